@@ -1,0 +1,1 @@
+"""What officials write: the campaign and registry files, their checks and their templates."""

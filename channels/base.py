@@ -1,0 +1,154 @@
+"""The channel contract. Plain values in, ``Receipt`` out; failure raises ``ChannelError``.
+
+To add a channel: a folder here that exports a class with these methods and an ``Options``
+model, one line in ``engine/app.py``, and its name in the contract suite's list
+(``tests/contract/test_channels.py``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+from pydantic import BaseModel, ConfigDict
+
+from engine.errors import ChannelError
+from engine.models import (
+    Artifact,
+    Bundle,
+    Content,
+    File,
+    Forecast,
+    Hamlet,
+    Item,
+    Placement,
+    Receipt,
+    Registry,
+    Rendered,
+    digest,
+)
+
+__all__ = [
+    "Artifacts",
+    "Backend",
+    "Channel",
+    "ChannelError",
+    "Finds",
+    "Options",
+    "RemoteIds",
+    "artifact_key",
+]
+
+
+class Options(BaseModel):
+    """Base of a channel's own settings in a campaign: frozen, and no unknown names.
+
+    ``takes_recording``: its section may name a sound file (``audio:``) in place of speech.
+    ``takes_attachments``: the campaign's attachments are part of its content.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    takes_recording: ClassVar[bool] = False
+    takes_attachments: ClassVar[bool] = False
+
+
+class Artifacts(Protocol):
+    """What ``prepare`` may look at: files this delivery builds on."""
+
+    def need(self, channel: str) -> File | None:
+        """Return what ``channel`` made for the same hamlet and campaign; None if it is unused."""
+        ...
+
+    def attachment(self, sha256: str) -> Path:
+        """Return where an attachment's bytes lie. Raises ChannelError if they are gone."""
+        ...
+
+
+class RemoteIds(Protocol):
+    """What a backend must remember about the far side; the ledger keeps it, durably."""
+
+    def get(self, key: str) -> str | None: ...
+
+    def put(self, key: str, value: str) -> None: ...
+
+
+class Backend(Protocol):
+    """One way in which a channel reaches its targets.
+
+    ``idempotent``: the same bundle key twice has the effect of once. ``networked``: rehearses
+    until the workspace is live. A backend that is neither idempotent nor ``Finds`` is sent at
+    most once, one bundle at a time.
+    """
+
+    name: str
+    idempotent: bool
+    networked: bool
+
+    def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
+        """Hand the bundle over. Raises ChannelError; never returns a failure."""
+        ...
+
+
+@runtime_checkable
+class Finds(Protocol):
+    """A backend whose far side can be asked whether it took a bundle."""
+
+    def find(self, bundle: Bundle) -> Receipt | None:
+        """Return the receipt if the far side has the bundle, None if it has not."""
+        ...
+
+
+class Channel(Protocol):
+    """One form of reaching people.
+
+    ``version`` names the renderer: a change to what rendering gives changes it, so that no
+    artifact of the old one is used again. ``lead`` is how long before a slot work starts.
+    ``grace`` is how long after a slot it may still be done (None: while the campaign is
+    valid). ``cumulative``: a new version of a bundle carries again what earlier versions
+    sent (a programme's playlist); otherwise only what is new. ``needs`` names the channels
+    whose artifacts ``prepare`` looks at.
+    """
+
+    name: str
+    version: str
+    options: type[Options]
+    needs: tuple[str, ...]
+    lead: timedelta
+    grace: timedelta | None
+    cumulative: bool
+    backends: Mapping[str, Backend]
+
+    def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
+        """Return every target and time for one hamlet, in a fixed order."""
+        ...
+
+    def forecast(self, content: Content, hamlet: Hamlet) -> Forecast:
+        """Return what delivering would amount to, without rendering; cheap and pure."""
+        ...
+
+    def prepare(self, content: Content, hamlet: Hamlet, artifacts: Artifacts) -> Any:
+        """Return frozen Inputs: a dataclass holding all that shapes the rendered bytes."""
+        ...
+
+    def render(self, inputs: Any) -> Rendered:
+        """Return the bytes for ``inputs``, identical for identical inputs."""
+        ...
+
+    def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
+        """Join rendered items, in a fixed order, into what the bundle sends."""
+        ...
+
+
+class Versioned(Protocol):
+    """The part of a channel that shapes an artifact's key."""
+
+    name: str
+    version: str
+
+
+def artifact_key(channel: Versioned, inputs: Any) -> str:
+    """Return the name of what ``channel`` would render from ``inputs``: 64 hexadecimal digits."""
+    return digest(channel.name, channel.version, inputs)

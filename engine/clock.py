@@ -1,0 +1,57 @@
+"""Time: aware datetimes only, one zone for people, and a clock that is always handed in."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+#: The zone in which every slot is written and read.
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+class Clock(Protocol):
+    """Tells the time. Everything that needs it is given one."""
+
+    #: True when the time is made up and stated so on every screen.
+    simulated: bool
+
+    def now(self) -> datetime:
+        """Return the present moment as an aware datetime in UTC."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    simulated = False
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+class SimulatedClock:
+    """A clock that stands still until it is told to advance; it never goes back."""
+
+    simulated = True
+
+    def __init__(self, start: datetime) -> None:
+        if start.tzinfo is None:
+            raise ValueError("a clock needs an aware datetime")
+        self._now = start.astimezone(UTC)
+        self._lock = threading.Lock()
+
+    def now(self) -> datetime:
+        with self._lock:
+            return self._now
+
+    def advance_to(self, moment: datetime) -> None:
+        """Move to ``moment``; an earlier moment leaves the clock where it is."""
+        with self._lock:
+            self._now = max(self._now, moment.astimezone(UTC))
+
+
+def local(moment: datetime) -> datetime:
+    """Return ``moment`` as people in Vietnam read it."""
+    return moment.astimezone(VIETNAM)

@@ -1,0 +1,59 @@
+"""The domain's types: frozen, plain, without I/O."""
+
+from engine.models.artifact import Artifact, File, Item, Rendered
+from engine.models.campaign import Audience, Campaign, HouseholdGroup, Priority, Schedule, Section
+from engine.models.content import Attachment, Content, Purpose
+from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
+from engine.models.hashing import canonical_json, digest
+from engine.models.registry import (
+    ChatGroup,
+    Cluster,
+    Commune,
+    GroupKind,
+    Hamlet,
+    Hours,
+    Person,
+    Portal,
+    PrintPoint,
+    Registry,
+    Right,
+    StationRules,
+    Team,
+)
+
+__all__ = [
+    "Artifact",
+    "Attachment",
+    "Audience",
+    "Bundle",
+    "Campaign",
+    "ChatGroup",
+    "Cluster",
+    "Commune",
+    "Content",
+    "Evidence",
+    "EvidenceKind",
+    "File",
+    "Forecast",
+    "GroupKind",
+    "Hamlet",
+    "Hours",
+    "HouseholdGroup",
+    "Item",
+    "Person",
+    "Placement",
+    "Portal",
+    "PrintPoint",
+    "Priority",
+    "Purpose",
+    "Receipt",
+    "Registry",
+    "Rendered",
+    "Right",
+    "Schedule",
+    "Section",
+    "StationRules",
+    "Team",
+    "canonical_json",
+    "digest",
+]

@@ -1,0 +1,78 @@
+"""Bytes made from content, and what holds them on the way out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from engine.models.content import Content
+from engine.models.registry import Hamlet
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Named bytes: in the artifact store (a path) or small and in memory.
+
+    ``name`` is made from ids alone, never from text; it may contain ``/``.
+    """
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+    source: Path | bytes
+
+    @classmethod
+    def of_bytes(cls, name: str, media_type: str, data: bytes) -> File:
+        return cls(name, media_type, hashlib.sha256(data).hexdigest(), len(data), data)
+
+    def read(self) -> bytes:
+        """Return the bytes. Raises OSError when the store cannot be read."""
+        return self.source if isinstance(self.source, bytes) else self.source.read_bytes()
+
+    def renamed(self, name: str) -> File:
+        return File(name, self.media_type, self.sha256, self.size, self.source)
+
+    def identity(self) -> dict[str, str]:
+        """A file is what it contains: where it lies and what it is called shape no hash."""
+        return {"media_type": self.media_type, "sha256": self.sha256}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What rendering one Inputs gave.
+
+    ``remarks`` say what a person should know about how it was made (a voice that had to be
+    replaced, and why); they are kept with the artifact and shown with each delivery.
+    """
+
+    data: bytes
+    media_type: str
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One delivery's part in a bundle: its rendered file, and the files it needed of others."""
+
+    delivery_id: int
+    hamlet: Hamlet
+    content: Content
+    file: File
+    needs: Mapping[str, File] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """What a bundle sends: files whose names are relative to whatever place the target is."""
+
+    files: tuple[File, ...]
+
+    def named(self, name: str) -> File:
+        """Return one file. Raises KeyError if the artifact has none of that name."""
+        for file in self.files:
+            if file.name == name:
+                return file
+        raise KeyError(name)

@@ -1,0 +1,94 @@
+"""A campaign as its author meant it: checked, typed, not yet bound to hamlets and times."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+
+from engine.models.content import Attachment
+
+
+class Priority(StrEnum):
+    """Three priorities, each its own queue (thông thường, ưu tiên, khẩn cấp)."""
+
+    ROUTINE = "routine"
+    IMPORTANT = "important"
+    EMERGENCY = "emergency"
+
+    @property
+    def rank(self) -> int:
+        """0 for the most urgent, so that sorting puts it first."""
+        return {"emergency": 0, "important": 1, "routine": 2}[self.value]
+
+
+class HouseholdGroup(StrEnum):
+    """Which households of a hamlet a campaign is for."""
+
+    ALL = "all"
+    POOR = "poor"
+    NEAR_POOR = "near_poor"
+    POOR_AND_NEAR_POOR = "poor_and_near_poor"
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Hamlets by id or tag; both empty means every hamlet of the commune."""
+
+    hamlets: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    households: HouseholdGroup = HouseholdGroup.ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """When a channel acts: at given moments, or as soon as the campaign is approved."""
+
+    asap: bool
+    moments: tuple[datetime, ...] = ()
+
+
+ASAP = Schedule(asap=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What a campaign says about one channel; None takes the campaign's own.
+
+    ``options`` is an instance of the channel's ``Options`` model; ``recording`` a sound file
+    to play in place of speech.
+    """
+
+    options: BaseModel
+    title: str | None = None
+    text: str | None = None
+    schedule: Schedule | None = None
+    recording: Attachment | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Campaign:
+    """One message with its audience, forms, times and rules.
+
+    ``body`` and the sections' texts are Jinja2 sources; ``variables`` apply everywhere,
+    ``hamlet_values`` override them in one hamlet. ``sections`` holds the channels used.
+    """
+
+    id: str
+    title: str
+    issuer: str
+    priority: Priority
+    audience: Audience
+    valid_from: datetime
+    valid_until: datetime
+    contact: str
+    body: str
+    schedule: Schedule
+    sections: Mapping[str, Section]
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    hamlet_values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    attachments: tuple[Attachment, ...] = ()

@@ -1,0 +1,76 @@
+"""Content: one message as one channel says it, with every variable filled in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+if TYPE_CHECKING:
+    from engine.models.campaign import HouseholdGroup, Priority, Schedule
+
+OptionsT = TypeVar("OptionsT", bound=BaseModel)
+
+
+class Purpose(StrEnum):
+    """Why a delivery exists."""
+
+    NOTICE = "notice"
+    REMINDER = "reminder"
+    CORRECTION = "correction"
+    WITHDRAWAL = "withdrawal"
+    ALL_CLEAR = "all_clear"
+    DRILL = "drill"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that came with a campaign. Its bytes lie in the artifact store under ``sha256``."""
+
+    name: str
+    media_type: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What one channel says in one hamlet; hamlets with the same words share one Content.
+
+    Plain text throughout: no field is ever code in any output format. ``permalink`` is the
+    address of the portal post, computed before the post exists. ``schedule`` and
+    ``own_schedule`` (the channel's, when its section names one) decide slots and are no part
+    of the identity: a day added to a schedule must not send the other days again.
+    """
+
+    campaign_id: str
+    channel: str
+    title: str
+    issuer: str
+    priority: Priority
+    purpose: Purpose
+    body: str
+    contact: str
+    valid_from: datetime
+    valid_until: datetime
+    households: HouseholdGroup
+    permalink: str
+    options: BaseModel
+    schedule: Schedule
+    own_schedule: Schedule | None = None
+    attachments: tuple[Attachment, ...] = ()
+    recording: Attachment | None = None
+
+    def identity(self) -> dict[str, Any]:
+        """Return what the content hash is made of."""
+        unhashed = ("schedule", "own_schedule")
+        return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in unhashed}
+
+    def options_as(self, model: type[OptionsT]) -> OptionsT:
+        """Return the channel's options, typed. Raises TypeError if they are another channel's."""
+        if not isinstance(self.options, model):
+            raise TypeError(f"{self.channel} holds {type(self.options).__name__}")
+        return self.options

@@ -1,0 +1,95 @@
+"""What is tracked (delivery), what is sent (bundle), and what comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from engine.models.campaign import Priority
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where and when a channel would act for one hamlet.
+
+    ``target`` is an id of the registry; ``backend`` one of the channel's. ``at`` None means
+    as soon as the campaign is approved and the hour is allowed.
+    """
+
+    target: str
+    backend: str
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a delivery would amount to, known without rendering it.
+
+    ``text`` is exactly what people would read or hear. ``seconds`` of audio, ``sheets`` of
+    paper. ``doubts`` are readings an official should look at; ``breaches`` are reasons why
+    it cannot be delivered as it stands. Both are sentences in the reader's language.
+    """
+
+    text: str
+    seconds: float = 0.0
+    sheets: int = 0
+    doubts: tuple[str, ...] = ()
+    breaches: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Deliveries of one channel that leave together because they share target and slot.
+
+    ``slot`` is aware; ``version`` grows when items join or leave; ``key`` is the same for
+    the same version for ever and serves as idempotency key.
+    """
+
+    id: int
+    commune_id: str
+    channel: str
+    backend: str
+    target: str
+    slot: datetime
+    version: int
+    priority: Priority
+
+    @property
+    def key(self) -> str:
+        return f"{self.commune_id}/{self.channel}/{self.id}/{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the far side said when it took a bundle.
+
+    ``reference`` is a path, a message id, an address; ``detail`` anything else worth keeping.
+    """
+
+    reference: str
+    detail: Mapping[str, str] = field(default_factory=dict)
+
+
+class EvidenceKind(StrEnum):
+    """What shows that people could be reached."""
+
+    PLAYED = "played"
+    PAGE_ANSWERS = "page_answers"
+    RELAYED = "relayed"
+    HANDED_OUT = "handed_out"
+    RECEIVED = "received"
+    HEARD = "heard"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence for one delivery. ``households`` None means no number was given."""
+
+    delivery_id: int
+    kind: EvidenceKind
+    by: str
+    at: datetime
+    source: str
+    households: int | None = None

@@ -1,0 +1,187 @@
+"""The registry (danh bạ địa bàn): a commune's hamlets, stations, groups, teams and people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, time
+from enum import StrEnum
+from functools import cached_property
+
+
+class Right(StrEnum):
+    """What a person may do in Loa."""
+
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    CONFIRM = "confirm"
+
+
+class GroupKind(StrEnum):
+    """Whom a chat group joins: the commune with its hamlet heads, or a hamlet's households."""
+
+    HEADS = "heads"
+    HAMLET = "hamlet"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody named in the registry. Personal data: kept in a purgeable, encrypted table."""
+
+    id: str
+    name: str
+    phone: str = ""
+    role: str = ""
+    rights: frozenset[Right] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Commune:
+    """The unit that owns a station, a portal and a registry (xã)."""
+
+    id: str
+    name: str
+    province: str
+    office: str
+    phone: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hamlet:
+    """The smallest unit reached and reported on (ấp, thôn, tổ dân phố).
+
+    ``flyer_copies`` is how many flyers go there when a campaign does not say otherwise;
+    ``head`` is a person's id.
+    """
+
+    id: str
+    name: str
+    households: int
+    poor_households: int = 0
+    near_poor_households: int = 0
+    head: str | None = None
+    tags: frozenset[str] = frozenset()
+    flyer_copies: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """Loudspeakers that play together: the loudspeaker channel's target."""
+
+    id: str
+    hamlets: tuple[str, ...]
+    place: str = ""
+    volume_group: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatGroup:
+    """A group on a messaging platform.
+
+    ``backend`` is how Loa reaches it: ``kit`` (a person forwards by hand) or ``telegram``.
+    ``address`` is the group's id on its platform. ``agreed_on`` is the day on which the
+    community agreed to be told through this group (Luật 10/2022/QH15, Điều 13 khoản 4).
+    """
+
+    id: str
+    name: str
+    platform: str
+    backend: str
+    kind: GroupKind
+    hamlets: tuple[str, ...]
+    run_by: str | None = None
+    agreed_on: date | None = None
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """People who go from door to door (tổ công nghệ số cộng đồng, đội IT Xanh). Ids of people."""
+
+    id: str
+    name: str
+    members: tuple[str, ...]
+    hamlets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PrintPoint:
+    """Where flyers are printed and handed to the hamlets: the flyer channel's target."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """The commune's web portal; ``url`` is the public address, without a final slash."""
+
+    id: str
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """A stretch of the day in local time, both ends included; it never crosses midnight."""
+
+    start: time
+    end: time
+
+    def __contains__(self, moment: time) -> bool:
+        return self.start <= moment <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class StationRules:
+    """When the loudspeakers may speak. Local rules: every number is the commune's setting.
+
+    ``days`` are ISO weekdays, Monday = 1.
+    """
+
+    hours: tuple[Hours, ...]
+    sessions_per_day: int
+    minutes_per_session: int
+    days: frozenset[int] = frozenset(range(1, 8))
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One numbered state of a commune's registry."""
+
+    commune: Commune
+    hamlets: tuple[Hamlet, ...]
+    people: tuple[Person, ...]
+    clusters: tuple[Cluster, ...]
+    chat_groups: tuple[ChatGroup, ...]
+    teams: tuple[Team, ...]
+    print_point: PrintPoint
+    portal: Portal
+    station: StationRules
+    chat_hours: Hours = field(default=Hours(time(6, 0), time(21, 0)))
+
+    @cached_property
+    def hamlets_by_id(self) -> dict[str, Hamlet]:
+        return {hamlet.id: hamlet for hamlet in self.hamlets}
+
+    @cached_property
+    def people_by_id(self) -> dict[str, Person]:
+        return {person.id: person for person in self.people}
+
+    @cached_property
+    def clusters_by_hamlet(self) -> dict[str, tuple[Cluster, ...]]:
+        """Clusters heard in each hamlet, in the registry's order."""
+        found: dict[str, tuple[Cluster, ...]] = {}
+        for cluster in self.clusters:
+            for hamlet in cluster.hamlets:
+                found[hamlet] = (*found.get(hamlet, ()), cluster)
+        return found
+
+    @cached_property
+    def chat_groups_by_hamlet(self) -> dict[str, tuple[ChatGroup, ...]]:
+        """Groups through which each hamlet is told, in the registry's order."""
+        found: dict[str, tuple[ChatGroup, ...]] = {}
+        for group in self.chat_groups:
+            for hamlet in group.hamlets:
+                found[hamlet] = (*found.get(hamlet, ()), group)
+        return found

@@ -1,0 +1,1 @@
+"""Dramatiq: broker, actors, the scheduler's tick and the embedded runtime."""
