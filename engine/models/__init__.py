@@ -1,7 +1,7 @@
 """The domain's types: frozen, plain, without I/O."""
 
 from engine.models.artifact import Artifact, File, Item, Rendered
-from engine.models.campaign import Audience, Campaign, HouseholdGroup, Priority, Schedule, Section
+from engine.models.campaign import Audience, Campaign, Priority, Schedule, Section
 from engine.models.content import Attachment, Content, Purpose
 from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
 from engine.models.hashing import canonical_json, digest
@@ -12,6 +12,7 @@ from engine.models.registry import (
     GroupKind,
     Hamlet,
     Hours,
+    HouseholdGroup,
     Person,
     Portal,
     PrintPoint,

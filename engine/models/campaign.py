@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from engine.models.content import Attachment
+from engine.models.registry import HouseholdGroup
 
 
 class Priority(StrEnum):
@@ -24,15 +25,6 @@ class Priority(StrEnum):
     def rank(self) -> int:
         """0 for the most urgent, so that sorting puts it first."""
         return {"emergency": 0, "important": 1, "routine": 2}[self.value]
-
-
-class HouseholdGroup(StrEnum):
-    """Which households of a hamlet a campaign is for."""
-
-    ALL = "all"
-    POOR = "poor"
-    NEAR_POOR = "near_poor"
-    POOR_AND_NEAR_POOR = "poor_and_near_poor"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 if TYPE_CHECKING:
-    from engine.models.campaign import HouseholdGroup, Priority, Schedule
+    from engine.models.campaign import Priority, Schedule
+    from engine.models.registry import HouseholdGroup
 
 OptionsT = TypeVar("OptionsT", bound=BaseModel)
 

@@ -23,6 +23,15 @@ class GroupKind(StrEnum):
     HAMLET = "hamlet"
 
 
+class HouseholdGroup(StrEnum):
+    """Which households of a hamlet a campaign is for."""
+
+    ALL = "all"
+    POOR = "poor"
+    NEAR_POOR = "near_poor"
+    POOR_AND_NEAR_POOR = "poor_and_near_poor"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody named in the registry. Personal data: kept in a purgeable, encrypted table."""
@@ -62,6 +71,15 @@ class Hamlet:
     head: str | None = None
     tags: frozenset[str] = frozenset()
     flyer_copies: int = 0
+
+    def households_of(self, group: HouseholdGroup) -> int:
+        """Return how many households of the hamlet belong to ``group``."""
+        return {
+            HouseholdGroup.ALL: self.households,
+            HouseholdGroup.POOR: self.poor_households,
+            HouseholdGroup.NEAR_POOR: self.near_poor_households,
+            HouseholdGroup.POOR_AND_NEAR_POOR: self.poor_households + self.near_poor_households,
+        }[group]
 
 
 @dataclass(frozen=True, slots=True)
