@@ -1,8 +1,8 @@
 """The domain's types: frozen, plain, without I/O."""
 
 from engine.models.artifact import Artifact, File, Item, Rendered
-from engine.models.campaign import Audience, Campaign, Priority, Schedule, Section
-from engine.models.content import Attachment, Content, Purpose
+from engine.models.campaign import Audience, Campaign, Section
+from engine.models.content import Content
 from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
 from engine.models.hashing import canonical_json, digest
 from engine.models.registry import (
@@ -21,6 +21,7 @@ from engine.models.registry import (
     StationRules,
     Team,
 )
+from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
 __all__ = [
     "Artifact",

@@ -5,26 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel
 
-from engine.models.content import Attachment
 from engine.models.registry import HouseholdGroup
-
-
-class Priority(StrEnum):
-    """Three priorities, each its own queue (thông thường, ưu tiên, khẩn cấp)."""
-
-    ROUTINE = "routine"
-    IMPORTANT = "important"
-    EMERGENCY = "emergency"
-
-    @property
-    def rank(self) -> int:
-        """0 for the most urgent, so that sorting puts it first."""
-        return {"emergency": 0, "important": 1, "routine": 2}[self.value]
+from engine.models.terms import Attachment, Priority, Schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +20,6 @@ class Audience:
     hamlets: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     households: HouseholdGroup = HouseholdGroup.ALL
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """When a channel acts: at given moments, or as soon as the campaign is approved."""
-
-    asap: bool
-    moments: tuple[datetime, ...] = ()
-
-
-ASAP = Schedule(asap=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,37 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
-if TYPE_CHECKING:
-    from engine.models.campaign import Priority, Schedule
-    from engine.models.registry import HouseholdGroup
+from engine.models.registry import HouseholdGroup
+from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
 OptionsT = TypeVar("OptionsT", bound=BaseModel)
-
-
-class Purpose(StrEnum):
-    """Why a delivery exists."""
-
-    NOTICE = "notice"
-    REMINDER = "reminder"
-    CORRECTION = "correction"
-    WITHDRAWAL = "withdrawal"
-    ALL_CLEAR = "all_clear"
-    DRILL = "drill"
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that came with a campaign. Its bytes lie in the artifact store under ``sha256``."""
-
-    name: str
-    media_type: str
-    sha256: str
-    size: int
 
 
 @dataclass(frozen=True, slots=True)

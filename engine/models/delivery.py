@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from engine.models.campaign import Priority
+from engine.models.terms import Priority
 
 
 @dataclass(frozen=True, slots=True)
