@@ -5,6 +5,7 @@ from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
 from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
 from engine.models.hashing import canonical_json, digest
+from engine.models.plan import Breach, Plan, PlannedDelivery
 from engine.models.registry import (
     ChatGroup,
     Cluster,
@@ -27,6 +28,7 @@ __all__ = [
     "Artifact",
     "Attachment",
     "Audience",
+    "Breach",
     "Bundle",
     "Campaign",
     "ChatGroup",
@@ -44,6 +46,8 @@ __all__ = [
     "Item",
     "Person",
     "Placement",
+    "Plan",
+    "PlannedDelivery",
     "Portal",
     "PrintPoint",
     "Priority",

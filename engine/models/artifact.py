@@ -55,13 +55,17 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One delivery's part in a bundle: its rendered file, and the files it needed of others."""
+    """One delivery's part in a bundle: its rendered file, and the files it needed of others.
+
+    ``attachments`` says where the bytes of the content's attachments lie, by SHA-256.
+    """
 
     delivery_id: int
     hamlet: Hamlet
     content: Content
     file: File
     needs: Mapping[str, File] = field(default_factory=dict)
+    attachments: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

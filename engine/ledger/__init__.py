@@ -1,0 +1,69 @@
+"""The ledger: the truth about what was planned, sent, confirmed, and who was not reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine.ledger.bundles import Bundles, Job, Part
+from engine.ledger.codec import OptionModels
+from engine.ledger.database import Database
+from engine.ledger.deliveries import Current, Deliveries
+from engine.ledger.evidence import EvidenceBook
+from engine.ledger.outcomes import Outcomes
+from engine.ledger.registries import Credentials, Registries
+from engine.ledger.remote_ids import LedgerRemoteIds
+from engine.ledger.revisions import Revision, Revisions, Status, Submission
+from engine.ledger.seal import Seal
+from engine.ledger.views import DeliveryRow, EventRow, Views
+
+__all__ = [
+    "Current",
+    "DeliveryRow",
+    "EventRow",
+    "Job",
+    "Ledger",
+    "Part",
+    "Revision",
+    "Seal",
+    "Status",
+    "Submission",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One commune's part of the ledger; nothing in it can see another commune's rows."""
+
+    commune_id: str
+    registries: Registries
+    credentials: Credentials
+    revisions: Revisions
+    deliveries: Deliveries
+    bundles: Bundles
+    outcomes: Outcomes
+    evidence: EvidenceBook
+    remote_ids: LedgerRemoteIds
+    views: Views
+    database: Database
+
+    @classmethod
+    def open(cls, path: Path, commune_id: str, *, seal: Seal, options: OptionModels) -> Ledger:
+        """Open or make the ledger at ``path``. Raises LoaError when it cannot be used."""
+        database = Database.open(path)
+        return cls(
+            commune_id=commune_id,
+            registries=Registries(database, commune_id, seal),
+            credentials=Credentials(database, commune_id),
+            revisions=Revisions(database, commune_id, options),
+            deliveries=Deliveries(database, commune_id, options),
+            bundles=Bundles(database, commune_id),
+            outcomes=Outcomes(database, commune_id),
+            evidence=EvidenceBook(database, commune_id),
+            remote_ids=LedgerRemoteIds(database, commune_id),
+            views=Views(database, commune_id),
+            database=database,
+        )
+
+    def close(self) -> None:
+        self.database.close()

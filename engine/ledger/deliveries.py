@@ -1,0 +1,283 @@
+"""A plan in the ledger: held in chunks, opened at once, replaced, cancelled."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from engine.ledger.bundling import form_bundles, touch_bundles
+from engine.ledger.codec import OptionModels, dump_content, load_content
+from engine.ledger.database import Database
+from engine.ledger.moves import move_deliveries, record_event
+from engine.ledger.revisions import Status
+from engine.ledger.tables import contents, deliveries, revisions
+from engine.models import Content, PlannedDelivery
+from engine.states import State
+
+RowT = TypeVar("RowT")
+
+#: Rows in one transaction while a plan is written, so that nothing urgent waits for it.
+CHUNK = 10_000
+
+#: How many ids one statement names; SQLite allows 32,766 parameters.
+IDS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """A delivery that counts: no later revision has replaced it."""
+
+    id: int
+    key: tuple[str, str, str, str, str, str]
+    state: State
+
+
+class Deliveries:
+    """The deliveries of one commune."""
+
+    def __init__(self, database: Database, commune_id: str, options: OptionModels) -> None:
+        self._database = database
+        self._commune_id = commune_id
+        self._options = options
+
+    def current(self, campaign_id: str) -> list[Current]:
+        """Return the campaign's deliveries that count, whatever their state."""
+        d = deliveries.c
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(deliveries).where(
+                    d.commune_id == self._commune_id,
+                    d.campaign_id == campaign_id,
+                    d.replaced_in.is_(None),
+                )
+            )
+            return [
+                Current(
+                    row.id,
+                    (
+                        row.hamlet_id,
+                        row.channel,
+                        row.target,
+                        "asap" if row.asap else row.slot.isoformat(),
+                        row.purpose,
+                        row.content_hash,
+                    ),
+                    State(row.state),
+                )
+                for row in rows
+            ]
+
+    def hold(
+        self,
+        campaign_id: str,
+        revision: int,
+        planned: Sequence[PlannedDelivery],
+        bodies: Mapping[str, Content],
+        at: datetime,
+    ) -> None:
+        """Write deliveries as ``held``; those that are there already stay as they are."""
+        self._keep_contents(bodies)
+        for chunk in _chunks(planned, CHUNK):
+            with self._database.write() as connection:
+                connection.execute(
+                    upsert(deliveries).on_conflict_do_nothing(),
+                    [self._row(campaign_id, revision, item, at) for item in chunk],
+                )
+
+    def open(
+        self,
+        campaign_id: str,
+        revision: int,
+        *,
+        replaced: Collection[int],
+        recalled: Collection[str],
+        at: datetime,
+        actor: str,
+    ) -> None:
+        """Let a held plan be sent, and what it replaces be sent no more; all or nothing.
+
+        ``replaced`` are ids of deliveries that the revision leaves out or words anew; of
+        those already handed over for a slot to come, the ones on channels in ``recalled``
+        are taken back.
+        """
+        d = deliveries.c
+        with self._database.write(durable=True) as connection:
+            if not self._turn_open(connection, campaign_id, revision):
+                return
+            for chunk in _chunks(tuple(replaced), IDS):
+                self._stop(connection, d.id.in_(chunk), State.SUPERSEDED, recalled, at, actor)
+                connection.execute(
+                    update(deliveries).where(d.id.in_(chunk)).values(replaced_in=revision)
+                )
+            mine = and_(d.campaign_id == campaign_id, d.revision == revision)
+            move_deliveries(
+                connection,
+                self._commune_id,
+                mine,
+                old=State.HELD,
+                new=State.PLANNED,
+                at=at,
+                actor=actor,
+            )
+            form_bundles(connection, self._commune_id, mine)
+
+    def cancel(
+        self, campaign_id: str, *, recalled: Collection[str], at: datetime, actor: str, reason: str
+    ) -> int:
+        """Stop everything of the campaign that has not been sent; return how many deliveries.
+
+        What lies with the far side for a slot to come is taken back on ``recalled`` channels.
+        """
+        d = deliveries.c
+        with self._database.write(durable=True) as connection:
+            stopped = self._stop(
+                connection,
+                d.campaign_id == campaign_id,
+                State.CANCELLED,
+                recalled,
+                at,
+                actor,
+                reason,
+            )
+            connection.execute(
+                update(revisions)
+                .where(
+                    revisions.c.commune_id == self._commune_id,
+                    revisions.c.campaign_id == campaign_id,
+                    revisions.c.status.in_((Status.SUBMITTED, Status.APPROVED, Status.OPEN)),
+                )
+                .values(status=Status.CANCELLED)
+            )
+            connection.execute(
+                update(deliveries)
+                .where(
+                    d.commune_id == self._commune_id,
+                    d.campaign_id == campaign_id,
+                    d.state.in_((State.CANCELLED, State.WITHDRAWN)),
+                    d.replaced_in.is_(None),
+                )
+                .values(replaced_in=d.revision)
+            )
+            record_event(
+                connection,
+                self._commune_id,
+                what="campaign_cancelled",
+                at=at,
+                actor=actor,
+                campaign_id=campaign_id,
+                detail=reason,
+            )
+        return stopped
+
+    def contents(self, hashes: Collection[str]) -> dict[str, Content]:
+        """Return frozen contents by their hash."""
+        found: dict[str, Content] = {}
+        with self._database.read() as connection:
+            for chunk in _chunks(tuple(hashes), IDS):
+                rows = connection.execute(
+                    select(contents.c.hash, contents.c.body).where(
+                        contents.c.commune_id == self._commune_id, contents.c.hash.in_(chunk)
+                    )
+                )
+                found.update((row.hash, load_content(row.body, self._options)) for row in rows)
+        return found
+
+    def _stop(
+        self,
+        connection: Connection,
+        where: ColumnElement[bool],
+        new: State,
+        recalled: Collection[str],
+        at: datetime,
+        actor: str,
+        reason: str = "",
+    ) -> int:
+        """Move what is unsent or failed to ``new``, and recall what is sent but not yet due."""
+        d = deliveries.c
+        not_yet_due = and_(where, d.channel.in_(recalled), d.slot > at)
+        moves = [
+            (State.HELD, new, where),
+            (State.PLANNED, new, where),
+            (State.FAILED, new, where),
+            (State.SENT, State.WITHDRAWN, not_yet_due),
+        ]
+        touched: set[int] = set()
+        stopped = 0
+        for old, target, condition in moves:
+            moved = move_deliveries(
+                connection,
+                self._commune_id,
+                and_(condition, d.replaced_in.is_(None)),
+                old=old,
+                new=target,
+                at=at,
+                actor=actor,
+                detail=reason,
+            )
+            stopped += len(moved)
+            touched.update(row.bundle_id for row in moved if row.bundle_id is not None)
+        touch_bundles(connection, touched, at)
+        return stopped
+
+    def _turn_open(self, connection: Connection, campaign_id: str, revision: int) -> bool:
+        """Mark the revision open, and the one before it superseded; False if it was not due."""
+        mine = (
+            revisions.c.commune_id == self._commune_id,
+            revisions.c.campaign_id == campaign_id,
+        )
+        won = connection.execute(
+            update(revisions)
+            .where(*mine, revisions.c.revision == revision, revisions.c.status == Status.APPROVED)
+            .values(status=Status.OPEN)
+        ).rowcount
+        if won:
+            connection.execute(
+                update(revisions)
+                .where(*mine, revisions.c.revision != revision, revisions.c.status == Status.OPEN)
+                .values(status=Status.SUPERSEDED)
+            )
+        return bool(won)
+
+    def _keep_contents(self, bodies: Mapping[str, Content]) -> None:
+        rows = (
+            {"commune_id": self._commune_id, "hash": key, "body": dump_content(body)}
+            for key, body in bodies.items()
+        )
+        for chunk in _chunks(rows, CHUNK):
+            with self._database.write() as connection:
+                connection.execute(upsert(contents).on_conflict_do_nothing(), chunk)
+
+    def _row(
+        self, campaign_id: str, revision: int, item: PlannedDelivery, at: datetime
+    ) -> dict[str, Any]:
+        return {
+            "commune_id": self._commune_id,
+            "campaign_id": campaign_id,
+            "revision": revision,
+            "hamlet_id": item.hamlet_id,
+            "channel": item.channel,
+            "backend": item.backend,
+            "target": item.target,
+            "slot": item.slot,
+            "asap": item.asap,
+            "purpose": item.purpose,
+            "content_hash": item.content_hash,
+            "priority": item.priority,
+            "households": item.households,
+            "work_at": item.work_at,
+            "expires_at": item.expires_at,
+            "state": State.HELD,
+            "changed_at": at,
+        }
+
+
+def _chunks(rows: Iterable[RowT], size: int) -> Iterator[list[RowT]]:
+    source = iter(rows)
+    while chunk := list(islice(source, size)):
+        yield chunk

@@ -1,0 +1,76 @@
+"""Evidence that people could be reached; append-only, and what turns `sent` into `confirmed`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import insert, select
+
+from engine.ledger.database import Database
+from engine.ledger.moves import move_deliveries
+from engine.ledger.tables import deliveries, evidence
+from engine.models import Evidence, EvidenceKind
+from engine.states import State
+
+#: States from which evidence leads to `confirmed`; elsewhere it is kept and changes nothing.
+_CONFIRMABLE = (State.SENT, State.NOT_PLAYED, State.UNCERTAIN)
+
+
+class EvidenceBook:
+    """The evidence of one commune."""
+
+    def __init__(self, database: Database, commune_id: str) -> None:
+        self._database = database
+        self._commune_id = commune_id
+
+    def add(self, pieces: Sequence[Evidence]) -> None:
+        """Keep evidence, and confirm the deliveries it speaks for.
+
+        Two people who disagree are both kept.
+        """
+        with self._database.write(durable=True) as connection:
+            for piece in pieces:
+                connection.execute(
+                    insert(evidence).values(
+                        commune_id=self._commune_id,
+                        delivery_id=piece.delivery_id,
+                        kind=piece.kind,
+                        households=piece.households,
+                        by=piece.by,
+                        at=piece.at,
+                        source=piece.source,
+                    )
+                )
+                said = "" if piece.households is None else f" {piece.households}"
+                for old in _CONFIRMABLE:
+                    move_deliveries(
+                        connection,
+                        self._commune_id,
+                        deliveries.c.id == piece.delivery_id,
+                        old=old,
+                        new=State.CONFIRMED,
+                        at=piece.at,
+                        actor=piece.by,
+                        detail=f"{piece.kind}{said} ({piece.source})",
+                    )
+
+    def of(self, campaign_id: str) -> list[Evidence]:
+        """Return the campaign's evidence in the order in which it came."""
+        e, d = evidence.c, deliveries.c
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(evidence)
+                .join(deliveries, e.delivery_id == d.id)
+                .where(
+                    e.commune_id == self._commune_id,
+                    d.commune_id == self._commune_id,
+                    d.campaign_id == campaign_id,
+                )
+                .order_by(e.id)
+            ).all()
+        return [
+            Evidence(
+                row.delivery_id, EvidenceKind(row.kind), row.by, row.at, row.source, row.households
+            )
+            for row in rows
+        ]

@@ -1,0 +1,200 @@
+"""What came of sending a bundle, recorded for it and its deliveries in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, case, exists, update
+
+from engine.ledger.bundling import touch_bundles
+from engine.ledger.database import Database
+from engine.ledger.moves import move_deliveries, record_event
+from engine.ledger.tables import bundles, deliveries
+from engine.models import Bundle, Receipt
+from engine.states import State
+
+
+class Outcomes:
+    """Results of one commune's bundles. ``actor`` in every method is who or what did it."""
+
+    def __init__(self, database: Database, commune_id: str) -> None:
+        self._database = database
+        self._commune_id = commune_id
+
+    def sent(
+        self, results: Sequence[tuple[Bundle, Receipt, str]], *, at: datetime, actor: str
+    ) -> None:
+        """Record receipts: (bundle, receipt, what to note with each delivery)."""
+        with self._database.write(durable=True) as connection:
+            for bundle, receipt, remark in results:
+                detail = " · ".join(filter(None, (receipt.reference, remark)))
+                self._move(connection, {bundle.id}, State.SENDING, State.SENT, at, actor, detail)
+                kept = json.dumps(
+                    {"reference": receipt.reference, **receipt.detail}, ensure_ascii=False
+                )
+                self._leave(connection, bundle, State.SENT, at, receipt=kept)
+
+    def try_again(
+        self, bundle: Bundle, *, reason: str, next_attempt_at: datetime, at: datetime, actor: str
+    ) -> None:
+        """Record a temporary failure, whether sending had begun or not."""
+        b = bundles.c
+        with self._database.write() as connection:
+            self._move(connection, {bundle.id}, State.SENDING, State.PLANNED, at, actor, reason)
+            connection.execute(
+                update(bundles)
+                .where(b.id == bundle.id, b.state.in_((State.SENDING, State.PLANNED)))
+                .values(
+                    state=State.PLANNED,
+                    attempts=b.attempts + 1,
+                    next_attempt_at=next_attempt_at,
+                    lease_until=None,
+                    lease_by=None,
+                )
+            )
+            record_event(
+                connection,
+                self._commune_id,
+                what="retry_planned",
+                at=at,
+                actor=actor,
+                bundle_id=bundle.id,
+                detail=reason,
+            )
+
+    def postpone(self, bundle: Bundle, until: datetime) -> None:
+        """Let a bundle wait for an allowed hour; this is no failure."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(bundles)
+                .where(bundles.c.id == bundle.id, bundles.c.state == State.PLANNED)
+                .values(next_attempt_at=until, lease_until=None, lease_by=None)
+            )
+
+    def fail(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
+        """Record that trying again cannot help, or that it was tried often enough."""
+        with self._database.write() as connection:
+            self._move(connection, {bundle.id}, State.SENDING, State.FAILED, at, actor, reason)
+            self._leave(connection, bundle, State.FAILED, at)
+
+    def doubt(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
+        """Record that nobody can say whether the far side has it; a person decides."""
+        with self._database.write() as connection:
+            self._move(connection, {bundle.id}, State.SENDING, State.UNCERTAIN, at, actor, reason)
+            self._leave(connection, bundle, State.UNCERTAIN, at)
+
+    def take_back(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
+        """Let a bundle whose sending was cut short be sent again at once."""
+        with self._database.write() as connection:
+            self._move(connection, {bundle.id}, State.SENDING, State.PLANNED, at, actor, reason)
+            connection.execute(
+                update(bundles)
+                .where(bundles.c.id == bundle.id, bundles.c.state == State.SENDING)
+                .values(state=State.PLANNED, lease_until=None, lease_by=None)
+            )
+
+    def rehearsed(self, bundle: Bundle, *, reference: str, at: datetime, actor: str) -> None:
+        """Record a rehearsal; no state changes."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(bundles)
+                .where(bundles.c.id == bundle.id)
+                .values(rehearsed_version=bundle.version, lease_until=None, lease_by=None)
+            )
+            record_event(
+                connection,
+                self._commune_id,
+                what="rehearsed",
+                at=at,
+                actor=actor,
+                bundle_id=bundle.id,
+                detail=reference,
+            )
+
+    def fail_parts(
+        self, bundle: Bundle, ids: Collection[int], *, reason: str, at: datetime, actor: str
+    ) -> None:
+        """Record that some of a bundle's deliveries cannot be made; the others go on."""
+        with self._database.write() as connection:
+            move_deliveries(
+                connection,
+                self._commune_id,
+                deliveries.c.id.in_(ids),
+                old=State.PLANNED,
+                new=State.FAILED,
+                at=at,
+                actor=actor,
+                detail=reason,
+            )
+            touch_bundles(connection, {bundle.id}, at)
+
+    def expire(self, now: datetime, *, actor: str, reason: str) -> int:
+        """Settle what must not be sent any more; return how many deliveries."""
+        count = 0
+        touched: set[int] = set()
+        with self._database.write() as connection:
+            for old in (State.HELD, State.PLANNED):
+                moved = move_deliveries(
+                    connection,
+                    self._commune_id,
+                    deliveries.c.expires_at < now,
+                    old=old,
+                    new=State.EXPIRED,
+                    at=now,
+                    actor=actor,
+                    detail=reason,
+                )
+                count += len(moved)
+                touched.update(row.bundle_id for row in moved if row.bundle_id is not None)
+            touch_bundles(connection, touched, now)
+        return count
+
+    def _move(
+        self,
+        connection: Connection,
+        ids: Collection[int],
+        old: State,
+        new: State,
+        at: datetime,
+        actor: str,
+        detail: str = "",
+    ) -> None:
+        move_deliveries(
+            connection,
+            self._commune_id,
+            deliveries.c.bundle_id.in_(ids),
+            old=old,
+            new=new,
+            at=at,
+            actor=actor,
+            detail=detail,
+        )
+
+    def _leave(
+        self,
+        connection: Connection,
+        bundle: Bundle,
+        state: State,
+        at: datetime,
+        receipt: str | None = None,
+    ) -> None:
+        """End a bundle's sending. Items that joined meanwhile make it wait again."""
+        b = bundles.c
+        joined = and_(
+            b.version != bundle.version,
+            exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED),
+        )
+        connection.execute(
+            update(bundles)
+            .where(b.id == bundle.id)
+            .values(
+                state=case((joined, State.PLANNED), else_=state),
+                next_attempt_at=case((joined, at), else_=b.next_attempt_at),
+                attempts=0,
+                receipt=receipt if receipt is not None else b.receipt,
+                lease_until=None,
+                lease_by=None,
+            )
+        )

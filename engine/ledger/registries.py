@@ -1,0 +1,163 @@
+"""Numbered revisions of the registry, its people, and the passphrases of those with rights."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import datetime
+
+from sqlalchemy import delete, func, insert, select
+
+from engine.ledger.codec import dump_registry, load_registry
+from engine.ledger.database import Database
+from engine.ledger.moves import record_event
+from engine.ledger.seal import Seal
+from engine.ledger.tables import credentials, people, registries
+from engine.models import Person, Registry, Right
+
+
+class Registries:
+    """The registry's revisions of one commune."""
+
+    def __init__(self, database: Database, commune_id: str, seal: Seal) -> None:
+        self._database = database
+        self._commune_id = commune_id
+        self._seal = seal
+        self._loaded: dict[int, Registry] = {}
+
+    def save(self, registry: Registry, sha256: str, at: datetime) -> int:
+        """Keep ``registry`` and return its number; an unchanged one keeps the number it has."""
+        table = registries
+        with self._database.write() as connection:
+            latest = connection.execute(
+                select(table.c.revision, table.c.sha256)
+                .where(table.c.commune_id == self._commune_id)
+                .order_by(table.c.revision.desc())
+                .limit(1)
+            ).first()
+            if latest is not None and latest.sha256 == sha256:
+                return int(latest.revision)
+            revision = 1 if latest is None else latest.revision + 1
+            body = dump_registry(dataclasses.replace(registry, people=()))
+            connection.execute(
+                insert(table).values(
+                    commune_id=self._commune_id,
+                    revision=revision,
+                    body=body,
+                    sha256=sha256,
+                    loaded_at=at,
+                )
+            )
+            if registry.people:
+                connection.execute(insert(people), self._sealed_people(registry, revision))
+            record_event(
+                connection,
+                self._commune_id,
+                what="registry_loaded",
+                at=at,
+                actor="loa",
+                detail=f"revision {revision}",
+            )
+        return revision
+
+    def load(self, revision: int) -> Registry:
+        """Return revision ``revision``; people that were purged are missing from it."""
+        if revision not in self._loaded:
+            self._loaded[revision] = self._read(revision)
+        return self._loaded[revision]
+
+    def latest(self) -> int:
+        """Return the newest revision's number; 0 when no registry was ever loaded."""
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(func.max(registries.c.revision)).where(
+                    registries.c.commune_id == self._commune_id
+                )
+            ).scalar()
+        return found or 0
+
+    def purge_people(self, before_revision: int) -> int:
+        """Remove personal data of revisions older than ``before_revision``; return the rows."""
+        with self._database.write() as connection:
+            gone = connection.execute(
+                delete(people).where(
+                    people.c.commune_id == self._commune_id,
+                    people.c.registry_revision < before_revision,
+                )
+            ).rowcount
+        self._loaded.clear()
+        return gone
+
+    def _sealed_people(self, registry: Registry, revision: int) -> list[dict[str, object]]:
+        return [
+            {
+                "commune_id": self._commune_id,
+                "registry_revision": revision,
+                "person_id": person.id,
+                "sealed": self._seal.close(_dump_person(person)),
+            }
+            for person in registry.people
+        ]
+
+    def _read(self, revision: int) -> Registry:
+        with self._database.read() as connection:
+            body = connection.execute(
+                select(registries.c.body).where(
+                    registries.c.commune_id == self._commune_id,
+                    registries.c.revision == revision,
+                )
+            ).scalar_one()
+            sealed = connection.execute(
+                select(people.c.sealed)
+                .where(
+                    people.c.commune_id == self._commune_id,
+                    people.c.registry_revision == revision,
+                )
+                .order_by(people.c.person_id)
+            ).scalars()
+            found = tuple(_load_person(self._seal.open(bytes(row))) for row in sealed)
+        return dataclasses.replace(load_registry(body), people=found)
+
+
+class Credentials:
+    """Passphrase hashes of the people who may act."""
+
+    def __init__(self, database: Database, commune_id: str) -> None:
+        self._database = database
+        self._commune_id = commune_id
+
+    def get(self, person_id: str) -> str | None:
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(credentials.c.hash).where(
+                    credentials.c.commune_id == self._commune_id,
+                    credentials.c.person_id == person_id,
+                )
+            ).scalar()
+        return str(found) if found is not None else None
+
+    def set(self, person_id: str, hashed: str, at: datetime) -> None:
+        key = (
+            credentials.c.commune_id == self._commune_id,
+            credentials.c.person_id == person_id,
+        )
+        with self._database.write() as connection:
+            connection.execute(delete(credentials).where(*key))
+            connection.execute(
+                insert(credentials).values(
+                    commune_id=self._commune_id, person_id=person_id, hash=hashed, set_at=at
+                )
+            )
+            record_event(
+                connection, self._commune_id, what="passphrase_set", at=at, actor=person_id
+            )
+
+
+def _dump_person(person: Person) -> bytes:
+    values = dataclasses.asdict(person)
+    return json.dumps({**values, "rights": sorted(person.rights)}, ensure_ascii=False).encode()
+
+
+def _load_person(plain: bytes) -> Person:
+    values = json.loads(plain)
+    return Person(**{**values, "rights": frozenset(Right(right) for right in values["rights"])})

@@ -1,0 +1,208 @@
+"""Revisions of campaigns: what was submitted, by whom approved, and whether it is planned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Row, func, insert, select, update
+
+from engine.ledger.codec import OptionModels, dump_campaign, load_campaign
+from engine.ledger.database import Database
+from engine.ledger.moves import record_event
+from engine.ledger.tables import revisions
+from engine.models import Campaign, Priority
+
+
+class Status(StrEnum):
+    """Where a revision stands on its way to the hamlets."""
+
+    SUBMITTED = "submitted"
+    REPLACED = "replaced"
+    APPROVED = "approved"
+    OPEN = "open"
+    SUPERSEDED = "superseded"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One frozen revision. ``source`` is the YAML as it was submitted, byte for byte."""
+
+    campaign_id: str
+    revision: int
+    status: Status
+    title: str
+    priority: Priority
+    path: str
+    source: bytes
+    source_sha256: str
+    campaign: Campaign
+    content_hash: str
+    registry_revision: int
+    submitted_by: str
+    submitted_at: datetime
+    approved_by: str | None
+    approved_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What is frozen when a campaign is submitted."""
+
+    campaign: Campaign
+    path: str
+    source: bytes
+    source_sha256: str
+    content_hash: str
+    registry_revision: int
+    submitted_by: str
+
+
+class Revisions:
+    """The revisions of one commune's campaigns."""
+
+    def __init__(self, database: Database, commune_id: str, options: OptionModels) -> None:
+        self._database = database
+        self._commune_id = commune_id
+        self._options = options
+
+    def submit(self, submission: Submission, at: datetime) -> Revision:
+        """Freeze a new revision; one that was waiting for approval is replaced by it."""
+        campaign = submission.campaign
+        table = revisions
+        mine = (table.c.commune_id == self._commune_id, table.c.campaign_id == campaign.id)
+        with self._database.write() as connection:
+            connection.execute(
+                update(table)
+                .where(*mine, table.c.status == Status.SUBMITTED)
+                .values(status=Status.REPLACED)
+            )
+            last = connection.execute(select(func.max(table.c.revision)).where(*mine)).scalar()
+            number = (last or 0) + 1
+            connection.execute(
+                insert(table).values(
+                    commune_id=self._commune_id,
+                    campaign_id=campaign.id,
+                    revision=number,
+                    status=Status.SUBMITTED,
+                    title=campaign.title,
+                    priority=campaign.priority,
+                    path=submission.path,
+                    source=submission.source,
+                    source_sha256=submission.source_sha256,
+                    campaign=dump_campaign(campaign),
+                    content_hash=submission.content_hash,
+                    registry_revision=submission.registry_revision,
+                    submitted_by=submission.submitted_by,
+                    submitted_at=at,
+                )
+            )
+            record_event(
+                connection,
+                self._commune_id,
+                what="submitted",
+                at=at,
+                actor=submission.submitted_by,
+                campaign_id=campaign.id,
+                detail=f"revision {number}, content {submission.content_hash}",
+            )
+        found = self.get(campaign.id, number)
+        assert found is not None
+        return found
+
+    def get(self, campaign_id: str, revision: int) -> Revision | None:
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(revisions).where(
+                    revisions.c.commune_id == self._commune_id,
+                    revisions.c.campaign_id == campaign_id,
+                    revisions.c.revision == revision,
+                )
+            ).first()
+        return self._load(row) if row is not None else None
+
+    def latest(self, campaign_id: str) -> Revision | None:
+        """Return the newest revision, whatever its status."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                select(revisions)
+                .where(
+                    revisions.c.commune_id == self._commune_id,
+                    revisions.c.campaign_id == campaign_id,
+                )
+                .order_by(revisions.c.revision.desc())
+                .limit(1)
+            ).first()
+        return self._load(row) if row is not None else None
+
+    def with_status(self, *statuses: Status) -> list[Revision]:
+        """Return revisions in order of submission."""
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(revisions)
+                .where(
+                    revisions.c.commune_id == self._commune_id,
+                    revisions.c.status.in_(statuses),
+                )
+                .order_by(revisions.c.submitted_at, revisions.c.campaign_id, revisions.c.revision)
+            ).all()
+        return [self._load(row) for row in rows]
+
+    def campaign_ids(self) -> list[str]:
+        """Return every campaign ever submitted, by name."""
+        with self._database.read() as connection:
+            return list(
+                connection.execute(
+                    select(revisions.c.campaign_id)
+                    .where(revisions.c.commune_id == self._commune_id)
+                    .distinct()
+                    .order_by(revisions.c.campaign_id)
+                ).scalars()
+            )
+
+    def approve(self, revision: Revision, by: str, at: datetime) -> bool:
+        """Approve a submitted revision; False when it no longer waits for approval."""
+        with self._database.write(durable=True) as connection:
+            won = connection.execute(
+                update(revisions)
+                .where(
+                    revisions.c.commune_id == self._commune_id,
+                    revisions.c.campaign_id == revision.campaign_id,
+                    revisions.c.revision == revision.revision,
+                    revisions.c.status == Status.SUBMITTED,
+                    revisions.c.content_hash == revision.content_hash,
+                )
+                .values(status=Status.APPROVED, approved_by=by, approved_at=at)
+            ).rowcount
+            if won:
+                record_event(
+                    connection,
+                    self._commune_id,
+                    what="approved",
+                    at=at,
+                    actor=by,
+                    campaign_id=revision.campaign_id,
+                    detail=f"revision {revision.revision}, content {revision.content_hash}",
+                )
+        return bool(won)
+
+    def _load(self, row: Row[tuple[object, ...]]) -> Revision:
+        return Revision(
+            campaign_id=row.campaign_id,
+            revision=row.revision,
+            status=Status(row.status),
+            title=row.title,
+            priority=Priority(row.priority),
+            path=row.path,
+            source=bytes(row.source),
+            source_sha256=row.source_sha256,
+            campaign=load_campaign(row.campaign, self._options),
+            content_hash=row.content_hash,
+            registry_revision=row.registry_revision,
+            submitted_by=row.submitted_by,
+            submitted_at=row.submitted_at,
+            approved_by=row.approved_by,
+            approved_at=row.approved_at,
+        )

@@ -1,0 +1,53 @@
+"""Personal data at rest: sealed with a key that lies outside the ledger."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken
+
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+
+
+class Seal:
+    """Seals and opens small pieces of personal data (AES-128-CBC with HMAC, Fernet)."""
+
+    def __init__(self, key: bytes) -> None:
+        try:
+            self._fernet = Fernet(key)
+        except ValueError:
+            raise LoaError(_("the data key is not a valid key (44 base64 characters)")) from None
+
+    @classmethod
+    def at(cls, path: Path) -> Seal:
+        """Use the key at ``path``; make one, readable by its owner only, if there is none.
+
+        Raises LoaError when the file cannot be read, made or used.
+        """
+        try:
+            try:
+                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                return cls(path.read_bytes().strip())
+            with os.fdopen(handle, "wb") as file:
+                file.write(Fernet.generate_key())
+                file.flush()
+                os.fsync(file.fileno())
+            return cls(path.read_bytes())
+        except OSError as error:
+            message = _("{path}: the data key cannot be used: {reason}")
+            raise LoaError(message.format(path=path, reason=error.strerror)) from error
+
+    def close(self, plain: bytes) -> bytes:
+        return self._fernet.encrypt(plain)
+
+    def open(self, sealed: bytes) -> bytes:
+        """Return the plain bytes. Raises LoaError when the key is another one."""
+        try:
+            return self._fernet.decrypt(sealed)
+        except InvalidToken:
+            raise LoaError(
+                _("personal data in the ledger was sealed with another data key")
+            ) from None

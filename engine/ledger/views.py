@@ -1,0 +1,138 @@
+"""What people and reports read from the ledger. Nothing here writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from engine.ledger.database import Database
+from engine.ledger.tables import deliveries, events
+from engine.models import Priority, Purpose
+from engine.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryRow:
+    """One delivery as it stands. ``reason`` says why it is in its state, where there is a why."""
+
+    id: int
+    campaign_id: str
+    revision: int
+    hamlet_id: str
+    channel: str
+    backend: str
+    target: str
+    slot: datetime
+    purpose: Purpose
+    content_hash: str
+    priority: Priority
+    households: int
+    state: State
+    reason: str
+    changed_at: datetime
+    replaced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """One thing that happened. For a move ``to_state`` is a state, else what happened."""
+
+    id: int
+    at: datetime
+    actor: str
+    campaign_id: str | None
+    delivery_id: int | None
+    bundle_id: int | None
+    from_state: str
+    to_state: str
+    detail: str
+
+
+class Views:
+    """Read models of one commune."""
+
+    def __init__(self, database: Database, commune_id: str) -> None:
+        self._database = database
+        self._commune_id = commune_id
+
+    def deliveries(self, campaign_id: str, *, replaced: bool = False) -> list[DeliveryRow]:
+        """Return the campaign's deliveries in a fixed order.
+
+        ``replaced``: also those that a later revision or a cancellation left behind.
+        """
+        d = deliveries.c
+        query = select(deliveries).where(
+            d.commune_id == self._commune_id, d.campaign_id == campaign_id
+        )
+        if not replaced:
+            still_counts = d.replaced_in.is_(None) | d.state.in_((State.CANCELLED, State.WITHDRAWN))
+            query = query.where(still_counts)
+        query = query.order_by(d.hamlet_id, d.channel, d.slot, d.target, d.id)
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return [
+            DeliveryRow(
+                id=row.id,
+                campaign_id=row.campaign_id,
+                revision=row.revision,
+                hamlet_id=row.hamlet_id,
+                channel=row.channel,
+                backend=row.backend,
+                target=row.target,
+                slot=row.slot,
+                purpose=Purpose(row.purpose),
+                content_hash=row.content_hash,
+                priority=Priority(row.priority),
+                households=row.households,
+                state=State(row.state),
+                reason=row.reason,
+                changed_at=row.changed_at,
+                replaced=row.replaced_in is not None,
+            )
+            for row in rows
+        ]
+
+    def events(
+        self, campaign_id: str | None = None, *, after: int = 0, limit: int | None = None
+    ) -> list[EventRow]:
+        """Return what happened, oldest first, from event ``after`` on."""
+        e = events.c
+        query = select(events).where(e.commune_id == self._commune_id, e.id > after)
+        if campaign_id is not None:
+            query = query.where(e.campaign_id == campaign_id)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(e.id).limit(limit)).all()
+        return [
+            EventRow(
+                id=row.id,
+                at=row.at,
+                actor=row.actor,
+                campaign_id=row.campaign_id,
+                delivery_id=row.delivery_id,
+                bundle_id=row.bundle_id,
+                from_state=row.from_state,
+                to_state=row.to_state,
+                detail=row.detail,
+            )
+            for row in rows
+        ]
+
+    def counts(self) -> dict[tuple[str, State], int]:
+        """Return how many deliveries that count are in each state, by channel."""
+        d = deliveries.c
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(d.channel, d.state, func.count())
+                .where(d.commune_id == self._commune_id, d.replaced_in.is_(None))
+                .group_by(d.channel, d.state)
+            ).all()
+        return {(row[0], State(row[1])): row[2] for row in rows}
+
+    def last_event_at(self) -> datetime | None:
+        """Return the latest moment in the audit trail; no clock may go back behind it."""
+        with self._database.read() as connection:
+            return connection.execute(
+                select(func.max(events.c.at)).where(events.c.commune_id == self._commune_id)
+            ).scalar()

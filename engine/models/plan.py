@@ -1,0 +1,71 @@
+"""What a campaign comes to: deliveries, their contents, and the rules they would break."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from engine.models.content import Content
+from engine.models.delivery import Forecast
+from engine.models.terms import Priority, Purpose
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedDelivery:
+    """One delivery before it is in the ledger.
+
+    ``asap``: the slot follows from the moment of approval, so another moment is the same
+    delivery. ``work_at`` is slot − lead; ``expires_at`` the moment after which it must not
+    be sent any more. ``households`` is how many of the hamlet's the campaign is for.
+    """
+
+    hamlet_id: str
+    channel: str
+    backend: str
+    target: str
+    slot: datetime
+    asap: bool
+    purpose: Purpose
+    content_hash: str
+    priority: Priority
+    households: int
+    work_at: datetime
+    expires_at: datetime
+    forecast: Forecast = field(compare=False, default=Forecast(""))
+
+    @property
+    def key(self) -> tuple[str, str, str, str, str, str]:
+        """What makes it the same delivery; a moment that follows from approval does not."""
+        slot = "asap" if self.asap else self.slot.isoformat()
+        return (self.hamlet_id, self.channel, self.target, slot, self.purpose, self.content_hash)
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """One rule that a plan would break; empty fields mean that all are concerned.
+
+    ``waived``: the campaign may break it all the same (an emergency may break the hours);
+    it is shown and recorded, and stops nothing.
+    """
+
+    message: str
+    channel: str = ""
+    hamlet_id: str = ""
+    target: str = ""
+    waived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Every delivery of one campaign, in a fixed order."""
+
+    campaign_id: str
+    deliveries: tuple[PlannedDelivery, ...]
+    contents: Mapping[str, Content]
+    breaches: tuple[Breach, ...] = ()
+
+    @property
+    def stops(self) -> tuple[Breach, ...]:
+        """Breaches that forbid submitting and approving."""
+        return tuple(breach for breach in self.breaches if not breach.waived)

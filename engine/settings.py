@@ -1,0 +1,128 @@
+"""Settings of a workspace: ``loa.toml``, then ``LOA_*`` from the environment.
+
+``[telegram] base_url`` is overridden by ``LOA_TELEGRAM_BASE_URL``; any value may come from a
+file named by the same variable with ``_FILE`` behind it, so that secrets stay out of the
+environment and of the workspace.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+
+from engine.errors import InputError, Problem
+from engine.i18n import gettext as _
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class ClockSettings(_Strict):
+    #: A made-up time at which the workspace stands; None is the machine's own clock.
+    simulated: AwareDatetime | None = None
+
+
+class LoudspeakerSettings(_Strict):
+    engine: Literal["espeak", "gtts"] = "espeak"
+    voice: str = "vi-vn-x-south"
+    region: Literal["south", "north"] = "south"
+    #: LUFS, integrated, measured on the decoded MP3.
+    loudness: float = Field(default=-16.0, ge=-30, le=-9)
+    #: How long before a slot its programme is made and handed over.
+    lead_minutes: int = Field(default=30, ge=0, le=24 * 60)
+
+
+class TelegramSettings(_Strict):
+    base_url: str = "https://api.telegram.org"
+    token: str = ""
+    #: A path; relative ones start at the workspace.
+    token_file: str = ""
+
+
+class RunSettings(_Strict):
+    threads: int = Field(default=4, ge=1, le=64)
+    #: How often a temporary failure is tried before it becomes `failed`.
+    attempts: int = Field(default=6, ge=1, le=100)
+
+
+class Settings(_Strict):
+    """Everything that an installer may set."""
+
+    #: False: networked backends rehearse, in a place apart, and states stay untouched.
+    live: bool = False
+    data_key_file: str = "data.key"
+    clock: ClockSettings = ClockSettings()
+    loudspeaker: LoudspeakerSettings = LoudspeakerSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    run: RunSettings = RunSettings()
+
+
+def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the workspace's settings. Raises InputError naming file, field and what is allowed."""
+    path = workspace / "loa.toml"
+    values = _read_toml(path)
+    _apply_environment(Settings, values, environ, "LOA")
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise InputError(
+            [
+                Problem(str(path), 0, 0, ".".join(map(str, fault["loc"])), fault["msg"])
+                for fault in error.errors()
+            ]
+        ) from None
+    return _with_token(settings, workspace)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise InputError([Problem(str(path), 0, 0, "", str(error))]) from None
+    simulated = values.get("clock", {}).get("simulated")
+    if isinstance(simulated, datetime):
+        values["clock"]["simulated"] = simulated.isoformat()
+    return values
+
+
+def _apply_environment(
+    model: type[BaseModel], values: dict[str, Any], environ: Mapping[str, str], prefix: str
+) -> None:
+    """Overwrite ``values`` with what the environment names, section by section."""
+    for name, field in model.model_fields.items():
+        variable = f"{prefix}_{name.upper()}"
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            section = values.setdefault(name, {})
+            if isinstance(section, dict):
+                _apply_environment(kind, section, environ, variable)
+        elif variable in environ:
+            values[name] = environ[variable]
+        elif f"{variable}_FILE" in environ and not name.endswith("_file"):
+            values[name] = read_secret(Path(environ[f"{variable}_FILE"]))
+
+
+def read_secret(path: Path) -> str:
+    """Return a secret kept in a file, without the final line break. Raises InputError."""
+    try:
+        return path.read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        message = _("the secret cannot be read: {reason}").format(reason=error)
+        raise InputError([Problem(str(path), 0, 0, "", message)]) from None
+
+
+def _with_token(settings: Settings, workspace: Path) -> Settings:
+    telegram = settings.telegram
+    if telegram.token or not telegram.token_file:
+        return settings
+    token = read_secret(workspace / telegram.token_file)
+    return settings.model_copy(update={"telegram": telegram.model_copy(update={"token": token})})
