@@ -1,0 +1,187 @@
+"""The A5 flyer: what shapes it, whether it fits, and its PDF.
+
+Other products (notice, poster, large print) will be templates beside this one.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import unicodedata
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from channels.base import ChannelError
+from channels.flyer import font
+from channels.flyer.typeset import TypesetError, typeset
+from channels.flyer.wording import NBSP, number
+from engine.i18n import gettext as _
+from engine.models import Rendered
+
+#: Below this many points of body text nothing is printed; templates/flyer.typ keeps to it.
+SMALLEST_SIZE = 11
+
+#: Ordinary Vietnamese of this load takes four fifths of the page at the smallest size
+#: (see ``_load``); only what is longer is measured by typesetting it.
+_SURE_LOAD = 800
+
+
+@dataclass(frozen=True, slots=True)
+class FlyerInputs:
+    """All that shapes one flyer. Texts are printable (see wording); ``paragraphs`` may hold
+    line ends. ``hamlet`` and ``copies`` are empty when one flyer serves every hamlet.
+    """
+
+    issuer: str
+    mark: str
+    loud: bool
+    title: str
+    paragraphs: tuple[str, ...]
+    bring: tuple[str, ...]
+    contact: str
+    validity: str
+    permalink: str
+    made_at: datetime
+    hamlet: str = ""
+    copies: int | None = None
+
+    @property
+    def print_count(self) -> str:
+        return "" if self.copies is None else f"In {number(self.copies)} bản"
+
+    @property
+    def address(self) -> str:
+        """The permalink as a person types it."""
+        return self.permalink.removeprefix("https://").removeprefix("http://")
+
+    def read_as(self) -> str:
+        """Return the printed text in reading order; empty parts leave no trace."""
+        bring = "\n".join(("Khi đi mang theo:", *(f"□ {paper}" for paper in self.bring)))
+        contact = f"Cần hỏi thêm, xin liên hệ: {self.contact}"
+        parts = (
+            self.issuer,
+            self.mark,
+            self.title,
+            *self.paragraphs,
+            bring if self.bring else "",
+            contact if self.contact else "",
+            self.validity,
+            self.address,
+            " – ".join(filter(None, (self.hamlet, self.print_count))),
+        )
+        return "\n\n".join(part for part in parts if part).replace(NBSP, " ")
+
+    def characters(self) -> str:
+        """Return every character that an author or the registry put in."""
+        own = (self.issuer, self.title, *self.paragraphs, *self.bring, self.contact, self.hamlet)
+        return "".join((*own, self.address))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a flyer cannot be printed: characters without a glyph, or too much text."""
+
+    missing: tuple[str, ...] = ()
+    cut: int = 0
+    reason: str = ""
+
+    def in_words(self) -> str:
+        """Say what is wrong and what would mend it, in the reader's language."""
+        if self.missing:
+            return _("these characters cannot be printed on a flyer: {characters}").format(
+                characters=", ".join(map(_describe, self.missing))
+            )
+        if self.cut:
+            return _(
+                "the text does not fit on one A5 page at {size} points: cut {cut} characters"
+            ).format(size=SMALLEST_SIZE, cut=self.cut)
+        return {
+            "LOA-FURNITURE": _(
+                "issuer, title, papers to bring and contact alone fill the flyer: shorten them"
+            ),
+            "LOA-HAMLET": _("the hamlet's name is wider than the flyer"),
+        }.get(self.reason, _("the flyer cannot be typeset: {reason}").format(reason=self.reason))
+
+
+def fault_of(inputs: FlyerInputs) -> Fault | None:
+    """Return why ``inputs`` cannot be printed, None if they can as far as can be told cheaply.
+
+    Short texts of ordinary words are judged by their length, longer ones by typesetting them
+    (about 10 ms), once per text: the hamlet, which takes one line in any case, is left aside.
+    """
+    missing = font.missing(inputs.hamlet)
+    return Fault(missing) if missing else _fault_of_text(replace(inputs, hamlet="", copies=None))
+
+
+def render_flyer(inputs: FlyerInputs) -> Rendered:
+    """Return the PDF of one page. Raises a permanent ChannelError when it cannot be printed."""
+    missing = font.missing(inputs.characters())
+    made = Fault(missing) if missing else _typeset(inputs)
+    if isinstance(made, Fault):
+        raise ChannelError(made.in_words(), permanent=True)
+    return Rendered(made, "application/pdf")
+
+
+@lru_cache(maxsize=1024)
+def _fault_of_text(inputs: FlyerInputs) -> Fault | None:
+    missing = font.missing(inputs.characters())
+    if missing:
+        return Fault(missing)
+    made = _typeset(inputs) if _load(inputs) > _SURE_LOAD else None
+    return made if isinstance(made, Fault) else None
+
+
+def _load(inputs: FlyerInputs) -> int:
+    """Weigh the text: characters of body size, and what each new line wastes at its end."""
+    lines = sum(paragraph.count("\n") + 1 for paragraph in inputs.paragraphs)
+    body = sum(map(len, inputs.paragraphs)) + sum(map(len, inputs.bring))
+    around = len(inputs.title) + len(inputs.contact) + len(inputs.issuer)
+    return body + 2 * around + 30 * (lines + len(inputs.bring))
+
+
+def _typeset(inputs: FlyerInputs) -> bytes | Fault:
+    try:
+        return typeset("flyer.typ", _page_data(inputs), inputs.made_at)
+    except TypesetError as error:
+        code = re.search(r"LOA-[A-Z]+", error.reason)
+        cut = re.search(r"LOA-CUT (\d+)", error.reason)
+        return Fault(cut=int(cut[1]) if cut else 0, reason=code[0] if code else error.reason)
+
+
+def _page_data(inputs: FlyerInputs) -> dict[str, Any]:
+    """Return what templates/flyer.typ reads."""
+    return {
+        "issuer": inputs.issuer,
+        "mark": inputs.mark,
+        "loud": inputs.loud,
+        "title": inputs.title,
+        "body": "\n\n".join(inputs.paragraphs),
+        "bring": inputs.bring,
+        "contact": inputs.contact,
+        "validity": inputs.validity,
+        "permalink": inputs.permalink,
+        "address": inputs.address,
+        "qr": qr_svg(inputs.permalink),
+        "hamlet": inputs.hamlet,
+        "copies": inputs.print_count,
+    }
+
+
+@lru_cache(maxsize=256)
+def qr_svg(text: str) -> str:
+    """Return ``text`` as a QR code (ISO/IEC 18004, level M: a seventh may be dirty), as SVG."""
+    import segno  # costly to import; only those who print need it
+
+    drawn = io.BytesIO()
+    code = segno.make_qr(text, error="m", boost_error=False)
+    code.save(drawn, kind="svg", border=2, xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def _describe(character: str) -> str:
+    """Name a character for a person: how it looks, if it can be seen, and its code point."""
+    code = f"U+{ord(character):04X}"
+    unseen = unicodedata.category(character)[0] in "CZ"
+    return code if unseen else f"{character} ({code})"

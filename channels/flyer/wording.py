@@ -1,0 +1,85 @@
+"""Preparing an author's words for paper: always Vietnamese, always plain text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+from functools import lru_cache
+
+from engine.clock import local
+from engine.models import Priority, Purpose
+
+NBSP = "\N{NO-BREAK SPACE}"
+
+_SPACES = re.compile(r"[ \t\u00a0]+")
+_BLANK_LINES = re.compile(r"\n{2,}")
+
+#: What must not break over two lines. Each match is short and none overlaps the next, so that
+#: no author can chain them into a line wider than the page.
+_KEEP_TOGETHER = re.compile(
+    r"(?<!\w)(?:"
+    r"\d{1,2} giờ(?: \d{1,2}(?: phút)?)?"
+    r"|\d[\d.,]{0,15} (?:phút|đồng|nghìn|triệu|tỷ|kg|km)"
+    r"|(?:ngày|tháng|năm) \d[\d/.-]{0,9}"
+    r"|(?:\+84|0\d{1,3})(?: \d{2,4}){1,3}"
+    r")(?!\w)",
+    re.IGNORECASE,
+)
+
+_PURPOSE_MARKS = {
+    Purpose.REMINDER: "NHẮC LẠI",
+    Purpose.CORRECTION: "ĐÍNH CHÍNH",
+    Purpose.WITHDRAWAL: "THU HỒI",
+    Purpose.ALL_CLEAR: "HẾT NGUY HIỂM",
+    Purpose.DRILL: "DIỄN TẬP",
+}
+_PRIORITY_MARKS = {Priority.EMERGENCY: "KHẨN CẤP", Priority.IMPORTANT: "QUAN TRỌNG"}
+
+#: Purposes under which an emergency's mark would frighten without need.
+_CALM = frozenset({Purpose.DRILL, Purpose.ALL_CLEAR, Purpose.WITHDRAWAL})
+
+
+def printable(text: str) -> str:
+    """Return ``text`` in NFC, with single spaces, line ends as ``\\n`` and at most one empty line.
+
+    Characters that print nothing but can reorder or hide what is read (Unicode category Cf:
+    direction marks, zero-width joiners, soft hyphens) are left out.
+    """
+    visible = "".join(
+        c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf"
+    )
+    lines = (_SPACES.sub(" ", line).strip() for line in visible.splitlines())
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
+
+
+@lru_cache(maxsize=1024)
+def unbroken(text: str) -> str:
+    """Return ``text`` printable, with no-break spaces inside dates, hours, amounts and phones."""
+    return _KEEP_TOGETHER.sub(lambda found: found[0].replace(" ", NBSP), printable(text))
+
+
+def one_line(text: str) -> str:
+    """Return ``text`` unbroken and on one line: a title, a name."""
+    return unbroken(" ".join(text.split()))
+
+
+def validity(until: datetime) -> str:
+    """Say until when a notice holds, in local time; an end of day is named by its date."""
+    end = local(until)
+    if (end.hour, end.minute) == (0, 0):
+        end -= timedelta(minutes=1)
+    if (end.hour, end.minute) == (23, 59):
+        return unbroken(f"Có hiệu lực đến hết ngày {end:%d/%m/%Y}")
+    return unbroken(f"Có hiệu lực đến {end:%H} giờ {end:%M} ngày {end:%d/%m/%Y}")
+
+
+def mark(priority: Priority, purpose: Purpose) -> str:
+    """Return what stands above the title: KHẨN CẤP, ĐÍNH CHÍNH …; nothing for a plain notice."""
+    urgency = None if purpose in _CALM else _PRIORITY_MARKS.get(priority)
+    return " · ".join(filter(None, (urgency, _PURPOSE_MARKS.get(purpose))))
+
+
+def number(value: int) -> str:
+    """Return ``value`` as Vietnamese readers write it: 12.000."""
+    return f"{value:,}".replace(",", ".")

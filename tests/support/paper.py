@@ -1,0 +1,68 @@
+"""Reading printed pages back: as text, as pixels, as what a phone's camera would see."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pypdfium2
+import zxingcpp
+
+Grey = npt.NDArray[np.uint8]
+
+
+def pages(pdf: bytes) -> int:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return len(document)
+    finally:
+        document.close()
+
+
+def size_in_mm(pdf: bytes) -> tuple[int, int]:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        width, height = document[0].get_size()
+        return round(width / 72 * 25.4), round(height / 72 * 25.4)
+    finally:
+        document.close()
+
+
+def text_of(pdf: bytes) -> str:
+    """Return the text of all pages as a reader would copy it."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    finally:
+        document.close()
+
+
+def letters(text: str) -> str:
+    """Return ``text`` without what line breaking adds or takes: spaces and invisible marks."""
+    return "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
+
+
+def metadata(pdf: bytes) -> dict[str, Any]:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return dict(document.get_metadata_dict())
+    finally:
+        document.close()
+
+
+def in_grey(pdf: bytes, dots_per_inch: int = 150) -> Grey:
+    """Return the first page as a black-and-white printer would get it: 0 black, 255 white."""
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        return np.array(
+            document[0].render(scale=dots_per_inch / 72, grayscale=True).to_numpy()
+        ).squeeze()
+    finally:
+        document.close()
+
+
+def scanned(picture: Grey) -> list[str]:
+    """Return what the codes on a picture say."""
+    return [code.text for code in zxingcpp.read_barcodes(picture)]
