@@ -1,0 +1,88 @@
+"""The written line made plain: NFC, foreign letter forms folded, invisible characters removed.
+
+What cannot be folded (another script, an emoji) stays, for a rule to drop on the record.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Final
+
+from .syllables import LETTERS
+
+#: Most lines hold nothing else, and are left alone.
+_ODD = re.compile(f"[^{LETTERS} -~…“”°]")
+_SAME_LENGTH: Final = str.maketrans(
+    {
+        **dict.fromkeys("‐‑‒–—―−﹘﹣－", "-"),
+        **dict.fromkeys("’‘′`´ʼ", "'"),
+        **dict.fromkeys("″„‟«»", '"'),
+        **dict.fromkeys("º˚", "°"),
+        **dict.fromkeys("ÐƉ", "Đ"),
+        "ð": "đ",
+        "⁄": "/",
+        "∕": "/",
+        "μ": "µ",
+    }
+)
+_LIGATURES: Final = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "ı": "i", "þ": "th"}
+_SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+_KEPT: Final = frozenset("µ°₫…“”")
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """A clean line. ``offsets`` maps its characters to those of the NFC line, if they differ."""
+
+    text: str
+    offsets: tuple[int, ...] | None = None
+
+    def origin(self, position: int) -> int:
+        """Return where in the NFC line the character at ``position`` came from."""
+        return position if self.offsets is None else self.offsets[position]
+
+
+def clean(line: str) -> Cleaned:
+    """Return ``line`` (NFC) with one form for each kind of character."""
+    if not _ODD.search(line):
+        return Cleaned(line)
+    pieces: list[str] = []
+    offsets: list[int] = []
+    for position, character in enumerate(line.translate(_SAME_LENGTH)):
+        folded = _fold(character, pieces[-1] if pieces else "")
+        if folded:
+            pieces.append(folded)
+            offsets += [position] * len(folded)
+    return Cleaned("".join(pieces), tuple(offsets))
+
+
+def _fold(character: str, before: str) -> str:
+    """Return what stands for ``character``; empty if it is invisible."""
+    if not _ODD.match(character) or character in _KEPT:
+        return character
+    kind = unicodedata.category(character)
+    if kind == "Nd":
+        return str(unicodedata.decimal(character))
+    if kind in ("Zs", "Zl", "Zp") or character in "\t\r\v\f\x1c\x1d\x1e\x1f\x85":
+        return " "
+    if kind[0] in "CM":
+        return ""
+    if character in _SUPERSCRIPTS:
+        power = str(unicodedata.digit(character))
+        return f" mũ {power}" if before[-1:].isdigit() else power
+    folded = _latin(character) or character
+    return f" {folded}" if "/" in folded and before[-1:].isdigit() else folded
+
+
+def _latin(character: str) -> str:
+    """Return the plain letters, digits and marks behind a form such as Ｕ, 𝐔, ü, ½ or ①."""
+    ligature = _LIGATURES.get(character.lower())
+    if ligature:
+        return ligature.upper() if character.isupper() else ligature
+    compatible = unicodedata.normalize("NFKC", character).translate(_SAME_LENGTH)
+    if _ODD.search(compatible):
+        decomposed = unicodedata.normalize("NFKD", compatible)
+        compatible = "".join(part for part in decomposed if not unicodedata.combining(part))
+    return "" if _ODD.search(compatible) else compatible

@@ -1,0 +1,85 @@
+"""Phone numbers, identity and account numbers, plates: said digit by digit, with pauses."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .context import WHOLE, Context, Reading, Rule, rule
+from .letters import spell
+from .numbers import read_digits, read_groups
+from .wordlist import words
+
+_SEP: Final = r"(?:\s-\s|[ .-])"
+_CALLS: Final = words("gọi số hotline đài thoại sđt đt lạc nóng máy alo báo cứu thương hỏa tel")
+_IDENTIFIED: Final = words(
+    "mã cccd cmnd cước thẻ stk khoản mst bhyt bhxh seri hiệu biển định danh sim pin otp"
+)
+_ON_THE_WAY: Final = words("số là dân công : mật khẩu")
+_SERVICES: Final = r"(?:11[0-9]|1022|18\d{3}|19\d{3}|9[0-9]{2,3}|1\d{2,3})"
+
+
+def _digits(match: re.Match[str], ctx: Context) -> Reading:
+    digits = re.sub(r"\D", "", match[0])
+    return read_groups(match[0]) if 8 <= len(digits) <= 12 else None
+
+
+def _international(match: re.Match[str], ctx: Context) -> Reading:
+    return "cộng " + read_groups(match[0])
+
+
+def _service(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 113, 114, 1022 near a word of calling."""
+    return read_digits(match[0]) if ctx.near(_CALLS, 6) else None
+
+
+def _identity(match: re.Match[str], ctx: Context) -> Reading:
+    """Read what follows "mã số", "tài khoản", "CCCD" as digits."""
+    last = ctx.last()
+    close = last in _IDENTIFIED or (last in _ON_THE_WAY and ctx.near(_IDENTIFIED, 5))
+    legal = last == "khoản" and len(match[0]) < 6
+    return read_groups(match[0]) if close and not legal else None
+
+
+def _long_run(match: re.Match[str], ctx: Context) -> Reading:
+    return read_groups(match[0])
+
+
+def _plate(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 62A-123.45, 62-H1 234.56, 51F-12345: the province, the series, the number."""
+    province, letters, series, number = match.groups()
+    head = f"{read_digits(province)} {spell(letters)}"
+    if series:
+        head += f" {read_digits(series)}"
+    return f"{head}, {read_digits(number)}"
+
+
+PLATES: Final[tuple[Rule, ...]] = (
+    rule(
+        "plate",
+        rf"(\d\d)-?([A-ZĐ]{{1,2}})(\d)?[ -]{{1,3}}(\d{{3}}\.?\d{{2}}|\d{{4}}){WHOLE}",
+        _plate,
+    ),
+)
+PHONES: Final[tuple[Rule, ...]] = (
+    rule(
+        "phone, international",
+        rf"(?:\+|00)84{_SEP}?\d{{1,10}}(?:{_SEP}\d{{2,7}}){{0,4}}{WHOLE}",
+        _international,
+    ),
+    rule("phone", rf"0\d{{8,10}}{WHOLE}", _digits),
+    rule("phone", rf"0\d{{1,4}}(?:{_SEP}\d{{2,8}}){{1,4}}{WHOLE}(?![,/]\d)", _digits),
+    rule("hotline", rf"1[89]00(?:{_SEP}?\d{{4,6}}|(?:{_SEP}\d{{2,3}}){{2}}){WHOLE}", _digits),
+    rule("short number", rf"{_SERVICES}{WHOLE}(?![.,/-]\d)(?!\s?[%đk])", _service),
+    rule("identity number", rf"\d{{2,20}}(?:[ .-]\d{{2,20}}){{0,6}}{WHOLE}(?![,/]\d)", _identity),
+    rule("long number", rf"\d{{9,}}(?![,.]\d)(?!\s?(?:đ|VN|₫)){WHOLE}", _long_run),
+)
+#: A phone number that begins with a bracket or a plus sign.
+SIGNED_PHONES: Final[tuple[Rule, ...]] = (
+    rule(
+        "phone, international",
+        rf"\(?\+\s?84\)?{_SEP}?\(?\d{{1,10}}\)?(?:{_SEP}?\d{{2,7}}){{0,4}}{WHOLE}",
+        _international,
+    ),
+    rule("phone", rf"\(0\d{{1,4}}\){_SEP}?\d{{2,8}}(?:{_SEP}\d{{2,7}}){{0,3}}{WHOLE}", _digits),
+)

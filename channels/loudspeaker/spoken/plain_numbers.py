@@ -1,0 +1,35 @@
+"""Numbers with nothing special about them: the last to be asked."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .context import Context, Reading, Rule, rule
+from .model import Doubtful, Why
+from .numbers import NUMBER
+from .wordlist import words
+
+_SPACED_LEADS: Final = words("đồng vnđ đ vnd triệu người")
+
+
+def _spaced(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 1 500 000 as one number where two groups of three follow, or money does."""
+    groups = match[0].split()
+    if len(groups) < 3 and ctx.next_word(match.end()) not in _SPACED_LEADS:
+        return None
+    return ctx.number("".join(groups))
+
+
+def _number(match: re.Match[str], ctx: Context) -> Reading:
+    """Read a number; 1,500 may be a thousand and a half or one and a half."""
+    words = ctx.number(match[0])
+    if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]):
+        return Doubtful(words, Why.AMBIGUOUS_NUMBER)
+    return words
+
+
+PLAIN_NUMBERS: Final[tuple[Rule, ...]] = (
+    rule("spaced number", r"[1-9]\d{0,2}(?: \d{3}){1,5}(?![\d.,/-]\d|\d)", _spaced),
+    rule("number", NUMBER, _number),
+)

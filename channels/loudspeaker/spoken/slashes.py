@@ -1,0 +1,148 @@
+"""Numbers joined by a slash, a dash, a colon or a multiplication sign, when they are no dates."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .context import WHOLE, Context, Reading, Rule, rule
+from .dates import exists
+from .letters import spell
+from .model import Doubtful, Why
+from .numbers import NUMBER, read_digits
+from .wordlist import words
+
+_ADDRESS_LEADS: Final = words("số nhà hẻm ngõ kiệt ngách đường phố chỉ lô thửa căn phòng")
+_PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
+#: After these a slash is a share of something.
+_SHARE_LEADS: Final = words(
+    "khoảng hơn gần chiếm giảm tăng đạt được bằng còn quá trên dưới ít nhất có tới đủ"
+)
+_COUNTED: Final = words(
+    "hộ ấp xã người phiếu tiêu đại thành em học cháu đơn tổ khu trường thôn chỉ đồng chí đảng hội "
+    "trẻ đoàn"
+)
+_WHOLES: Final = words("số diện dân tổng lượng thời chiều quãng giá mức sản thu chi tài")
+_RANGE_LEADS: Final = words("cấp từ khoảng độ tầm mức năm giai đoạn nhiệm học khóa")
+
+
+def read_fraction(top: int, bottom: int, ctx: Context) -> str:
+    """Read một phần ba, ba phần tư, and mười chín trên hai mươi."""
+    if 0 < top < bottom <= 10:
+        return f"{ctx.cardinal(top)} phần {'tư' if bottom == 4 else ctx.cardinal(bottom)}"
+    return f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
+
+
+def _address(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 15/3B and 12/5/3 as a house number."""
+    numbers = re.findall(r"\d+", match[0])
+    letter = match[1]
+    plain = len(numbers) == 2 and not letter
+    if plain and not ctx.after(_ADDRESS_LEADS) and not (ctx.after({":"}) and ctx.near({"chỉ"}, 3)):
+        return None
+    following = ctx.next_word(match.end())
+    if plain and (following in _COUNTED or following in _WHOLES):
+        return None
+    words = " trên ".join(ctx.number(number) for number in numbers)
+    return f"{words} {spell(letter)}" if letter else words
+
+
+def _fraction(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 1/3: a share, a count out of a whole, or (in doubt) a date."""
+    top, bottom = (int(part) for part in match.groups())
+    following = ctx.next_word(match.end())
+    if following in _COUNTED:
+        return f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
+    share = read_fraction(top, bottom, ctx)
+    if ctx.after(_SHARE_LEADS) or following in _WHOLES:
+        return share
+    possible = 1 <= bottom <= 12 and 1 <= top <= 31 and exists(match[1], match[2], None)
+    if not possible:
+        return share
+    if top < bottom <= 10 and match[1][0] != "0" and match[2][0] != "0":
+        return Doubtful(share, Why.AMBIGUOUS_FRACTION)
+    month = "tư" if bottom == 4 else ctx.cardinal(bottom)
+    date = f"ngày {ctx.cardinal(top)} tháng {month}"
+    sure = match[1][0] == "0" or match[2][0] == "0" or top > 12
+    return date if sure else Doubtful(date, Why.AMBIGUOUS_FRACTION)
+
+
+def _range(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 6-7 as "sáu đến bảy"; 2-1 as a score; otherwise in doubt."""
+    first, last = match.groups()
+    spaced = match[0] != match[0].replace(" ", "")
+    if spaced and ctx.after(_PLACE_LEADS):
+        return None
+    if ctx.near({"số", "thắng", "thua", "hòa"}, 3) and ctx.near(
+        {"tỷ", "tỉ", "thắng", "thua", "hòa"}, 4
+    ):
+        return f"{ctx.number(first)} {ctx.number(last)}"
+    words = f"{ctx.number(first)} đến {ctx.number(last)}"
+    if not (first.isdigit() and last.isdigit()):
+        return words
+    rising = int(first[-15:]) < int(last[-15:])
+    followed = bool(ctx.next_word(match.end()))
+    small = int(last[-15:]) <= 12 and int(first[-15:]) <= 31
+    if rising and (ctx.near(_RANGE_LEADS, 2) or (followed and first[0] != "0") or not small):
+        return words
+    return Doubtful(words, Why.AMBIGUOUS_RANGE)
+
+
+def _list(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 1,2,3 and "khoản 1,2" as a list, not as a decimal."""
+    parts = match[0].split(",")
+    if len(parts) == 2 and not ctx.after(_PLACE_LEADS):
+        return None
+    if all(len(part) == 3 for part in parts[1:]):
+        return None
+    return ", ".join(ctx.number(part) for part in parts)
+
+
+def _ratio(match: re.Match[str], ctx: Context) -> Reading:
+    return f"{ctx.number(match[1])} trên {ctx.number(match[2])}"
+
+
+def _times(match: re.Match[str], ctx: Context) -> Reading:
+    return " nhân ".join(ctx.number(part) for part in re.findall(NUMBER, match[0]))
+
+
+def _section(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 2.1.3 and "mục 1.5" with the points said."""
+    parts = match[0].split(".")
+    numbered = ctx.after({"mục", "phần", "điểm", "bài", "chương", "bảng", "bản", "phiên"})
+    thousands = parts[0][0] != "0" and all(len(part) == 3 for part in parts[1:])
+    if thousands or (len(parts) == 2 and not numbered):
+        return None
+    return " chấm ".join(ctx.number(part) for part in parts)
+
+
+def _letters(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 15B, 12A1, 4G."""
+    digits, letters, more = match.groups()
+    words = f"{ctx.number(digits)} {spell(letters)}"
+    return f"{words} {ctx.number(more)}" if more else words
+
+
+def _dotted(match: re.Match[str], ctx: Context) -> Reading:
+    """Read digits with marks that make no number: each group, digit by digit if it must."""
+    return Doubtful(
+        " chấm ".join(read_digits(group) for group in re.findall(r"\d+", match[0])),
+        Why.AMBIGUOUS_NUMBER,
+    )
+
+
+ADDRESSES: Final[tuple[Rule, ...]] = (
+    rule("address", rf"\d{{1,5}}[A-Z]?(?:/\d{{1,5}}){{1,4}}([A-ZĐ])?{WHOLE}(?!/)", _address),
+)
+JOINED: Final[tuple[Rule, ...]] = (
+    rule("fraction", rf"(\d{{1,9}})\s?/\s?(\d{{1,9}})(?![0-9/]){WHOLE}", _fraction),
+    rule("section", r"\d{1,4}(?:\.\d{1,4}){1,6}(?![0-9.,]\d|\d)", _section),
+    rule("list", r"\d{1,4}(?:,\d{1,4}){1,12}(?![0-9.,]\d|\d)", _list),
+    rule("ratio", rf"({NUMBER})\s?:\s?(\d{{1,9}})(?![0-9:.,]\d|\d)", _ratio),
+    rule("dimensions", rf"{NUMBER}(?:\s?[x×]\s?{NUMBER}){{1,3}}{WHOLE}", _times),
+    rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range),
+    rule("number and letter", rf"(\d{{1,6}})([A-ZĐ]{{1,2}})(\d{{1,2}})?{WHOLE}", _letters),
+)
+ODD_NUMBERS: Final[tuple[Rule, ...]] = (
+    rule("odd number", r"\d{1,30}(?:[.,]\d{1,30}){2,20}", _dotted),
+)

@@ -1,0 +1,80 @@
+"""Hours and durations: 7h30, 19g, 07:30, 7h-11h30, 24/24h, 15p, 30s."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .context import WHOLE, Context, Reading, Rule, rule
+from .model import Doubtful, Why
+from .wordlist import words
+
+_H: Final = r"(?:[01]?\d|2[0-4])"
+_MIN: Final = r"[0-5]\d"
+_SIGN: Final = r"\s?(?:[hHg]|giờ)"
+_POINT: Final = rf"({_H})(?:{_SIGN}\s?({_MIN})?(?:\s?(?:phút|ph|p|')(?![a-zà-ỹđ0-9]))?|:({_MIN}))"
+_HOUR_LEADS: Final = words(
+    "lúc từ đến vào sáng trưa chiều tối đêm khoảng trước sau hồi giờ ngày và -"
+)
+
+
+def read_time(hour: str, minute: str | None, ctx: Context) -> str:
+    """Read a time of day; no minutes are said on the full hour."""
+    words = f"{ctx.cardinal(int(hour))} giờ"
+    return f"{words} {ctx.cardinal(int(minute))} phút" if minute and int(minute) else words
+
+
+def _time(match: re.Match[str], ctx: Context) -> Reading:
+    hour, minute, colon = match.groups()
+    if colon and ctx.near({"lệ", "tỷ", "tỉ"}, 3):
+        return None
+    words = read_time(hour, minute or colon, ctx)
+    grams = match[0].endswith("g") and not ctx.near(_HOUR_LEADS, 2)
+    return Doubtful(words, Why.AMBIGUOUS_UNIT) if grams else words
+
+
+def _range(match: re.Match[str], ctx: Context) -> Reading:
+    h1, m1, c1, h2, m2, c2 = match.groups()
+    return f"{read_time(h1, m1 or c1, ctx)} đến {read_time(h2, m2 or c2, ctx)}"
+
+
+def _hours(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 7-11h and 7-11h30."""
+    first, last, minute = match.groups()
+    return f"{read_time(first, None, ctx)} đến {read_time(last, minute, ctx)}"
+
+
+def _seconds(match: re.Match[str], ctx: Context) -> Reading:
+    hour, minute, second = match.groups()
+    words = read_time(hour, minute, ctx)
+    if not int(second):
+        return words
+    said = words if int(minute) else f"{words} không phút"
+    return f"{said} {ctx.cardinal(int(second))} giây"
+
+
+def _round_the_clock(match: re.Match[str], ctx: Context) -> Reading:
+    hours = "hai mươi bốn trên hai mươi bốn"
+    return f"{hours} giờ" if match[1] else hours
+
+
+def _long_hours(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 48h, 72h: a duration."""
+    return f"{ctx.number(match[1])} giờ"
+
+
+def _minutes(match: re.Match[str], ctx: Context) -> Reading:
+    first, last = match.groups()
+    words = ctx.number(first)
+    return f"{words} đến {ctx.number(last)} phút" if last else f"{words} phút"
+
+
+TIMES: Final[tuple[Rule, ...]] = (
+    rule("round the clock", rf"24\s?/\s?24(?:(\s?(?:h|giờ))|(?![0-9/])){WHOLE}", _round_the_clock),
+    rule("time with seconds", rf"({_H}):({_MIN}):({_MIN})(?![0-9:])", _seconds),
+    rule("hours", rf"{_POINT}\s?-\s?{_POINT}(?![0-9:]){WHOLE}", _range),
+    rule("hours, one sign", rf"({_H})\s?-\s?({_H}){_SIGN}\s?({_MIN})?{WHOLE}", _hours),
+    rule("time", rf"{_POINT}(?![0-9:]){WHOLE}", _time),
+    rule("duration in hours", rf"(\d{{2,3}})h{WHOLE}", _long_hours),
+    rule("minutes", rf"(\d{{1,3}})(?:\s?-\s?(\d{{1,3}}))?\s?(?:p|ph|')(?!['/]){WHOLE}", _minutes),
+)

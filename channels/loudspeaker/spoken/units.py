@@ -1,0 +1,161 @@
+"""Units of measure and money, alone, in ranges, and one per another."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .context import WHOLE, Context, Reading, Rule, rule
+from .model import Doubtful, Why
+from .numbers import NUMBER, thousand
+from .syllables import LETTERS
+from .wordlist import words
+
+UNITS: Final = {
+    "mm": "mi li mét", "cm": "xăng ti mét", "dm": "đề xi mét", "m": "mét", "km": "ki lô mét",
+    "Km": "ki lô mét", "KM": "ki lô mét",
+    "mm2": "mi li mét vuông", "cm2": "xăng ti mét vuông", "m2": "mét vuông",
+    "km2": "ki lô mét vuông", "cm3": "xăng ti mét khối", "m3": "mét khối", "dm3": "đề xi mét khối",
+    "M2": "mét vuông", "M3": "mét khối",
+    "ha": "héc ta", "Ha": "héc ta", "HA": "héc ta",
+    "mg": "mi li gam", "g": "gam", "gr": "gam", "kg": "ki lô gam", "Kg": "ki lô gam",
+    "KG": "ki lô gam", "µg": "mi crô gam", "ml": "mi li lít", "mL": "mi li lít", "l": "lít",
+    "lit": "lít", "cc": "xê xê", "°C": "độ xê", "°": "độ", "°F": "độ ép", "oC": "độ xê",
+    "%": "phần trăm", "‰": "phần nghìn", "W": "oát", "kW": "ki lô oát", "KW": "ki lô oát",
+    "MW": "mê ga oát", "kWh": "ki lô oát giờ", "KWh": "ki lô oát giờ", "kwh": "ki lô oát giờ",
+    "kWp": "ki lô oát pích", "V": "vôn", "kV": "ki lô vôn", "KV": "ki lô vôn", "A": "am pe",
+    "kVA": "ki lô vôn am pe", "KVA": "ki lô vôn am pe", "Hz": "héc", "kHz": "ki lô héc",
+    "MHz": "mê ga héc", "GHz": "gi ga héc", "KB": "ki lô bai", "MB": "mê ga bai",
+    "GB": "gi ga bai", "TB": "tê ra bai", "Mb": "mê ga bít", "Gb": "gi ga bít",
+    "Mbps": "mê ga bít trên giây", "Gbps": "gi ga bít trên giây", "dB": "đề xi ben",
+    "mmHg": "mi li mét thủy ngân", "HP": "mã lực", "s": "giây", "kcal": "ki lô ca lo",
+    "ppm": "phần triệu", "inch": "inh",
+}  # fmt: skip
+MONEY: Final = {
+    "đ": "đồng", "Đ": "đồng", "₫": "đồng", "đồng": "đồng", "vnđ": "đồng", "VNĐ": "đồng",
+    "VND": "đồng", "Vnđ": "đồng", "vnd": "đồng", "USD": "đô la Mỹ", "$": "đô la Mỹ",
+    "EUR": "ơ rô", "€": "ơ rô", "trđ": "triệu đồng", "tr.đ": "triệu đồng", "tr đ": "triệu đồng",
+    "trđồng": "triệu đồng", "tỷđ": "tỷ đồng",
+}  # fmt: skip
+#: Units whose sign is one letter that may stand alone elsewhere: no space before them.
+_TIGHT: Final = frozenset({"A", "HP", "W", "V", "s", "Đ", "gr", "°"})
+#: What things are counted per: said with "mỗi".
+_EACH: Final = words(
+    "hộ người tháng năm ngày tuần quý lần khẩu em suất con cây học lượt buổi giờ phút ca thẻ lớp "
+    "trẻ sào công mẫu chai gói bao thùng cái chiếc bộ xe ấp xã tổ đợt vụ liều hồ phần giấy trường "
+    "ván vị tấn tạ kg lít đêm"
+)
+_SUMS: Final = words("triệu tỷ tỉ ngàn nghìn trăm k tr")
+#: Words of measure which a "per" may follow.
+_MEASURES: Final = words(
+    "tấn tạ yến kg người lần suất con cây lít khối giạ phút giờ ngày buổi liều viên giọt tiếng chỗ"
+)
+_DENOMINATORS: Final = {"h": "giờ", "s": "giây", "l": "lít", "p": "phút", "d": "ngày"}
+
+
+def _signs(table: dict[str, str]) -> str:
+    """Return the signs of ``table`` as an alternation, longest first, with their spacing."""
+    ordered = sorted(table, key=len, reverse=True)
+    loose = "|".join(re.escape(sign) for sign in ordered if sign not in _TIGHT)
+    tight = "|".join(re.escape(sign) for sign in ordered if sign in _TIGHT)
+    return (
+        rf"(?:\s?(?:{loose})|(?:{tight}))(?![{LETTERS}0-9])" if tight else rf"\s?(?:{loose}){WHOLE}"
+    )
+
+
+ALL: Final = {**UNITS, **MONEY}
+_SIGN: Final = _signs(ALL)
+_RANGE: Final = r"\s?-\s?"
+
+
+def _amount(first: str, last: str | None, ctx: Context) -> str:
+    words = ctx.number(first)
+    return f"{words} đến {ctx.number(last)}" if last else words
+
+
+def _thousands(written: str) -> str | None:
+    """Return 1,500 as 1.500: with money, three digits after a comma are thousands."""
+    return written.replace(",", ".") if re.fullmatch(r"[1-9]\d{0,2},\d{3}", written) else None
+
+
+def _quantity(match: re.Match[str], ctx: Context) -> Reading:
+    first, last, sign = match.groups()
+    sign = sign.strip()
+    meant = _thousands(first) if sign in MONEY else None
+    words = f"{_amount(meant or first, last, ctx)} {ALL[sign]}"
+    return Doubtful(words, Why.AMBIGUOUS_NUMBER) if meant else words
+
+
+def _short_money(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 50k, 50-100k, 5tr: thousands and millions of đồng."""
+    first, last, sign = match.groups()
+    size = thousand(ctx.region) if sign.lower() == "k" else "triệu"
+    words = f"{_amount(first, last, ctx)} {size}"
+    said = ctx.next_word(match.end()) in {"đồng", "đ", "vnđ", "vnd"}
+    return words if said else f"{words} đồng"
+
+
+def _millions_and(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 1tr5 and 2tr350: millions, then the thousands that the digits begin."""
+    millions, rest = match.groups()
+    words = f"{ctx.number(millions)} triệu"
+    tail = int(rest.ljust(3, "0"))
+    return f"{words} {ctx.cardinal(tail)} {thousand(ctx.region)} đồng"
+
+
+def _height(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 1m65 and 2m5."""
+    return f"{ctx.number(match[1])} mét {ctx.cardinal(int(match[2]))}"
+
+
+def _dollars(match: re.Match[str], ctx: Context) -> Reading:
+    return f"{ctx.number(match[1])} đô la Mỹ"
+
+
+def _per(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the slash of đồng/hộ/tháng, km/h, tấn/ha, with what follows it."""
+    last = ctx.history[-1] if ctx.history else ""
+    top = re.sub(r"^[\d.,\s-]+", "", last)
+    bottom = match[1]
+    counts = top in MONEY or top.lower() in _SUMS
+    measured = counts or top in UNITS or top.lower() in _MEASURES or last.startswith("/")
+    if not measured:
+        return None
+    if bottom in UNITS or bottom in _DENOMINATORS:
+        return f"{'mỗi' if counts else 'trên'} {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
+    return f"mỗi {bottom.lower()}" if bottom.lower() in _EACH else None
+
+
+def _bare_per(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "km/h", "mg/l", "µg/m3" with no number before them."""
+    top, bottom = match.groups()
+    return f"{UNITS[top]} trên {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
+
+
+def _bare(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "m2", "kg", "kWh" with no number before them."""
+    return ALL[match[0]]
+
+
+_SLASHED: Final = "|".join(sorted(map(re.escape, (*UNITS, *_DENOMINATORS)), key=len, reverse=True))
+_NOT_ALONE: Final = words("ha Ha HA cc oC HP TB đồng lit inch")
+_ALONE: Final = "|".join(
+    sorted((re.escape(u) for u in ALL if len(u) > 1 and u not in _NOT_ALONE), key=len, reverse=True)
+)
+
+QUANTITIES: Final[tuple[Rule, ...]] = (
+    rule("millions and", rf"(\d{{1,4}})tr(\d{{1,3}}){WHOLE}", _millions_and),
+    rule(
+        "short money",
+        rf"({NUMBER})(?:{_RANGE}({NUMBER}))?\s?(k|K|tr|Tr)(?:iệu)?{WHOLE}",
+        _short_money,
+    ),
+    rule("quantity", rf"({NUMBER})(?:{_RANGE}({NUMBER}))?({_SIGN})", _quantity),
+    rule("metres and", rf"(\d{{1,3}})m(\d{{1,2}}){WHOLE}", _height),
+)
+DOLLARS: Final[tuple[Rule, ...]] = (rule("dollars", rf"\$\s?({NUMBER})", _dollars),)
+PER: Final[tuple[Rule, ...]] = (rule("per", rf"\s?/\s?([{LETTERS}µ%]+[23]?){WHOLE}", _per),)
+BARE_UNITS: Final[tuple[Rule, ...]] = (
+    rule("unit per unit", rf"({_SLASHED})/({_SLASHED}){WHOLE}", _bare_per),
+    rule("unit", rf"(?:{_ALONE}){WHOLE}", _bare),
+)

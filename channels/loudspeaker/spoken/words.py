@@ -1,0 +1,45 @@
+"""Words that no table knows: capitals made small, letters named, foreign words marked."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Final
+
+from .abbreviations import ABBREVIATIONS
+from .context import Context, Reading, Rule, rule
+from .letters import NAMES, spell
+from .model import Doubtful, Why
+from .syllables import LETTERS, has_vowel, is_pronounceable, is_syllable
+
+_SHORTEST_NAME: Final = 5
+_CAMEL: Final = re.compile(rf"[{LETTERS}]+")
+
+
+@lru_cache(maxsize=65_536)
+def is_plain(word: str) -> bool:
+    """Say whether ``word`` is said exactly as it is written, with no rule to be asked."""
+    return (
+        is_syllable(word)
+        and word[1:] == word[1:].lower()
+        and not (len(word) == 1 and word.isupper())
+        and word not in ABBREVIATIONS
+    )
+
+
+def _word(match: re.Match[str], ctx: Context) -> Reading:
+    word = match[0]
+    if len(word) == 1:
+        return word.lower() if has_vowel(word) and word.lower() not in "ăâ" else NAMES[word.lower()]
+    if is_syllable(word):
+        return word if word[1:] == word[1:].lower() else word.lower()
+    if word.isupper():
+        known_as_name = len(word) >= _SHORTEST_NAME and is_pronounceable(word)
+        reading = word.lower() if known_as_name else spell(word)
+        return Doubtful(reading, Why.UNKNOWN_ABBREVIATION)
+    if not is_pronounceable(word):
+        return Doubtful(spell(word), Why.UNKNOWN_ABBREVIATION)
+    return Doubtful(word if word[1:] == word[1:].lower() else word.lower(), Why.FOREIGN_WORD)
+
+
+WORDS: Final[tuple[Rule, ...]] = (rule("word", rf"[{LETTERS}]+", _word),)

@@ -1,0 +1,48 @@
+"""Puts readings together: one space between words, one mark between clauses, none in front."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from .context import MARKS
+
+#: The stronger of two marks in a row stays.
+_STRENGTH: Final = {mark: rank for rank, mark in enumerate(",:;….!?")}
+
+
+class Writer:
+    """One line of spoken text in the making."""
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._item = False
+
+    def add(self, spoken: str) -> None:
+        """Add words, a single mark, or nothing."""
+        if not spoken:
+            return
+        if spoken in MARKS:
+            self._mark(spoken)
+            return
+        if self._pieces:
+            self._pieces.append(" ")
+        self._pieces.append(spoken)
+
+    def begin_item(self) -> None:
+        """Say that the line is an item of a list: it will end as a sentence of its own."""
+        self._item = True
+
+    def _mark(self, mark: str) -> None:
+        if not self._pieces:
+            return
+        last = self._pieces[-1]
+        if last not in MARKS:
+            self._pieces.append(mark)
+        elif _STRENGTH[mark] > _STRENGTH[last]:
+            self._pieces[-1] = mark
+
+    def line(self) -> str:
+        """Return the line."""
+        if self._item and self._pieces and self._pieces[-1] not in MARKS:
+            self._pieces.append(".")
+        return "".join(self._pieces)
