@@ -1,0 +1,150 @@
+"""Joining the rendered messages of one bundle: each campaign once, hamlets named where needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from channels.base import ChannelError
+from channels.chat.enclosures import enclosed, file_id
+from channels.chat.platforms import Platform, platform_of
+from channels.chat.sheet import Group, Part, Sheet
+from channels.chat.splitting import split
+from channels.chat.wording import Message
+from engine.i18n import gettext as _
+from engine.models import Artifact, Bundle, ChatGroup, File, Item, Priority, Registry
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """Hamlets of one bundle that are told the same words."""
+
+    message: Message
+    hamlets: tuple[str, ...]
+
+    @property
+    def heading(self) -> str:
+        return f"{', '.join(self.hamlets)}:"
+
+
+def assemble(bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
+    """Return the messages of ``bundle``, and for a kit the files that go with them.
+
+    The same items give the same bytes in whatever order they come. Raises ChannelError,
+    permanent when the registry no longer knows the group or no item is left to say.
+    """
+    if not items:
+        raise ChannelError(_("Nothing is left to say to this group."), permanent=True)
+    group = _group(bundle.target, registry)
+    ordered = _in_order(items, registry)
+    extras = enclosed(ordered) if bundle.backend == "kit" else ()
+    sheet = Sheet(
+        group=_described(group, registry),
+        office=registry.commune.office,
+        phone=registry.commune.phone,
+        urgent=bundle.priority is Priority.EMERGENCY,
+        titles=_unique(item.content.title for item in ordered),
+        links=_unique(item.content.permalink for item in ordered if item.content.permalink),
+        parts=tuple(_parts(ordered, group)),
+        flyers=tuple(extra.enclosure for extra in extras if extra.is_flyer),
+        attachments=tuple(extra.enclosure for extra in extras if not extra.is_flyer),
+    )
+    return Artifact((sheet.to_file(), *(extra.file for extra in extras)))
+
+
+def _group(target: str, registry: Registry) -> ChatGroup:
+    for group in registry.chat_groups:
+        if group.id == target:
+            return group
+    raise ChannelError(
+        _("The registry has no chat group {group}.").format(group=target), permanent=True
+    )
+
+
+def _described(group: ChatGroup, registry: Registry) -> Group:
+    person = registry.people_by_id.get(group.run_by or "")
+    return Group(
+        id=group.id,
+        name=group.name,
+        platform=group.platform,
+        kind=group.kind,
+        address=group.address,
+        run_by=person.name if person else "",
+    )
+
+
+def _in_order(items: Sequence[Item], registry: Registry) -> list[Item]:
+    """Most urgent first, then by campaign, then as the registry orders its hamlets."""
+    place = {hamlet.id: index for index, hamlet in enumerate(registry.hamlets)}
+    return sorted(
+        items,
+        key=lambda item: (
+            item.content.priority.rank,
+            item.content.campaign_id,
+            item.content.purpose,
+            place.get(item.hamlet.id, len(place)),
+            item.hamlet.id,
+            item.delivery_id,
+        ),
+    )
+
+
+def _parts(ordered: Sequence[Item], group: ChatGroup) -> Iterator[Part]:
+    platform = platform_of(group.platform)
+    counts: dict[str, int] = {}
+    for (campaign_id, _purpose), same in groupby(
+        ordered, key=lambda item: (item.content.campaign_id, item.content.purpose)
+    ):
+        for text in _texts(list(same), group, platform):
+            counts[campaign_id] = counts.get(campaign_id, 0) + 1
+            yield Part(campaign_id=file_id(campaign_id), number=counts[campaign_id], text=text)
+
+
+def _texts(items: Sequence[Item], group: ChatGroup, platform: Platform) -> tuple[str, ...]:
+    """Return one campaign's messages; hamlets are named unless all the group's hear the same."""
+    told = _told(items)
+    everybody = {item.hamlet.id for item in items} >= set(group.hamlets)
+    if len(told) == 1 and everybody:
+        return told[0].message.parts_for(platform)
+    return _joined(told, platform)
+
+
+def _told(items: Sequence[Item]) -> list[_Told]:
+    same: dict[str, list[Item]] = {}
+    for item in items:
+        same.setdefault(item.file.sha256, []).append(item)
+    return [
+        _Told(_message(alike[0].file), _unique(item.hamlet.name for item in alike))
+        for alike in same.values()
+    ]
+
+
+def _message(file: File) -> Message:
+    try:
+        return Message.from_json(file.read())
+    except OSError as error:
+        raise ChannelError(
+            _("The artifact store cannot be read: {reason}").format(reason=error.strerror)
+        ) from error
+
+
+def _joined(told: Sequence[_Told], platform: Platform) -> tuple[str, ...]:
+    """Return one message that says what is common once, and each differing text by hamlet."""
+    openings = {each.message.opening for each in told}
+    closings = {each.message.closing for each in told}
+    sections = []
+    for each in told:
+        own = (
+            each.message.opening if len(openings) > 1 else "",
+            each.message.body,
+            each.message.closing if len(closings) > 1 else "",
+        )
+        sections.append(f"{each.heading}\n" + "\n\n".join(filter(None, own)))
+    first = openings.pop() if len(openings) == 1 else ""
+    last = closings.pop() if len(closings) == 1 else ""
+    return split("\n\n".join(filter(None, (first, *sections))), last, platform)
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

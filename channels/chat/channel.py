@@ -1,0 +1,132 @@
+"""The chat channel: one message per group, forwarded by hand (kit) or sent (telegram)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, Field
+
+from channels.base import Artifacts, Backend, Options, RemoteIds
+from channels.chat.assembling import assemble
+from channels.chat.kit import KitBackend
+from channels.chat.telegram import TelegramAccount, TelegramBackend
+from channels.chat.wording import MessageInputs, message_of, words_of
+from engine.i18n import gettext as _
+from engine.models import (
+    Artifact,
+    Bundle,
+    Content,
+    Forecast,
+    Hamlet,
+    Item,
+    Placement,
+    Registry,
+    Rendered,
+)
+
+#: More messages than this in a row are read by nobody; the official is told before approving.
+_MANY_PARTS = 3
+
+
+def _hashtag(text: str) -> str:
+    return "#" + unicodedata.normalize("NFC", text).removeprefix("#")
+
+
+Hashtag = Annotated[str, Field(pattern=r"^#?\w{1,50}$"), AfterValidator(_hashtag)]
+
+
+class ChatOptions(Options):
+    """Cài đặt riêng của kênh nhóm chat trong một chiến dịch."""
+
+    takes_attachments: ClassVar[bool] = True
+
+    hashtags: tuple[Hashtag, ...] = Field(
+        default=(),
+        max_length=5,
+        description=(
+            "Các thẻ (hashtag) đặt cuối tin nhắn, tối đa 5 thẻ; mỗi thẻ chỉ gồm chữ, số và dấu "
+            "gạch dưới, dấu # ở đầu có thể bỏ. Ví dụ: [tiem_chung, xa_mau]."
+        ),
+    )
+
+
+class ChatChannel:
+    """Messages to chat groups: the commune's group of hamlet heads, and each hamlet's own."""
+
+    name = "chat"
+    version = "1"
+    options: type[Options] = ChatOptions
+    needs: tuple[str, ...] = ("flyer",)
+    grace: timedelta | None = None
+    cumulative = False
+
+    def __init__(
+        self,
+        *,
+        outbox: Path,
+        remote_ids: RemoteIds,
+        telegram: TelegramAccount | None,
+        lead: timedelta = timedelta(0),
+    ) -> None:
+        """``outbox`` is where kits are laid; without ``telegram`` its groups fail, and say why."""
+        self.lead = lead
+        self._telegram = TelegramBackend(telegram, remote_ids)
+        kit = KitBackend(outbox)
+        self.backends: Mapping[str, Backend] = {kit.name: kit, self._telegram.name: self._telegram}
+
+    def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
+        """Return each group of the hamlet, as soon as approved or at the section's own times.
+
+        The campaign's schedule is for loudspeakers: a message is not said again every morning.
+        """
+        own = content.own_schedule
+        moments = (None,) if own is None or own.asap else own.moments
+        return tuple(
+            Placement(group.id, group.backend, moment)
+            for group in registry.chat_groups_by_hamlet.get(hamlet.id, ())
+            for moment in moments
+        )
+
+    def forecast(self, content: Content, hamlet: Hamlet) -> Forecast:
+        """Return the messages as they are sent, with a line ``---`` between parts.
+
+        Platforms that get different messages are shown one after the other, each under its
+        name. A group of several hamlets with different texts gets them joined by ``assemble``.
+        """
+        message = message_of(self._words(content))
+        shown = {name: "\n---\n".join(parts) for name, parts in message.parts.items()}
+        texts = set(shown.values())
+        most = max(map(len, message.parts.values()))
+        return Forecast(
+            text=texts.pop()
+            if len(texts) == 1
+            else "\n\n".join(f"[{name.capitalize()}]\n{text}" for name, text in shown.items()),
+            doubts=(
+                _(
+                    "The chat message is split into {count} parts; a shorter text is read by more."
+                ).format(count=most),
+            )
+            if most > _MANY_PARTS
+            else (),
+        )
+
+    def prepare(self, content: Content, hamlet: Hamlet, artifacts: Artifacts) -> MessageInputs:
+        """Return the words; flyer and attachments travel beside them and shape none."""
+        return self._words(content)
+
+    def render(self, inputs: MessageInputs) -> Rendered:
+        return Rendered(message_of(inputs).to_json(), "application/json")
+
+    def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
+        return assemble(bundle, items, registry)
+
+    def close(self) -> None:
+        """Close the connections that deliveries left open."""
+        self._telegram.close()
+
+    def _words(self, content: Content) -> MessageInputs:
+        return words_of(content, content.options_as(ChatOptions).hashtags)

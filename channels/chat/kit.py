@@ -1,0 +1,140 @@
+"""Kits: a folder and a page per group, for a person to forward by hand."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path, PurePath
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from channels.base import ChannelError
+from channels.chat.enclosures import file_id
+from channels.chat.pictures import flyer_png
+from channels.chat.sheet import Enclosure, Sheet
+from engine.clock import local
+from engine.files import remove_leftovers, write_atomic
+from engine.i18n import gettext as _
+from engine.models import Artifact, Bundle, GroupKind, Receipt
+
+PAGE_NAME = "index.html"
+#: Characters in a line of the page on a phone 320 px wide.
+_COLUMNS = 24
+
+
+class KitBackend:
+    """Lays ``<group>/<YYYY-MM-DD>/<HHMM>/`` below its outbox; the page is written last.
+
+    The same bundle gives the same files again, so delivering twice is delivering once. A kit
+    carries only what is new: version n > 1 of a slot goes to ``<HHMM>-v<n>``.
+    """
+
+    name = "kit"
+    idempotent = True
+    networked = False
+
+    def __init__(self, outbox: Path) -> None:
+        self._outbox = outbox
+
+    def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
+        """Write the kit. The receipt's reference is its page.
+
+        Raises ChannelError: temporary when the disk is full or not writable, with no kit left
+        behind; permanent when a flyer is no PDF.
+        """
+        sheet = Sheet.of_artifact(artifact)
+        files = self._files(sheet, artifact, bundle)
+        folder = self._folder(bundle)
+        self._write(folder, files)
+        return Receipt(str(folder / PAGE_NAME), {"group": sheet.group.id})
+
+    def _folder(self, bundle: Bundle) -> Path:
+        slot = local(bundle.slot)
+        version = f"-v{bundle.version}" if bundle.version > 1 else ""
+        return self._outbox / file_id(bundle.target) / f"{slot:%Y-%m-%d}" / (_hour(slot) + version)
+
+    def _files(self, sheet: Sheet, artifact: Artifact, bundle: Bundle) -> dict[str, bytes]:
+        """Return every file of the kit by name, the page last."""
+        files = {f"{file_id(part.id)}.txt": part.text.encode() for part in sheet.parts}
+        try:
+            for flyer in sheet.flyers:
+                files[picture_name(flyer)] = flyer_png(artifact.named(flyer.file).read())
+            for attachment in sheet.attachments:
+                files[attachment.file] = artifact.named(attachment.file).read()
+        except OSError as error:
+            raise _unreadable(error) from error
+        files[PAGE_NAME] = kit_page(sheet, bundle.slot).encode()
+        return files
+
+    def _write(self, folder: Path, files: Mapping[str, bytes]) -> None:
+        complete = (folder / PAGE_NAME).exists()
+        try:
+            remove_leftovers(folder)
+            for name, data in files.items():
+                write_atomic(folder / name, data)
+        except OSError as error:
+            if not complete:  # without its page a kit is nothing that anybody was given
+                shutil.rmtree(folder, ignore_errors=True)
+            raise _unwritable(error, folder) from error
+
+
+def picture_name(flyer: Enclosure) -> str:
+    """Return the name of the picture of a flyer: ``to-roi-ap-1.pdf`` → ``to-roi-ap-1.png``."""
+    return flyer.file.removesuffix(".pdf") + ".png"
+
+
+def kit_page(sheet: Sheet, slot: datetime) -> str:
+    """Return the page that a person opens: valid HTML5, no script, fit for 320 px."""
+    return _template().render(
+        sheet=sheet,
+        slot=local(slot),
+        pictures=[(picture_name(flyer), flyer.label) for flyer in sheet.flyers],
+        for_heads=sheet.group.kind is GroupKind.HEADS,
+        phone_digits="".join(c for c in sheet.phone if c in "+0123456789"),
+        links=[(link, link.startswith(("https://", "http://"))) for link in sheet.links],
+    )
+
+
+@cache
+def _template() -> Template:
+    environment = Environment(
+        loader=PackageLoader("channels.chat"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["rows"] = _rows
+    return environment.get_template("kit.html")
+
+
+def _rows(text: str) -> int:
+    """Return how many lines ``text`` takes on a narrow phone, within bounds."""
+    lines = sum(1 + len(line) // _COLUMNS for line in text.split("\n"))
+    return min(max(lines, 4), 24)
+
+
+def _hour(slot: datetime) -> str:
+    """Return HHMM, and as much more as tells two slots within one minute apart."""
+    if slot.microsecond:
+        return f"{slot:%H%M%S}-{slot:%f}"
+    return f"{slot:%H%M%S}" if slot.second else f"{slot:%H%M}"
+
+
+def _unreadable(error: OSError) -> ChannelError:
+    return ChannelError(
+        _("The artifact store cannot be read: {reason}").format(reason=error.strerror)
+    )
+
+
+def _unwritable(error: OSError, folder: PurePath) -> ChannelError:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        message = _("The disk is full: the chat kit {folder} was not written.")
+    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        message = _("Loa has no permission to write the chat kit {folder}.")
+    else:
+        message = _("The chat kit {folder} was not written: {reason}")
+    return ChannelError(message.format(folder=folder, reason=error.strerror or error))

@@ -1,0 +1,143 @@
+"""Telegram: one Bot API call per message part (https://core.telegram.org/bots/api#sendmessage)."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+import httpx
+
+from channels.base import ChannelError, RemoteIds
+from channels.chat.answers import Answer, accepted_id
+from channels.chat.sheet import Group, Sheet
+from engine.i18n import gettext as _
+from engine.models import Artifact, Bundle, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramAccount:
+    """A bot: where its API answers, its secret token, and seconds to wait for an answer."""
+
+    base_url: str
+    token: str = field(repr=False)
+    timeout: float = 20.0
+
+
+class TelegramBackend:
+    """Sends each part once. Telegram has neither idempotency keys nor a look-up.
+
+    Each part that Telegram accepted is remembered under ``<bundle key>/<number>`` before the
+    next one leaves, so that a retry resumes at the first part that was not.
+    """
+
+    name = "telegram"
+    idempotent = False
+    networked = True
+
+    def __init__(self, account: TelegramAccount | None, remote_ids: RemoteIds) -> None:
+        self._account = account
+        self._remote_ids = remote_ids
+        self._client: httpx.Client | None = None
+        self._lock = threading.Lock()
+
+    def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
+        """Send every part that was not accepted before.
+
+        Raises ChannelError: ``unknown`` when Telegram may have taken the part (an answer 5xx,
+        silence, half an answer), temporary when it cannot have (no connection, 429),
+        permanent when a person must act; the message says what to do.
+        """
+        sheet = Sheet.of_artifact(artifact)
+        if not sheet.group.address:
+            raise ChannelError(
+                _(
+                    "The chat group {group} has no address: write its Telegram chat id in the "
+                    "registry."
+                ).format(group=sheet.group.id),
+                permanent=True,
+            )
+        ids = [
+            self._sent(f"{bundle.key}/{number}", part.text, sheet.group)
+            for number, part in enumerate(sheet.parts, 1)
+        ]
+        return Receipt(ids[-1], {"chat": sheet.group.address, "messages": " ".join(ids)})
+
+    def close(self) -> None:
+        """Close the connections; the next delivery opens new ones."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
+
+    def _sent(self, key: str, text: str, group: Group) -> str:
+        known = self._remote_ids.get(key)
+        if known is not None:
+            return known
+        message_id = accepted_id(self._call(text, group), group)
+        self._remote_ids.put(key, message_id)
+        return message_id
+
+    def _call(self, text: str, group: Group) -> Answer:
+        # No parse_mode: what an author writes is text, never markup.
+        message = {"chat_id": group.address, "text": text}
+        account = self._configured()
+        try:
+            response = self._connected(account).post("sendMessage", json=message)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+            raise ChannelError(
+                _("Telegram cannot be reached; nothing was sent. Check the internet line.")
+            ) from error
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+            raise ChannelError(
+                _("The address of the Telegram API is wrong; it begins with https://."),
+                permanent=True,
+            ) from error
+        except httpx.RequestError as error:
+            raise ChannelError(
+                _("The line to Telegram broke; the message may have arrived. Look in the group."),
+                unknown=True,
+            ) from error
+        return Answer.of(response, secret=account.token)
+
+    def _configured(self) -> TelegramAccount:
+        if self._account is None or not self._account.token:
+            raise ChannelError(
+                _("No Telegram bot is set up: set LOA_TELEGRAM_TOKEN."), permanent=True
+            )
+        return self._account
+
+    def _connected(self, account: TelegramAccount) -> httpx.Client:
+        with self._lock:
+            if self._client is None:
+                self._client = httpx.Client(
+                    base_url=account.base_url,
+                    timeout=account.timeout,
+                    transport=_Signing(account.token),
+                )
+            return self._client
+
+
+class _Signing(httpx.BaseTransport):
+    """Puts the token into the address on the wire only.
+
+    httpx logs the address of each request and its errors carry it; they see it without token.
+    """
+
+    def __init__(self, token: str) -> None:
+        self._prefix = f"/bot{quote(token, safe=':')}".encode()
+        self._wire = httpx.HTTPTransport()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        folder, _slash, method = request.url.raw_path.rpartition(b"/")
+        signed = httpx.Request(
+            request.method,
+            request.url.copy_with(raw_path=folder + self._prefix + b"/" + method),
+            headers=request.headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+        return self._wire.handle_request(signed)
+
+    def close(self) -> None:
+        self._wire.close()

@@ -1,0 +1,89 @@
+"""What a chat message says: head line, title, body, whom to ask, where to read on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from channels.chat.platforms import PLATFORMS, Platform, clean
+from channels.chat.splitting import split
+from engine.models import Content, Priority, Purpose, canonical_json
+
+_BY_PRIORITY = {
+    Priority.ROUTINE: "THÔNG BÁO",
+    Priority.IMPORTANT: "THÔNG BÁO QUAN TRỌNG",
+    Priority.EMERGENCY: "KHẨN CẤP",
+}
+_BY_PURPOSE = {
+    Purpose.REMINDER: "NHẮC LẠI",
+    Purpose.CORRECTION: "ĐÍNH CHÍNH",
+    Purpose.WITHDRAWAL: "THU HỒI THÔNG BÁO",
+    Purpose.ALL_CLEAR: "HẾT CẢNH BÁO",
+    Purpose.DRILL: "DIỄN TẬP – KHÔNG PHẢI TÌNH HUỐNG THẬT",
+}
+#: Purposes that must never read as an alarm, however urgent the campaign is.
+_CALM = frozenset({Purpose.ALL_CLEAR, Purpose.DRILL})
+
+
+@dataclass(frozen=True, slots=True)
+class MessageInputs:
+    """All that shapes a message: clean text, the same for every group that is told the same."""
+
+    opening: str
+    body: str
+    closing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A rendered message: its pieces, and its parts for each platform that has its own rules."""
+
+    opening: str
+    body: str
+    closing: str
+    parts: Mapping[str, tuple[str, ...]]
+
+    def to_json(self) -> bytes:
+        return canonical_json(self)
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Message:
+        """Read what ``to_json`` wrote."""
+        raw = json.loads(data)
+        parts = {platform: tuple(texts) for platform, texts in raw["parts"].items()}
+        return cls(raw["opening"], raw["body"], raw["closing"], parts)
+
+    def parts_for(self, platform: Platform) -> tuple[str, ...]:
+        return self.parts[platform.id]
+
+
+def head_line(priority: Priority, purpose: Purpose) -> str:
+    """Return the word in capitals that says what kind of message this is."""
+    if purpose is Purpose.NOTICE:
+        return _BY_PRIORITY[priority]
+    if priority is Priority.EMERGENCY and purpose not in _CALM:
+        return f"{_BY_PRIORITY[priority]} – {_BY_PURPOSE[purpose]}"
+    return _BY_PURPOSE[purpose]
+
+
+def words_of(content: Content, hashtags: tuple[str, ...]) -> MessageInputs:
+    """Return the words of ``content`` as chat says them; hashtags stand at the very end."""
+    head = f"{head_line(content.priority, content.purpose)} – {content.issuer}"
+    closing = (
+        f"Liên hệ: {content.contact}" if content.contact else "",
+        f"Xem thêm: {content.permalink}" if content.permalink else "",
+        " ".join(hashtags),
+    )
+    return MessageInputs(
+        opening=clean(f"{head}\n{content.title}"),
+        body=clean(content.body),
+        closing=clean("\n".join(filter(None, closing))),
+    )
+
+
+def message_of(inputs: MessageInputs) -> Message:
+    """Return the message that ``inputs`` make, split once for every platform."""
+    text = "\n\n".join(filter(None, (inputs.opening, inputs.body)))
+    parts = {p.id: split(text, inputs.closing, p) for p in PLATFORMS.values()}
+    return Message(inputs.opening, inputs.body, inputs.closing, parts)
