@@ -1,0 +1,236 @@
+"""Faults of a campaign that its shape alone does not show: names, variables, times, files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from campaigns import attached
+from campaigns.faults import suggestion, unknown
+from campaigns.sandbox import PROVIDED, TemplateError
+from campaigns.schedule_fields import schedule_of
+from campaigns.schema import CampaignSpec
+from campaigns.sections import SectionSpec
+from campaigns.source import Source
+from campaigns.templating import Reference, Template, compile_template, values_for
+from campaigns.tree import Path as Where
+from engine.clock import local
+from engine.errors import Problem
+from engine.i18n import gettext as _
+from engine.models import Attachment, Audience, Hamlet, HouseholdGroup, Registry
+
+
+def named_hamlets(audience: Audience, registry: Registry) -> tuple[Hamlet, ...]:
+    """Return the hamlets that an audience names by id or tag, in the registry's order."""
+    if not audience.hamlets and not audience.tags:
+        return registry.hamlets
+    ids, tags = set(audience.hamlets), set(audience.tags)
+    return tuple(h for h in registry.hamlets if h.id in ids or h.tags & tags)
+
+
+def audience_hamlets(audience: Audience, registry: Registry) -> tuple[Hamlet, ...]:
+    """Return the named hamlets that have households of the wanted group."""
+    named = named_hamlets(audience, registry)
+    if audience.households is HouseholdGroup.ALL:
+        return named
+    return tuple(hamlet for hamlet in named if hamlet.households_of(audience.households) > 0)
+
+
+@dataclass
+class Findings:
+    """The files that a campaign brings, found while checking."""
+
+    attachments: list[Attachment] = field(default_factory=list)
+    recordings: dict[str, Attachment] = field(default_factory=dict)
+    files: dict[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One campaign file against the registry, the clock and the disk.
+
+    ``sections`` are the channels used. ``dropped`` names the keys whose own faults are known
+    already: what depends on them is left alone.
+    """
+
+    source: Source
+    spec: CampaignSpec
+    sections: Mapping[str, SectionSpec]
+    registry: Registry
+    folder: Path
+    now: datetime
+    finished_is_fault: bool
+    dropped: frozenset[str] = frozenset()
+    found: Findings = field(default_factory=Findings)
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Return every fault, and fill ``found``."""
+        return (
+            *self._names(),
+            *self._validity(),
+            *self._schedules(),
+            *self._texts(),
+            *self._attachments(),
+            *self._recordings(),
+        )
+
+    def _names(self) -> Iterator[Problem]:
+        hamlets = self.registry.hamlets_by_id
+        tags = {tag for hamlet in self.registry.hamlets for tag in hamlet.tags}
+        audience = self.spec.audience
+        yield from self._unknown(_("hamlet"), ("audience", "hamlets"), audience.hamlets, hamlets)
+        yield from self._unknown(_("tag"), ("audience", "tags"), audience.tags, tags)
+        told = {hamlet.id for hamlet in named_hamlets(self._audience(), self.registry)}
+        for name in self.spec.hamlets:
+            if name not in hamlets:
+                message = unknown(_("hamlet"), name, hamlets)
+                yield self.source.problem(("hamlets", name), message, at_key=True)
+            elif name not in told and "audience" not in self.dropped:
+                message = _("this hamlet is not in the audience, so it would not be told")
+                yield self.source.problem(("hamlets", name), message, at_key=True)
+        if not self._hamlets() and told:
+            yield self.source.problem(("audience",), _("no hamlet has such households"))
+        if not self.sections and "channels" not in self.dropped:
+            yield self.source.problem(("channels",), _("no channel is in use"))
+        yield from self._option_names()
+
+    def _option_names(self) -> Iterator[Problem]:
+        """Lists in a channel's own settings that are named like a part of the registry."""
+        parts: dict[str, tuple[str, Iterable[str]]] = {
+            "clusters": (_("cluster"), [cluster.id for cluster in self.registry.clusters]),
+            "groups": (_("chat group"), [group.id for group in self.registry.chat_groups]),
+            "teams": (_("team"), [team.id for team in self.registry.teams]),
+        }
+        for channel, section in self.sections.items():
+            for part, (kind, known) in parts.items():
+                names = getattr(section, part, None) or ()
+                yield from self._unknown(kind, ("channels", channel, part), names, known)
+
+    def _unknown(
+        self, kind: str, where: Where, names: Iterable[str], known: Iterable[str]
+    ) -> Iterator[Problem]:
+        allowed = set(known)
+        for index, name in enumerate(names):
+            if name not in allowed:
+                yield self.source.problem((*where, index), unknown(kind, name, allowed))
+
+    def _audience(self) -> Audience:
+        audience = self.spec.audience
+        return Audience(audience.hamlets, audience.tags, audience.households)
+
+    def _hamlets(self) -> tuple[Hamlet, ...]:
+        return audience_hamlets(self._audience(), self.registry)
+
+    def _validity(self) -> Iterator[Problem]:
+        until = self.spec.valid.until
+        if self.finished_is_fault and "valid" not in self.dropped and until < self.now:
+            message = _("the campaign ended on {until}; it is now {now}")
+            message = message.format(until=_moment(until), now=_moment(self.now))
+            yield self.source.problem(("valid", "until"), message)
+
+    def _schedules(self) -> Iterator[Problem]:
+        for where, model in self._parts():
+            schedule = schedule_of(model)
+            if schedule is None or schedule.asap or "valid" in self.dropped:
+                continue
+            begins, ends = self.spec.valid.from_, self.spec.valid.until
+            path = (*where, "schedule")
+            for moment in schedule.moments:
+                if moment > ends or (begins is not None and moment < begins):
+                    message = _("{moment} lies outside the campaign's validity ({begins} – {ends})")
+                    first = _moment(begins) if begins else "…"
+                    message = message.format(
+                        moment=_moment(moment), begins=first, ends=_moment(ends)
+                    )
+                    yield self.source.problem(path, message)
+                    break
+            else:
+                if self.finished_is_fault and ends >= self.now > schedule.moments[-1]:
+                    message = _("every time of this schedule has passed; it is now {now}")
+                    yield self.source.problem(path, message.format(now=_moment(self.now)))
+
+    def _parts(self) -> Iterator[tuple[Where, CampaignSpec | SectionSpec]]:
+        yield (), self.spec
+        for channel, section in self.sections.items():
+            yield ("channels", channel), section
+
+    def _texts(self) -> Iterator[Problem]:
+        for where, model in self._parts():
+            if model.text is None or (not where and "text" in self.dropped):
+                continue
+            path = (*where, "text")
+            try:
+                template = compile_template(model.text)
+                if not self.dropped & {"values", "hamlets", "audience"}:
+                    yield from self._filled_in(path, template)
+            except TemplateError as error:
+                yield self._in_text(path, str(error), error.line, error.column)
+
+    def _filled_in(self, path: Where, template: Template) -> Iterator[Problem]:
+        """Fill the text in for every hamlet; hamlets with the same values are tried once."""
+        without: dict[Reference, list[str]] = {}
+        tried: set[tuple[str, ...]] = set()
+        for hamlet in self._hamlets():
+            values = values_for(self.spec.values, self.spec.hamlets, hamlet, self.registry.commune)
+            missing = template.missing(values)
+            for reference in missing:
+                without.setdefault(reference, []).append(hamlet.name)
+            key = tuple(repr(values.get(name)) for name in sorted(template.names))
+            if not missing and key not in tried:
+                tried.add(key)
+                if not template.render(values).strip():
+                    message = _("the text is empty in {hamlet}").format(hamlet=hamlet.name)
+                    yield self.source.problem(path, message)
+        for reference, names in without.items():
+            message = self._missing(reference, names)
+            yield self._in_text(path, message, reference.line, reference.column)
+
+    def _missing(self, reference: Reference, names: list[str]) -> str:
+        known = {*self.spec.values, *(n for v in self.spec.hamlets.values() for n in v)}
+        provided = {f"{name}.{part}" for name, parts in PROVIDED.items() for part in parts}
+        listed = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
+        return _('"{name}" has no value in {hamlets}{hint}').format(
+            name=reference.name,
+            hamlets=listed,
+            hint="" if reference.name in known else suggestion(reference.name, known | provided),
+        )
+
+    def _in_text(self, path: Where, message: str, line: int, column: int) -> Problem:
+        mark = self.source.text_mark(path, line, column)
+        found = self.source.problem(path, message)
+        return Problem(found.file, mark.line, mark.column, found.field, message)
+
+    def _attachments(self) -> Iterator[Problem]:
+        names: set[str] = set()
+        for index, written in enumerate(self.spec.attachments):
+            try:
+                attachment, path = attached.describe(self.folder, written)
+            except attached.AttachedError as error:
+                yield self.source.problem(("attachments", index), str(error))
+                continue
+            if attachment.name in names:
+                message = _("there are two attachments named {name}")
+                message = message.format(name=attachment.name)
+                yield self.source.problem(("attachments", index), message)
+            names.add(attachment.name)
+            self.found.attachments.append(attachment)
+            self.found.files[attachment.sha256] = path
+
+    def _recordings(self) -> Iterator[Problem]:
+        for channel, section in self.sections.items():
+            written = getattr(section, "audio", None)
+            if written is None:
+                continue
+            try:
+                recording, path = attached.describe(self.folder, written, sound=True)
+            except attached.AttachedError as error:
+                yield self.source.problem(("channels", channel, "audio"), str(error))
+                continue
+            self.found.recordings[channel] = recording
+            self.found.files[recording.sha256] = path
+
+
+def _moment(moment: datetime) -> str:
+    return f"{local(moment):%d/%m/%Y %H:%M}"

@@ -1,0 +1,170 @@
+"""From what pydantic found to faults that an official can mend: place, words, suggestion."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from campaigns.fields import shown
+from campaigns.source import Source
+from campaigns.tree import Path
+from engine.errors import Problem
+from engine.i18n import gettext as _
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Return `` (did you mean "…"?)`` for the nearest of ``known``, or nothing."""
+    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    return _(' (did you mean "{name}"?)').format(name=near[0]) if near else ""
+
+
+def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    """Say that ``name`` is none of ``known``; ``kind`` is a translated noun."""
+    names = sorted(known)
+    listed = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
+    return _('there is no {kind} "{name}"{hint}; allowed: {allowed}').format(
+        kind=kind, name=name[:40], hint=suggestion(name, names), allowed=listed or "–"
+    )
+
+
+def problems_of(
+    error: ValidationError, source: Source, model: type[BaseModel]
+) -> tuple[Problem, ...]:
+    """Return every fault that ``model`` found in ``source``."""
+    return tuple(_problem(dict(fault), source, model) for fault in error.errors())
+
+
+def _problem(fault: dict[str, Any], source: Source, model: type[BaseModel]) -> Problem:
+    path: Path = fault["loc"]
+    at_key = fault["type"] == "extra_forbidden"
+    if path and path[-1] == "[key]":
+        path, at_key = path[:-1], True
+    if fault["type"] == "extra_forbidden":
+        allowed = _field_names(model, path[:-1])
+        message = unknown(_("key"), str(path[-1]), allowed)
+    else:
+        message = _message(fault)
+    return source.problem(path, message, at_key=at_key)
+
+
+def _message(fault: Mapping[str, Any]) -> str:
+    context = fault.get("ctx") or {}
+    if fault["type"] in {"value_error", "assertion_error"}:
+        return str(context["error"])
+    words = _WORDS.get(str(fault["type"]), _not_allowed)
+    return words(shown(fault["input"]), context)
+
+
+def _not_allowed(found: str, _context: Mapping[str, Any]) -> str:
+    return _("found {found}, which is not allowed here").format(found=found)
+
+
+def _choices(found: str, context: Mapping[str, Any]) -> str:
+    names = re.findall(r"'([^']*)'", str(context.get("expected", "")))
+    return _("found {found}{hint}; allowed: {allowed}").format(
+        found=found, hint=suggestion(found.strip('"'), names), allowed=", ".join(names)
+    )
+
+
+def _at_least(found: str, context: Mapping[str, Any]) -> str:
+    limit = context.get("ge", context.get("gt"))
+    words = (
+        _("found {found}; {limit} or more is allowed")
+        if "ge" in context
+        else _("found {found}; more than {limit} is allowed")
+    )
+    return words.format(found=found, limit=limit)
+
+
+def _at_most(found: str, context: Mapping[str, Any]) -> str:
+    limit = context.get("le", context.get("lt"))
+    words = (
+        _("found {found}; {limit} or less is allowed")
+        if "le" in context
+        else _("found {found}; less than {limit} is allowed")
+    )
+    return words.format(found=found, limit=limit)
+
+
+def _expected(kind: Callable[[], str]) -> Callable[[str, Mapping[str, Any]], str]:
+    def words(found: str, _context: Mapping[str, Any]) -> str:
+        return _("found {found}; {kind} is expected").format(found=found, kind=kind())
+
+    return words
+
+
+def _too_long(found: str, context: Mapping[str, Any]) -> str:
+    return _("{found} is too long; at most {limit} characters are allowed").format(
+        found=found, limit=context["max_length"]
+    )
+
+
+def _too_many(_found: str, context: Mapping[str, Any]) -> str:
+    return _("found {count} values; at most {limit} are allowed").format(
+        count=context["actual_length"], limit=context["max_length"]
+    )
+
+
+_WORDS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "missing": lambda _found, _context: _("this key is missing"),
+    "enum": _choices,
+    "literal_error": _choices,
+    "string_type": _expected(lambda: _("a text")),
+    "string_too_short": lambda _found, _context: _("the text is empty"),
+    "string_too_long": _too_long,
+    "too_short": lambda _found, _context: _("the list is empty"),
+    "too_long": _too_many,
+    "int_type": _expected(lambda: _("a whole number")),
+    "int_parsing": _expected(lambda: _("a whole number")),
+    "int_from_float": _expected(lambda: _("a whole number")),
+    "float_type": _expected(lambda: _("a number")),
+    "float_parsing": _expected(lambda: _("a number")),
+    "bool_type": _expected(lambda: _("true or false")),
+    "bool_parsing": _expected(lambda: _("true or false")),
+    "list_type": _expected(lambda: _("a list")),
+    "tuple_type": _expected(lambda: _("a list")),
+    "dict_type": _expected(lambda: _("a group of keys")),
+    "model_type": _expected(lambda: _("a group of keys")),
+    "model_attributes_type": _expected(lambda: _("a group of keys")),
+    "greater_than_equal": _at_least,
+    "greater_than": _at_least,
+    "less_than_equal": _at_most,
+    "less_than": _at_most,
+}
+
+
+def _field_names(model: type[BaseModel], path: Path) -> list[str]:
+    """Return the keys allowed in the group at ``path``."""
+    annotation: Any = model
+    for part in path:
+        annotation = _below(annotation, part)
+    found = _model_in(annotation)
+    if found is None:
+        return []
+    return [field.alias or name for name, field in found.model_fields.items()]
+
+
+def _below(annotation: Any, part: str | int) -> Any:
+    """Return the type of what lies at ``part`` in a value of type ``annotation``."""
+    model = _model_in(annotation)
+    if model is None or isinstance(part, int):
+        return annotation
+    for name, field in model.model_fields.items():
+        if part in (field.alias, name):
+            return field.annotation
+    return None
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    """Return the first model inside a type such as ``tuple[Annotated[M, …], ...] | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in get_args(annotation):
+        found = _model_in(inner)
+        if found is not None:
+            return found
+    return None

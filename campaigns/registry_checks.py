@@ -1,0 +1,154 @@
+"""Faults and warnings of a registry file that its shape alone does not show."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+
+from campaigns.faults import unknown
+from campaigns.fields import ID_PATTERN
+from campaigns.registry_schema import EVERY, NamedSpec, RegistrySpec
+from campaigns.source import Source
+from campaigns.tree import Path
+from engine.errors import Problem
+from engine.i18n import gettext as _
+from engine.models import GroupKind, Registry, Right
+
+
+def refers(named: NamedSpec) -> bool:
+    """Say whether somebody is named by an id of ``people`` and not written out."""
+    return named.phone is None and re.fullmatch(ID_PATTERN, named.name) is not None
+
+
+def faults_of(spec: RegistrySpec, source: Source, dropped: frozenset[str]) -> tuple[Problem, ...]:
+    """Return ids used twice, unknown references and overlapping hours.
+
+    ``dropped`` names the keys whose own faults are known: nothing is judged by them.
+    """
+    return (
+        *_repeated(spec, source, dropped),
+        *_unknown_hamlets(spec, source, dropped),
+        *_unknown_people(spec, source, dropped),
+        *_overlaps(spec, source, dropped),
+    )
+
+
+def _repeated(spec: RegistrySpec, source: Source, dropped: frozenset[str]) -> Iterator[Problem]:
+    named: list[tuple[str, Path]] = [
+        (person.id, ("people", index, "id")) for index, person in enumerate(spec.people)
+    ]
+    named += _written_out(spec)
+    lists: list[list[tuple[str, Path]]] = [
+        named,
+        [(one.id, ("hamlets", index, "id")) for index, one in enumerate(spec.hamlets)],
+        [(one.id, ("loudspeakers", index, "id")) for index, one in enumerate(spec.loudspeakers)],
+        [(one.id, ("chat", "groups", i, "id")) for i, one in enumerate(spec.chat.groups)],
+        [(one.id, ("teams", index, "id")) for index, one in enumerate(spec.teams)],
+    ]
+    for ids in lists:
+        first: dict[str, Path] = {}
+        for name, path in ids:
+            other = first.setdefault(name, path)
+            if other != path and path[0] not in dropped:
+                line = source.root.mark_of(other).line
+                message = _('the id "{name}" is already used on line {line}')
+                yield source.problem(path, message.format(name=name, line=line))
+
+
+def _written_out(spec: RegistrySpec) -> list[tuple[str, Path]]:
+    """Return the ids that people get who are written out where they serve."""
+    found: list[tuple[str, Path]] = []
+    for index, hamlet in enumerate(spec.hamlets):
+        if hamlet.head and not refers(hamlet.head):
+            found.append((f"{hamlet.id}-head", ("hamlets", index, "head")))
+    for index, team in enumerate(spec.teams):
+        for number, member in enumerate(team.members):
+            if not refers(member):
+                found.append((f"{team.id}-{number + 1}", ("teams", index, "members", number)))
+    return found
+
+
+def _unknown_hamlets(
+    spec: RegistrySpec, source: Source, dropped: frozenset[str]
+) -> Iterator[Problem]:
+    known = {hamlet.id for hamlet in spec.hamlets}
+    lists: list[tuple[Path, tuple[str, ...]]] = [
+        *((("loudspeakers", i), one.hamlets) for i, one in enumerate(spec.loudspeakers)),
+        *((("chat", "groups", i), one.hamlets) for i, one in enumerate(spec.chat.groups)),
+        *((("teams", i), one.hamlets) for i, one in enumerate(spec.teams)),
+    ]
+    if "hamlets" in dropped:
+        return
+    for path, hamlets in lists:
+        for index, name in enumerate(hamlets):
+            if name not in known and hamlets != (EVERY,):
+                message = unknown(_("hamlet"), name, known)
+                yield source.problem((*path, "hamlets", index), message)
+
+
+def _unknown_people(
+    spec: RegistrySpec, source: Source, dropped: frozenset[str]
+) -> Iterator[Problem]:
+    if dropped & {"people", "hamlets", "teams"}:
+        return
+    listed = {person.id for person in spec.people}
+    anybody = listed | {name for name, _path in _written_out(spec)}
+    named: list[tuple[Path, str, Iterable[str]]] = [
+        *(
+            (("hamlets", i, "head"), one.head.name, listed)
+            for i, one in enumerate(spec.hamlets)
+            if one.head and refers(one.head)
+        ),
+        *(
+            (("chat", "groups", i, "run_by"), one.run_by, anybody)
+            for i, one in enumerate(spec.chat.groups)
+            if one.run_by
+        ),
+        *(
+            (("teams", i, "members", number), member.name, listed)
+            for i, one in enumerate(spec.teams)
+            for number, member in enumerate(one.members)
+            if refers(member)
+        ),
+    ]
+    for path, name, known in named:
+        if name not in known:
+            yield source.problem(path, unknown(_("person"), name, known))
+
+
+def _overlaps(spec: RegistrySpec, source: Source, dropped: frozenset[str]) -> Iterator[Problem]:
+    if "station" in dropped:
+        return
+    hours = sorted(enumerate(spec.station.hours), key=lambda pair: pair[1].start)
+    for (_before, earlier), (index, later) in itertools.pairwise(hours):
+        if later.start <= earlier.end:
+            message = _("these hours overlap with {start}-{end}")
+            message = message.format(start=f"{earlier.start:%H:%M}", end=f"{earlier.end:%H:%M}")
+            yield source.problem(("station", "hours", index), message)
+
+
+def warnings_of(registry: Registry, source: Source) -> tuple[Problem, ...]:
+    """Return what is allowed but leaves somebody out."""
+    groups = {
+        hamlet
+        for group in registry.chat_groups
+        if group.kind is GroupKind.HAMLET
+        for hamlet in group.hamlets
+    }
+    found: list[Problem] = []
+    for index, hamlet in enumerate(registry.hamlets):
+        path: Path = ("hamlets", index)
+        if hamlet.id not in registry.clusters_by_hamlet:
+            found.append(source.problem(path, _("no loudspeaker is heard in this hamlet")))
+        if hamlet.id not in groups:
+            found.append(source.problem(path, _("no chat group reaches this hamlet's households")))
+    for index, group in enumerate(registry.chat_groups):
+        if group.kind is GroupKind.HAMLET and group.agreed_on is None:
+            message = _("agreed_on is missing: the day on which the community agreed to this group")
+            found.append(source.problem(("chat", "groups", index), message))
+    for right in (Right.SUBMIT, Right.APPROVE):
+        if not any(right in person.rights for person in registry.people):
+            message = _("nobody has the right {right}").format(right=right.value)
+            found.append(source.problem(("people",), message))
+    return tuple(sorted(found))

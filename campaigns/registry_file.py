@@ -1,0 +1,179 @@
+"""From ``commune.yaml`` to a Registry, or to every fault in it at once."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from campaigns.faults import problems_of
+from campaigns.registry_checks import faults_of, refers, warnings_of
+from campaigns.registry_schema import (
+    EVERY,
+    FlyersSpec,
+    HamletSpec,
+    NamedSpec,
+    RegistrySpec,
+)
+from campaigns.source import read_source
+from engine.errors import InputError, Problem
+from engine.models import (
+    ChatGroup,
+    Cluster,
+    Commune,
+    Hamlet,
+    Person,
+    Portal,
+    PrintPoint,
+    Registry,
+    StationRules,
+    Team,
+)
+
+
+@dataclass(frozen=True)
+class LoadedRegistry:
+    """A checked registry with the bytes it was read from, and what a person should look at."""
+
+    registry: Registry
+    source: bytes
+    sha256: str
+    warnings: tuple[Problem, ...] = ()
+
+
+def load_registry(path: Path) -> LoadedRegistry:
+    """Read a registry file. Raises InputError with every fault at once."""
+    source = read_source(path)
+    problems = list(source.problems)
+    plain = source.root.plain()
+    dropped: frozenset[str] = frozenset()
+    try:
+        spec = RegistrySpec.model_validate(plain)
+    except ValidationError as error:
+        problems.extend(problems_of(error, source, RegistrySpec))
+        dropped = frozenset(str(fault["loc"][0]) for fault in error.errors())
+        spec = RegistrySpec.model_validate(_without(plain, dropped))
+    problems.extend(faults_of(spec, source, dropped))
+    if problems:
+        raise InputError(problems)
+    registry = _registry(spec)
+    return LoadedRegistry(registry, source.data, source.sha256, warnings_of(registry, source))
+
+
+_STAND_INS: Mapping[str, Any] = {
+    "commune": {"id": "x", "name": "x", "province": "x", "office": "x"},
+    "hamlets": [{"id": "x", "name": "x", "households": 0}],
+    "station": {"hours": ["05:00-06:00"], "sessions_per_day": 1, "minutes_per_session": 1},
+    "flyers": {"print_point": "x"},
+    "portal": {"name": "x", "url": "https://x.example"},
+}
+
+
+def _without(plain: Mapping[str, Any], dropped: frozenset[str]) -> dict[str, Any]:
+    """Return ``plain`` without its faulty keys, so that the rest can still be checked."""
+    sound = {key: value for key, value in plain.items() if key not in dropped}
+    return {**_STAND_INS, **sound}
+
+
+def _registry(spec: RegistrySpec) -> Registry:
+    every = tuple(hamlet.id for hamlet in spec.hamlets)
+    commune, portal, point = spec.commune, spec.portal, spec.flyers.print_point
+    return Registry(
+        commune=Commune(
+            commune.id,
+            commune.name,
+            commune.province,
+            commune.office,
+            commune.phone or "",
+            commune.address or "",
+        ),
+        hamlets=tuple(_hamlet(hamlet, spec.flyers) for hamlet in spec.hamlets),
+        people=tuple(_people(spec)),
+        clusters=tuple(
+            Cluster(c.id, _all_of(c.hamlets, every), c.place or "", c.volume_group or "")
+            for c in spec.loudspeakers
+        ),
+        chat_groups=_groups(spec, every),
+        teams=tuple(
+            Team(
+                team.id,
+                team.name,
+                tuple(person_id(m, f"{team.id}-{n}") for n, m in enumerate(team.members, 1)),
+                _all_of(team.hamlets, every),
+            )
+            for team in spec.teams
+        ),
+        print_point=PrintPoint(point.id, point.name),
+        portal=Portal(portal.id, portal.name, portal.url),
+        station=StationRules(
+            hours=tuple(sorted(spec.station.hours, key=lambda hours: hours.start)),
+            sessions_per_day=spec.station.sessions_per_day,
+            minutes_per_session=spec.station.minutes_per_session,
+            days=frozenset(spec.station.days),
+        ),
+        chat_hours=spec.chat.hours,
+    )
+
+
+def _groups(spec: RegistrySpec, every: tuple[str, ...]) -> tuple[ChatGroup, ...]:
+    return tuple(
+        ChatGroup(
+            id=group.id,
+            name=group.name,
+            platform=group.platform,
+            backend=group.sent_by(),
+            kind=group.kind,
+            hamlets=_all_of(group.hamlets, every),
+            run_by=group.run_by,
+            agreed_on=group.agreed_on,
+            address=group.address or "",
+        )
+        for group in spec.chat.groups
+    )
+
+
+def _all_of(hamlets: tuple[str, ...], every: tuple[str, ...]) -> tuple[str, ...]:
+    return every if hamlets == (EVERY,) else tuple(dict.fromkeys(hamlets))
+
+
+def _hamlet(spec: HamletSpec, flyers: FlyersSpec) -> Hamlet:
+    copies = spec.flyer_copies if spec.flyer_copies is not None else flyers.copies
+    if copies is None:
+        ratio = flyers.copies_per_household
+        copies = math.ceil(spec.households * (Decimal(1) if ratio is None else ratio))
+    return Hamlet(
+        id=spec.id,
+        name=spec.name,
+        households=spec.households,
+        poor_households=spec.poor_households,
+        near_poor_households=spec.near_poor_households,
+        head=person_id(spec.head, f"{spec.id}-head") if spec.head else None,
+        tags=frozenset(spec.tags),
+        flyer_copies=copies,
+    )
+
+
+def person_id(named: NamedSpec, own: str) -> str:
+    """Return the id of somebody: the one referred to, or ``own`` for a person written out."""
+    return named.name if refers(named) else own
+
+
+def _people(spec: RegistrySpec) -> Iterable[Person]:
+    """Yield the people listed, then those written out where they serve."""
+    for person in spec.people:
+        yield Person(
+            person.id, person.name, person.phone or "", person.role or "", frozenset(person.rights)
+        )
+    for hamlet in spec.hamlets:
+        if hamlet.head and not refers(hamlet.head):
+            role = f"Trưởng {hamlet.name}"
+            yield Person(f"{hamlet.id}-head", hamlet.head.name, hamlet.head.phone or "", role)
+    for team in spec.teams:
+        for number, member in enumerate(team.members, 1):
+            if not refers(member):
+                yield Person(f"{team.id}-{number}", member.name, member.phone or "", team.name)

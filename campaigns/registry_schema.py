@@ -1,0 +1,275 @@
+"""What ``commune.yaml`` may hold."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
+
+from campaigns.fields import (
+    ID_PATTERN,
+    ONE_OR_MORE,
+    AlsoAccepts,
+    Day,
+    Id,
+    Line,
+    Phone,
+    ShortLine,
+    Strict,
+    Weekday,
+    Whole,
+    read_id,
+    shown,
+)
+from campaigns.schedule import parse_time
+from engine.i18n import gettext as _
+from engine.models import GroupKind, Hours, Right
+
+#: ``hamlets: all`` in a group, a team or a cluster.
+EVERY = "*"
+
+
+def _hours(value: Any) -> Hours:
+    parts = re.split(r"\s*[-–]\s*", value.strip()) if isinstance(value, str) else []
+    if len(parts) != 2:
+        message = _('found {found}; write two times, for example "05:00-06:30"')
+        raise ValueError(message.format(found=shown(value)))
+    hours = Hours(parse_time(parts[0]), parse_time(parts[1]))
+    if hours.end <= hours.start:
+        message = _("found {found}; the end must be later the same day than the beginning")
+        raise ValueError(message.format(found=shown(value)))
+    return hours
+
+
+def _every(value: Any) -> Any:
+    return (EVERY,) if value == "all" else [value] if isinstance(value, str) else value
+
+
+def _url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        good = good and not (parts.query or parts.fragment or parts.username)
+    except ValueError:
+        good = False
+    if not good or not re.fullmatch(r"[!-~]+", value):
+        message = _("found {found}; write an address that begins with https:// or http://")
+        raise ValueError(message.format(found=shown(value)))
+    return value.rstrip("/")
+
+
+def _ratio(value: Any) -> Decimal:
+    try:
+        ratio = Decimal(str(value).replace(",", ".")) if type(value) in {int, str} else None
+    except InvalidOperation:
+        ratio = None
+    if ratio is None or not ratio.is_finite() or not 0 <= ratio <= 20:
+        message = _("found {found}; write a number from 0 to 20, for example 1 or 0.5")
+        raise ValueError(message.format(found=shown(value)))
+    return ratio
+
+
+def _named(value: Any) -> Any:
+    """A name alone is a person without a phone."""
+    return {"name": value} if isinstance(value, str) else value
+
+
+HoursField = Annotated[
+    Hours,
+    BeforeValidator(_hours),
+    WithJsonSchema({"type": "string", "examples": ["05:00-06:30"]}),
+]
+_IdOrEvery = Annotated[
+    str,
+    BeforeValidator(lambda value: value if value == EVERY else read_id(value)),
+    WithJsonSchema({"type": "string", "pattern": ID_PATTERN}),
+]
+HamletIds = Annotated[
+    tuple[_IdOrEvery, ...],
+    Field(min_length=1, description="Mã các ấp, hoặc all là mọi ấp."),
+    BeforeValidator(_every),
+    AlsoAccepts({"type": "string"}),
+]
+Count = Annotated[Whole, Field(ge=0, le=1_000_000)]
+
+
+class CommuneSpec(Strict):
+    id: Annotated[Id, Field(description="Mã xã, ví dụ xa-mau.")]
+    name: Annotated[ShortLine, Field(description="Tên xã.")]
+    province: Annotated[ShortLine, Field(description="Tỉnh, thành phố.")]
+    office: Annotated[ShortLine, Field(description="Cơ quan ban hành thông báo.")]
+    phone: Annotated[Phone | None, Field(None, description="Điện thoại cơ quan.")]
+    address: Annotated[Line | None, Field(None, description="Địa chỉ cơ quan.")]
+
+
+class PersonSpec(Strict):
+    id: Annotated[Id, Field(description="Mã người, ví dụ lan.")]
+    name: Annotated[ShortLine, Field(description="Họ và tên.")]
+    phone: Annotated[Phone | None, Field(None, description="Điện thoại.")]
+    role: Annotated[ShortLine | None, Field(None, description="Chức vụ.")]
+    rights: Annotated[
+        tuple[Right, ...],
+        Field((), description="Quyền: submit (trình), approve (duyệt), confirm (xác nhận)."),
+        *ONE_OR_MORE,
+    ]
+
+
+class NamedSpec(Strict):
+    """Somebody who is written where they serve: a hamlet's head, a team's member."""
+
+    name: Annotated[ShortLine, Field(description="Họ và tên, hoặc mã người trong people.")]
+    phone: Annotated[Phone | None, Field(None, description="Điện thoại.")]
+
+
+Named = Annotated[NamedSpec, BeforeValidator(_named), AlsoAccepts({"type": "string"})]
+
+
+class HamletSpec(Strict):
+    id: Annotated[Id, Field(description="Mã ấp, ví dụ ap-1.")]
+    name: Annotated[ShortLine, Field(description="Tên ấp.")]
+    households: Annotated[Count, Field(description="Số hộ.")]
+    poor_households: Annotated[Count, Field(0, description="Số hộ nghèo.")]
+    near_poor_households: Annotated[Count, Field(0, description="Số hộ cận nghèo.")]
+    head: Annotated[Named | None, Field(None, description="Trưởng ấp.")]
+    tags: Annotated[tuple[Id, ...], Field((), description="Nhãn, ví dụ [ven-song]."), *ONE_OR_MORE]
+    flyer_copies: Annotated[Count | None, Field(None, description="Số tờ rơi của riêng ấp này.")]
+
+    @model_validator(mode="after")
+    def _counted(self) -> Self:
+        poor = self.poor_households + self.near_poor_households
+        if poor > self.households:
+            message = _(
+                "{poor} poor and {near} near-poor households are more than the {all} households"
+            )
+            raise ValueError(
+                message.format(
+                    poor=self.poor_households, near=self.near_poor_households, all=self.households
+                )
+            )
+        return self
+
+
+class ClusterSpec(Strict):
+    id: Annotated[Id, Field(description="Mã cụm loa, ví dụ cum-1.")]
+    hamlets: HamletIds
+    place: Annotated[ShortLine | None, Field(None, description="Nơi đặt loa.")]
+    volume_group: Annotated[ShortLine | None, Field(None, description="Nhóm âm lượng.")]
+
+
+class StationSpec(Strict):
+    hours: Annotated[
+        tuple[HoursField, ...],
+        Field(min_length=1, description="Các khung giờ được phát."),
+        *ONE_OR_MORE,
+    ]
+    sessions_per_day: Annotated[Whole, Field(ge=1, le=48, description="Số buổi phát mỗi ngày.")]
+    minutes_per_session: Annotated[Whole, Field(ge=1, le=240, description="Số phút mỗi buổi.")]
+    days: Annotated[
+        tuple[Weekday, ...],
+        Field(tuple(range(1, 8)), min_length=1, description="Các thứ được phát."),
+        *ONE_OR_MORE,
+    ]
+
+
+class ChatGroupSpec(Strict):
+    id: Annotated[Id, Field(description="Mã nhóm, ví dụ nhom-ap-1.")]
+    name: Annotated[ShortLine, Field(description="Tên nhóm.")]
+    platform: Annotated[Id, Field(description="Nền tảng: zalo, telegram, facebook…")]
+    backend: Annotated[
+        Id | None, Field(None, description="Cách gửi: kit (chuyển bằng tay) hoặc telegram.")
+    ]
+    kind: Annotated[GroupKind, Field(description="heads: nhóm trưởng ấp; hamlet: nhóm của bà con.")]
+    hamlets: HamletIds
+    run_by: Annotated[Id | None, Field(None, description="Mã người phụ trách nhóm.")]
+    agreed_on: Annotated[Day | None, Field(None, description="Ngày bà con thống nhất dùng nhóm.")]
+    address: Annotated[ShortLine | None, Field(None, description="Mã nhóm trên nền tảng.")]
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if self.sent_by() == "telegram" and not self.address:
+            raise ValueError(_("a group sent by telegram needs its address (the chat's id)"))
+        return self
+
+    def sent_by(self) -> str:
+        return self.backend or ("telegram" if self.platform == "telegram" else "kit")
+
+
+class ChatSpec(Strict):
+    hours: Annotated[
+        HoursField,
+        Field(Hours(time(6, 0), time(21, 0)), description="Giờ được nhắn tin."),
+    ]
+    groups: Annotated[tuple[ChatGroupSpec, ...], Field((), description="Các nhóm.")]
+
+
+class PrintPointSpec(Strict):
+    id: Annotated[Id, Field("van-phong", description="Mã nơi in.")]
+    name: Annotated[ShortLine, Field(description="Tên nơi in.")]
+
+
+class FlyersSpec(Strict):
+    copies_per_household: Annotated[
+        Annotated[
+            Decimal,
+            BeforeValidator(_ratio),
+            WithJsonSchema({"anyOf": [{"type": "number"}, {"type": "string"}]}),
+        ]
+        | None,
+        Field(None, description="Số tờ mỗi hộ, làm tròn lên cho từng ấp."),
+    ]
+    copies: Annotated[Count | None, Field(None, description="Hoặc: số tờ cho mỗi ấp.")]
+    print_point: Annotated[
+        PrintPointSpec,
+        BeforeValidator(_named),
+        AlsoAccepts({"type": "string"}),
+        Field(description="Nơi in và giao tờ rơi."),
+    ]
+
+    @model_validator(mode="after")
+    def _one_rule(self) -> Self:
+        if self.copies is not None and self.copies_per_household is not None:
+            raise ValueError(_("give either copies_per_household or copies"))
+        return self
+
+
+class TeamSpec(Strict):
+    id: Annotated[Id, Field(description="Mã tổ, ví dụ to-1.")]
+    name: Annotated[ShortLine, Field(description="Tên tổ.")]
+    members: Annotated[tuple[Named, ...], Field((), description="Thành viên.")]
+    hamlets: HamletIds
+
+
+class PortalSpec(Strict):
+    id: Annotated[Id, Field("cong", description="Mã trang tin.")]
+    name: Annotated[ShortLine, Field(description="Tên trang tin.")]
+    url: Annotated[
+        str,
+        StringConstraints(max_length=200),
+        AfterValidator(_url),
+        Field(description="Địa chỉ công khai, https:// hoặc http://."),
+    ]
+
+
+class RegistrySpec(Strict):
+    commune: Annotated[CommuneSpec, Field(description="Xã.")]
+    people: Annotated[tuple[PersonSpec, ...], Field((), description="Cán bộ và quyền.")]
+    hamlets: Annotated[
+        tuple[HamletSpec, ...], Field(min_length=1, description="Các ấp, thôn, tổ dân phố.")
+    ]
+    loudspeakers: Annotated[tuple[ClusterSpec, ...], Field((), description="Các cụm loa.")]
+    station: Annotated[StationSpec, Field(description="Quy định của đài truyền thanh.")]
+    chat: Annotated[ChatSpec, Field(ChatSpec(), description="Nhóm chat.")]
+    flyers: Annotated[FlyersSpec, Field(description="Tờ rơi.")]
+    teams: Annotated[tuple[TeamSpec, ...], Field((), description="Các tổ đến từng nhà.")]
+    portal: Annotated[PortalSpec, Field(description="Trang tin của xã.")]

@@ -1,0 +1,74 @@
+"""The schedule as a campaign file writes it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Self
+
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
+
+from campaigns.fields import ONE_OR_MORE, AlsoAccepts, Day, Hour, Strict, Weekday, shown
+from campaigns.schedule import days_between, moments_of
+from engine.i18n import gettext as _
+from engine.models import Schedule
+
+
+class ScheduleSpec(Strict):
+    """``now``, or days × times; days are named one by one or as a stretch."""
+
+    dates: Annotated[
+        tuple[Day, ...],
+        *ONE_OR_MORE,
+        Field((), description="Các ngày phát, ví dụ [2026-12-01, 2026-12-03]."),
+    ]
+    from_: Annotated[Day | None, Field(None, alias="from", description="Từ ngày.")]
+    to: Annotated[Day | None, Field(None, description="Đến hết ngày.")]
+    days: Annotated[
+        tuple[Weekday, ...],
+        *ONE_OR_MORE,
+        Field((), description="Chỉ những thứ này trong khoảng từ ngày – đến ngày."),
+    ]
+    times: Annotated[
+        tuple[Hour, ...],
+        Field(min_length=1, max_length=48, description="Các giờ trong ngày: [5:30, 17h00]."),
+        *ONE_OR_MORE,
+    ]
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        stretch = self.from_ is not None or self.to is not None
+        if bool(self.dates) == stretch:
+            raise ValueError(_("give either dates, or from and to"))
+        if stretch and (self.from_ is None or self.to is None):
+            raise ValueError(_("from and to belong together"))
+        if self.days and not stretch:
+            raise ValueError(_("days belongs to from and to, not to dates"))
+        self.schedule()
+        return self
+
+    def schedule(self) -> Schedule:
+        """Return the moments. Raises ValueError when there are none, or too many."""
+        days = self.dates
+        if self.from_ is not None and self.to is not None:
+            days = days_between(self.from_, self.to, self.days)
+        return Schedule(asap=False, moments=moments_of(days, self.times))
+
+
+def _now(value: Any) -> Any:
+    """``now`` stands for the moment of approval."""
+    if value == "now":
+        return None
+    if isinstance(value, dict):
+        return value
+    message = _("found {found}; write now, or dates and times")
+    raise ValueError(message.format(found=shown(value)))
+
+
+ScheduleField = Annotated[ScheduleSpec | None, BeforeValidator(_now), AlsoAccepts({"const": "now"})]
+
+
+def schedule_of(section: BaseModel, name: str = "schedule") -> Schedule | None:
+    """Return the schedule that a model names: None when it names none."""
+    if name not in section.model_fields_set:
+        return None
+    spec: ScheduleSpec | None = getattr(section, name)
+    return Schedule(asap=True) if spec is None else spec.schedule()

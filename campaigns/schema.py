@@ -1,0 +1,224 @@
+"""What a campaign file may hold. Names are the words of DESIGN.md; descriptions are Vietnamese."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+    model_validator,
+)
+
+from campaigns.fields import (
+    ONE_OR_MORE,
+    AlsoAccepts,
+    Beginning,
+    Ending,
+    Id,
+    PlainLine,
+    PlainTitle,
+    Strict,
+    shown,
+)
+from campaigns.sandbox import PROVIDED, RESERVED
+from campaigns.schedule_fields import ScheduleField
+from campaigns.sections import Body, SectionSpec, channels_model
+from engine.i18n import gettext as _
+from engine.models import HouseholdGroup, Priority
+
+#: Ids that would meet a page of the portal that is no campaign (``/ap/`` holds the hamlets').
+RESERVED_IDS = frozenset({"ap"})
+#: The longest value of one variable, and the most values of a list.
+MAX_VALUE, MAX_LIST = 2_000, 100
+
+_WORDS = frozenset({*keyword.kwlist, "true", "false", "none", *PROVIDED, *RESERVED, "loop"})
+
+
+def _campaign_id(value: str) -> str:
+    if value in RESERVED_IDS:
+        raise ValueError(_('the id "{name}" is kept for Loa; choose another').format(name=value))
+    return value
+
+
+def _variable_name(value: str) -> str:
+    if value.isidentifier() and not value.startswith("_") and value.lower() not in _WORDS:
+        return value
+    message = _(
+        '"{name}" cannot be the name of a variable; use letters, digits and _, beginning with a '
+        "letter, and none of: {reserved}"
+    )
+    raise ValueError(message.format(name=value[:40], reserved=", ".join(PROVIDED)))
+
+
+def _value(value: Any) -> Any:
+    """A text, a whole number, true or false, or a short list of these."""
+    if isinstance(value, list):
+        if not 0 < len(value) <= MAX_LIST or any(isinstance(v, list | dict) for v in value):
+            message = _("a list may hold 1 to {limit} texts or numbers")
+            raise ValueError(message.format(limit=MAX_LIST))
+        return [_value(item) for item in value]
+    if value is None or isinstance(value, dict):
+        message = _("found {found}; a variable holds a text, a number, true, false or a list")
+        raise ValueError(message.format(found=shown(value)))
+    if isinstance(value, str) and len(value) > MAX_VALUE:
+        message = _("the value has {size} characters, at most {limit} are allowed")
+        raise ValueError(message.format(size=len(value), limit=MAX_VALUE))
+    return value
+
+
+_SCALARS: list[dict[str, Any]] = [{"type": t} for t in ("string", "integer", "boolean")]
+_LIST = {"type": "array", "minItems": 1, "maxItems": MAX_LIST, "items": {"anyOf": _SCALARS}}
+Values = dict[
+    Annotated[str, AfterValidator(_variable_name)],
+    Annotated[Any, BeforeValidator(_value), WithJsonSchema({"anyOf": [*_SCALARS, _LIST]})],
+]
+
+
+class AudienceSpec(Strict):
+    hamlets: Annotated[
+        tuple[Id, ...],
+        *ONE_OR_MORE,
+        Field((), description="Mã các ấp được nhận. Bỏ trống: mọi ấp."),
+    ]
+    tags: Annotated[
+        tuple[Id, ...],
+        *ONE_OR_MORE,
+        Field((), description="Nhãn của ấp (ghi trong danh bạ), ví dụ ven-song."),
+    ]
+    households: Annotated[
+        HouseholdGroup,
+        Field(HouseholdGroup.ALL, description="Nhóm hộ: tất cả, nghèo, cận nghèo, hoặc cả hai."),
+    ]
+
+
+def _all(value: Any) -> Any:
+    if value == "all":
+        return {}
+    if isinstance(value, dict) and value:
+        for name in ("hamlets", "tags"):
+            if value.get(name, True) == []:
+                raise ValueError(
+                    _("{name} is an empty list; leave it out to mean all").format(name=name)
+                )
+        return value
+    message = _("found {found}; write all, or hamlets, tags, households")
+    raise ValueError(message.format(found=shown(value)))
+
+
+class ValiditySpec(Strict):
+    from_: Annotated[
+        Beginning | None,
+        Field(None, alias="from", description="Có hiệu lực từ (mặc định: ngay)."),
+    ]
+    until: Annotated[Ending, Field(description="Hết hiệu lực; chỉ ghi ngày là đến hết ngày đó.")]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ is not None and self.until <= self.from_:
+            message = _("the campaign ends ({until}) before it begins ({from_})")
+            form = "%d/%m/%Y %H:%M"
+            raise ValueError(
+                message.format(until=f"{self.until:{form}}", from_=f"{self.from_:{form}}")
+            )
+        return self
+
+
+class CampaignSpec(Strict):
+    """One message with its audience, forms, times and rules."""
+
+    id: Annotated[
+        Id,
+        AfterValidator(_campaign_id),
+        Field(description="Mã chiến dịch, không trùng, ví dụ tiem-vac-xin-12-2026."),
+    ]
+    title: Annotated[PlainTitle, Field(description="Tiêu đề, tối đa 150 ký tự.")]
+    issuer: Annotated[
+        PlainTitle | None, Field(None, description="Cơ quan ban hành (mặc định: cơ quan của xã).")
+    ]
+    priority: Annotated[
+        Priority,
+        Field(
+            Priority.ROUTINE,
+            description="Mức: routine (thông thường), important (ưu tiên), emergency (khẩn cấp).",
+        ),
+    ]
+    audience: Annotated[
+        AudienceSpec,
+        BeforeValidator(_all),
+        AlsoAccepts({"const": "all"}),
+        Field(AudienceSpec(), description="Ai được nhận: all, hoặc ấp, nhãn, nhóm hộ."),
+    ]
+    valid: Annotated[ValiditySpec, Field(description="Thời gian có hiệu lực.")]
+    contact: Annotated[
+        PlainLine | None,
+        Field(None, description="Liên hệ khi cần hỏi (mặc định: cơ quan và điện thoại của xã)."),
+    ]
+    text: Annotated[
+        Body, Field(description="Nội dung. {{ biến }} lấy từ values, hamlets, hamlet, commune.")
+    ]
+    values: Annotated[Values, Field({}, description="Biến dùng chung cho mọi ấp.")]
+    hamlets: Annotated[
+        dict[Id, Values], Field({}, description="Biến riêng của từng ấp, theo mã ấp.")
+    ]
+    schedule: Annotated[
+        ScheduleField, Field(None, description="Lịch chung: now, hoặc ngày và giờ.")
+    ]
+    attachments: Annotated[
+        tuple[PlainLine, ...],
+        Field((), max_length=20, description="Tệp kèm theo, đặt trong thư mục của chiến dịch."),
+        *ONE_OR_MORE,
+    ]
+    channels: Annotated[Any, Field(None)]
+
+
+_STAND_INS = {"id": "x", "title": "x", "text": "x", "valid": {"until": "2100-12-31"}}
+
+
+def campaign_model(options: Mapping[str, type[BaseModel]]) -> type[CampaignSpec]:
+    """Return the model of a campaign file for these channels and their own settings.
+
+    Raises ValueError for settings that no file could hold (see ``channels_model``).
+    """
+    section: Any = channels_model(options)
+    description = "Các kênh được dùng. Bỏ trống: mọi kênh."
+    channels: Any = (section | None, Field(None, description=description))
+    return create_model("Campaign", __base__=CampaignSpec, channels=channels)
+
+
+def sections_of(
+    spec: CampaignSpec, options: Mapping[str, type[BaseModel]]
+) -> dict[str, SectionSpec]:
+    """Return the channels in use: those named and enabled; every one when none is named."""
+    channels: BaseModel | None = spec.channels
+    if channels is None:
+        return {name: SectionSpec.model_validate({}) for name in options}
+    named = ((name, getattr(channels, name)) for name in options)
+    return {name: section for name, section in named if section is not None and section.enabled}
+
+
+def without_faults(
+    plain: Mapping[str, Any], error: ValidationError
+) -> tuple[dict[str, Any], frozenset[str]]:
+    """Return ``plain`` with every faulty key taken out, and the names of these keys.
+
+    What a campaign cannot be without is replaced, so that the rest can still be checked.
+    """
+    sound = dict(plain)
+    dropped = set()
+    for fault in error.errors():
+        key, *below = fault["loc"]
+        dropped.add(str(key))
+        channels = sound.get(str(key))
+        if key == "channels" and below and isinstance(channels, dict):
+            sound["channels"] = {n: part for n, part in channels.items() if n != below[0]}
+        else:
+            sound.pop(str(key), None)
+    return {**_STAND_INS, **sound}, frozenset(dropped)

@@ -1,0 +1,153 @@
+"""Reading what a person wrote: bytes to clean text to a tree, each fault with its place."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import stat
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaigns.characters import forbidden_character
+from campaigns.tree import Mark, Node, build_tree
+from engine.errors import InputError, Problem
+from engine.i18n import gettext as _
+
+#: The largest YAML file read.
+MAX_BYTES = 1024 * 1024
+
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A YAML file as read. ``problems`` are faults that did not stop the reading."""
+
+    file: str
+    data: bytes
+    text: str
+    root: Node
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.data).hexdigest()
+
+    def problem(
+        self, path: tuple[str | int, ...], message: str, *, at_key: bool = False
+    ) -> Problem:
+        """Return a fault of the value (or the key) at ``path``; the nearest place that exists."""
+        mark = self.root.mark_of(path, at_key=at_key)
+        return Problem(self.file, mark.line, mark.column, field_name(path), message)
+
+    def text_mark(self, path: tuple[str | int, ...], line: int, column: int) -> Mark:
+        """Return where line ``line``, column ``column`` (from 1) of a text stands in the file.
+
+        Exact in literal blocks (``|``) and in values of one line; else the text's beginning.
+        """
+        node = self.root.at(path)
+        start = Mark(node.mark.line, node.mark.column)
+        if not isinstance(node.value, str):
+            return start
+        if node.style == "|":
+            shown = node.value.split("\n")[line - 1]
+            written = self.text.split("\n")[node.mark.line + line - 1]
+            return Mark(node.mark.line + line, len(written) - len(shown) + column)
+        if node.one_line and line == 1:
+            return Mark(start.line, start.column + column - 1 + (1 if node.style else 0))
+        return start
+
+
+def field_name(path: tuple[str | int, ...]) -> str:
+    """Return ``path`` as people read it: ``hamlets[2].name``, counted from 1."""
+    name = ""
+    for part in path:
+        name += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if name else part
+    return name
+
+
+def read_source(path: Path) -> Source:
+    """Read a YAML file. Raises InputError with every fault that reading can find."""
+    file = str(path)
+    data = _read_bytes(path, file)
+    text = _clean(data, file)
+    problems = tuple(_forbidden(text, file))
+    if problems:
+        raise InputError(problems)
+    root, faults = build_tree(text, file)
+    if not isinstance(root.value, dict):
+        raise InputError([Problem(file, root.mark.line, root.mark.column, "", _not_keys(root))])
+    return Source(file, data, text, root, faults)
+
+
+def _read_bytes(path: Path, file: str) -> bytes:
+    """Return the file's bytes; what is too big is refused before it is read."""
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError([Problem(file, 0, 0, "", _("this is not a file"))])
+        if status.st_size > MAX_BYTES:
+            raise InputError([Problem(file, 0, 0, "", _too_big(status.st_size))])
+        with path.open("rb") as opened:
+            data = opened.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise InputError([Problem(file, 0, 0, "", _("there is no such file"))]) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        message = _("the file cannot be read: {reason}").format(reason=reason)
+        raise InputError([Problem(file, 0, 0, "", message)]) from error
+    if len(data) > MAX_BYTES:
+        raise InputError([Problem(file, 0, 0, "", _too_big(len(data)))])
+    return data
+
+
+def _too_big(size: int) -> str:
+    return _("the file has {size} bytes, at most {limit} are allowed").format(
+        size=size, limit=MAX_BYTES
+    )
+
+
+def _clean(data: bytes, file: str) -> str:
+    """Return the text: UTF-8, without byte order mark, ``\\n`` line ends, Unicode NFC."""
+    if data.startswith(_UTF16):
+        message = _("the file is saved as UTF-16; save it as UTF-8")
+        raise InputError([Problem(file, 1, 1, "", message)])
+    data = data.removeprefix(_BOM)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
+        message = _("byte {byte} is not UTF-8 text; save the file as UTF-8").format(
+            byte=f"0x{data[error.start]:02X}"
+        )
+        raise InputError([Problem(file, *_position(before), "", message)]) from error
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _position(before: str) -> tuple[int, int]:
+    """Return line and column (from 1) of what follows ``before``."""
+    last = re.split(r"\r\n|\r|\n", before)
+    return len(last), len(last[-1]) + 1
+
+
+def _forbidden(text: str, file: str) -> Iterator[Problem]:
+    """Yield a fault for the first forbidden character of each line, at most ten."""
+    count = 0
+    for number, line in enumerate(text.split("\n"), start=1):
+        found = forbidden_character(line)
+        if found and count < 10:
+            count += 1
+            index, name = found
+            message = _("the invisible character {name} is not allowed; delete it")
+            yield Problem(file, number, index + 1, "", message.format(name=name))
+
+
+def _not_keys(root: Node) -> str:
+    if root.value is None:
+        return _("the file is empty")
+    if isinstance(root.value, list):
+        return _("the file holds a list; it must hold keys, for example: title: …")
+    return _("the file holds only a text; it must hold keys, for example: title: …")
