@@ -1,0 +1,181 @@
+"""The portal channel: from content to a post, and from posts to what the site takes in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import Field
+
+from channels.base import Artifacts, Backend, Options
+from channels.portal.assembly import assembled
+from channels.portal.documents import Attached, Media, Post
+from channels.portal.names import (
+    attachment_name,
+    audio_name,
+    campaign_folder,
+    is_reserved,
+    reserved_message,
+)
+from channels.portal.static import StaticBackend
+from channels.portal.text import one_line, plain
+from engine.clock import local
+from engine.models import (
+    Artifact,
+    Attachment,
+    Bundle,
+    Content,
+    File,
+    Forecast,
+    Hamlet,
+    Item,
+    Placement,
+    Priority,
+    Purpose,
+    Registry,
+    Rendered,
+)
+
+
+class PortalOptions(Options):
+    """Cài đặt của kênh trang tin điện tử."""
+
+    takes_attachments: ClassVar[bool] = True
+
+    summary: str | None = Field(
+        default=None,
+        max_length=300,
+        description=(
+            "Tóm tắt hiện ở trang đầu và trong bản tin RSS, tối đa 300 ký tự. "
+            "Bỏ trống thì lấy đoạn đầu của nội dung."
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PostedFile:
+    """An attachment under the name that readers see."""
+
+    label: str
+    file: File
+
+
+@dataclass(frozen=True, slots=True)
+class PostInputs:
+    """All that shapes a post. Nothing of one hamlet: the same words are rendered once for all."""
+
+    title: str
+    issuer: str
+    body: str
+    contact: str
+    priority: Priority
+    purpose: Purpose
+    valid_from: datetime
+    valid_until: datetime
+    summary: str
+    permalink: str
+    audio: File | None
+    attachments: tuple[PostedFile, ...]
+
+
+class PortalChannel:
+    """One post per campaign on the commune's site; hamlets told otherwise get their own section."""
+
+    name = "portal"
+    version = "1"
+    options: type[Options] = PortalOptions
+    needs: tuple[str, ...] = ("loudspeaker", "flyer")
+    grace: timedelta | None = None
+    cumulative = False
+
+    def __init__(self, *, outbox: Path, lead: timedelta = timedelta(0)) -> None:
+        """``outbox`` is the site's root folder; ``lead`` how long before a slot work starts."""
+        self.lead = lead
+        backend = StaticBackend(outbox)
+        self.backends: dict[str, Backend] = {backend.name: backend}
+
+    def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
+        """Post once: at the section's own first moment, else as soon as approved."""
+        own = content.own_schedule
+        at = None if own is None or own.asap else min(own.moments, default=None)
+        return (Placement(target=registry.portal.id, backend=StaticBackend.name, at=at),)
+
+    def forecast(self, content: Content, hamlet: Hamlet) -> Forecast:
+        reserved = is_reserved(content.campaign_id)
+        return Forecast(
+            text=f"{one_line(content.title)}\n\n{plain(content.body)}",
+            breaches=(reserved_message(content.campaign_id),) if reserved else (),
+        )
+
+    def prepare(self, content: Content, hamlet: Hamlet, artifacts: Artifacts) -> PostInputs:
+        """Raises ChannelError if the campaign cannot have a page, or an attachment is gone."""
+        campaign_folder(content.campaign_id)
+        options = content.options_as(PortalOptions)
+        return PostInputs(
+            title=one_line(content.title),
+            issuer=one_line(content.issuer),
+            body=plain(content.body),
+            contact=plain(content.contact),
+            priority=content.priority,
+            purpose=content.purpose,
+            valid_from=local(content.valid_from),
+            valid_until=local(content.valid_until),
+            summary=one_line(options.summary or ""),
+            permalink=content.permalink,
+            audio=artifacts.need("loudspeaker"),
+            attachments=tuple(_posted(one, artifacts) for one in content.attachments),
+        )
+
+    def render(self, inputs: PostInputs) -> Rendered:
+        """Return the post as canonical JSON. Pages are made of all posts, on delivery."""
+        post = Post(
+            title=inputs.title,
+            issuer=inputs.issuer,
+            body=inputs.body,
+            contact=inputs.contact,
+            priority=inputs.priority,
+            purpose=inputs.purpose,
+            valid_from=inputs.valid_from,
+            valid_until=inputs.valid_until,
+            summary=inputs.summary,
+            permalink=inputs.permalink,
+            audio=_audio(inputs.audio),
+            attachments=tuple(_attached(one) for one in inputs.attachments),
+        )
+        return Rendered(post.encoded(), "application/json")
+
+    def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
+        """Return the bundle's posts with their files, and what the pages say of the commune."""
+        return assembled(bundle, items, registry)
+
+
+def _posted(attachment: Attachment, artifacts: Artifacts) -> PostedFile:
+    source = artifacts.attachment(attachment.sha256)
+    name = attachment_name(attachment.sha256, attachment.media_type)
+    file = File(name, attachment.media_type, attachment.sha256, attachment.size, source)
+    return PostedFile(one_line(attachment.name), file)
+
+
+def _audio(file: File | None) -> Media | None:
+    if file is None:
+        return None
+    return Media(
+        file=audio_name(file.sha256),
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+    )
+
+
+def _attached(posted: PostedFile) -> Attached:
+    file = posted.file
+    return Attached(
+        label=posted.label,
+        file=attachment_name(file.sha256, file.media_type),
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+    )

@@ -1,0 +1,111 @@
+"""The JSON documents of a site: what is posted, for whom, and by which commune."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from engine.models import Priority, Purpose, canonical_json
+
+
+class Document(BaseModel):
+    """Base of all: frozen, no unknown names, one way to be written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def encoded(self) -> bytes:
+        """Return the document as canonical JSON."""
+        return canonical_json(self) + b"\n"
+
+
+class Media(Document):
+    """A file beside the post. ``file`` is relative to the campaign's folder, ``size`` in bytes."""
+
+    file: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+class Attached(Media):
+    """A file that came with the campaign; ``label`` is what its author called it."""
+
+    label: str
+
+
+class Post(Document):
+    """What is said, in clean plain text: the portal's artifact, shared by all who are told it."""
+
+    title: str
+    issuer: str
+    body: str
+    contact: str
+    priority: Priority
+    purpose: Purpose
+    valid_from: AwareDatetime
+    valid_until: AwareDatetime
+    summary: str
+    permalink: str
+    audio: Media | None
+    attachments: tuple[Attached, ...]
+
+
+class Reached(Document):
+    """A hamlet that a wording concerns, since ``slot``, with its own flyer."""
+
+    id: str
+    name: str
+    slot: AwareDatetime
+    flyer: Media | None
+
+
+class Wording(Document):
+    """One distinct text and the hamlets it is for."""
+
+    post: Post
+    hamlets: tuple[Reached, ...]
+
+    def media(self) -> tuple[Media, ...]:
+        """Return every file that this wording's section of the page offers."""
+        flyers = tuple(hamlet.flyer for hamlet in self.hamlets if hamlet.flyer)
+        audio = (self.post.audio,) if self.post.audio else ()
+        return (*audio, *flyers, *self.post.attachments)
+
+
+class Record(Document):
+    """A campaign's post: every wording in force.
+
+    ``permalink`` and ``published`` are those of the first publication and never change.
+    """
+
+    id: str
+    permalink: str
+    published: AwareDatetime
+    wordings: tuple[Wording, ...]
+
+    @property
+    def updated(self) -> datetime:
+        """The latest slot at which a hamlet's text was posted."""
+        return max(hamlet.slot for wording in self.wordings for hamlet in wording.hamlets)
+
+
+class Place(Document):
+    """A hamlet of the registry."""
+
+    id: str
+    name: str
+
+
+class Site(Document):
+    """What the pages say about the commune. ``as_of`` is the time by which they were last made."""
+
+    commune: str
+    province: str
+    office: str
+    phone: str
+    address: str
+    name: str
+    url: str
+    hamlets: tuple[Place, ...]
+    as_of: AwareDatetime

@@ -1,0 +1,43 @@
+"""Joining what a bundle brings with what the site already says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from channels.portal.documents import Post, Reached, Record, Site, Wording
+
+
+def merged(old: Record | None, new: Record, site: Site) -> Record:
+    """Return the post after ``new``: its hamlets get the new words, the others keep theirs.
+
+    Posting the same thing again changes nothing. Hamlets stand in the registry's order, those
+    that left it at the end; wordings in the order of their first hamlet.
+    """
+    texts: dict[Post, dict[str, Reached]] = {}
+    replaced = {hamlet.id for wording in new.wordings for hamlet in wording.hamlets}
+    for wording in old.wordings if old else ():
+        kept = {hamlet.id: hamlet for hamlet in wording.hamlets if hamlet.id not in replaced}
+        if kept:
+            texts.setdefault(wording.post, {}).update(kept)
+    for wording in new.wordings:
+        texts.setdefault(wording.post, {}).update({h.id: h for h in wording.hamlets})
+    first = old or new
+    return Record(
+        id=new.id,
+        permalink=first.permalink,
+        published=min(first.published, new.published),
+        wordings=_ordered(texts, site),
+    )
+
+
+def _ordered(texts: Mapping[Post, Mapping[str, Reached]], site: Site) -> tuple[Wording, ...]:
+    place = {hamlet.id: number for number, hamlet in enumerate(site.hamlets)}
+
+    def rank(hamlet: Reached) -> tuple[int, str]:
+        return place.get(hamlet.id, len(place)), hamlet.id
+
+    wordings = [
+        Wording(post=post, hamlets=tuple(sorted(hamlets.values(), key=rank)))
+        for post, hamlets in texts.items()
+    ]
+    return tuple(sorted(wordings, key=lambda wording: rank(wording.hamlets[0])))

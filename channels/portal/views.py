@@ -1,0 +1,210 @@
+"""What the pages show of a post: words, dates and links, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from channels.portal.documents import Media, Post, Reached, Record, Site, Wording
+from channels.portal.text import Block, blocks, excerpt
+from engine.clock import local
+from engine.models import Priority, Purpose
+
+#: How many hamlets a line of text names before it only counts them.
+NAMED = 4
+
+_PRIORITIES = {Priority.EMERGENCY: "Khẩn cấp", Priority.IMPORTANT: "Quan trọng"}
+_PURPOSES = {
+    Purpose.REMINDER: "Nhắc lại",
+    Purpose.CORRECTION: "Đính chính",
+    Purpose.WITHDRAWAL: "Thu hồi",
+    Purpose.ALL_CLEAR: "Đã an toàn",
+    Purpose.DRILL: "Diễn tập",
+}
+#: Purposes that tell of no danger, whatever the campaign's priority.
+_CALM = {Purpose.WITHDRAWAL, Purpose.ALL_CLEAR, Purpose.DRILL}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A word or two beside a title; ``kind`` chooses its colour."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, eq=False)
+class SectionView:
+    """One wording on the post's page. ``number`` counts from 1."""
+
+    number: int
+    wording: Wording
+
+    @property
+    def post(self) -> Post:
+        return self.wording.post
+
+    @property
+    def hamlets(self) -> tuple[Reached, ...]:
+        return self.wording.hamlets
+
+    @property
+    def flyers(self) -> tuple[tuple[Reached, Media], ...]:
+        return tuple((hamlet, hamlet.flyer) for hamlet in self.hamlets if hamlet.flyer)
+
+    @property
+    def named(self) -> bool:
+        """Whether the heading names every hamlet."""
+        return len(self.hamlets) <= NAMED
+
+    @property
+    def anchor(self) -> str:
+        return f"muc-{self.number}"
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        return blocks(self.post.body)
+
+    @cached_property
+    def summary(self) -> str:
+        """The author's summary, else the beginning of the text."""
+        return self.post.summary or excerpt(_opening(self.blocks))
+
+
+@dataclass(frozen=True, eq=False)
+class PostView:
+    """A campaign's post as of the time at which the pages are made."""
+
+    record: Record
+    site: Site
+
+    @property
+    def id(self) -> str:
+        return self.record.id
+
+    @property
+    def url(self) -> str:
+        """The public address of the post's page."""
+        return f"{self.site.url}/{self.id}/"
+
+    @cached_property
+    def sections(self) -> tuple[SectionView, ...]:
+        return tuple(
+            SectionView(number, wording) for number, wording in enumerate(self.record.wordings, 1)
+        )
+
+    @property
+    def lead(self) -> Post:
+        """The first hamlet's text: the title and dates by which lists show the post."""
+        return self.record.wordings[0].post
+
+    @property
+    def summary(self) -> str:
+        return self.sections[0].summary
+
+    @cached_property
+    def updated(self) -> datetime:
+        return self.record.updated
+
+    @cached_property
+    def valid_from(self) -> datetime:
+        return min(section.post.valid_from for section in self.sections)
+
+    @cached_property
+    def valid_until(self) -> datetime:
+        return max(section.post.valid_until for section in self.sections)
+
+    @cached_property
+    def expired(self) -> bool:
+        return self.valid_until < self.site.as_of
+
+    @cached_property
+    def alarming(self) -> bool:
+        """Whether people should see it before anything else."""
+        return not self.expired and any(
+            section.post.priority is Priority.EMERGENCY and section.post.purpose not in _CALM
+            for section in self.sections
+        )
+
+    @cached_property
+    def labels(self) -> tuple[Label, ...]:
+        found: dict[Label, None] = {}
+        for section in self.sections:
+            found.update(dict.fromkeys(_labels(section.post)))
+        if self.expired:
+            found[Label("expired", "Đã hết hiệu lực")] = None
+        return tuple(found)
+
+    @cached_property
+    def audience(self) -> str:
+        """Whom the post is for, in a few words."""
+        return places(self.reached, self.site)
+
+    def named(self, section: SectionView) -> str:
+        """Whom one section is for, in a few words."""
+        return places(section.hamlets, self.site)
+
+    @cached_property
+    def reached(self) -> tuple[Reached, ...]:
+        """Every hamlet that the post concerns."""
+        return tuple(hamlet for section in self.sections for hamlet in section.hamlets)
+
+    @property
+    def shares_contact(self) -> bool:
+        """Whether every section names the same contact, so that the page shows it once."""
+        return len({section.post.contact for section in self.sections}) == 1
+
+    @property
+    def shares_attachments(self) -> bool:
+        return len({section.post.attachments for section in self.sections}) == 1
+
+    def section_of(self, hamlet_id: str) -> SectionView | None:
+        """Return what this hamlet is told, if anything."""
+        return self._by_hamlet.get(hamlet_id)
+
+    @cached_property
+    def _by_hamlet(self) -> Mapping[str, SectionView]:
+        return {hamlet.id: section for section in self.sections for hamlet in section.hamlets}
+
+
+def _opening(found: Sequence[Block], enough: int = 80) -> str:
+    """Return the first blocks, as many as it takes to say something."""
+    words = ""
+    for block in found:
+        words = " ".join((words, *block.lines)).strip()
+        if len(words) >= enough:
+            break
+    return words
+
+
+def places(reached: Sequence[Reached], site: Site) -> str:
+    """Name the hamlets, or say that it is all of them."""
+    everywhere = {hamlet.id for hamlet in site.hamlets}
+    if len(everywhere) > 1 and everywhere <= {hamlet.id for hamlet in reached}:
+        return "Toàn xã"
+    named = ", ".join(hamlet.name for hamlet in reached[:NAMED])
+    rest = len(reached) - NAMED
+    return f"{named} và {rest} nơi khác" if rest > 0 else named
+
+
+def when(moment: datetime) -> str:
+    """Return a moment as offices write it, in Vietnamese time; the date never breaks."""
+    return f"{local(moment):%H:%M ngày\u00a0%d/%m/%Y}"
+
+
+def size(count: int) -> str:
+    """Return a number of bytes for people, with the decimal comma."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1000))}\u00a0KB"
+    return f"{count / 1_000_000:.1f}\u00a0MB".replace(".", ",")
+
+
+def _labels(post: Post) -> list[Label]:
+    found = []
+    if post.purpose in _PURPOSES:
+        found.append(Label(str(post.purpose.value), _PURPOSES[post.purpose]))
+    if post.priority in _PRIORITIES and post.purpose is not Purpose.ALL_CLEAR:
+        found.append(Label(str(post.priority.value), _PRIORITIES[post.priority]))
+    return found
