@@ -8,7 +8,7 @@ from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
 from .data import foreign, papers, places, society, state
-from .data.ambiguous import AMBIGUOUS, PLACES
+from .data.ambiguous import AMBIGUOUS, PLACES, TITLES
 from .letters import spell
 from .model import Doubtful, Why
 from .syllables import LETTERS, LOWER, UPPER, has_vowel, is_syllable
@@ -79,6 +79,10 @@ def _place(match: re.Match[str], ctx: Context) -> Reading:
     return PLACES[written]
 
 
+def _title(match: re.Match[str], ctx: Context) -> Reading:
+    return TITLES[match[1]]
+
+
 def _compound(match: re.Match[str], ctx: Context) -> Reading:
     written = match[0].strip()
     return ABBREVIATIONS.get(written) or FOREIGN[written.lower()]
@@ -124,6 +128,7 @@ _PLACES: Final = _alternation(PLACES)
 _WORD: Final = rf"[{LETTERS}]+{WHOLE}"
 
 COMPOUNDS: Final[tuple[Rule, ...]] = (
+    rule("title", rf"({_alternation(TITLES)})\.\s?(?=[{UPPER}][{LOWER}])", _title),
     rule("abbreviation", rf"(?:{_COMPOUNDS})(?![{LETTERS}])", _compound),
     rule("foreign word", rf"(?i:{_FOREIGN_COMPOUNDS}){WHOLE}", _compound),
 )

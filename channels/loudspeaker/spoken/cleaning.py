@@ -29,7 +29,10 @@ _SAME_LENGTH: Final = str.maketrans(
 )
 _LIGATURES: Final = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "ı": "i", "þ": "th"}
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
-_KEPT: Final = frozenset("µ°₫…“”")
+#: Frames the digit before it: 1️⃣ numbers an item.
+_KEYCAP: Final = "\u20e3"
+_SPACES: Final = "\t\r\v\f\x1c\x1d\x1e\x1f\x85\u200b"
+_KEPT: Final = frozenset("µ°₫…“”№")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,12 @@ def _fold(character: str, before: str) -> str:
     """Return what stands for ``character``; empty if it is invisible."""
     if not _ODD.match(character) or character in _KEPT:
         return character
+    if character == _KEYCAP:
+        return "."
     kind = unicodedata.category(character)
     if kind == "Nd":
         return str(unicodedata.decimal(character))
-    if kind in ("Zs", "Zl", "Zp") or character in "\t\r\v\f\x1c\x1d\x1e\x1f\x85":
+    if kind in ("Zs", "Zl", "Zp") or character in _SPACES:
         return " "
     if kind[0] in "CM":
         return ""

@@ -22,6 +22,16 @@ DATE_LEADS: Final = DAY_LEADS | words(
     "sáng trưa chiều tối đêm từ đến trước sau hạn vào lúc nhật giờ lễ dịp kể hết nay mai"
 )
 MONTH_LEADS: Final = frozenset({"tháng", "tháng:"})
+#: Before these a slash counts out of a whole…
+COUNTED: Final = words(
+    "hộ ấp xã người phiếu tiêu đại thành em học cháu đơn tổ khu trường thôn chỉ đồng chí đảng hội "
+    "trẻ đoàn"
+)
+#: …and before these it takes a share.
+WHOLES: Final = words(
+    "số diện dân tổng lượng thời chiều quãng giá mức sản thu chi tài ngày giờ buổi ly chén muỗng"
+)
+_WEEK: Final = words("thứ nhật t2 t3 t4 t5 t6 t7 cn")
 _LUNAR: Final = re.compile(r"\s*\(?\s*(?:âm lịch|ÂL|AL|âl)(?![\w])")
 
 
@@ -58,8 +68,8 @@ def _date_words(day: str, month: str, year: str | None, ctx: Context, end: int) 
 
 
 def _led(words: str, ctx: Context) -> str:
-    """Put "ngày" in front unless the writer already did."""
-    return words if ctx.after(DAY_LEADS) else "ngày " + words
+    """Put "ngày" in front unless the writer already did, or a feast is named by its date."""
+    return words if ctx.after(DAY_LEADS | {"lễ"}) else "ngày " + words
 
 
 def _checked(words: str, *dates: tuple[str, str, str | None]) -> Reading:
@@ -95,9 +105,10 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
 def _day_month(match: re.Match[str], ctx: Context) -> Reading:
     """Read 5/12 where the neighbours say that it is a date."""
     day, month = match.groups()
-    if not (
-        ctx.near(DATE_LEADS, 3) or ctx.near(DAY_LEADS, 9) or _LUNAR.match(ctx.line, match.end())
-    ):
+    led = ctx.near(DATE_LEADS, 3) or ctx.near(DAY_LEADS, 9) or ctx.near(_WEEK, 4)
+    if not (led or _LUNAR.match(ctx.line, match.end())):
+        return None
+    if not ctx.after(DAY_LEADS) and ctx.next_word(match.end()) in COUNTED | WHOLES:
         return None
     return _checked(_led(_date_words(day, month, None, ctx, match.end()), ctx), (day, month, None))
 

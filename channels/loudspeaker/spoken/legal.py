@@ -55,7 +55,7 @@ ISSUERS: Final = {
 _LAST_WORDS: Final = words(
     "định quyết tư tịch thị hoạch báo cáo văn trình mời dẫn luận chế luật lệnh điện án luật"
 )
-_DOCUMENT_LEADS: Final = _LAST_WORDS | {"số", "bản", "nđ", "qđ", "nq", "tt", "ct", "kh"}
+_DOCUMENT_LEADS: Final = _LAST_WORDS | {"số", "bản", *map(str.lower, KINDS)}
 _CODE: Final = r"[A-ZĐÂƯ][A-ZĐÂƯa-z&]{0,11}"
 _NUMBER: Final = r"(\d{1,6})([a-z])?"
 
@@ -63,6 +63,14 @@ _NUMBER: Final = r"(\d{1,6})([a-z])?"
 def _ordinal(number: str, ctx: Context) -> str:
     """Read a document's number: a leading zero is said."""
     return read_digits(number) if number[0] == "0" else ctx.cardinal(int(number))
+
+
+def _numbered(number: str, letter: str | None, year: str | None, ctx: Context) -> str:
+    """Read a document's number and year, with "số" unless the writer put it."""
+    words = _ordinal(number, ctx) + (f" {spell(letter)}" if letter else "")
+    if not ctx.after({"số"}):
+        words = f"số {words}"
+    return f"{words}, năm {ctx.cardinal(int(year))}" if year else words
 
 
 def _named(ctx: Context) -> bool:
@@ -97,16 +105,16 @@ def _reference(match: re.Match[str], ctx: Context) -> Reading:
     kind, issuers, known = _suffix(codes, ctx)
     if not kind and not known and not _named(ctx):
         return None
-    words = _ordinal(number, ctx) + (f" {spell(letter)}" if letter else "")
-    if not ctx.after({"số"}):
-        words = f"số {words}"
+    words = _numbered(number, letter, year, ctx)
     if kind and not _named(ctx):
-        words = f"{kind} {words}"
-    if year:
-        words += f", năm {ctx.cardinal(int(year))}"
-    if issuers:
-        words += f", của {issuers}"
-    return words if known else Doubtful(words, Why.UNKNOWN_ABBREVIATION)
+        if ctx.after({"số"}):
+            issuers = f"{kind} của {issuers}" if issuers else kind
+        else:
+            words, issuers = f"{kind} {words}", f"của {issuers}" if issuers else ""
+    elif issuers:
+        issuers = f"của {issuers}"
+    said = f"{words}, {issuers}" if issuers else words
+    return said if known else Doubtful(said, Why.UNKNOWN_ABBREVIATION)
 
 
 def _number_and_year(match: re.Match[str], ctx: Context) -> Reading:
@@ -114,10 +122,7 @@ def _number_and_year(match: re.Match[str], ctx: Context) -> Reading:
     number, letter, year = match.groups()
     if not _named(ctx):
         return None
-    words = _ordinal(number, ctx) + (f" {spell(letter)}" if letter else "")
-    if not ctx.after({"số"}):
-        words = f"số {words}"
-    return f"{words}, năm {ctx.cardinal(int(year))}"
+    return _numbered(number, letter, year, ctx)
 
 
 def _codes_only(match: re.Match[str], ctx: Context) -> Reading:

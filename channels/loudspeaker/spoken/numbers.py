@@ -15,6 +15,7 @@ DIGITS: Final = ("không", "một", "hai", "ba", "bốn", "năm", "sáu", "bảy
 BILLION: Final = 10**9
 #: Longer runs of digits are identity or account numbers: nobody says them as a quantity.
 LONGEST_QUANTITY: Final = 15
+_LONGEST_BREATH: Final = 5
 
 _ZERO_TENS: Final = {Region.SOUTH: "lẻ", Region.NORTH: "linh"}
 _THOUSAND: Final = {Region.SOUTH: "ngàn", Region.NORTH: "nghìn"}
@@ -92,15 +93,18 @@ def read_digits(digits: str) -> str:
 def read_groups(digits: str) -> str:
     """Return digits said one by one, with a pause wherever the writer put a separator.
 
-    An unbroken run is cut as people say it: four digits, then threes.
+    A longer unbroken run is cut as people say it: in threes, with fours in front where needed.
     """
-    groups = re.findall(r"\d+", digits)
-    if len(groups) == 1 and len(groups[0]) > 5:
-        run = groups[0]
-        groups = [run[:4], *(run[i : i + 3] for i in range(4, len(run), 3))]
-        if len(groups[-1]) == 1:
-            groups[-2:] = [groups[-2] + groups[-1]]
-    return ", ".join(read_digits(group) for group in groups)
+    pieces = [piece for run in re.findall(r"\d+", digits) for piece in _cut(run)]
+    return ", ".join(read_digits(piece) for piece in pieces)
+
+
+def _cut(run: str) -> list[str]:
+    if len(run) <= _LONGEST_BREATH:
+        return [run]
+    fours = len(run) % 3
+    starts = [4 * i for i in range(fours)] + list(range(4 * fours, len(run), 3))
+    return [run[a:b] for a, b in zip(starts, [*starts[1:], len(run)], strict=True)]
 
 
 def read_integer(digits: str, region: Region) -> str:

@@ -25,7 +25,7 @@ def _digits(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _international(match: re.Match[str], ctx: Context) -> Reading:
-    return "cộng " + read_groups(match[0])
+    return "cộng tám bốn, " + read_groups(match[1])
 
 
 def _service(match: re.Match[str], ctx: Context) -> Reading:
@@ -64,7 +64,7 @@ PLATES: Final[tuple[Rule, ...]] = (
 PHONES: Final[tuple[Rule, ...]] = (
     rule(
         "phone, international",
-        rf"(?:\+|00)84{_SEP}?\d{{1,10}}(?:{_SEP}\d{{2,7}}){{0,4}}{WHOLE}",
+        rf"0084{_SEP}?(\d{{1,10}}(?:{_SEP}\d{{2,7}}){{0,4}}){WHOLE}",
         _international,
     ),
     rule("phone", rf"0\d{{8,10}}{WHOLE}", _digits),
@@ -78,7 +78,7 @@ PHONES: Final[tuple[Rule, ...]] = (
 SIGNED_PHONES: Final[tuple[Rule, ...]] = (
     rule(
         "phone, international",
-        rf"\(?\+\s?84\)?{_SEP}?\(?\d{{1,10}}\)?(?:{_SEP}?\d{{2,7}}){{0,4}}{WHOLE}",
+        rf"\(?\+\s?84\)?{_SEP}?\(?(\d{{1,10}}\)?(?:{_SEP}?\d{{2,7}}){{0,4}}){WHOLE}",
         _international,
     ),
     rule("phone", rf"\(0\d{{1,4}}\){_SEP}?\d{{2,8}}(?:{_SEP}\d{{2,7}}){{0,3}}{WHOLE}", _digits),

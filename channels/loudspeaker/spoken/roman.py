@@ -10,14 +10,13 @@ from .model import Doubtful, Why
 from .syllables import is_syllable
 from .wordlist import words
 
-_VALUES: Final = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_VALUES: Final = {"I": 1, "V": 5, "X": 10}
 _LEADS: Final = words(
     "quý kỷ chương phần mục khóa khoá kỳ kì thứ hội cấp loại hạng tuyến vực vùng nhóm đợt đoạn "
     "bậc tập ấp thôn khu lớp quân số tổ lần bảng độ phụ biểu mẫu tầng bài hồi phố trung xã bước "
     "dự ngạch chiến nhất"
 )
-#: The whole of 1..3999 in strict form.
-_STRICT: Final = r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+#: 1..39 in strict form: L, C, D and M are letters far more often than numerals.
 _SMALL: Final = r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})"
 
 
@@ -42,7 +41,7 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
 
 def _after_lead(match: re.Match[str], ctx: Context) -> Reading:
     numeral, year = match.groups()
-    if not numeral or not ctx.after(_LEADS):
+    if not ctx.after(_LEADS):
         return None
     words = _read(roman_value(numeral), ctx)
     return f"{words} năm {ctx.cardinal(int(year))}" if year else words
@@ -69,7 +68,7 @@ def _anywhere(match: re.Match[str], ctx: Context) -> Reading:
 
 ROMANS: Final[tuple[Rule, ...]] = (
     rule("roman range", rf"({_SMALL})\s?-\s?({_SMALL}){WHOLE}", _range),
-    rule("roman numeral", rf"({_STRICT})(?:/(\d{{4}}))?{WHOLE}", _after_lead),
+    rule("roman numeral", rf"({_SMALL})(?:/(\d{{4}}))?{WHOLE}", _after_lead),
     rule("roman heading", rf"({_SMALL})(?=\s?[./)](?:\s|$))", _heading),
     rule("roman numeral", rf"({_SMALL}){WHOLE}", _anywhere),
 )

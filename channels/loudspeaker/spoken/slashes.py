@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
-from .dates import exists
+from .dates import COUNTED, WHOLES, exists
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import NUMBER, read_digits
@@ -18,11 +18,6 @@ _PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản đi
 _SHARE_LEADS: Final = words(
     "khoảng hơn gần chiếm giảm tăng đạt được bằng còn quá trên dưới ít nhất có tới đủ"
 )
-_COUNTED: Final = words(
-    "hộ ấp xã người phiếu tiêu đại thành em học cháu đơn tổ khu trường thôn chỉ đồng chí đảng hội "
-    "trẻ đoàn"
-)
-_WHOLES: Final = words("số diện dân tổng lượng thời chiều quãng giá mức sản thu chi tài")
 _RANGE_LEADS: Final = words("cấp từ khoảng độ tầm mức năm giai đoạn nhiệm học khóa")
 
 
@@ -41,7 +36,7 @@ def _address(match: re.Match[str], ctx: Context) -> Reading:
     if plain and not ctx.after(_ADDRESS_LEADS) and not (ctx.after({":"}) and ctx.near({"chỉ"}, 3)):
         return None
     following = ctx.next_word(match.end())
-    if plain and (following in _COUNTED or following in _WHOLES):
+    if plain and (following in COUNTED | WHOLES):
         return None
     words = " trên ".join(ctx.number(number) for number in numbers)
     return f"{words} {spell(letter)}" if letter else words
@@ -51,10 +46,10 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     """Read 1/3: a share, a count out of a whole, or (in doubt) a date."""
     top, bottom = (int(part) for part in match.groups())
     following = ctx.next_word(match.end())
-    if following in _COUNTED:
+    if following in COUNTED:
         return f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
     share = read_fraction(top, bottom, ctx)
-    if ctx.after(_SHARE_LEADS) or following in _WHOLES:
+    if ctx.after(_SHARE_LEADS) or following in WHOLES:
         return share
     possible = 1 <= bottom <= 12 and 1 <= top <= 31 and exists(match[1], match[2], None)
     if not possible:
@@ -65,6 +60,10 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     date = f"ngày {ctx.cardinal(top)} tháng {month}"
     sure = match[1][0] == "0" or match[2][0] == "0" or top > 12
     return date if sure else Doubtful(date, Why.AMBIGUOUS_FRACTION)
+
+
+def _padded(number: str) -> bool:
+    return len(number) > 1 and number[0] == "0"
 
 
 def _range(match: re.Match[str], ctx: Context) -> Reading:
@@ -83,9 +82,14 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     rising = int(first[-15:]) < int(last[-15:])
     followed = bool(ctx.next_word(match.end()))
     small = int(last[-15:]) <= 12 and int(first[-15:]) <= 31
-    if rising and (ctx.near(_RANGE_LEADS, 2) or (followed and first[0] != "0") or not small):
+    if rising and (ctx.near(_RANGE_LEADS, 2) or (followed and not _padded(first)) or not small):
         return words
     return Doubtful(words, Why.AMBIGUOUS_RANGE)
+
+
+def _sequence(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 16-16-8, as on a sack of fertiliser."""
+    return ", ".join(ctx.number(part) for part in match[0].split("-"))
 
 
 def _list(match: re.Match[str], ctx: Context) -> Reading:
@@ -99,6 +103,8 @@ def _list(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _ratio(match: re.Match[str], ctx: Context) -> Reading:
+    if ctx.near({"qcvn", "tcvn"}, 2):
+        return f"{ctx.number(match[1])}, năm {ctx.number(match[2])}"
     return f"{ctx.number(match[1])} trên {ctx.number(match[2])}"
 
 
@@ -124,7 +130,9 @@ def _letters(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _dotted(match: re.Match[str], ctx: Context) -> Reading:
-    """Read digits with marks that make no number: each group, digit by digit if it must."""
+    """Read digits with marks that make no number: each group, digit by digit."""
+    if re.fullmatch(NUMBER, match[0]):
+        return None
     return Doubtful(
         " chấm ".join(read_digits(group) for group in re.findall(r"\d+", match[0])),
         Why.AMBIGUOUS_NUMBER,
@@ -140,6 +148,7 @@ JOINED: Final[tuple[Rule, ...]] = (
     rule("list", r"\d{1,4}(?:,\d{1,4}){1,12}(?![0-9.,]\d|\d)", _list),
     rule("ratio", rf"({NUMBER})\s?:\s?(\d{{1,9}})(?![0-9:.,]\d|\d)", _ratio),
     rule("dimensions", rf"{NUMBER}(?:\s?[x×]\s?{NUMBER}){{1,3}}{WHOLE}", _times),
+    rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence),
     rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range),
     rule("number and letter", rf"(\d{{1,6}})([A-ZĐ]{{1,2}})(\d{{1,2}})?{WHOLE}", _letters),
 )

@@ -18,7 +18,7 @@ _NAMES: Final = {
     "µ": "mi crô", "∞": "vô cùng",
 }  # fmt: skip
 _OPEN: Final = "([{"
-_BULLETS: Final = "-+*•·▪▫◦‣►▶✓✔✅☑◆◇○●■□➢➤➔→»>"
+_BULLETS: Final = "-+•·▪▫◦‣►▶✓✔✅☑◆◇○●■□➢➤➔→"
 _ARROWS: Final = "→⇒➔➜➤"
 
 
@@ -81,7 +81,7 @@ def _unreadable(match: re.Match[str], ctx: Context) -> Reading:
 _SIGNS: Final = "|".join(re.escape(sign) for sign in sorted(_NAMES, key=len, reverse=True))
 
 BULLET: Final = rule(
-    "bullet", rf"(?!-\d+(?:,\d+)?\s?[°%])[{re.escape(_BULLETS)}]+(?:\s+|(?=[^\s]))", _bullet
+    "bullet", rf"(?!-\d+(?:,\d+)?\s?(?:[°%]|độ))(?:[{re.escape(_BULLETS)}]+\s*|\*\s+)", _bullet
 )
 SYMBOLS: Final[tuple[Rule, ...]] = (
     BULLET,
@@ -91,6 +91,7 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("to", r"\s?-\s?(?=\d)", _to),
     rule("dash", r"\s*-[-\s]*", _dash),
     rule("about", r"~\s?(?=\d)", _about),
+    rule("quote mark", r"[<>](?![=<>]?\s?\d|=)", _pause),
     rule("sign", _SIGNS, _named),
     rule("plus", r"\+", _plus),
     rule("bracket", r"[()\[\]{}|]", _pause),

@@ -121,6 +121,8 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
     measured = counts or top in UNITS or top.lower() in _MEASURES or last.startswith("/")
     if not measured:
         return None
+    if top in UNITS and bottom in {"giờ", "giây"}:
+        return f"trên {bottom}"
     if bottom in UNITS or bottom in _DENOMINATORS:
         return f"{'mỗi' if counts else 'trên'} {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
     return f"mỗi {bottom.lower()}" if bottom.lower() in _EACH else None
@@ -147,7 +149,7 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
     rule("millions and", rf"(\d{{1,4}})tr(\d{{1,3}}){WHOLE}", _millions_and),
     rule(
         "short money",
-        rf"({NUMBER})(?:{_RANGE}({NUMBER}))?\s?(k|K|tr|Tr)(?:iệu)?{WHOLE}",
+        rf"({NUMBER})(?:{_RANGE}({NUMBER}))?\s?(k|K|tr|Tr){WHOLE}",
         _short_money,
     ),
     rule("quantity", rf"({NUMBER})(?:{_RANGE}({NUMBER}))?({_SIGN})", _quantity),

@@ -48,7 +48,7 @@ def _name(run: str) -> tuple[str, bool]:
         return FOREIGN[run], True
     if is_syllable(run) and len(run) > 1:
         return run, True
-    if len(run) > 3:
+    if len(run) > 1:
         parts = _segment(run)
         if parts:
             return " ".join(

@@ -10,10 +10,19 @@ from .abbreviations import ABBREVIATIONS
 from .context import Context, Reading, Rule, rule
 from .letters import NAMES, spell
 from .model import Doubtful, Why
-from .syllables import LETTERS, has_vowel, is_pronounceable, is_syllable
+from .syllables import (
+    LETTERS,
+    LOWER,
+    TONELESS_SYLLABLE,
+    UPPER,
+    has_vowel,
+    is_pronounceable,
+    is_syllable,
+)
 
 _SHORTEST_NAME: Final = 5
-_CAMEL: Final = re.compile(rf"[{LETTERS}]+")
+#: BinhHoaHung, as hashtags run words together.
+_CAMEL: Final = re.compile(rf"[{UPPER}]?[{LOWER}]+|[{UPPER}]+")
 
 
 @lru_cache(maxsize=65_536)
@@ -25,6 +34,15 @@ def is_plain(word: str) -> bool:
         and not (len(word) == 1 and word.isupper())
         and word not in ABBREVIATIONS
     )
+
+
+def _is_camel_part(part: str) -> bool:
+    return len(part) > 1 and bool(TONELESS_SYLLABLE.fullmatch(part.lower()))
+
+
+def _times(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the x of "500.000đ x 3 tháng"."""
+    return "nhân" if ctx.history else None
 
 
 def _word(match: re.Match[str], ctx: Context) -> Reading:
@@ -39,7 +57,13 @@ def _word(match: re.Match[str], ctx: Context) -> Reading:
         return Doubtful(reading, Why.UNKNOWN_ABBREVIATION)
     if not is_pronounceable(word):
         return Doubtful(spell(word), Why.UNKNOWN_ABBREVIATION)
+    parts = _CAMEL.findall(word)
+    if len(parts) > 1 and all(map(_is_camel_part, parts)):
+        return " ".join(parts)
     return Doubtful(word if word[1:] == word[1:].lower() else word.lower(), Why.FOREIGN_WORD)
 
 
-WORDS: Final[tuple[Rule, ...]] = (rule("word", rf"[{LETTERS}]+", _word),)
+WORDS: Final[tuple[Rule, ...]] = (
+    rule("times", r"[xX](?=\s?\d)", _times),
+    rule("word", rf"[{LETTERS}]+", _word),
+)

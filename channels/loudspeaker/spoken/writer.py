@@ -42,7 +42,9 @@ class Writer:
             self._pieces[-1] = mark
 
     def line(self) -> str:
-        """Return the line."""
+        """Return the line; a comma at its end is dropped, for the end itself is a pause."""
+        if self._pieces and self._pieces[-1] == ",":
+            self._pieces.pop()
         if self._item and self._pieces and self._pieces[-1] not in MARKS:
             self._pieces.append(".")
         return "".join(self._pieces)

@@ -38,6 +38,11 @@ _DAYS: Final = "sáng chiều tối trưa t2 t3 t4 t5 t6 t7 ngày và đến th�
 _OFFICE: Final = "xã phường huyện tỉnh ấp thôn khu tp"
 
 AMBIGUOUS: Final = {
+    "BCH": _either(
+        "Ban chấp hành",
+        ("Ban chỉ huy", "", "quân chqs phòng pctt tkcn cứu"),
+        ("Ban chấp hành", "", "đảng đoàn hội trung tw công chi lâm liên"),
+    ),
     "CA": _either(
         "công an",
         ("công an", "trưởng phó ban đồng bộ đội và", f"{_OFFICE} khu viên nhân"),
@@ -48,7 +53,7 @@ AMBIGUOUS: Final = {
         "chủ nhật",
         ("công nhân", "khu đội các", "viên lao"),
         ("chi nhánh", "ngân", "ngân công điện viettel vnpt agribank văn"),
-        ("chủ nhật", _DAYS, "ngày hàng"),
+        ("chủ nhật", _DAYS, "ngày hàng hằng nghỉ này tới"),
     ),
     "CP": _either("Chính phủ", ("cổ phần", "ty nhtm", ""), ("Chính phủ", "của", "")),
     "CS": _either("cơ sở", ("chính sách", "hộ gia", "xã"), ("cơ sở", "y tại", "sản kinh y")),
@@ -95,6 +100,23 @@ AMBIGUOUS: Final = {
     "XH": _either("xã hội", ("xã hội", "mạng hội tệ", "")),
 }
 
+#: Titles whose dot belongs to them, before a name.
+TITLES: Final = {
+    "BS": "bác sĩ",
+    "Bs": "bác sĩ",
+    "ThS": "thạc sĩ",
+    "Ths": "thạc sĩ",
+    "TS": "tiến sĩ",
+    "GS": "giáo sư",
+    "PGS": "phó giáo sư",
+    "GS.TS": "giáo sư, tiến sĩ",
+    "PGS.TS": "phó giáo sư, tiến sĩ",
+    "KS": "kỹ sư",
+    "LS": "luật sư",
+    "DS": "dược sĩ",
+    "YS": "y sĩ",
+    "ĐD": "điều dưỡng",
+}
 #: Before a name (capital letter) or a number: what the letter stands for, dot or no dot.
 PLACES: Final = {
     "TP": "thành phố",

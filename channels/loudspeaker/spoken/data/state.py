@@ -14,7 +14,6 @@ UBMTTQ = Ủy ban Mặt trận Tổ quốc
 UBMTTQVN = Ủy ban Mặt trận Tổ quốc Việt Nam
 MTTQ = Mặt trận Tổ quốc
 MTTQVN = Mặt trận Tổ quốc Việt Nam
-BCH = Ban chấp hành
 BCHTW = Ban chấp hành Trung ương
 BTV = Ban thường vụ
 BTVĐU = Ban thường vụ Đảng ủy
