@@ -136,6 +136,15 @@ def test_a_title_that_fills_the_page_alone_is_refused_with_that_reason() -> None
     assert "cut" not in str(error)
 
 
+def test_an_address_too_long_for_a_code_is_refused_when_planning_and_when_rendering() -> None:
+    message = flyer(permalink="https://xa-mau.example/" + "a" * 3_000)
+
+    error = refusal_of(message)
+
+    assert error.permanent
+    assert CHANNEL.forecast(message, hamlet(1)).breaches == (str(error),)
+
+
 @pytest.mark.parametrize("field", ["title", "body", "contact", "issuer"])
 def test_an_authors_markup_is_printed_as_it_was_written(field: str) -> None:
     said = paper.text_of(pdf_of(flyer(**{field: AWKWARD})))
