@@ -35,7 +35,18 @@ def problems_of(
     error: ValidationError, source: Source, model: type[BaseModel]
 ) -> tuple[Problem, ...]:
     """Return every fault that ``model`` found in ``source``."""
-    return tuple(_problem(dict(fault), source, model) for fault in error.errors())
+    faults = error.errors()
+    places = [fault["loc"] for fault in faults]
+    return tuple(
+        _problem(dict(fault), source, model)
+        for fault in faults
+        if not (fault["type"] == "too_short" and _fault_below(fault["loc"], places))
+    )
+
+
+def _fault_below(path: Path, places: Iterable[Path]) -> bool:
+    """Say whether a list is short only because an item in it is faulty."""
+    return any(len(place) > len(path) and place[: len(path)] == path for place in places)
 
 
 def _problem(fault: dict[str, Any], source: Source, model: type[BaseModel]) -> Problem:

@@ -135,11 +135,16 @@ ONE_OR_MORE = (BeforeValidator(one_or_more), AlsoAccepts({"type": "string"}))
 
 Line = Annotated[
     str,
-    BeforeValidator(_text),
     StringConstraints(strip_whitespace=True, min_length=1, max_length=300),
+    BeforeValidator(_text),
     AfterValidator(_single_line),
 ]
-ShortLine = Annotated[Line, StringConstraints(max_length=150)]
+ShortLine = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=150),
+    BeforeValidator(_text),
+    AfterValidator(_single_line),
+]
 PlainTitle = Annotated[ShortLine, AfterValidator(_without_braces)]
 PlainLine = Annotated[Line, AfterValidator(_without_braces)]
 Id = Annotated[

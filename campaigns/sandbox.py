@@ -117,14 +117,15 @@ ENVIRONMENT = _environment()
 
 def check(tree: nodes.Template, source: str) -> None:
     """Raise TemplateError at the first part of ``tree`` that is not allowed."""
-    waiting: list[tuple[nodes.Node, int, bool]] = [(tree, 0, False)]
+    waiting: list[tuple[nodes.Node, int, bool, int]] = [(tree, 0, False, 1)]
     while waiting:
-        node, depth, looping = waiting.pop()
+        node, depth, looping, line = waiting.pop()
+        line = node.lineno or line  # nodes that Jinja2 makes up have no line of their own
         fault = _fault(node, depth, looping)
         if fault:
-            raise TemplateError(fault, *place(source, node.lineno, _word(node)))
+            raise TemplateError(fault, *place(source, line, _word(node)))
         inside = looping or isinstance(node, nodes.For)
-        waiting.extend((child, depth + 1, inside) for child in node.iter_child_nodes())
+        waiting.extend((child, depth + 1, inside, line) for child in node.iter_child_nodes())
 
 
 def _fault(node: nodes.Node, depth: int, looping: bool) -> str | None:

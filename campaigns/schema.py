@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -187,7 +188,12 @@ def campaign_model(options: Mapping[str, type[BaseModel]]) -> type[CampaignSpec]
 
     Raises ValueError for settings that no file could hold (see ``channels_model``).
     """
-    section: Any = channels_model(options)
+    return _model(tuple(options.items()))
+
+
+@cache
+def _model(options: tuple[tuple[str, type[BaseModel]], ...]) -> type[CampaignSpec]:
+    section: Any = channels_model(dict(options))
     description = "Các kênh được dùng. Bỏ trống: mọi kênh."
     channels: Any = (section | None, Field(None, description=description))
     return create_model("Campaign", __base__=CampaignSpec, channels=channels)

@@ -1,0 +1,85 @@
+"""Campaign and registry files for tests. Every name and number here is invented."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import ClassVar
+
+from pydantic import BaseModel, Field
+
+from campaigns.loader import LoadedCampaign, load_campaign
+from campaigns.registry_file import LoadedRegistry, load_registry
+from channels.base import Options
+from engine.errors import InputError, Problem
+from engine.models import Registry
+from support import builders
+
+
+class LoudspeakerOptions(Options):
+    """A channel that can play a recording and names clusters."""
+
+    takes_recording: ClassVar[bool] = True
+
+    clusters: tuple[str, ...] = Field((), description="Chỉ những cụm loa này.")
+    repeat: int = Field(1, ge=1, le=3, description="Số lần đọc.")
+
+
+class PlainOptions(Options):
+    """A channel without settings of its own."""
+
+
+OPTIONS: Mapping[str, type[BaseModel]] = {
+    "loudspeaker": LoudspeakerOptions,
+    "flyer": PlainOptions,
+    "portal": PlainOptions,
+    "chat": PlainOptions,
+}
+
+CAMPAIGN = """\
+id: tiem-vac-xin
+title: Tiêm vắc xin
+valid: {until: 2026-12-08}
+text: |
+  Mời bà con {{ hamlet.name }} đến lúc 7 giờ.
+"""
+
+
+def load(folder: Path, text: str | bytes, registry: Registry | None = None) -> LoadedCampaign:
+    """Write ``text`` as ``c.yaml`` in ``folder`` and load it at ``builders.NOW``."""
+    path = folder / "c.yaml"
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return load_campaign(path, registry or builders.registry(), OPTIONS, builders.NOW)
+
+
+def faults(folder: Path, text: str | bytes, registry: Registry | None = None) -> list[Problem]:
+    """Return the faults of a campaign file; none when it loads."""
+    try:
+        load(folder, text, registry)
+    except InputError as error:
+        return list(error.problems)
+    return []
+
+
+def told(folder: Path, text: str | bytes, registry: Registry | None = None) -> list[str]:
+    """Return the faults as ``line:column: field: message``, without the file."""
+    prefix = str(folder / "c.yaml")
+    return [
+        str(fault).removeprefix(prefix).removeprefix(":").removeprefix(" ")
+        for fault in faults(folder, text, registry)
+    ]
+
+
+def load_commune(folder: Path, text: str) -> LoadedRegistry:
+    path = folder / "commune.yaml"
+    path.write_text(text, encoding="utf-8")
+    return load_registry(path)
+
+
+def commune_told(folder: Path, text: str) -> list[str]:
+    """Return the faults of a registry file as ``line:column: field: message``."""
+    try:
+        load_commune(folder, text)
+    except InputError as error:
+        return [str(p).removeprefix(f"{folder / 'commune.yaml'}:") for p in error.problems]
+    return []

@@ -1,0 +1,185 @@
+from datetime import date, time
+from pathlib import Path
+
+import pytest
+from support.campaign_files import commune_told, load_commune
+
+from engine.models import GroupKind, Hours, Right
+
+COMMUNE = """\
+commune: {id: xa-mau, name: Xã Mẫu, province: Tây Ninh, office: Ủy ban nhân dân xã Mẫu}
+people:
+  - {id: lan, name: Lan, phone: 0900.000.001, rights: [submit, confirm]}
+  - {id: minh, name: Minh, rights: approve}
+hamlets:
+  - id: ap-1
+    name: Ấp 1
+    households: 101
+    poor_households: 6
+    near_poor_households: 9
+    head: {name: Lê Văn Một, phone: 0900000011}
+    tags: [ven-song]
+  - {id: ap-2, name: Ấp 2, households: 95, head: lan, flyer_copies: 7}
+loudspeakers:
+  - {id: cum-1, hamlets: [ap-1, ap-2], place: Chợ, volume_group: cho}
+station: {hours: ["17:00-18:30", 5h-6h30], sessions_per_day: 2, minutes_per_session: 30}
+chat:
+  hours: "06:30-20:00"
+  groups:
+    - {id: heads, name: Trưởng ấp, platform: zalo, kind: heads, hamlets: all, run_by: lan}
+    - id: g-1
+      name: Ấp 1
+      platform: telegram
+      kind: hamlet
+      hamlets: ap-1
+      run_by: ap-1-head
+      agreed_on: 01/03/2026
+      address: "-100123"
+flyers: {copies_per_household: "0,5", print_point: Văn phòng}
+teams:
+  - {id: to-1, name: Tổ 1, members: [lan, Võ Văn Ba, {name: Tư, phone: 113}], hamlets: [ap-1]}
+portal: {name: Trang tin, url: "https://xa-mau.example/"}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+
+
+def test_a_registry_file_becomes_a_registry(tmp_path: Path) -> None:
+    loaded = load_commune(tmp_path, COMMUNE)
+    registry = loaded.registry
+    assert loaded.source == COMMUNE.encode()
+    assert [h.flyer_copies for h in registry.hamlets] == [51, 7]
+    assert [h.head for h in registry.hamlets] == ["ap-1-head", "lan"]
+    assert registry.people_by_id["ap-1-head"].phone == "0900000011"
+    assert registry.people_by_id["minh"].rights == {Right.APPROVE}
+    assert registry.teams[0].members == ("lan", "to-1-2", "to-1-3")
+    assert registry.people_by_id["to-1-3"].phone == "113"
+    assert registry.clusters_by_hamlet["ap-2"][0].place == "Chợ"
+    assert registry.station.hours == (Hours(time(5), time(6, 30)), Hours(time(17), time(18, 30)))
+    assert registry.station.days == frozenset(range(1, 8))
+    assert registry.chat_hours == Hours(time(6, 30), time(20))
+    heads, group = registry.chat_groups
+    assert (heads.kind, heads.backend, heads.hamlets) == (GroupKind.HEADS, "kit", ("ap-1", "ap-2"))
+    assert (group.backend, group.agreed_on) == ("telegram", date(2026, 3, 1))
+    assert registry.portal.url == "https://xa-mau.example"
+    assert registry.print_point.name == "Văn phòng"
+
+
+def test_a_number_of_copies_for_each_hamlet_is_taken_as_it_is(tmp_path: Path) -> None:
+    text = COMMUNE.replace('copies_per_household: "0,5"', "copies: 40")
+    hamlets = load_commune(tmp_path, text).registry.hamlets
+    assert [hamlet.flyer_copies for hamlet in hamlets] == [40, 7]
+
+
+def test_what_leaves_somebody_out_is_a_warning(tmp_path: Path) -> None:
+    text = COMMUNE.replace("hamlets: [ap-1, ap-2], place", "hamlets: [ap-1], place")
+    text = text.replace("      agreed_on: 01/03/2026\n", "").replace("rights: approve", "role: x")
+    warnings = load_commune(tmp_path, text).warnings
+    assert [(w.line, w.column, w.field, w.message) for w in warnings] == [
+        (3, 3, "people", "nobody has the right approve"),
+        (13, 5, "hamlets[2]", "no chat group reaches this hamlet's households"),
+        (13, 5, "hamlets[2]", "no loudspeaker is heard in this hamlet"),
+        (
+            21,
+            7,
+            "chat.groups[2]",
+            "agreed_on is missing: the day on which the community agreed to this group",
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("id: ap-2,", "id: ap-1,", '13:10: hamlets[2].id: the id "ap-1" is already used on line 6'),
+        ("id: minh", "id: lan", '4:10: people[2].id: the id "lan" is already used on line 3'),
+        ("id: minh", "id: ap-1-head", '11:11: hamlets[1].head: the id "ap-1-head" is already used'),
+        (
+            "[ap-1, ap-2], place",
+            "[ap-1, ap-3], place",
+            "15:33: loudspeakers[1].hamlets[2]: there is",
+        ),
+        (
+            "hamlets: ap-1\n",
+            "hamlets: ap-9\n",
+            "25:16: chat.groups[2].hamlets[1]: there is no hamlet",
+        ),
+        (
+            "run_by: ap-1-head",
+            "run_by: lann",
+            '26:15: chat.groups[2].run_by: there is no person "la',
+        ),
+        ("head: lan", "head: lann", '13:50: hamlets[2].head: there is no person "lann" (did you'),
+        (
+            "members: [lan,",
+            "members: [lann,",
+            '31:38: teams[1].members[1]: there is no person "lann',
+        ),
+        (
+            "households: 95",
+            "households: 1.250",
+            '13:40: hamlets[2].households: found "1.250"; write',
+        ),
+        ("households: 95", "households: -1", '13:40: hamlets[2].households: found "-1"; 0 or more'),
+        ("poor_households: 6", "poor_households: 99", "6:5: hamlets[1]: 99 poor and 9 near-poor"),
+        ("0900.000.001", "912345678", '3:33: people[1].phone: found "912345678"; a phone number'),
+        (
+            "[submit, confirm]",
+            "[aprove]",
+            '3:56: people[1].rights[1]: found "aprove" (did you mean',
+        ),
+        ('"17:00-18:30"', '"6:00-7:00"', "16:19: station.hours[1]: these hours overlap with 05:00"),
+        ('"17:00-18:30"', '"22:00-05:00"', '16:19: station.hours[1]: found "22:00-05:00"; the end'),
+        ('"17:00-18:30"', "sáng", '16:19: station.hours[1]: found "sáng"; write two times'),
+        ("sessions_per_day: 2", "sessions_per_day: 0", "16:62: station.sessions_per_day: found"),
+        ('      address: "-100123"\n', "", "21:7: chat.groups[2]: a group sent by telegram needs"),
+        ("https://xa-mau", "javascript:xa-mau", "32:32: portal.url: found"),
+        ("https://xa-mau", "https://a b", "32:32: portal.url: found"),
+        ("https://xa-mau.example/", "https://[x", "32:32: portal.url: found"),
+        ('"0,5"', '"0,5", copies: 1', "29:9: flyers: give either copies_per_household or copies"),
+        ('"0,5"', "nhiều", '29:32: flyers.copies_per_household: found "nhiều"; write a number'),
+        ('"0,5"', "'NaN'", '29:32: flyers.copies_per_household: found "NaN"; write a number'),
+        (
+            "platform: zalo",
+            "plaform: zalo",
+            '20:36: chat.groups[1].plaform: there is no key "plaform"',
+        ),
+        (
+            "kind: heads",
+            "kind: head",
+            '20:58: chat.groups[1].kind: found "head" (did you mean "heads"?)',
+        ),
+        ("01/03/2026", "30/02/2026", '27:18: chat.groups[2].agreed_on: "30/02/2026": there is no'),
+        ("id: xa-mau", "id: Xã Mẫu", '1:15: commune.id: found "Xã Mẫu"; an id has'),
+        ("portal:", "portals:", "1:1: portal: this key is missing"),
+    ],
+)
+def test_each_fault_is_told_at_its_line_and_column(
+    tmp_path: Path, old: str, new: str, expected: str
+) -> None:
+    assert old in COMMUNE
+    found = commune_told(tmp_path, COMMUNE.replace(old, new, 1))
+    assert any(line.startswith(expected) for line in found), found
+
+
+def test_every_fault_is_told_at_once(tmp_path: Path) -> None:
+    text = COMMUNE.replace("id: xa-mau", "id: Xã").replace("head: lan", "head: lann")
+    text = text.replace("[ap-1, ap-2], place", "[ap-3], place").replace("url:", "ulr:")
+    fields = [line.split(" ")[1] for line in commune_told(tmp_path, text)]
+    assert fields == [
+        "commune.id:",
+        "hamlets[2].head:",
+        "loudspeakers[1].hamlets[1]:",
+        "portal.url:",
+        "portal.ulr:",
+    ]
+
+
+def test_a_fault_in_one_part_brings_no_false_faults_in_others(tmp_path: Path) -> None:
+    text = COMMUNE.replace("households: 95", "households: nhiều")
+    assert [line.split(" ")[1] for line in commune_told(tmp_path, text)] == [
+        "hamlets[2].households:"
+    ]
