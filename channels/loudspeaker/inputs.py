@@ -1,0 +1,31 @@
+"""All that shapes the sound of an item, and nothing of the hamlet that hears it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from channels.loudspeaker.audio.mp3 import Tags
+from channels.loudspeaker.script import Line
+from engine.models import File
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechInputs:
+    """Sentences for a voice. ``loudness`` in LUFS; ``voice`` is espeak-ng's name of it."""
+
+    sentences: tuple[Line, ...]
+    engine: str
+    voice: str
+    loudness: float
+    repeat: int
+    tags: Tags
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingInputs:
+    """A sound file that somebody recorded. ``loudness`` in LUFS."""
+
+    recording: File
+    loudness: float
+    repeat: int
+    tags: Tags

@@ -1,0 +1,105 @@
+"""Where an item becomes an MP3: spoken or recorded, joined, mastered, tagged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from channels.base import ChannelError
+from channels.loudspeaker.audio import mp3
+from channels.loudspeaker.audio.mastering import master
+from channels.loudspeaker.audio.pcm import MAX_SECONDS, RATE, Pcm, Samples, silence
+from channels.loudspeaker.audio.recording import read_recording
+from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
+from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, Line, readings
+from channels.loudspeaker.speech.cache import SpeechCache
+from channels.loudspeaker.speech.engine import Engine
+from engine.i18n import gettext as _
+from engine.models import Rendered
+
+#: The engine that is always there, and speaks when another one cannot.
+FALLBACK = "espeak"
+
+
+class Studio:
+    """Voices by name, and the sentences they have spoken before."""
+
+    def __init__(self, engines: Mapping[str, Engine], cache: SpeechCache) -> None:
+        self._engines = engines
+        self._cache = cache
+
+    def speech(self, inputs: SpeechInputs) -> Rendered:
+        """Speak an item, all of it in one voice; a remark says when it is not the chosen one.
+
+        Raises ChannelError.
+        """
+        if not inputs.sentences:
+            raise ChannelError(_("There is nothing to say in this text."), permanent=True)
+        lines = tuple(readings(inputs.sentences, inputs.repeat))
+        remarks: tuple[str, ...] = ()
+        try:
+            spoken = self._speak(lines, inputs.engine, inputs.voice)
+        except ChannelError as error:
+            if inputs.engine == FALLBACK:
+                raise
+            remarks = (_replaced(inputs.engine, str(error)),)
+            spoken = self._speak(lines, FALLBACK, inputs.voice)
+        sound = _joined(_with_pauses(lines, spoken))
+        return _finished(sound, inputs.loudness, inputs.tags, remarks)
+
+    @staticmethod
+    def recording(inputs: RecordingInputs) -> Rendered:
+        """Bring a recording to the station's loudness. Raises ChannelError."""
+        # The store hands out paths; only small artifacts of Loa's own are held in memory.
+        assert isinstance(inputs.recording.source, Path)
+        recorded = read_recording(inputs.recording.source)
+        pause = silence(REPEAT_PAUSE)
+        again = [part for _time in range(inputs.repeat - 1) for part in (pause, recorded)]
+        return _finished(_joined([recorded, *again]), inputs.loudness, inputs.tags)
+
+    def _speak(self, lines: Iterable[Line], engine_name: str, voice: str) -> dict[str, Pcm]:
+        """Return the sound of every distinct sentence."""
+        engine = self._engines[engine_name]
+        spoken: dict[str, Pcm] = {}
+        for text in dict.fromkeys(line.text for line in lines):
+            identity = (engine.name, engine.identity, voice, text)
+            spoken[text] = self._cache.sentence(partial(engine.say, text, voice), *identity)
+        return spoken
+
+
+def _with_pauses(lines: Iterable[Line], spoken: Mapping[str, Pcm]) -> Iterator[Samples]:
+    for line in lines:
+        yield spoken[line.text].at_output_rate()
+        yield silence(line.pause)
+
+
+def _joined(parts: Iterable[Samples]) -> Samples:
+    """Join parts, with a margin around. Raises ChannelError, permanent, when it gets too long."""
+    margin = silence(MARGIN)
+    taken, length = [margin], 0
+    for part in parts:
+        length += len(part)
+        if length > MAX_SECONDS * RATE:
+            raise ChannelError(too_long(), permanent=True)
+        taken.append(part)
+    return np.concatenate([*taken, margin])
+
+
+def _finished(
+    sound: Samples, loudness: float, tags: mp3.Tags, remarks: tuple[str, ...] = ()
+) -> Rendered:
+    return Rendered(mp3.tagged(master(sound, loudness), tags), mp3.MEDIA_TYPE, remarks)
+
+
+def too_long() -> str:
+    """Say that an item takes longer than the channel airs."""
+    return _("The item takes longer than {minutes} minutes.").format(minutes=MAX_SECONDS // 60)
+
+
+def _replaced(engine: str, reason: str) -> str:
+    return _("The voice “{engine}” could not be used, espeak-ng spoke instead: {reason}").format(
+        engine=engine, reason=reason
+    )
