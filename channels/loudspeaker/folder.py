@@ -1,0 +1,121 @@
+"""The loudspeakers' backend: a folder per cluster, from which players air by the playlist."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from pathlib import Path
+
+from channels.base import ChannelError
+from channels.loudspeaker.disk import refused
+from channels.loudspeaker.names import SlotNames, is_plain
+from engine.files import write_atomic
+from engine.i18n import gettext as _
+from engine.models import Artifact, Bundle, File, Receipt
+
+
+class FolderBackend:
+    """Puts programmes below ``outbox``. The same bundle again leaves the same files.
+
+    At every moment the playlist and the manifest list only files that lie there whole: audio
+    is written before them, and what they no longer list is removed after them. What is to be
+    removed is noted first, so that a process killed in between leaves nothing for ever.
+    """
+
+    name = "folder"
+    idempotent = True
+    networked = False
+
+    def __init__(self, outbox: Path) -> None:
+        self._outbox = outbox
+
+    def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
+        """Write the programme. The receipt's reference is the manifest, relative to ``outbox``.
+
+        Raises ChannelError: temporary when the disk refuses, permanent for a name that is not
+        made of plain ids and for a file that is not what its hash says.
+        """
+        names = SlotNames.of(bundle)
+        audio = _checked(artifact, bundle, names)
+        cluster = self._outbox / bundle.target
+        listed = {file.name for file in audio}
+        try:
+            unlisted = sorted(_listed_before(cluster, names) - listed)
+            for file in audio:
+                _write_audio(cluster / file.name, file)
+            if unlisted:
+                write_atomic(_note(cluster, names), "\n".join(unlisted).encode())
+            for name in (names.playlist, names.manifest):
+                write_atomic(cluster / name, artifact.named(name).read())
+            _remove(cluster, unlisted)
+            _note(cluster, names).unlink(missing_ok=True)
+        except OSError as error:
+            raise refused(error, error.filename or cluster) from error
+        detail = {"items": str(len(audio)), "removed": str(len(unlisted))}
+        return Receipt(f"{bundle.target}/{names.manifest}", detail)
+
+
+def _checked(artifact: Artifact, bundle: Bundle, names: SlotNames) -> list[File]:
+    """Return the audio files, once every name is known to stay in the slot's own place."""
+    if not is_plain(bundle.target):
+        raise _no_plain_name(bundle.target)
+    lists = {names.playlist, names.manifest}
+    audio = [file for file in artifact.files if file.name not in lists]
+    for file in audio:
+        if not names.is_audio(file.name):
+            raise _no_plain_name(file.name)
+    return audio
+
+
+def _no_plain_name(name: str) -> ChannelError:
+    return ChannelError(
+        _("“{name}” is not a name that may be written for this slot").format(name=name),
+        permanent=True,
+    )
+
+
+def _write_audio(path: Path, file: File) -> None:
+    """Write a file unless it lies there already: emergencies must not wait for what is done."""
+    if (
+        path.is_file()
+        and path.stat().st_size == file.size
+        and _sha256(path.read_bytes()) == file.sha256
+    ):
+        return
+    data = file.read()
+    if _sha256(data) != file.sha256:
+        raise ChannelError(
+            _("{name} is damaged in the store of artifacts").format(name=file.name), permanent=True
+        )
+    write_atomic(path, data)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _listed_before(cluster: Path, names: SlotNames) -> set[str]:
+    """Return the slot's audio that the manifest in place lists, and what is noted for removal.
+
+    A manifest that somebody damaged lists nothing: what is not known to be Loa's stays.
+    """
+    found: set[str] = set()
+    manifest, note = cluster / names.manifest, _note(cluster, names)
+    if manifest.exists():
+        try:
+            found |= {str(item["file"]) for item in json.loads(manifest.read_bytes())["items"]}
+        except (ValueError, KeyError, TypeError):
+            found = set()
+    if note.exists():
+        found |= set(note.read_text("utf-8").splitlines())
+    return {name for name in found if names.is_audio(name)}
+
+
+def _note(cluster: Path, names: SlotNames) -> Path:
+    return cluster / names.date / f".{names.hour}.removing"
+
+
+def _remove(cluster: Path, unlisted: Iterable[str]) -> None:
+    for name in unlisted:
+        (cluster / name).unlink(missing_ok=True)
