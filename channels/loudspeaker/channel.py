@@ -1,0 +1,184 @@
+"""The channel ``loudspeaker``: what is written, said aloud from the commune's loudspeakers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+from channels.base import Artifacts, Backend, Options
+from channels.loudspeaker.audio.mp3 import Tags
+from channels.loudspeaker.audio.pcm import MAX_SECONDS
+from channels.loudspeaker.folder import FolderBackend
+from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
+from channels.loudspeaker.options import LoudspeakerOptions
+from channels.loudspeaker.programme import programme
+from channels.loudspeaker.script import Script, readings, script_of, seconds
+from channels.loudspeaker.speech.cache import SpeechCache
+from channels.loudspeaker.speech.engine import Engine
+from channels.loudspeaker.speech.espeak import EspeakEngine
+from channels.loudspeaker.speech.gtts_engine import GttsEngine
+from channels.loudspeaker.spoken import Region
+from channels.loudspeaker.studio import Studio, too_long
+from channels.loudspeaker.wording import doubt_in_words, recording_in_words
+from engine.clock import local
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.models import (
+    Artifact,
+    Attachment,
+    Bundle,
+    Content,
+    File,
+    Forecast,
+    Hamlet,
+    Item,
+    Placement,
+    Registry,
+    Rendered,
+)
+
+#: LUFS between which speech stays clear of the noise floor and of distortion.
+_LOUDNESS = (-31.0, -14.0)
+
+
+class LoudspeakerChannel:
+    """Speech or a recording, one MP3 per distinct text, a programme per cluster and slot.
+
+    ``outbox`` is the folder of the clusters; ``speech_cache`` that of sentences spoken before.
+    ``engine`` is ``espeak`` (offline) or ``gtts`` (online; espeak speaks when it cannot).
+    ``voice`` is espeak-ng's name of a voice, ``region`` whose words numbers are read in.
+    ``loudness`` is in LUFS. Raises LoaError for a setting that does not exist.
+    """
+
+    name = "loudspeaker"
+    version = "1"
+    options: type[Options] = LoudspeakerOptions
+    needs: tuple[str, ...] = ()
+    cumulative = True
+
+    def __init__(
+        self,
+        *,
+        outbox: Path,
+        speech_cache: Path,
+        engine: str = "espeak",
+        voice: str = "vi-vn-x-south",
+        region: str = "south",
+        loudness: float = -16.0,
+        lead: timedelta = timedelta(minutes=30),
+        grace: timedelta | None = timedelta(minutes=10),
+    ) -> None:
+        self._engines: Mapping[str, Engine] = {
+            known.name: known for known in (EspeakEngine(), GttsEngine())
+        }
+        self._engine = _one_of("engine", engine, tuple(self._engines))
+        self._region = Region(_one_of("region", region, tuple(Region)))
+        self._voice = voice
+        self._loudness = _within("loudness", loudness, *_LOUDNESS)
+        self._studio = Studio(self._engines, SpeechCache(speech_cache))
+        folder = FolderBackend(outbox)
+        self.lead = lead
+        self.grace: timedelta | None = grace
+        self.backends: Mapping[str, Backend] = {folder.name: folder}
+
+    def close(self) -> None:
+        """End the helper processes; the channel starts them again if it is used again."""
+        for engine in self._engines.values():
+            engine.close()
+
+    def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
+        """Return each cluster heard in the hamlet at each moment; nothing without a cluster."""
+        schedule = content.own_schedule or content.schedule
+        moments = (None,) if schedule.asap else schedule.moments
+        return tuple(
+            Placement(cluster.id, FolderBackend.name, moment)
+            for cluster in registry.clusters_by_hamlet.get(hamlet.id, ())
+            for moment in moments
+        )
+
+    def forecast(self, content: Content, hamlet: Hamlet) -> Forecast:
+        """Return the words as they will be said, and how long that takes.
+
+        A recording's length is not known before it is rendered: it counts as 0 seconds, and a
+        doubt says so.
+        """
+        if content.recording is not None:
+            text, doubt = recording_in_words(content.recording)
+            return Forecast(text, doubts=(doubt,))
+        options = content.options_as(LoudspeakerOptions)
+        script = self._script(content, options)
+        lines = tuple(readings(script.lines, options.repeat))
+        estimate = seconds(lines) if lines else 0.0
+        return Forecast(
+            text=script.heard(options.repeat),
+            seconds=estimate,
+            doubts=tuple(map(doubt_in_words, dict.fromkeys(script.doubts))),
+            breaches=_breaches(script, estimate),
+        )
+
+    def prepare(
+        self, content: Content, hamlet: Hamlet, artifacts: Artifacts
+    ) -> SpeechInputs | RecordingInputs:
+        """Return what shapes the sound: the same for all hamlets with the same words."""
+        options = content.options_as(LoudspeakerOptions)
+        if content.recording is not None:
+            recording = _file(content.recording, artifacts)
+            return RecordingInputs(recording, self._loudness, options.repeat, _tags(content))
+        return SpeechInputs(
+            sentences=self._script(content, options).lines,
+            engine=self._engine,
+            voice=self._voice,
+            loudness=self._loudness,
+            repeat=options.repeat,
+            tags=_tags(content),
+        )
+
+    def render(self, inputs: SpeechInputs | RecordingInputs) -> Rendered:
+        """Return the MP3. Raises ChannelError."""
+        if isinstance(inputs, RecordingInputs):
+            return self._studio.recording(inputs)
+        return self._studio.speech(inputs)
+
+    def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
+        """Return the slot's programme: audio, playlist, manifest."""
+        return programme(bundle, items)
+
+    def _script(self, content: Content, options: LoudspeakerOptions) -> Script:
+        return script_of(content, options.pronounce, self._region)
+
+
+def _tags(content: Content) -> Tags:
+    date = f"{local(content.valid_from):%Y-%m-%d}"
+    return Tags(content.title, content.issuer, content.campaign_id, date)
+
+
+def _file(recording: Attachment, artifacts: Artifacts) -> File:
+    path = artifacts.attachment(recording.sha256)
+    return File(recording.sha256, recording.media_type, recording.sha256, recording.size, path)
+
+
+def _breaches(script: Script, estimate: float) -> tuple[str, ...]:
+    if not script.lines:
+        return (_("There is nothing to say in this text."),)
+    return (too_long(),) if estimate > MAX_SECONDS else ()
+
+
+def _one_of(setting: str, found: str, allowed: Sequence[str]) -> str:
+    if found not in allowed:
+        raise LoaError(
+            _("loudspeaker.{setting}: found “{found}”, allowed: {allowed}").format(
+                setting=setting, found=found, allowed=", ".join(allowed)
+            )
+        )
+    return found
+
+
+def _within(setting: str, found: float, lowest: float, highest: float) -> float:
+    if not lowest <= found <= highest:
+        raise LoaError(
+            _("loudspeaker.{setting}: found {found}, allowed: {lowest} to {highest}").format(
+                setting=setting, found=found, lowest=lowest, highest=highest
+            )
+        )
+    return found
