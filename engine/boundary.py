@@ -1,0 +1,22 @@
+"""Named boundaries between a commit and what follows it; tests die there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+#: Called with the name of each boundary as it is passed.
+Boundary = Callable[[str], None]
+
+#: Every boundary there is. A test that kills at each of them fails if one is never passed.
+BOUNDARIES = (
+    "approved",
+    "held",
+    "before begin",
+    "begun",
+    "delivered",
+    "recorded",
+)
+
+
+def no_boundary(_name: str) -> None:
+    """Pass on."""
