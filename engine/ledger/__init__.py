@@ -10,6 +10,7 @@ from engine.ledger.codec import OptionModels
 from engine.ledger.database import Database
 from engine.ledger.deliveries import Current, Deliveries
 from engine.ledger.evidence import EvidenceBook
+from engine.ledger.mending import Mending
 from engine.ledger.outcomes import Outcomes
 from engine.ledger.registries import Credentials, Registries
 from engine.ledger.remote_ids import LedgerRemoteIds
@@ -42,6 +43,7 @@ class Ledger:
     deliveries: Deliveries
     bundles: Bundles
     outcomes: Outcomes
+    mending: Mending
     evidence: EvidenceBook
     remote_ids: LedgerRemoteIds
     views: Views
@@ -59,6 +61,7 @@ class Ledger:
             deliveries=Deliveries(database, commune_id, options),
             bundles=Bundles(database, commune_id),
             outcomes=Outcomes(database, commune_id),
+            mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),
             remote_ids=LedgerRemoteIds(database, commune_id),
             views=Views(database, commune_id),

@@ -34,7 +34,7 @@ class Part:
     revision: int
     hamlet_id: str
     content_hash: str
-    expires_at: datetime
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class Bundles:
                     part.revision,
                     part.hamlet_id,
                     part.content_hash,
-                    part.expires_at,
+                    State(part.state),
                 )
                 for part in parts
             ),
@@ -228,4 +228,5 @@ def bundle_of(row: Row[tuple[object, ...]]) -> Bundle:
         slot=row.slot,
         version=row.version,
         priority=Priority(row.priority),
+        edition=row.edition,
     )

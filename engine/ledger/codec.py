@@ -26,7 +26,7 @@ def _adapter(kind: type) -> TypeAdapter[Any]:
 
 def _dump(kind: type, value: object) -> str:
     plain = _adapter(kind).dump_python(value, mode="json", serialize_as_any=True)
-    return json.dumps(plain, ensure_ascii=False, sort_keys=True)
+    return json.dumps(plain, ensure_ascii=False)
 
 
 def dump_registry(registry: Registry) -> str:

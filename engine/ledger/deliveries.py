@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -11,13 +12,16 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Connection, and_, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
+from engine.errors import LoaError
+from engine.i18n import gettext as _
 from engine.ledger.bundling import form_bundles, touch_bundles
 from engine.ledger.codec import OptionModels, dump_content, load_content
 from engine.ledger.database import Database
 from engine.ledger.moves import move_deliveries, record_event
 from engine.ledger.revisions import Status
 from engine.ledger.tables import contents, deliveries, revisions
-from engine.models import Content, PlannedDelivery
+from engine.models import Content, Plan, PlannedDelivery
+from engine.models.plan import slot_key
 from engine.states import State
 
 RowT = TypeVar("RowT")
@@ -35,6 +39,8 @@ class Current:
 
     id: int
     key: tuple[str, str, str, str, str, str]
+    slot: datetime
+    asap: bool
     state: State
 
 
@@ -64,10 +70,12 @@ class Deliveries:
                         row.hamlet_id,
                         row.channel,
                         row.target,
-                        "asap" if row.asap else row.slot.isoformat(),
+                        "asap" if row.asap else slot_key(row.slot),
                         row.purpose,
                         row.content_hash,
                     ),
+                    row.slot,
+                    row.asap,
                     State(row.state),
                 )
                 for row in rows
@@ -78,11 +86,14 @@ class Deliveries:
         campaign_id: str,
         revision: int,
         planned: Sequence[PlannedDelivery],
-        bodies: Mapping[str, Content],
+        plan: Plan,
         at: datetime,
     ) -> None:
-        """Write deliveries as ``held``; those that are there already stay as they are."""
-        self._keep_contents(bodies)
+        """Write ``planned``, the plan's new deliveries, as ``held``, and the plan's contents.
+
+        Those that are there already stay as they are.
+        """
+        self._keep_contents(plan)
         for chunk in _chunks(planned, CHUNK):
             with self._database.write() as connection:
                 connection.execute(
@@ -175,18 +186,20 @@ class Deliveries:
             )
         return stopped
 
-    def contents(self, hashes: Collection[str]) -> dict[str, Content]:
-        """Return frozen contents by their hash."""
-        found: dict[str, Content] = {}
+    def content(self, content_hash: str) -> tuple[Content, dict[str, str]]:
+        """Return a frozen content and the hashes of those it needs, by channel.
+
+        Raises LoaError when the ledger does not have it.
+        """
         with self._database.read() as connection:
-            for chunk in _chunks(tuple(hashes), IDS):
-                rows = connection.execute(
-                    select(contents.c.hash, contents.c.body).where(
-                        contents.c.commune_id == self._commune_id, contents.c.hash.in_(chunk)
-                    )
+            row = connection.execute(
+                select(contents.c.body, contents.c.needs).where(
+                    contents.c.commune_id == self._commune_id, contents.c.hash == content_hash
                 )
-                found.update((row.hash, load_content(row.body, self._options)) for row in rows)
-        return found
+            ).first()
+        if row is None:
+            raise LoaError(_("content {hash} is missing from the ledger").format(hash=content_hash))
+        return load_content(row.body, self._options), json.loads(row.needs)
 
     def _stop(
         self,
@@ -244,10 +257,15 @@ class Deliveries:
             )
         return bool(won)
 
-    def _keep_contents(self, bodies: Mapping[str, Content]) -> None:
+    def _keep_contents(self, plan: Plan) -> None:
         rows = (
-            {"commune_id": self._commune_id, "hash": key, "body": dump_content(body)}
-            for key, body in bodies.items()
+            {
+                "commune_id": self._commune_id,
+                "hash": key,
+                "body": dump_content(content),
+                "needs": json.dumps(dict(plan.needs.get(key, {}))),
+            }
+            for key, content in plan.contents.items()
         )
         for chunk in _chunks(rows, CHUNK):
             with self._database.write() as connection:

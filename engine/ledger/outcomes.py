@@ -193,6 +193,7 @@ class Outcomes:
                 state=case((joined, State.PLANNED), else_=state),
                 next_attempt_at=case((joined, at), else_=b.next_attempt_at),
                 attempts=0,
+                edition=b.edition + (0 if receipt is None else 1),
                 receipt=receipt if receipt is not None else b.receipt,
                 lease_until=None,
                 lease_by=None,

@@ -24,6 +24,7 @@ class Status(StrEnum):
     OPEN = "open"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +188,29 @@ class Revisions:
                     detail=f"revision {revision.revision}, content {revision.content_hash}",
                 )
         return bool(won)
+
+    def refuse(self, revision: Revision, reason: str, at: datetime) -> None:
+        """Take an approved revision out of the way: it is not what was approved."""
+        with self._database.write() as connection:
+            connection.execute(
+                update(revisions)
+                .where(
+                    revisions.c.commune_id == self._commune_id,
+                    revisions.c.campaign_id == revision.campaign_id,
+                    revisions.c.revision == revision.revision,
+                    revisions.c.status == Status.APPROVED,
+                )
+                .values(status=Status.REFUSED)
+            )
+            record_event(
+                connection,
+                self._commune_id,
+                what="refused",
+                at=at,
+                actor="loa",
+                campaign_id=revision.campaign_id,
+                detail=reason,
+            )
 
     def _load(self, row: Row[tuple[object, ...]]) -> Revision:
         return Revision(

@@ -117,6 +117,7 @@ contents = Table(
     Column("commune_id", String, nullable=False),
     Column("hash", String(64), nullable=False),
     Column("body", Text, nullable=False),
+    Column("needs", Text, nullable=False),
     PrimaryKeyConstraint("commune_id", "hash"),
 )
 
@@ -181,6 +182,7 @@ bundles = Table(
     Column("target", String, nullable=False),
     Column("slot", Instant, nullable=False),
     Column("version", Integer, nullable=False),
+    Column("edition", Integer, nullable=False, server_default="1"),
     Column("priority", String, nullable=False),
     Column("state", String, nullable=False),
     Column("next_attempt_at", Instant, nullable=False),

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from engine.models.registry import HouseholdGroup
+from engine.models.registry import Hamlet, HouseholdGroup
 from engine.models.terms import Attachment, Priority, Schedule
 
 
@@ -20,6 +20,16 @@ class Audience:
     hamlets: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     households: HouseholdGroup = HouseholdGroup.ALL
+
+    def includes(self, hamlet: Hamlet) -> bool:
+        """Say whether ``hamlet`` is meant. Ids and tags add up.
+
+        A hamlet without any household of the wanted group is not.
+        """
+        named = not (self.hamlets or self.tags)
+        named = named or hamlet.id in self.hamlets or not hamlet.tags.isdisjoint(self.tags)
+        everybody = self.households is HouseholdGroup.ALL
+        return named and (everybody or hamlet.households_of(self.households) > 0)
 
 
 @dataclass(frozen=True, slots=True)

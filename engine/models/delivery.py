@@ -43,8 +43,9 @@ class Forecast:
 class Bundle:
     """Deliveries of one channel that leave together because they share target and slot.
 
-    ``slot`` is aware; ``version`` grows when items join or leave; ``key`` is the same for
-    the same version for ever and serves as idempotency key.
+    ``slot`` is aware. ``version`` grows when items join or leave. ``edition`` counts what was
+    handed over: 1 until the far side has taken it, then 2 for what is sent after that; it
+    stays the same when a send that was cut short is done again, and so does ``key``.
     """
 
     id: int
@@ -55,10 +56,12 @@ class Bundle:
     slot: datetime
     version: int
     priority: Priority
+    edition: int = 1
 
     @property
     def key(self) -> str:
-        return f"{self.commune_id}/{self.channel}/{self.id}/{self.version}"
+        """The idempotency key: one for each edition."""
+        return f"{self.commune_id}/{self.channel}/{self.id}/{self.edition}"
 
 
 @dataclass(frozen=True, slots=True)

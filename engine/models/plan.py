@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from engine.models.content import Content
 from engine.models.delivery import Forecast
 from engine.models.terms import Priority, Purpose
+
+
+def slot_key(slot: datetime) -> str:
+    """Return the same text for the same moment, in whatever zone it is written."""
+    return slot.astimezone(UTC).isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +42,7 @@ class PlannedDelivery:
     @property
     def key(self) -> tuple[str, str, str, str, str, str]:
         """What makes it the same delivery; a moment that follows from approval does not."""
-        slot = "asap" if self.asap else self.slot.isoformat()
+        slot = "asap" if self.asap else slot_key(self.slot)
         return (self.hamlet_id, self.channel, self.target, slot, self.purpose, self.content_hash)
 
 
@@ -58,12 +63,21 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Every delivery of one campaign, in a fixed order."""
+    """Every delivery of one campaign, in a fixed order.
+
+    ``contents`` are the words by their content hash; ``needs`` names, for a content that
+    builds on other channels' artifacts, the contents those are made from.
+
+    ``fingerprint`` is the hash of what approval is bound to: audience, places, fixed times,
+    and every word as it would be read or heard.
+    """
 
     campaign_id: str
     deliveries: tuple[PlannedDelivery, ...]
     contents: Mapping[str, Content]
+    needs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     breaches: tuple[Breach, ...] = ()
+    fingerprint: str = ""
 
     @property
     def stops(self) -> tuple[Breach, ...]:
