@@ -1,0 +1,130 @@
+"""Contents: a campaign's words for each channel and hamlet, made once per distinct wording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from campaigns.templating import Template, compile_template, values_for
+from channels.base import Channel, Options
+from engine.models import (
+    Campaign,
+    Content,
+    Hamlet,
+    HouseholdGroup,
+    Purpose,
+    Registry,
+    Section,
+    digest,
+)
+
+
+def audience(campaign: Campaign, registry: Registry) -> tuple[Hamlet, ...]:
+    """Return the hamlets a campaign is for, in the registry's order.
+
+    Ids and tags add up; a hamlet without any household of the wanted group is left out.
+    """
+    wanted = campaign.audience
+    chosen = (
+        hamlet
+        for hamlet in registry.hamlets
+        if (not wanted.hamlets and not wanted.tags)
+        or hamlet.id in wanted.hamlets
+        or not hamlet.tags.isdisjoint(wanted.tags)
+    )
+    if wanted.households is HouseholdGroup.ALL:
+        return tuple(chosen)
+    return tuple(hamlet for hamlet in chosen if hamlet.households_of(wanted.households) > 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A content with its hash; ``needs`` are the hashes of the contents it builds on."""
+
+    hash: str
+    content: Content
+    needs: Mapping[str, str]
+
+
+class Composer:
+    """Fills a campaign's texts in; hamlets with the same values share one Content."""
+
+    def __init__(
+        self, campaign: Campaign, registry: Registry, channels: Mapping[str, Channel]
+    ) -> None:
+        self._campaign = campaign
+        self._registry = registry
+        self._channels = channels
+        self._differing = {"hamlet"}.union(*campaign.hamlet_values.values())
+        self._templates = {
+            name: compile_template(campaign.body if section.text is None else section.text)
+            for name, section in campaign.sections.items()
+        }
+        self._contents: dict[tuple[str, object], Composed] = {}
+        self._joined: dict[tuple[str, ...], Composed] = {}
+
+    def content(self, channel: str, hamlet: Hamlet) -> Composed:
+        """Return one channel's words for one hamlet. The hash covers what the channel needs.
+
+        Raises TemplateError when a variable has no value.
+        """
+        own = self._own(channel, hamlet)
+        needed = {
+            need: self.content(need, hamlet).hash
+            for need in self._channels[channel].needs
+            if need in self._campaign.sections
+        }
+        if not needed:
+            return own
+        key = (own.hash, *needed.values())
+        if key not in self._joined:
+            self._joined[key] = Composed(digest(own.hash, needed), own.content, needed)
+        return self._joined[key]
+
+    def _own(self, channel: str, hamlet: Hamlet) -> Composed:
+        template = self._templates[channel]
+        key = (channel, self._differences(template, hamlet))
+        if key not in self._contents:
+            content = self._compose(channel, template, hamlet)
+            self._contents[key] = Composed(digest(content), content, {})
+        return self._contents[key]
+
+    def _differences(self, template: Template, hamlet: Hamlet) -> object:
+        """Return what sets this hamlet's wording apart; the same for all if nothing does."""
+        names = template.names & self._differing
+        if not names:
+            return None
+        if "hamlet" in names:
+            return hamlet.id
+        values = self._campaign.hamlet_values.get(hamlet.id, {})
+        return repr(sorted((name, values[name]) for name in names if name in values))
+
+    def _compose(self, channel: str, template: Template, hamlet: Hamlet) -> Content:
+        campaign, section = self._campaign, self._campaign.sections[channel]
+        values: Mapping[str, Any] = values_for(
+            campaign.variables, campaign.hamlet_values, hamlet, self._registry.commune
+        )
+        return Content(
+            campaign_id=campaign.id,
+            channel=channel,
+            title=campaign.title if section.title is None else section.title,
+            issuer=campaign.issuer,
+            priority=campaign.priority,
+            purpose=Purpose.NOTICE,
+            body=template.render(values),
+            contact=campaign.contact,
+            valid_from=campaign.valid_from,
+            valid_until=campaign.valid_until,
+            households=campaign.audience.households,
+            permalink=f"{self._registry.portal.url}/{campaign.id}/",
+            options=section.options,
+            schedule=campaign.schedule,
+            own_schedule=section.schedule,
+            attachments=campaign.attachments if _takes_attachments(section) else (),
+            recording=section.recording,
+        )
+
+
+def _takes_attachments(section: Section) -> bool:
+    return isinstance(section.options, Options) and section.options.takes_attachments

@@ -1,0 +1,271 @@
+"""The office: submitting, approving, cancelling. Who may, and bound to what."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from campaigns.loader import LoadedCampaign
+from channels.base import Channel
+from engine.artifacts import ArtifactStore
+from engine.boundary import Boundary, no_boundary
+from engine.clock import Clock
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.ledger import Ledger, Revision, Status, Submission
+from engine.models import Campaign, Person, Plan, Registry, Right, digest
+from engine.planner.diff import changes_between
+from engine.planner.passphrase import hash_passphrase, matches
+from engine.planner.plan import plan_campaign
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A revision as it was frozen, and what it comes to."""
+
+    revision: Revision
+    plan: Plan
+
+
+class Office:
+    """What officials do with campaigns.
+
+    ``registry`` is the registry as it stands, ``registry_revision`` its number in the
+    ledger; ``load`` reads a campaign file against it.
+    """
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        artifacts: ArtifactStore,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        registry: Registry,
+        registry_revision: int,
+        load: Callable[[Path], LoadedCampaign],
+        boundary: Boundary = no_boundary,
+    ) -> None:
+        self._ledger = ledger
+        self._artifacts = artifacts
+        self._channels = channels
+        self._clock = clock
+        self._registry = registry
+        self._registry_revision = registry_revision
+        self._load = load
+        self._boundary = boundary
+
+    def plan(self, path: Path) -> tuple[Campaign, Plan]:
+        """Plan a campaign file without writing anything. Raises InputError."""
+        campaign = self._load(path).campaign
+        return campaign, self._plan(campaign)
+
+    def submit(self, path: Path, by: str) -> Submitted:
+        """Freeze a campaign file as a revision that waits for approval.
+
+        Raises InputError for the file, LoaError for a person without the right, a broken
+        rule, or a file that says what the newest revision says already.
+        """
+        person = self._person(by, Right.SUBMIT)
+        loaded = self._load(path)
+        plan = self._plan(loaded.campaign)
+        _refuse_breaches(plan)
+        content_hash = bound_hash(loaded.source, loaded.campaign, plan)
+        latest = self._ledger.revisions.latest(loaded.campaign.id)
+        alive = (Status.SUBMITTED, Status.APPROVED, Status.OPEN)
+        if latest and latest.content_hash == content_hash and latest.status in alive:
+            raise LoaError(
+                _("{campaign}: revision {revision} already says exactly this").format(
+                    campaign=latest.campaign_id, revision=latest.revision
+                )
+            )
+        for sha256, source in loaded.files.items():
+            self._artifacts.keep_attachment(sha256, source)
+        submission = Submission(
+            campaign=loaded.campaign,
+            path=str(path),
+            source=loaded.source,
+            source_sha256=loaded.sha256,
+            content_hash=content_hash,
+            registry_revision=self._registry_revision,
+            submitted_by=person.id,
+        )
+        revision = self._ledger.revisions.submit(submission, self._clock.now())
+        return Submitted(revision, plan)
+
+    def approve(self, campaign_id: str, by: str, passphrase: str) -> Submitted:
+        """Approve the waiting revision and open its deliveries for sending.
+
+        Raises LoaError for: no waiting revision, no right, the submitter himself, a wrong
+        passphrase, a file or registry that changed since, a rule broken by now.
+        """
+        revision = self.waiting(campaign_id)
+        person = self._person(by, Right.APPROVE)
+        if person.id == revision.submitted_by:
+            raise LoaError(
+                _("{person} submitted it: another person must approve").format(person=by)
+            )
+        self._prove(person, passphrase)
+        plan = self._unchanged(revision)
+        _refuse_breaches(plan)
+        self._frozen(revision, self._clock.now())
+        if not self._ledger.revisions.approve(revision, person.id, self._clock.now()):
+            raise LoaError(
+                _("{campaign}: it no longer waits for approval").format(campaign=campaign_id)
+            )
+        approved = self._ledger.revisions.get(campaign_id, revision.revision)
+        assert approved is not None
+        self._boundary("approved")
+        self.open(approved)
+        return Submitted(approved, plan)
+
+    def open(self, revision: Revision) -> None:
+        """Write an approved revision's deliveries and open them; twice has the effect of once.
+
+        The plan is made anew from what was frozen, at the moment of approval. Raises
+        LoaError when it no longer is what was approved.
+        """
+        assert revision.approved_at is not None
+        assert revision.approved_by is not None
+        now = revision.approved_at
+        plan = self._frozen(revision, now)
+        current = self._ledger.deliveries.current(revision.campaign_id)
+        changes = changes_between(current, plan.deliveries, now)
+        self._ledger.deliveries.hold(
+            revision.campaign_id, revision.revision, changes.new, plan, now
+        )
+        self._boundary("held")
+        self._ledger.deliveries.open(
+            revision.campaign_id,
+            revision.revision,
+            replaced=changes.replaced,
+            recalled=self._recalled,
+            at=self._clock.now(),
+            actor=revision.approved_by,
+        )
+
+    def open_all(self) -> None:
+        """Open what was approved but whose planning was cut short.
+
+        A revision that is no longer what was approved is refused, on the record, and the
+        others go on.
+        """
+        for revision in self._ledger.revisions.with_status(Status.APPROVED):
+            try:
+                self.open(revision)
+            except LoaError as error:
+                self._ledger.revisions.refuse(revision, str(error), self._clock.now())
+
+    def cancel(self, campaign_id: str, by: str, reason: str) -> int:
+        """Stop what has not been sent; return how many deliveries. Raises LoaError."""
+        person = self.person(by)
+        self.newest(campaign_id)
+        return self._ledger.deliveries.cancel(
+            campaign_id,
+            recalled=self._recalled,
+            at=self._clock.now(),
+            actor=person.id,
+            reason=reason,
+        )
+
+    def waiting(self, campaign_id: str) -> Revision:
+        """Return the revision that waits for approval. Raises LoaError when there is none."""
+        latest = self.newest(campaign_id)
+        if latest.status is not Status.SUBMITTED:
+            message = _("{campaign}: nothing waits for approval (revision {revision}: {status})")
+            raise LoaError(
+                message.format(campaign=campaign_id, revision=latest.revision, status=latest.status)
+            )
+        return latest
+
+    def newest(self, campaign_id: str) -> Revision:
+        """Return a campaign's newest revision. Raises LoaError when none was ever submitted."""
+        latest = self._ledger.revisions.latest(campaign_id)
+        if latest is None:
+            known = ", ".join(self._ledger.revisions.campaign_ids()) or "—"
+            message = _('no campaign "{campaign}" was submitted (submitted: {known})')
+            raise LoaError(message.format(campaign=campaign_id, known=known))
+        return latest
+
+    def person(self, person_id: str) -> Person:
+        """Return a person who may act on campaigns. Raises LoaError for anybody else."""
+        return self._person(person_id, Right.SUBMIT, Right.APPROVE)
+
+    def set_passphrase(self, person_id: str, new: str, old: str | None) -> None:
+        """Set a person's passphrase; changing one needs the old one. Raises LoaError."""
+        person = self._registry.people_by_id.get(person_id)
+        if person is None or not person.rights:
+            raise LoaError(_("{person} has no right in the registry").format(person=person_id))
+        kept = self._ledger.credentials.get(person_id)
+        if kept is not None and (old is None or not matches(old, kept)):
+            raise LoaError(_("the old passphrase is wrong"))
+        self._ledger.credentials.set(person_id, hash_passphrase(new), self._clock.now())
+
+    @property
+    def _recalled(self) -> frozenset[str]:
+        """Channels from which what was handed over ahead of its slot can be taken back."""
+        return frozenset(name for name, one in self._channels.items() if one.cumulative)
+
+    def _plan(self, campaign: Campaign) -> Plan:
+        return plan_campaign(campaign, self._registry, self._channels, self._clock.now())
+
+    def _unchanged(self, revision: Revision) -> Plan:
+        """Return today's plan of the file that was submitted; refuse if it says anything else."""
+        path = Path(revision.path)
+        loaded = self._load(path)
+        plan = self._plan(loaded.campaign)
+        if bound_hash(loaded.source, loaded.campaign, plan) != revision.content_hash:
+            message = _(
+                "{campaign}: the file, an attachment or the registry changed after it was "
+                "submitted; submit it again"
+            )
+            raise LoaError(message.format(campaign=revision.campaign_id))
+        return plan
+
+    def _frozen(self, revision: Revision, now: datetime) -> Plan:
+        """Return the plan of what the ledger froze. Raises LoaError if that was altered."""
+        registry = self._ledger.registries.load(revision.registry_revision)
+        plan = plan_campaign(revision.campaign, registry, self._channels, now)
+        if bound_hash(revision.source, revision.campaign, plan) != revision.content_hash:
+            message = _("{campaign}: what was approved is not what would be sent; submit it again")
+            raise LoaError(message.format(campaign=revision.campaign_id))
+        return plan
+
+    def _person(self, person_id: str, *rights: Right) -> Person:
+        person = self._registry.people_by_id.get(person_id)
+        if person is None or person.rights.isdisjoint(rights):
+            message = _("{person} does not have the right: {rights} (people who have: {others})")
+            others = [p.id for p in self._registry.people if not p.rights.isdisjoint(rights)]
+            raise LoaError(
+                message.format(
+                    person=person_id, rights=", ".join(rights), others=", ".join(others) or "—"
+                )
+            )
+        return person
+
+    def _prove(self, person: Person, passphrase: str) -> None:
+        kept = self._ledger.credentials.get(person.id)
+        if kept is None:
+            message = _("{person} has no passphrase yet: loa passphrase {person}")
+            raise LoaError(message.format(person=person.id))
+        if not matches(passphrase, kept):
+            raise LoaError(_("the passphrase is wrong"))
+
+
+def bound_hash(source: bytes, campaign: Campaign, plan: Plan) -> str:
+    """Hash what an approval is bound to: the YAML, its files, and the plan's fingerprint."""
+    recordings = (section.recording for section in campaign.sections.values())
+    files = sorted(file.sha256 for file in (*campaign.attachments, *recordings) if file)
+    return digest(hashlib.sha256(source).hexdigest(), files, plan.fingerprint)
+
+
+def _refuse_breaches(plan: Plan) -> None:
+    if plan.stops:
+        lines = [
+            " · ".join(filter(None, (b.channel, b.target, b.hamlet_id, b.message)))
+            for b in plan.stops
+        ]
+        raise LoaError(_("rules that it would break:") + "\n  " + "\n  ".join(lines))

@@ -1,0 +1,164 @@
+"""Planning: pure, deterministic, and without a trace until somebody submits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.base import Channel
+from engine.i18n import gettext as _
+from engine.models import (
+    Breach,
+    Campaign,
+    Forecast,
+    Hamlet,
+    Placement,
+    Plan,
+    PlannedDelivery,
+    Purpose,
+    Registry,
+    digest,
+)
+from engine.planner.compose import Composed, Composer, audience
+from engine.rules import airtime_breaches, next_allowed
+
+
+@dataclass(frozen=True, slots=True)
+class _Resolved:
+    """One hamlet on one channel: words and places, no clock yet."""
+
+    hamlet: Hamlet
+    channel: str
+    composed: Composed
+    forecast: Forecast
+    placements: tuple[Placement, ...]
+
+
+def plan_campaign(
+    campaign: Campaign,
+    registry: Registry,
+    channels: Mapping[str, Channel],
+    now: datetime,
+) -> Plan:
+    """Return what approving ``campaign`` at ``now`` would set going.
+
+    Slots that are past are left out; a channel with no slot left is a breach. Raises
+    TemplateError when a text cannot be filled in.
+    """
+    resolved = list(_resolve(campaign, registry, channels))
+    deliveries: list[PlannedDelivery] = []
+    breaches: list[Breach] = []
+    for item in resolved:
+        planned = list(_time(item, campaign, registry, channels[item.channel], now))
+        deliveries.extend(planned)
+        breaches.extend(_place_breaches(item, planned))
+    breaches.extend(_text_breaches(resolved))
+    breaches.extend(airtime_breaches(deliveries, registry))
+    if not resolved:
+        breaches.append(Breach(_("no hamlet belongs to this audience")))
+    if campaign.valid_until <= now:
+        breaches.append(Breach(_("the campaign is over: its validity has ended")))
+    return Plan(
+        campaign_id=campaign.id,
+        deliveries=tuple(deliveries),
+        contents={item.composed.hash: item.composed.content for item in resolved},
+        needs={item.composed.hash: item.composed.needs for item in resolved},
+        breaches=tuple(_merged(breaches)),
+        fingerprint=_fingerprint(resolved),
+    )
+
+
+def _resolve(
+    campaign: Campaign, registry: Registry, channels: Mapping[str, Channel]
+) -> Iterator[_Resolved]:
+    composer = Composer(campaign, registry, channels)
+    for hamlet in audience(campaign, registry):
+        for name in campaign.sections:
+            channel = channels[name]
+            composed = composer.content(name, hamlet)
+            yield _Resolved(
+                hamlet,
+                name,
+                composed,
+                channel.forecast(composed.content, hamlet),
+                tuple(channel.slots(composed.content, hamlet, registry)),
+            )
+
+
+def _time(
+    item: _Resolved, campaign: Campaign, registry: Registry, channel: Channel, now: datetime
+) -> Iterator[PlannedDelivery]:
+    """Give each placement its slot. "As soon as possible" is the next allowed hour."""
+    for placement in item.placements:
+        asap = placement.at is None
+        slot = placement.at or next_allowed(
+            item.channel, registry, campaign.priority, max(now, campaign.valid_from)
+        )
+        if slot is None:
+            continue
+        expires_at = campaign.valid_until
+        if not asap and channel.grace is not None:
+            expires_at = min(expires_at, slot + channel.grace)
+        if expires_at < now:
+            continue
+        yield PlannedDelivery(
+            hamlet_id=item.hamlet.id,
+            channel=item.channel,
+            backend=placement.backend,
+            target=placement.target,
+            slot=slot,
+            asap=asap,
+            purpose=Purpose.NOTICE,
+            content_hash=item.composed.hash,
+            priority=campaign.priority,
+            households=item.hamlet.households_of(campaign.audience.households),
+            work_at=slot - channel.lead,
+            expires_at=expires_at,
+            forecast=item.forecast,
+        )
+
+
+def _place_breaches(item: _Resolved, planned: list[PlannedDelivery]) -> Iterator[Breach]:
+    if not item.placements:
+        message = _("the registry has no place for this channel here")
+        yield Breach(message, item.channel, item.hamlet.id, waived=True)
+    elif not planned:
+        message = _("every slot is past, or the rules leave no hour")
+        yield Breach(message, item.channel, item.hamlet.id)
+
+
+def _text_breaches(resolved: list[_Resolved]) -> Iterator[Breach]:
+    seen: set[tuple[str, str]] = set()
+    for item in resolved:
+        for message in item.forecast.breaches:
+            if (item.composed.hash, message) not in seen:
+                seen.add((item.composed.hash, message))
+                yield Breach(message, item.channel, item.hamlet.id)
+
+
+def _merged(breaches: list[Breach]) -> Iterator[Breach]:
+    """Yield each breach once; the same one in many hamlets names none of them."""
+    hamlets: dict[tuple[str, str, str, bool], list[str]] = {}
+    for breach in breaches:
+        key = (breach.message, breach.channel, breach.target, breach.waived)
+        hamlets.setdefault(key, []).append(breach.hamlet_id)
+    for (message, channel, target, waived), found in hamlets.items():
+        named = ", ".join(dict.fromkeys(found)) if len(found) <= 20 else ""
+        yield Breach(message, channel, named, target, waived)
+
+
+def _fingerprint(resolved: list[_Resolved]) -> str:
+    """Hash audience, places, times and every word written or spoken; the clock has no part."""
+    return digest(
+        [
+            (
+                item.hamlet.id,
+                item.channel,
+                item.composed.hash,
+                item.forecast.text,
+                [(p.target, p.backend, p.at) for p in item.placements],
+            )
+            for item in resolved
+        ]
+    )
