@@ -1,0 +1,100 @@
+"""From a job to what its bundle sends: render each part, fail the hopeless, assemble the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from channels.base import Channel
+from engine.dispatch.rendering import Made, Renderer
+from engine.errors import ChannelError
+from engine.ledger import Job, Ledger, Part
+from engine.models import Artifact, Bundle, Item, Registry
+from engine.states import State
+
+#: Returns the registry that a campaign's revision pins.
+Registries = Callable[[str, int], Registry]
+
+ACTOR = "loa"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A bundle that only needs to be handed over."""
+
+    bundle: Bundle
+    attempts: int
+    artifact: Artifact
+    registry: Registry
+    remark: str
+
+
+class Assembler:
+    """Prepares bundles for sending."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        channels: Mapping[str, Channel],
+        renderer: Renderer,
+        registries: Registries,
+        latest_registry: Callable[[], Registry],
+    ) -> None:
+        self._ledger = ledger
+        self._channels = channels
+        self._renderer = renderer
+        self._registries = registries
+        self._latest_registry = latest_registry
+
+    def ready(self, job: Job, now: datetime) -> Ready | None:
+        """Return what to hand over; None when nothing is left after hopeless parts failed.
+
+        A part that can never be made fails by itself and the others go on without it.
+        Raises ChannelError or OSError for what concerns the bundle as a whole.
+        """
+        made: list[tuple[Part, Made]] = []
+        hopeless: dict[str, list[int]] = {}
+        for part in job.parts:
+            hamlet = self._registry(part).hamlets_by_id[part.hamlet_id]
+            try:
+                made.append((part, self._renderer.make(part.content_hash, hamlet)))
+            except ChannelError as error:
+                if not error.permanent or part.state is not State.PLANNED:
+                    raise
+                hopeless.setdefault(str(error), []).append(part.delivery_id)
+        for reason, ids in hopeless.items():
+            self._ledger.outcomes.fail_parts(job.bundle, ids, reason=reason, at=now, actor=ACTOR)
+        if hopeless:
+            cumulative = [name for name, one in self._channels.items() if one.cumulative]
+            renewed = self._ledger.bundles.job(job.bundle.id, cumulative=cumulative)
+            return self.ready(renewed, now) if renewed is not None else None
+        if not made and not job.sent_before:
+            return None
+        return self._assemble(job, made)
+
+    def _assemble(self, job: Job, made: list[tuple[Part, Made]]) -> Ready:
+        registry = self._newest_registry([part for part, _ in made])
+        items = [
+            Item(
+                part.delivery_id,
+                self._registry(part).hamlets_by_id[part.hamlet_id],
+                one.content,
+                one.file,
+                one.needs,
+            )
+            for part, one in made
+        ]
+        artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)
+        remarks = dict.fromkeys(remark for _, one in made for remark in one.remarks)
+        return Ready(job.bundle, job.attempts, artifact, registry, " · ".join(remarks))
+
+    def _registry(self, part: Part) -> Registry:
+        return self._registries(part.campaign_id, part.revision)
+
+    def _newest_registry(self, parts: list[Part]) -> Registry:
+        """A bundle may hold campaigns of several registry revisions; the newest names places."""
+        if not parts:
+            return self._latest_registry()
+        return self._registry(max(parts, key=lambda part: part.delivery_id))

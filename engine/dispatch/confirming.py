@@ -1,0 +1,112 @@
+"""Confirmations by people: a head relayed, flyers were handed out, somebody heard it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.ledger import DeliveryRow, Ledger
+from engine.models import Evidence, EvidenceKind, GroupKind, Hamlet, Person, Registry, Right
+from engine.states import State
+
+#: What a person's word shows on each channel.
+KINDS = {
+    "chat": EvidenceKind.RELAYED,
+    "flyer": EvidenceKind.HANDED_OUT,
+    "loudspeaker": EvidenceKind.HEARD,
+    "portal": EvidenceKind.PAGE_ANSWERS,
+}
+
+#: Evidence is kept for what was, or may have been, sent.
+_LEFT = (State.SENT, State.CONFIRMED, State.UNCERTAIN, State.NOT_PLAYED)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a person says: in this hamlet, on this channel, so many households.
+
+    ``received``: the head got the message, which says nothing about households. ``target``
+    narrows it to one group or cluster.
+    """
+
+    campaign_id: str
+    hamlet_id: str
+    channel: str
+    by: str
+    households: int | None = None
+    received: bool = False
+    target: str | None = None
+    note: str = ""
+
+
+def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> int:
+    """Keep a person's word as evidence; return for how many deliveries.
+
+    The hamlet's head may confirm there, and whoever has the right to. Raises LoaError for
+    an unknown hamlet or person, more households than there are, or nothing sent to confirm.
+    """
+    hamlet = registry.hamlets_by_id.get(word.hamlet_id)
+    if hamlet is None:
+        known = ", ".join(registry.hamlets_by_id)
+        message = _('no hamlet "{hamlet}" (there are: {known})')
+        raise LoaError(message.format(hamlet=word.hamlet_id, known=known))
+    person = _entitled(registry, hamlet, word.by)
+    rows = [row for row in ledger.views.deliveries(word.campaign_id) if _meant(row, word, registry)]
+    left = [row for row in rows if row.state in _LEFT and row.slot <= now]
+    if not left:
+        raise LoaError(_nothing_to_confirm(rows, word))
+    _check_number(left, word)
+    kind = EvidenceKind.RECEIVED if word.received else KINDS[word.channel]
+    source = word.note or _("said by {person}").format(person=person.id)
+    ledger.evidence.add(
+        [Evidence(row.id, kind, person.id, now, source, word.households) for row in left]
+    )
+    return len(left)
+
+
+def _entitled(registry: Registry, hamlet: Hamlet, person_id: str) -> Person:
+    person = registry.people_by_id.get(person_id)
+    if person is None or not (Right.CONFIRM in person.rights or hamlet.head == person.id):
+        entitled = [p.id for p in registry.people if Right.CONFIRM in p.rights]
+        people = ", ".join([*entitled, *([hamlet.head] if hamlet.head else [])])
+        message = _("{person} may not confirm for {hamlet} (who may: {people})")
+        raise LoaError(message.format(person=person_id, hamlet=hamlet.name, people=people or "—"))
+    return person
+
+
+def _meant(row: DeliveryRow, word: Word, registry: Registry) -> bool:
+    """Say whether a word speaks for a delivery.
+
+    In chat, "relayed" is about the hamlet's own group, "received" about the group of heads.
+    """
+    if (row.hamlet_id, row.channel) != (word.hamlet_id, word.channel):
+        return False
+    if word.target is not None:
+        return row.target == word.target
+    if word.channel != "chat":
+        return True
+    wanted = GroupKind.HEADS if word.received else GroupKind.HAMLET
+    kinds = {group.id: group.kind for group in registry.chat_groups}
+    return kinds.get(row.target) is wanted
+
+
+def _nothing_to_confirm(rows: list[DeliveryRow], word: Word) -> str:
+    if not rows:
+        message = _("{campaign}: nothing goes to {hamlet} by {channel}")
+        return message.format(
+            campaign=word.campaign_id, hamlet=word.hamlet_id, channel=word.channel
+        )
+    states = ", ".join(sorted({row.state for row in rows}))
+    message = _("{campaign}: nothing sent yet to {hamlet} by {channel} ({states})")
+    return message.format(
+        campaign=word.campaign_id, hamlet=word.hamlet_id, channel=word.channel, states=states
+    )
+
+
+def _check_number(rows: list[DeliveryRow], word: Word) -> None:
+    most = max(row.households for row in rows)
+    if word.households is not None and not 0 <= word.households <= most:
+        message = _("{found} households: 0 to {most} are allowed for {hamlet}")
+        raise LoaError(message.format(found=word.households, most=most, hamlet=word.hamlet_id))

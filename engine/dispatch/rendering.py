@@ -1,0 +1,80 @@
+"""Rendering: one artifact for each distinct Inputs, whoever needs it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from channels.base import Channel, artifact_key
+from engine.artifacts import ArtifactStore, Stored
+from engine.errors import ChannelError
+from engine.i18n import gettext as _
+from engine.models import Content, File, Hamlet
+
+#: Returns a frozen content, and the hashes of the contents it needs, by channel.
+Contents = Callable[[str], tuple[Content, dict[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What was rendered for one delivery, what it needed, and what was remarked on the way."""
+
+    content: Content
+    file: File
+    needs: Mapping[str, File]
+    remarks: tuple[str, ...]
+
+
+class Renderer:
+    """Renders frozen contents through their channels into the artifact store."""
+
+    def __init__(
+        self, channels: Mapping[str, Channel], artifacts: ArtifactStore, contents: Contents
+    ) -> None:
+        self._channels = channels
+        self._artifacts = artifacts
+        self._content = lru_cache(maxsize=4096)(contents)
+
+    def make(self, content_hash: str, hamlet: Hamlet) -> Made:
+        """Return the artifact of a content for a hamlet.
+
+        A needed artifact that can never be made is left out, and that is remarked: a post
+        without its flyer is better than no post. Raises ChannelError, OSError.
+        """
+        content, needed = self._content(content_hash)
+        supplies = _Supplies(self._artifacts)
+        for channel, need_hash in needed.items():
+            supplies.add(channel, self, need_hash, hamlet)
+        stored = self._stored(content, hamlet, supplies)
+        return Made(content, stored.file, supplies.needs, (*stored.remarks, *supplies.remarks))
+
+    def _stored(self, content: Content, hamlet: Hamlet, supplies: _Supplies) -> Stored:
+        channel = self._channels[content.channel]
+        inputs = channel.prepare(content, hamlet, supplies)
+        return self._artifacts.make(artifact_key(channel, inputs), lambda: channel.render(inputs))
+
+
+class _Supplies:
+    """The ``Artifacts`` port of one ``prepare``."""
+
+    def __init__(self, artifacts: ArtifactStore) -> None:
+        self._artifacts = artifacts
+        self.needs: dict[str, File] = {}
+        self.remarks: tuple[str, ...] = ()
+
+    def add(self, channel: str, renderer: Renderer, content_hash: str, hamlet: Hamlet) -> None:
+        try:
+            self.needs[channel] = renderer.make(content_hash, hamlet).file
+        except ChannelError as error:
+            if not error.permanent:
+                raise
+            remark = _("without {channel}: {reason}").format(channel=channel, reason=error)
+            self.remarks = (*self.remarks, remark)
+
+    def need(self, channel: str) -> File | None:
+        return self.needs.get(channel)
+
+    def attachment(self, sha256: str) -> Path:
+        return self._artifacts.attachment(sha256)

@@ -1,0 +1,242 @@
+"""Sending bundles: what cannot be undone is done at most once.
+
+``sending`` is committed just before the send and the receipt just after it. What dies in
+between is settled by ``recover``: sent again where that does no harm, asked where the far
+side can be asked, and left to a person elsewhere.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from channels.base import Backend, Channel, Finds
+from engine.boundary import Boundary, no_boundary
+from engine.clock import Clock
+from engine.dispatch.assembling import Assembler, Ready
+from engine.dispatch.rehearsal import Rehearsal
+from engine.errors import ChannelError, LoaError
+from engine.i18n import gettext as _
+from engine.ledger import Ledger
+from engine.models import Bundle, Receipt, Registry
+from engine.rules import next_allowed
+
+logger = logging.getLogger(__name__)
+
+#: How many bundles one commit may begin, where sending twice does no harm.
+BATCH = 20
+
+ACTOR = "loa"
+
+
+def backoff(attempts: int, jitter: float) -> timedelta:
+    """Return how long to wait after ``attempts`` failures: 30 s doubled each time, ≤ 1 h.
+
+    ``jitter`` in [0, 1) spreads what failed together over half as long again.
+    """
+    return timedelta(seconds=min(30.0 * 2.0**attempts, 3600.0) * (1 + jitter / 2))
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """Why a bundle was not handed over; ``unknown`` means that it may have been."""
+
+    reason: str
+    permanent: bool = False
+    retry_after: timedelta | None = None
+    unknown: bool = False
+
+
+class Sender:
+    """Hands due bundles of one commune to their channels' backends."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        channels: Mapping[str, Channel],
+        assembler: Assembler,
+        rehearsal: Rehearsal | None,
+        clock: Clock,
+        attempts: int,
+        boundary: Boundary = no_boundary,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """``rehearsal`` None means that the workspace is live."""
+        self._ledger = ledger
+        self._channels = channels
+        self._assembler = assembler
+        self._rehearsal = rehearsal
+        self._clock = clock
+        self._attempts = attempts
+        self._boundary = boundary
+        self._jitter = jitter
+
+    def send(self, ids: Sequence[int]) -> None:
+        """Send leased bundles; what cannot be sent now is recorded, never raised.
+
+        An interruption (a time limit, a shutdown) is recorded, then raised again.
+        """
+        waiting = list(ids)
+        self.expire()
+        while waiting:
+            ready = [one for one in map(self._prepare, waiting[:BATCH]) if one is not None]
+            careful = [one for one in ready if not self._backend(one.bundle).idempotent]
+            self._hand_over([one for one in ready if one not in careful])
+            for one in careful:
+                self._hand_over([one])
+            waiting = waiting[BATCH:]
+        self._ledger.bundles.release(ids)
+
+    def expire(self) -> int:
+        """Settle deliveries whose time is over; return how many."""
+        return self._ledger.outcomes.expire(
+            self._clock.now(), actor=ACTOR, reason=_("its time had passed before it was sent")
+        )
+
+    def recover(self) -> None:
+        """Settle what a dead worker left half-done; only when no other worker lives."""
+        self._ledger.bundles.release_all()
+        for bundle in self._ledger.bundles.being_sent():
+            self._settle_interrupted(bundle, _("stopped while sending"))
+
+    def _prepare(self, bundle_id: int) -> Ready | None:
+        """Render and assemble one bundle; None when there is nothing to hand over now."""
+        job = self._ledger.bundles.job(bundle_id, cumulative=self._cumulative)
+        if job is None:
+            return None
+        try:
+            ready = self._assembler.ready(job, self._clock.now())
+        except Exception as error:  # noqa: BLE001 - every failure becomes a state, none is raised
+            self._not_sent(job.bundle, job.attempts, _failure_of(error))
+            return None
+        if ready is None or self._must_wait(ready.bundle, ready.registry):
+            return None
+        if self._rehearsal is not None and self._backend(ready.bundle).networked:
+            self._rehearse(ready)
+            return None
+        return ready
+
+    def _must_wait(self, bundle: Bundle, registry: Registry) -> bool:
+        """Judge the hour at the slot, or at present if the slot is past."""
+        moment = max(self._clock.now(), bundle.slot)
+        allowed = next_allowed(bundle.channel, registry, bundle.priority, moment)
+        if allowed == moment:
+            return False
+        later = allowed or moment + timedelta(days=1)
+        lead = self._channels[bundle.channel].lead
+        self._ledger.outcomes.postpone(bundle, later - lead)
+        return True
+
+    def _rehearse(self, ready: Ready) -> None:
+        assert self._rehearsal is not None
+        try:
+            reference = self._rehearsal.write(ready.artifact, ready.bundle)
+        except OSError as error:
+            self._not_sent(ready.bundle, ready.attempts, _failure_of(error))
+            return
+        self._ledger.outcomes.rehearsed(
+            ready.bundle, reference=reference, at=self._clock.now(), actor=ACTOR
+        )
+
+    def _hand_over(self, ready: Sequence[Ready]) -> None:
+        """Begin, deliver and record. Two bundles for one target go one after the other."""
+        waiting = {one.bundle.id: one for one in ready}
+        while waiting:
+            self._boundary("before begin")
+            durable = not all(self._backend(one.bundle).idempotent for one in waiting.values())
+            begun = self._ledger.bundles.begin(
+                [one.bundle for one in waiting.values()],
+                at=self._clock.now(),
+                actor=ACTOR,
+                durable=durable,
+            )
+            if not begun:
+                return
+            self._deliver([waiting.pop(bundle_id) for bundle_id in sorted(begun)])
+
+    def _deliver(self, begun: Sequence[Ready]) -> None:
+        """Deliver what has begun. Nothing leaves this method in the state `sending`."""
+        results: list[tuple[Bundle, Receipt, str]] = []
+        open_bundles = {one.bundle.id: one.bundle for one in begun}
+        self._boundary("begun")
+        try:
+            for one in begun:
+                try:
+                    receipt = self._backend(one.bundle).deliver(one.artifact, one.bundle)
+                except Exception as error:  # noqa: BLE001 - as above
+                    del open_bundles[one.bundle.id]
+                    self._not_sent(one.bundle, one.attempts, _failure_of(error), begun=True)
+                else:
+                    results.append((one.bundle, receipt, one.remark))
+                    self._boundary("delivered")
+        except BaseException:
+            taken = {bundle.id for bundle, _receipt, _remark in results}
+            for bundle in (one for one in open_bundles.values() if one.id not in taken):
+                self._settle_interrupted(bundle, _("interrupted while sending"))
+            self._ledger.outcomes.sent(results, at=self._clock.now(), actor=ACTOR)
+            raise
+        self._ledger.outcomes.sent(results, at=self._clock.now(), actor=ACTOR)
+        self._boundary("recorded")
+
+    def _not_sent(
+        self, bundle: Bundle, attempts: int, failure: _Failure, *, begun: bool = False
+    ) -> None:
+        now = self._clock.now()
+        outcomes = self._ledger.outcomes
+        if begun and failure.unknown and not self._backend(bundle).idempotent:
+            self._settle_interrupted(bundle, failure.reason)
+        elif failure.permanent or attempts + 1 >= self._attempts:
+            outcomes.fail(bundle, reason=failure.reason, at=now, actor=ACTOR)
+        else:
+            wait = max(backoff(attempts, self._jitter()), failure.retry_after or timedelta(0))
+            outcomes.try_again(
+                bundle, reason=failure.reason, next_attempt_at=now + wait, at=now, actor=ACTOR
+            )
+
+    def _settle_interrupted(self, bundle: Bundle, reason: str) -> None:
+        """Decide about a bundle that may or may not have reached the far side."""
+        now = self._clock.now()
+        backend = self._backend(bundle)
+        outcomes = self._ledger.outcomes
+        if backend.idempotent:
+            outcomes.take_back(bundle, reason=reason, at=now, actor=ACTOR)
+        elif isinstance(backend, Finds):
+            self._ask(bundle, backend, reason, now)
+        else:
+            outcomes.doubt(bundle, reason=reason, at=now, actor=ACTOR)
+
+    def _ask(self, bundle: Bundle, backend: Finds, reason: str, now: datetime) -> None:
+        try:
+            receipt = backend.find(bundle)
+        except ChannelError as error:
+            outcome = _("{reason}; the far side could not be asked: {error}")
+            self._ledger.outcomes.doubt(
+                bundle, reason=outcome.format(reason=reason, error=error), at=now, actor=ACTOR
+            )
+            return
+        if receipt is None:
+            self._ledger.outcomes.take_back(bundle, reason=reason, at=now, actor=ACTOR)
+        else:
+            self._ledger.outcomes.sent([(bundle, receipt, reason)], at=now, actor=ACTOR)
+
+    def _backend(self, bundle: Bundle) -> Backend:
+        return self._channels[bundle.channel].backends[bundle.backend]
+
+    @property
+    def _cumulative(self) -> frozenset[str]:
+        return frozenset(name for name, one in self._channels.items() if one.cumulative)
+
+
+def _failure_of(error: Exception) -> _Failure:
+    """Put an error into words and judge it; one that nobody foresaw is logged whole."""
+    if isinstance(error, ChannelError):
+        return _Failure(str(error), error.permanent, error.retry_after, error.unknown)
+    if isinstance(error, OSError):
+        return _Failure(error.strerror or str(error))
+    if not isinstance(error, LoaError):
+        logger.exception("unforeseen error while sending", exc_info=error)
+    return _Failure(f"{type(error).__name__}: {error}", unknown=True)
