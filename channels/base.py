@@ -35,6 +35,7 @@ __all__ = [
     "Backend",
     "Channel",
     "ChannelError",
+    "Closes",
     "Finds",
     "Options",
     "RemoteIds",
@@ -101,6 +102,13 @@ class Finds(Protocol):
         ...
 
 
+@runtime_checkable
+class Closes(Protocol):
+    """A channel that holds something open: a helper process, a connection."""
+
+    def close(self) -> None: ...
+
+
 class Channel(Protocol):
     """One form of reaching people.
 
@@ -119,7 +127,11 @@ class Channel(Protocol):
     lead: timedelta
     grace: timedelta | None
     cumulative: bool
-    backends: Mapping[str, Backend]
+
+    @property
+    def backends(self) -> Mapping[str, Backend]:
+        """Return the channel's backends by their names."""
+        ...
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
         """Return every target and time for one hamlet, in a fixed order."""
