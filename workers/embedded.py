@@ -1,0 +1,170 @@
+"""The embedded runtime: broker, workers and scheduler in one process, one per workspace."""
+
+from __future__ import annotations
+
+import fcntl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from dramatiq import Worker
+
+from engine.app import App
+from engine.clock import SimulatedClock
+from engine.errors import LoaError
+from engine.files import remove_leftovers
+from engine.i18n import gettext as _
+from engine.models import Priority
+from workers.actors import SendBundles, batches, register
+from workers.broker import embedded_broker
+from workers.scheduler import Scheduler
+
+#: Seconds between two looks at the ledger while nothing happens.
+IDLE_SECONDS = 1.0
+
+#: Seconds between two calls of ``on_progress`` while workers are busy.
+PROGRESS_SECONDS = 0.2
+
+#: Milliseconds for which an idle Dramatiq worker waits before it looks up again.
+WORKER_TIMEOUT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Why a run ended: nothing due any more, and when the next thing will be."""
+
+    next_moment: datetime | None
+
+
+class EmbeddedRuntime:
+    """Runs one workspace. Emergencies have a worker of their own.
+
+    ``stop`` may be set from a signal handler; what is being sent is finished or handed back.
+    """
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._scheduler = Scheduler(app, owner="embedded")
+        self._busy = 0
+        self._changed = threading.Condition()
+        self.stop = threading.Event()
+
+    def run(
+        self,
+        *,
+        watch: bool = False,
+        until: datetime | None = None,
+        on_progress: Callable[[], None] = lambda: None,
+    ) -> Ended:
+        """Send what is due until nothing is; with ``watch`` until told to stop.
+
+        On a simulated clock time jumps to the next thing due, not beyond ``until``. Raises
+        LoaError when another process runs the workspace, or the clock cannot be trusted.
+        """
+        with only_one(self._app.workspace):
+            self._app.check_clock()
+            remove_leftovers(self._app.outbox)
+            self._app.sender.recover()
+            with self._workers() as actors:
+                return self._loop(actors, watch, until, on_progress)
+
+    def _loop(
+        self,
+        actors: Mapping[Priority, SendBundles],
+        watch: bool,
+        until: datetime | None,
+        on_progress: Callable[[], None],
+    ) -> Ended:
+        while not self.stop.is_set():
+            leased = self._scheduler.tick()
+            for priority, ids in batches(leased):
+                with self._changed:
+                    self._busy += 1
+                actors[priority].send(ids)
+            self._wait_for_workers(on_progress)
+            on_progress()
+            if leased or self._advance(until):
+                continue
+            if not watch:
+                break
+            self.stop.wait(IDLE_SECONDS)
+        return Ended(self._next_moment())
+
+    def _wait_for_workers(self, on_progress: Callable[[], None]) -> None:
+        with self._changed:
+            while self._busy and not self.stop.is_set():
+                if not self._changed.wait(PROGRESS_SECONDS):
+                    on_progress()
+
+    def _advance(self, until: datetime | None) -> bool:
+        """Let a simulated clock jump to the next thing due; say whether there was one."""
+        clock, moment = self._app.clock, self._next_moment()
+        if moment is None or not isinstance(clock, SimulatedClock):
+            return False
+        if until is not None and moment > until:
+            clock.advance_to(until)
+            return False
+        clock.advance_to(moment)
+        return True
+
+    def _next_moment(self) -> datetime | None:
+        return self._app.ledger.bundles.next_moment(rehearse=self._app.rehearsing)
+
+    @contextmanager
+    def _workers(self) -> Iterator[Mapping[Priority, SendBundles]]:
+        """Start Dramatiq's workers, and on the way out let running messages finish.
+
+        Each priority has a broker and workers of its own, so that an emergency finds a
+        thread that nothing else can occupy.
+        """
+        threads = self._app.settings.run.threads
+        crews = {
+            Priority.EMERGENCY: _Crew(self._send, threads=1),
+            Priority.IMPORTANT: _Crew(self._send, threads=1),
+            Priority.ROUTINE: _Crew(self._send, threads=threads),
+        }
+        try:
+            yield {priority: crew.actor for priority, crew in crews.items()}
+        finally:
+            for crew in crews.values():
+                crew.stop()
+
+    def _send(self, ids: list[int]) -> None:
+        try:
+            self._app.sender.send(ids)
+        finally:
+            with self._changed:
+                self._busy -= 1
+                self._changed.notify_all()
+
+
+class _Crew:
+    """A broker with its workers."""
+
+    def __init__(self, send: Callable[[list[int]], None], *, threads: int) -> None:
+        self._broker = embedded_broker()
+        self.actor = register(self._broker, send)
+        self._worker = Worker(self._broker, worker_threads=threads, worker_timeout=WORKER_TIMEOUT)
+        self._worker.start()
+
+    def stop(self) -> None:
+        self._worker.stop()
+        self._broker.close()
+
+
+@contextmanager
+def only_one(workspace: Path) -> Iterator[None]:
+    """Hold the workspace's lock. The lock dies with the process, however it dies.
+
+    Raises LoaError when another process holds it.
+    """
+    with (workspace / ".loa-run.lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = _("{workspace}: another `loa run` is at work here")
+            raise LoaError(message.format(workspace=workspace)) from None
+        yield
