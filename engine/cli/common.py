@@ -1,0 +1,83 @@
+"""What the commands share: finding the workspace, asking for a passphrase, saying where we are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from engine.app import App, open_app
+from engine.clock import local
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.settings import read_secret
+
+REGISTRY_FILE = "commune.yaml"
+
+
+def workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``-w / --workspace`` to a command."""
+    return click.option(
+        "-w",
+        "--workspace",
+        type=click.Path(path_type=Path, file_okay=False),
+        envvar="LOA_WORKSPACE",
+        help=_("The workspace's folder (default: the one you stand in)."),
+    )(command)
+
+
+def by_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--by`` to a command: who does it."""
+    return click.option(
+        "--by",
+        required=True,
+        envvar="LOA_PERSON",
+        metavar=_("PERSON"),
+        help=_("Who does this: a person's id in commune.yaml."),
+    )(command)
+
+
+def find_workspace(given: Path | None, near: Path | None = None) -> Path:
+    """Return the workspace: the given one, the one around ``near``, or the current folder's.
+
+    Raises LoaError when no folder there holds a commune.yaml.
+    """
+    starts = [given] if given is not None else [near.parent if near else Path.cwd(), Path.cwd()]
+    for start in starts:
+        folder = start.resolve()
+        for candidate in (folder, *([] if given else folder.parents)):
+            if (candidate / REGISTRY_FILE).is_file():
+                return candidate
+    message = _("{folder}: no {file} here; make a workspace with: loa init FOLDER")
+    raise LoaError(message.format(folder=starts[0], file=REGISTRY_FILE))
+
+
+def open_workspace(given: Path | None, near: Path | None = None) -> App:
+    """Open the workspace and say what is not real about it. Raises LoaError."""
+    app = open_app(find_workspace(given, near))
+    state_conditions(app)
+    return app
+
+
+def state_conditions(app: App) -> None:
+    """Say on every screen when the clock is simulated and when networked sends are rehearsed."""
+    if app.clock.simulated:
+        shown = f"{local(app.clock.now()):%H:%M %d/%m/%Y}"
+        click.echo(_("⏱ simulated clock: {moment}").format(moment=shown), err=True)
+    if not app.settings.live:
+        click.echo(
+            _("⚑ rehearsal: networked channels send nothing until loa.toml says live = true"),
+            err=True,
+        )
+
+
+def passphrase(prompt: str, *, confirm: bool = False, variable: str = "LOA_PASSPHRASE") -> str:
+    """Return a passphrase: from ``variable``, from the file ``variable``_FILE names, or typed."""
+    if variable in os.environ:
+        return os.environ[variable]
+    if f"{variable}_FILE" in os.environ:
+        return read_secret(Path(os.environ[f"{variable}_FILE"]))
+    return str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm))

@@ -1,0 +1,122 @@
+"""``loa demo``: the example commune's day, from YAML to proof, on a simulated clock."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import tempfile
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from campaigns.workspace import EXAMPLE
+from engine.app import App, open_app
+from engine.cli.common import state_conditions
+from engine.cli.planned import breach_line
+from engine.cli.run import run_with_progress, say_how_it_ended
+from engine.clock import SimulatedClock, local
+from engine.dispatch.confirming import Word, confirm
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.reports.report import build_report
+from engine.reports.screen import status
+from engine.reports.writing import write_report
+
+#: The flood warning, an emergency, comes after the routine campaigns of the day.
+EMERGENCY = "canh-bao-lu"
+
+#: Who acts in the example commune (made-up people).
+AUTHOR, APPROVER = "lan", "minh"
+
+
+def commands() -> list[click.Command]:
+    return [demo()]
+
+
+def demo() -> click.Command:
+    @click.command("demo", help=_("Play the example commune's campaigns in FOLDER (default: new)."))
+    @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
+    def command(folder: Path | None) -> int:
+        workspace = _copy_example(folder)
+        with open_app(workspace) as app:
+            click.echo(_("Workspace: {folder}").format(folder=workspace))
+            state_conditions(app)
+            _approve_all(app)
+            ended = run_with_progress(app)
+            outcome = say_how_it_ended(app, ended)
+            _relay(app)
+            _show(app)
+        return outcome
+
+    return command
+
+
+def _copy_example(folder: Path | None) -> Path:
+    """Copy the example workspace; an existing folder must be empty. Raises LoaError."""
+    target = folder or Path(tempfile.mkdtemp(prefix="loa-demo-"))
+    if target.exists() and any(target.iterdir()):
+        raise LoaError(_("{folder}: the folder is not empty").format(folder=target))
+    shutil.copytree(EXAMPLE, target, dirs_exist_ok=True)
+    return target.resolve()
+
+
+def _approve_all(app: App) -> None:
+    """Submit and approve every example campaign, the emergency last, by two people."""
+    passphrase = secrets.token_urlsafe(12)
+    app.office.set_passphrase(APPROVER, passphrase, None)
+    files = sorted((app.workspace / "campaigns").glob("*.yaml"))
+    for file in sorted(files, key=lambda path: path.stem == EMERGENCY):
+        submitted = app.office.submit(file, AUTHOR)
+        campaign = submitted.revision.campaign_id
+        done = app.office.approve(campaign, APPROVER, passphrase)
+        click.echo(
+            _(
+                "✓ {campaign}: submitted by {author}, approved by {approver}, {count} deliveries"
+            ).format(
+                campaign=campaign,
+                author=AUTHOR,
+                approver=APPROVER,
+                count=len(done.plan.deliveries),
+            )
+        )
+        for breach in done.plan.breaches:
+            click.echo(f"  ! {breach_line(breach)}")
+
+
+def _relay(app: App) -> None:
+    """Let all heads but the last relay the warning, so that somebody is left to be reached."""
+    if isinstance(app.clock, SimulatedClock):
+        click.echo(
+            _("It is now {moment}. The heads relay the flood warning; one has not yet.").format(
+                moment=f"{local(app.clock.now()):%H:%M %d/%m/%Y}"
+            )
+        )
+    for hamlet in app.registry.hamlets[:-1]:
+        assert hamlet.head is not None
+        word = Word(
+            campaign_id=EMERGENCY,
+            hamlet_id=hamlet.id,
+            channel="chat",
+            by=hamlet.head,
+            households=hamlet.households * 3 // 4,
+            note=_("made up for the demonstration"),
+        )
+        confirm(app.ledger, app.registry, word, app.clock.now())
+
+
+def _show(app: App) -> None:
+    built = build_report(app.ledger, app.registry, EMERGENCY, app.clock.now())
+    Console().print(status(built))
+    files = write_report(built, app.workspace / "reports" / EMERGENCY)
+    places = [
+        (_("audio"), app.outbox / "loudspeaker"),
+        (_("flyers"), app.outbox / "flyer"),
+        (_("portal"), app.outbox / "portal" / "index.html"),
+        (_("chat kits"), app.outbox / "chat"),
+        *((_("report"), file) for file in files),
+    ]
+    click.echo(_("Where to look:"))
+    for name, place in places:
+        click.echo(f"  {name:<12} {place}")
+    click.echo(_("Go on from here: loa status -w {folder}").format(folder=app.workspace))

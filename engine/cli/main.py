@@ -1,0 +1,67 @@
+"""The command ``loa``: its groups of commands, its language, and how it fails."""
+
+from __future__ import annotations
+
+import gettext as stdlib_gettext
+import os
+import sys
+from importlib.metadata import version
+
+import click
+
+from engine.errors import InputError, LoaError
+from engine.i18n import LOCALE_DIR, language
+from engine.i18n import gettext as _
+
+
+def main() -> None:
+    """Run ``loa``. Faults that a person can mend end with status 1 and never a traceback."""
+    speak_the_language()
+    try:
+        status = build().main(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        click.echo(_("stopped"), err=True)
+        sys.exit(130)
+    except InputError as error:
+        for problem in error.problems:
+            click.echo(str(problem), err=True)
+        count = len(error.problems)
+        click.echo(_("{count} to mend").format(count=count), err=True)
+        sys.exit(1)
+    except LoaError as error:
+        click.echo(str(error), err=True)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(1)
+    except OSError as error:
+        place = f"{error.filename}: " if error.filename else ""
+        click.echo(f"{place}{error.strerror or error}", err=True)
+        sys.exit(1)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def speak_the_language() -> None:
+    """Let click's own words come from Loa's catalogue too."""
+    os.environ["LANGUAGE"] = language()
+    stdlib_gettext.bindtextdomain("loa", LOCALE_DIR)
+    stdlib_gettext.textdomain("loa")
+
+
+def build() -> click.Group:
+    """Return the command group with everything in it."""
+    from engine.cli import demo, files, office, run, tracking
+
+    group = click.Group(
+        name="loa",
+        help=_("Loa: one message, every hamlet, and proof of who was reached."),
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    )
+    click.version_option(version("loa"), "--version", prog_name="loa")(group)
+    for module in (files, office, run, tracking, demo):
+        for command in module.commands():
+            group.add_command(command)
+    return group

@@ -1,0 +1,137 @@
+"""Commands of the office: passphrases, submitting, previewing, approving, cancelling."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from engine.app import App, preview
+from engine.cli.common import by_option, open_workspace, passphrase, workspace_option
+from engine.cli.planned import breach_line, channel_name
+from engine.clock import local
+from engine.i18n import gettext as _
+from engine.models import Plan
+
+
+def commands() -> list[click.Command]:
+    return [set_passphrase(), submit(), show_preview(), approve(), cancel()]
+
+
+def set_passphrase() -> click.Command:
+    @click.command("passphrase", help=_("Set the passphrase of PERSON."))
+    @click.argument("person")
+    @workspace_option
+    def command(person: str, workspace: Path | None) -> None:
+        with open_workspace(workspace) as app:
+            old = None
+            if app.ledger.credentials.get(person) is not None:
+                old = passphrase(_("Old passphrase"), variable="LOA_OLD_PASSPHRASE")
+            new = passphrase(_("New passphrase"), confirm=True)
+            app.office.set_passphrase(person, new, old)
+            click.echo(_("✓ passphrase of {person} is set").format(person=person))
+
+    return command
+
+
+def submit() -> click.Command:
+    @click.command("submit", help=_("Submit a campaign FILE for approval."))
+    @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+    @by_option
+    @workspace_option
+    def command(file: Path, by: str, workspace: Path | None) -> None:
+        with open_workspace(workspace, file) as app:
+            done = app.office.submit(file.resolve(), by)
+            revision = done.revision
+            click.echo(
+                _("✓ {campaign}: revision {revision} waits for approval").format(
+                    campaign=revision.campaign_id, revision=revision.revision
+                )
+            )
+            _say_waived(done.plan)
+            click.echo(_("  content {hash}").format(hash=revision.content_hash[:16]))
+            click.echo(_("  look at it: loa preview {id}").format(id=revision.campaign_id))
+            click.echo(
+                _("  approve it: loa approve {id} --by PERSON").format(id=revision.campaign_id)
+            )
+
+    return command
+
+
+def show_preview() -> click.Command:
+    @click.command(
+        "preview", help=_("Render exactly what would be sent for campaign ID, into a folder.")
+    )
+    @click.argument("campaign_id", metavar="ID")
+    @workspace_option
+    def command(campaign_id: str, workspace: Path | None) -> int:
+        with open_workspace(workspace) as app:
+            shown = preview(app, campaign_id)
+            faults = 0
+            for one in shown.bundles:
+                place = one.reference if not one.fault else f"✗ {one.fault}"
+                faults += bool(one.fault)
+                slot = f"{local(one.slot):%H:%M %d/%m/%Y}"
+                click.echo(f"  {channel_name(one.channel):<10} {one.target:<16} {slot}  {place}")
+            click.echo(
+                _("{campaign} revision {revision}, content {hash}: {folder}").format(
+                    campaign=campaign_id,
+                    revision=shown.revision.revision,
+                    hash=shown.revision.content_hash[:16],
+                    folder=shown.folder,
+                )
+            )
+        return 1 if faults else 0
+
+    return command
+
+
+def approve() -> click.Command:
+    @click.command("approve", help=_("Approve the waiting revision of campaign ID."))
+    @click.argument("campaign_id", metavar="ID")
+    @by_option
+    @workspace_option
+    def command(campaign_id: str, by: str, workspace: Path | None) -> None:
+        with open_workspace(workspace) as app:
+            app.office.waiting(campaign_id)
+            secret = passphrase(_("Passphrase of {person}").format(person=by))
+            done = app.office.approve(campaign_id, by, secret)
+            click.echo(
+                _("✓ {campaign}: revision {revision} approved by {person}").format(
+                    campaign=campaign_id, revision=done.revision.revision, person=by
+                )
+            )
+            _say_waived(done.plan)
+            _say_next(app)
+
+    return command
+
+
+def cancel() -> click.Command:
+    @click.command("cancel", help=_("Stop everything of campaign ID that is not yet sent."))
+    @click.argument("campaign_id", metavar="ID")
+    @click.option("--reason", required=True, help=_("Why; kept in the audit trail."))
+    @by_option
+    @workspace_option
+    def command(campaign_id: str, reason: str, by: str, workspace: Path | None) -> None:
+        with open_workspace(workspace) as app:
+            stopped = app.office.cancel(campaign_id, by, reason)
+            click.echo(
+                _("✓ {campaign}: {count} deliveries stopped").format(
+                    campaign=campaign_id, count=stopped
+                )
+            )
+
+    return command
+
+
+def _say_waived(plan: Plan) -> None:
+    for breach in plan.breaches:
+        click.echo(f"  ! {breach_line(breach)}")
+
+
+def _say_next(app: App) -> None:
+    moment = app.ledger.bundles.next_moment(rehearse=app.rehearsing)
+    if moment is not None:
+        shown = f"{local(moment):%H:%M %d/%m/%Y}"
+        click.echo(_("  work starts at {moment}: loa run").format(moment=shown))

@@ -1,0 +1,107 @@
+"""``loa run``: the embedded runtime with its progress on the screen."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+from types import FrameType
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from engine.app import App
+from engine.cli.common import open_workspace, workspace_option
+from engine.cli.planned import channel_name
+from engine.clock import local
+from engine.i18n import gettext as _
+from engine.states import DELIVERED, SETTLED, State
+from workers.embedded import EmbeddedRuntime, Ended
+
+#: What a person must look at.
+_TROUBLE = (State.FAILED, State.UNCERTAIN)
+
+
+def commands() -> list[click.Command]:
+    return [run()]
+
+
+def run() -> click.Command:
+    @click.command("run", help=_("Render and send what is due; stop when nothing is."))
+    @click.option("--watch", is_flag=True, help=_("Go on until stopped (Ctrl-C)."))
+    @workspace_option
+    def command(watch: bool, workspace: Path | None) -> int:
+        with open_workspace(workspace) as app:
+            ended = run_with_progress(app, watch=watch)
+            return say_how_it_ended(app, ended)
+
+    return command
+
+
+def run_with_progress(app: App, *, watch: bool = False) -> Ended:
+    """Run the workspace with a bar for each channel. Raises LoaError."""
+    runtime = EmbeddedRuntime(app)
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        runtime.stop.set()
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with Progress(
+            TextColumn("{task.description:<12}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[words]}"),
+            console=Console(stderr=True),
+        ) as progress:
+            bars = _Bars(app, progress)
+            return runtime.run(watch=watch, on_progress=bars.refresh)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+class _Bars:
+    """One bar per channel: deliveries settled out of all that count."""
+
+    def __init__(self, app: App, progress: Progress) -> None:
+        self._app = app
+        self._progress = progress
+        self._tasks: dict[str, TaskID] = {}
+
+    def refresh(self) -> None:
+        counts = self._app.ledger.views.counts()
+        for channel in self._app.channels:
+            states = {state: n for (name, state), n in counts.items() if name == channel}
+            if not states:
+                continue
+            if channel not in self._tasks:
+                self._tasks[channel] = self._progress.add_task(channel_name(channel), words="")
+            done = sum(n for state, n in states.items() if state in SETTLED)
+            self._progress.update(
+                self._tasks[channel],
+                completed=done,
+                total=sum(states.values()),
+                words=_words(states),
+            )
+
+
+def _words(states: dict[State, int]) -> str:
+    sent = sum(n for state, n in states.items() if state in DELIVERED)
+    trouble = sum(n for state, n in states.items() if state in _TROUBLE)
+    words = _("{sent} sent").format(sent=sent)
+    return words + (" · " + _("{count} need a person").format(count=trouble) if trouble else "")
+
+
+def say_how_it_ended(app: App, ended: Ended) -> int:
+    """Print totals and what comes next; return 1 when something needs a person."""
+    counts = app.ledger.views.counts()
+    trouble = sum(n for (_name, state), n in counts.items() if state in _TROUBLE)
+    sent = sum(n for (_name, state), n in counts.items() if state in DELIVERED)
+    click.echo(_("{sent} deliveries sent").format(sent=sent))
+    if trouble:
+        click.echo(_("{count} deliveries need a person: loa status").format(count=trouble))
+    if ended.next_moment is not None:
+        shown = f"{local(ended.next_moment):%H:%M %d/%m/%Y}"
+        click.echo(_("next work at {moment}").format(moment=shown))
+    return 1 if trouble else 0

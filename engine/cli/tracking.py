@@ -1,0 +1,157 @@
+"""Commands that tell who got what, and take people's word for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from engine.app import OPTIONS
+from engine.cli.common import by_option, open_workspace, workspace_option
+from engine.clock import local
+from engine.dispatch.confirming import Word
+from engine.dispatch.confirming import confirm as take_word
+from engine.i18n import gettext as _
+from engine.reports.report import build_report
+from engine.reports.screen import overview, status
+from engine.reports.writing import write_report
+
+
+def commands() -> list[click.Command]:
+    return [show_status(), report(), confirm(), events(), retry(), resolve()]
+
+
+def show_status() -> click.Command:
+    @click.command("status", help=_("Show who got what: campaign ID, or all of them."))
+    @click.argument("campaign_id", metavar="[ID]", required=False)
+    @workspace_option
+    def command(campaign_id: str | None, workspace: Path | None) -> None:
+        with open_workspace(workspace) as app:
+            console = Console()
+            if campaign_id is None:
+                console.print(overview(app.ledger))
+            else:
+                built = build_report(app.ledger, app.registry, campaign_id, app.clock.now())
+                console.print(status(built))
+
+    return command
+
+
+def report() -> click.Command:
+    @click.command("report", help=_("Write the report of campaign ID: HTML, CSV and JSON."))
+    @click.argument("campaign_id", metavar="ID")
+    @click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path, file_okay=False),
+        help=_("Where to (default: reports/ID in the workspace)."),
+    )
+    @workspace_option
+    def command(campaign_id: str, output: Path | None, workspace: Path | None) -> None:
+        with open_workspace(workspace) as app:
+            built = build_report(app.ledger, app.registry, campaign_id, app.clock.now())
+            folder = output or app.workspace / "reports" / campaign_id
+            for path in write_report(built, folder):
+                click.echo(f"  {path}")
+
+    return command
+
+
+def confirm() -> click.Command:
+    @click.command(
+        "confirm",
+        help=_("Record that campaign ID reached people in a hamlet: relayed, handed out, heard."),
+    )
+    @click.argument("campaign_id", metavar="ID")
+    @click.option("--hamlet", required=True, help=_("The hamlet's id."))
+    @click.option("--channel", required=True, type=click.Choice(sorted(OPTIONS)))
+    @click.option("--households", type=click.IntRange(min=0), help=_("How many households."))
+    @click.option("--received", is_flag=True, help=_("The head got it; no word of households."))
+    @click.option("--target", help=_("One group or cluster only."))
+    @click.option("--note", default="", help=_("How it is known."))
+    @by_option
+    @workspace_option
+    def command(
+        campaign_id: str,
+        hamlet: str,
+        channel: str,
+        households: int | None,
+        received: bool,
+        target: str | None,
+        note: str,
+        by: str,
+        workspace: Path | None,
+    ) -> None:
+        word = Word(campaign_id, hamlet, channel, by, households, received, target, note)
+        with open_workspace(workspace) as app:
+            count = take_word(app.ledger, app.registry, word, app.clock.now())
+            click.echo(_("✓ evidence kept for {count} deliveries").format(count=count))
+
+    return command
+
+
+def events() -> click.Command:
+    @click.command("events", help=_("Print the audit trail, of campaign ID or of everything."))
+    @click.argument("campaign_id", metavar="[ID]", required=False)
+    @click.option("--last", type=click.IntRange(min=1), help=_("Only the newest N."), metavar="N")
+    @workspace_option
+    def command(campaign_id: str | None, last: int | None, workspace: Path | None) -> None:
+        with open_workspace(workspace) as app:
+            found = app.ledger.views.events(campaign_id)
+            for event in found[-last:] if last else found:
+                what = f"{event.from_state} → {event.to_state}".removeprefix(" → ")
+                number = f"#{event.delivery_id}" if event.delivery_id else ""
+                click.echo(
+                    f"{local(event.at):%d/%m/%Y %H:%M:%S}  {event.actor:<12} "
+                    f"{event.campaign_id or '':<24} {number:<8} {what:<22} {event.detail}".rstrip()
+                )
+
+    return command
+
+
+def retry() -> click.Command:
+    @click.command("retry", help=_("Try the failed deliveries of campaign ID again."))
+    @click.argument("campaign_id", metavar="ID")
+    @click.option("--hamlet", help=_("The hamlet's id."))
+    @click.option("--channel", type=click.Choice(sorted(OPTIONS)))
+    @by_option
+    @workspace_option
+    def command(
+        campaign_id: str,
+        hamlet: str | None,
+        channel: str | None,
+        by: str,
+        workspace: Path | None,
+    ) -> None:
+        with open_workspace(workspace) as app:
+            app.office.newest(campaign_id)
+            count = app.ledger.mending.retry(
+                campaign_id,
+                hamlet_id=hamlet,
+                channel=channel,
+                at=app.clock.now(),
+                actor=app.office.person(by).id,
+            )
+            click.echo(_("✓ {count} deliveries will be tried again").format(count=count))
+
+    return command
+
+
+def resolve() -> click.Command:
+    @click.command("resolve", help=_("Decide about the uncertain deliveries of campaign ID."))
+    @click.argument("campaign_id", metavar="ID")
+    @click.option(
+        "--sent/--resend", required=True, default=None, help=_("They arrived, or go out again.")
+    )
+    @by_option
+    @workspace_option
+    def command(campaign_id: str, sent: bool, by: str, workspace: Path | None) -> None:
+        with open_workspace(workspace) as app:
+            app.office.newest(campaign_id)
+            count = app.ledger.mending.resolve(
+                campaign_id, sent=sent, at=app.clock.now(), actor=app.office.person(by).id
+            )
+            click.echo(_("✓ {count} deliveries settled").format(count=count))
+
+    return command
