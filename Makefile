@@ -1,0 +1,56 @@
+# Two commands are all a fresh machine needs: `make demo` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export UV_PYTHON_DOWNLOADS := never
+export PYTHONWARNDEFAULTENCODING := 0
+
+.PHONY: help setup demo test soak bench lint lock messages system clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(BIN)/.installed ## Make .venv with everything from requirements.lock
+
+$(BIN)/.installed: requirements.lock requirements-uv.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements-uv.lock
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	touch $@
+
+demo: setup ## Play the example commune's day, from YAML to proof
+	@$(BIN)/loa demo
+
+test: setup system lint ## Run every check and every test
+	$(BIN)/coverage erase
+	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -m "not soak"
+
+soak: setup system ## The same tests with bigger numbers; takes long
+	LOA_TEST_KILLS=300 $(BIN)/python -m pytest tests/integration/test_kills.py
+
+bench: setup ## Print figures: planning, rendering once, speech
+	$(BIN)/python -m bench
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+system: ## Install the servers and the browser that the tests need
+	@sh tests/system.sh
+
+lock: ## Write the lock files anew from requirements*.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate requirements-dev.in -o requirements.lock
+	grep '^uv==' requirements.lock | cut -d' ' -f1 | $(BIN)/uv pip compile --quiet --universal \
+		--python-version 3.11 --generate-hashes --no-header --no-annotate - -o requirements-uv.lock
+
+messages: ## Gather the messages to translate, and compile the catalogue
+	$(BIN)/pybabel extract --quiet --no-location --sort-output -F babel.cfg -o /tmp/loa.pot . 2>/dev/null
+	$(BIN)/pybabel update --quiet -D loa -d engine/locale -i /tmp/loa.pot --no-fuzzy-matching 2>/dev/null
+	$(BIN)/pybabel compile -D loa -d engine/locale
+
+clean: ## Remove what make made
+	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

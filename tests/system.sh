@@ -1,0 +1,18 @@
+#!/bin/sh
+# Install what the tests need beside Python packages. A missing one fails the run, never a skip.
+set -eu
+packages=""
+command -v chromium >/dev/null 2>&1 || packages="$packages chromium"
+[ -n "$packages" ] || exit 0
+line="apt-get install --yes --no-install-recommends$packages"
+if [ "$(id -u)" = 0 ]; then
+    as_root=""
+elif sudo -n true 2>/dev/null; then
+    as_root="sudo"
+else
+    echo "The tests need$packages. Run: sudo $line" >&2
+    exit 1
+fi
+export DEBIAN_FRONTEND=noninteractive
+$as_root apt-get update -qq
+$as_root $line -qq >/dev/null
