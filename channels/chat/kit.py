@@ -16,7 +16,7 @@ from channels.chat.enclosures import file_id
 from channels.chat.pictures import flyer_png
 from channels.chat.sheet import Enclosure, Sheet
 from engine.clock import local
-from engine.files import remove_leftovers, write_atomic
+from engine.files import write_atomic
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, GroupKind, Receipt
 
@@ -28,8 +28,9 @@ _COLUMNS = 24
 class KitBackend:
     """Lays ``<group>/<YYYY-MM-DD>/<HHMM>/`` below its outbox; the page is written last.
 
-    The same bundle gives the same files again, so delivering twice is delivering once. A kit
-    carries only what is new: version n > 1 of a slot goes to ``<HHMM>-v<n>``.
+    An edition of a bundle has one folder, which always ends with its latest files and no
+    others, so delivering twice is delivering once. A kit carries only what is new: edition
+    n > 1 of a slot goes to ``<HHMM>-v<n>``.
     """
 
     name = "kit"
@@ -53,8 +54,8 @@ class KitBackend:
 
     def _folder(self, bundle: Bundle) -> Path:
         slot = local(bundle.slot)
-        version = f"-v{bundle.version}" if bundle.version > 1 else ""
-        return self._outbox / file_id(bundle.target) / f"{slot:%Y-%m-%d}" / (_hour(slot) + version)
+        edition = f"-v{bundle.edition}" if bundle.edition > 1 else ""
+        return self._outbox / file_id(bundle.target) / f"{slot:%Y-%m-%d}" / (_hour(slot) + edition)
 
     def _files(self, sheet: Sheet, artifact: Artifact, bundle: Bundle) -> dict[str, bytes]:
         """Return every file of the kit by name, the page last."""
@@ -72,9 +73,11 @@ class KitBackend:
     def _write(self, folder: Path, files: Mapping[str, bytes]) -> None:
         complete = (folder / PAGE_NAME).exists()
         try:
-            remove_leftovers(folder)
             for name, data in files.items():
                 write_atomic(folder / name, data)
+            for other in folder.iterdir():
+                if other.name not in files:  # of a send that was cut short, with other items
+                    other.unlink()
         except OSError as error:
             if not complete:  # without its page a kit is nothing that anybody was given
                 shutil.rmtree(folder, ignore_errors=True)

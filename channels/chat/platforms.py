@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Platform:
 
     def length(self, text: str) -> int:
         """Return the length of NFC ``text`` as the platform counts it."""
-        return sum(map(self.width, text))
+        return len(text.encode("utf-16-le")) // 2 if self.counts_utf16 else len(text)
 
     def escape(self, text: str) -> str:
         """Return ``text`` such that the platform shows it and runs none of it.
@@ -57,4 +60,4 @@ def clean(text: str) -> str:
     Control characters mean nothing in a message; Telegram refuses and HTML forbids them.
     """
     lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+    return _CONTROL.sub("", lines).strip()

@@ -12,7 +12,7 @@ from channels.base import ChannelError, RemoteIds
 from channels.chat.answers import Answer, accepted_id
 from channels.chat.sheet import Group, Sheet
 from engine.i18n import gettext as _
-from engine.models import Artifact, Bundle, Receipt
+from engine.models import Artifact, Bundle, Receipt, digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,9 @@ class TelegramAccount:
 class TelegramBackend:
     """Sends each part once. Telegram has neither idempotency keys nor a look-up.
 
-    Each part that Telegram accepted is remembered under ``<bundle key>/<number>`` before the
-    next one leaves, so that a retry resumes at the first part that was not.
+    Each part that Telegram accepted is remembered before the next one leaves, so that a retry
+    sends only those that were not. A part is remembered by its words, not by its place: items
+    may join or leave between two attempts.
     """
 
     name = "telegram"
@@ -58,8 +59,8 @@ class TelegramBackend:
                 permanent=True,
             )
         ids = [
-            self._sent(f"{bundle.key}/{number}", part.text, sheet.group)
-            for number, part in enumerate(sheet.parts, 1)
+            self._sent(f"{bundle.key}/{part.id}/{digest(part)[:16]}", part.text, sheet.group)
+            for part in sheet.parts
         ]
         return Receipt(ids[-1], {"chat": sheet.group.address, "messages": " ".join(ids)})
 

@@ -108,7 +108,7 @@ class FakeTelegram:
         self._scripts.extend(s if isinstance(s, Script) else Script(s) for s in scripts)
 
     def accepted(self) -> list[dict[str, Any]]:
-        """Return what the log holds: message_id, chat_id and text of each, in order."""
+        """Return what the log holds, in order: message_id, chat_id, text, what else was given."""
         return list(_read(self.log))
 
     def __enter__(self) -> FakeTelegram:
@@ -146,11 +146,7 @@ class FakeTelegram:
         if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
             raise _RefusedError(400, "Bad Request: message is too long")
         with self._lock:
-            message = {
-                "message_id": next(self._ids),
-                "chat_id": chat,
-                "text": text,
-            }
+            message = {**values, "message_id": next(self._ids), "chat_id": chat, "text": text}
             with self.log.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(message, ensure_ascii=False) + "\n")
                 file.flush()

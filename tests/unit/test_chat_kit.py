@@ -3,6 +3,7 @@
 import errno
 import json
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from xml.etree import ElementTree
@@ -132,18 +133,18 @@ def test_delivering_twice_leaves_the_same_bytes_as_once(channel: ChatChannel, ou
     assert laid(outbox) == once
 
 
-def test_versions_and_slots_of_the_same_minute_never_mix(
+def test_editions_and_slots_of_the_same_minute_never_mix(
     channel: ChatChannel, outbox: Path
 ) -> None:
     slot = bundle().slot
     made = artifact(channel, content(), flyer=None)
-    for version, moment in (
+    for edition, moment in (
         (1, slot),
         (2, slot),
         (1, slot + timedelta(seconds=7)),
         (1, slot + timedelta(seconds=7, microseconds=5)),
     ):
-        channel.backends["kit"].deliver(made, bundle(version=version, slot=moment))
+        channel.backends["kit"].deliver(made, bundle(edition=edition, slot=moment))
     assert {Path(name).parent.name for name in laid(outbox)} == {
         "0500",
         "0500-v2",
@@ -333,6 +334,12 @@ def test_a_picture_that_is_too_large_is_made_smaller(monkeypatch: pytest.MonkeyP
     assert int.from_bytes(png[16:20]) < 875
 
 
+def test_many_workers_make_pictures_at_the_same_time() -> None:
+    with ThreadPoolExecutor(8) as pool:
+        made = list(pool.map(flyer_png.__wrapped__, [A5] * 24))
+    assert set(made) == {flyer_png(A5)}
+
+
 @pytest.mark.parametrize("broken", [b"", b"%PDF-1.7 broken", b"<html>", A5[:400]])
 def test_a_flyer_that_is_no_pdf_is_a_permanent_error_and_lays_nothing(
     channel: ChatChannel, outbox: Path, broken: bytes
@@ -409,6 +416,15 @@ def test_what_a_killed_process_left_is_cleared_by_the_next_delivery(
     (folder / ".index.html.00ff.tmp").write_bytes(b"half")
     channel.backends["kit"].deliver(artifact(channel, content()), bundle())
     assert not any(".tmp" in name for name in laid(outbox))
+
+
+def test_a_send_that_is_done_again_with_other_items_leaves_only_the_latest(
+    channel: ChatChannel, outbox: Path
+) -> None:
+    long = content(body="Mời bà con đi họp lúc 7 giờ 30. " * 200)
+    channel.backends["kit"].deliver(artifact(channel, long), bundle(version=1))
+    channel.backends["kit"].deliver(artifact(channel, content(), flyer=None), bundle(version=2))
+    assert {Path(name).name for name in laid(outbox)} == {"index.html", "thong-bao-mau-1.txt"}
 
 
 @pytest.mark.parametrize("target", ["../ngoai", "/tmp/ngoai", "a/../../b", ".."])

@@ -18,7 +18,7 @@ from support import builders
 from support.builders import AWKWARD, FakeArtifacts, MemoryRemoteIds
 from support.fake_telegram import TOKEN, FakeTelegram, Habit, Script, refuse, too_many
 
-from channels.base import ChannelError
+from channels.base import ChannelError, Finds
 from channels.chat import ChatChannel, ChatOptions, TelegramAccount, TelegramBackend
 from engine.models import Artifact, ChatGroup, File, GroupKind, Item, Receipt
 
@@ -46,15 +46,21 @@ def backend(server: FakeTelegram, remote_ids: MemoryRemoteIds) -> Iterator[Teleg
     made.close()
 
 
-def artifact(body: str = "Họp lúc 7 giờ.", address: str = ADDRESS) -> Artifact:
+def artifact(
+    body: str = "Họp lúc 7 giờ.", address: str = ADDRESS, also: tuple[str, str] | None = None
+) -> Artifact:
+    """Assemble one campaign's message, and ``also`` another's (id, body)."""
     channel = ChatChannel(outbox=Path("-"), remote_ids=MemoryRemoteIds(), telegram=None)
-    said = builders.content("chat", ChatOptions(), body=body)
-    rendered = channel.render(channel.prepare(said, HAMLET, FakeArtifacts()))
+    items = []
+    for number, (campaign, text) in enumerate(filter(None, (("thong-bao-mau", body), also))):
+        said = builders.content("chat", ChatOptions(), body=text, campaign_id=campaign)
+        rendered = channel.render(channel.prepare(said, HAMLET, FakeArtifacts()))
+        file = File.of_bytes("m", rendered.media_type, rendered.data)
+        items.append(Item(number, HAMLET, said, file))
     group = ChatGroup(
         "tele", "Nhóm T", "telegram", "telegram", GroupKind.HAMLET, ("ap-1",), address=address
     )
-    item = Item(1, HAMLET, said, File.of_bytes("m", rendered.media_type, rendered.data))
-    return channel.assemble(BUNDLE, [item], builders.registry(chat_groups=(group,)))
+    return channel.assemble(BUNDLE, items, builders.registry(chat_groups=(group,)))
 
 
 def texts(made: Artifact) -> list[str]:
@@ -90,7 +96,9 @@ def test_a_message_arrives_as_it_was_written_and_its_id_comes_back(
     assert receipt == Receipt("1", {"chat": ADDRESS, "messages": "1"})
     assert server.accepted() == [{"message_id": 1, "chat_id": ADDRESS, "text": texts(made)[0]}]
     assert AWKWARD in arrived(server)[0]
-    assert remote_ids.kept == {"xa-mau/chat/7/1/1": "1"}
+    ((key, value),) = remote_ids.kept.items()
+    assert key.startswith(f"{BUNDLE.key}/thong-bao-mau-1/")
+    assert value == "1"
 
 
 def test_parts_arrive_in_order_and_each_id_is_remembered(
@@ -100,7 +108,7 @@ def test_parts_arrive_in_order_and_each_id_is_remembered(
     receipt = backend.deliver(made, BUNDLE)
     assert arrived(server) == texts(made)
     assert receipt.detail["messages"] == "1 2 3"
-    assert remote_ids.kept == {f"{BUNDLE.key}/{n}": str(n) for n in (1, 2, 3)}
+    assert list(remote_ids.kept.values()) == ["1", "2", "3"]
 
 
 def test_emoji_at_the_limit_are_taken_because_both_sides_count_alike(
@@ -136,16 +144,27 @@ def test_a_retry_resumes_at_the_first_part_that_was_not_accepted(
 def test_what_was_accepted_in_another_process_is_not_sent_again(
     backend: TelegramBackend, server: FakeTelegram, remote_ids: MemoryRemoteIds
 ) -> None:
-    remote_ids.put(f"{BUNDLE.key}/1", "41")
-    assert backend.deliver(artifact(), BUNDLE).reference == "41"
-    assert server.accepted() == []
+    first = backend.deliver(artifact(), BUNDLE)
+    other = TelegramBackend(TelegramAccount("http://127.0.0.1:9", TOKEN), remote_ids)
+    assert other.deliver(artifact(), BUNDLE) == first
+    assert len(server.accepted()) == 1
 
 
-def test_a_new_version_of_the_bundle_is_a_new_message(
+def test_what_joined_before_the_retry_is_sent_and_what_arrived_is_not_sent_again(
+    backend: TelegramBackend, server: FakeTelegram
+) -> None:
+    alone, joined = artifact(), artifact(also=("a-tin-chen", "Tin chen."))
+    backend.deliver(alone, BUNDLE)
+    backend.deliver(joined, BUNDLE)
+    assert texts(joined)[1:] == texts(alone)
+    assert arrived(server) == [*texts(alone), texts(joined)[0]]
+
+
+def test_a_new_edition_of_the_bundle_is_a_new_message(
     backend: TelegramBackend, server: FakeTelegram
 ) -> None:
     backend.deliver(artifact(), BUNDLE)
-    backend.deliver(artifact(), builders.bundle("chat", "telegram", "tele", version=2))
+    backend.deliver(artifact(), builders.bundle("chat", "telegram", "tele", edition=2))
     assert len(server.accepted()) == 2
 
 
@@ -224,6 +243,12 @@ def test_a_wrong_token_and_an_unknown_chat_are_refused_by_the_far_side_itself(
     right = TelegramBackend(TelegramAccount(server.base_url, TOKEN, 5), remote_ids)
     assert kind(failure(right, artifact(address="-5"))) == "permanent"
     right.close()
+
+
+def test_telegram_promises_no_more_than_it_can_do(backend: TelegramBackend) -> None:
+    assert not isinstance(backend, Finds)
+    assert not backend.idempotent
+    assert backend.networked
 
 
 def test_a_group_without_address_is_named(backend: TelegramBackend, server: FakeTelegram) -> None:
