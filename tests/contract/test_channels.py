@@ -1,0 +1,250 @@
+"""One suite for every channel and every backend, real ones and fakes alike."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from support import builders
+from support.commune import files_below
+from support.fake_telegram import TOKEN, FakeTelegram
+
+from channels.base import Channel, ChannelError, Closes, Finds, Options, artifact_key
+from channels.chat.channel import ChatChannel
+from channels.chat.telegram import TelegramAccount
+from channels.flyer.channel import FlyerChannel
+from channels.loudspeaker.channel import LoudspeakerChannel
+from channels.portal.channel import PortalChannel
+from engine.app import CHANNELS
+from engine.models import Artifact, Bundle, ChatGroup, Content, GroupKind, Item, Receipt, Schedule
+
+
+@dataclass
+class Rig:
+    """A channel with one of its backends, and how to see what the far side holds."""
+
+    channel: Channel
+    backend: str
+    target: str
+    far_side: Callable[[], object]
+
+    def content(self, **changes: object) -> Content:
+        options: Options = self.channel.options()
+        return builders.content(self.channel.name, options, **changes)
+
+    def item(self, number: int = 1, **changes: object) -> Item:
+        hamlet, content = builders.hamlet(number), self.content(**changes)
+        inputs = self.channel.prepare(content, hamlet, builders.FakeArtifacts())
+        rendered = self.channel.render(inputs)
+        file = builders.File.of_bytes("key", rendered.media_type, rendered.data)
+        return Item(number, hamlet, content, file)
+
+    def bundle(self, **changes: object) -> Bundle:
+        return builders.bundle(self.channel.name, self.backend, self.target, **changes)
+
+    def artifact(self, *items: Item) -> Artifact:
+        return self.channel.assemble(self.bundle(), items or (self.item(),), REGISTRY)
+
+    def deliver(self, artifact: Artifact, bundle: Bundle | None = None) -> Receipt:
+        return self.channel.backends[self.backend].deliver(artifact, bundle or self.bundle())
+
+
+REGISTRY = builders.registry(
+    chat_groups=(
+        *builders.registry().chat_groups,
+        ChatGroup(
+            "tele",
+            "Nhóm Telegram",
+            "telegram",
+            "telegram",
+            GroupKind.HEADS,
+            ("ap-1", "ap-2"),
+            address="-100200",
+        ),
+    )
+)
+
+
+def loudspeaker_folder(tmp_path: Path) -> Iterator[Rig]:
+    channel = LoudspeakerChannel(outbox=tmp_path / "out", speech_cache=tmp_path / "speech")
+    yield Rig(channel, "folder", "cum-1", lambda: files_below(tmp_path / "out"))
+    channel.close()
+
+
+def flyer_folder(tmp_path: Path) -> Iterator[Rig]:
+    channel = FlyerChannel(outbox=tmp_path / "out")
+    yield Rig(channel, "folder", "van-phong", lambda: files_below(tmp_path / "out"))
+
+
+def portal_static(tmp_path: Path) -> Iterator[Rig]:
+    channel = PortalChannel(outbox=tmp_path / "out")
+    yield Rig(channel, "static", "cong", lambda: files_below(tmp_path / "out"))
+
+
+def chat_kit(tmp_path: Path) -> Iterator[Rig]:
+    channel = ChatChannel(
+        outbox=tmp_path / "out", remote_ids=builders.MemoryRemoteIds(), telegram=None
+    )
+    yield Rig(channel, "kit", "nhom-ap-1", lambda: files_below(tmp_path / "out"))
+
+
+def chat_telegram(tmp_path: Path) -> Iterator[Rig]:
+    log = tmp_path / "far-side.log"
+    log.touch()
+    with FakeTelegram(log=log) as server:
+        channel = ChatChannel(
+            outbox=tmp_path / "out",
+            remote_ids=builders.MemoryRemoteIds(),
+            telegram=TelegramAccount(server.base_url, TOKEN),
+        )
+        yield Rig(channel, "telegram", "tele", lambda: log.read_text(encoding="utf-8"))
+        channel.close()
+
+
+RIGS = (loudspeaker_folder, flyer_folder, portal_static, chat_kit, chat_telegram)
+
+
+@pytest.fixture(params=RIGS, ids=lambda make: make.__name__)
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
+    yield from request.param(tmp_path)
+
+
+def test_every_channel_and_backend_is_in_this_suite(tmp_path: Path) -> None:
+    """A channel or backend that nobody put into RIGS would escape the contract."""
+    tested, known = set(), set()
+    for make in RIGS:
+        for number, rig in enumerate(make(tmp_path / make.__name__)):
+            assert number == 0
+            tested.add((rig.channel.name, rig.backend))
+            known.update((rig.channel.name, name) for name in rig.channel.backends)
+    assert tested == known
+    assert {name for name, _ in known} == {channel.name for channel in CHANNELS}
+
+
+def test_slots_name_targets_of_the_registry_in_a_fixed_order(rig: Rig) -> None:
+    content, hamlet = rig.content(), builders.hamlet(1)
+    placements = rig.channel.slots(content, hamlet, REGISTRY)
+    assert list(placements) == list(rig.channel.slots(content, hamlet, REGISTRY))
+    assert placements
+    targets = {
+        *(cluster.id for cluster in REGISTRY.clusters),
+        *(group.id for group in REGISTRY.chat_groups),
+        REGISTRY.print_point.id,
+        REGISTRY.portal.id,
+    }
+    for placement in placements:
+        assert placement.target in targets
+        assert placement.backend in rig.channel.backends
+        assert placement.at is None or placement.at.tzinfo is not None
+
+
+def test_a_section_of_its_own_decides_the_times(rig: Rig) -> None:
+    moment = builders.NOW + timedelta(days=3)
+    own = rig.content(own_schedule=Schedule(asap=False, moments=(moment,)))
+    placements = rig.channel.slots(own, builders.hamlet(1), REGISTRY)
+    assert {placement.at for placement in placements} == {moment}
+
+
+def test_a_forecast_is_the_same_twice_and_shows_every_word(rig: Rig) -> None:
+    content = rig.content(body="Mời bà con đến dự họp.")
+    forecast = rig.channel.forecast(content, builders.hamlet(1))
+    assert forecast == rig.channel.forecast(content, builders.hamlet(1))
+    assert "mời bà con đến dự họp" in forecast.text.lower()
+    assert not forecast.breaches
+
+
+def test_the_same_inputs_have_one_key_and_one_rendering(rig: Rig) -> None:
+    content = rig.content(body=builders.AWKWARD.replace("{{", "("))
+    prepared = [
+        rig.channel.prepare(content, builders.hamlet(1), builders.FakeArtifacts()) for _ in range(2)
+    ]
+    keys = {artifact_key(rig.channel, inputs) for inputs in prepared}
+    assert len(keys) == 1
+    first, second = (rig.channel.render(inputs) for inputs in prepared)
+    assert first == second
+    assert first.data
+    assert first.media_type
+
+
+def test_other_words_have_another_key(rig: Rig) -> None:
+    keys = {
+        artifact_key(
+            rig.channel,
+            rig.channel.prepare(
+                rig.content(body=body), builders.hamlet(1), builders.FakeArtifacts()
+            ),
+        )
+        for body in ("Họp lúc 7 giờ.", "Họp lúc 8 giờ.")
+    }
+    assert len(keys) == 2
+
+
+def test_inputs_cannot_be_changed(rig: Rig) -> None:
+    inputs = rig.channel.prepare(rig.content(), builders.hamlet(1), builders.FakeArtifacts())
+    assert dataclasses.is_dataclass(inputs)
+    field = dataclasses.fields(inputs)[0].name
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(inputs, field, None)
+
+
+def test_assembling_is_deterministic_and_names_files_by_ids(rig: Rig) -> None:
+    item = rig.item(title="../../hỏng <b>", body="Nội dung.")
+    artifact = rig.artifact(item)
+    assert artifact == rig.artifact(item)
+    names = [file.name for file in artifact.files]
+    assert len(set(names)) == len(names)
+    for name in names:
+        assert name.isascii()
+        assert ".." not in name
+        assert not name.startswith("/")
+
+
+def test_a_delivery_gives_a_receipt_and_reaches_the_far_side(rig: Rig) -> None:
+    before = rig.far_side()
+    receipt = rig.deliver(rig.artifact())
+    assert receipt.reference
+    assert rig.far_side() != before
+
+
+def test_the_same_bundle_twice_has_the_effect_of_once(rig: Rig) -> None:
+    """Holds for every backend while its port remembers; only idempotent ones promise it."""
+    artifact = rig.artifact()
+    first = rig.deliver(artifact)
+    after_one = rig.far_side()
+    assert rig.deliver(artifact) == first
+    assert rig.far_side() == after_one
+
+
+def test_a_backend_says_what_it_is(rig: Rig) -> None:
+    backend = rig.channel.backends[rig.backend]
+    assert backend.name == rig.backend
+    assert isinstance(backend.idempotent, bool)
+    assert isinstance(backend.networked, bool)
+    assert not (backend.networked and backend.idempotent and isinstance(backend, Finds))
+
+
+def test_a_far_side_that_cannot_be_written_is_a_temporary_failure(rig: Rig, tmp_path: Path) -> None:
+    if rig.channel.backends[rig.backend].networked:
+        assert isinstance(rig.channel, Closes)
+        return
+    artifact = rig.artifact()
+    (tmp_path / "out").write_text("a file where the outbox should be", encoding="utf-8")
+    with pytest.raises(ChannelError) as caught:
+        rig.deliver(artifact)
+    assert not caught.value.permanent
+    assert str(caught.value)
+
+
+def test_a_target_that_is_a_path_is_refused(rig: Rig, tmp_path: Path) -> None:
+    artifact = rig.artifact()
+    if rig.channel.backends[rig.backend].networked or rig.channel.name in ("flyer", "portal"):
+        return
+    outside = builders.bundle(rig.channel.name, rig.backend, "../../ngoai")
+    with pytest.raises(ChannelError) as caught:
+        rig.deliver(artifact, outside)
+    assert caught.value.permanent
+    assert not list(tmp_path.parent.rglob("ngoai*"))
