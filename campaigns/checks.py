@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from campaigns import attached
-from campaigns.faults import suggestion, unknown
+from campaigns.faults import MAX_PROBLEMS, suggestion, unknown
 from campaigns.sandbox import PROVIDED, TemplateError
 from campaigns.schedule_fields import schedule_of
 from campaigns.schema import CampaignSpec
@@ -112,9 +113,9 @@ class Check:
         self, kind: str, where: Where, names: Iterable[str], known: Iterable[str]
     ) -> Iterator[Problem]:
         allowed = set(known)
-        for index, name in enumerate(names):
-            if name not in allowed:
-                yield self.source.problem((*where, index), unknown(kind, name, allowed))
+        wrong = ((index, name) for index, name in enumerate(names) if name not in allowed)
+        for index, name in islice(wrong, MAX_PROBLEMS):
+            yield self.source.problem((*where, index), unknown(kind, name, allowed))
 
     def _audience(self) -> Audience:
         audience = self.spec.audience

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -15,10 +16,18 @@ from campaigns.tree import Path
 from engine.errors import Problem
 from engine.i18n import gettext as _
 
+#: More faults of one kind in one file help nobody.
+MAX_PROBLEMS = 500
+#: Among more names than these the nearest is not looked for.
+MAX_COMPARED = 500
+
 
 def suggestion(name: str, known: Iterable[str]) -> str:
     """Return `` (did you mean "…"?)`` for the nearest of ``known``, or nothing."""
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
+    names = list(known)
+    if len(names) > MAX_COMPARED:
+        return ""
+    near = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
     return _(' (did you mean "{name}"?)').format(name=near[0]) if near else ""
 
 
@@ -34,19 +43,16 @@ def unknown(kind: str, name: str, known: Iterable[str]) -> str:
 def problems_of(
     error: ValidationError, source: Source, model: type[BaseModel]
 ) -> tuple[Problem, ...]:
-    """Return every fault that ``model`` found in ``source``."""
-    faults = error.errors()
-    places = [fault["loc"] for fault in faults]
-    return tuple(
-        _problem(dict(fault), source, model)
+    """Return the faults that ``model`` found in ``source``, at most MAX_PROBLEMS."""
+    faults = error.errors(include_url=False)
+    parents = {fault["loc"][:depth] for fault in faults for depth in range(len(fault["loc"]))}
+    real = (
+        # A list that is short because an item in it is faulty has one fault, not two.
+        fault
         for fault in faults
-        if not (fault["type"] == "too_short" and _fault_below(fault["loc"], places))
+        if not (fault["type"] == "too_short" and fault["loc"] in parents)
     )
-
-
-def _fault_below(path: Path, places: Iterable[Path]) -> bool:
-    """Say whether a list is short only because an item in it is faulty."""
-    return any(len(place) > len(path) and place[: len(path)] == path for place in places)
+    return tuple(_problem(dict(fault), source, model) for fault in islice(real, MAX_PROBLEMS))
 
 
 def _problem(fault: dict[str, Any], source: Source, model: type[BaseModel]) -> Problem:
@@ -108,6 +114,12 @@ def _expected(kind: Callable[[], str]) -> Callable[[str, Mapping[str, Any]], str
     return words
 
 
+def _pattern(found: str, context: Mapping[str, Any]) -> str:
+    return _("found {found}; it must look like {pattern}").format(
+        found=found, pattern=context["pattern"]
+    )
+
+
 def _too_long(found: str, context: Mapping[str, Any]) -> str:
     return _("{found} is too long; at most {limit} characters are allowed").format(
         found=found, limit=context["max_length"]
@@ -125,6 +137,7 @@ _WORDS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "enum": _choices,
     "literal_error": _choices,
     "string_type": _expected(lambda: _("a text")),
+    "string_pattern_mismatch": _pattern,
     "string_too_short": lambda _found, _context: _("the text is empty"),
     "string_too_long": _too_long,
     "too_short": lambda _found, _context: _("the list is empty"),

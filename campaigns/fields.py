@@ -57,6 +57,8 @@ def shown(value: Any) -> str:
         return _("a group of keys")
     if isinstance(value, list):
         return _("a list")
+    if isinstance(value, int):
+        return str(value)
     text = " ".join(str(value).split())
     return f'"{text[:40]}…"' if len(text) > 40 else f'"{text}"'
 

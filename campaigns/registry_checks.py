@@ -6,9 +6,10 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from campaigns.faults import unknown
+from campaigns.faults import MAX_PROBLEMS, unknown
 from campaigns.fields import ID_PATTERN
-from campaigns.registry_schema import EVERY, NamedSpec, RegistrySpec
+from campaigns.registry_fields import EVERY
+from campaigns.registry_schema import NamedSpec, RegistrySpec
 from campaigns.source import Source
 from campaigns.tree import Path
 from engine.errors import Problem
@@ -26,11 +27,11 @@ def faults_of(spec: RegistrySpec, source: Source, dropped: frozenset[str]) -> tu
 
     ``dropped`` names the keys whose own faults are known: nothing is judged by them.
     """
-    return (
-        *_repeated(spec, source, dropped),
-        *_unknown_hamlets(spec, source, dropped),
-        *_unknown_people(spec, source, dropped),
-        *_overlaps(spec, source, dropped),
+    checks = (_repeated, _unknown_hamlets, _unknown_people, _overlaps)
+    return tuple(
+        problem
+        for check in checks
+        for problem in itertools.islice(check(spec, source, dropped), MAX_PROBLEMS)
     )
 
 

@@ -13,13 +13,8 @@ from pydantic import ValidationError
 
 from campaigns.faults import problems_of
 from campaigns.registry_checks import faults_of, refers, warnings_of
-from campaigns.registry_schema import (
-    EVERY,
-    FlyersSpec,
-    HamletSpec,
-    NamedSpec,
-    RegistrySpec,
-)
+from campaigns.registry_fields import EVERY
+from campaigns.registry_schema import FlyersSpec, HamletSpec, NamedSpec, RegistrySpec
 from campaigns.source import read_source
 from engine.errors import InputError, Problem
 from engine.models import (

@@ -16,12 +16,15 @@ from typing import Any, NoReturn
 import yaml
 
 from campaigns.characters import forbidden_character
+from campaigns.yaml_faults import yaml_problem
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 
 MAX_DEPTH = 30
 #: Values that aliases (``*name``) may add in all; a bomb multiplies them by thousands.
 MAX_ALIASED = 10_000
+
+MAX_NOTED = 500
 
 Scalar = None | bool | int | str
 Path = tuple[str | int, ...]
@@ -98,7 +101,7 @@ def build_tree(text: str, file: str) -> tuple[Node, tuple[Problem, ...]]:
     try:
         return builder.document(), tuple(builder.problems)
     except yaml.YAMLError as error:
-        fault = _yaml_problem(error, text, file)
+        fault = yaml_problem(error, text, file)
         raise InputError([fault, *builder.problems]) from error
 
 
@@ -123,6 +126,12 @@ class _Builder:
         if not isinstance(after, yaml.StreamEndEvent):
             self._refuse(after, _("a second document begins here; one file holds one"))
         return root
+
+    def _note(self, event: Any, name: str, message: str) -> None:
+        """Remember a fault that does not stop the reading; a flood of them helps nobody."""
+        if len(self.problems) < MAX_NOTED:
+            mark = _mark(event)
+            self.problems.append(Problem(self._file, mark.line, mark.column, name, message))
 
     def _refuse(self, event: Any, message: str) -> NoReturn:
         mark = _mark(event)
@@ -171,9 +180,7 @@ class _Builder:
         if found is None:
             return _nfc(event.value)
         message = _("the invisible character {name} is not allowed; delete it")
-        mark = _mark(event)
-        message = message.format(name=found[1])
-        self.problems.append(Problem(self._file, mark.line, mark.column, "", message))
+        self._note(event, "", message.format(name=found[1]))
         return ""
 
     def _list(self, start: Any, depth: int) -> Node:
@@ -191,9 +198,7 @@ class _Builder:
             node = self._node(next(self._events), depth + 1)
             if key in keys:
                 message = _("this key was already given on line {line}; keep one of them")
-                mark = _mark(event)
-                message = message.format(line=keys[key].line)
-                self.problems.append(Problem(self._file, mark.line, mark.column, key, message))
+                self._note(event, key, message.format(line=keys[key].line))
                 continue
             keys[key] = _mark(event)
             values[key] = node
@@ -229,33 +234,3 @@ def _nfc(text: str) -> str:
 
 def _mark(event: Any) -> Mark:
     return Mark(event.start_mark.line + 1, event.start_mark.column + 1)
-
-
-def _yaml_problem(error: yaml.YAMLError, text: str, file: str) -> Problem:
-    """Return the parser's complaint in words that help, at the place that is to be mended."""
-    mark = getattr(error, "problem_mark", None)
-    complaint = str(getattr(error, "problem", None) or error)
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    lines = text.split("\n")
-    written = lines[line] if line < len(lines) else ""
-    indent = written[: len(written) - len(written.lstrip(" \t"))]
-    if "\t" in indent:
-        message = _("a tab stands in the indentation; use spaces")
-        return Problem(file, line + 1, indent.index("\t") + 1, "", message)
-    if "quoted scalar" in str(getattr(error, "context", "")) and "end of stream" in complaint:
-        mark = error.context_mark  # type: ignore[attr-defined]  # MarkedYAMLError has it
-        line, column = mark.line, mark.column
-        return Problem(file, line + 1, column + 1, "", _("this quote is never closed"))
-    return Problem(file, line + 1, column + 1, "", _hint(complaint))
-
-
-def _hint(complaint: str) -> str:
-    if "mapping values are not allowed" in complaint:
-        return _("a colon cannot stand here; put the value in quotes, or mend the indentation")
-    if "cannot start any token" in complaint:
-        return _("a value cannot begin with this character; put it in quotes")
-    if "could not find expected ':'" in complaint:
-        return _("a key must be followed by a colon and a space")
-    if "escape" in complaint:
-        return _("a \\ in double quotes must be written \\\\, or use single quotes")
-    return _("this is not YAML; look at the indentation, quotes and brackets here and above")

@@ -206,7 +206,7 @@ def test_each_fault_is_told_at_its_line_and_column(
         ("channels: {chat: false}", "6:11: channels: no channel is in use"),
         ("channels: {}", "6:11: channels: no channel is in use"),
         ("channels: {loudspeaker: {repeat: x}}", '6:34: channels.loudspeaker.repeat: found "x"; a'),
-        ("channels: {loudspeaker: {repeat: 9}}", '6:34: channels.loudspeaker.repeat: found "9"; 3'),
+        ("channels: {loudspeaker: {repeat: 9}}", "6:34: channels.loudspeaker.repeat: found 9; 3"),
         (
             "channels: {loudspeaker: {clusters: [cum-9]}}",
             '6:37: channels.loudspeaker.clusters[1]: there is no cluster "cum-9" (did you mean',

@@ -123,9 +123,9 @@ def test_what_leaves_somebody_out_is_a_warning(tmp_path: Path) -> None:
             "households: 1.250",
             '13:40: hamlets[2].households: found "1.250"; write',
         ),
-        ("households: 95", "households: -1", '13:40: hamlets[2].households: found "-1"; 0 or more'),
+        ("households: 95", "households: -1", "13:40: hamlets[2].households: found -1; 0 or more"),
         ("poor_households: 6", "poor_households: 99", "6:5: hamlets[1]: 99 poor and 9 near-poor"),
-        ("0900.000.001", "912345678", '3:33: people[1].phone: found "912345678"; a phone number'),
+        ("0900.000.001", "912345678", "3:33: people[1].phone: found 912345678; a phone number"),
         (
             "[submit, confirm]",
             "[aprove]",
