@@ -19,6 +19,8 @@ from channels.loudspeaker.inputs import SpeechInputs
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.script import Line, readings, seconds
 from channels.loudspeaker.speech.espeak import EspeakEngine
+from channels.loudspeaker.spoken import Doubt, Why
+from channels.loudspeaker.wording import doubt_in_words
 from engine.clock import VIETNAM
 from engine.errors import LoaError
 from engine.models import Cluster, Content, Priority, Schedule
@@ -128,6 +130,14 @@ def test_a_doubtful_reading_is_a_sentence_with_both_forms(
     doubts = channel.forecast(notice(body="Theo quy định của QXZ."), b.hamlet()).doubts
     assert len(doubts) == 1
     assert doubts[0].startswith("“QXZ” is read as “")
+
+
+@pytest.mark.parametrize("why", Why)
+def test_every_doubt_has_its_words(monkeypatch: pytest.MonkeyPatch, why: Why) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+    sentence = doubt_in_words(Doubt("3/4", "ba phần tư", why, 0))
+    assert sentence.startswith("“3/4” is read as “ba phần tư”: ")
+    assert why.value not in sentence
 
 
 def test_an_author_may_say_how_a_word_is_read(channel: LoudspeakerChannel) -> None:

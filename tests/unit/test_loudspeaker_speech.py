@@ -184,6 +184,27 @@ def test_the_helper_does_not_outlive_a_parent_that_is_killed() -> None:
         parent.stdout.close()
 
 
+def test_a_fork_has_a_helper_of_its_own_and_leaves_its_parents_alone() -> None:
+    program = (
+        "from channels.loudspeaker.speech.espeak import EspeakEngine\n"
+        "import os\n"
+        "engine = EspeakEngine(time_limit=5)\n"
+        "engine.say('Một.', 'vi')\n"
+        "first = engine.helper_pid\n"
+        "child = os.fork()\n"
+        "if not child:\n"
+        "    engine.say('Hai.', 'vi')\n"
+        "    distinct = engine.helper_pid != first\n"
+        "    engine.close()\n"
+        "    os._exit(0 if distinct else 1)\n"
+        "assert os.waitpid(child, 0)[1] == 0\n"
+        "engine.say('Ba.', 'vi')\n"
+        "assert engine.helper_pid == first\n"
+        "engine.close()\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
+
+
 def test_the_helper_finds_loa_from_any_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -99,8 +99,7 @@ class EspeakEngine:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._helper and self._owner == os.getpid() and self._helper.poll() is None:
             return self._helper
-        if self._owner == os.getpid():
-            self._kill()
+        self._kill()
         self._owner = os.getpid()
         try:
             self._helper = subprocess.Popen(  # noqa: S603 - our own module, no shell
@@ -118,9 +117,9 @@ class EspeakEngine:
         return self._helper
 
     def _kill(self) -> None:
-        """End the helper with all it started, and take it from the process table."""
+        """End the helper with all it started, unless a parent of this process owns it."""
         helper, self._helper = self._helper, None
-        if helper is None:
+        if helper is None or self._owner != os.getpid():
             return
         if helper.poll() is None:
             os.killpg(helper.pid, signal.SIGKILL)
