@@ -84,6 +84,16 @@ def test_the_code_opens_the_portal_post() -> None:
     assert paper.scanned(paper.in_grey(pdf_of(message))) == [message.permalink]
 
 
+def test_the_code_is_read_with_a_stain_on_it() -> None:
+    page = paper.in_grey(pdf_of(flyer()))
+    height, width = page.shape
+    top, left, stain = round(height * 0.82), round(width * 0.82), 40
+
+    page[top : top + stain, left : left + stain] = 255
+
+    assert paper.scanned(page) == [flyer().permalink]
+
+
 @pytest.mark.parametrize("length", [0, 1, 80, 300, 600, 800, 1000])
 def test_a_text_of_any_length_that_fits_takes_one_page(length: int) -> None:
     body = (SENTENCE * 20)[:length]
@@ -232,10 +242,11 @@ def test_marks_that_would_turn_the_reading_order_are_left_out() -> None:
 
 def test_bold_is_bolder_than_regular() -> None:
     """The font is variable: a renderer that took no weight from it would print both alike."""
-    page = paper.in_grey(pdf_of(flyer(title="lllll", body="lllll")), 600)
+    page = paper.in_grey(pdf_of(flyer(issuer="l", title="lllll", body="lllll")), 600)
 
-    _issuer, _rule, title, body = _first_stems(page)[:4]
+    issuer, rule, title, body = _first_stems(page)[:4]
 
+    assert rule > 20 * issuer
     larger = 1.4  # the title is set at so many times the body's size
     assert title > 1.3 * larger * body
 
@@ -362,6 +373,8 @@ def test_a_text_fits_in_every_hamlet_or_in_none(spare: int) -> None:
     places = hamlet(1, name="Ấp 1"), hamlet(2, name="Khu dân cư tự quản số 2", flyer_copies=90_000)
 
     assert {_prints(body, place) for place in places} == {spare == 0}
+    foretold = {CHANNEL.forecast(flyer(body=body), place).breaches == () for place in places}
+    assert foretold == {spare == 0}
 
 
 def _longest_that_fits() -> int:
@@ -381,3 +394,18 @@ def _prints(body: str, place: Hamlet) -> bool:
     except ChannelError:
         return False
     return True
+
+
+def test_the_hamlets_line_takes_the_same_room_whatever_it_says() -> None:
+    """Else a text could fit where it is judged, without a hamlet, and not where it is printed."""
+    shown, blank = (
+        paper.in_grey(pdf_of(flyer(options=FlyerOptions(show_hamlet=choice))))
+        for choice in (True, False)
+    )
+
+    assert _rules_across(shown) == _rules_across(blank)
+
+
+def _rules_across(page: paper.Grey) -> list[int]:
+    """Return the rows in which a line crosses most of the page."""
+    return np.flatnonzero((page < 128).mean(axis=1) > 0.7).tolist()
