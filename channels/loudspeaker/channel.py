@@ -13,7 +13,7 @@ from channels.loudspeaker.folder import FolderBackend
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.programme import programme
-from channels.loudspeaker.script import Script, readings, script_of, seconds
+from channels.loudspeaker.script import Script, script_of
 from channels.loudspeaker.speech.cache import SpeechCache
 from channels.loudspeaker.speech.engine import Engine
 from channels.loudspeaker.speech.espeak import EspeakEngine
@@ -106,15 +106,12 @@ class LoudspeakerChannel:
         if content.recording is not None:
             text, doubt = recording_in_words(content.recording)
             return Forecast(text, doubts=(doubt,))
-        options = content.options_as(LoudspeakerOptions)
-        script = self._script(content, options)
-        lines = tuple(readings(script.lines, options.repeat))
-        estimate = seconds(lines) if lines else 0.0
+        script = self._script(content)
         return Forecast(
-            text=script.heard(options.repeat),
-            seconds=estimate,
-            doubts=tuple(map(doubt_in_words, dict.fromkeys(script.doubts))),
-            breaches=_breaches(script, estimate),
+            text=script.text,
+            seconds=script.seconds,
+            doubts=tuple(map(doubt_in_words, script.doubts)),
+            breaches=_breaches(script),
         )
 
     def prepare(
@@ -126,7 +123,7 @@ class LoudspeakerChannel:
             recording = _file(content.recording, artifacts)
             return RecordingInputs(recording, self._loudness, options.repeat, _tags(content))
         return SpeechInputs(
-            sentences=self._script(content, options).lines,
+            sentences=self._script(content).lines,
             engine=self._engine,
             voice=self._voice,
             loudness=self._loudness,
@@ -144,8 +141,9 @@ class LoudspeakerChannel:
         """Return the slot's programme: audio, playlist, manifest."""
         return programme(bundle, items)
 
-    def _script(self, content: Content, options: LoudspeakerOptions) -> Script:
-        return script_of(content, options.pronounce, self._region)
+    def _script(self, content: Content) -> Script:
+        options = content.options_as(LoudspeakerOptions)
+        return script_of(content, options.pronounce, options.repeat, self._region)
 
 
 def _tags(content: Content) -> Tags:
@@ -158,10 +156,10 @@ def _file(recording: Attachment, artifacts: Artifacts) -> File:
     return File(recording.sha256, recording.media_type, recording.sha256, recording.size, path)
 
 
-def _breaches(script: Script, estimate: float) -> tuple[str, ...]:
+def _breaches(script: Script) -> tuple[str, ...]:
     if not script.lines:
         return (_("There is nothing to say in this text."),)
-    return (too_long(),) if estimate > MAX_SECONDS else ()
+    return (too_long(),) if script.seconds > MAX_SECONDS else ()
 
 
 def _one_of(setting: str, found: str, allowed: Sequence[str]) -> str:

@@ -46,21 +46,21 @@ AGAIN = Line("Xin nhắc lại.", LINE_PAUSE)
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """One reading of an item. ``text`` is exactly what is said, one line per written line."""
+    """What is said. ``text`` is exactly that, one line per written line, every reading of it.
+
+    ``lines`` are one reading; ``seconds`` estimates how long all readings take.
+    """
 
     text: str
     lines: tuple[Line, ...]
+    seconds: float
     doubts: tuple[Doubt, ...] = ()
 
-    def heard(self, times: int) -> str:
-        """Return all that is said when the item is read ``times`` times."""
-        return f"\n\n{AGAIN.text}\n\n".join([self.text] * times)
 
-
-def script_of(content: Content, pronounce: Mapping[str, str], region: Region) -> Script:
+def script_of(content: Content, pronounce: Mapping[str, str], times: int, region: Region) -> Script:
     """Return title, body and contact as they are said. The same words are worked out once."""
     written = (one_line(content.title), content.body, one_line(content.contact))
-    return _script(written, tuple(sorted(pronounce.items())), region)
+    return _script(written, tuple(sorted(pronounce.items())), times, region)
 
 
 def readings(lines: tuple[Line, ...], times: int) -> Iterator[Line]:
@@ -92,20 +92,25 @@ def seconds(lines: Iterable[Line]) -> float:
 
 @lru_cache(maxsize=512)
 def _script(
-    written: tuple[str, str, str], pronounce: tuple[tuple[str, str], ...], region: Region
+    written: tuple[str, str, str],
+    pronounce: tuple[tuple[str, str], ...],
+    times: int,
+    region: Region,
 ) -> Script:
     title, body, contact = (
         speak(part, region=region, pronounce=dict(pronounce)) for part in written
     )
-    lines = [
+    lines = (
         *_lines(title.text, TITLE_PAUSE),
         *_lines(body.text, LINE_PAUSE),
         *_lines(contact.text, LINE_PAUSE),
-    ]
+    )
+    reading = "\n\n".join(part.text for part in (title, body, contact) if part.text.strip())
     return Script(
-        text="\n\n".join(part.text for part in (title, body, contact) if part.text.strip()),
-        lines=tuple(lines),
-        doubts=(*title.doubts, *body.doubts, *contact.doubts),
+        text=f"\n\n{AGAIN.text}\n\n".join([reading] * times),
+        lines=lines,
+        seconds=seconds(readings(lines, times)) if lines else 0.0,
+        doubts=tuple(dict.fromkeys((*title.doubts, *body.doubts, *contact.doubts))),
     )
 
 
