@@ -7,28 +7,20 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from support.builders import NOW, FakeArtifacts, content, hamlet, registry
+from support.builders import NOW, FakeArtifacts, hamlet, registry
+from support.flyers import CHANNEL, SENTENCE, flyer
 
 from channels.base import Channel, ChannelError
 from channels.flyer import FlyerChannel, FlyerOptions
 from channels.flyer.options import copies_for, sheets_for
 from channels.flyer.product import _fault_of_text
 from engine.clock import VIETNAM
-from engine.models import Content, HouseholdGroup, Placement, Schedule
-
-CHANNEL = FlyerChannel(outbox=Path("unused"))
-SENTENCE = "Mời bà con đưa trẻ đến Trạm Y tế xã lúc 7 giờ 30 ngày 05/12/2026 để tiêm vắc xin. "
+from engine.models import HouseholdGroup, Placement, Schedule
 
 
 @pytest.fixture(autouse=True)
 def _messages_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOA_LANG", "en")
-
-
-def flyer(**changes: object) -> Content:
-    options = changes.pop("options", FlyerOptions())
-    assert isinstance(options, FlyerOptions)
-    return content("flyer", options, **changes)
 
 
 def test_it_keeps_the_channel_contract() -> None:
