@@ -22,9 +22,9 @@ def _table(*texts: str) -> dict[str, str]:
 ABBREVIATIONS: Final = _table(state.TABLE, papers.TABLE, society.TABLE, places.TABLE)
 FOREIGN: Final = _table(foreign.FOREIGN)
 ACRONYMS: Final = _table(foreign.ACRONYMS)
-#: Before the number of a road.
-_ROADS: Final = {"ĐT": "đường tỉnh", "ĐH": "đường huyện", "ĐX": "đường xã", "QL": "quốc lộ",
-                 "TL": "tỉnh lộ", "HL": "hương lộ"}  # fmt: skip
+#: Before the number of a road, or of a flood alarm.
+_SERIES: Final = {"ĐT": "đường tỉnh", "ĐH": "đường huyện", "ĐX": "đường xã", "QL": "quốc lộ",
+                 "TL": "tỉnh lộ", "HL": "hương lộ", "BĐ": "báo động"}  # fmt: skip
 
 
 def _alternation(keys: Iterable[str]) -> str:
@@ -91,10 +91,10 @@ def _compound(match: re.Match[str], ctx: Context) -> Reading:
 def _numbered(match: re.Match[str], ctx: Context) -> Reading:
     """Read QL62, KP4, COVID-19, A4, H5N1: letters, then a number, then perhaps more."""
     letters, number, more = match.groups()
-    if letters in AMBIGUOUS and letters not in _ROADS:
+    if letters in AMBIGUOUS and letters not in _SERIES:
         name: str | None = AMBIGUOUS[letters].otherwise
     else:
-        name = _ROADS.get(letters) or abbreviation(letters) or FOREIGN.get(letters.lower())
+        name = _SERIES.get(letters) or abbreviation(letters) or FOREIGN.get(letters.lower())
     spelled = name or spell(letters)
     words = f"{spelled} {ctx.number(number)}"
     for letter, digits in re.findall(r"([A-ZĐ])(\d*)", more):

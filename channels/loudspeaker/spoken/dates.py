@@ -31,6 +31,8 @@ COUNTED: Final = words(
 WHOLES: Final = words(
     "số diện dân tổng lượng thời chiều quãng giá mức sản thu chi tài ngày giờ buổi ly chén muỗng"
 )
+#: After these T2 is no Monday.
+_NUMBERED_THINGS: Final = words("trạm tuyến toa lô tầng khu đường máy cống kênh mã xe nhà cụm")
 _WEEK: Final = words("thứ nhật t2 t3 t4 t5 t6 t7 cn")
 _LUNAR: Final = re.compile(r"\s*\(?\s*(?:âm lịch|ÂL|AL|âl)(?![\w])")
 
@@ -167,6 +169,8 @@ def _weekday(match: re.Match[str], ctx: Context) -> Reading:
 def _short_weekday(match: re.Match[str], ctx: Context) -> Reading:
     """Read T2, T2-T6, T7-CN as days of the week."""
     first, last = match.groups()
+    if not last and ctx.after(_NUMBERED_THINGS):
+        return None
     words = f"thứ {_WEEKDAYS[first]}"
     if not last:
         return words

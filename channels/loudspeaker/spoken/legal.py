@@ -65,10 +65,15 @@ def _ordinal(number: str, ctx: Context) -> str:
     return read_digits(number) if number[0] == "0" else ctx.cardinal(int(number))
 
 
+def _number_said(ctx: Context) -> bool:
+    """Say whether "số" or "Số:" was just written."""
+    return ctx.after({"số"}) or (ctx.after({":"}) and ctx.near({"số"}, 2))
+
+
 def _numbered(number: str, letter: str | None, year: str | None, ctx: Context) -> str:
     """Read a document's number and year, with "số" unless the writer put it."""
     words = _ordinal(number, ctx) + (f" {spell(letter)}" if letter else "")
-    if not ctx.after({"số"}):
+    if not _number_said(ctx):
         words = f"số {words}"
     return f"{words}, năm {ctx.cardinal(int(year))}" if year else words
 
@@ -107,7 +112,7 @@ def _reference(match: re.Match[str], ctx: Context) -> Reading:
         return None
     words = _numbered(number, letter, year, ctx)
     if kind and not _named(ctx):
-        if ctx.after({"số"}):
+        if _number_said(ctx):
             issuers = f"{kind} của {issuers}" if issuers else kind
         else:
             words, issuers = f"{kind} {words}", f"của {issuers}" if issuers else ""

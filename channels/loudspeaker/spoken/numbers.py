@@ -20,10 +20,12 @@ _LONGEST_BREATH: Final = 5
 _ZERO_TENS: Final = {Region.SOUTH: "lẻ", Region.NORTH: "linh"}
 _THOUSAND: Final = {Region.SOUTH: "ngàn", Region.NORTH: "nghìn"}
 
-#: A number as written: 1.500.000 | 1.500,75 | 1,500,000 | 1,5 | 1.5 | 1500. No sign, no unit.
+#: A number as written: 1.500.000 | 1.500,75 | 1,500,000 | 1 500 000 | 1,5 | 1.5 | 1500.
+#: No sign, no unit.
 NUMBER: Final = (
     r"(?:[1-9]\d{0,2}(?:\.\d{3})+(?!\d)(?:,\d{1,15}(?!\d))?"
     r"|[1-9]\d{0,2}(?:,\d{3}){2,}(?!\d)(?:\.\d{1,15}(?!\d))?"
+    r"|[1-9]\d{0,2}(?: \d{3}){2,}(?!\d)"
     r"|\d{1,15},\d{1,15}(?!\d)"
     r"|\d{1,15}\.\d{1,2}(?!\d)"
     r"|\d+)"
@@ -93,9 +95,11 @@ def read_digits(digits: str) -> str:
 def read_groups(digits: str) -> str:
     """Return digits said one by one, with a pause wherever the writer put a separator.
 
-    A longer unbroken run is cut as people say it: in threes, with fours in front where needed.
+    A digit alone joins the group after it. A longer unbroken run is cut as people say it: in
+    threes, with fours in front where needed.
     """
-    pieces = [piece for run in re.findall(r"\d+", digits) for piece in _cut(run)]
+    joined = re.sub(r"(?<!\d)(\d)\D+(?=\d)", r"\1", digits)
+    pieces = [piece for run in re.findall(r"\d+", joined) for piece in _cut(run)]
     return ", ".join(read_digits(piece) for piece in pieces)
 
 
@@ -128,6 +132,7 @@ def read_decimal(whole: str, fraction: str, region: Region) -> str:
 
 def read_written(number: str, region: Region) -> str:
     """Return the reading of what ``NUMBER`` matches."""
+    number = number.replace(" ", "")
     if _DOTTED.fullmatch(number):
         number = number.replace(".", "")
     elif _ENGLISH.fullmatch(number):

@@ -6,22 +6,24 @@ import re
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
+from .dates import COUNTED
 from .letters import spell
 from .numbers import read_digits, read_groups
 from .wordlist import words
 
 _SEP: Final = r"(?:\s-\s|[ .-])"
-_CALLS: Final = words("gọi số hotline đài thoại sđt đt lạc nóng máy alo báo cứu thương hỏa tel")
+_CALLS: Final = words("gọi hotline đài thoại sđt đt lạc nóng alo tel nhắn")
+_HELPERS: Final = words("số cứu thương hỏa báo công an máy")
 _IDENTIFIED: Final = words(
     "mã cccd cmnd cước thẻ stk khoản mst bhyt bhxh seri hiệu biển định danh sim pin otp"
 )
 _ON_THE_WAY: Final = words("số là dân công : mật khẩu")
-_SERVICES: Final = r"(?:11[0-9]|1022|18\d{3}|19\d{3}|9[0-9]{2,3}|1\d{2,3})"
+_EMERGENCY: Final = r"11[1-5]|1022|156"
 
 
 def _digits(match: re.Match[str], ctx: Context) -> Reading:
     digits = re.sub(r"\D", "", match[0])
-    return read_groups(match[0]) if 8 <= len(digits) <= 12 else None
+    return read_groups(match[0]) if 8 <= len(digits) <= 11 else None
 
 
 def _international(match: re.Match[str], ctx: Context) -> Reading:
@@ -29,8 +31,12 @@ def _international(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _service(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 113, 114, 1022 near a word of calling."""
-    return read_digits(match[0]) if ctx.near(_CALLS, 6) else None
+    """Read 113, 1022, 18001 near a word of calling, unless things are being counted."""
+    if ctx.next_word(match.end()) in COUNTED:
+        return None
+    emergency = re.fullmatch(_EMERGENCY, match[0])
+    called = ctx.near(_CALLS, 6) or (emergency and ctx.near(_HELPERS, 3))
+    return read_digits(match[0]) if called else None
 
 
 def _identity(match: re.Match[str], ctx: Context) -> Reading:
@@ -69,8 +75,13 @@ PHONES: Final[tuple[Rule, ...]] = (
     ),
     rule("phone", rf"0\d{{8,10}}{WHOLE}", _digits),
     rule("phone", rf"0\d{{1,4}}(?:{_SEP}\d{{2,8}}){{1,4}}{WHOLE}(?![,/]\d)", _digits),
+    rule("phone", rf"0\d{{2,4}}{_SEP}\d(?:[ .]\d{{3}}){{2}}{WHOLE}", _digits),
     rule("hotline", rf"1[89]00(?:{_SEP}?\d{{4,6}}|(?:{_SEP}\d{{2,3}}){{2}}){WHOLE}", _digits),
-    rule("short number", rf"{_SERVICES}{WHOLE}(?![.,/-]\d)(?!\s?[%đk])", _service),
+    rule(
+        "short number",
+        rf"(?:[1-9]\d{{2,4}}){WHOLE}(?![.,-]\d)(?!/\d{{1,2}}(?!\d))(?!\s?[%đk])",
+        _service,
+    ),
     rule("identity number", rf"\d{{2,20}}(?:[ .-]\d{{2,20}}){{0,6}}{WHOLE}(?![,/]\d)", _identity),
     rule("long number", rf"\d{{9,}}(?![,.]\d)(?!\s?(?:đ|VN|₫)){WHOLE}", _long_run),
 )
@@ -81,5 +92,5 @@ SIGNED_PHONES: Final[tuple[Rule, ...]] = (
         rf"\(?\+\s?84\)?{_SEP}?\(?(\d{{1,10}}\)?(?:{_SEP}?\d{{2,7}}){{0,4}}){WHOLE}",
         _international,
     ),
-    rule("phone", rf"\(0\d{{1,4}}\){_SEP}?\d{{2,8}}(?:{_SEP}\d{{2,7}}){{0,3}}{WHOLE}", _digits),
+    rule("phone", rf"\(0\d{{1,4}}\){_SEP}?\d{{1,8}}(?:{_SEP}\d{{2,7}}){{0,3}}{WHOLE}", _digits),
 )

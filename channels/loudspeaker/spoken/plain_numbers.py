@@ -8,17 +8,6 @@ from typing import Final
 from .context import Context, Reading, Rule, rule
 from .model import Doubtful, Why
 from .numbers import NUMBER
-from .wordlist import words
-
-_SPACED_LEADS: Final = words("đồng vnđ đ vnd triệu người")
-
-
-def _spaced(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 1 500 000 as one number where two groups of three follow, or money does."""
-    groups = match[0].split()
-    if len(groups) < 3 and ctx.next_word(match.end()) not in _SPACED_LEADS:
-        return None
-    return ctx.number("".join(groups))
 
 
 def _number(match: re.Match[str], ctx: Context) -> Reading:
@@ -29,7 +18,4 @@ def _number(match: re.Match[str], ctx: Context) -> Reading:
     return words
 
 
-PLAIN_NUMBERS: Final[tuple[Rule, ...]] = (
-    rule("spaced number", r"[1-9]\d{0,2}(?: \d{3}){1,5}(?![\d.,/-]\d|\d)", _spaced),
-    rule("number", NUMBER, _number),
-)
+PLAIN_NUMBERS: Final[tuple[Rule, ...]] = (rule("number", NUMBER, _number),)

@@ -10,9 +10,10 @@ from .dates import COUNTED, WHOLES, exists
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import NUMBER, read_digits
+from .units import UNITS
 from .wordlist import words
 
-_ADDRESS_LEADS: Final = words("số nhà hẻm ngõ kiệt ngách đường phố chỉ lô thửa căn phòng")
+_ADDRESS_LEADS: Final = words("số nhà hẻm ngõ kiệt ngách đường phố chỉ lô thửa căn phòng lớp")
 _PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
 #: After these a slash is a share of something.
 _SHARE_LEADS: Final = words(
@@ -38,7 +39,8 @@ def _address(match: re.Match[str], ctx: Context) -> Reading:
     following = ctx.next_word(match.end())
     if plain and (following in COUNTED | WHOLES):
         return None
-    words = " trên ".join(ctx.number(number) for number in numbers)
+    joint = " " if ctx.after({"lớp"}) else " trên "
+    words = joint.join(ctx.number(number) for number in numbers)
     return f"{words} {spell(letter)}" if letter else words
 
 
@@ -49,7 +51,7 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     if following in COUNTED:
         return f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
     share = read_fraction(top, bottom, ctx)
-    if ctx.after(_SHARE_LEADS) or following in WHOLES:
+    if ctx.after(_SHARE_LEADS) or following in WHOLES or following in UNITS:
         return share
     possible = 1 <= bottom <= 12 and 1 <= top <= 31 and exists(match[1], match[2], None)
     if not possible:
@@ -146,7 +148,7 @@ JOINED: Final[tuple[Rule, ...]] = (
     rule("fraction", rf"(\d{{1,9}})\s?/\s?(\d{{1,9}})(?![0-9/]){WHOLE}", _fraction),
     rule("section", r"\d{1,4}(?:\.\d{1,4}){1,6}(?![0-9.,]\d|\d)", _section),
     rule("list", r"\d{1,4}(?:,\d{1,4}){1,12}(?![0-9.,]\d|\d)", _list),
-    rule("ratio", rf"({NUMBER})\s?:\s?(\d{{1,9}})(?![0-9:.,]\d|\d)", _ratio),
+    rule("ratio", rf"({NUMBER}):(\d{{1,9}})(?![0-9:.,]\d|\d)", _ratio),
     rule("dimensions", rf"{NUMBER}(?:\s?[x×]\s?{NUMBER}){{1,3}}{WHOLE}", _times),
     rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence),
     rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range),

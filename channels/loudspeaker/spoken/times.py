@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
+from .dates import DATE_LEADS
 from .model import Doubtful, Why
 from .wordlist import words
 
@@ -58,9 +59,20 @@ def _round_the_clock(match: re.Match[str], ctx: Context) -> Reading:
     return f"{hours} giờ" if match[1] else hours
 
 
+def _always(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 24/7, unless it is the 24th of July."""
+    if ctx.near(DATE_LEADS, 2):
+        return None
+    words = "hai mươi bốn trên bảy"
+    sure = ctx.near({"trực", "động", "vụ", "suốt", "mở", "liên"}, 3)
+    return words if sure else Doubtful(words, Why.AMBIGUOUS_FRACTION)
+
+
 def _long_hours(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 48h, 72h: a duration."""
-    return f"{ctx.number(match[1])} giờ"
+    """Read 48h, 72h, 24-48h: a duration."""
+    first, last = match.groups()
+    words = ctx.number(first)
+    return f"{words} đến {ctx.number(last)} giờ" if last else f"{words} giờ"
 
 
 def _minutes(match: re.Match[str], ctx: Context) -> Reading:
@@ -71,10 +83,11 @@ def _minutes(match: re.Match[str], ctx: Context) -> Reading:
 
 TIMES: Final[tuple[Rule, ...]] = (
     rule("round the clock", rf"24\s?/\s?24(?:(\s?(?:h|giờ))|(?![0-9/])){WHOLE}", _round_the_clock),
+    rule("always", rf"24/7(?![0-9/]){WHOLE}", _always),
     rule("time with seconds", rf"({_H}):({_MIN}):({_MIN})(?![0-9:])", _seconds),
     rule("hours", rf"{_POINT}\s?-\s?{_POINT}(?![0-9:]){WHOLE}", _range),
     rule("hours, one sign", rf"({_H})\s?-\s?({_H}){_SIGN}\s?({_MIN})?{WHOLE}", _hours),
     rule("time", rf"{_POINT}(?![0-9:]){WHOLE}", _time),
-    rule("duration in hours", rf"(\d{{2,3}})h{WHOLE}", _long_hours),
+    rule("duration in hours", rf"(\d{{1,3}})(?:\s?-\s?(\d{{2,3}}))?h{WHOLE}", _long_hours),
     rule("minutes", rf"(\d{{1,3}})(?:\s?-\s?(\d{{1,3}}))?\s?(?:p|ph|')(?!['/]){WHOLE}", _minutes),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
@@ -53,18 +54,12 @@ _MEASURES: Final = words(
 _DENOMINATORS: Final = {"h": "giờ", "s": "giây", "l": "lít", "p": "phút", "d": "ngày"}
 
 
-def _signs(table: dict[str, str]) -> str:
-    """Return the signs of ``table`` as an alternation, longest first, with their spacing."""
-    ordered = sorted(table, key=len, reverse=True)
-    loose = "|".join(re.escape(sign) for sign in ordered if sign not in _TIGHT)
-    tight = "|".join(re.escape(sign) for sign in ordered if sign in _TIGHT)
-    return (
-        rf"(?:\s?(?:{loose})|(?:{tight}))(?![{LETTERS}0-9])" if tight else rf"\s?(?:{loose}){WHOLE}"
-    )
+def _alternation(signs: Iterable[str]) -> str:
+    return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
 
 
 ALL: Final = {**UNITS, **MONEY}
-_SIGN: Final = _signs(ALL)
+_SIGN: Final = rf"(?:\s?(?:{_alternation(ALL.keys() - _TIGHT)})|(?:{_alternation(_TIGHT)})){WHOLE}"
 _RANGE: Final = r"\s?-\s?"
 
 
@@ -104,7 +99,9 @@ def _millions_and(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _height(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 1m65 and 2m5."""
+    """Read 1m65 and 2m5; "cao 1m2" is a height, any other m2 an area."""
+    if match[2] in "23" and not ctx.after({"cao", "dài", "rộng", "sâu", "dày"}):
+        return None
     return f"{ctx.number(match[1])} mét {ctx.cardinal(int(match[2]))}"
 
 
@@ -139,11 +136,10 @@ def _bare(match: re.Match[str], ctx: Context) -> Reading:
     return ALL[match[0]]
 
 
-_SLASHED: Final = "|".join(sorted(map(re.escape, (*UNITS, *_DENOMINATORS)), key=len, reverse=True))
+_TOPS: Final = _alternation(UNITS)
+_BOTTOMS: Final = _alternation((*UNITS, *_DENOMINATORS))
 _NOT_ALONE: Final = words("ha Ha HA cc oC HP TB đồng lit inch")
-_ALONE: Final = "|".join(
-    sorted((re.escape(u) for u in ALL if len(u) > 1 and u not in _NOT_ALONE), key=len, reverse=True)
-)
+_ALONE: Final = _alternation(u for u in ALL if len(u) > 1 and u not in _NOT_ALONE)
 
 QUANTITIES: Final[tuple[Rule, ...]] = (
     rule("millions and", rf"(\d{{1,4}})tr(\d{{1,3}}){WHOLE}", _millions_and),
@@ -152,12 +148,17 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
         rf"({NUMBER})(?:{_RANGE}({NUMBER}))?\s?(k|K|tr|Tr){WHOLE}",
         _short_money,
     ),
-    rule("quantity", rf"({NUMBER})(?:{_RANGE}({NUMBER}))?({_SIGN})", _quantity),
     rule("metres and", rf"(\d{{1,3}})m(\d{{1,2}}){WHOLE}", _height),
+    rule(
+        "spaced money",
+        rf"([1-9]\d{{0,2}}(?: \d{{3}})+)()(\s?(?:{_alternation(MONEY)})){WHOLE}",
+        _quantity,
+    ),
+    rule("quantity", rf"({NUMBER})(?:{_RANGE}({NUMBER}))?({_SIGN})", _quantity),
 )
 DOLLARS: Final[tuple[Rule, ...]] = (rule("dollars", rf"\$\s?({NUMBER})", _dollars),)
 PER: Final[tuple[Rule, ...]] = (rule("per", rf"\s?/\s?([{LETTERS}µ%]+[23]?){WHOLE}", _per),)
 BARE_UNITS: Final[tuple[Rule, ...]] = (
-    rule("unit per unit", rf"({_SLASHED})/({_SLASHED}){WHOLE}", _bare_per),
+    rule("unit per unit", rf"({_TOPS})/({_BOTTOMS}){WHOLE}", _bare_per),
     rule("unit", rf"(?:{_ALONE}){WHOLE}", _bare),
 )

@@ -37,7 +37,9 @@ def is_plain(word: str) -> bool:
 
 
 def _is_camel_part(part: str) -> bool:
-    return len(part) > 1 and bool(TONELESS_SYLLABLE.fullmatch(part.lower()))
+    return (
+        len(part) > 1 and not part[1:].isupper() and bool(TONELESS_SYLLABLE.fullmatch(part.lower()))
+    )
 
 
 def _times(match: re.Match[str], ctx: Context) -> Reading:

@@ -48,6 +48,9 @@ AMBIGUOUS: Final = {
         ("công an", "trưởng phó ban đồng bộ đội và", f"{_OFFICE} khu viên nhân"),
         ("ca", "mắc", "nhiễm bệnh sáng chiều đêm"),
     ),
+    "BĐ": _either("bưu điện", ("báo động", "trên dưới mức vượt đạt", "cấp i ii iii")),
+    "BT": _either("bí thư", ("bí thư", "đồng phó đ/c và", "đảng chi đoàn huyện tỉnh")),
+    "CĐ": _either("cao đẳng", ("cao đẳng", "đh học trường", "y sư"), ("công đoàn", "", "cơ viên")),
     "CB": _either("cán bộ", ("cán bộ", "các đội ngũ", "xã phường huyện công và")),
     "CN": _either(
         "chủ nhật",
