@@ -1,0 +1,208 @@
+"""Coverage: the households that evidence covers, as bounds that say what they assume.
+
+Only deliveries that stand ``confirmed`` count. How far two channels reach the same
+households is unknown, so what they cover together lies between the larger of the two (one
+within the other) and their sum (no household twice).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from engine.i18n import gettext as _
+from engine.ledger import DeliveryRow
+from engine.models import Evidence, EvidenceKind, GroupKind, Registry
+from engine.reports.matrix import hamlet_name
+from engine.reports.words import channel_word, number
+from engine.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Households: at least ``lower``, at most ``upper``."""
+
+    lower: int
+    upper: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCoverage:
+    """What one channel's evidence covers in one hamlet.
+
+    ``counted``: somebody gave a number. ``reported`` is the largest number given, as given;
+    ``disputed``: several were given for one delivery.
+    """
+
+    channel: str
+    households: Bounds
+    counted: bool
+    reported: int | None = None
+    disputed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HamletCoverage:
+    """One hamlet: households meant, those covered by at least one channel, and on what ground."""
+
+    hamlet_id: str
+    name: str
+    households: int
+    covered: Bounds
+    channels: tuple[ChannelCoverage, ...]
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether any channel has evidence that households could be reached."""
+        return bool(self.channels)
+
+    @property
+    def complete(self) -> bool:
+        return self.confirmed and self.covered.lower >= self.households
+
+    @property
+    def basis(self) -> tuple[str, ...]:
+        """What the numbers rest on and assume, in words; to be shown beside them."""
+        return tuple(_basis(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The whole audience. Hamlets share no household, so their bounds add up."""
+
+    hamlets: tuple[HamletCoverage, ...]
+
+    @property
+    def households(self) -> int:
+        return sum(hamlet.households for hamlet in self.hamlets)
+
+    @property
+    def covered(self) -> Bounds:
+        return _sum(hamlet.covered for hamlet in self.hamlets)
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What every number here assumes."""
+        return (
+            _(
+                "Lower bound: in each hamlet, the largest single confirmed channel. Upper bound: "
+                "all its confirmed channels added up, never more than its households. How far "
+                "channels reach the same households is not known."
+            ),
+            _(
+                "What a hamlet head received does not count: only what is known to have gone on "
+                "to households does."
+            ),
+        )
+
+
+def coverage(
+    rows: Sequence[DeliveryRow],
+    evidence: Sequence[Evidence],
+    registry: Registry,
+    households: Mapping[str, int],
+) -> Coverage:
+    """Work coverage out for each hamlet in ``households`` (id → households meant), in its order."""
+    by_place = _channel_bounds(rows, evidence, registry, households)
+    hamlets = []
+    for hamlet_id, meant in households.items():
+        channels = tuple(sorted(by_place.get(hamlet_id, ()), key=_strength))
+        covered = together((one.households for one in channels), meant)
+        name = hamlet_name(registry, hamlet_id)
+        hamlets.append(HamletCoverage(hamlet_id, name, meant, covered, channels))
+    return Coverage(tuple(hamlets))
+
+
+def together(parts: Iterable[Bounds], households: int) -> Bounds:
+    """Return what ``parts`` cover together when their overlap is unknown."""
+    known = tuple(parts)
+    lower = max((part.lower for part in known), default=0)
+    return Bounds(lower, min(households, sum(part.upper for part in known)))
+
+
+def reaches_households(row: DeliveryRow, piece: Evidence, registry: Registry) -> bool:
+    """Say whether evidence speaks of households, not of a head who got the message."""
+    return piece.kind is not EvidenceKind.RECEIVED and not _goes_to_heads(row, registry)
+
+
+def _goes_to_heads(row: DeliveryRow, registry: Registry) -> bool:
+    groups = registry.chat_groups_by_hamlet.get(row.hamlet_id, ()) if row.channel == "chat" else ()
+    return any(group.id == row.target and group.kind is GroupKind.HEADS for group in groups)
+
+
+def _channel_bounds(
+    rows: Sequence[DeliveryRow],
+    evidence: Sequence[Evidence],
+    registry: Registry,
+    households: Mapping[str, int],
+) -> dict[str, list[ChannelCoverage]]:
+    """Return each hamlet's channels that have evidence of households reached."""
+    confirmed = {row.id: row for row in rows if row.state is State.CONFIRMED}
+    pieces: dict[tuple[str, str], dict[int, list[Evidence]]] = {}
+    for piece in evidence:
+        row = confirmed.get(piece.delivery_id)
+        if row is not None and reaches_households(row, piece, registry):
+            place = pieces.setdefault((row.hamlet_id, row.channel), {})
+            place.setdefault(row.id, []).append(piece)
+    found: dict[str, list[ChannelCoverage]] = {}
+    for (hamlet_id, channel), deliveries in pieces.items():
+        one = _channel(channel, deliveries.values(), households.get(hamlet_id, 0))
+        found.setdefault(hamlet_id, []).append(one)
+    return found
+
+
+def _strength(one: ChannelCoverage) -> tuple[int, str]:
+    """What covers most comes first."""
+    return -one.households.lower, one.channel
+
+
+def _channel(
+    channel: str, deliveries: Iterable[Sequence[Evidence]], households: int
+) -> ChannelCoverage:
+    numbers = [
+        [piece.households for piece in pieces if piece.households is not None]
+        for pieces in deliveries
+    ]
+    return ChannelCoverage(
+        channel,
+        together((_delivery(one, households) for one in numbers), households),
+        counted=all(numbers),
+        reported=max((value for one in numbers for value in one), default=None),
+        disputed=any(len(set(one)) > 1 for one in numbers),
+    )
+
+
+def _delivery(numbers: Sequence[int], households: int) -> Bounds:
+    """Bound one delivery. Several numbers may be rival counts or parts of one: allow for both."""
+    if not numbers:
+        return Bounds(0, households)
+    within = [min(max(value, 0), households) for value in numbers]
+    return Bounds(min(within), min(households, sum(within)))
+
+
+def _basis(hamlet: HamletCoverage) -> Iterator[str]:
+    for one in hamlet.channels:
+        channel, bounds = channel_word(one.channel), one.households
+        if bounds.lower == bounds.upper:
+            yield _("{channel}: {count}").format(channel=channel, count=number(bounds.lower))
+        elif one.counted:
+            yield _("{channel}: {lower} to {upper}").format(
+                channel=channel, lower=number(bounds.lower), upper=number(bounds.upper)
+            )
+        else:
+            yield _("{channel}: without a number, so {lower} to {upper}").format(
+                channel=channel, lower=number(bounds.lower), upper=number(bounds.upper)
+            )
+        if one.disputed:
+            yield _("{channel}: several numbers were given, all are kept").format(channel=channel)
+        if one.reported is not None and one.reported > hamlet.households:
+            yield _("{channel}: {reported} were reported, more than there are").format(
+                channel=channel, reported=number(one.reported)
+            )
+    if len(hamlet.channels) > 1:
+        yield _("overlap between channels unknown")
+
+
+def _sum(bounds: Iterable[Bounds]) -> Bounds:
+    known = tuple(bounds)
+    return Bounds(sum(one.lower for one in known), sum(one.upper for one in known))

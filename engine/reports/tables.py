@@ -1,0 +1,167 @@
+"""The report for other programs: CSV for spreadsheets, JSON with a stable shape."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from typing import Any
+
+from engine.i18n import gettext as _
+from engine.i18n import language
+from engine.reports.coverage import HamletCoverage
+from engine.reports.matrix import Cell
+from engine.reports.report import DeliveryLine, EvidenceLine, Facts, Report
+from engine.reports.unreached import Unreached
+from engine.reports.words import channel_word, evidence_word, state_word
+
+#: Grows when a field of ``report.json`` changes its meaning or goes; new fields leave it alone.
+SCHEMA = "loa.report/1"
+
+#: Characters with which a spreadsheet takes a cell for a formula; full-width ones count too.
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+
+_MOMENT = "%Y-%m-%d %H:%M"
+
+
+def report_csv(report: Report) -> bytes:
+    """Return one row per delivery, with a byte-order mark so that Excel reads Vietnamese."""
+    evidence: dict[int, list[EvidenceLine]] = {}
+    for piece in report.evidence:
+        evidence.setdefault(piece.delivery_id, []).append(piece)
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    writer.writerow([harmless(title) for title in _titles()])
+    for line in report.deliveries:
+        cells = _delivery_cells(report.facts, line, evidence.get(line.id, []))
+        writer.writerow([harmless(cell) for cell in cells])
+    return buffer.getvalue().encode("utf-8-sig")
+
+
+def harmless(cell: str | int) -> str | int:
+    """Return a cell that no spreadsheet runs: what looks like a formula gets an apostrophe."""
+    if isinstance(cell, int):
+        return cell
+    suspect = cell.startswith(_FORMULA) or cell.lstrip().startswith(_FORMULA)
+    return f"'{cell}" if suspect else cell
+
+
+def _titles() -> tuple[str, ...]:
+    return (
+        _("Delivery"),
+        _("Campaign"),
+        _("Title"),
+        _("Revision"),
+        _("Hamlet id"),
+        _("Hamlet"),
+        _("Channel"),
+        _("Backend"),
+        _("Place"),
+        _("Slot"),
+        _("State code"),
+        _("State"),
+        _("Households"),
+        _("Remark"),
+        _("Since"),
+        _("Counts"),
+        _("Evidence"),
+    )
+
+
+def _delivery_cells(
+    facts: Facts, line: DeliveryLine, evidence: list[EvidenceLine]
+) -> tuple[str | int, ...]:
+    return (
+        line.id,
+        facts.campaign_id,
+        facts.title,
+        line.revision,
+        line.hamlet_id,
+        line.hamlet,
+        channel_word(line.channel),
+        line.backend,
+        line.target,
+        line.slot.strftime(_MOMENT),
+        line.state.value,
+        state_word(line.state),
+        line.households,
+        line.reason,
+        line.changed_at.strftime(_MOMENT),
+        _("no") if line.replaced else _("yes"),
+        "; ".join(_evidence_words(piece) for piece in evidence),
+    )
+
+
+def _evidence_words(piece: EvidenceLine) -> str:
+    said = _("no number") if piece.households is None else str(piece.households)
+    return f"{evidence_word(piece.kind)}: {said} ({piece.by.id}, {piece.at.strftime(_MOMENT)})"
+
+
+def report_json(report: Report) -> bytes:
+    """Return the report with codes for programs and words for people, UTF-8."""
+    text = json.dumps(_plain_report(report), ensure_ascii=False, indent=1, default=_plain)
+    return text.encode("utf-8") + b"\n"
+
+
+def _plain_report(report: Report) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "language": language(),
+        "made_at": report.made_at.isoformat(),
+        "clock": "simulated" if report.simulated else "real",
+        "live": report.live,
+        "rehearsing": list(report.rehearsing),
+        "statements": list(report.statements),
+        "commune": {
+            "id": report.commune.id,
+            "name": report.commune.name,
+            "office": report.commune.office,
+        },
+        "campaign": report.facts,
+        "matrix": {
+            "channels": list(report.matrix.channels),
+            "hamlets": [
+                {"hamlet_id": row.hamlet_id, "hamlet": row.name, "cells": list(row.cells)}
+                for row in report.matrix.rows
+            ],
+        },
+        "coverage": {
+            "households": report.coverage.households,
+            "covered": report.coverage.covered,
+            "assumptions": list(report.coverage.assumptions),
+            "hamlets": list(report.coverage.hamlets),
+        },
+        "unreached": list(report.unreached),
+        "deliveries": list(report.deliveries),
+        "evidence": list(report.evidence),
+        "events": list(report.events),
+    }
+
+
+def _plain(value: object) -> Any:
+    """Reduce one value for JSON; what a line says in words goes with its codes."""
+    match value:
+        case datetime():
+            return value.isoformat()
+        case Cell():
+            return {**_fields(value), "text": value.text, "needs_attention": value.needs_attention}
+        case HamletCoverage():
+            return {**_fields(value), "basis": list(value.basis)}
+        case Unreached():
+            return {
+                "hamlet_id": value.hamlet.hamlet_id,
+                "hamlet": value.hamlet.name,
+                "households": value.hamlet.households,
+                "missing": value.missing,
+                "reasons": list(value.reasons),
+            }
+        case _ if is_dataclass(value):
+            return _fields(value)
+        case _:
+            raise TypeError(f"no JSON for {type(value).__name__}")
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return {field.name: getattr(value, field.name) for field in fields(value)}

@@ -1,0 +1,151 @@
+"""What people read in place of codes: words, and a symbol beside each, never colour alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+
+from engine.clock import local
+from engine.i18n import gettext as _
+from engine.i18n import language
+from engine.ledger import Status
+from engine.models import EvidenceKind, Priority
+from engine.states import State
+
+
+class Absence(StrEnum):
+    """Why a hamlet has no delivery on a channel."""
+
+    #: The registry names no place there: no cluster, no group.
+    NO_PLACE = "no_place"
+    #: Nothing was planned yet, for any hamlet.
+    NOT_PLANNED = "not_planned"
+
+
+#: One character each, found in every common font, told apart in black and white.
+SYMBOLS: dict[State | Absence, str] = {
+    State.FAILED: "✗",
+    State.UNCERTAIN: "?",
+    State.NOT_PLAYED: "!",
+    State.EXPIRED: "⊘",
+    State.SENDING: "»",
+    State.PLANNED: "○",
+    State.HELD: "□",
+    State.SENT: "◐",
+    State.CONFIRMED: "✓",
+    State.WITHDRAWN: "←",
+    State.CANCELLED: "■",
+    State.SUPERSEDED: "↻",
+    Absence.NO_PLACE: "–",
+    Absence.NOT_PLANNED: "…",
+}
+
+
+def state_word(state: State | Absence) -> str:
+    """Return the word for a state, in the reader's language."""
+    return _state_words(language())[state]
+
+
+def channel_word(channel: str) -> str:
+    """Return a channel's name; one that is unknown here keeps its own."""
+    return _channel_words(language()).get(channel, channel)
+
+
+def priority_word(priority: Priority) -> str:
+    return {
+        Priority.EMERGENCY: _("emergency"),
+        Priority.IMPORTANT: _("important"),
+        Priority.ROUTINE: _("routine"),
+    }[priority]
+
+
+def status_word(status: Status) -> str:
+    return {
+        Status.SUBMITTED: _("waits for approval"),
+        Status.REPLACED: _("replaced before approval"),
+        Status.APPROVED: _("approved, being planned"),
+        Status.OPEN: _("approved, in force"),
+        Status.SUPERSEDED: _("superseded"),
+        Status.CANCELLED: _("cancelled"),
+    }[status]
+
+
+def evidence_word(kind: EvidenceKind) -> str:
+    return _evidence_words(language())[kind]
+
+
+def event_word(code: str) -> str:
+    """Return the words for what happened; a state's word for a move, else the code itself."""
+    return _event_words(language()).get(code, code)
+
+
+def moment(at: datetime) -> str:
+    """Return a moment as people in Vietnam write it, to the minute."""
+    return local(at).strftime("%H:%M %d/%m/%Y")
+
+
+def exact_moment(at: datetime) -> str:
+    """Return a moment as people in Vietnam write it, to the second."""
+    return local(at).strftime("%H:%M:%S %d/%m/%Y")
+
+
+def number(value: int) -> str:
+    """Return a whole number with the thousands apart: 12.345 in Vietnamese, 12,345 in English."""
+    written = f"{value:,}"
+    return written.replace(",", ".") if language() == "vi" else written
+
+
+@cache
+def _state_words(_language: str) -> dict[State | Absence, str]:
+    return {
+        State.FAILED: _("failed"),
+        State.UNCERTAIN: _("uncertain"),
+        State.NOT_PLAYED: _("not played"),
+        State.EXPIRED: _("expired"),
+        State.SENDING: _("sending"),
+        State.PLANNED: _("planned"),
+        State.HELD: _("held"),
+        State.SENT: _("sent"),
+        State.CONFIRMED: _("confirmed"),
+        State.WITHDRAWN: _("withdrawn"),
+        State.CANCELLED: _("cancelled"),
+        State.SUPERSEDED: _("superseded"),
+        Absence.NO_PLACE: _("no place"),
+        Absence.NOT_PLANNED: _("not planned yet"),
+    }
+
+
+@cache
+def _channel_words(_language: str) -> dict[str, str]:
+    return {
+        "loudspeaker": _("Loudspeaker"),
+        "flyer": _("Flyer"),
+        "portal": _("Portal"),
+        "chat": _("Chat"),
+        "team": _("Team visit"),
+    }
+
+
+@cache
+def _evidence_words(_language: str) -> dict[EvidenceKind, str]:
+    return {
+        EvidenceKind.PLAYED: _("played"),
+        EvidenceKind.PAGE_ANSWERS: _("the public page answers"),
+        EvidenceKind.RELAYED: _("the head relayed it"),
+        EvidenceKind.HANDED_OUT: _("flyers were handed out"),
+        EvidenceKind.RECEIVED: _("the head received it"),
+        EvidenceKind.HEARD: _("heard in the hamlet"),
+    }
+
+
+@cache
+def _event_words(_language: str) -> dict[str, str]:
+    return {
+        **{state.value: word for state, word in _state_words(_language).items()},
+        "submitted": _("submitted"),
+        "approved": _("approved"),
+        "campaign_cancelled": _("campaign cancelled"),
+        "retry_planned": _("will be tried again"),
+        "rehearsed": _("rehearsed"),
+    }
