@@ -90,6 +90,15 @@ def test_letters_in_fancy_forms_are_read_as_what_they_are() -> None:
     assert speak("𝐔𝐁𝐍𝐃 họp ２０ hộ, ü ñ").text == "Ủy ban nhân dân họp hai mươi hộ, u nờ"
 
 
+def test_the_digits_of_every_script_are_digits() -> None:
+    assert speak("٢٠ hộ, १५ hộ").text == "hai mươi hộ, mười lăm hộ"
+
+
+def test_each_sign_alone_and_doubled_finds_a_rule() -> None:
+    for code in (*range(0x20, 0x250), *range(0x2000, 0x2C00)):
+        assert speak(f"năm {chr(code)}{chr(code)} mười").text.startswith("năm"), hex(code)
+
+
 def test_windows_line_ends_give_the_same_lines() -> None:
     assert speak("- một\r\n- hai").text == "một.\nhai."
 

@@ -100,5 +100,4 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("quote", r"[\"'“”]+", _silent),
     rule("ornament", r"[#*_^~`\\-]+", _silent),
     rule("other script", rf"[^{LETTERS}0-9\x00-\x7f°µ₫…“”‰≥≤≠±×÷≈€£¥№→⇒➔➜➤]+", _unreadable),
-    rule("other sign", r".", _silent),
 )
