@@ -179,9 +179,7 @@ def preview(app: App, campaign_id: str) -> Preview:
         app.artifacts,
         lambda key: (plan.contents[key], dict(plan.needs.get(key, {}))),
     )
-    previewer = Previewer(
-        channels=channels, renderer=renderer, registry=registry, folder=folder / "outbox"
-    )
+    previewer = Previewer(channels=channels, renderer=renderer, registry=registry, folder=folder)
     try:
         return Preview(revision, folder, tuple(previewer.write(plan)))
     finally:

@@ -163,8 +163,11 @@ class Revisions:
                 ).scalars()
             )
 
-    def approve(self, revision: Revision, by: str, at: datetime) -> bool:
-        """Approve a submitted revision; False when it no longer waits for approval."""
+    def approve(self, revision: Revision, by: str, at: datetime, *, waived: str = "") -> bool:
+        """Approve a submitted revision; False when it no longer waits for approval.
+
+        ``waived`` are the rules that are broken knowingly; they go on the record.
+        """
         with self._database.write(durable=True) as connection:
             won = connection.execute(
                 update(revisions)
@@ -185,7 +188,16 @@ class Revisions:
                     at=at,
                     actor=by,
                     campaign_id=revision.campaign_id,
-                    detail=f"revision {revision.revision}, content {revision.content_hash}",
+                    detail=" · ".join(
+                        filter(
+                            None,
+                            (
+                                f"revision {revision.revision}",
+                                f"content {revision.content_hash}",
+                                waived,
+                            ),
+                        )
+                    ),
                 )
         return bool(won)
 

@@ -112,7 +112,9 @@ class Office:
         plan = self._unchanged(revision)
         _refuse_breaches(plan)
         self._frozen(revision, self._clock.now())
-        if not self._ledger.revisions.approve(revision, person.id, self._clock.now()):
+        now = self._clock.now()
+        waived = " · ".join(dict.fromkeys(b.message for b in plan.breaches if b.waived))
+        if not self._ledger.revisions.approve(revision, person.id, now, waived=waived):
             raise LoaError(
                 _("{campaign}: it no longer waits for approval").format(campaign=campaign_id)
             )
