@@ -13,6 +13,7 @@ from engine.app import App, open_app
 from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.reports.report import Report, build_report
 from engine.settings import read_secret
 
 REGISTRY_FILE = "commune.yaml"
@@ -72,6 +73,18 @@ def state_conditions(app: App) -> None:
             _("⚑ rehearsal: networked channels send nothing until loa.toml says live = true"),
             err=True,
         )
+
+
+def report_of(app: App, campaign_id: str) -> Report:
+    """Build the report of a campaign as the workspace stands. Raises LoaError."""
+    return build_report(
+        app.ledger,
+        app.registry,
+        campaign_id,
+        app.clock.now(),
+        simulated=app.clock.simulated,
+        rehearsing=app.rehearsing,
+    )
 
 
 def passphrase(prompt: str, *, confirm: bool = False, variable: str = "LOA_PASSPHRASE") -> str:

@@ -12,15 +12,14 @@ from rich.console import Console
 
 from campaigns.workspace import EXAMPLE
 from engine.app import App, open_app
-from engine.cli.common import state_conditions
+from engine.cli.common import report_of, state_conditions
 from engine.cli.planned import breach_line
 from engine.cli.run import run_with_progress, say_how_it_ended
 from engine.clock import SimulatedClock, local
 from engine.dispatch.confirming import Word, confirm
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.reports.report import build_report
-from engine.reports.screen import status
+from engine.reports.screen import status_table
 from engine.reports.writing import write_report
 
 #: The flood warning, an emergency, comes after the routine campaigns of the day.
@@ -106,8 +105,8 @@ def _relay(app: App) -> None:
 
 
 def _show(app: App) -> None:
-    built = build_report(app.ledger, app.registry, EMERGENCY, app.clock.now())
-    Console().print(status(built))
+    built = report_of(app, EMERGENCY)
+    Console().print(status_table(built.matrix))
     files = write_report(built, app.workspace / "reports" / EMERGENCY)
     places = [
         (_("audio"), app.outbox / "loudspeaker"),

@@ -8,13 +8,12 @@ import click
 from rich.console import Console
 
 from engine.app import OPTIONS
-from engine.cli.common import by_option, open_workspace, workspace_option
+from engine.cli.common import by_option, open_workspace, report_of, workspace_option
 from engine.clock import local
 from engine.dispatch.confirming import Word
 from engine.dispatch.confirming import confirm as take_word
 from engine.i18n import gettext as _
-from engine.reports.report import build_report
-from engine.reports.screen import overview, status
+from engine.reports.screen import overview, overview_table, status_table
 from engine.reports.writing import write_report
 
 
@@ -30,10 +29,9 @@ def show_status() -> click.Command:
         with open_workspace(workspace) as app:
             console = Console()
             if campaign_id is None:
-                console.print(overview(app.ledger))
+                console.print(overview_table(overview(app.ledger)))
             else:
-                built = build_report(app.ledger, app.registry, campaign_id, app.clock.now())
-                console.print(status(built))
+                console.print(status_table(report_of(app, campaign_id).matrix))
 
     return command
 
@@ -50,7 +48,7 @@ def report() -> click.Command:
     @workspace_option
     def command(campaign_id: str, output: Path | None, workspace: Path | None) -> None:
         with open_workspace(workspace) as app:
-            built = build_report(app.ledger, app.registry, campaign_id, app.clock.now())
+            built = report_of(app, campaign_id)
             folder = output or app.workspace / "reports" / campaign_id
             for path in write_report(built, folder):
                 click.echo(f"  {path}")
