@@ -195,7 +195,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _method(self) -> str | None:
         """Return the method asked for; answer and return None when the token is wrong."""
-        bot, _slash, method = unquote(self.path).lstrip("/").partition("/")
+        bot, _slash, method = self.path.lstrip("/").partition("/")
+        bot = unquote(bot)
         if not bot.startswith("bot") or ":" not in bot:
             self._refuse(404, "Not Found")
             return None

@@ -96,6 +96,13 @@ def test_one_endless_word_is_cut_between_graphemes(graphemes: list[str]) -> None
     assert cuts[-1] == max(ends)
 
 
+def test_an_endless_word_is_not_cut_inside_a_number_either() -> None:
+    assert unnumbered(split("a" * 50 + "0912345678" + "b" * 20, "", SMALL)) == [
+        "a" * 50,
+        "0912345678" + "b" * 20,
+    ]
+
+
 def test_a_message_of_exactly_the_limit_stays_one_and_one_more_makes_two() -> None:
     assert split("a" * 2000, "", ZALO) == ("a" * 2000,)
     assert len(split("a" * 2001, "", ZALO)) == 2

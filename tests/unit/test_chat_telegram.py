@@ -160,6 +160,26 @@ def test_what_joined_before_the_retry_is_sent_and_what_arrived_is_not_sent_again
     assert arrived(server) == [*texts(alone), texts(joined)[0]]
 
 
+def test_a_part_whose_words_changed_before_the_retry_is_sent(
+    backend: TelegramBackend, server: FakeTelegram
+) -> None:
+    for body in ("Họp lúc 7 giờ.", "Họp lúc 8 giờ."):
+        backend.deliver(artifact(body), BUNDLE)
+    assert arrived(server) == [
+        *texts(artifact("Họp lúc 7 giờ.")),
+        *texts(artifact("Họp lúc 8 giờ.")),
+    ]
+
+
+def test_a_token_is_quoted_into_the_address(tmp_path: Path) -> None:
+    token = "1:x?y#z/ạ"
+    with FakeTelegram(log=tmp_path / "log", token=token) as server:
+        backend = TelegramBackend(TelegramAccount(server.base_url, token, 5), MemoryRemoteIds())
+        backend.deliver(artifact(), BUNDLE)
+        backend.close()
+        assert len(server.accepted()) == 1
+
+
 def test_a_new_edition_of_the_bundle_is_a_new_message(
     backend: TelegramBackend, server: FakeTelegram
 ) -> None:
