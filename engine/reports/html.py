@@ -14,7 +14,8 @@ from markupsafe import Markup
 
 from engine.i18n import gettext as _
 from engine.i18n import language
-from engine.reports.report import EventLine, Report, Who
+from engine.reports.lines import EventLine, Who
+from engine.reports.report import Report
 from engine.reports.words import (
     SYMBOLS,
     Absence,

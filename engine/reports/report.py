@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.ledger import DeliveryRow, EventRow, Ledger, Revision, Status
-from engine.models import Commune, EvidenceKind, Person, Priority, Purpose, Registry
+from engine.ledger import DeliveryRow, Ledger, Revision, Status
+from engine.models import Commune, Priority, Registry
 from engine.reports.coverage import Coverage, coverage
-from engine.reports.matrix import Matrix, hamlet_name, in_order, matrix
+from engine.reports.lines import DeliveryLine, EventLine, EvidenceLine, Lines, Who
+from engine.reports.matrix import Matrix, in_order, matrix
 from engine.reports.plain import Discreet, plain
 from engine.reports.unreached import Unreached, unreached
 from engine.states import State
 
 #: States of deliveries that somebody took out of the campaign; they tell nobody anything.
 _TAKEN_OUT = frozenset({State.CANCELLED, State.WITHDRAWN, State.SUPERSEDED})
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """A person, without personal data: the id in the registry, and the office held."""
-
-    id: str
-    role: str
-
-    def __str__(self) -> str:
-        return f"{self.id} ({self.role})" if self.role else self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +35,7 @@ class Facts:
     revision: int
     status: Status
     priority: Priority
-    valid_from: datetime
+    valid_from: datetime | None
     valid_until: datetime
     submitted_by: Who
     submitted_at: datetime
@@ -53,55 +43,6 @@ class Facts:
     approved_at: datetime | None
     content_hash: str
     waiting_revision: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeliveryLine:
-    """One delivery. ``replaced``: a later revision or a cancellation left it behind."""
-
-    id: int
-    revision: int
-    hamlet_id: str
-    hamlet: str
-    channel: str
-    backend: str
-    target: str
-    slot: datetime
-    purpose: Purpose
-    state: State
-    households: int
-    reason: str
-    changed_at: datetime
-    replaced: bool
-
-
-@dataclass(frozen=True, slots=True)
-class EventLine:
-    """One thing that happened. ``hamlet`` and ``channel`` are empty unless it moved a delivery."""
-
-    id: int
-    at: datetime
-    actor: Who
-    what: str
-    before: str
-    detail: str
-    delivery_id: int | None
-    hamlet: str
-    channel: str
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceLine:
-    """One piece of evidence. ``households`` None means that nobody gave a number."""
-
-    at: datetime
-    delivery_id: int
-    hamlet: str
-    channel: str
-    kind: EvidenceKind
-    households: int | None
-    by: Who
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +108,7 @@ def build_report(
     rows = ledger.views.deliveries(campaign_id)
     every = ledger.views.deliveries(campaign_id, replaced=True)
     evidence = ledger.evidence.of(campaign_id)
-    lines = _Lines(pinned, people, Discreet([*registry.people, *pinned.people]), every)
+    lines = Lines(pinned, people, Discreet([*registry.people, *pinned.people]), every)
     households = _households(revision, pinned, rows)
     grid = matrix(rows, pinned, tuple(revision.campaign.sections), audience=households)
     covered = coverage(rows, evidence, pinned, households)
@@ -182,87 +123,12 @@ def build_report(
         unreached=unreached(grid, covered, rows, lines.discreet),
         deliveries=tuple(lines.delivery(row) for row in every),
         events=tuple(lines.event(event) for event in ledger.views.events(campaign_id)),
-        evidence=tuple(
-            EvidenceLine(
-                at=local(piece.at),
-                delivery_id=piece.delivery_id,
-                hamlet=lines.place(piece.delivery_id)[0],
-                channel=lines.place(piece.delivery_id)[1],
-                kind=piece.kind,
-                households=piece.households,
-                by=lines.who(piece.by),
-                source=lines.discreet(piece.source),
-            )
-            for piece in evidence
-        ),
+        evidence=tuple(lines.evidence(piece) for piece in evidence),
     )
 
 
-class _Lines:
-    """Turns ledger rows into lines of a report."""
-
-    def __init__(
-        self,
-        registry: Registry,
-        people: Mapping[str, Person],
-        discreet: Discreet,
-        rows: Iterable[DeliveryRow],
-    ) -> None:
-        self._registry = registry
-        self._people = people
-        self._known: dict[str, Who] = {}
-        self._places = {row.id: (self._hamlet(row.hamlet_id), row.channel) for row in rows}
-        self.discreet = discreet
-
-    def who(self, person_id: str) -> Who:
-        if person_id not in self._known:
-            person = self._people.get(person_id)
-            role = self.discreet(person.role) if person else ""
-            self._known[person_id] = Who(self.discreet(person_id), role)
-        return self._known[person_id]
-
-    def place(self, delivery_id: int | None) -> tuple[str, str]:
-        """Return the hamlet's name and the channel; both empty for no delivery."""
-        return self._places.get(delivery_id, ("", "")) if delivery_id is not None else ("", "")
-
-    def delivery(self, row: DeliveryRow) -> DeliveryLine:
-        return DeliveryLine(
-            id=row.id,
-            revision=row.revision,
-            hamlet_id=row.hamlet_id,
-            hamlet=self._hamlet(row.hamlet_id),
-            channel=row.channel,
-            backend=row.backend,
-            target=row.target,
-            slot=local(row.slot),
-            purpose=row.purpose,
-            state=row.state,
-            households=row.households,
-            reason=self.discreet(row.reason),
-            changed_at=local(row.changed_at),
-            replaced=row.replaced,
-        )
-
-    def event(self, row: EventRow) -> EventLine:
-        hamlet, channel = self.place(row.delivery_id)
-        return EventLine(
-            id=row.id,
-            at=local(row.at),
-            actor=self.who(row.actor),
-            what=row.to_state,
-            before=row.from_state,
-            detail=self.discreet(row.detail),
-            delivery_id=row.delivery_id,
-            hamlet=hamlet,
-            channel=channel,
-        )
-
-    def _hamlet(self, hamlet_id: str) -> str:
-        return hamlet_name(self._registry, hamlet_id)
-
-
 def _in_force(ledger: Ledger, campaign_id: str) -> tuple[Revision, int | None]:
-    """Return the newest approved revision, or the newest if none ever was.
+    """Return the newest revision that set something going, or the newest if none ever did.
 
     With it the number of a newer one that waits for approval, if there is one.
     """
@@ -274,9 +140,13 @@ def _in_force(ledger: Ledger, campaign_id: str) -> tuple[Revision, int | None]:
     waiting = newest.revision if newest.status is Status.SUBMITTED else None
     for number in range(newest.revision, 0, -1):
         revision = ledger.revisions.get(campaign_id, number)
-        if revision is not None and revision.approved_at is not None:
+        if revision is not None and _took_effect(revision):
             return revision, waiting
     return newest, None
+
+
+def _took_effect(revision: Revision) -> bool:
+    return revision.approved_at is not None and revision.status is not Status.REFUSED
 
 
 def _households(
@@ -295,7 +165,7 @@ def _households(
     return {hamlet_id: meant[hamlet_id] for hamlet_id in in_order(registry, meant)}
 
 
-def _facts(revision: Revision, waiting: int | None, lines: _Lines) -> Facts:
+def _facts(revision: Revision, waiting: int | None, lines: Lines) -> Facts:
     campaign = revision.campaign
     return Facts(
         campaign_id=revision.campaign_id,
@@ -304,7 +174,7 @@ def _facts(revision: Revision, waiting: int | None, lines: _Lines) -> Facts:
         revision=revision.revision,
         status=revision.status,
         priority=revision.priority,
-        valid_from=local(campaign.valid_from),
+        valid_from=local(campaign.valid_from) if campaign.valid_from else None,
         valid_until=local(campaign.valid_until),
         submitted_by=lines.who(revision.submitted_by),
         submitted_at=local(revision.submitted_at),

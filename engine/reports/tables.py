@@ -12,8 +12,9 @@ from typing import Any
 from engine.i18n import gettext as _
 from engine.i18n import language
 from engine.reports.coverage import HamletCoverage
+from engine.reports.lines import DeliveryLine, EvidenceLine
 from engine.reports.matrix import Cell
-from engine.reports.report import DeliveryLine, EvidenceLine, Facts, Report
+from engine.reports.report import Facts, Report
 from engine.reports.unreached import Unreached
 from engine.reports.words import channel_word, evidence_word, state_word
 

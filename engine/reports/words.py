@@ -68,6 +68,7 @@ def status_word(status: Status) -> str:
         Status.OPEN: _("approved, in force"),
         Status.SUPERSEDED: _("superseded"),
         Status.CANCELLED: _("cancelled"),
+        Status.REFUSED: _("refused: not what was approved"),
     }[status]
 
 
@@ -148,4 +149,7 @@ def _event_words(_language: str) -> dict[str, str]:
         "campaign_cancelled": _("campaign cancelled"),
         "retry_planned": _("will be tried again"),
         "rehearsed": _("rehearsed"),
+        "refused": _("refused: not what was approved"),
+        "registry_loaded": _("registry loaded"),
+        "passphrase_set": _("passphrase set"),
     }

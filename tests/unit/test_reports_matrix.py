@@ -12,10 +12,19 @@ from rich.console import Console, RenderableType
 from support.builders import AWKWARD, registry
 from support.reports import CHANNELS, Ground, everywhere
 
+from engine.ledger import Status
 from engine.models import EvidenceKind, Priority
 from engine.reports import Matrix, matrix, overview, overview_table, status_table
 from engine.reports.matrix import NEEDS_ATTENTION, ORDER
-from engine.reports.words import SYMBOLS, Absence, event_word, state_word
+from engine.reports.words import (
+    SYMBOLS,
+    Absence,
+    event_word,
+    evidence_word,
+    priority_word,
+    state_word,
+    status_word,
+)
 from engine.states import State
 
 
@@ -42,6 +51,13 @@ def test_every_state_has_one_place_in_the_order_a_word_and_a_symbol_of_its_own()
     assert len({state_word(code) for code in codes}) == len(codes)
     assert all(len(SYMBOLS[code]) == 1 for code in codes)
     assert all(event_word(state.value) == state_word(state) for state in State)
+
+
+def test_every_code_that_people_meet_has_words() -> None:
+    assert all(status_word(status) for status in Status)
+    assert all(priority_word(priority) for priority in Priority)
+    assert all(evidence_word(kind) for kind in EvidenceKind)
+    assert event_word("something_new") == "something_new"
 
 
 def test_what_needs_a_person_comes_before_what_mends_itself() -> None:

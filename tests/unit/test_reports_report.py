@@ -68,6 +68,26 @@ def test_a_newer_revision_that_waits_is_named_but_not_reported_on(tmp_path: Path
     assert facts.waiting_revision == 2
 
 
+def test_a_refused_revision_leaves_the_one_in_force(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.launch()
+    second = ground.submit(title="Bản hai")
+    assert ground.ledger.revisions.approve(second, "minh", LATER)
+    ground.ledger.revisions.refuse(second, "not what was approved", LATER)
+    facts = report(ground).facts
+    assert (facts.revision, facts.status, facts.waiting_revision) == (1, Status.OPEN, None)
+
+
+def test_a_revision_cancelled_before_approval_hides_none_that_was_in_force(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.launch()
+    ground.ledger.deliveries.cancel("thong-bao", recalled=(), at=LATER, actor="minh", reason="")
+    ground.submit(title="Bản hai")
+    ground.ledger.deliveries.cancel("thong-bao", recalled=(), at=LATER, actor="minh", reason="")
+    facts = report(ground).facts
+    assert (facts.revision, facts.status, facts.waiting_revision) == (1, Status.CANCELLED, None)
+
+
 def test_what_nobody_approved_reports_that_nothing_is_planned(tmp_path: Path) -> None:
     ground = Ground(tmp_path)
     ground.submit()

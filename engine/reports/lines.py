@@ -1,0 +1,150 @@
+"""A report's lines: deliveries, events and evidence, in local time and without personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.clock import local
+from engine.ledger import DeliveryRow, EventRow
+from engine.models import Evidence, EvidenceKind, Person, Purpose, Registry
+from engine.reports.matrix import hamlet_name
+from engine.reports.plain import Discreet
+from engine.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """A person, without personal data: the id in the registry, and the office held."""
+
+    id: str
+    role: str
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.role})" if self.role else self.id
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryLine:
+    """One delivery. ``replaced``: a later revision or a cancellation left it behind."""
+
+    id: int
+    revision: int
+    hamlet_id: str
+    hamlet: str
+    channel: str
+    backend: str
+    target: str
+    slot: datetime
+    purpose: Purpose
+    state: State
+    households: int
+    reason: str
+    changed_at: datetime
+    replaced: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventLine:
+    """One thing that happened. ``hamlet`` and ``channel`` are empty unless it moved a delivery."""
+
+    id: int
+    at: datetime
+    actor: Who
+    what: str
+    before: str
+    detail: str
+    delivery_id: int | None
+    hamlet: str
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """One piece of evidence. ``households`` None means that nobody gave a number."""
+
+    at: datetime
+    delivery_id: int
+    hamlet: str
+    channel: str
+    kind: EvidenceKind
+    households: int | None
+    by: Who
+    source: str
+
+
+class Lines:
+    """Turns ledger rows into lines of a report."""
+
+    def __init__(
+        self,
+        registry: Registry,
+        people: Mapping[str, Person],
+        discreet: Discreet,
+        rows: Iterable[DeliveryRow],
+    ) -> None:
+        self._registry = registry
+        self._people = people
+        self._known: dict[str, Who] = {}
+        self._places = {row.id: (self._hamlet(row.hamlet_id), row.channel) for row in rows}
+        self.discreet = discreet
+
+    def who(self, person_id: str) -> Who:
+        if person_id not in self._known:
+            person = self._people.get(person_id)
+            role = self.discreet(person.role) if person else ""
+            self._known[person_id] = Who(self.discreet(person_id), role)
+        return self._known[person_id]
+
+    def place(self, delivery_id: int | None) -> tuple[str, str]:
+        """Return the hamlet's name and the channel; both empty for no delivery."""
+        return self._places.get(delivery_id, ("", "")) if delivery_id is not None else ("", "")
+
+    def delivery(self, row: DeliveryRow) -> DeliveryLine:
+        return DeliveryLine(
+            id=row.id,
+            revision=row.revision,
+            hamlet_id=row.hamlet_id,
+            hamlet=self._hamlet(row.hamlet_id),
+            channel=row.channel,
+            backend=row.backend,
+            target=row.target,
+            slot=local(row.slot),
+            purpose=row.purpose,
+            state=row.state,
+            households=row.households,
+            reason=self.discreet(row.reason),
+            changed_at=local(row.changed_at),
+            replaced=row.replaced,
+        )
+
+    def event(self, row: EventRow) -> EventLine:
+        hamlet, channel = self.place(row.delivery_id)
+        return EventLine(
+            id=row.id,
+            at=local(row.at),
+            actor=self.who(row.actor),
+            what=row.to_state,
+            before=row.from_state,
+            detail=self.discreet(row.detail),
+            delivery_id=row.delivery_id,
+            hamlet=hamlet,
+            channel=channel,
+        )
+
+    def evidence(self, piece: Evidence) -> EvidenceLine:
+        hamlet, channel = self.place(piece.delivery_id)
+        return EvidenceLine(
+            at=local(piece.at),
+            delivery_id=piece.delivery_id,
+            hamlet=hamlet,
+            channel=channel,
+            kind=piece.kind,
+            households=piece.households,
+            by=self.who(piece.by),
+            source=self.discreet(piece.source),
+        )
+
+    def _hamlet(self, hamlet_id: str) -> str:
+        return hamlet_name(self._registry, hamlet_id)
