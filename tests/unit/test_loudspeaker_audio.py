@@ -11,7 +11,7 @@ from mutagen.mp3 import MP3
 from support import sound
 
 from channels.base import ChannelError
-from channels.loudspeaker.audio import mp3
+from channels.loudspeaker.audio import mastering, mp3
 from channels.loudspeaker.audio.mastering import _Limiter, master
 from channels.loudspeaker.audio.meter import amplitude, integrated, measure
 from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples, stretches
@@ -97,6 +97,12 @@ def test_any_target_that_may_be_set_is_reached(target: float) -> None:
     heard = sound.decoded(master(padded(murmur(5)), target))
     assert sound.loudness(heard) == pytest.approx(target, abs=0.5)
     assert sound.true_peak(heard) <= -1.0
+
+
+def test_an_encoder_that_changes_the_level_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mastering, "_ENCODER_LOSS", 2.0)
+    heard = sound.decoded(master(padded(murmur(3)), -18.0))
+    assert sound.loudness(heard) == pytest.approx(-18.0, abs=0.5)
 
 
 def test_the_same_sound_gives_the_same_bytes() -> None:

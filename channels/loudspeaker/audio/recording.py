@@ -16,15 +16,19 @@ from engine.i18n import gettext as _
 _FORMATS = ("MP3", "WAV", "WAVEX", "OGG", "FLAC")
 _BLOCK = 1 << 18
 
-#: A damaged file ends before its header says; MP3 headers only estimate, within a few frames.
+#: A file that was cut short ends before its header says; MP3 headers may be off by a few frames.
 _MISSING = 0.02
+
+#: What libsndfile notes about a WAV that was cut short; it counts such a file's frames anew.
+_CUT_WAV = "(should be"
 
 
 def read_recording(path: Path) -> Samples:
     """Return an MP3, WAV, OGG or FLAC file as mono at RATE.
 
     Raises ChannelError: permanent when the file is empty, of another kind, broken, cut short
-    or longer than MAX_SECONDS; temporary when the disk cannot be read.
+    or longer than MAX_SECONDS; temporary when the disk cannot be read. Only an OGG that was cut
+    short cannot be told from a shorter one.
     """
     try:
         with path.open("rb") as stream, soundfile.SoundFile(stream) as sound:
@@ -40,6 +44,8 @@ def _mono(sound: soundfile.SoundFile) -> Samples:
         raise _unfit(
             _("a recording is MP3, WAV, OGG or FLAC; this is {kind}").format(kind=sound.format)
         )
+    if _CUT_WAV in sound.extra_info:
+        raise _broken()
     if sound.frames == 0:
         raise _unfit(_("the recording is empty"))
     resampler = soxr.ResampleStream(sound.samplerate, RATE, 1, dtype="float32")
