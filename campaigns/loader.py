@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ from campaigns.schedule_fields import schedule_of
 from campaigns.schema import campaign_model, sections_of, without_faults
 from campaigns.sections import RecordedSectionSpec, SectionSpec
 from campaigns.source import read_source
-from engine.clock import VIETNAM
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.models import Attachment, Audience, Campaign, Commune, Registry, Schedule, Section
@@ -131,7 +130,7 @@ def _campaign(
         issuer=spec.issuer or commune.office,
         priority=spec.priority,
         audience=Audience(spec.audience.hamlets, spec.audience.tags, spec.audience.households),
-        valid_from=spec.valid.from_ or _beginning(check.now, schedule, sections.values()),
+        valid_from=spec.valid.from_,
         valid_until=spec.valid.until,
         contact=spec.contact or _office(commune),
         body=spec.text,
@@ -165,15 +164,3 @@ def _section(
         schedule=schedule_of(spec),
         recording=recording,
     )
-
-
-def _beginning(now: datetime, schedule: Schedule, sections: Iterable[Section]) -> datetime:
-    """Return when a campaign that names no beginning begins.
-
-    The day of loading, or of its first moment if that is earlier: a whole day, so that loading
-    the same file again the same day gives the same campaign.
-    """
-    schedules = (schedule, *(s.schedule for s in sections if s.schedule is not None))
-    moments = [moment for one in schedules for moment in one.moments]
-    first = min([now, *moments]).astimezone(VIETNAM)
-    return datetime.combine(first.date(), time(0), VIETNAM)

@@ -92,7 +92,7 @@ class FlyerChannel:
             contact=one_line(content.contact),
             validity=validity(content.valid_until),
             permalink=content.permalink,
-            made_at=content.valid_from,
+            made_at=content.valid_from or content.valid_until,
             hamlet=one_line(hamlet.name) if options.show_hamlet else "",
             copies=copies_for(content, hamlet) if options.show_hamlet else None,
         )

@@ -147,7 +147,7 @@ class LoudspeakerChannel:
 
 
 def _tags(content: Content) -> Tags:
-    date = f"{local(content.valid_from):%Y-%m-%d}"
+    date = f"{local(content.valid_from or content.valid_until):%Y-%m-%d}"
     return Tags(content.title, content.issuer, content.campaign_id, date)
 
 

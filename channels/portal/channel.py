@@ -73,7 +73,7 @@ class PostInputs:
     contact: str
     priority: Priority
     purpose: Purpose
-    valid_from: datetime
+    valid_from: datetime | None
     valid_until: datetime
     summary: str
     permalink: str
@@ -121,7 +121,7 @@ class PortalChannel:
             contact=plain(content.contact),
             priority=content.priority,
             purpose=content.purpose,
-            valid_from=local(content.valid_from),
+            valid_from=local(content.valid_from) if content.valid_from else None,
             valid_until=local(content.valid_until),
             summary=one_line(options.summary or ""),
             permalink=content.permalink,

@@ -43,7 +43,7 @@ class Post(Document):
     contact: str
     priority: Priority
     purpose: Purpose
-    valid_from: AwareDatetime
+    valid_from: AwareDatetime | None
     valid_until: AwareDatetime
     summary: str
     permalink: str

@@ -110,7 +110,9 @@ class PostView:
 
     @cached_property
     def valid_from(self) -> datetime:
-        return min(section.post.valid_from for section in self.sections)
+        """The earliest beginning; a post that names none is in force once it is published."""
+        published = self.record.published
+        return min(section.post.valid_from or published for section in self.sections)
 
     @cached_property
     def valid_until(self) -> datetime:

@@ -52,7 +52,8 @@ class Campaign:
     """One message with its audience, forms, times and rules.
 
     ``body`` and the sections' texts are Jinja2 sources; ``variables`` apply everywhere,
-    ``hamlet_values`` override them in one hamlet. ``sections`` holds the channels used.
+    ``hamlet_values`` override them in one hamlet. ``valid_from`` None means from approval on.
+    ``sections`` holds the channels used.
     """
 
     id: str
@@ -60,7 +61,7 @@ class Campaign:
     issuer: str
     priority: Priority
     audience: Audience
-    valid_from: datetime
+    valid_from: datetime | None
     valid_until: datetime
     contact: str
     body: str

@@ -18,10 +18,11 @@ OptionsT = TypeVar("OptionsT", bound=BaseModel)
 class Content:
     """What one channel says in one hamlet; hamlets with the same words share one Content.
 
-    Plain text throughout: no field is ever code in any output format. ``permalink`` is the
-    address of the portal post, computed before the post exists. ``schedule`` and
-    ``own_schedule`` (the channel's, when its section names one) decide slots and are no part
-    of the identity: a day added to a schedule must not send the other days again.
+    ``valid_from`` None means from its approval on. Plain text throughout: no field is ever code
+    in any output format. ``permalink`` is the address of the portal post, computed before the
+    post exists. ``schedule`` and ``own_schedule`` (the channel's, when its section names one)
+    decide slots and are no part of the identity: a day added to a schedule must not send the
+    other days again.
     """
 
     campaign_id: str
@@ -32,7 +33,7 @@ class Content:
     purpose: Purpose
     body: str
     contact: str
-    valid_from: datetime
+    valid_from: datetime | None
     valid_until: datetime
     households: HouseholdGroup
     permalink: str

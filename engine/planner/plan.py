@@ -93,7 +93,7 @@ def _time(
     for placement in item.placements:
         asap = placement.at is None
         slot = placement.at or next_allowed(
-            item.channel, registry, campaign.priority, max(now, campaign.valid_from)
+            item.channel, registry, campaign.priority, max(now, campaign.valid_from or now)
         )
         if slot is None:
             continue
