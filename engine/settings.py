@@ -10,14 +10,18 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from engine.errors import InputError, Problem
-from engine.i18n import gettext as _
+
+class SettingsError(Exception):
+    """Settings that cannot be used: (file, field, what is wrong) for each fault."""
+
+    def __init__(self, faults: list[tuple[str, str, str]]) -> None:
+        super().__init__(faults)
+        self.faults = faults
 
 
 class _Strict(BaseModel):
@@ -65,16 +69,16 @@ class Settings(_Strict):
 
 
 def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the workspace's settings. Raises InputError naming file, field and what is allowed."""
+    """Read the workspace's settings. Raises SettingsError with every fault."""
     path = workspace / "loa.toml"
     values = _read_toml(path)
     _apply_environment(Settings, values, environ, "LOA")
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise InputError(
+        raise SettingsError(
             [
-                Problem(str(path), 0, 0, ".".join(map(str, fault["loc"])), fault["msg"])
+                (str(path), ".".join(map(str, fault["loc"])), fault["msg"])
                 for fault in error.errors()
             ]
         ) from None
@@ -83,14 +87,11 @@ def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> S
 
 def _read_toml(path: Path) -> dict[str, Any]:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise InputError([Problem(str(path), 0, 0, "", str(error))]) from None
-    simulated = values.get("clock", {}).get("simulated")
-    if isinstance(simulated, datetime):
-        values["clock"]["simulated"] = simulated.isoformat()
+        raise SettingsError([(str(path), "", str(error))]) from None
     return values
 
 
@@ -112,12 +113,11 @@ def _apply_environment(
 
 
 def read_secret(path: Path) -> str:
-    """Return a secret kept in a file, without the final line break. Raises InputError."""
+    """Return a secret kept in a file, without the final line break. Raises SettingsError."""
     try:
         return path.read_text(encoding="utf-8").strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        message = _("the secret cannot be read: {reason}").format(reason=error)
-        raise InputError([Problem(str(path), 0, 0, "", message)]) from None
+        raise SettingsError([(str(path), "", str(error))]) from None
 
 
 def _with_token(settings: Settings, workspace: Path) -> Settings:

@@ -12,6 +12,7 @@ import click
 from engine.errors import InputError, LoaError
 from engine.i18n import LOCALE_DIR, language
 from engine.i18n import gettext as _
+from engine.settings import SettingsError
 
 
 def main() -> None:
@@ -30,6 +31,10 @@ def main() -> None:
             click.echo(str(problem), err=True)
         count = len(error.problems)
         click.echo(_("{count} to mend").format(count=count), err=True)
+        sys.exit(1)
+    except SettingsError as error:
+        for place, field, message in error.faults:
+            click.echo(": ".join(filter(None, (place, field, message))), err=True)
         sys.exit(1)
     except LoaError as error:
         click.echo(str(error), err=True)

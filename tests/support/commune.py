@@ -16,7 +16,12 @@ people:
   - {id: lan, name: Nguyễn Thị Lan, rights: [submit, confirm]}
   - {id: minh, name: Trần Văn Minh, rights: [approve, submit]}
 hamlets:
-  - {id: ap-1, name: Ấp 1, households: 100, poor_households: 10, head: {name: Giả Một}, tags: [ven-song]}
+  - id: ap-1
+    name: Ấp 1
+    households: 100
+    poor_households: 10
+    head: {name: Giả Một}
+    tags: [ven-song]
   - {id: ap-2, name: Ấp 2, households: 80, poor_households: 5, head: {name: Giả Hai}}
 loudspeakers:
   - {id: cum-1, hamlets: [ap-1]}
@@ -24,9 +29,26 @@ loudspeakers:
 station: {hours: ["05:00-06:30", "17:00-18:30"], sessions_per_day: 2, minutes_per_session: 30}
 chat:
   groups:
-    - {id: truong-ap, name: Nhóm trưởng ấp, platform: telegram, kind: heads, hamlets: [ap-1, ap-2], address: "-100200300"}
-    - {id: nhom-ap-1, name: Nhóm Ấp 1, platform: zalo, kind: hamlet, hamlets: [ap-1], run_by: ap-1-head, agreed_on: 2026-03-01}
-    - {id: nhom-ap-2, name: Nhóm Ấp 2, platform: zalo, kind: hamlet, hamlets: [ap-2], run_by: ap-2-head, agreed_on: 2026-03-01}
+    - id: truong-ap
+      name: Nhóm trưởng ấp
+      platform: telegram
+      kind: heads
+      hamlets: [ap-1, ap-2]
+      address: "-100200300"
+    - id: nhom-ap-1
+      name: Nhóm Ấp 1
+      platform: zalo
+      kind: hamlet
+      hamlets: [ap-1]
+      run_by: ap-1-head
+      agreed_on: 2026-03-01
+    - id: nhom-ap-2
+      name: Nhóm Ấp 2
+      platform: zalo
+      kind: hamlet
+      hamlets: [ap-2]
+      run_by: ap-2-head
+      agreed_on: 2026-03-01
 flyers: {copies_per_household: 1, print_point: {id: van-phong, name: Văn phòng}}
 portal: {id: cong, name: Trang tin xã Mẫu, url: "https://xa-mau.example"}
 """
