@@ -10,7 +10,7 @@ from channels.base import Channel
 from engine.dispatch.rendering import Made, Renderer
 from engine.errors import ChannelError
 from engine.ledger import Job, Ledger, Part
-from engine.models import Artifact, Bundle, Item, Registry
+from engine.models import Artifact, Bundle, Registry
 from engine.states import State
 
 #: Returns the registry that a campaign's revision pins.
@@ -70,20 +70,15 @@ class Assembler:
             cumulative = [name for name, one in self._channels.items() if one.cumulative]
             renewed = self._ledger.bundles.job(job.bundle.id, cumulative=cumulative)
             return self.ready(renewed, now) if renewed is not None else None
-        if not made and not job.sent_before:
+        emptied = job.sent_before and self._channels[job.bundle.channel].cumulative
+        if not made and not emptied:
             return None
         return self._assemble(job, made)
 
     def _assemble(self, job: Job, made: list[tuple[Part, Made]]) -> Ready:
         registry = self._newest_registry([part for part, _ in made])
         items = [
-            Item(
-                part.delivery_id,
-                self._registry(part).hamlets_by_id[part.hamlet_id],
-                one.content,
-                one.file,
-                one.needs,
-            )
+            one.item(part.delivery_id, self._registry(part).hamlets_by_id[part.hamlet_id])
             for part, one in made
         ]
         artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from channels.base import Channel
 from engine.dispatch.rehearsal import Rehearsal
-from engine.dispatch.rendering import Made, Renderer
+from engine.dispatch.rendering import Renderer
 from engine.errors import ChannelError
 from engine.files import write_atomic
 from engine.models import Bundle, Item, Plan, PlannedDelivery, Registry
@@ -86,8 +86,7 @@ class Previewer:
 
     def _item(self, position: int, item: PlannedDelivery) -> Item:
         hamlet = self._registry.hamlets_by_id[item.hamlet_id]
-        made: Made = self._renderer.make(item.content_hash, hamlet)
-        return Item(position, hamlet, made.content, made.file, made.needs)
+        return self._renderer.make(item.content_hash, hamlet).item(position, hamlet)
 
 
 def texts_of(plan: Plan) -> Iterator[tuple[str, str]]:

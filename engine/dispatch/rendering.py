@@ -11,7 +11,7 @@ from channels.base import Channel, artifact_key
 from engine.artifacts import ArtifactStore, Stored
 from engine.errors import ChannelError
 from engine.i18n import gettext as _
-from engine.models import Content, File, Hamlet
+from engine.models import Content, File, Hamlet, Item
 
 #: Returns a frozen content, and the hashes of the contents it needs, by channel.
 Contents = Callable[[str], tuple[Content, dict[str, str]]]
@@ -24,7 +24,12 @@ class Made:
     content: Content
     file: File
     needs: Mapping[str, File]
+    attachments: Mapping[str, Path]
     remarks: tuple[str, ...]
+
+    def item(self, delivery_id: int, hamlet: Hamlet) -> Item:
+        """Return it as one delivery's part in a bundle."""
+        return Item(delivery_id, hamlet, self.content, self.file, self.needs, self.attachments)
 
 
 class Renderer:
@@ -48,7 +53,11 @@ class Renderer:
         for channel, need_hash in needed.items():
             supplies.add(channel, self, need_hash, hamlet)
         stored = self._stored(content, hamlet, supplies)
-        return Made(content, stored.file, supplies.needs, (*stored.remarks, *supplies.remarks))
+        attachments = {
+            one.sha256: self._artifacts.attachment(one.sha256) for one in content.attachments
+        }
+        remarks = (*stored.remarks, *supplies.remarks)
+        return Made(content, stored.file, supplies.needs, attachments, remarks)
 
     def _stored(self, content: Content, hamlet: Hamlet, supplies: _Supplies) -> Stored:
         channel = self._channels[content.channel]
