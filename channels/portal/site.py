@@ -14,7 +14,7 @@ from channels.portal.archive import State
 from channels.portal.documents import Place, Site
 from channels.portal.feeds import atom, json_feed, rss
 from channels.portal.names import ARCHIVE, HAMLETS
-from channels.portal.text import linked, phone_number
+from channels.portal.text import linked
 from channels.portal.views import PostView, SectionView, size, when
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -125,5 +125,5 @@ def _environment() -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    environment.filters.update(linked=linked, when=when, size=size, phone_number=phone_number)
+    environment.filters.update(linked=linked, when=when, size=size)
     return environment
