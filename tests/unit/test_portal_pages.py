@@ -244,3 +244,9 @@ def test_sizes_are_told_as_people_write_them() -> None:
         "999\u00a0KB",
         "1,2\u00a0MB",
     ]
+
+
+def test_a_post_that_names_no_beginning_is_in_force_once_it_is_published(desk: Desk) -> None:
+    desk.publish(desk.items(post(valid_from=None)), slot=NOW + timedelta(hours=2))
+    text = Page(desk.read("thong-bao-mau/index.html")).text
+    assert "Từ 10:00 ngày\u00a001/12/2026 đến 08:00 ngày\u00a008/12/2026" in text
