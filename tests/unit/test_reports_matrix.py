@@ -126,10 +126,10 @@ def test_four_hamlets_and_four_channels_fit_eighty_columns(tmp_path: Path) -> No
 def test_many_hamlets_are_counted_and_only_those_in_need_are_listed(tmp_path: Path) -> None:
     ground = Ground(tmp_path, registry(60))
     ground.launch(everywhere(60))
-    ground.send(failing={("loudspeaker", f"cum-{n}"): "no power" for n in range(1, 8)})
+    ground.send(failing={("loudspeaker", f"cum-{n}"): "no power" for n in range(50, 57)})
     lines = printed(status_table(laid_out(ground), limit=5))
     text = "\n".join(lines)
-    assert [n for n in range(1, 61) if f" Ấp {n} " in text] == [1, 2, 3, 4, 5]
+    assert [n for n in range(1, 61) if f" Ấp {n} " in text] == [50, 51, 52, 53, 54]
     assert "5 of 7 hamlets that need somebody to act; 60 hamlets in all" in " ".join(
         text.replace("\n", " ").split()
     )

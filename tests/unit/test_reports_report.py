@@ -98,6 +98,13 @@ def test_what_nobody_approved_reports_that_nothing_is_planned(tmp_path: Path) ->
     assert why(found, "ap-1")[0] == "Loudspeaker: not planned yet"
 
 
+def test_a_campaign_in_force_from_its_approval_says_so(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.launch(valid_from=None)
+    page, *_tables = write_report(report(ground), tmp_path / "out")
+    assert "from approval – 08:00 08/12/2026" in page.read_text(encoding="utf-8")
+
+
 def test_a_clock_or_a_rehearsal_is_stated(tmp_path: Path) -> None:
     ground = Ground(tmp_path)
     ground.launch()
@@ -143,14 +150,22 @@ def test_each_unreached_hamlet_says_why(tmp_path: Path) -> None:
     assert [one.code for one in of_hamlet(found, "ap-4").reasons][:2] == ["no_place", "sent"]
 
 
+def test_among_hamlets_that_nobody_confirmed_the_largest_comes_first(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    ground.launch()
+    found = [one.hamlet.hamlet_id for one in report(ground).unreached]
+    assert found == ["ap-4", "ap-3", "ap-2", "ap-1"]
+
+
 def test_a_head_who_only_received_it_is_no_reached_household(tmp_path: Path) -> None:
     ground = Ground(tmp_path)
     ground.launch([delivery("ap-1", "chat", "truong-ap")])
     ground.send()
     ground.evidence(ground.row("ap-1", "chat"), EvidenceKind.RECEIVED, by="ap-1-head")
     found = report(ground)
-    [text] = [one.text for one in of_hamlet(found, "ap-1").reasons if one.channel == "chat"]
-    assert text == "Chat: the head has it; nobody has confirmed that households were told"
+    [reason] = [one for one in of_hamlet(found, "ap-1").reasons if one.channel == "chat"]
+    assert reason.text == "Chat: the head has it; nobody has confirmed that households were told"
+    assert reason.code == "received_only"
 
 
 def test_what_expired_or_was_cancelled_says_so(tmp_path: Path) -> None:
