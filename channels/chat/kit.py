@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import errno
 import shutil
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cache
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
-from channels.base import ChannelError
 from channels.chat.enclosures import file_id
 from channels.chat.pictures import flyer_png
 from channels.chat.sheet import Enclosure, Sheet
+from channels.disk import refused
 from engine.clock import local
 from engine.files import write_atomic
-from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, GroupKind, Receipt
 
 PAGE_NAME = "index.html"
@@ -41,7 +39,7 @@ class KitBackend:
         self._outbox = outbox
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
-        """Write the kit. The receipt's reference is its page.
+        """Write the kit. The receipt's reference is its page, within the outbox.
 
         Raises ChannelError: temporary when the disk is full or not writable, with no kit left
         behind; permanent when a flyer is no PDF.
@@ -50,7 +48,8 @@ class KitBackend:
         files = self._files(sheet, artifact, bundle)
         folder = self._folder(bundle)
         self._write(folder, files)
-        return Receipt(str(folder / PAGE_NAME), {"group": sheet.group.id})
+        page = (folder / PAGE_NAME).relative_to(self._outbox)
+        return Receipt(str(page), {"group": sheet.group.id})
 
     def _folder(self, bundle: Bundle) -> Path:
         slot = local(bundle.slot)
@@ -66,7 +65,7 @@ class KitBackend:
             for attachment in sheet.attachments:
                 files[attachment.file] = artifact.named(attachment.file).read()
         except OSError as error:
-            raise _unreadable(error) from error
+            raise refused(error, error.filename or bundle.target) from error
         files[PAGE_NAME] = kit_page(sheet, bundle.slot).encode()
         return files
 
@@ -81,7 +80,7 @@ class KitBackend:
         except OSError as error:
             if not complete:  # without its page a kit is nothing that anybody was given
                 shutil.rmtree(folder, ignore_errors=True)
-            raise _unwritable(error, folder) from error
+            raise refused(error, folder) from error
 
 
 def picture_name(flyer: Enclosure) -> str:
@@ -125,19 +124,3 @@ def _hour(slot: datetime) -> str:
     if slot.microsecond:
         return f"{slot:%H%M%S}-{slot:%f}"
     return f"{slot:%H%M%S}" if slot.second else f"{slot:%H%M}"
-
-
-def _unreadable(error: OSError) -> ChannelError:
-    return ChannelError(
-        _("The artifact store cannot be read: {reason}").format(reason=error.strerror)
-    )
-
-
-def _unwritable(error: OSError, folder: PurePath) -> ChannelError:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        message = _("The disk is full: the chat kit {folder} was not written.")
-    elif error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        message = _("Loa has no permission to write the chat kit {folder}.")
-    else:
-        message = _("The chat kit {folder} was not written: {reason}")
-    return ChannelError(message.format(folder=folder, reason=error.strerror or error))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from channels.base import ChannelError
-from channels.loudspeaker.disk import refused
+from channels.disk import refused
 from channels.loudspeaker.names import SlotNames, is_plain
 from engine.files import write_atomic
 from engine.i18n import gettext as _

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from channels.disk import refused
 from channels.loudspeaker.audio import mp3
-from channels.loudspeaker.disk import refused
 from channels.loudspeaker.names import SlotNames, purpose_suffix
 from channels.loudspeaker.text import one_line
 from engine.clock import local

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import os
 import secrets
@@ -14,13 +13,11 @@ from pathlib import Path
 from types import TracebackType
 
 from channels.base import ChannelError
+from channels.disk import refused
 from engine.i18n import gettext as _
 
 #: How often a waiting delivery looks whether the site is free, in seconds.
 _LOOK = 0.05
-
-_FULL = {errno.ENOSPC, errno.EDQUOT}
-_FORBIDDEN = {errno.EACCES, errno.EPERM, errno.EROFS}
 
 
 @contextmanager
@@ -53,17 +50,7 @@ def clear_faults(root: Path) -> Iterator[None]:
     try:
         yield
     except OSError as fault:
-        raise ChannelError(_told(fault, Path(fault.filename or root))) from fault
-
-
-def _told(fault: OSError, place: Path) -> str:
-    if fault.errno in _FULL:
-        return _("the disk is full: {place} cannot be written").format(place=place)
-    if fault.errno in _FORBIDDEN:
-        return _("no permission to write {place}").format(place=place)
-    return _("{place} cannot be written: {reason}").format(
-        place=place, reason=fault.strerror or type(fault).__name__
-    )
+        raise refused(fault, fault.filename or root) from fault
 
 
 def write_durably(path: Path, data: bytes) -> None:

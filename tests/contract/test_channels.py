@@ -94,6 +94,7 @@ def chat_kit(tmp_path: Path) -> Iterator[Rig]:
 
 def chat_telegram(tmp_path: Path) -> Iterator[Rig]:
     log = tmp_path / "far-side.log"
+    tmp_path.mkdir(exist_ok=True)
     log.touch()
     with FakeTelegram(log=log) as server:
         channel = ChatChannel(

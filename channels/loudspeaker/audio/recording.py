@@ -9,8 +9,8 @@ import soundfile
 import soxr
 
 from channels.base import ChannelError
+from channels.disk import refused
 from channels.loudspeaker.audio.pcm import MAX_SECONDS, RATE, Samples
-from channels.loudspeaker.disk import refused
 from engine.i18n import gettext as _
 
 _FORMATS = ("MP3", "WAV", "WAVEX", "OGG", "FLAC")

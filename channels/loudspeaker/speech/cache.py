@@ -9,8 +9,8 @@ from pathlib import Path
 
 import soundfile
 
+from channels.disk import refused
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.disk import refused
 from engine.files import write_atomic
 from engine.models import digest
 
