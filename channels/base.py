@@ -8,7 +8,7 @@ model, one line in ``engine/app.py``, and its name in the contract suite's list
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -38,6 +38,7 @@ __all__ = [
     "Closes",
     "Finds",
     "Options",
+    "Refreshes",
     "RemoteIds",
     "artifact_key",
 ]
@@ -107,6 +108,15 @@ class Closes(Protocol):
     """A channel that holds something open: a helper process, a connection."""
 
     def close(self) -> None: ...
+
+
+@runtime_checkable
+class Refreshes(Protocol):
+    """A channel whose far side shows what time it is: notices that are over, for example."""
+
+    def refresh(self, as_of: datetime) -> None:
+        """Bring what people see up to ``as_of``. Raises ChannelError."""
+        ...
 
 
 class Channel(Protocol):

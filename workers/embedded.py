@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from dramatiq import Worker
@@ -24,6 +24,9 @@ from workers.scheduler import Scheduler
 
 #: Seconds between two looks at the ledger while nothing happens.
 IDLE_SECONDS = 1.0
+
+#: How far behind the time what people see may be: notices that are over, for example.
+REFRESH = timedelta(minutes=10)
 
 #: Seconds between two calls of ``on_progress`` while workers are busy.
 PROGRESS_SECONDS = 0.2
@@ -49,6 +52,7 @@ class EmbeddedRuntime:
         self._app = app
         self._scheduler = Scheduler(app, owner="embedded")
         self._busy = 0
+        self._refreshed: datetime | None = None
         self._changed = threading.Condition()
         self.stop = threading.Event()
 
@@ -80,6 +84,7 @@ class EmbeddedRuntime:
     ) -> Ended:
         while not self.stop.is_set():
             leased = self._scheduler.tick()
+            self._refresh_if_older(REFRESH)
             for priority, ids in batches(leased):
                 with self._changed:
                     self._busy += 1
@@ -91,7 +96,14 @@ class EmbeddedRuntime:
             if not watch:
                 break
             self.stop.wait(IDLE_SECONDS)
+        self._refresh_if_older(timedelta(0))
         return Ended(self._next_moment())
+
+    def _refresh_if_older(self, age: timedelta) -> None:
+        now = self._app.clock.now()
+        if self._refreshed is None or now - self._refreshed > age:
+            self._app.sender.refresh()
+            self._refreshed = now
 
     def _wait_for_workers(self, on_progress: Callable[[], None]) -> None:
         with self._changed:

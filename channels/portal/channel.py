@@ -94,8 +94,12 @@ class PortalChannel:
     def __init__(self, *, outbox: Path, lead: timedelta = timedelta(0)) -> None:
         """``outbox`` is the site's root folder; ``lead`` how long before a slot work starts."""
         self.lead = lead
-        backend = StaticBackend(outbox)
-        self.backends: dict[str, Backend] = {backend.name: backend}
+        self._site = StaticBackend(outbox)
+        self.backends: dict[str, Backend] = {self._site.name: self._site}
+
+    def refresh(self, as_of: datetime) -> None:
+        """Mark what has run out by ``as_of``. Raises ChannelError."""
+        self._site.refresh(as_of)
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
         """Post once: at the section's own first moment, else as soon as approved."""

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from channels.base import Backend, Channel, Finds
+from channels.base import Backend, Channel, Finds, Refreshes
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.dispatch.assembling import Assembler, Ready
@@ -96,6 +96,16 @@ class Sender:
         return self._ledger.outcomes.expire(
             self._clock.now(), actor=ACTOR, reason=_("its time had passed before it was sent")
         )
+
+    def refresh(self) -> None:
+        """Let channels that show what time it is catch up; a failure is told and tried later."""
+        for name, channel in self._channels.items():
+            if not isinstance(channel, Refreshes):
+                continue
+            try:
+                channel.refresh(self._clock.now())
+            except ChannelError as error:
+                logger.warning("%s: %s", name, error)
 
     def recover(self) -> None:
         """Settle what a dead worker left half-done; only when no other worker lives."""
