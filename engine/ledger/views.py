@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from engine.ledger.database import Database
 from engine.ledger.tables import deliveries, events
@@ -97,11 +97,18 @@ class Views:
     def events(
         self, campaign_id: str | None = None, *, after: int = 0, limit: int | None = None
     ) -> list[EventRow]:
-        """Return what happened, oldest first, from event ``after`` on."""
-        e = events.c
+        """Return what happened, oldest first, from event ``after`` on.
+
+        What happened to a bundle as a whole belongs to every campaign in it.
+        """
+        e, d = events.c, deliveries.c
         query = select(events).where(e.commune_id == self._commune_id, e.id > after)
         if campaign_id is not None:
-            query = query.where(e.campaign_id == campaign_id)
+            bundles_of_it = select(d.bundle_id).where(
+                d.commune_id == self._commune_id, d.campaign_id == campaign_id
+            )
+            whole_bundle = and_(e.campaign_id.is_(None), e.bundle_id.in_(bundles_of_it))
+            query = query.where(or_(e.campaign_id == campaign_id, whole_bundle))
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(e.id).limit(limit)).all()
         return [

@@ -26,13 +26,7 @@ def audience(campaign: Campaign, registry: Registry) -> tuple[Hamlet, ...]:
     Ids and tags add up; a hamlet without any household of the wanted group is left out.
     """
     wanted = campaign.audience
-    chosen = (
-        hamlet
-        for hamlet in registry.hamlets
-        if (not wanted.hamlets and not wanted.tags)
-        or hamlet.id in wanted.hamlets
-        or not hamlet.tags.isdisjoint(wanted.tags)
-    )
+    chosen = (hamlet for hamlet in registry.hamlets if wanted.includes(hamlet))
     if wanted.households is HouseholdGroup.ALL:
         return tuple(chosen)
     return tuple(hamlet for hamlet in chosen if hamlet.households_of(wanted.households) > 0)
