@@ -3,7 +3,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
-export PYTHONWARNDEFAULTENCODING := 0
 
 .PHONY: help setup demo test soak bench lint lock messages system clean
 
