@@ -11,6 +11,8 @@ from campaigns.registry_schema import RegistrySpec
 from campaigns.schema import campaign_model
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+#: What pydantic calls a bound that stands behind a validator, and what JSON Schema calls it.
+BOUNDS = {"ge": "minimum", "le": "maximum"}
 
 
 def campaign_json_schema(options: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def _tidied(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     kept = {
-        key: {name: _tidied(part) for name, part in value.items()}
+        BOUNDS.get(key, key): {name: _tidied(part) for name, part in value.items()}
         if key == "properties"
         else _tidied(value)
         for key, value in schema.items()
