@@ -29,39 +29,62 @@ class _Strict(BaseModel):
 
 
 class ClockSettings(_Strict):
-    #: A made-up time at which the workspace stands; None is the machine's own clock.
-    simulated: AwareDatetime | None = None
+    simulated: AwareDatetime | None = Field(
+        default=None,
+        description="Đồng hồ giả để thử, ghi cả múi giờ; bỏ trống là đồng hồ của máy.",
+    )
 
 
 class LoudspeakerSettings(_Strict):
-    engine: Literal["espeak", "gtts"] = "espeak"
-    voice: str = "vi-vn-x-south"
-    region: Literal["south", "north"] = "south"
+    engine: Literal["espeak", "gtts"] = Field(
+        default="espeak", description="Giọng đọc: espeak (không cần mạng) hoặc gtts (cần mạng)."
+    )
+    voice: str = Field(default="vi-vn-x-south", description="Giọng của espeak.")
+    region: Literal["south", "north"] = Field(
+        default="south", description="Cách đọc số và chữ: south (Nam), north (Bắc)."
+    )
     #: LUFS, integrated, measured on the decoded MP3.
-    loudness: float = Field(default=-16.0, ge=-30, le=-9)
-    #: How long before a slot its programme is made and handed over.
-    lead_minutes: int = Field(default=30, ge=0, le=24 * 60)
+    loudness: float = Field(
+        default=-16.0, ge=-30, le=-9, description="Độ to, tính bằng LUFS, đo trên tệp MP3."
+    )
+    lead_minutes: int = Field(
+        default=30,
+        ge=0,
+        le=24 * 60,
+        description="Làm và giao chương trình trước giờ phát bao nhiêu phút.",
+    )
 
 
 class TelegramSettings(_Strict):
-    base_url: str = "https://api.telegram.org"
-    token: str = ""
-    #: A path; relative ones start at the workspace.
-    token_file: str = ""
+    base_url: str = Field(
+        default="https://api.telegram.org", description="Địa chỉ máy chủ Telegram."
+    )
+    token: str = Field(default="", description="Mã của bot; nên để trong tệp riêng.")
+    token_file: str = Field(
+        default="", description="Tệp chứa mã của bot; đường dẫn tính từ thư mục làm việc."
+    )
 
 
 class RunSettings(_Strict):
-    threads: int = Field(default=4, ge=1, le=64)
-    #: How often a temporary failure is tried before it becomes `failed`.
-    attempts: int = Field(default=6, ge=1, le=100)
+    threads: int = Field(default=4, ge=1, le=64, description="Số việc làm cùng lúc.")
+    attempts: int = Field(
+        default=6,
+        ge=1,
+        le=100,
+        description="Lỗi tạm thời thì thử tối đa bao nhiêu lần trước khi tính là hỏng.",
+    )
 
 
 class Settings(_Strict):
     """Everything that an installer may set."""
 
     #: False: networked backends rehearse, in a place apart, and states stay untouched.
-    live: bool = False
-    data_key_file: str = "data.key"
+    live: bool = Field(
+        default=False, description="false: chỉ tập dượt, không gửi gì ra mạng; true: gửi thật."
+    )
+    data_key_file: str = Field(
+        default="data.key", description="Tệp khóa mã hóa dữ liệu cá nhân; giữ kín và sao lưu."
+    )
     clock: ClockSettings = ClockSettings()
     loudspeaker: LoudspeakerSettings = LoudspeakerSettings()
     telegram: TelegramSettings = TelegramSettings()
