@@ -26,7 +26,7 @@ _NOTE = (
 def print_run(bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
     """Return one folder for each campaign: flyers, cover, and last of all the manifests.
 
-    A manifest in a folder therefore says that the folder is complete. A later version of the
+    A manifest in a folder therefore says that the folder is complete. A later edition of the
     same bundle has folders of its own, so that no file of a finished run is ever replaced.
     Raises a permanent ChannelError when the cover cannot be typeset.
     """
@@ -52,7 +52,7 @@ class _Run:
         self._registry = registry
         self._items = items
         self._content = items[0].content
-        self._again = f"-v{bundle.version}" if bundle.version > 1 else ""
+        self._again = f"-v{bundle.edition}" if bundle.edition > 1 else ""
         self._copies = [copies_for(item.content, item.hamlet) for item in items]
 
     @property
@@ -81,7 +81,7 @@ class _Run:
         listed = {
             "campaign": self._content.campaign_id,
             "slot": local(self._bundle.slot).isoformat(),
-            "version": self._bundle.version,
+            "edition": self._bundle.edition,
             "print_point": self._bundle.target,
             "cover": {"file": _name(cover), "sha256": cover.sha256},
             "flyers": [
@@ -118,8 +118,8 @@ class _Run:
             ["Đợt in", f"{slot:%H} giờ {slot:%M}, ngày {slot:%d/%m/%Y}"],
             ["Mã chiến dịch", self._content.campaign_id],
         ]
-        if self._bundle.version > 1:
-            facts.append(["In thêm", f"lần {self._bundle.version}, chỉ gồm các ấp dưới đây"])
+        if self._bundle.edition > 1:
+            facts.append(["In thêm", f"lần {self._bundle.edition}, chỉ gồm các ấp dưới đây"])
         return {
             "office": one_line(self._registry.commune.office),
             "heading": "PHIẾU IN VÀ GIAO TỜ RƠI",

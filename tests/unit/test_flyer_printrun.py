@@ -141,12 +141,12 @@ def test_delivering_twice_has_the_effect_of_once(outbox: Path) -> None:
     assert {name: (outbox / name).read_bytes() for name in files_below(outbox)} == before
 
 
-def test_a_later_version_never_touches_the_files_of_an_earlier_one(outbox: Path) -> None:
+def test_a_later_edition_never_touches_the_files_of_an_earlier_one(outbox: Path) -> None:
     backend = FolderBackend(outbox)
     backend.deliver(run_of(outbox), a_bundle())
     before = {name: (outbox / name).read_bytes() for name in files_below(outbox)}
 
-    backend.deliver(run_of(outbox, places=registry(1), version=2), a_bundle(version=2))
+    backend.deliver(run_of(outbox, places=registry(1), edition=2), a_bundle(edition=2))
 
     after = files_below(outbox)
     assert {name: (outbox / name).read_bytes() for name in before} == before
