@@ -100,9 +100,13 @@ class PostView:
         """The first hamlet's text: the title and dates by which lists show the post."""
         return self.record.wordings[0].post
 
-    @property
+    @cached_property
     def summary(self) -> str:
-        return self.sections[0].summary
+        """What lists say of the post. What only one hamlet is told is not said to all."""
+        said = {section.summary for section in self.sections}
+        if len(said) == 1:
+            return said.pop()
+        return f"Nội dung riêng cho từng nơi ({len(self.sections)} bản): xem bản của nơi bạn ở."
 
     @cached_property
     def updated(self) -> datetime:
