@@ -79,7 +79,8 @@ def _entitled(registry: Registry, hamlet: Hamlet, person_id: str) -> Person:
 def _meant(row: DeliveryRow, word: Word, registry: Registry) -> bool:
     """Say whether a word speaks for a delivery.
 
-    In chat, "relayed" is about the hamlet's own group, "received" about the group of heads.
+    In chat, "relayed" is about the groups of this hamlet alone, "received" about the groups
+    of heads. A group that serves several hamlets is meant only when it is named.
     """
     if (row.hamlet_id, row.channel) != (word.hamlet_id, word.channel):
         return False
@@ -87,9 +88,12 @@ def _meant(row: DeliveryRow, word: Word, registry: Registry) -> bool:
         return row.target == word.target
     if word.channel != "chat":
         return True
-    wanted = GroupKind.HEADS if word.received else GroupKind.HAMLET
-    kinds = {group.id: group.kind for group in registry.chat_groups}
-    return kinds.get(row.target) is wanted
+    meant = {
+        group.id
+        for group in registry.chat_groups
+        if (group.kind is GroupKind.HEADS if word.received else group.hamlets == (word.hamlet_id,))
+    }
+    return row.target in meant
 
 
 def _nothing_to_confirm(rows: list[DeliveryRow], word: Word) -> str:
