@@ -64,6 +64,8 @@ class StaticBackend:
 
         Raises ChannelError. A site on which nothing was published stays empty.
         """
+        if not self._root.exists():
+            return
         with clear_faults(self._root), site_lock(self._root, self._patience):
             remove_leftovers(self._root)
             state = kept(self._root)
