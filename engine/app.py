@@ -137,6 +137,7 @@ def open_app(
             clock=clock,
             registry=loaded.registry,
             registry_revision=revision,
+            workspace=workspace,
             load=lambda path: load_campaign(path, loaded.registry, OPTIONS, clock.now()),
             boundary=boundary,
         ),

@@ -56,9 +56,15 @@ def find_workspace(given: Path | None, near: Path | None = None) -> Path:
     raise LoaError(message.format(folder=starts[0], file=REGISTRY_FILE))
 
 
-def open_workspace(given: Path | None, near: Path | None = None) -> App:
-    """Open the workspace and say what is not real about it. Raises LoaError."""
+def open_workspace(given: Path | None, near: Path | None = None, *, acting: bool = False) -> App:
+    """Open the workspace and say what is not real about it.
+
+    ``acting``: something will be recorded, for which the clock must be trusted. Raises
+    LoaError.
+    """
     app = open_app(find_workspace(given, near))
+    if acting:
+        app.check_clock()
     state_conditions(app)
     return app
 

@@ -23,7 +23,7 @@ def set_passphrase() -> click.Command:
     @click.argument("person")
     @workspace_option
     def command(person: str, workspace: Path | None) -> None:
-        with open_workspace(workspace) as app:
+        with open_workspace(workspace, acting=True) as app:
             old = None
             if app.ledger.credentials.get(person) is not None:
                 old = passphrase(_("Old passphrase"), variable="LOA_OLD_PASSPHRASE")
@@ -40,7 +40,7 @@ def submit() -> click.Command:
     @by_option
     @workspace_option
     def command(file: Path, by: str, workspace: Path | None) -> None:
-        with open_workspace(workspace, file) as app:
+        with open_workspace(workspace, file, acting=True) as app:
             done = app.office.submit(file.resolve(), by)
             revision = done.revision
             click.echo(
@@ -92,7 +92,7 @@ def approve() -> click.Command:
     @by_option
     @workspace_option
     def command(campaign_id: str, by: str, workspace: Path | None) -> None:
-        with open_workspace(workspace) as app:
+        with open_workspace(workspace, acting=True) as app:
             app.office.waiting(campaign_id)
             secret = passphrase(_("Passphrase of {person}").format(person=by))
             done = app.office.approve(campaign_id, by, secret)
@@ -114,7 +114,7 @@ def cancel() -> click.Command:
     @by_option
     @workspace_option
     def command(campaign_id: str, reason: str, by: str, workspace: Path | None) -> None:
-        with open_workspace(workspace) as app:
+        with open_workspace(workspace, acting=True) as app:
             stopped = app.office.cancel(campaign_id, by, reason)
             click.echo(
                 _("✓ {campaign}: {count} deliveries stopped").format(

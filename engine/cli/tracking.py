@@ -82,7 +82,7 @@ def confirm() -> click.Command:
         workspace: Path | None,
     ) -> None:
         word = Word(campaign_id, hamlet, channel, by, households, received, target, note)
-        with open_workspace(workspace) as app:
+        with open_workspace(workspace, acting=True) as app:
             count = take_word(app.ledger, app.registry, word, app.clock.now())
             click.echo(_("✓ evidence kept for {count} deliveries").format(count=count))
 
@@ -122,7 +122,7 @@ def retry() -> click.Command:
         by: str,
         workspace: Path | None,
     ) -> None:
-        with open_workspace(workspace) as app:
+        with open_workspace(workspace, acting=True) as app:
             app.office.newest(campaign_id)
             count = app.ledger.mending.retry(
                 campaign_id,
@@ -145,7 +145,7 @@ def resolve() -> click.Command:
     @by_option
     @workspace_option
     def command(campaign_id: str, sent: bool, by: str, workspace: Path | None) -> None:
-        with open_workspace(workspace) as app:
+        with open_workspace(workspace, acting=True) as app:
             app.office.newest(campaign_id)
             count = app.ledger.mending.resolve(
                 campaign_id, sent=sent, at=app.clock.now(), actor=app.office.person(by).id

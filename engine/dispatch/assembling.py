@@ -72,6 +72,7 @@ class Assembler:
             return self.ready(renewed, now) if renewed is not None else None
         emptied = job.sent_before and self._channels[job.bundle.channel].cumulative
         if not made and not emptied:
+            self._ledger.outcomes.settle_empty(job.bundle, now)
             return None
         return self._assemble(job, made)
 

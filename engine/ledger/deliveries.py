@@ -239,7 +239,7 @@ class Deliveries:
         return stopped
 
     def _turn_open(self, connection: Connection, campaign_id: str, revision: int) -> bool:
-        """Mark the revision open, and the one before it superseded; False if it was not due."""
+        """Mark the revision open and all before it superseded; False if it was not due."""
         mine = (
             revisions.c.commune_id == self._commune_id,
             revisions.c.campaign_id == campaign_id,
@@ -252,7 +252,11 @@ class Deliveries:
         if won:
             connection.execute(
                 update(revisions)
-                .where(*mine, revisions.c.revision != revision, revisions.c.status == Status.OPEN)
+                .where(
+                    *mine,
+                    revisions.c.revision < revision,
+                    revisions.c.status.in_((Status.OPEN, Status.APPROVED)),
+                )
                 .values(status=Status.SUPERSEDED)
             )
         return bool(won)

@@ -64,6 +64,11 @@ class Outcomes:
                 detail=reason,
             )
 
+    def settle_empty(self, bundle: Bundle, at: datetime) -> None:
+        """Settle a bundle that waits although nothing in it is left to send."""
+        with self._database.write() as connection:
+            touch_bundles(connection, {bundle.id}, at)
+
     def postpone(self, bundle: Bundle, until: datetime) -> None:
         """Let a bundle wait for an allowed hour; this is no failure."""
         with self._database.write() as connection:

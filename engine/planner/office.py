@@ -33,8 +33,8 @@ class Submitted:
 class Office:
     """What officials do with campaigns.
 
-    ``registry`` is the registry as it stands, ``registry_revision`` its number in the
-    ledger; ``load`` reads a campaign file against it.
+    ``workspace`` is its folder. ``registry`` is the registry as it stands,
+    ``registry_revision`` its number in the ledger; ``load`` reads a campaign file against it.
     """
 
     def __init__(
@@ -46,6 +46,7 @@ class Office:
         clock: Clock,
         registry: Registry,
         registry_revision: int,
+        workspace: Path,
         load: Callable[[Path], LoadedCampaign],
         boundary: Boundary = no_boundary,
     ) -> None:
@@ -55,6 +56,7 @@ class Office:
         self._clock = clock
         self._registry = registry
         self._registry_revision = registry_revision
+        self._workspace = workspace
         self._load = load
         self._boundary = boundary
 
@@ -74,7 +76,13 @@ class Office:
         plan = self._plan(loaded.campaign)
         _refuse_breaches(plan)
         content_hash = bound_hash(loaded.source, loaded.campaign, plan)
+        place = self._place(path)
         latest = self._ledger.revisions.latest(loaded.campaign.id)
+        if latest and latest.path != place and (self._workspace / latest.path).exists():
+            message = _('{file}: the id "{campaign}" belongs to {other}')
+            raise LoaError(
+                message.format(file=place, campaign=latest.campaign_id, other=latest.path)
+            )
         alive = (Status.SUBMITTED, Status.APPROVED, Status.OPEN)
         if latest and latest.content_hash == content_hash and latest.status in alive:
             raise LoaError(
@@ -86,7 +94,7 @@ class Office:
             self._artifacts.keep_attachment(sha256, source)
         submission = Submission(
             campaign=loaded.campaign,
-            path=str(path),
+            path=place,
             source=loaded.source,
             source_sha256=loaded.sha256,
             content_hash=content_hash,
@@ -211,13 +219,18 @@ class Office:
         """Channels from which what was handed over ahead of its slot can be taken back."""
         return frozenset(name for name, one in self._channels.items() if one.cumulative)
 
+    def _place(self, path: Path) -> str:
+        """Return how the ledger names a file: from the workspace on, so that it may move."""
+        path = path.resolve()
+        inside = path.is_relative_to(self._workspace)
+        return str(path.relative_to(self._workspace) if inside else path)
+
     def _plan(self, campaign: Campaign) -> Plan:
         return plan_campaign(campaign, self._registry, self._channels, self._clock.now())
 
     def _unchanged(self, revision: Revision) -> Plan:
         """Return today's plan of the file that was submitted; refuse if it says anything else."""
-        path = Path(revision.path)
-        loaded = self._load(path)
+        loaded = self._load(self._workspace / revision.path)
         plan = self._plan(loaded.campaign)
         if bound_hash(loaded.source, loaded.campaign, plan) != revision.content_hash:
             message = _(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections import Counter
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from support.builders import NOW
 from support.commune import NOTICE, PASSPHRASE, files_below
 
 from engine.app import App, open_app, preview
@@ -284,3 +287,48 @@ def test_the_preview_is_what_is_sent(app: App) -> None:
     for name, data in previewed.items():
         assert sent[name] == data
     assert "lúc bảy giờ" in (shown.folder / "loudspeaker-1.txt").read_text("utf-8")
+
+
+def test_an_id_belongs_to_one_file(app: App) -> None:
+    app.office.submit(write(app, NOTICE), "lan")
+    other = write(app, NOTICE.replace("Tiêm phòng lúc", "Khác"), "ban-sao")
+    with pytest.raises(LoaError, match=r"belongs to campaigns/tiem-phong\.yaml"):
+        app.office.submit(other, "lan")
+
+
+def test_a_workspace_may_move_between_submission_and_approval(app: App, tmp_path: Path) -> None:
+    app.office.submit(write(app, NOTICE), "lan")
+    moved = Path(shutil.copytree(app.workspace, tmp_path / "moved"))
+    shutil.rmtree(app.workspace / "campaigns")
+    with open_app(moved) as again:
+        again.office.approve("tiem-phong", "minh", PASSPHRASE)
+
+
+def test_a_revision_overtaken_before_it_was_planned_never_comes_back(workspace: Path) -> None:
+    def die(name: str) -> None:
+        if name == "held":
+            raise KeyboardInterrupt
+
+    with open_app(workspace, boundary=die) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(write(app, NOTICE), "lan")
+        with pytest.raises(KeyboardInterrupt):
+            app.office.approve("tiem-phong", "minh", PASSPHRASE)
+    with open_app(workspace) as app:
+        release(app, NOTICE.replace("Tiêm phòng lúc", "Tiêm chủng lúc"))
+        EmbeddedRuntime(app).run()
+        first = app.ledger.revisions.get("tiem-phong", 1)
+        assert first is not None
+        assert first.status is Status.SUPERSEDED
+        sent = [row for row in app.ledger.views.deliveries("tiem-phong") if row.state == "sent"]
+        assert {row.revision for row in sent} == {2}
+
+
+def test_a_clock_behind_the_last_event_is_not_trusted(workspace: Path) -> None:
+    with open_app(workspace, clock=SimulatedClock(NOW + timedelta(days=1))) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+    with (
+        open_app(workspace, clock=SimulatedClock(NOW)) as app,
+        pytest.raises(LoaError, match="set the machine's clock"),
+    ):
+        EmbeddedRuntime(app).run()
