@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
@@ -13,12 +14,16 @@ from support import sound
 from channels.base import ChannelError
 from channels.loudspeaker.audio import mastering, mp3
 from channels.loudspeaker.audio.mastering import _Limiter, master
-from channels.loudspeaker.audio.meter import amplitude, integrated, measure
+from channels.loudspeaker.audio.meter import amplitude, measure
 from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples, stretches
 
 TAGS = mp3.Tags(
     "Thông báo: lũ dâng cao – khẩn cấp", "Ủy ban nhân dân xã Mẫu", "lu-2026", "2026-12-01"
 )
+
+
+def integrated(blocks: Iterable[Samples]) -> float:
+    return measure(blocks).loudness
 
 
 def sine(frequency: float, seconds: float, level: float = 0.0) -> Samples:
@@ -75,6 +80,13 @@ def test_the_limiter_leaves_alone_what_is_below_its_ceiling() -> None:
     quiet = padded(murmur(2, level=0.01))
     limited = np.concatenate(list(_Limiter.of(quiet).limited(6.0, -1.0)))
     assert np.allclose(limited, quiet * amplitude(6.0), atol=1e-6)
+
+
+@pytest.mark.parametrize("gain", [-6.0, 6.0, 15.0])
+def test_the_limiter_knows_how_loud_it_will_be(gain: float) -> None:
+    limiter = _Limiter.of(padded(murmur(12, level=0.5)))
+    heard = integrated(limiter.limited(gain, -1.2))
+    assert limiter.loudness(gain, -1.2) == pytest.approx(heard, abs=0.1)
 
 
 def test_the_limiters_stretches_join_without_a_step() -> None:
