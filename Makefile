@@ -46,10 +46,13 @@ lock: ## Write the lock files anew from requirements*.in
 	grep '^uv==' requirements.lock | cut -d' ' -f1 | $(BIN)/uv pip compile --quiet --universal \
 		--python-version 3.11 --generate-hashes --no-header --no-annotate - -o requirements-uv.lock
 
-messages: ## Gather the messages to translate, and compile the catalogue
-	$(BIN)/pybabel extract --quiet --no-location --sort-output -F babel.cfg -o /tmp/loa.pot . 2>/dev/null
-	$(BIN)/pybabel update --quiet -D loa -d engine/locale -i /tmp/loa.pot --no-fuzzy-matching 2>/dev/null
-	$(BIN)/pybabel compile -D loa -d engine/locale
+messages: setup ## Gather the messages to translate, ours and click's, and compile the catalogue
+	@pot=$$(mktemp) && trap 'rm -f "$$pot"' EXIT && set -e && \
+	click=$$($(BIN)/python -c 'import click; print(*click.__path__)') && \
+	$(BIN)/pybabel -q extract --no-location --sort-output -F babel.cfg -o "$$pot" . "$$click" && \
+	$(BIN)/pybabel -q update -D loa -d engine/locale -i "$$pot" \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date && \
+	$(BIN)/pybabel -q compile -D loa -d engine/locale
 
 clean: ## Remove what make made
 	rm -rf $(VENV) .coverage* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -54,6 +54,7 @@ def speak_the_language() -> None:
     os.environ["LANGUAGE"] = language()
     stdlib_gettext.bindtextdomain("loa", LOCALE_DIR)
     stdlib_gettext.textdomain("loa")
+    _("Usage:")  # click says it inside an f-string, where Babel finds nothing before Python 3.12
 
 
 def build() -> click.Group:

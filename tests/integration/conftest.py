@@ -11,6 +11,12 @@ from support.commune import PASSPHRASE, make_commune
 from engine.app import App, open_app
 
 
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests read messages in English."""
+    monkeypatch.setenv("LOA_LANG", "en")
+
+
 @pytest.fixture
 def workspace(tmp_path: Path) -> Path:
     return make_commune(tmp_path / "xa")
