@@ -10,6 +10,7 @@ from pathlib import Path
 from campaigns.faults import suggestion
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 from engine.models import Attachment
 
 #: The largest attachment or recording, in bytes.
@@ -52,7 +53,7 @@ def describe(folder: Path, written: str, *, sound: bool = False) -> tuple[Attach
         sha256, size, head = _read(path, written)
     except OSError as error:
         message = _("{name} cannot be read: {reason}")
-        raise AttachedError(message.format(name=written, reason=error.strerror)) from error
+        raise AttachedError(message.format(name=written, reason=os_reason(error))) from error
     if not head[offset:].startswith(beginnings):
         message = _("{name}: its content is not that of a {suffix} file")
         raise AttachedError(message.format(name=written, suffix=path.suffix))

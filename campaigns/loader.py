@@ -18,6 +18,7 @@ from campaigns.sections import RecordedSectionSpec, SectionSpec
 from campaigns.source import read_source
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 from engine.models import Attachment, Audience, Campaign, Commune, Registry, Schedule, Section
 
 ASAP = Schedule(asap=True)
@@ -72,7 +73,7 @@ def campaign_files(folder: Path) -> tuple[Path, ...]:
     try:
         found = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
     except OSError as error:
-        message = _("the folder cannot be read: {reason}").format(reason=error.strerror)
+        message = _("the folder cannot be read: {reason}").format(reason=os_reason(error))
         raise InputError([Problem(str(folder), 0, 0, "", message)]) from error
     return tuple(path for path in found if not path.name.startswith("."))
 

@@ -14,6 +14,7 @@ from campaigns.characters import forbidden_character
 from campaigns.tree import Mark, Node, build_tree
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 
 #: The largest YAML file read.
 MAX_BYTES = 1024 * 1024
@@ -93,11 +94,10 @@ def _read_bytes(path: Path, file: str) -> bytes:
             raise InputError([Problem(file, 0, 0, "", _too_big(status.st_size))])
         with path.open("rb") as opened:
             data = opened.read(MAX_BYTES + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):  # ValueError: a path that no file can have
         raise InputError([Problem(file, 0, 0, "", _("there is no such file"))]) from None
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        message = _("the file cannot be read: {reason}").format(reason=reason)
+    except OSError as error:
+        message = _("the file cannot be read: {reason}").format(reason=os_reason(error))
         raise InputError([Problem(file, 0, 0, "", message)]) from error
     if len(data) > MAX_BYTES:
         raise InputError([Problem(file, 0, 0, "", _too_big(len(data)))])

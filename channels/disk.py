@@ -7,6 +7,7 @@ from pathlib import PurePath
 
 from channels.base import ChannelError
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _FORBIDDEN = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
@@ -20,4 +21,4 @@ def refused(error: OSError, place: PurePath | str) -> ChannelError:
         message = _("no permission to write {place}")
     else:
         message = _("{place} cannot be written or read: {reason}")
-    return ChannelError(message.format(place=place, reason=error.strerror or type(error).__name__))
+    return ChannelError(message.format(place=place, reason=os_reason(error)))

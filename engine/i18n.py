@@ -6,6 +6,7 @@ Artifacts (audio, flyers, posts, messages) are content, not screens: always Viet
 
 from __future__ import annotations
 
+import errno
 import gettext as _gettext
 import os
 from functools import cache
@@ -39,3 +40,31 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 
 
 _ = gettext
+
+
+def os_reason(error: OSError) -> str:
+    """Say why the machine refused a file, in the reader's words: it speaks English itself."""
+    if error.errno is None:
+        return str(error)
+    known = _reasons(language()).get(error.errno)
+    name = errno.errorcode.get(error.errno, str(error.errno))
+    return known or _("error {name} of the machine").format(name=name)
+
+
+@cache
+def _reasons(_language: str) -> dict[int, str]:
+    full, forbidden = _("the disk is full"), _("permission is missing")
+    return {
+        errno.ENOSPC: full,
+        errno.EDQUOT: full,
+        errno.EACCES: forbidden,
+        errno.EPERM: forbidden,
+        errno.EROFS: _("the disk is read-only"),
+        errno.ENOENT: _("it does not exist"),
+        errno.EEXIST: _("it exists already"),
+        errno.EISDIR: _("it is a folder"),
+        errno.ENOTDIR: _("a file stands where a folder should be"),
+        errno.ENAMETOOLONG: _("the name is too long"),
+        errno.EIO: _("the disk reports a fault"),
+        errno.EMFILE: _("too many files are open"),
+    }

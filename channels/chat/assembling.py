@@ -13,6 +13,7 @@ from channels.chat.sheet import Group, Part, Sheet
 from channels.chat.splitting import split
 from channels.chat.wording import Message
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 from engine.models import Artifact, Bundle, ChatGroup, File, Item, Priority, Registry
 
 
@@ -125,7 +126,7 @@ def _message(file: File) -> Message:
         return Message.from_json(file.read())
     except OSError as error:
         raise ChannelError(
-            _("The artifact store cannot be read: {reason}").format(reason=error.strerror)
+            _("The artifact store cannot be read: {reason}").format(reason=os_reason(error))
         ) from error
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from channels.base import ChannelError
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 from engine.models import Artifact, File, GroupKind, canonical_json
 
 SHEET_NAME = "messages.json"
@@ -71,6 +72,6 @@ class Sheet(_Frozen):
             data = artifact.named(SHEET_NAME).read()
         except OSError as error:
             raise ChannelError(
-                _("The artifact store cannot be read: {reason}").format(reason=error.strerror)
+                _("The artifact store cannot be read: {reason}").format(reason=os_reason(error))
             ) from error
         return cls.model_validate_json(data)

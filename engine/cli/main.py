@@ -10,7 +10,7 @@ from importlib.metadata import version
 import click
 
 from engine.errors import InputError, LoaError
-from engine.i18n import LOCALE_DIR, language
+from engine.i18n import LOCALE_DIR, language, os_reason
 from engine.i18n import gettext as _
 from engine.settings import SettingsError
 
@@ -44,7 +44,7 @@ def main() -> None:
         sys.exit(1)
     except OSError as error:
         place = f"{error.filename}: " if error.filename else ""
-        click.echo(f"{place}{error.strerror or error}", err=True)
+        click.echo(f"{place}{os_reason(error)}", err=True)
         sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
 

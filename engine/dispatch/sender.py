@@ -20,6 +20,7 @@ from engine.dispatch.assembling import Assembler, Ready
 from engine.dispatch.rehearsal import Rehearsal
 from engine.errors import ChannelError, LoaError
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 from engine.ledger import Ledger
 from engine.models import Bundle, Receipt, Registry
 from engine.rules import next_allowed
@@ -246,7 +247,9 @@ def _failure_of(error: Exception) -> _Failure:
     if isinstance(error, ChannelError):
         return _Failure(str(error), error.permanent, error.retry_after, error.unknown)
     if isinstance(error, OSError):
-        return _Failure(error.strerror or str(error))
-    if not isinstance(error, LoaError):
-        logger.exception("unforeseen error while sending", exc_info=error)
-    return _Failure(f"{type(error).__name__}: {error}", unknown=True)
+        return _Failure(os_reason(error))
+    if isinstance(error, LoaError):
+        return _Failure(str(error), unknown=True)
+    logger.exception("unforeseen error while sending", exc_info=error)
+    words = _("a fault in Loa itself: {error}").format(error=f"{type(error).__name__}: {error}")
+    return _Failure(words, unknown=True)

@@ -9,6 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 
 
 class Seal:
@@ -38,7 +39,7 @@ class Seal:
             return cls(path.read_bytes())
         except OSError as error:
             message = _("{path}: the data key cannot be used: {reason}")
-            raise LoaError(message.format(path=path, reason=error.strerror)) from error
+            raise LoaError(message.format(path=path, reason=os_reason(error))) from error
 
     def close(self, plain: bytes) -> bytes:
         return self._fernet.encrypt(plain)

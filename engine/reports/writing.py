@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.errors import LoaError
 from engine.files import write_atomic
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 from engine.reports.html import report_html
 from engine.reports.report import Report
 from engine.reports.tables import report_csv, report_json
@@ -27,5 +28,5 @@ def write_report(report: Report, folder: Path) -> list[Path]:
             write_atomic(path, data)
         except OSError as error:
             message = _("{path}: the report cannot be written: {reason}")
-            raise LoaError(message.format(path=path, reason=error.strerror or error)) from error
+            raise LoaError(message.format(path=path, reason=os_reason(error))) from error
     return list(made)

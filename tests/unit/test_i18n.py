@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Iterator
 from io import BytesIO
@@ -16,7 +17,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 import engine
-from engine.i18n import LOCALE_DIR, gettext, language, ngettext
+from engine.i18n import LOCALE_DIR, gettext, language, ngettext, os_reason
 
 ROOT = Path(engine.__file__).parent.parent
 CATALOGUE = LOCALE_DIR / "vi" / "LC_MESSAGES" / "loa.po"
@@ -130,3 +131,24 @@ def test_plural_forms_follow_the_language(monkeypatch: pytest.MonkeyPatch) -> No
     assert (ngettext(one, many, 1), ngettext(one, many, 2)) == (one, many)
     monkeypatch.setenv("LOA_LANG", "vi")
     assert ngettext(one, many, 1) == ngettext(one, many, 2) == "Thừa tham số ({args})"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "ổ đĩa đã đầy"),
+        (errno.EACCES, "không có quyền"),
+        (errno.ENOENT, "không tồn tại"),
+        (errno.EXDEV, "máy báo lỗi EXDEV"),
+        (99999, "máy báo lỗi 99999"),
+    ],
+)
+def test_why_the_machine_refused_is_said_in_the_readers_words(
+    number: int, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LOA_LANG", raising=False)
+    assert os_reason(OSError(number, "English", "tep")) == words
+
+
+def test_an_error_without_a_number_keeps_its_words() -> None:
+    assert os_reason(OSError("đã đóng")) == "đã đóng"
