@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from channels.base import ChannelError
 from channels.chat.sheet import Group
 from engine.i18n import gettext as _
+
+if TYPE_CHECKING:
+    import httpx
 
 
 class _Message(BaseModel):

@@ -8,8 +8,6 @@ import zlib
 from functools import lru_cache
 from typing import Any
 
-import pypdfium2
-
 from channels.base import ChannelError
 from engine.i18n import gettext as _
 
@@ -28,6 +26,8 @@ def flyer_png(pdf: bytes) -> bytes:
     150 dots per inch, fewer when the picture would be too large. Raises ChannelError,
     permanent, if the bytes are no PDF.
     """
+    import pypdfium2  # costly to import; only those who send a flyer need it
+
     scale = _DOTS_PER_INCH / _POINTS_PER_INCH
     with _PDFIUM:
         try:

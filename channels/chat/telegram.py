@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from urllib.parse import quote
-
-import httpx
+from typing import TYPE_CHECKING
 
 from channels.base import ChannelError, RemoteIds
 from channels.chat.answers import Answer, accepted_id
 from channels.chat.sheet import Group, Sheet
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, Receipt, digest
+
+if TYPE_CHECKING:
+    from channels.chat.bot_api import BotApi
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class TelegramBackend:
     def __init__(self, account: TelegramAccount | None, remote_ids: RemoteIds) -> None:
         self._account = account
         self._remote_ids = remote_ids
-        self._client: httpx.Client | None = None
+        self._bot: BotApi | None = None
         self._lock = threading.Lock()
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
@@ -67,9 +68,9 @@ class TelegramBackend:
     def close(self) -> None:
         """Close the connections; the next delivery opens new ones."""
         with self._lock:
-            if self._client is not None:
-                self._client.close()
-                self._client = None
+            if self._bot is not None:
+                self._bot.close()
+                self._bot = None
 
     def _sent(self, key: str, text: str, group: Group) -> str:
         known = self._remote_ids.get(key)
@@ -80,26 +81,10 @@ class TelegramBackend:
         return message_id
 
     def _call(self, text: str, group: Group) -> Answer:
+        account = self._configured()
         # No parse_mode: what an author writes is text, never markup.
         message = {"chat_id": group.address, "text": text}
-        account = self._configured()
-        try:
-            response = self._connected(account).post("sendMessage", json=message)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            raise ChannelError(
-                _("Telegram cannot be reached; nothing was sent. Check the internet line.")
-            ) from error
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise ChannelError(
-                _("The address of the Telegram API is wrong; it begins with https://."),
-                permanent=True,
-            ) from error
-        except httpx.RequestError as error:
-            raise ChannelError(
-                _("The line to Telegram broke; the message may have arrived. Look in the group."),
-                unknown=True,
-            ) from error
-        return Answer.of(response, secret=account.token)
+        return Answer.of(self._api(account).call("sendMessage", message), secret=account.token)
 
     def _configured(self) -> TelegramAccount:
         if self._account is None or not self._account.token:
@@ -108,37 +93,10 @@ class TelegramBackend:
             )
         return self._account
 
-    def _connected(self, account: TelegramAccount) -> httpx.Client:
+    def _api(self, account: TelegramAccount) -> BotApi:
+        from channels.chat.bot_api import BotApi  # loads httpx: for those who send
+
         with self._lock:
-            if self._client is None:
-                self._client = httpx.Client(
-                    base_url=account.base_url,
-                    timeout=account.timeout,
-                    transport=_Signing(account.token),
-                )
-            return self._client
-
-
-class _Signing(httpx.BaseTransport):
-    """Puts the token into the address on the wire only.
-
-    httpx logs the address of each request and its errors carry it; they see it without token.
-    """
-
-    def __init__(self, token: str) -> None:
-        self._prefix = f"/bot{quote(token, safe=':')}".encode()
-        self._wire = httpx.HTTPTransport()
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        folder, _slash, method = request.url.raw_path.rpartition(b"/")
-        signed = httpx.Request(
-            request.method,
-            request.url.copy_with(raw_path=folder + self._prefix + b"/" + method),
-            headers=request.headers,
-            stream=request.stream,
-            extensions=request.extensions,
-        )
-        return self._wire.handle_request(signed)
-
-    def close(self) -> None:
-        self._wire.close()
+            if self._bot is None:
+                self._bot = BotApi(account.base_url, account.token, account.timeout)
+            return self._bot

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from channels.base import Artifacts, Backend, Options
-from channels.loudspeaker.audio.mp3 import Tags
-from channels.loudspeaker.audio.pcm import MAX_SECONDS
+from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
 from channels.loudspeaker.folder import FolderBackend
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.options import LoudspeakerOptions
-from channels.loudspeaker.programme import programme
 from channels.loudspeaker.script import Script, script_of
-from channels.loudspeaker.speech.cache import SpeechCache
-from channels.loudspeaker.speech.engine import Engine
-from channels.loudspeaker.speech.espeak import EspeakEngine
-from channels.loudspeaker.speech.gtts_engine import GttsEngine
 from channels.loudspeaker.spoken import Region
-from channels.loudspeaker.studio import Studio, too_long
-from channels.loudspeaker.wording import doubt_in_words, recording_in_words
+from channels.loudspeaker.wording import doubt_in_words, recording_in_words, too_long
 from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -37,6 +32,12 @@ from engine.models import (
     Registry,
     Rendered,
 )
+
+if TYPE_CHECKING:
+    from channels.loudspeaker.studio import Studio
+
+#: Names of the voice engines, as ``Studio.with_all_voices`` has them.
+_ENGINES = ("espeak", "gtts")
 
 #: LUFS between which speech stays clear of the noise floor and of distortion.
 _LOUDNESS = (-31.0, -14.0)
@@ -69,14 +70,13 @@ class LoudspeakerChannel:
         lead: timedelta = timedelta(minutes=30),
         grace: timedelta | None = timedelta(minutes=10),
     ) -> None:
-        self._engines: Mapping[str, Engine] = {
-            known.name: known for known in (EspeakEngine(), GttsEngine())
-        }
-        self._engine = _one_of("engine", engine, tuple(self._engines))
+        self._engine = _one_of("engine", engine, _ENGINES)
         self._region = Region(_one_of("region", region, tuple(Region)))
         self._voice = voice
         self._loudness = _within("loudness", loudness, *_LOUDNESS)
-        self._studio = Studio(self._engines, SpeechCache(speech_cache))
+        self._speech_cache = speech_cache
+        self._studio: Studio | None = None
+        self._opening = threading.Lock()
         folder = FolderBackend(outbox)
         self.lead = lead
         self.grace: timedelta | None = grace
@@ -84,8 +84,8 @@ class LoudspeakerChannel:
 
     def close(self) -> None:
         """End the helper processes; the channel starts them again if it is used again."""
-        for engine in self._engines.values():
-            engine.close()
+        if self._studio is not None:
+            self._studio.close()
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
         """Return each cluster heard in the hamlet at each moment; nothing without a cluster."""
@@ -133,13 +133,25 @@ class LoudspeakerChannel:
 
     def render(self, inputs: SpeechInputs | RecordingInputs) -> Rendered:
         """Return the MP3. Raises ChannelError."""
+        studio = self._opened()
         if isinstance(inputs, RecordingInputs):
-            return self._studio.recording(inputs)
-        return self._studio.speech(inputs)
+            return studio.recording(inputs)
+        return studio.speech(inputs)
 
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
         """Return the slot's programme: audio, playlist, manifest."""
+        from channels.loudspeaker.programme import programme  # loads the sound libraries
+
         return programme(bundle, items)
+
+    def _opened(self) -> Studio:
+        """Return the studio. The libraries for sound load with it: for those who render."""
+        from channels.loudspeaker.studio import Studio
+
+        with self._opening:
+            if self._studio is None:
+                self._studio = Studio.with_all_voices(self._speech_cache)
+            return self._studio
 
     def _script(self, content: Content) -> Script:
         options = content.options_as(LoudspeakerOptions)

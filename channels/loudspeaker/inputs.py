@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channels.loudspeaker.audio.mp3 import Tags
+from channels.loudspeaker.audio.terms import Tags
 from channels.loudspeaker.script import Line
 from engine.models import File
 

@@ -11,12 +11,16 @@ import numpy as np
 from channels.base import ChannelError
 from channels.loudspeaker.audio import mp3
 from channels.loudspeaker.audio.mastering import master
-from channels.loudspeaker.audio.pcm import MAX_SECONDS, RATE, Pcm, Samples, silence
+from channels.loudspeaker.audio.pcm import RATE, Pcm, Samples, silence
 from channels.loudspeaker.audio.recording import read_recording
+from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, Line, readings
 from channels.loudspeaker.speech.cache import SpeechCache
 from channels.loudspeaker.speech.engine import Engine
+from channels.loudspeaker.speech.espeak import EspeakEngine
+from channels.loudspeaker.speech.gtts_engine import GttsEngine
+from channels.loudspeaker.wording import too_long
 from engine.i18n import gettext as _
 from engine.models import Rendered
 
@@ -30,6 +34,17 @@ class Studio:
     def __init__(self, engines: Mapping[str, Engine], cache: SpeechCache) -> None:
         self._engines = engines
         self._cache = cache
+
+    @classmethod
+    def with_all_voices(cls, cache: Path) -> Studio:
+        """Return a studio with every engine there is, and ``cache`` as its folder of sentences."""
+        engines: tuple[Engine, ...] = (EspeakEngine(), GttsEngine())
+        return cls({engine.name: engine for engine in engines}, SpeechCache(cache))
+
+    def close(self) -> None:
+        """End the helper processes; the studio starts them again if it is used again."""
+        for engine in self._engines.values():
+            engine.close()
 
     def speech(self, inputs: SpeechInputs) -> Rendered:
         """Speak an item, all of it in one voice; a remark says when it is not the chosen one.
@@ -89,14 +104,9 @@ def _joined(parts: Iterable[Samples]) -> Samples:
 
 
 def _finished(
-    sound: Samples, loudness: float, tags: mp3.Tags, remarks: tuple[str, ...] = ()
+    sound: Samples, loudness: float, tags: Tags, remarks: tuple[str, ...] = ()
 ) -> Rendered:
     return Rendered(mp3.tagged(master(sound, loudness), tags), mp3.MEDIA_TYPE, remarks)
-
-
-def too_long() -> str:
-    """Say that an item takes longer than the channel airs."""
-    return _("The item takes longer than {minutes} minutes.").format(minutes=MAX_SECONDS // 60)
 
 
 def _replaced(engine: str, reason: str) -> str:

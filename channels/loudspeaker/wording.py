@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from channels.loudspeaker.audio.terms import MAX_SECONDS
 from channels.loudspeaker.spoken import Doubt
 from engine.i18n import gettext as _
 from engine.models import Attachment
@@ -34,3 +35,8 @@ def recording_in_words(recording: Attachment) -> tuple[str, str]:
     """Return what is aired, in Vietnamese, and a doubt about it in the reader's language."""
     doubt = _("The length of the recording “{name}” is known only once it is rendered.")
     return f"Phát bản ghi âm: {recording.name}", doubt.format(name=recording.name)
+
+
+def too_long() -> str:
+    """Say that an item takes longer than the channel airs."""
+    return _("The item takes longer than {minutes} minutes.").format(minutes=MAX_SECONDS // 60)

@@ -12,7 +12,6 @@ from markupsafe import Markup
 
 from channels.portal.archive import State
 from channels.portal.documents import Place, Site
-from channels.portal.feeds import atom, json_feed, rss
 from channels.portal.names import ARCHIVE, HAMLETS
 from channels.portal.text import linked
 from channels.portal.views import PostView, SectionView, size, when
@@ -66,6 +65,8 @@ def listings(site: Site, views: Sequence[PostView]) -> Iterator[tuple[str, bytes
 
 def feeds_of(site: Site, views: Sequence[PostView]) -> Iterator[tuple[str, bytes]]:
     """Yield the three feeds with the newest posts."""
+    from channels.portal.feeds import atom, json_feed, rss  # loads lxml: for those who publish
+
     entries = [(view, _entry(view)) for view in views[:FED]]
     yield "feed.xml", rss(site, entries)
     yield "atom.xml", atom(site, entries)

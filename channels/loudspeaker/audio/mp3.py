@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 import lameenc
@@ -14,6 +13,7 @@ import numpy as np
 import soundfile
 
 from channels.loudspeaker.audio.pcm import RATE, Samples
+from channels.loudspeaker.audio.terms import Tags
 from channels.loudspeaker.text import one_line
 from engine.models import File
 
@@ -27,16 +27,6 @@ _KBITS = 128
 #: LAME's own scale, 0 best to 9 fastest: 5 is its default for this bit rate.
 _QUALITY = 5
 _BLOCK = 10 * RATE
-
-
-@dataclass(frozen=True, slots=True)
-class Tags:
-    """What a player shows. ``date`` is ISO: 2026-12-01."""
-
-    title: str
-    issuer: str
-    campaign_id: str
-    date: str
 
 
 def encode(blocks: Iterable[Samples]) -> bytes:

@@ -15,9 +15,6 @@ Samples = npt.NDArray[np.float32]
 #: Samples per second of everything that leaves this channel.
 RATE = 44_100
 
-#: Longest sound the channel makes or takes: no commune airs one item for longer.
-MAX_SECONDS = 30 * 60
-
 #: Sound is worked on in stretches of ten seconds, so that memory does not grow with its length.
 STRETCH = 10 * RATE
 

@@ -10,7 +10,8 @@ import soxr
 
 from channels.base import ChannelError
 from channels.disk import refused
-from channels.loudspeaker.audio.pcm import MAX_SECONDS, RATE, Samples
+from channels.loudspeaker.audio.pcm import RATE, Samples
+from channels.loudspeaker.audio.terms import MAX_SECONDS
 from engine.i18n import gettext as _
 
 _FORMATS = ("MP3", "WAV", "WAVEX", "OGG", "FLAC")

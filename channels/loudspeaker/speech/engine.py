@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from channels.loudspeaker.audio.pcm import Pcm
+if TYPE_CHECKING:
+    from channels.loudspeaker.audio.pcm import Pcm
 
 #: Longest sentence an engine is asked to speak, in characters: some fifteen seconds.
 MAX_SENTENCE = 300
