@@ -81,6 +81,12 @@ def state_conditions(app: App) -> None:
         )
 
 
+def shown_path(path: Path) -> str:
+    """Return a path as short as it can be typed: relative when it lies below where one stands."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)
+
+
 def report_of(app: App, campaign_id: str) -> Report:
     """Build the report of a campaign as the workspace stands. Raises LoaError."""
     return build_report(

@@ -12,7 +12,7 @@ from rich.console import Console
 
 from campaigns.workspace import EXAMPLE
 from engine.app import App, open_app
-from engine.cli.common import report_of, state_conditions
+from engine.cli.common import report_of, shown_path, state_conditions
 from engine.cli.planned import breach_line
 from engine.cli.run import run_with_progress, say_how_it_ended
 from engine.clock import SimulatedClock, local
@@ -39,7 +39,7 @@ def demo() -> click.Command:
     def command(folder: Path | None) -> int:
         workspace = _copy_example(folder)
         with open_app(workspace) as app:
-            click.echo(_("Workspace: {folder}").format(folder=workspace))
+            click.echo(_("Workspace: {folder}").format(folder=shown_path(workspace)))
             state_conditions(app)
             _approve_all(app)
             ended = run_with_progress(app)
@@ -117,5 +117,5 @@ def _show(app: App) -> None:
     ]
     click.echo(_("Where to look:"))
     for name, place in places:
-        click.echo(f"  {name:<12} {place}")
-    click.echo(_("Go on from here: loa status -w {folder}").format(folder=app.workspace))
+        click.echo(f"  {name:<12} {shown_path(place)}")
+    click.echo(_("Go on from here: loa status -w {folder}").format(folder=shown_path(app.workspace)))

@@ -7,7 +7,13 @@ from pathlib import Path
 import click
 
 from engine.app import App, preview
-from engine.cli.common import by_option, open_workspace, passphrase, workspace_option
+from engine.cli.common import (
+    by_option,
+    open_workspace,
+    passphrase,
+    shown_path,
+    workspace_option,
+)
 from engine.cli.planned import breach_line, channel_name
 from engine.clock import local
 from engine.i18n import gettext as _
@@ -78,7 +84,7 @@ def show_preview() -> click.Command:
                     campaign=campaign_id,
                     revision=shown.revision.revision,
                     hash=shown.revision.content_hash[:16],
-                    folder=shown.folder,
+                    folder=shown_path(shown.folder),
                 )
             )
         return 1 if faults else 0

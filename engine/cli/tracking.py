@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from engine.app import OPTIONS
-from engine.cli.common import by_option, open_workspace, report_of, workspace_option
+from engine.cli.common import by_option, open_workspace, report_of, shown_path, workspace_option
 from engine.clock import local
 from engine.dispatch.confirming import Word
 from engine.dispatch.confirming import confirm as take_word
@@ -51,7 +51,7 @@ def report() -> click.Command:
             built = report_of(app, campaign_id)
             folder = output or app.workspace / "reports" / campaign_id
             for path in write_report(built, folder):
-                click.echo(f"  {path}")
+                click.echo(f"  {shown_path(path)}")
 
     return command
 
