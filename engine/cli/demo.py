@@ -118,4 +118,6 @@ def _show(app: App) -> None:
     click.echo(_("Where to look:"))
     for name, place in places:
         click.echo(f"  {name:<12} {shown_path(place)}")
-    click.echo(_("Go on from here: loa status -w {folder}").format(folder=shown_path(app.workspace)))
+    click.echo(
+        _("Go on from here: loa status -w {folder}").format(folder=shown_path(app.workspace))
+    )
