@@ -9,9 +9,9 @@ from datetime import datetime
 from sqlalchemy import (
     ColumnElement,
     Row,
+    Update,
     exists,
     func,
-    not_,
     or_,
     select,
     update,
@@ -151,30 +151,10 @@ class Bundles:
         A bundle whose items changed since it was read, or whose target another bundle is
         being sent to, is left out.
         """
-        b = bundles.c
-        busy = bundles.alias("busy")
         begun: set[int] = set()
         with self._database.write(durable=durable) as connection:
             for bundle in wanted:
-                won = connection.execute(
-                    update(bundles)
-                    .where(
-                        b.commune_id == self._commune_id,
-                        b.id == bundle.id,
-                        b.version == bundle.version,
-                        b.state == State.PLANNED,
-                        not_(
-                            exists().where(
-                                busy.c.commune_id == self._commune_id,
-                                busy.c.channel == bundle.channel,
-                                busy.c.target == bundle.target,
-                                busy.c.state == State.SENDING,
-                            )
-                        ),
-                    )
-                    .values(state=State.SENDING)
-                ).rowcount
-                if won:
+                if connection.execute(self._begin(bundle)).rowcount:
                     begun.add(bundle.id)
             move_deliveries(
                 connection,
@@ -186,6 +166,26 @@ class Bundles:
                 actor=actor,
             )
         return begun
+
+    def _begin(self, bundle: Bundle) -> Update:
+        b, busy = bundles.c, bundles.alias("busy").c
+        target_is_busy = exists().where(
+            busy.commune_id == self._commune_id,
+            busy.channel == bundle.channel,
+            busy.target == bundle.target,
+            busy.state == State.SENDING,
+        )
+        return (
+            update(bundles)
+            .where(
+                b.commune_id == self._commune_id,
+                b.id == bundle.id,
+                b.version == bundle.version,
+                b.state == State.PLANNED,
+                ~target_is_busy,
+            )
+            .values(state=State.SENDING)
+        )
 
     def being_sent(self) -> list[Bundle]:
         """Return bundles whose sending has begun."""

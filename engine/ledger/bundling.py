@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    case,
+    exists,
+    func,
+    select,
+    update,
+)
+from sqlalchemy.dialects.sqlite import Insert
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from engine.ledger.tables import bundles, deliveries
@@ -20,7 +31,40 @@ def form_bundles(connection: Connection, commune_id: str, where: ColumnElement[b
     """
     d, b = deliveries.c, bundles.c
     loose = and_(d.commune_id == commune_id, d.state == State.PLANNED, d.bundle_id.is_(None), where)
-    groups = connection.execute(
+    rows = [
+        {
+            "commune_id": commune_id,
+            "channel": group.channel,
+            "backend": group.backend,
+            "target": group.target,
+            "slot": group.slot,
+            "version": 1,
+            "priority": _PRIORITIES[group.rank],
+            "state": State.PLANNED,
+            "next_attempt_at": group.work_at,
+        }
+        for group in connection.execute(_groups(loose))
+    ]
+    if not rows:
+        return
+    connection.execute(_join_or_make(), rows)
+    bundle_of_it = (
+        select(b.id)
+        .where(
+            b.commune_id == commune_id,
+            b.channel == d.channel,
+            b.target == d.target,
+            b.slot == d.slot,
+        )
+        .scalar_subquery()
+    )
+    connection.execute(update(deliveries).where(loose).values(bundle_id=bundle_of_it))
+
+
+def _groups(loose: ColumnElement[bool]) -> Select[tuple[str, str, datetime, str, datetime, int]]:
+    """One row for each target and slot among loose deliveries."""
+    d = deliveries.c
+    return (
         select(
             d.channel,
             d.target,
@@ -32,51 +76,26 @@ def form_bundles(connection: Connection, commune_id: str, where: ColumnElement[b
         .where(loose)
         .group_by(d.channel, d.target, d.slot)
         .order_by(d.channel, d.target, d.slot)
-    ).all()
-    if not groups:
-        return
+    )
+
+
+def _join_or_make() -> Insert:
+    """Insert a bundle, or give the one that is there a new version and the higher priority."""
+    b = bundles.c
     statement = upsert(bundles)
-    urgent = case(
-        (rank_of(statement.excluded.priority) < rank_of(b.priority), statement.excluded.priority),
-        else_=b.priority,
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["commune_id", "channel", "target", "slot"],
+        set_={
+            "version": b.version + 1,
+            "state": case((b.state == State.SENDING, b.state), else_=State.PLANNED),
+            "priority": case(
+                (rank_of(new.priority) < rank_of(b.priority), new.priority), else_=b.priority
+            ),
+            "next_attempt_at": new.next_attempt_at,
+            "attempts": 0,
+        },
     )
-    connection.execute(
-        statement.on_conflict_do_update(
-            index_elements=["commune_id", "channel", "target", "slot"],
-            set_={
-                "version": b.version + 1,
-                "state": case((b.state == State.SENDING, b.state), else_=State.PLANNED),
-                "priority": urgent,
-                "next_attempt_at": statement.excluded.next_attempt_at,
-                "attempts": 0,
-            },
-        ),
-        [
-            {
-                "commune_id": commune_id,
-                "channel": group.channel,
-                "backend": group.backend,
-                "target": group.target,
-                "slot": group.slot,
-                "version": 1,
-                "priority": _PRIORITIES[group.rank],
-                "state": State.PLANNED,
-                "next_attempt_at": group.work_at,
-            }
-            for group in groups
-        ],
-    )
-    mine = (
-        select(b.id)
-        .where(
-            b.commune_id == commune_id,
-            b.channel == d.channel,
-            b.target == d.target,
-            b.slot == d.slot,
-        )
-        .scalar_subquery()
-    )
-    connection.execute(update(deliveries).where(loose).values(bundle_id=mine))
 
 
 def touch_bundles(connection: Connection, ids: Collection[int], at: datetime) -> None:

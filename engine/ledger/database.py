@@ -43,10 +43,8 @@ class Database:
         try:
             database._ensure_schema(path)
         except DatabaseError as error:
-            reason = str(error.orig)
-            raise LoaError(
-                _("{path}: the ledger cannot be opened: {reason}").format(path=path, reason=reason)
-            ) from error
+            message = _("{path}: the ledger cannot be opened: {reason}")
+            raise LoaError(message.format(path=path, reason=ledger_reason(error))) from error
         return database
 
     @contextmanager
