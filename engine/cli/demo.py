@@ -34,7 +34,7 @@ def commands() -> list[click.Command]:
 
 
 def demo() -> click.Command:
-    @click.command("demo", help=_("Play the example commune's campaigns in FOLDER (default: new)."))
+    @click.command("demo")
     @click.argument("folder", required=False, type=click.Path(path_type=Path, file_okay=False))
     def command(folder: Path | None) -> int:
         workspace = _copy_example(folder)
@@ -117,7 +117,7 @@ def _show(app: App) -> None:
     ]
     click.echo(_("Where to look:"))
     for name, place in places:
-        click.echo(f"  {name:<12} {shown_path(place)}")
+        click.echo(f"  {name:<14} {shown_path(place)}")
     click.echo(
         _("Go on from here: loa status -w {folder}").format(folder=shown_path(app.workspace))
     )

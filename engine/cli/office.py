@@ -25,7 +25,7 @@ def commands() -> list[click.Command]:
 
 
 def set_passphrase() -> click.Command:
-    @click.command("passphrase", help=_("Set the passphrase of PERSON."))
+    @click.command("passphrase")
     @click.argument("person")
     @workspace_option
     def command(person: str, workspace: Path | None) -> None:
@@ -41,7 +41,7 @@ def set_passphrase() -> click.Command:
 
 
 def submit() -> click.Command:
-    @click.command("submit", help=_("Submit a campaign FILE for approval."))
+    @click.command("submit")
     @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
     @by_option
     @workspace_option
@@ -65,9 +65,7 @@ def submit() -> click.Command:
 
 
 def show_preview() -> click.Command:
-    @click.command(
-        "preview", help=_("Render exactly what would be sent for campaign ID, into a folder.")
-    )
+    @click.command("preview")
     @click.argument("campaign_id", metavar="ID")
     @workspace_option
     def command(campaign_id: str, workspace: Path | None) -> int:
@@ -78,7 +76,7 @@ def show_preview() -> click.Command:
                 place = one.reference if not one.fault else f"✗ {one.fault}"
                 faults += bool(one.fault)
                 slot = f"{local(one.slot):%H:%M %d/%m/%Y}"
-                click.echo(f"  {channel_name(one.channel):<10} {one.target:<16} {slot}  {place}")
+                click.echo(f"  {channel_name(one.channel):<16} {one.target:<16} {slot}  {place}")
             click.echo(
                 _("{campaign} revision {revision}, content {hash}: {folder}").format(
                     campaign=campaign_id,
@@ -93,7 +91,7 @@ def show_preview() -> click.Command:
 
 
 def approve() -> click.Command:
-    @click.command("approve", help=_("Approve the waiting revision of campaign ID."))
+    @click.command("approve")
     @click.argument("campaign_id", metavar="ID")
     @by_option
     @workspace_option
@@ -114,7 +112,7 @@ def approve() -> click.Command:
 
 
 def cancel() -> click.Command:
-    @click.command("cancel", help=_("Stop everything of campaign ID that is not yet sent."))
+    @click.command("cancel")
     @click.argument("campaign_id", metavar="ID")
     @click.option("--reason", required=True, help=_("Why; kept in the audit trail."))
     @by_option

@@ -42,7 +42,7 @@ def _delivery_line(item: PlannedDelivery, hamlet: str) -> str:
         slot += " " + _("(as soon as approved)")
     rendered = _rendered(item.channel, item.forecast)
     return (
-        f"  {hamlet}  {channel_name(item.channel):<10} {item.target:<20} {rendered:<24} "
+        f"  {hamlet}  {channel_name(item.channel):<16} {item.target:<20} {rendered:<24} "
         f"{item.content_hash[:8]}  {slot}"
     )
 
