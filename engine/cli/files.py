@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-from campaigns.workspace import workspace_files
 
 from campaigns.json_schema import campaign_json_schema, registry_json_schema
 from campaigns.loader import check_campaigns, load_campaign
 from campaigns.registry_file import load_registry
+from campaigns.workspace import workspace_files
 from engine.app import OPTIONS
 from engine.cli.common import find_workspace, open_workspace, workspace_option
 from engine.cli.planned import plan_lines
@@ -27,7 +27,7 @@ def commands() -> list[click.Command]:
 
 
 def init() -> click.Command:
-    @click.command("init", help=_("Make a new workspace in FOLDER."))
+    @click.command("init")
     @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
     def command(folder: Path) -> None:
         files = workspace_files(SystemClock().now())
@@ -44,7 +44,7 @@ def init() -> click.Command:
 
 
 def check() -> click.Command:
-    @click.command("check", help=_("Check commune.yaml and campaign FILES (default: all)."))
+    @click.command("check")
     @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
     @workspace_option
     def command(files: tuple[Path, ...], workspace: Path | None) -> None:
@@ -76,7 +76,7 @@ def check() -> click.Command:
 
 
 def schema() -> click.Command:
-    @click.command("schema", help=_("Print the JSON Schema of campaign files, for editors."))
+    @click.command("schema")
     @click.option("--registry", is_flag=True, help=_("The schema of commune.yaml instead."))
     def command(registry: bool) -> None:
         found = registry_json_schema() if registry else campaign_json_schema(OPTIONS)
@@ -86,7 +86,7 @@ def schema() -> click.Command:
 
 
 def plan() -> click.Command:
-    @click.command("plan", help=_("Show what FILE would send, without writing anything."))
+    @click.command("plan")
     @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
     @workspace_option
     def command(file: Path, workspace: Path | None) -> int:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import gettext as stdlib_gettext
 import os
 import sys
-from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 import click
 
+from engine.cli.commands import Commands, table
 from engine.errors import InputError, LoaError
 from engine.i18n import LOCALE_DIR, language, os_reason
 from engine.i18n import gettext as _
-from engine.settings import SettingsError
+
+if TYPE_CHECKING:
+    from engine.settings import SettingsError
 
 
 def main() -> None:
@@ -32,9 +35,11 @@ def main() -> None:
         count = len(error.problems)
         click.echo(_("{count} to mend").format(count=count), err=True)
         sys.exit(1)
-    except SettingsError as error:
-        for place, field, message in error.faults:
-            click.echo(": ".join(filter(None, (place, field, message))), err=True)
+    except _settings_error() as error:
+        from engine.cli.mending import settings_line
+
+        for fault in error.faults:
+            click.echo(settings_line(fault), err=True)
         sys.exit(1)
     except LoaError as error:
         click.echo(str(error), err=True)
@@ -58,16 +63,19 @@ def speak_the_language() -> None:
 
 
 def build() -> click.Group:
-    """Return the command group with everything in it."""
-    from engine.cli import demo, files, office, run, tracking
-
-    group = click.Group(
+    """Return the command group; a command's module loads when the command is named."""
+    group = Commands(
+        table(),
         name="loa",
         help=_("Loa: one message, every hamlet, and proof of who was reached."),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
-    click.version_option(version("loa"), "--version", prog_name="loa")(group)
-    for module in (files, office, run, tracking, demo):
-        for command in module.commands():
-            group.add_command(command)
+    click.version_option(package_name="loa", prog_name="loa")(group)
     return group
+
+
+def _settings_error() -> type[SettingsError]:
+    """Return the settings' error; asked for only when something was raised."""
+    from engine.settings import SettingsError
+
+    return SettingsError

@@ -27,7 +27,7 @@ def commands() -> list[click.Command]:
 
 
 def run() -> click.Command:
-    @click.command("run", help=_("Render and send what is due; stop when nothing is."))
+    @click.command("run")
     @click.option("--watch", is_flag=True, help=_("Go on until stopped (Ctrl-C)."))
     @workspace_option
     def command(watch: bool, workspace: Path | None) -> int:

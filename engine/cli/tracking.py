@@ -22,7 +22,7 @@ def commands() -> list[click.Command]:
 
 
 def show_status() -> click.Command:
-    @click.command("status", help=_("Show who got what: campaign ID, or all of them."))
+    @click.command("status")
     @click.argument("campaign_id", metavar="[ID]", required=False)
     @workspace_option
     def command(campaign_id: str | None, workspace: Path | None) -> None:
@@ -37,7 +37,7 @@ def show_status() -> click.Command:
 
 
 def report() -> click.Command:
-    @click.command("report", help=_("Write the report of campaign ID: HTML, CSV and JSON."))
+    @click.command("report")
     @click.argument("campaign_id", metavar="ID")
     @click.option(
         "-o",
@@ -57,10 +57,7 @@ def report() -> click.Command:
 
 
 def confirm() -> click.Command:
-    @click.command(
-        "confirm",
-        help=_("Record that campaign ID reached people in a hamlet: relayed, handed out, heard."),
-    )
+    @click.command("confirm")
     @click.argument("campaign_id", metavar="ID")
     @click.option("--hamlet", required=True, help=_("The hamlet's id."))
     @click.option("--channel", required=True, type=click.Choice(sorted(OPTIONS)))
@@ -90,7 +87,7 @@ def confirm() -> click.Command:
 
 
 def events() -> click.Command:
-    @click.command("events", help=_("Print the audit trail, of campaign ID or of everything."))
+    @click.command("events")
     @click.argument("campaign_id", metavar="[ID]", required=False)
     @click.option("--last", type=click.IntRange(min=1), help=_("Only the newest N."), metavar="N")
     @workspace_option
@@ -109,7 +106,7 @@ def events() -> click.Command:
 
 
 def retry() -> click.Command:
-    @click.command("retry", help=_("Try the failed deliveries of campaign ID again."))
+    @click.command("retry")
     @click.argument("campaign_id", metavar="ID")
     @click.option("--hamlet", help=_("The hamlet's id."))
     @click.option("--channel", type=click.Choice(sorted(OPTIONS)))
@@ -137,7 +134,7 @@ def retry() -> click.Command:
 
 
 def resolve() -> click.Command:
-    @click.command("resolve", help=_("Decide about the uncertain deliveries of campaign ID."))
+    @click.command("resolve")
     @click.argument("campaign_id", metavar="ID")
     @click.option(
         "--sent/--resend", required=True, default=None, help=_("They arrived, or go out again.")

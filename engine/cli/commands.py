@@ -1,0 +1,66 @@
+"""Every command of ``loa``: what it does in one line, and the module that holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+from engine.i18n import gettext as _
+
+
+def table() -> dict[str, tuple[str, str]]:
+    """Return each command's module, and the help that it gets when it is loaded."""
+    return {
+        "init": ("files", _("Make a new workspace in FOLDER.")),
+        "check": ("files", _("Check commune.yaml and campaign FILES (default: all).")),
+        "schema": ("files", _("Print the JSON Schema of campaign files, for editors.")),
+        "plan": ("files", _("Show what FILE would send, without writing anything.")),
+        "passphrase": ("office", _("Set the passphrase of PERSON.")),
+        "submit": ("office", _("Submit a campaign FILE for approval.")),
+        "preview": (
+            "office",
+            _("Render exactly what would be sent for campaign ID, into a folder."),
+        ),
+        "approve": ("office", _("Approve the waiting revision of campaign ID.")),
+        "cancel": ("office", _("Stop everything of campaign ID that is not yet sent.")),
+        "run": ("run", _("Render and send what is due; stop when nothing is.")),
+        "status": ("tracking", _("Show who got what: campaign ID, or all of them.")),
+        "report": ("tracking", _("Write the report of campaign ID: HTML, CSV and JSON.")),
+        "confirm": (
+            "tracking",
+            _("Record that campaign ID reached people in a hamlet: relayed, handed out, heard."),
+        ),
+        "events": ("tracking", _("Print the audit trail, of campaign ID or of everything.")),
+        "retry": ("tracking", _("Try the failed deliveries of campaign ID again.")),
+        "resolve": ("tracking", _("Decide about the uncertain deliveries of campaign ID.")),
+        "demo": ("demo", _("Play the example commune's campaigns in FOLDER (default: new).")),
+    }
+
+
+class Commands(click.Group):
+    """A group whose modules load when one of their commands is named.
+
+    ``loa --help`` answers from the table, without loading the ledger or the channels.
+    """
+
+    def __init__(self, table: Mapping[str, tuple[str, str]], **settings: Any) -> None:
+        super().__init__(**settings)
+        self._table = table
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self._table)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name in self._table and cmd_name not in self.commands:
+            module = import_module(f"engine.cli.{self._table[cmd_name][0]}")
+            for command in module.commands():
+                command.help = self._table[command.name][1]
+                self.add_command(command)
+        return self.commands.get(cmd_name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section(_("Commands")):
+            formatter.write_dl([(name, line) for name, (_module, line) in self._table.items()])
