@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Update, and_, exists, true, update
 
 from engine.ledger.database import Database
 from engine.ledger.moves import move_deliveries
+from engine.ledger.stopping import still_wanted
 from engine.ledger.tables import bundles, deliveries
 from engine.states import State
 
@@ -40,10 +41,15 @@ class Mending:
         return self._decide(where, State.FAILED, State.PLANNED, at, actor)
 
     def resolve(self, campaign_id: str, *, sent: bool, at: datetime, actor: str) -> int:
-        """Settle the campaign's uncertain deliveries: they were sent, or go out again."""
+        """Settle the campaign's uncertain deliveries: they were sent, or go out again.
+
+        What was cancelled or worded anew meanwhile never goes out again.
+        """
         where = deliveries.c.campaign_id == campaign_id
-        new = State.SENT if sent else State.PLANNED
-        return self._decide(where, State.UNCERTAIN, new, at, actor)
+        if sent:
+            return self._decide(where, State.UNCERTAIN, State.SENT, at, actor)
+        where = and_(where, still_wanted())
+        return self._decide(where, State.UNCERTAIN, State.PLANNED, at, actor)
 
     def _decide(
         self, where: ColumnElement[bool], old: State, new: State, at: datetime, actor: str

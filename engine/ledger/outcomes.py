@@ -6,11 +6,12 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, exists, update
+from sqlalchemy import Connection, case, exists, literal, select, update
 
 from engine.ledger.bundling import touch_bundles
 from engine.ledger.database import Database
 from engine.ledger.moves import move_deliveries, record_event
+from engine.ledger.stopping import drop_stopped
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle, Receipt
 from engine.states import State
@@ -30,7 +31,7 @@ class Outcomes:
         with self._database.write(durable=True) as connection:
             for bundle, receipt, remark in results:
                 detail = " · ".join(filter(None, (receipt.reference, remark)))
-                self._move(connection, {bundle.id}, State.SENDING, State.SENT, at, actor, detail)
+                self._move(connection, bundle, State.SENDING, State.SENT, at, actor, detail)
                 kept = json.dumps(
                     {"reference": receipt.reference, **receipt.detail}, ensure_ascii=False
                 )
@@ -42,7 +43,7 @@ class Outcomes:
         """Record a temporary failure, whether sending had begun or not."""
         b = bundles.c
         with self._database.write() as connection:
-            self._move(connection, {bundle.id}, State.SENDING, State.PLANNED, at, actor, reason)
+            self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
             connection.execute(
                 update(bundles)
                 .where(b.id == bundle.id, b.state.in_((State.SENDING, State.PLANNED)))
@@ -63,6 +64,7 @@ class Outcomes:
                 bundle_id=bundle.id,
                 detail=reason,
             )
+            drop_stopped(connection, self._commune_id, bundle.id, at, actor)
 
     def settle_empty(self, bundle: Bundle, at: datetime) -> None:
         """Settle a bundle that waits although nothing in it is left to send."""
@@ -79,26 +81,41 @@ class Outcomes:
             )
 
     def fail(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
-        """Record that trying again cannot help, or that it was tried often enough."""
+        """Record that trying again cannot help, or that it was tried often enough.
+
+        Sending may have begun or not; what joined since the bundle was read goes on.
+        """
+        b = bundles.c
         with self._database.write() as connection:
-            self._move(connection, {bundle.id}, State.SENDING, State.FAILED, at, actor, reason)
+            found = connection.execute(
+                select(b.state, b.version).where(
+                    b.commune_id == self._commune_id, b.id == bundle.id
+                )
+            ).one()
+            begun = found.state == State.SENDING
+            if not begun and (found.state, found.version) != (State.PLANNED, bundle.version):
+                return
+            old = State.SENDING if begun else State.PLANNED
+            self._move(connection, bundle, old, State.FAILED, at, actor, reason)
             self._leave(connection, bundle, State.FAILED, at)
+            drop_stopped(connection, self._commune_id, bundle.id, at, actor)
 
     def doubt(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
         """Record that nobody can say whether the far side has it; a person decides."""
         with self._database.write() as connection:
-            self._move(connection, {bundle.id}, State.SENDING, State.UNCERTAIN, at, actor, reason)
+            self._move(connection, bundle, State.SENDING, State.UNCERTAIN, at, actor, reason)
             self._leave(connection, bundle, State.UNCERTAIN, at)
 
     def take_back(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
         """Let a bundle whose sending was cut short be sent again at once."""
         with self._database.write() as connection:
-            self._move(connection, {bundle.id}, State.SENDING, State.PLANNED, at, actor, reason)
+            self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
             connection.execute(
                 update(bundles)
                 .where(bundles.c.id == bundle.id, bundles.c.state == State.SENDING)
                 .values(state=State.PLANNED, lease_until=None, lease_by=None)
             )
+            drop_stopped(connection, self._commune_id, bundle.id, at, actor)
 
     def rehearsed(self, bundle: Bundle, *, reference: str, at: datetime, actor: str) -> None:
         """Record a rehearsal; no state changes."""
@@ -159,7 +176,7 @@ class Outcomes:
     def _move(
         self,
         connection: Connection,
-        ids: Collection[int],
+        bundle: Bundle,
         old: State,
         new: State,
         at: datetime,
@@ -169,7 +186,7 @@ class Outcomes:
         move_deliveries(
             connection,
             self._commune_id,
-            deliveries.c.bundle_id.in_(ids),
+            deliveries.c.bundle_id == bundle.id,
             old=old,
             new=new,
             at=at,
@@ -187,16 +204,15 @@ class Outcomes:
     ) -> None:
         """End a bundle's sending. Items that joined meanwhile make it wait again."""
         b = bundles.c
-        joined = and_(
-            b.version != bundle.version,
-            exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED),
-        )
+        joined = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED)
         connection.execute(
             update(bundles)
             .where(b.id == bundle.id)
             .values(
                 state=case((joined, State.PLANNED), else_=state),
-                next_attempt_at=case((joined, at), else_=b.next_attempt_at),
+                next_attempt_at=case(
+                    (joined, literal(at, b.next_attempt_at.type)), else_=b.next_attempt_at
+                ),
                 attempts=0,
                 edition=b.edition + (0 if receipt is None else 1),
                 receipt=receipt if receipt is not None else b.receipt,
