@@ -11,7 +11,7 @@ import logging
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from channels.base import Backend, Channel, Finds, Refreshes
 from engine.boundary import Boundary, no_boundary
@@ -81,16 +81,12 @@ class Sender:
 
         An interruption (a time limit, a shutdown) is recorded, then raised again.
         """
-        waiting = list(ids)
         self.expire()
-        while waiting:
-            ready = [one for one in map(self._prepare, waiting[:BATCH]) if one is not None]
-            careful = [one for one in ready if not self._backend(one.bundle).idempotent]
-            self._hand_over([one for one in ready if one not in careful])
-            for one in careful:
-                self._hand_over([one])
-            waiting = waiting[BATCH:]
-        self._ledger.bundles.release(ids)
+        try:
+            for start in range(0, len(ids), BATCH):
+                self._send_batch(ids[start : start + BATCH])
+        finally:
+            self._ledger.bundles.release(ids)
 
     def expire(self) -> int:
         """Settle deliveries whose time is over; return how many."""
@@ -105,8 +101,8 @@ class Sender:
                 continue
             try:
                 channel.refresh(self._clock.now())
-            except ChannelError as error:
-                logger.warning("%s: %s", name, error)
+            except Exception as error:  # noqa: BLE001 - what people see must not stop what is sent
+                logger.warning("%s: %s", name, _failure_of(error).reason)
 
     def recover(self) -> None:
         """Settle what a dead worker left half-done; only when no other worker lives."""
@@ -114,38 +110,51 @@ class Sender:
         for bundle in self._ledger.bundles.being_sent():
             self._settle_interrupted(bundle, _("stopped while sending"))
 
+    def _send_batch(self, ids: Sequence[int]) -> None:
+        ready = [one for one in map(self._prepare, ids) if one is not None]
+        careful = [one for one in ready if not self._backend(one.bundle).idempotent]
+        self._hand_over([one for one in ready if one not in careful])
+        for one in careful:
+            self._hand_over([one])
+
     def _prepare(self, bundle_id: int) -> Ready | None:
         """Render and assemble one bundle; None when there is nothing to hand over now."""
         job = self._ledger.bundles.job(bundle_id, cumulative=self._cumulative)
         if job is None:
             return None
         try:
-            ready = self._assembler.ready(job, self._clock.now())
+            return self._assembler.ready(job, self._clock.now())
         except Exception as error:  # noqa: BLE001 - every failure becomes a state, none is raised
             self._not_sent(job.bundle, job.attempts, _failure_of(error))
             return None
-        if ready is None or self._must_wait(ready.bundle, ready.registry):
-            return None
-        if self._rehearsal is not None and self._backend(ready.bundle).networked:
-            self._rehearse(ready)
-            return None
-        return ready
+        except BaseException:
+            interrupted = _Failure(_("interrupted while rendering"))
+            self._not_sent(job.bundle, job.attempts, interrupted)
+            raise
 
     def _must_wait(self, bundle: Bundle, registry: Registry) -> bool:
-        """Judge the hour at the slot, or at present if the slot is past."""
+        """Judge the hour at the slot, or at present if the slot is past.
+
+        Whoever waits is due at the very hour, whatever the channel's lead: its slot is past
+        by then, and it acts as soon as it is handed over.
+        """
         moment = max(self._clock.now(), bundle.slot)
         allowed = next_allowed(bundle.channel, registry, bundle.priority, moment)
         if allowed == moment:
             return False
-        later = allowed or moment + timedelta(days=1)
-        lead = self._channels[bundle.channel].lead
-        self._ledger.outcomes.postpone(bundle, later - lead)
+        self._ledger.outcomes.postpone(bundle, allowed or moment + timedelta(days=1))
         return True
 
-    def _rehearse(self, ready: Ready) -> None:
-        assert self._rehearsal is not None
+    def _rehearsed(self, ready: Ready) -> bool:
+        """Rehearse a bundle of a networked backend, unless the workspace is live."""
+        if self._rehearsal is None or not self._backend(ready.bundle).networked:
+            return False
+        self._rehearse(ready, self._rehearsal)
+        return True
+
+    def _rehearse(self, ready: Ready, rehearsal: Rehearsal) -> None:
         try:
-            reference = self._rehearsal.write(ready.artifact, ready.bundle)
+            reference = rehearsal.write(ready.artifact, ready.bundle)
         except OSError as error:
             self._not_sent(ready.bundle, ready.attempts, _failure_of(error))
             return
@@ -154,8 +163,18 @@ class Sender:
         )
 
     def _hand_over(self, ready: Sequence[Ready]) -> None:
-        """Begin, deliver and record. Two bundles for one target go one after the other."""
-        waiting = {one.bundle.id: one for one in ready}
+        """Begin, deliver and record. Two bundles for one target go one after the other.
+
+        Rendering took its time, so expiry and hours are judged now, just before the send.
+        """
+        if not ready:
+            return
+        self.expire()
+        waiting = {
+            one.bundle.id: one
+            for one in ready
+            if not self._must_wait(one.bundle, one.registry) and not self._rehearsed(one)
+        }
         while waiting:
             self._boundary("before begin")
             durable = not all(self._backend(one.bundle).idempotent for one in waiting.values())
@@ -198,9 +217,9 @@ class Sender:
     ) -> None:
         now = self._clock.now()
         outcomes = self._ledger.outcomes
-        if begun and failure.unknown and not self._backend(bundle).idempotent:
-            self._settle_interrupted(bundle, failure.reason)
-        elif failure.permanent or attempts + 1 >= self._attempts:
+        if begun and failure.unknown and self._settled(bundle, failure.reason):
+            return
+        if failure.permanent or attempts + 1 >= self._attempts:
             outcomes.fail(bundle, reason=failure.reason, at=now, actor=ACTOR)
         else:
             wait = max(backoff(attempts, self._jitter()), failure.retry_after or timedelta(0))
@@ -210,29 +229,31 @@ class Sender:
 
     def _settle_interrupted(self, bundle: Bundle, reason: str) -> None:
         """Decide about a bundle that may or may not have reached the far side."""
-        now = self._clock.now()
-        backend = self._backend(bundle)
-        outcomes = self._ledger.outcomes
-        if backend.idempotent:
-            outcomes.take_back(bundle, reason=reason, at=now, actor=ACTOR)
-        elif isinstance(backend, Finds):
-            self._ask(bundle, backend, reason, now)
-        else:
-            outcomes.doubt(bundle, reason=reason, at=now, actor=ACTOR)
-
-    def _ask(self, bundle: Bundle, backend: Finds, reason: str, now: datetime) -> None:
-        try:
-            receipt = backend.find(bundle)
-        except ChannelError as error:
-            outcome = _("{reason}; the far side could not be asked: {error}")
-            self._ledger.outcomes.doubt(
-                bundle, reason=outcome.format(reason=reason, error=error), at=now, actor=ACTOR
+        if not self._settled(bundle, reason):
+            self._ledger.outcomes.take_back(
+                bundle, reason=reason, at=self._clock.now(), actor=ACTOR
             )
-            return
-        if receipt is None:
-            self._ledger.outcomes.take_back(bundle, reason=reason, at=now, actor=ACTOR)
-        else:
-            self._ledger.outcomes.sent([(bundle, receipt, reason)], at=now, actor=ACTOR)
+
+    def _settled(self, bundle: Bundle, reason: str) -> bool:
+        """Record that the far side has a bundle, or that nobody can say; False if it may go again.
+
+        It may where the far side says that it has it not, or where twice does no harm.
+        """
+        backend, now = self._backend(bundle), self._clock.now()
+        if backend.idempotent:
+            return False
+        if isinstance(backend, Finds):
+            try:
+                receipt = backend.find(bundle)
+            except Exception as error:  # noqa: BLE001 - as above
+                outcome = _("{reason}; the far side could not be asked: {error}")
+                reason = outcome.format(reason=reason, error=_failure_of(error).reason)
+            else:
+                if receipt is not None:
+                    self._ledger.outcomes.sent([(bundle, receipt, reason)], at=now, actor=ACTOR)
+                return receipt is not None
+        self._ledger.outcomes.doubt(bundle, reason=reason, at=now, actor=ACTOR)
+        return True
 
     def _backend(self, bundle: Bundle) -> Backend:
         return self._channels[bundle.channel].backends[bundle.backend]
