@@ -60,15 +60,14 @@ def _problem(fault: dict[str, Any], source: Source, model: type[BaseModel]) -> P
     at_key = fault["type"] == "extra_forbidden"
     if path and path[-1] == "[key]":
         path, at_key = path[:-1], True
+    return source.problem(path, in_words(fault, model), at_key=at_key)
+
+
+def in_words(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
+    """Say what pydantic found wrong in a value that ``model`` should have read."""
     if fault["type"] == "extra_forbidden":
-        allowed = _field_names(model, path[:-1])
-        message = unknown(_("key"), str(path[-1]), allowed)
-    else:
-        message = _message(fault)
-    return source.problem(path, message, at_key=at_key)
-
-
-def _message(fault: Mapping[str, Any]) -> str:
+        path: Path = fault["loc"]
+        return unknown(_("key"), str(path[-1]), _field_names(model, path[:-1]))
     context = fault.get("ctx") or {}
     if fault["type"] in {"value_error", "assertion_error"}:
         return str(context["error"])
@@ -120,6 +119,11 @@ def _pattern(found: str, context: Mapping[str, Any]) -> str:
     )
 
 
+def _moment(found: str, _context: Mapping[str, Any]) -> str:
+    message = _("found {found}; write a moment with its zone, for example {example}")
+    return message.format(found=found, example="2026-12-01T05:00:00+07:00")
+
+
 def _too_long(found: str, context: Mapping[str, Any]) -> str:
     return _("{found} is too long; at most {limit} characters are allowed").format(
         found=found, limit=context["max_length"]
@@ -142,6 +146,11 @@ _WORDS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "string_too_long": _too_long,
     "too_short": lambda _found, _context: _("the list is empty"),
     "too_long": _too_many,
+    "datetime_type": _moment,
+    "datetime_parsing": _moment,
+    "datetime_from_date_parsing": _moment,
+    "datetime_object_invalid": _moment,
+    "timezone_aware": _moment,
     "int_type": _expected(lambda: _("a whole number")),
     "int_parsing": _expected(lambda: _("a whole number")),
     "int_from_float": _expected(lambda: _("a whole number")),

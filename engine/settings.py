@@ -9,19 +9,34 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFault:
+    """One fault. ``place`` is a file or a variable; ``field`` is empty for all of it.
+
+    ``cause`` is what pydantic found, or why the file cannot be read. Whoever tells people
+    puts it into words: this floor speaks no language.
+    """
+
+    place: str
+    field: str
+    cause: ErrorDetails | OSError | UnicodeDecodeError | tomllib.TOMLDecodeError
 
 
 class SettingsError(Exception):
-    """Settings that cannot be used: (file, field, what is wrong) for each fault."""
+    """Settings that cannot be used, with every fault."""
 
-    def __init__(self, faults: list[tuple[str, str, str]]) -> None:
+    def __init__(self, faults: Sequence[SettingsFault]) -> None:
         super().__init__(faults)
-        self.faults = faults
+        self.faults = tuple(faults)
 
 
 class _Strict(BaseModel):
@@ -99,13 +114,19 @@ def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> S
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise SettingsError(
-            [
-                (str(path), ".".join(map(str, fault["loc"])), fault["msg"])
-                for fault in error.errors()
-            ]
-        ) from None
+        found = error.errors(include_url=False)
+        raise SettingsError([_located(fault, path, environ) for fault in found]) from None
     return _with_token(settings, workspace)
+
+
+def _located(fault: ErrorDetails, path: Path, environ: Mapping[str, str]) -> SettingsFault:
+    """Name the variable that gave the faulty value, else the file."""
+    names = [str(part) for part in fault["loc"]]
+    variable = "_".join(["LOA", *names]).upper()
+    for given in (variable, f"{variable}_FILE"):
+        if given in environ:
+            return SettingsFault(given, "", fault)
+    return SettingsFault(str(path), ".".join(names), fault)
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -114,7 +135,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
-        raise SettingsError([(str(path), "", str(error))]) from None
+        raise SettingsError([SettingsFault(str(path), "", error)]) from None
     return values
 
 
@@ -140,7 +161,7 @@ def read_secret(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([(str(path), "", str(error))]) from None
+        raise SettingsError([SettingsFault(str(path), "", error)]) from None
 
 
 def _with_token(settings: Settings, workspace: Path) -> Settings:

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from engine.cli.words import translate_placeholders
 from engine.i18n import gettext as _
 
 
@@ -58,6 +59,7 @@ class Commands(click.Group):
             module = import_module(f"engine.cli.{self._table[cmd_name][0]}")
             for command in module.commands():
                 command.help = self._table[command.name][1]
+                translate_placeholders(command)
                 self.add_command(command)
         return self.commands.get(cmd_name)
 

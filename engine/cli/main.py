@@ -15,6 +15,8 @@ from engine.i18n import LOCALE_DIR, language, os_reason
 from engine.i18n import gettext as _
 
 if TYPE_CHECKING:
+    from sqlalchemy.exc import DBAPIError
+
     from engine.settings import SettingsError
 
 
@@ -51,6 +53,12 @@ def main() -> None:
         place = f"{error.filename}: " if error.filename else ""
         click.echo(f"{place}{os_reason(error)}", err=True)
         sys.exit(1)
+    except _database_error() as error:
+        from engine.ledger import ledger_reason
+
+        message = _("the ledger refuses: {reason}")
+        click.echo(message.format(reason=ledger_reason(error)), err=True)
+        sys.exit(1)
     sys.exit(status if isinstance(status, int) else 0)
 
 
@@ -68,6 +76,8 @@ def build() -> click.Group:
         table(),
         name="loa",
         help=_("Loa: one message, every hamlet, and proof of who was reached."),
+        options_metavar=_("[OPTIONS]"),
+        subcommand_metavar=_("COMMAND [ARGS]..."),
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     click.version_option(package_name="loa", prog_name="loa")(group)
@@ -79,3 +89,10 @@ def _settings_error() -> type[SettingsError]:
     from engine.settings import SettingsError
 
     return SettingsError
+
+
+def _database_error() -> type[DBAPIError]:
+    """Return the ledger's error; asked for only when something was raised."""
+    from sqlalchemy.exc import DBAPIError
+
+    return DBAPIError

@@ -12,6 +12,7 @@ from engine.ledger.deliveries import Current, Deliveries
 from engine.ledger.evidence import EvidenceBook
 from engine.ledger.mending import Mending
 from engine.ledger.outcomes import Outcomes
+from engine.ledger.refusals import ledger_reason
 from engine.ledger.registries import Credentials, Registries
 from engine.ledger.remote_ids import LedgerRemoteIds
 from engine.ledger.revisions import Revision, Revisions, Status, Submission
@@ -29,6 +30,7 @@ __all__ = [
     "Seal",
     "Status",
     "Submission",
+    "ledger_reason",
 ]
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DatabaseError
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.ledger.refusals import ledger_reason
 from engine.ledger.tables import SCHEMA_VERSION, metadata, schema_version
 
 #: SQLite's lock is unfair: a writer may starve for seconds behind others.
