@@ -76,17 +76,18 @@ class Sender:
         self._boundary = boundary
         self._jitter = jitter
 
-    def send(self, ids: Sequence[int]) -> None:
+    def send(self, ids: Sequence[int], *, holder: str | None = None) -> None:
         """Send leased bundles; what cannot be sent now is recorded, never raised.
 
-        An interruption (a time limit, a shutdown) is recorded, then raised again.
+        With a ``holder``, only what is still leased to it is begun and given back. An
+        interruption (a time limit, a shutdown) is recorded, then raised again.
         """
         self.expire()
         try:
             for start in range(0, len(ids), BATCH):
-                self._send_batch(ids[start : start + BATCH])
+                self._send_batch(ids[start : start + BATCH], holder)
         finally:
-            self._ledger.bundles.release(ids)
+            self._ledger.bundles.release(ids, holder=holder)
 
     def expire(self) -> int:
         """Settle deliveries whose time is over; return how many."""
@@ -107,15 +108,19 @@ class Sender:
     def recover(self) -> None:
         """Settle what a dead worker left half-done; only when no other worker lives."""
         self._ledger.bundles.release_all()
-        for bundle in self._ledger.bundles.being_sent():
+        self.settle(self._ledger.bundles.being_sent())
+
+    def settle(self, stranded: Sequence[Bundle]) -> None:
+        """Settle bundles that a dead worker was sending; they must be leased to the caller."""
+        for bundle in stranded:
             self._settle_interrupted(bundle, _("stopped while sending"))
 
-    def _send_batch(self, ids: Sequence[int]) -> None:
+    def _send_batch(self, ids: Sequence[int], holder: str | None) -> None:
         ready = [one for one in map(self._prepare, ids) if one is not None]
         careful = [one for one in ready if not self._backend(one.bundle).idempotent]
-        self._hand_over([one for one in ready if one not in careful])
+        self._hand_over([one for one in ready if one not in careful], holder)
         for one in careful:
-            self._hand_over([one])
+            self._hand_over([one], holder)
 
     def _prepare(self, bundle_id: int) -> Ready | None:
         """Render and assemble one bundle; None when there is nothing to hand over now."""
@@ -162,7 +167,7 @@ class Sender:
             ready.bundle, reference=reference, at=self._clock.now(), actor=ACTOR
         )
 
-    def _hand_over(self, ready: Sequence[Ready]) -> None:
+    def _hand_over(self, ready: Sequence[Ready], holder: str | None) -> None:
         """Begin, deliver and record. Two bundles for one target go one after the other.
 
         Rendering took its time, so expiry and hours are judged now, just before the send.
@@ -183,6 +188,7 @@ class Sender:
                 at=self._clock.now(),
                 actor=ACTOR,
                 durable=durable,
+                holder=holder,
             )
             if not begun:
                 return

@@ -10,6 +10,7 @@ from engine.ledger.codec import OptionModels
 from engine.ledger.database import Database
 from engine.ledger.deliveries import Current, Deliveries
 from engine.ledger.evidence import EvidenceBook
+from engine.ledger.leases import Leases
 from engine.ledger.mending import Mending
 from engine.ledger.outcomes import Outcomes
 from engine.ledger.refusals import ledger_reason
@@ -44,6 +45,7 @@ class Ledger:
     revisions: Revisions
     deliveries: Deliveries
     bundles: Bundles
+    leases: Leases
     outcomes: Outcomes
     mending: Mending
     evidence: EvidenceBook
@@ -62,6 +64,7 @@ class Ledger:
             revisions=Revisions(database, commune_id, options),
             deliveries=Deliveries(database, commune_id, options),
             bundles=Bundles(database, commune_id),
+            leases=Leases(database, commune_id),
             outcomes=Outcomes(database, commune_id),
             mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),

@@ -14,6 +14,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     update,
 )
 
@@ -69,7 +70,7 @@ class Bundles:
                 b.state == State.PLANNED,
                 b.next_attempt_at <= now,
                 or_(b.lease_until.is_(None), b.lease_until < now),
-                _not_rehearsed(rehearse),
+                not_rehearsed(rehearse),
             )
             .order_by(rank_of(b.priority), b.slot, b.id)
             .limit(limit)
@@ -85,13 +86,17 @@ class Bundles:
         found.sort(key=lambda one: (one[1].rank, one[2], one[0]))
         return [(one[0], one[1]) for one in found]
 
-    def release(self, ids: Collection[int]) -> None:
-        """Give leases back, so that the next tick finds what was left undone."""
+    def release(self, ids: Collection[int], *, holder: str | None = None) -> None:
+        """Give leases back, so that the next tick finds what was left undone.
+
+        Only leases of ``holder``, if one is named: what another took meanwhile stays his.
+        """
+        where = [bundles.c.commune_id == self._commune_id, bundles.c.id.in_(ids)]
+        if holder is not None:
+            where.append(bundles.c.lease_by == holder)
         with self._database.write() as connection:
             connection.execute(
-                update(bundles)
-                .where(bundles.c.commune_id == self._commune_id, bundles.c.id.in_(ids))
-                .values(lease_until=None, lease_by=None)
+                update(bundles).where(*where).values(lease_until=None, lease_by=None)
             )
 
     def release_all(self) -> None:
@@ -144,17 +149,23 @@ class Bundles:
         )
 
     def begin(
-        self, wanted: Sequence[Bundle], *, at: datetime, actor: str, durable: bool
+        self,
+        wanted: Sequence[Bundle],
+        *,
+        at: datetime,
+        actor: str,
+        durable: bool,
+        holder: str | None = None,
     ) -> set[int]:
         """Commit that sending begins; return the ids for which it may.
 
-        A bundle whose items changed since it was read, or whose target another bundle is
-        being sent to, is left out.
+        A bundle whose items changed since it was read, whose target another bundle is being
+        sent to, or whose lease ``holder`` has lost, is left out.
         """
         begun: set[int] = set()
         with self._database.write(durable=durable) as connection:
             for bundle in wanted:
-                if connection.execute(self._begin(bundle)).rowcount:
+                if connection.execute(self._begin(bundle, holder)).rowcount:
                     begun.add(bundle.id)
             move_deliveries(
                 connection,
@@ -167,7 +178,7 @@ class Bundles:
             )
         return begun
 
-    def _begin(self, bundle: Bundle) -> Update:
+    def _begin(self, bundle: Bundle, holder: str | None) -> Update:
         b, busy = bundles.c, bundles.alias("busy").c
         target_is_busy = exists().where(
             busy.commune_id == self._commune_id,
@@ -183,6 +194,7 @@ class Bundles:
                 b.version == bundle.version,
                 b.state == State.PLANNED,
                 ~target_is_busy,
+                b.lease_by == holder if holder is not None else true(),
             )
             .values(state=State.SENDING)
         )
@@ -204,12 +216,13 @@ class Bundles:
                 select(func.min(bundles.c.next_attempt_at)).where(
                     bundles.c.commune_id == self._commune_id,
                     bundles.c.state == State.PLANNED,
-                    _not_rehearsed(rehearse),
+                    not_rehearsed(rehearse),
                 )
             ).scalar()
 
 
-def _not_rehearsed(backends: Collection[str]) -> ColumnElement[bool]:
+def not_rehearsed(backends: Collection[str]) -> ColumnElement[bool]:
+    """Leave out bundles of ``backends`` whose present version was rehearsed already."""
     b = bundles.c
     return or_(
         b.backend.not_in(backends),

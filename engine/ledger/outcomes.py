@@ -35,7 +35,7 @@ class Outcomes:
                 kept = json.dumps(
                     {"reference": receipt.reference, **receipt.detail}, ensure_ascii=False
                 )
-                self._leave(connection, bundle, State.SENT, at, receipt=kept)
+                self._leave(connection, bundle, State.SENDING, State.SENT, at, receipt=kept)
 
     def try_again(
         self, bundle: Bundle, *, reason: str, next_attempt_at: datetime, at: datetime, actor: str
@@ -97,14 +97,14 @@ class Outcomes:
                 return
             old = State.SENDING if begun else State.PLANNED
             self._move(connection, bundle, old, State.FAILED, at, actor, reason)
-            self._leave(connection, bundle, State.FAILED, at)
+            self._leave(connection, bundle, old, State.FAILED, at)
             drop_stopped(connection, self._commune_id, bundle.id, at, actor)
 
     def doubt(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
         """Record that nobody can say whether the far side has it; a person decides."""
         with self._database.write() as connection:
             self._move(connection, bundle, State.SENDING, State.UNCERTAIN, at, actor, reason)
-            self._leave(connection, bundle, State.UNCERTAIN, at)
+            self._leave(connection, bundle, State.SENDING, State.UNCERTAIN, at)
 
     def take_back(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
         """Let a bundle whose sending was cut short be sent again at once."""
@@ -198,16 +198,20 @@ class Outcomes:
         self,
         connection: Connection,
         bundle: Bundle,
+        old: State,
         state: State,
         at: datetime,
         receipt: str | None = None,
     ) -> None:
-        """End a bundle's sending. Items that joined meanwhile make it wait again."""
+        """End a bundle's sending. Items that joined meanwhile make it wait again.
+
+        A bundle that is no longer ``old`` was settled by another, and stays as it is.
+        """
         b = bundles.c
         joined = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED)
         connection.execute(
             update(bundles)
-            .where(b.id == bundle.id)
+            .where(b.id == bundle.id, b.state == old)
             .values(
                 state=case((joined, State.PLANNED), else_=state),
                 next_attempt_at=case(

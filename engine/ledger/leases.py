@@ -1,0 +1,156 @@
+"""Leases: which process has which bundles in hand, and what comes back when it dies.
+
+A bundle travels under three kinds of holder: a ``queue:`` token while its message waits in the
+queue, the worker that claimed it, the sweeper that settles what a dead worker left. Every step
+is a guarded UPDATE, so that of any number of processes exactly one wins. Moments are those of
+the caller's clock; machines may differ by less than half a lease.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, literal_column, or_, select, update
+
+from engine.ledger.bundles import bundle_of, not_rehearsed
+from engine.ledger.database import Database
+from engine.ledger.tables import bundles
+from engine.models import Bundle, Priority
+from engine.states import State
+
+#: Begins the holder of every lease whose bundle waits in the queue.
+QUEUED = "queue:"
+
+# Literals, not parameters: only so does every planner see that a partial index fits.
+_PLANNED = bundles.c.state == literal_column(f"'{State.PLANNED}'")
+_SENDING = bundles.c.state == literal_column(f"'{State.SENDING}'")
+
+
+class Leases:
+    """The leases on one commune's bundles."""
+
+    def __init__(self, database: Database, commune_id: str) -> None:
+        self._database = database
+        self._commune_id = commune_id
+
+    def take_due(
+        self,
+        now: datetime,
+        priority: Priority,
+        *,
+        holder: str,
+        until: datetime,
+        rehearse: Collection[str],
+        limit: int,
+    ) -> list[int]:
+        """Take bundles of one priority that are due and nobody's, earliest slot first.
+
+        Backends in ``rehearse`` are due once per version only.
+        """
+        b = bundles.c
+        free = and_(
+            b.commune_id == self._commune_id,
+            _PLANNED,
+            b.next_attempt_at <= now,
+            _nobodys(now),
+        )
+        due = (
+            select(b.id)
+            .where(free, b.priority == priority, not_rehearsed(rehearse))
+            .order_by(b.slot, b.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("due")
+        )
+        with self._database.write() as connection:
+            rows = connection.execute(
+                update(bundles)
+                .where(b.id.in_(select(due.c.id)), free)
+                .values(lease_until=until, lease_by=holder)
+                .returning(b.id, b.slot)
+            ).all()
+        return [row.id for row in sorted(rows, key=lambda row: (row.slot, row.id))]
+
+    def claim(self, ids: Sequence[int], *, of: str, holder: str, until: datetime) -> list[int]:
+        """Take over what is planned and still leased to ``of``; return it in its order.
+
+        What is missing from the answer was sent, settled or leased anew meanwhile.
+        """
+        with self._database.write() as connection:
+            rows = connection.execute(
+                update(bundles)
+                .where(self._held_by(of), bundles.c.id.in_(ids), _PLANNED)
+                .values(lease_until=until, lease_by=holder)
+                .returning(bundles.c.id)
+            ).all()
+        won = {row.id for row in rows}
+        return [bundle_id for bundle_id in ids if bundle_id in won]
+
+    def renew(self, holder: str, until: datetime) -> int:
+        """Prolong every lease of ``holder``; return how many there are."""
+        with self._database.write() as connection:
+            return connection.execute(
+                update(bundles).where(self._held_by(holder)).values(lease_until=until)
+            ).rowcount
+
+    def give_back(self, holder: str, *, sending: bool) -> int:
+        """Give every lease of ``holder`` back; return how many.
+
+        ``sending``: those being sent as well, for the sweeper to settle; only for one who
+        knows that the holder sends no more.
+        """
+        where = self._held_by(holder)
+        with self._database.write() as connection:
+            return connection.execute(
+                update(bundles)
+                .where(where if sending else and_(where, _PLANNED))
+                .values(lease_until=None, lease_by=None)
+            ).rowcount
+
+    def forget_queue(self) -> int:
+        """Give back what waits in a queue that no longer exists; return how many."""
+        b = bundles.c
+        with self._database.write() as connection:
+            return connection.execute(
+                update(bundles)
+                .where(
+                    b.commune_id == self._commune_id,
+                    _PLANNED,
+                    b.lease_by.startswith(QUEUED, autoescape=True),
+                )
+                .values(lease_until=None, lease_by=None)
+            ).rowcount
+
+    def take_stranded(
+        self, now: datetime, *, holder: str, until: datetime, limit: int
+    ) -> list[Bundle]:
+        """Take bundles whose sending has begun and whose sender is dead, to settle them."""
+        b = bundles.c
+        stranded = and_(b.commune_id == self._commune_id, _SENDING, _nobodys(now))
+        found = (
+            select(b.id)
+            .where(stranded)
+            .order_by(b.id)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("stranded")
+        )
+        with self._database.read() as connection:
+            if connection.execute(select(b.id).where(stranded).limit(1)).first() is None:
+                return []
+        with self._database.write() as connection:
+            rows = connection.execute(
+                update(bundles)
+                .where(b.id.in_(select(found.c.id)), stranded)
+                .values(lease_until=until, lease_by=holder)
+                .returning(*bundles.c)
+            ).all()
+        return sorted(map(bundle_of, rows), key=lambda bundle: bundle.id)
+
+    def _held_by(self, holder: str) -> ColumnElement[bool]:
+        return and_(bundles.c.commune_id == self._commune_id, bundles.c.lease_by == holder)
+
+
+def _nobodys(now: datetime) -> ColumnElement[bool]:
+    return or_(bundles.c.lease_until.is_(None), bundles.c.lease_until < now)
