@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from engine.ledger.bundles import Bundles, Job, Part
 from engine.ledger.codec import OptionModels
@@ -13,10 +12,12 @@ from engine.ledger.evidence import EvidenceBook
 from engine.ledger.leases import Leases
 from engine.ledger.mending import Mending
 from engine.ledger.outcomes import Outcomes
+from engine.ledger.places import Place
 from engine.ledger.refusals import ledger_reason
 from engine.ledger.registries import Credentials, Registries
 from engine.ledger.remote_ids import LedgerRemoteIds
 from engine.ledger.revisions import Revision, Revisions, Status, Submission
+from engine.ledger.schema import open_database
 from engine.ledger.seal import Seal
 from engine.ledger.views import DeliveryRow, EventRow, Views
 
@@ -54,9 +55,9 @@ class Ledger:
     database: Database
 
     @classmethod
-    def open(cls, path: Path, commune_id: str, *, seal: Seal, options: OptionModels) -> Ledger:
-        """Open or make the ledger at ``path``. Raises LoaError when it cannot be used."""
-        database = Database.open(path)
+    def open(cls, place: Place, commune_id: str, *, seal: Seal, options: OptionModels) -> Ledger:
+        """Open or make the ledger at ``place``. Raises LoaError when it cannot be used."""
+        database = open_database(Database.connect(place))
         return cls(
             commune_id=commune_id,
             registries=Registries(database, commune_id, seal),

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import (
     ColumnElement,
+    Connection,
     Row,
-    Update,
-    exists,
     func,
     or_,
     select,
-    true,
     update,
 )
+from sqlalchemy.exc import IntegrityError
 
+from engine.ledger.beginning import begin_free, begin_one_by_one
 from engine.ledger.bundling import rank_of
 from engine.ledger.database import Database
+from engine.ledger.dialect import again_if_lost, lock_bundles
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle, Priority
@@ -55,6 +56,7 @@ class Bundles:
         self._database = database
         self._commune_id = commune_id
 
+    @again_if_lost
     def lease_due(
         self, now: datetime, *, owner: str, until: datetime, rehearse: Collection[str], limit: int
     ) -> list[tuple[int, Priority]]:
@@ -74,11 +76,13 @@ class Bundles:
             )
             .order_by(rank_of(b.priority), b.slot, b.id)
             .limit(limit)
+            .with_for_update(skip_locked=True)
+            .cte("due")
         )
         with self._database.write() as connection:
             rows = connection.execute(
                 update(bundles)
-                .where(b.id.in_(due))
+                .where(b.id.in_(select(due.c.id)))
                 .values(lease_until=until, lease_by=owner)
                 .returning(b.id, b.priority, b.slot)
             ).all()
@@ -86,6 +90,7 @@ class Bundles:
         found.sort(key=lambda one: (one[1].rank, one[2], one[0]))
         return [(one[0], one[1]) for one in found]
 
+    @again_if_lost
     def release(self, ids: Collection[int], *, holder: str | None = None) -> None:
         """Give leases back, so that the next tick finds what was left undone.
 
@@ -99,6 +104,7 @@ class Bundles:
                 update(bundles).where(*where).values(lease_until=None, lease_by=None)
             )
 
+    @again_if_lost
     def release_all(self) -> None:
         """Give every lease back; only for one who knows that no other worker lives."""
         with self._database.write() as connection:
@@ -148,6 +154,7 @@ class Bundles:
             ),
         )
 
+    @again_if_lost
     def begin(
         self,
         wanted: Sequence[Bundle],
@@ -162,11 +169,24 @@ class Bundles:
         A bundle whose items changed since it was read, whose target another bundle is being
         sent to, or whose lease ``holder`` has lost, is left out.
         """
-        begun: set[int] = set()
+        try:
+            return self._begin(begin_free, wanted, at, actor, durable, holder)
+        except IntegrityError:
+            return self._begin(begin_one_by_one, wanted, at, actor, durable, holder)
+
+    def _begin(
+        self,
+        choose: Callable[[Connection, str, Sequence[Bundle], str | None], set[int]],
+        wanted: Sequence[Bundle],
+        at: datetime,
+        actor: str,
+        durable: bool,
+        holder: str | None,
+    ) -> set[int]:
         with self._database.write(durable=durable) as connection:
-            for bundle in wanted:
-                if connection.execute(self._begin(bundle, holder)).rowcount:
-                    begun.add(bundle.id)
+            if len(wanted) > 1:
+                lock_bundles(connection, [bundle.id for bundle in wanted])
+            begun = choose(connection, self._commune_id, wanted, holder)
             move_deliveries(
                 connection,
                 self._commune_id,
@@ -177,27 +197,6 @@ class Bundles:
                 actor=actor,
             )
         return begun
-
-    def _begin(self, bundle: Bundle, holder: str | None) -> Update:
-        b, busy = bundles.c, bundles.alias("busy").c
-        target_is_busy = exists().where(
-            busy.commune_id == self._commune_id,
-            busy.channel == bundle.channel,
-            busy.target == bundle.target,
-            busy.state == State.SENDING,
-        )
-        return (
-            update(bundles)
-            .where(
-                b.commune_id == self._commune_id,
-                b.id == bundle.id,
-                b.version == bundle.version,
-                b.state == State.PLANNED,
-                ~target_is_busy,
-                b.lease_by == holder if holder is not None else true(),
-            )
-            .values(state=State.SENDING)
-        )
 
     def being_sent(self) -> list[Bundle]:
         """Return bundles whose sending has begun."""

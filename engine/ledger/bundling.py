@@ -16,9 +16,9 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.sqlite import Insert
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.dialects import postgresql, sqlite
 
+from engine.ledger.dialect import IDS, lock_bundles, upsert
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Priority
 from engine.states import State
@@ -47,7 +47,7 @@ def form_bundles(connection: Connection, commune_id: str, where: ColumnElement[b
     ]
     if not rows:
         return
-    connection.execute(_join_or_make(), rows)
+    connection.execute(_join_or_make(connection), rows)
     bundle_of_it = (
         select(b.id)
         .where(
@@ -79,10 +79,10 @@ def _groups(loose: ColumnElement[bool]) -> Select[tuple[str, str, datetime, str,
     )
 
 
-def _join_or_make() -> Insert:
+def _join_or_make(connection: Connection) -> sqlite.Insert | postgresql.Insert:
     """Insert a bundle, or give the one that is there a new version and the higher priority."""
     b = bundles.c
-    statement = upsert(bundles)
+    statement = upsert(connection, bundles)
     new = statement.excluded
     return statement.on_conflict_do_update(
         index_elements=["commune_id", "channel", "target", "slot"],
@@ -108,9 +108,10 @@ def touch_bundles(connection: Connection, ids: Collection[int], at: datetime) ->
     waiting = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED)
     recalled = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.WITHDRAWN)
     failed = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.FAILED)
+    lock_bundles(connection, ids)
     ordered = sorted(ids)
-    for start in range(0, len(ordered), 10_000):
-        chunk = ordered[start : start + 10_000]
+    for start in range(0, len(ordered), IDS):
+        chunk = ordered[start : start + IDS]
         connection.execute(
             update(bundles)
             .where(b.id.in_(chunk), b.state != State.SENDING)

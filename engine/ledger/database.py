@@ -1,57 +1,59 @@
-"""The connection to the ledger's database, its transactions and its guards."""
+"""The connection to the ledger's database, and its transactions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.ledger.dialect import is_postgresql
+from engine.ledger.places import Place, shown, url_of
 from engine.ledger.refusals import ledger_reason
-from engine.ledger.tables import SCHEMA_VERSION, metadata, schema_version
 
 #: SQLite's lock is unfair: a writer may starve for seconds behind others.
 BUSY_SECONDS = 60
 
-_APPEND_ONLY = ("events", "evidence")
+#: How long to wait for a PostgreSQL server that does not answer.
+CONNECT_SECONDS = 10
+
+#: Connections kept open, and how many more there may be: one for each thread of a worker.
+POOL, MORE = 8, 56
 
 
 class Database:
-    """One database, embedded (SQLite in WAL).
+    """One database: embedded (SQLite in WAL) or on a PostgreSQL server.
 
-    A transaction takes the write lock at once (``BEGIN IMMEDIATE``), so that it never fails
-    half-way because somebody else wrote first.
+    On SQLite a transaction takes the write lock at once (``BEGIN IMMEDIATE``), so that it
+    never fails half-way because somebody else wrote first. On PostgreSQL it runs READ
+    COMMITTED, and what must not be written over is locked or guarded row by row.
     """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, place: str) -> None:
+        self.place = place
+        self.engine = engine
+        self._reader = (
+            engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            if is_postgresql(engine)
+            else engine.execution_options(loa_read=True)
+        )
 
     @classmethod
-    def open(cls, path: Path) -> Database:
-        """Open the ledger at ``path``, making it if there is none.
-
-        Raises LoaError when the file is not a ledger or is of another version.
-        """
-        engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_SECONDS})
-        event.listen(engine, "connect", _prepare_connection)
-        event.listen(engine, "begin", _begin)
-        database = cls(engine)
-        try:
-            database._ensure_schema(path)
-        except DatabaseError as error:
-            message = _("{path}: the ledger cannot be opened: {reason}")
-            raise LoaError(message.format(path=path, reason=ledger_reason(error))) from error
-        return database
+    def connect(cls, place: Place, *, busy_seconds: float = BUSY_SECONDS) -> Database:
+        """Return the database at ``place`` as it is; nothing is looked at yet."""
+        url = url_of(place)
+        if url.drivername == "sqlite":
+            return cls(_sqlite(url, busy_seconds), shown(url))
+        return cls(_postgresql(url), shown(url))
 
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """Run one transaction. ``durable``: it survives a power cut once it has committed."""
-        with self._engine.connect() as connection:
+        with self.engine.connect() as connection:
             connection = connection.execution_options(loa_durable=durable)
             with connection.begin():
                 yield connection
@@ -59,34 +61,51 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Read one consistent state without waiting for writers."""
-        with self._engine.connect() as connection:
-            connection = connection.execution_options(loa_read=True)
-            with connection.begin():
-                yield connection
+        with self._reader.connect() as connection, connection.begin():
+            yield connection
 
     def close(self) -> None:
-        self._engine.dispose()
+        self.engine.dispose()
 
-    def _ensure_schema(self, path: Path) -> None:
-        with self.write() as connection:
-            if not inspect(connection).has_table("schema_version"):
-                metadata.create_all(connection)
-                _guard_history(connection)
-                connection.execute(insert(schema_version).values(version=SCHEMA_VERSION))
-            found = connection.execute(select(schema_version.c.version)).scalar_one()
-        if found != SCHEMA_VERSION:
-            message = _("{path}: ledger version {found}, this Loa needs {needed}")
-            raise LoaError(message.format(path=path, found=found, needed=SCHEMA_VERSION))
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what the database refuses into a LoaError that names it, and no password."""
+        try:
+            yield
+        except DBAPIError as error:
+            message = _("{path}: the ledger cannot be opened: {reason}")
+            raise LoaError(message.format(path=self.place, reason=ledger_reason(error))) from None
 
 
-def _prepare_connection(connection: Any, _record: object) -> None:
+def _sqlite(url: URL, busy_seconds: float) -> Engine:
+    engine = create_engine(url, connect_args={"timeout": busy_seconds})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _postgresql(url: URL) -> Engine:
+    engine = create_engine(
+        url,
+        isolation_level="READ COMMITTED",
+        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "loa"},
+        pool_pre_ping=True,
+        pool_size=POOL,
+        max_overflow=MORE,
+        hide_parameters=True,
+    )
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
     """Leave transactions to SQLAlchemy's begin event; sqlite3's own would start them late."""
     connection.isolation_level = None
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA foreign_keys=ON")
 
 
-def _begin(connection: Connection) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if options.get("loa_read"):
         connection.exec_driver_sql("BEGIN")
@@ -96,11 +115,9 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-def _guard_history(connection: Connection) -> None:
-    """Let the database itself refuse to change or remove what has happened."""
-    for table in _APPEND_ONLY:
-        for action in ("UPDATE", "DELETE"):
-            connection.exec_driver_sql(
-                f"CREATE TRIGGER {table}_no_{action.lower()} BEFORE {action} ON {table} "
-                f"BEGIN SELECT RAISE(ABORT, '{table} only ever grow'); END"
-            )
+def _begin_postgresql(connection: Connection) -> None:
+    """Say how sure a commit must be; a reader commits nothing."""
+    options = connection.get_execution_options()
+    if "loa_durable" in options:
+        level = "on" if options["loa_durable"] else "off"
+        connection.exec_driver_sql(f"SET LOCAL synchronous_commit = {level}")

@@ -10,13 +10,13 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, and_, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger.bundling import form_bundles, touch_bundles
 from engine.ledger.codec import OptionModels, dump_content, load_content
 from engine.ledger.database import Database
+from engine.ledger.dialect import IDS, again_if_lost, lock_bundles_of, upsert
 from engine.ledger.moves import move_deliveries, record_event
 from engine.ledger.revisions import Status
 from engine.ledger.tables import contents, deliveries, revisions
@@ -28,9 +28,6 @@ RowT = TypeVar("RowT")
 
 #: Rows in one transaction while a plan is written, so that nothing urgent waits for it.
 CHUNK = 10_000
-
-#: How many ids one statement names; SQLite allows 32,766 parameters.
-IDS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +78,7 @@ class Deliveries:
                 for row in rows
             ]
 
+    @again_if_lost
     def hold(
         self,
         campaign_id: str,
@@ -97,10 +95,11 @@ class Deliveries:
         for chunk in _chunks(planned, CHUNK):
             with self._database.write() as connection:
                 connection.execute(
-                    upsert(deliveries).on_conflict_do_nothing(),
+                    upsert(connection, deliveries).on_conflict_do_nothing(),
                     [self._row(campaign_id, revision, item, at) for item in chunk],
                 )
 
+    @again_if_lost
     def open(
         self,
         campaign_id: str,
@@ -138,6 +137,7 @@ class Deliveries:
             )
             form_bundles(connection, self._commune_id, mine)
 
+    @again_if_lost
     def cancel(
         self, campaign_id: str, *, recalled: Collection[str], at: datetime, actor: str, reason: str
     ) -> int:
@@ -147,15 +147,6 @@ class Deliveries:
         """
         d = deliveries.c
         with self._database.write(durable=True) as connection:
-            stopped = self._stop(
-                connection,
-                d.campaign_id == campaign_id,
-                State.CANCELLED,
-                recalled,
-                at,
-                actor,
-                reason,
-            )
             connection.execute(
                 update(revisions)
                 .where(
@@ -164,6 +155,15 @@ class Deliveries:
                     revisions.c.status.in_((Status.SUBMITTED, Status.APPROVED, Status.OPEN)),
                 )
                 .values(status=Status.CANCELLED)
+            )
+            stopped = self._stop(
+                connection,
+                d.campaign_id == campaign_id,
+                State.CANCELLED,
+                recalled,
+                at,
+                actor,
+                reason,
             )
             connection.execute(
                 update(deliveries)
@@ -222,6 +222,8 @@ class Deliveries:
         ]
         touched: set[int] = set()
         stopped = 0
+        olds = [old for old, _target, _condition in moves]
+        lock_bundles_of(connection, self._commune_id, and_(where, d.state.in_(olds)))
         for old, target, condition in moves:
             moved = move_deliveries(
                 connection,
@@ -273,7 +275,7 @@ class Deliveries:
         )
         for chunk in _chunks(rows, CHUNK):
             with self._database.write() as connection:
-                connection.execute(upsert(contents).on_conflict_do_nothing(), chunk)
+                connection.execute(upsert(connection, contents).on_conflict_do_nothing(), chunk)
 
     def _row(
         self, campaign_id: str, revision: int, item: PlannedDelivery, at: datetime

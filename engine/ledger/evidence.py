@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import insert, select
 
 from engine.ledger.database import Database
+from engine.ledger.dialect import again_if_lost
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
 from engine.models import Evidence, EvidenceKind
@@ -23,6 +24,7 @@ class EvidenceBook:
         self._database = database
         self._commune_id = commune_id
 
+    @again_if_lost
     def add(self, pieces: Sequence[Evidence]) -> None:
         """Keep evidence, and confirm the deliveries it speaks for.
 

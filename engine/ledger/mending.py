@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Update, and_, exists, true, update
 
 from engine.ledger.database import Database
+from engine.ledger.dialect import again_if_lost, lock_bundles_of
 from engine.ledger.moves import move_deliveries
 from engine.ledger.stopping import still_wanted
 from engine.ledger.tables import bundles, deliveries
@@ -51,10 +52,13 @@ class Mending:
         where = and_(where, still_wanted())
         return self._decide(where, State.UNCERTAIN, State.PLANNED, at, actor)
 
+    @again_if_lost
     def _decide(
         self, where: ColumnElement[bool], old: State, new: State, at: datetime, actor: str
     ) -> int:
         with self._database.write(durable=True) as connection:
+            waiting = and_(where, deliveries.c.state == old)
+            lock_bundles_of(connection, self._commune_id, waiting)
             moved = move_deliveries(
                 connection, self._commune_id, where, old=old, new=new, at=at, actor=actor
             )

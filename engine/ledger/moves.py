@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, update
+from sqlalchemy import ColumnElement, Connection, Row, insert, literal_column, update
 
 from engine.ledger.tables import deliveries, events
 from engine.states import State, may_move
@@ -32,7 +32,7 @@ def move_deliveries(
         raise ValueError(f"no delivery goes from {old} to {new}")
     moved = connection.execute(
         update(deliveries)
-        .where(deliveries.c.commune_id == commune_id, deliveries.c.state == old, where)
+        .where(deliveries.c.commune_id == commune_id, deliveries.c.state == _literal(old), where)
         .values(state=new, changed_at=at, reason=detail)
         .returning(deliveries.c.id, deliveries.c.campaign_id, deliveries.c.bundle_id)
     ).all()
@@ -82,3 +82,8 @@ def record_event(
             detail=detail,
         )
     )
+
+
+def _literal(state: State) -> ColumnElement[str]:
+    """A literal, not a parameter: only so does every planner see that a partial index fits."""
+    return literal_column(f"'{state}'")

@@ -6,10 +6,11 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, case, exists, literal, select, update
+from sqlalchemy import Connection, and_, case, exists, literal, select, update
 
 from engine.ledger.bundling import touch_bundles
 from engine.ledger.database import Database
+from engine.ledger.dialect import again_if_lost, lock_bundles, lock_bundles_of
 from engine.ledger.moves import move_deliveries, record_event
 from engine.ledger.stopping import drop_stopped
 from engine.ledger.tables import bundles, deliveries
@@ -24,11 +25,13 @@ class Outcomes:
         self._database = database
         self._commune_id = commune_id
 
+    @again_if_lost
     def sent(
         self, results: Sequence[tuple[Bundle, Receipt, str]], *, at: datetime, actor: str
     ) -> None:
         """Record receipts: (bundle, receipt, what to note with each delivery)."""
         with self._database.write(durable=True) as connection:
+            lock_bundles(connection, [bundle.id for bundle, _receipt, _remark in results])
             for bundle, receipt, remark in results:
                 detail = " · ".join(filter(None, (receipt.reference, remark)))
                 self._move(connection, bundle, State.SENDING, State.SENT, at, actor, detail)
@@ -37,12 +40,14 @@ class Outcomes:
                 )
                 self._leave(connection, bundle, State.SENDING, State.SENT, at, receipt=kept)
 
+    @again_if_lost
     def try_again(
         self, bundle: Bundle, *, reason: str, next_attempt_at: datetime, at: datetime, actor: str
     ) -> None:
         """Record a temporary failure, whether sending had begun or not."""
         b = bundles.c
         with self._database.write() as connection:
+            lock_bundles(connection, [bundle.id])
             self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
             connection.execute(
                 update(bundles)
@@ -66,11 +71,13 @@ class Outcomes:
             )
             drop_stopped(connection, self._commune_id, bundle.id, at, actor)
 
+    @again_if_lost
     def settle_empty(self, bundle: Bundle, at: datetime) -> None:
         """Settle a bundle that waits although nothing in it is left to send."""
         with self._database.write() as connection:
             touch_bundles(connection, {bundle.id}, at)
 
+    @again_if_lost
     def postpone(self, bundle: Bundle, until: datetime) -> None:
         """Let a bundle wait for an allowed hour; this is no failure."""
         with self._database.write() as connection:
@@ -80,6 +87,7 @@ class Outcomes:
                 .values(next_attempt_at=until, lease_until=None, lease_by=None)
             )
 
+    @again_if_lost
     def fail(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
         """Record that trying again cannot help, or that it was tried often enough.
 
@@ -87,6 +95,7 @@ class Outcomes:
         """
         b = bundles.c
         with self._database.write() as connection:
+            lock_bundles(connection, [bundle.id])
             found = connection.execute(
                 select(b.state, b.version).where(
                     b.commune_id == self._commune_id, b.id == bundle.id
@@ -100,15 +109,19 @@ class Outcomes:
             self._leave(connection, bundle, old, State.FAILED, at)
             drop_stopped(connection, self._commune_id, bundle.id, at, actor)
 
+    @again_if_lost
     def doubt(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
         """Record that nobody can say whether the far side has it; a person decides."""
         with self._database.write() as connection:
+            lock_bundles(connection, [bundle.id])
             self._move(connection, bundle, State.SENDING, State.UNCERTAIN, at, actor, reason)
             self._leave(connection, bundle, State.SENDING, State.UNCERTAIN, at)
 
+    @again_if_lost
     def take_back(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
         """Let a bundle whose sending was cut short be sent again at once."""
         with self._database.write() as connection:
+            lock_bundles(connection, [bundle.id])
             self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
             connection.execute(
                 update(bundles)
@@ -117,6 +130,7 @@ class Outcomes:
             )
             drop_stopped(connection, self._commune_id, bundle.id, at, actor)
 
+    @again_if_lost
     def rehearsed(self, bundle: Bundle, *, reference: str, at: datetime, actor: str) -> None:
         """Record a rehearsal; no state changes."""
         with self._database.write() as connection:
@@ -135,11 +149,13 @@ class Outcomes:
                 detail=reference,
             )
 
+    @again_if_lost
     def fail_parts(
         self, bundle: Bundle, ids: Collection[int], *, reason: str, at: datetime, actor: str
     ) -> None:
         """Record that some of a bundle's deliveries cannot be made; the others go on."""
         with self._database.write() as connection:
+            lock_bundles(connection, [bundle.id])
             move_deliveries(
                 connection,
                 self._commune_id,
@@ -152,16 +168,20 @@ class Outcomes:
             )
             touch_bundles(connection, {bundle.id}, at)
 
+    @again_if_lost
     def expire(self, now: datetime, *, actor: str, reason: str) -> int:
         """Settle what must not be sent any more; return how many deliveries."""
         count = 0
         touched: set[int] = set()
+        overdue = deliveries.c.expires_at < now
         with self._database.write() as connection:
+            waiting = and_(overdue, deliveries.c.state == State.PLANNED)
+            lock_bundles_of(connection, self._commune_id, waiting)
             for old in (State.HELD, State.PLANNED):
                 moved = move_deliveries(
                     connection,
                     self._commune_id,
-                    deliveries.c.expires_at < now,
+                    overdue,
                     old=old,
                     new=State.EXPIRED,
                     at=now,

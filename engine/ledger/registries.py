@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, insert, select
 
 from engine.ledger.codec import dump_registry, load_registry
 from engine.ledger.database import Database
+from engine.ledger.dialect import take_turns
 from engine.ledger.moves import record_event
 from engine.ledger.seal import Seal
 from engine.ledger.tables import credentials, people, registries
@@ -29,6 +30,7 @@ class Registries:
         """Keep ``registry`` and return its number; an unchanged one keeps the number it has."""
         table = registries
         with self._database.write() as connection:
+            take_turns(connection, self._commune_id)
             latest = connection.execute(
                 select(table.c.revision, table.c.sha256)
                 .where(table.c.commune_id == self._commune_id)
@@ -142,6 +144,7 @@ class Credentials:
             credentials.c.person_id == person_id,
         )
         with self._database.write() as connection:
+            take_turns(connection, self._commune_id)
             connection.execute(delete(credentials).where(*key))
             connection.execute(
                 insert(credentials).values(

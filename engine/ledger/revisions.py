@@ -10,6 +10,7 @@ from sqlalchemy import Row, func, insert, select, update
 
 from engine.ledger.codec import OptionModels, dump_campaign, load_campaign
 from engine.ledger.database import Database
+from engine.ledger.dialect import take_turns
 from engine.ledger.moves import record_event
 from engine.ledger.tables import revisions
 from engine.models import Campaign, Priority
@@ -75,6 +76,7 @@ class Revisions:
         table = revisions
         mine = (table.c.commune_id == self._commune_id, table.c.campaign_id == campaign.id)
         with self._database.write() as connection:
+            take_turns(connection, self._commune_id)
             connection.execute(
                 update(table)
                 .where(*mine, table.c.status == Status.SUBMITTED)

@@ -2,68 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from typing import Any
-
 from sqlalchemy import (
     Boolean,
     Column,
-    Dialect,
     Index,
     Integer,
     LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
-    String,
     Table,
     Text,
-    TypeDecorator,
     text,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP
-from sqlalchemy.types import TypeEngine
+
+from engine.ledger.columns import Digest, Id, Instant, Name, Prose
+from engine.ledger.guards import guard_history
 
 metadata = MetaData()
 
-#: Grows with every change to the tables; a ledger of another version is refused at start.
-SCHEMA_VERSION = 1
+#: The newest migration in ``migrations/versions``: what these tables look like.
+SCHEMA = "0001"
 
-
-class Instant(TypeDecorator[datetime]):
-    """An aware moment, kept in UTC: as sortable text on SQLite, as timestamptz on PostgreSQL."""
-
-    impl = String(27)
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        if dialect.name == "postgresql":
-            return dialect.type_descriptor(TIMESTAMP(timezone=True))
-        return dialect.type_descriptor(String(27))
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("the ledger keeps aware moments only")
-        if dialect.name == "postgresql":
-            return value
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        if value is None or isinstance(value, datetime):
-            return value
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
-
-
-schema_version = Table("schema_version", metadata, Column("version", Integer, nullable=False))
+#: Alembic's own table, with the one migration that the ledger stands at.
+STAMP = "alembic_version"
 
 registries = Table(
     "registries",
     metadata,
-    Column("commune_id", String, nullable=False),
+    Column("commune_id", Name, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("body", Text, nullable=False),
-    Column("sha256", String(64), nullable=False),
+    Column("sha256", Digest, nullable=False),
     Column("loaded_at", Instant, nullable=False),
     PrimaryKeyConstraint("commune_id", "revision"),
 )
@@ -72,9 +41,9 @@ registries = Table(
 people = Table(
     "people",
     metadata,
-    Column("commune_id", String, nullable=False),
+    Column("commune_id", Name, nullable=False),
     Column("registry_revision", Integer, nullable=False),
-    Column("person_id", String, nullable=False),
+    Column("person_id", Name, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
     PrimaryKeyConstraint("commune_id", "registry_revision", "person_id"),
 )
@@ -82,9 +51,9 @@ people = Table(
 credentials = Table(
     "credentials",
     metadata,
-    Column("commune_id", String, nullable=False),
-    Column("person_id", String, nullable=False),
-    Column("hash", String, nullable=False),
+    Column("commune_id", Name, nullable=False),
+    Column("person_id", Name, nullable=False),
+    Column("hash", Name, nullable=False),
     Column("set_at", Instant, nullable=False),
     PrimaryKeyConstraint("commune_id", "person_id"),
 )
@@ -92,21 +61,21 @@ credentials = Table(
 revisions = Table(
     "revisions",
     metadata,
-    Column("commune_id", String, nullable=False),
-    Column("campaign_id", String, nullable=False),
+    Column("commune_id", Name, nullable=False),
+    Column("campaign_id", Name, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("status", String, nullable=False),
+    Column("status", Name, nullable=False),
     Column("title", Text, nullable=False),
-    Column("priority", String, nullable=False),
+    Column("priority", Name, nullable=False),
     Column("path", Text, nullable=False),
     Column("source", LargeBinary, nullable=False),
-    Column("source_sha256", String(64), nullable=False),
+    Column("source_sha256", Digest, nullable=False),
     Column("campaign", Text, nullable=False),
-    Column("content_hash", String(64), nullable=False),
+    Column("content_hash", Digest, nullable=False),
     Column("registry_revision", Integer, nullable=False),
-    Column("submitted_by", String, nullable=False),
+    Column("submitted_by", Name, nullable=False),
     Column("submitted_at", Instant, nullable=False),
-    Column("approved_by", String),
+    Column("approved_by", Name),
     Column("approved_at", Instant),
     PrimaryKeyConstraint("commune_id", "campaign_id", "revision"),
 )
@@ -114,8 +83,8 @@ revisions = Table(
 contents = Table(
     "contents",
     metadata,
-    Column("commune_id", String, nullable=False),
-    Column("hash", String(64), nullable=False),
+    Column("commune_id", Name, nullable=False),
+    Column("hash", Digest, nullable=False),
     Column("body", Text, nullable=False),
     Column("needs", Text, nullable=False),
     PrimaryKeyConstraint("commune_id", "hash"),
@@ -124,25 +93,25 @@ contents = Table(
 deliveries = Table(
     "deliveries",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("commune_id", String, nullable=False),
-    Column("campaign_id", String, nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("commune_id", Name, nullable=False),
+    Column("campaign_id", Name, nullable=False),
     Column("revision", Integer, nullable=False),
-    Column("hamlet_id", String, nullable=False),
-    Column("channel", String, nullable=False),
-    Column("backend", String, nullable=False),
-    Column("target", String, nullable=False),
+    Column("hamlet_id", Name, nullable=False),
+    Column("channel", Name, nullable=False),
+    Column("backend", Name, nullable=False),
+    Column("target", Name, nullable=False),
     Column("slot", Instant, nullable=False),
     Column("asap", Boolean, nullable=False),
-    Column("purpose", String, nullable=False),
-    Column("content_hash", String(64), nullable=False),
-    Column("priority", String, nullable=False),
+    Column("purpose", Name, nullable=False),
+    Column("content_hash", Digest, nullable=False),
+    Column("priority", Name, nullable=False),
     Column("households", Integer, nullable=False),
     Column("work_at", Instant, nullable=False),
     Column("expires_at", Instant, nullable=False),
-    Column("state", String, nullable=False),
-    Column("reason", Text, nullable=False, server_default=""),
-    Column("bundle_id", Integer),
+    Column("state", Name, nullable=False),
+    Column("reason", Prose, nullable=False, server_default=""),
+    Column("bundle_id", Id),
     Column("replaced_in", Integer),
     Column("changed_at", Instant, nullable=False),
     # A delivery's key is unique among those that count; a later revision that says something
@@ -175,21 +144,21 @@ deliveries = Table(
 bundles = Table(
     "bundles",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("commune_id", String, nullable=False),
-    Column("channel", String, nullable=False),
-    Column("backend", String, nullable=False),
-    Column("target", String, nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("commune_id", Name, nullable=False),
+    Column("channel", Name, nullable=False),
+    Column("backend", Name, nullable=False),
+    Column("target", Name, nullable=False),
     Column("slot", Instant, nullable=False),
     Column("version", Integer, nullable=False),
     Column("edition", Integer, nullable=False, server_default="1"),
-    Column("priority", String, nullable=False),
-    Column("state", String, nullable=False),
+    Column("priority", Name, nullable=False),
+    Column("state", Name, nullable=False),
     Column("next_attempt_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("lease_until", Instant),
-    Column("lease_by", String),
-    Column("receipt", Text),
+    Column("lease_by", Name),
+    Column("receipt", Prose),
     Column("rehearsed_version", Integer),
     Index("bundle_key", "commune_id", "channel", "target", "slot", unique=True),
     Index(
@@ -214,16 +183,16 @@ bundles = Table(
 events = Table(
     "events",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("commune_id", String, nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("commune_id", Name, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("actor", String, nullable=False),
-    Column("campaign_id", String),
-    Column("delivery_id", Integer),
-    Column("bundle_id", Integer),
-    Column("from_state", String, nullable=False, server_default=""),
-    Column("to_state", String, nullable=False),
-    Column("detail", Text, nullable=False, server_default=""),
+    Column("actor", Name, nullable=False),
+    Column("campaign_id", Name),
+    Column("delivery_id", Id),
+    Column("bundle_id", Id),
+    Column("from_state", Name, nullable=False, server_default=""),
+    Column("to_state", Name, nullable=False),
+    Column("detail", Prose, nullable=False, server_default=""),
     Index("event_campaign", "commune_id", "campaign_id", "id"),
     Index("event_delivery", "delivery_id"),
 )
@@ -231,21 +200,23 @@ events = Table(
 evidence = Table(
     "evidence",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("commune_id", String, nullable=False),
-    Column("delivery_id", Integer, nullable=False, index=True),
-    Column("kind", String, nullable=False),
+    Column("id", Id, primary_key=True),
+    Column("commune_id", Name, nullable=False),
+    Column("delivery_id", Id, nullable=False, index=True),
+    Column("kind", Name, nullable=False),
     Column("households", Integer),
-    Column("by", String, nullable=False),
+    Column("by", Name, nullable=False),
     Column("at", Instant, nullable=False),
-    Column("source", Text, nullable=False),
+    Column("source", Prose, nullable=False),
 )
 
 remote_ids = Table(
     "remote_ids",
     metadata,
-    Column("commune_id", String, nullable=False),
-    Column("key", String, nullable=False),
+    Column("commune_id", Name, nullable=False),
+    Column("key", Name, nullable=False),
     Column("value", Text, nullable=False),
     PrimaryKeyConstraint("commune_id", "key"),
 )
+
+guard_history(metadata)

@@ -19,6 +19,7 @@ from engine.dispatch import Renderer, Sender
 from engine.dispatch.assembling import Assembler
 from engine.dispatch.rehearsal import Rehearsal
 from engine.ledger import DeliveryRow, EventRow, Ledger, Revision, Seal, Submission
+from engine.ledger.places import Place
 from engine.models import (
     Audience,
     Bundle,
@@ -81,12 +82,14 @@ class Rig:
         attempts: int = 3,
         registry: Registry | None = None,
         jitter: Callable[[], float] = lambda: 0.0,
+        place: Place | None = None,
     ) -> None:
         self.registry = registry or builders.registry()
         self.clock = SimulatedClock(NOW)
         self.channels = {channel.name: channel for channel in channels}
         self.options = dict.fromkeys(self.channels, FakeOptions)
-        self.ledger = Ledger.open(folder / "loa.db", "xa-mau", seal=Seal(KEY), options=self.options)
+        self.place = place or folder / "loa.db"
+        self.ledger = Ledger.open(self.place, "xa-mau", seal=Seal(KEY), options=self.options)
         self.revision = self.ledger.registries.save(self.registry, "0" * 64, NOW)
         self.artifacts = ArtifactStore(folder / "artifacts")
         self.outbox = folder / "outbox"

@@ -24,6 +24,8 @@ TOOLS = {
     "ruff": "ruff check",
     "uv": "uv pip sync",
 }
+#: Loaded by another package that is told its name: the file of ours that tells it.
+DRIVERS = {"psycopg": "engine/ledger/places.py"}
 #: On the customer's card for what is not built yet; docs/dependencies.md says so.
 COMING = {"redis"}
 
@@ -75,7 +77,9 @@ def test_the_licence_is_the_one_that_is_named() -> None:
 def required(name: str) -> list[str]:
     """Return the names in a requirements file."""
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
-    return [line.strip() for line in lines if line.strip() and line[0] not in "#-"]
+    return [
+        line.strip().partition("[")[0] for line in lines if line.strip() and line[0] not in "#-"
+    ]
 
 
 def rows(section: str) -> list[str]:
@@ -91,6 +95,8 @@ def pyproject() -> dict[str, Any]:
 def called(name: str) -> bool:
     """Say whether a tool's command stands in the Makefile or in pyproject.toml."""
     texts = ((ROOT / file).read_text(encoding="utf-8") for file in ("Makefile", "pyproject.toml"))
+    if name in DRIVERS:
+        return f"+{name}" in (ROOT / DRIVERS[name]).read_text(encoding="utf-8")
     return name in TOOLS and TOOLS[name] in "\n".join(texts).replace("$(BIN)", "bin")
 
 

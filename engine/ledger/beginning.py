@@ -1,0 +1,79 @@
+"""The step that decides who sends: `planned` becomes `sending`, one bundle for each target."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import zip_longest
+
+from sqlalchemy import ColumnElement, Connection, Update, exists, literal_column, true, tuple_, update
+from sqlalchemy.exc import IntegrityError
+
+from engine.ledger.dialect import IDS
+from engine.ledger.tables import bundles
+from engine.models import Bundle
+from engine.states import State
+
+# A literal, not a parameter: only so does every planner see that the partial index fits.
+_SENDING: ColumnElement[str] = literal_column(f"'{State.SENDING}'")
+
+
+def begin_free(
+    connection: Connection, commune_id: str, wanted: Sequence[Bundle], holder: str | None
+) -> set[int]:
+    """Move to `sending` what still is as it was read and whose target is free; return the ids.
+
+    ``holder``: only what this one holds a lease on. Raises IntegrityError when another
+    transaction begins for one of the targets at this very moment (PostgreSQL): the index
+    refuses the later one.
+    """
+    begun: set[int] = set()
+    for group in _one_for_each_target(wanted):
+        for start in range(0, len(group), IDS):
+            statement = _statement(commune_id, group[start : start + IDS], holder)
+            begun.update(connection.execute(statement).scalars())
+    return begun
+
+
+def begin_one_by_one(
+    connection: Connection, commune_id: str, wanted: Sequence[Bundle], holder: str | None
+) -> set[int]:
+    """Do the same bundle by bundle, and leave out those that lose such a race."""
+    begun: set[int] = set()
+    for bundle in wanted:
+        with suppress(IntegrityError), connection.begin_nested():
+            begun |= begin_free(connection, commune_id, [bundle], holder)
+    return begun
+
+
+def _one_for_each_target(wanted: Sequence[Bundle]) -> Iterator[list[Bundle]]:
+    """Yield the first bundles of all targets, then the second ones, and so on."""
+    targets: defaultdict[tuple[str, str], list[Bundle]] = defaultdict(list)
+    for bundle in wanted:
+        targets[bundle.channel, bundle.target].append(bundle)
+    for row in zip_longest(*targets.values()):
+        yield [bundle for bundle in row if bundle is not None]
+
+
+def _statement(commune_id: str, group: Sequence[Bundle], holder: str | None) -> Update:
+    b, busy = bundles.c, bundles.alias("busy").c
+    target_is_busy = exists().where(
+        busy.commune_id == b.commune_id,
+        busy.channel == b.channel,
+        busy.target == b.target,
+        busy.state == _SENDING,
+    )
+    as_read = [(bundle.id, bundle.version) for bundle in group]
+    return (
+        update(bundles)
+        .where(
+            b.commune_id == commune_id,
+            tuple_(b.id, b.version).in_(as_read),
+            b.state == State.PLANNED,
+            ~target_is_busy,
+            b.lease_by == holder if holder is not None else true(),
+        )
+        .values(state=State.SENDING)
+        .returning(b.id)
+    )

@@ -1,0 +1,1 @@
+"""The ledger's tables from version to version. Run by ``engine.ledger.upgrading`` alone."""
