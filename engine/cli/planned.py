@@ -8,18 +8,7 @@ from collections.abc import Iterator
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Breach, Campaign, Forecast, Plan, PlannedDelivery, Registry
-
-
-def channel_name(name: str) -> str:
-    """Return a channel's name as people read it."""
-    known = {
-        "loudspeaker": _("loudspeaker"),
-        "flyer": _("flyer"),
-        "portal": _("portal"),
-        "chat": _("chat"),
-        "team": _("team"),
-    }
-    return known.get(name, name)
+from engine.models.wording import channel_name
 
 
 def plan_lines(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[str]:

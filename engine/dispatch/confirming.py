@@ -9,6 +9,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Ledger
 from engine.models import Evidence, EvidenceKind, GroupKind, Hamlet, Person, Registry, Right
+from engine.models.wording import channel_name, state_name
 from engine.states import State
 
 #: What a person's word shows on each channel.
@@ -100,12 +101,15 @@ def _nothing_to_confirm(rows: list[DeliveryRow], word: Word) -> str:
     if not rows:
         message = _("{campaign}: nothing goes to {hamlet} by {channel}")
         return message.format(
-            campaign=word.campaign_id, hamlet=word.hamlet_id, channel=word.channel
+            campaign=word.campaign_id, hamlet=word.hamlet_id, channel=channel_name(word.channel)
         )
-    states = ", ".join(sorted({row.state for row in rows}))
+    states = ", ".join(sorted({state_name(row.state) for row in rows}))
     message = _("{campaign}: nothing sent yet to {hamlet} by {channel} ({states})")
     return message.format(
-        campaign=word.campaign_id, hamlet=word.hamlet_id, channel=word.channel, states=states
+        campaign=word.campaign_id,
+        hamlet=word.hamlet_id,
+        channel=channel_name(word.channel),
+        states=states,
     )
 
 

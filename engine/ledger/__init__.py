@@ -18,6 +18,7 @@ from engine.ledger.remote_ids import LedgerRemoteIds
 from engine.ledger.revisions import Revision, Revisions, Status, Submission
 from engine.ledger.seal import Seal
 from engine.ledger.views import DeliveryRow, EventRow, Views
+from engine.ledger.wording import status_word
 
 __all__ = [
     "Current",
@@ -31,6 +32,7 @@ __all__ = [
     "Status",
     "Submission",
     "ledger_reason",
+    "status_word",
 ]
 
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from engine.i18n import gettext as _
 from engine.i18n import language
+from engine.ledger import status_word
 from engine.reports.lines import EventLine, Who
 from engine.reports.report import Report
 from engine.reports.words import (
@@ -27,7 +28,6 @@ from engine.reports.words import (
     number,
     priority_word,
     state_word,
-    status_word,
 )
 from engine.states import State
 

@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from support.builders import AWKWARD, registry
 from support.reports import CHANNELS, Ground, everywhere
 
-from engine.ledger import Status
+from engine.ledger import Status, status_word
 from engine.models import EvidenceKind, Priority
 from engine.reports import Matrix, matrix, overview, overview_table, status_table
 from engine.reports.matrix import NEEDS_ATTENTION, ORDER
@@ -23,7 +23,6 @@ from engine.reports.words import (
     evidence_word,
     priority_word,
     state_word,
-    status_word,
 )
 from engine.states import State
 
