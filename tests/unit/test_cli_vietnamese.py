@@ -37,9 +37,7 @@ Loa = Callable[..., Said]
 
 
 @pytest.fixture
-def loa(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Loa:
+def loa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Loa:
     """Run ``loa`` in this process, as a person without any settings would."""
     monkeypatch.delenv("LOA_LANG", raising=False)
     monkeypatch.setenv("LOA_PASSPHRASE", PASSPHRASE)
