@@ -12,7 +12,7 @@ from engine.models import Evidence, EvidenceKind, GroupKind, Hamlet, Person, Reg
 from engine.models.wording import channel_name, state_name
 from engine.states import State
 
-#: What a person's word shows on each channel.
+#: What a person's word shows on each channel; on any other, that the message was relayed.
 KINDS = {
     "chat": EvidenceKind.RELAYED,
     "flyer": EvidenceKind.HANDED_OUT,
@@ -59,7 +59,7 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
     if not left:
         raise LoaError(_nothing_to_confirm(rows, word))
     _check_number(left, word)
-    kind = EvidenceKind.RECEIVED if word.received else KINDS[word.channel]
+    kind = EvidenceKind.RECEIVED if word.received else KINDS.get(word.channel, EvidenceKind.RELAYED)
     source = word.note or _("said by {person}").format(person=person.id)
     ledger.evidence.add(
         [Evidence(row.id, kind, person.id, now, source, word.households) for row in left]
