@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 from engine.i18n import gettext as _
+from engine.models.delivery import EvidenceKind
 from engine.models.registry import Right
 from engine.states import State
 
 
 def channel_name(channel: str) -> str:
     """Return a channel's name as people read it; one that is unknown here keeps its own."""
-    known = {
-        "loudspeaker": _("loudspeaker"),
-        "flyer": _("flyer"),
-        "portal": _("portal"),
-        "chat": _("chat"),
-        "team": _("team"),
-    }
-    return known.get(channel, channel)
+    match channel:
+        case "loudspeaker":
+            return _("loudspeaker")
+        case "flyer":
+            return _("flyer")
+        case "portal":
+            return _("portal")
+        case "chat":
+            return _("chat")
+        case "team":
+            return _("team")
+        case unknown:
+            return unknown
 
 
 def right_name(right: Right) -> str:
@@ -45,3 +51,15 @@ def state_name(state: State) -> str:
         State.SUPERSEDED: _("superseded"),
         State.WITHDRAWN: _("withdrawn"),
     }[state]
+
+
+def evidence_word(kind: EvidenceKind) -> str:
+    """Return what a piece of evidence shows."""
+    return {
+        EvidenceKind.PLAYED: _("played"),
+        EvidenceKind.PAGE_ANSWERS: _("the public page answers"),
+        EvidenceKind.RELAYED: _("the head relayed it"),
+        EvidenceKind.HANDED_OUT: _("flyers were handed out"),
+        EvidenceKind.RECEIVED: _("the head received it"),
+        EvidenceKind.HEARD: _("heard in the hamlet"),
+    }[kind]

@@ -239,8 +239,8 @@ class Office:
         plan = self._plan(loaded.campaign)
         if bound_hash(loaded.source, loaded.campaign, plan) != revision.content_hash:
             message = _(
-                "{campaign}: the file, an attachment or the registry changed after it was "
-                "submitted; submit it again"
+                "{campaign}: the file, an attachment, the registry or Loa itself changed after it "
+                "was submitted; submit it again"
             )
             raise LoaError(message.format(campaign=revision.campaign_id))
         return plan
@@ -257,7 +257,7 @@ class Office:
     def _person(self, person_id: str, *rights: Right) -> Person:
         person = self._registry.people_by_id.get(person_id)
         if person is None or person.rights.isdisjoint(rights):
-            message = _("{person} does not have the right: {rights} (people who have: {others})")
+            message = _("{person} does not have the right: {rights}; who has it: {others}")
             others = [p.id for p in self._registry.people if not p.rights.isdisjoint(rights)]
             raise LoaError(
                 message.format(

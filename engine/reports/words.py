@@ -9,7 +9,7 @@ from functools import cache
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.i18n import language
-from engine.models import EvidenceKind, Priority
+from engine.models import Priority
 from engine.models.wording import state_name
 from engine.states import State
 
@@ -60,10 +60,6 @@ def priority_word(priority: Priority) -> str:
     }[priority]
 
 
-def evidence_word(kind: EvidenceKind) -> str:
-    return _evidence_words(language())[kind]
-
-
 def event_word(code: str) -> str:
     """Return the words for what happened; a state's word for a move, else the code itself."""
     return _event_words(language()).get(code, code)
@@ -102,18 +98,6 @@ def _channel_words(_language: str) -> dict[str, str]:
         "portal": _("Portal"),
         "chat": _("Chat"),
         "team": _("Team visit"),
-    }
-
-
-@cache
-def _evidence_words(_language: str) -> dict[EvidenceKind, str]:
-    return {
-        EvidenceKind.PLAYED: _("played"),
-        EvidenceKind.PAGE_ANSWERS: _("the public page answers"),
-        EvidenceKind.RELAYED: _("the head relayed it"),
-        EvidenceKind.HANDED_OUT: _("flyers were handed out"),
-        EvidenceKind.RECEIVED: _("the head received it"),
-        EvidenceKind.HEARD: _("heard in the hamlet"),
     }
 
 

@@ -238,3 +238,25 @@ def test_click_alone_never_shows_its_own_placeholders(loa: Loa) -> None:
         for placeholder in ("[OPTIONS]", "FILE", "FOLDER", "TEXT", "INTEGER", "PATH"):
             assert placeholder not in shown, command
     assert click.Command("x").options_metavar == "[OPTIONS]"
+
+
+def test_the_plan_is_laid_out_by_hamlet_for_a_narrow_terminal(loa: Loa, xa: Path) -> None:
+    said = loa("plan", "campaigns/tiem-phong.yaml")
+    lines = said.out.splitlines()
+    assert said.status == 0
+    assert [line for line in lines if line in ("Ấp 1", "Ấp 2")] == ["Ấp 1", "Ấp 2"]
+    assert "* ngay khi được duyệt; ở đây tính từ bây giờ" in lines
+    assert max(map(len, lines)) <= 80
+    assert english_in(said.out) == []
+
+
+def test_the_audit_trail_holds_no_english(loa: Loa, xa: Path) -> None:
+    loa("passphrase", "minh")
+    loa("submit", "campaigns/tiem-phong.yaml", "--by", "lan")
+    assert loa("approve", "tiem-phong", "--by", "minh").status == 0
+    assert loa("cancel", "tiem-phong", "--by", "minh", "--reason", "hoãn").status == 0
+    trail = loa("events").out
+    for words in ("đã nạp danh bạ địa bàn  bản 1", "đã trình", "đã duyệt", "đã hủy", "hoãn"):
+        assert words in trail
+    assert english_in(trail) == []
+    assert not re.search(r"revision|content|planned|submitted|cancelled", trail)
