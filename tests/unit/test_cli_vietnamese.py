@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
@@ -260,3 +261,36 @@ def test_the_audit_trail_holds_no_english(loa: Loa, xa: Path) -> None:
         assert words in trail
     assert english_in(trail) == []
     assert not re.search(r"revision|content|planned|submitted|cancelled", trail)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ gio",
+        "{% if gio %}x",
+        "{% macro a() %}{% endmacro %}",
+        "{{ gio gio }}",
+        "{{ }}",
+        "{{ 'x }}",
+        "{{ gio.upper() }}",
+        "{{ gio[0] }}",
+        "{{ gio | shell }}",
+        "{{ 1 < 'x' }}",
+        "{{ ''.__class__ }}",
+        "{{ khong_co }}",
+        "{% for a in hamlets %}{% for b in a %}{% endfor %}{% endfor %}",
+    ],
+)
+def test_a_mistake_in_a_text_is_told_in_vietnamese(text: str, loa: Loa, xa: Path) -> None:
+    file = xa / "campaigns" / "tiem-phong.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    said_in = next(n for n, line in enumerate(lines) if line.startswith("text:"))
+    lines[said_in:] = [line for line in lines[said_in + 1 :] if not line.startswith(" ")]
+    file.write_text("\n".join([*lines, f"text: {json.dumps(text)}"]), encoding="utf-8")
+    said = loa("check", file)
+    assert said.status == 1
+    assert "text: " in said.err
+    # Words of the template language, and the names that the message offers.
+    left = re.sub(r"cho phép: .*|[\w.]*\b(if|for|endif|endfor|elif|else|text)\b", "", said.err)
+    assert english_in(left) == []
+    assert not re.search(r"expected|template|token|Call|Getitem|Macro|unsupported|'str'", left)
