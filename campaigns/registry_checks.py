@@ -15,6 +15,7 @@ from campaigns.tree import Path
 from engine.errors import Problem
 from engine.i18n import gettext as _
 from engine.models import GroupKind, Registry, Right
+from engine.models.wording import right_name
 
 
 def refers(named: NamedSpec) -> bool:
@@ -150,6 +151,6 @@ def warnings_of(registry: Registry, source: Source) -> tuple[Problem, ...]:
             found.append(source.problem(("chat", "groups", index), message))
     for right in (Right.SUBMIT, Right.APPROVE):
         if not any(right in person.rights for person in registry.people):
-            message = _("nobody has the right {right}").format(right=right.value)
+            message = _("nobody has the right: {right}").format(right=right_name(right))
             found.append(source.problem(("people",), message))
     return tuple(sorted(found))

@@ -30,6 +30,9 @@ from engine.models import (
     Team,
 )
 
+#: The largest registry file read: 10,000 hamlets with all that belongs to them take 3 MB.
+MAX_REGISTRY_BYTES = 16 * 1024 * 1024
+
 
 @dataclass(frozen=True)
 class LoadedRegistry:
@@ -43,7 +46,7 @@ class LoadedRegistry:
 
 def load_registry(path: Path) -> LoadedRegistry:
     """Read a registry file. Raises InputError with every fault at once."""
-    source = read_source(path)
+    source = read_source(path, MAX_REGISTRY_BYTES)
     problems = list(source.problems)
     plain = source.root.plain()
     dropped: frozenset[str] = frozenset()

@@ -133,9 +133,7 @@ def _fault(node: nodes.Node, depth: int, looping: bool) -> str | None:
     if depth > MAX_NESTING:
         return _("brackets or conditions are nested too deep")
     if not isinstance(node, _ALLOWED):
-        return _("{kind} is not allowed in a text; only variables, if, for and filters are").format(
-            kind=type(node).__name__
-        )
+        return _("only variables, if, for and filters are allowed in a text")
     if isinstance(node, nodes.Filter) and node.name not in FILTERS:
         return _('the filter "{name}" does not exist; allowed: {allowed}').format(
             name=node.name, allowed=", ".join(FILTERS)

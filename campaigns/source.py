@@ -16,7 +16,7 @@ from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
 
-#: The largest YAML file read.
+#: The largest YAML file read, unless the reader allows more.
 MAX_BYTES = 1024 * 1024
 
 _UTF16 = (b"\xff\xfe", b"\xfe\xff")
@@ -70,10 +70,13 @@ def field_name(path: tuple[str | int, ...]) -> str:
     return name
 
 
-def read_source(path: Path) -> Source:
-    """Read a YAML file. Raises InputError with every fault that reading can find."""
+def read_source(path: Path, limit: int = MAX_BYTES) -> Source:
+    """Read a YAML file of at most ``limit`` bytes.
+
+    Raises InputError with every fault that reading can find.
+    """
     file = str(path)
-    data = _read_bytes(path, file)
+    data = _read_bytes(path, file, limit)
     text = _clean(data, file)
     problems = tuple(_forbidden(text, file))
     if problems:
@@ -84,29 +87,29 @@ def read_source(path: Path) -> Source:
     return Source(file, data, text, root, faults)
 
 
-def _read_bytes(path: Path, file: str) -> bytes:
+def _read_bytes(path: Path, file: str, limit: int) -> bytes:
     """Return the file's bytes; what is too big is refused before it is read."""
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
             raise InputError([Problem(file, 0, 0, "", _("this is not a file"))])
-        if status.st_size > MAX_BYTES:
-            raise InputError([Problem(file, 0, 0, "", _too_big(status.st_size))])
+        if status.st_size > limit:
+            raise InputError([Problem(file, 0, 0, "", _too_big(status.st_size, limit))])
         with path.open("rb") as opened:
-            data = opened.read(MAX_BYTES + 1)
+            data = opened.read(limit + 1)
     except (FileNotFoundError, ValueError):  # ValueError: a path that no file can have
         raise InputError([Problem(file, 0, 0, "", _("there is no such file"))]) from None
     except OSError as error:
         message = _("the file cannot be read: {reason}").format(reason=os_reason(error))
         raise InputError([Problem(file, 0, 0, "", message)]) from error
-    if len(data) > MAX_BYTES:
-        raise InputError([Problem(file, 0, 0, "", _too_big(len(data)))])
+    if len(data) > limit:
+        raise InputError([Problem(file, 0, 0, "", _too_big(len(data), limit))])
     return data
 
 
-def _too_big(size: int) -> str:
+def _too_big(size: int, limit: int) -> str:
     return _("the file has {size} bytes, at most {limit} are allowed").format(
-        size=size, limit=MAX_BYTES
+        size=size, limit=limit
     )
 
 

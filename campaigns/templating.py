@@ -79,7 +79,7 @@ class Template:
                 if size > MAX_TEXT:
                     raise TemplateError(_too_long(size))
         except (jinja2.TemplateError, TypeError, ValueError, AttributeError) as error:
-            message = _("the text cannot be filled in: {reason}").format(reason=error)
+            message = _("the text cannot be filled in: values of different kinds are compared")
             raise TemplateError(message) from error
         return _tidied("".join(pieces))
 
@@ -105,6 +105,17 @@ def values_for(
     }
 
 
+def _syntax(message: str) -> str:
+    """Say what to mend; Jinja2 says it in English, and of its own insides."""
+    if "unknown tag" in message:
+        return _("only if, elif, else, endif, for and endfor may stand between {% and %}")
+    if "end of template" in message:
+        return _("something is not closed: }}, %}, {% endif %} or {% endfor %} is missing")
+    if "expected token 'end of" in message:
+        return _("{{ is closed by }}, and {% by %}")
+    return _("look at the names, quotes and brackets in it")
+
+
 def compile_template(source: str) -> Template:
     """Check and compile a text. Raises TemplateError for syntax and for what is not allowed."""
     if len(source) > MAX_TEXT:
@@ -115,7 +126,8 @@ def compile_template(source: str) -> Template:
         references = tuple(_references(tree, source))
         compiled = ENVIRONMENT.from_string(tree)
     except jinja2.TemplateSyntaxError as error:
-        message = _("a mistake in {{{{ … }}}} or {{% … %}}: {reason}").format(reason=error.message)
+        message = _("a mistake in {{{{ … }}}} or {{% … %}}: {reason}")
+        message = message.format(reason=_syntax(error.message or ""))
         raise TemplateError(message, *place(source, error.lineno)) from error
     except (RecursionError, SyntaxError) as error:
         message = _("brackets or conditions are nested too deep")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -32,8 +32,48 @@ from engine.models import Registry
 from engine.planner import Office, plan_campaign
 from engine.settings import Settings, load_settings
 
-#: Every channel there is. Adding one touches its folder and this line.
-CHANNELS = (LoudspeakerChannel, FlyerChannel, PortalChannel, ChatChannel)
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a channel may be built from."""
+
+    settings: Settings
+    workspace: Path
+    remote_ids: RemoteIds
+
+    def outbox(self, channel: str) -> Path:
+        return self.workspace / "outbox" / channel
+
+
+def _loudspeaker(here: Surroundings) -> LoudspeakerChannel:
+    voice = here.settings.loudspeaker
+    return LoudspeakerChannel(
+        outbox=here.outbox("loudspeaker"),
+        speech_cache=here.workspace / "artifacts" / "speech",
+        engine=voice.engine,
+        voice=voice.voice,
+        region=voice.region,
+        loudness=voice.loudness,
+        lead=timedelta(minutes=voice.lead_minutes),
+    )
+
+
+def _chat(here: Surroundings) -> ChatChannel:
+    bot = here.settings.telegram
+    return ChatChannel(
+        outbox=here.outbox("chat"),
+        remote_ids=here.remote_ids,
+        telegram=TelegramAccount(bot.base_url, bot.token) if bot.token else None,
+    )
+
+
+#: Every channel there is, and how it is built. Adding one touches its folder and a line here.
+CHANNELS: Mapping[type[Channel], Callable[[Surroundings], Channel]] = {
+    LoudspeakerChannel: _loudspeaker,
+    FlyerChannel: lambda here: FlyerChannel(outbox=here.outbox("flyer")),
+    PortalChannel: lambda here: PortalChannel(outbox=here.outbox("portal")),
+    ChatChannel: _chat,
+}
 
 #: Each channel's own settings in a campaign, by the channel's name.
 OPTIONS = {channel.name: channel.options for channel in CHANNELS}
@@ -198,23 +238,8 @@ def build_channels(
     settings: Settings, workspace: Path, remote_ids: RemoteIds
 ) -> dict[str, Channel]:
     """Build every channel for a workspace. Raises LoaError if what they need goes in a circle."""
-    outbox = workspace / "outbox"
-    voice, telegram = settings.loudspeaker, settings.telegram
-    account = TelegramAccount(telegram.base_url, telegram.token) if telegram.token else None
-    built: tuple[Channel, ...] = (
-        LoudspeakerChannel(
-            outbox=outbox / "loudspeaker",
-            speech_cache=workspace / "artifacts" / "speech",
-            engine=voice.engine,
-            voice=voice.voice,
-            region=voice.region,
-            loudness=voice.loudness,
-            lead=timedelta(minutes=voice.lead_minutes),
-        ),
-        FlyerChannel(outbox=outbox / "flyer"),
-        PortalChannel(outbox=outbox / "portal"),
-        ChatChannel(outbox=outbox / "chat", remote_ids=remote_ids, telegram=account),
-    )
+    here = Surroundings(settings, workspace, remote_ids)
+    built = [build(here) for build in CHANNELS.values()]
     channels = {channel.name: channel for channel in built}
     check_needs(channels)
     return channels

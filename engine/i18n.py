@@ -18,8 +18,13 @@ LANGUAGES = ("vi", "en")
 
 def language() -> str:
     """Return the language in force: what ``LOA_LANG`` names, else Vietnamese."""
-    wanted = os.environ.get("LOA_LANG", "").strip().lower().replace("_", "-").split("-")[0]
-    return wanted if wanted in LANGUAGES else "vi"
+    return _language(os.environ.get("LOA_LANG", ""))
+
+
+@cache
+def _language(wanted: str) -> str:
+    code = wanted.strip().lower().replace("_", "-").split("-")[0]
+    return code if code in LANGUAGES else "vi"
 
 
 @cache

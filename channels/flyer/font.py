@@ -41,4 +41,4 @@ def missing(text: str) -> tuple[str, ...]:
     Line feeds are no characters to print.
     """
     known = _characters()
-    return tuple(dict.fromkeys(c for c in text if ord(c) not in known and c != "\n"))
+    return tuple(c for c in dict.fromkeys(text) if ord(c) not in known and c != "\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -46,17 +47,34 @@ def printable(text: str) -> str:
     Characters that print nothing but can reorder or hide what is read (Unicode category Cf:
     direction marks, zero-width joiners, soft hyphens) are left out.
     """
-    visible = "".join(
-        c for c in unicodedata.normalize("NFC", text) if unicodedata.category(c) != "Cf"
-    )
-    lines = (_SPACES.sub(" ", line).strip() for line in visible.splitlines())
+    return _paragraphs(map(_printable, _lines(text)))
+
+
+def unbroken(text: str) -> str:
+    """Return ``text`` printable, with no-break spaces inside dates, hours, amounts and phones."""
+    return _paragraphs(map(_unbroken, _lines(text)))
+
+
+def _lines(text: str) -> list[str]:
+    visible = unicodedata.normalize("NFC", text)
+    for character in set(visible):
+        if unicodedata.category(character) == "Cf":
+            visible = visible.replace(character, "")
+    return visible.splitlines()
+
+
+def _paragraphs(lines: Iterable[str]) -> str:
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
+def _printable(line: str) -> str:
+    return _SPACES.sub(" ", line).strip()
+
+
+# Texts of many hamlets differ in a line or two; what they share is worked out once.
 @lru_cache(maxsize=1024)
-def unbroken(text: str) -> str:
-    """Return ``text`` printable, with no-break spaces inside dates, hours, amounts and phones."""
-    return _KEEP_TOGETHER.sub(lambda found: found[0].replace(" ", NBSP), printable(text))
+def _unbroken(line: str) -> str:
+    return _KEEP_TOGETHER.sub(lambda found: found[0].replace(" ", NBSP), _printable(line))
 
 
 def one_line(text: str) -> str:

@@ -10,9 +10,9 @@ _INVISIBLE = frozenset({"Cf", "Cs", "Cn", "Co"})
 
 def one_line(text: str) -> str:
     """Return ``text`` in NFC on one line: no control, no line break, nothing invisible."""
-    kept = []
-    for character in unicodedata.normalize("NFC", text):
+    kept = unicodedata.normalize("NFC", text)
+    for character in set(kept):
         category = unicodedata.category(character)
-        if category not in _INVISIBLE:
-            kept.append(" " if category in _BREAKS else character)
-    return " ".join("".join(kept).split())
+        if category in _INVISIBLE or category in _BREAKS:
+            kept = kept.replace(character, " " if category in _BREAKS else "")
+    return " ".join(kept.split())

@@ -76,7 +76,7 @@ def state_conditions(app: App) -> None:
         click.echo(_("⏱ simulated clock: {moment}").format(moment=shown), err=True)
     if not app.settings.live:
         click.echo(
-            _("⚑ rehearsal: networked channels send nothing until loa.toml says live = true"),
+            _("⚑ rehearsal: nothing leaves through the network until loa.toml says live = true"),
             err=True,
         )
 

@@ -14,10 +14,11 @@ from engine.cli.common import (
     shown_path,
     workspace_option,
 )
-from engine.cli.planned import breach_line, channel_name
+from engine.cli.planned import breach_line
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Plan
+from engine.models.wording import channel_name
 
 
 def commands() -> list[click.Command]:
@@ -76,7 +77,8 @@ def show_preview() -> click.Command:
                 place = one.reference if not one.fault else f"✗ {one.fault}"
                 faults += bool(one.fault)
                 slot = f"{local(one.slot):%H:%M %d/%m/%Y}"
-                click.echo(f"  {channel_name(one.channel):<16} {one.target:<16} {slot}  {place}")
+                click.echo(f"  {slot}  {channel_name(one.channel):<16}  {one.target}")
+                click.echo(f"      {place}")
             click.echo(
                 _("{campaign} revision {revision}, content {hash}: {folder}").format(
                     campaign=campaign_id,

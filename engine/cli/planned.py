@@ -4,46 +4,37 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from itertools import groupby
 
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Breach, Campaign, Forecast, Plan, PlannedDelivery, Registry
-
-
-def channel_name(name: str) -> str:
-    """Return a channel's name as people read it."""
-    known = {
-        "loudspeaker": _("loudspeaker"),
-        "flyer": _("flyer"),
-        "portal": _("portal"),
-        "chat": _("chat"),
-        "team": _("team"),
-    }
-    return known.get(name, name)
+from engine.models.wording import channel_name
 
 
 def plan_lines(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[str]:
     """Yield the lines of ``loa plan``: every delivery, the totals, doubts, broken rules."""
     yield f"{campaign.id} — {campaign.title}"
-    yield ""
     names = {hamlet.id: hamlet.name for hamlet in registry.hamlets}
-    width = max((len(names[d.hamlet_id]) for d in plan.deliveries), default=0)
-    for item in plan.deliveries:
-        yield _delivery_line(item, names[item.hamlet_id].ljust(width))
+    width = max((len(item.target) for item in plan.deliveries), default=0)
+    for hamlet_id, items in groupby(plan.deliveries, key=lambda item: item.hamlet_id):
+        yield ""
+        yield names[hamlet_id]
+        yield from (_delivery_line(item, width) for item in items)
     yield ""
-    yield _totals(plan)
+    if any(item.asap for item in plan.deliveries):
+        yield _("* as soon as it is approved; here counted from now")
+    yield from _totals(plan)
     yield from _doubts(plan)
     yield from _breaches(plan)
 
 
-def _delivery_line(item: PlannedDelivery, hamlet: str) -> str:
-    slot = f"{local(item.slot):%H:%M %d/%m/%Y}"
-    if item.asap:
-        slot += " " + _("(as soon as approved)")
+def _delivery_line(item: PlannedDelivery, width: int) -> str:
     rendered = _rendered(item.channel, item.forecast)
     return (
-        f"  {hamlet}  {channel_name(item.channel):<16} {item.target:<20} {rendered:<24} "
-        f"{item.content_hash[:8]}  {slot}"
+        f"  {local(item.slot):%H:%M %d/%m/%Y}{'*' if item.asap else ' '} "
+        f"{channel_name(item.channel):<16}  {item.target:<{width}}  {rendered:<18}  "
+        f"{item.content_hash[:8]}"
     )
 
 
@@ -57,22 +48,17 @@ def _rendered(channel: str, forecast: Forecast) -> str:
     return _("message, {characters} characters").format(characters=len(forecast.text))
 
 
-def _totals(plan: Plan) -> str:
+def _totals(plan: Plan) -> Iterator[str]:
     by_channel = Counter(item.channel for item in plan.deliveries)
     counts = ", ".join(f"{channel_name(name)} {n}" for name, n in sorted(by_channel.items()))
-    sheets = sum(item.forecast.sheets for item in plan.deliveries)
     spoken = {
         (item.target, item.slot, item.content_hash): item.forecast.seconds
         for item in plan.deliveries
     }
-    return _(
-        "{total} deliveries ({counts}); {contents} wordings to render; "
-        "{sheets} sheets A4; {seconds:.0f} s on air"
-    ).format(
-        total=len(plan.deliveries),
-        counts=counts,
+    yield _("{total} deliveries: {counts}").format(total=len(plan.deliveries), counts=counts)
+    yield _("{contents} wordings to render; {sheets} sheets A4; {seconds:.0f} s on air").format(
         contents=len(plan.contents),
-        sheets=sheets,
+        sheets=sum(item.forecast.sheets for item in plan.deliveries),
         seconds=sum(spoken.values()),
     )
 

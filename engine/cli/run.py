@@ -12,9 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from engine.app import App
 from engine.cli.common import open_workspace, workspace_option
-from engine.cli.planned import channel_name
 from engine.clock import local
 from engine.i18n import gettext as _
+from engine.models.wording import channel_name
 from engine.states import DELIVERED, SETTLED, State
 from workers.embedded import EmbeddedRuntime, Ended
 

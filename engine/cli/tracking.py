@@ -9,7 +9,7 @@ from rich.console import Console
 
 from engine.app import OPTIONS
 from engine.cli.common import by_option, open_workspace, report_of, shown_path, workspace_option
-from engine.clock import local
+from engine.cli.trail import event_line
 from engine.dispatch.confirming import Word
 from engine.dispatch.confirming import confirm as take_word
 from engine.i18n import gettext as _
@@ -95,12 +95,7 @@ def events() -> click.Command:
         with open_workspace(workspace) as app:
             found = app.ledger.views.events(campaign_id)
             for event in found[-last:] if last else found:
-                what = f"{event.from_state} → {event.to_state}".removeprefix(" → ")
-                number = f"#{event.delivery_id}" if event.delivery_id else ""
-                click.echo(
-                    f"{local(event.at):%d/%m/%Y %H:%M:%S}  {event.actor:<12} "
-                    f"{event.campaign_id or '':<24} {number:<8} {what:<22} {event.detail}".rstrip()
-                )
+                click.echo(event_line(event))
 
     return command
 

@@ -9,9 +9,10 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Ledger
 from engine.models import Evidence, EvidenceKind, GroupKind, Hamlet, Person, Registry, Right
+from engine.models.wording import channel_name, state_name
 from engine.states import State
 
-#: What a person's word shows on each channel.
+#: What a person's word shows on each channel; on any other, that the message was relayed.
 KINDS = {
     "chat": EvidenceKind.RELAYED,
     "flyer": EvidenceKind.HANDED_OUT,
@@ -58,7 +59,7 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
     if not left:
         raise LoaError(_nothing_to_confirm(rows, word))
     _check_number(left, word)
-    kind = EvidenceKind.RECEIVED if word.received else KINDS[word.channel]
+    kind = EvidenceKind.RECEIVED if word.received else KINDS.get(word.channel, EvidenceKind.RELAYED)
     source = word.note or _("said by {person}").format(person=person.id)
     ledger.evidence.add(
         [Evidence(row.id, kind, person.id, now, source, word.households) for row in left]
@@ -100,12 +101,15 @@ def _nothing_to_confirm(rows: list[DeliveryRow], word: Word) -> str:
     if not rows:
         message = _("{campaign}: nothing goes to {hamlet} by {channel}")
         return message.format(
-            campaign=word.campaign_id, hamlet=word.hamlet_id, channel=word.channel
+            campaign=word.campaign_id, hamlet=word.hamlet_id, channel=channel_name(word.channel)
         )
-    states = ", ".join(sorted({row.state for row in rows}))
+    states = ", ".join(sorted({state_name(row.state) for row in rows}))
     message = _("{campaign}: nothing sent yet to {hamlet} by {channel} ({states})")
     return message.format(
-        campaign=word.campaign_id, hamlet=word.hamlet_id, channel=word.channel, states=states
+        campaign=word.campaign_id,
+        hamlet=word.hamlet_id,
+        channel=channel_name(word.channel),
+        states=states,
     )
 
 

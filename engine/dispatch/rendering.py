@@ -12,6 +12,7 @@ from engine.artifacts import ArtifactStore, Stored
 from engine.errors import ChannelError
 from engine.i18n import gettext as _
 from engine.models import Content, File, Hamlet, Item
+from engine.models.wording import channel_name
 
 #: Returns a frozen content, and the hashes of the contents it needs, by channel.
 Contents = Callable[[str], tuple[Content, dict[str, str]]]
@@ -79,7 +80,9 @@ class _Supplies:
         except ChannelError as error:
             if not error.permanent:
                 raise
-            remark = _("without {channel}: {reason}").format(channel=channel, reason=error)
+            remark = _("without {channel}: {reason}").format(
+                channel=channel_name(channel), reason=error
+            )
             self.remarks = (*self.remarks, remark)
 
     def need(self, channel: str) -> File | None:

@@ -20,6 +20,7 @@ from engine.ledger.revisions import Revision, Revisions, Status, Submission
 from engine.ledger.schema import open_database
 from engine.ledger.seal import Seal
 from engine.ledger.views import DeliveryRow, EventRow, Views
+from engine.ledger.wording import status_word
 
 __all__ = [
     "Current",
@@ -33,6 +34,7 @@ __all__ = [
     "Status",
     "Submission",
     "ledger_reason",
+    "status_word",
 ]
 
 

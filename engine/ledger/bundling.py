@@ -98,7 +98,9 @@ def _join_or_make(connection: Connection) -> sqlite.Insert | postgresql.Insert:
     )
 
 
-def touch_bundles(connection: Connection, ids: Collection[int], at: datetime) -> None:
+def touch_bundles(
+    connection: Connection, commune_id: str, ids: Collection[int], at: datetime
+) -> None:
     """Make new versions of bundles that lost items.
 
     One that was handed over already waits to be sent again without them; one that never
@@ -114,7 +116,7 @@ def touch_bundles(connection: Connection, ids: Collection[int], at: datetime) ->
         chunk = ordered[start : start + IDS]
         connection.execute(
             update(bundles)
-            .where(b.id.in_(chunk), b.state != State.SENDING)
+            .where(b.commune_id == commune_id, b.id.in_(chunk), b.state != State.SENDING)
             .values(
                 version=b.version + 1,
                 state=case(
@@ -128,7 +130,7 @@ def touch_bundles(connection: Connection, ids: Collection[int], at: datetime) ->
         )
         connection.execute(
             update(bundles)
-            .where(b.id.in_(chunk), b.state == State.SENDING)
+            .where(b.commune_id == commune_id, b.id.in_(chunk), b.state == State.SENDING)
             .values(version=b.version + 1)
         )
 

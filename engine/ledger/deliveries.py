@@ -237,7 +237,7 @@ class Deliveries:
             )
             stopped += len(moved)
             touched.update(row.bundle_id for row in moved if row.bundle_id is not None)
-        touch_bundles(connection, touched, at)
+        touch_bundles(connection, self._commune_id, touched, at)
         return stopped
 
     def _turn_open(self, connection: Connection, campaign_id: str, revision: int) -> bool:

@@ -11,6 +11,7 @@ from engine.ledger.dialect import again_if_lost
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
 from engine.models import Evidence, EvidenceKind
+from engine.models.wording import evidence_word
 from engine.states import State
 
 #: States from which evidence leads to `confirmed`; elsewhere it is kept and changes nothing.
@@ -53,7 +54,7 @@ class EvidenceBook:
                         new=State.CONFIRMED,
                         at=piece.at,
                         actor=piece.by,
-                        detail=f"{piece.kind}{said} ({piece.source})",
+                        detail=f"{evidence_word(piece.kind)}{said} ({piece.source})",
                     )
 
     def of(self, campaign_id: str) -> list[Evidence]:

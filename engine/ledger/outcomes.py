@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, case, exists, literal, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, exists, literal, select, update
 
 from engine.ledger.bundling import touch_bundles
 from engine.ledger.database import Database
@@ -51,7 +51,7 @@ class Outcomes:
             self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
             connection.execute(
                 update(bundles)
-                .where(b.id == bundle.id, b.state.in_((State.SENDING, State.PLANNED)))
+                .where(self._is(bundle), b.state.in_((State.SENDING, State.PLANNED)))
                 .values(
                     state=State.PLANNED,
                     attempts=b.attempts + 1,
@@ -75,7 +75,7 @@ class Outcomes:
     def settle_empty(self, bundle: Bundle, at: datetime) -> None:
         """Settle a bundle that waits although nothing in it is left to send."""
         with self._database.write() as connection:
-            touch_bundles(connection, {bundle.id}, at)
+            touch_bundles(connection, self._commune_id, {bundle.id}, at)
 
     @again_if_lost
     def postpone(self, bundle: Bundle, until: datetime) -> None:
@@ -83,7 +83,7 @@ class Outcomes:
         with self._database.write() as connection:
             connection.execute(
                 update(bundles)
-                .where(bundles.c.id == bundle.id, bundles.c.state == State.PLANNED)
+                .where(self._is(bundle), bundles.c.state == State.PLANNED)
                 .values(next_attempt_at=until, lease_until=None, lease_by=None)
             )
 
@@ -96,13 +96,9 @@ class Outcomes:
         b = bundles.c
         with self._database.write() as connection:
             lock_bundles(connection, [bundle.id])
-            found = connection.execute(
-                select(b.state, b.version).where(
-                    b.commune_id == self._commune_id, b.id == bundle.id
-                )
-            ).one()
-            begun = found.state == State.SENDING
-            if not begun and (found.state, found.version) != (State.PLANNED, bundle.version):
+            found = connection.execute(select(b.state, b.version).where(self._is(bundle))).first()
+            begun = found is not None and found.state == State.SENDING
+            if not begun and found != (State.PLANNED, bundle.version):
                 return
             old = State.SENDING if begun else State.PLANNED
             self._move(connection, bundle, old, State.FAILED, at, actor, reason)
@@ -125,7 +121,7 @@ class Outcomes:
             self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
             connection.execute(
                 update(bundles)
-                .where(bundles.c.id == bundle.id, bundles.c.state == State.SENDING)
+                .where(self._is(bundle), bundles.c.state == State.SENDING)
                 .values(state=State.PLANNED, lease_until=None, lease_by=None)
             )
             drop_stopped(connection, self._commune_id, bundle.id, at, actor)
@@ -136,7 +132,7 @@ class Outcomes:
         with self._database.write() as connection:
             connection.execute(
                 update(bundles)
-                .where(bundles.c.id == bundle.id)
+                .where(self._is(bundle))
                 .values(rehearsed_version=bundle.version, lease_until=None, lease_by=None)
             )
             record_event(
@@ -166,7 +162,7 @@ class Outcomes:
                 actor=actor,
                 detail=reason,
             )
-            touch_bundles(connection, {bundle.id}, at)
+            touch_bundles(connection, self._commune_id, {bundle.id}, at)
 
     @again_if_lost
     def expire(self, now: datetime, *, actor: str, reason: str) -> int:
@@ -190,8 +186,11 @@ class Outcomes:
                 )
                 count += len(moved)
                 touched.update(row.bundle_id for row in moved if row.bundle_id is not None)
-            touch_bundles(connection, touched, now)
+            touch_bundles(connection, self._commune_id, touched, now)
         return count
+
+    def _is(self, bundle: Bundle) -> ColumnElement[bool]:
+        return and_(bundles.c.commune_id == self._commune_id, bundles.c.id == bundle.id)
 
     def _move(
         self,
@@ -231,7 +230,7 @@ class Outcomes:
         joined = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED)
         connection.execute(
             update(bundles)
-            .where(b.id == bundle.id, b.state == old)
+            .where(self._is(bundle), b.state == old)
             .values(
                 state=case((joined, State.PLANNED), else_=state),
                 next_attempt_at=case(

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select
 
+from engine.i18n import gettext as _
 from engine.ledger.codec import dump_registry, load_registry
 from engine.ledger.database import Database
 from engine.ledger.dialect import take_turns
@@ -58,7 +59,7 @@ class Registries:
                 what="registry_loaded",
                 at=at,
                 actor="loa",
-                detail=f"revision {revision}",
+                detail=_("revision {number}").format(number=revision),
             )
         return revision
 

@@ -13,6 +13,7 @@ from engine.ledger.database import Database
 from engine.ledger.dialect import take_turns
 from engine.ledger.moves import record_event
 from engine.ledger.tables import revisions
+from engine.ledger.wording import frozen_as
 from engine.models import Campaign, Priority
 
 
@@ -109,7 +110,7 @@ class Revisions:
                 at=at,
                 actor=submission.submitted_by,
                 campaign_id=campaign.id,
-                detail=f"revision {number}, content {submission.content_hash}",
+                detail=frozen_as(number, submission.content_hash),
             )
         found = self.get(campaign.id, number)
         assert found is not None
@@ -191,14 +192,7 @@ class Revisions:
                     actor=by,
                     campaign_id=revision.campaign_id,
                     detail=" · ".join(
-                        filter(
-                            None,
-                            (
-                                f"revision {revision.revision}",
-                                f"content {revision.content_hash}",
-                                waived,
-                            ),
-                        )
+                        filter(None, (frozen_as(revision.revision, revision.content_hash), waived))
                     ),
                 )
         return bool(won)

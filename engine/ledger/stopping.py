@@ -51,4 +51,4 @@ def drop_stopped(
             .where(d.id.in_(stopped), d.replaced_in.is_(None))
             .values(replaced_in=d.revision)
         )
-        touch_bundles(connection, {bundle_id}, at)
+        touch_bundles(connection, commune_id, {bundle_id}, at)

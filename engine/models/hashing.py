@@ -13,9 +13,16 @@ from typing import Any
 
 from pydantic import BaseModel
 
+_JSON_SCALARS = frozenset({str, int, float, bool, type(None)})
+
 
 def _plain(value: Any) -> Any:
     """Reduce ``value`` to JSON types. A value that names its own identity is asked for it."""
+    kind = type(value)
+    if kind in _JSON_SCALARS:  # first, because nearly everything is one of these
+        return value
+    if kind is tuple or kind is list:
+        return [_plain(item) for item in value]
     identity = getattr(value, "identity", None)
     if callable(identity):
         return _plain(identity())
@@ -27,7 +34,7 @@ def _plain(value: Any) -> Any:
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (frozenset, set)):
         return sorted((_plain(item) for item in value), key=str)
-    if isinstance(value, (list, tuple)):
+    if isinstance(value, (list, tuple)):  # a named tuple, for example
         return [_plain(item) for item in value]
     if isinstance(value, Enum):
         return value.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from campaigns.templating import Template, compile_template, values_for
@@ -55,6 +55,8 @@ class Composer:
             name: compile_template(campaign.body if section.text is None else section.text)
             for name, section in campaign.sections.items()
         }
+        self._frames: dict[str, Composed] = {}
+        self._bodies: dict[tuple[str, object], str] = {}
         self._contents: dict[tuple[str, object], Composed] = {}
         self._joined: dict[tuple[str, ...], Composed] = {}
 
@@ -78,10 +80,12 @@ class Composer:
 
     def _own(self, channel: str, hamlet: Hamlet) -> Composed:
         template = self._templates[channel]
-        key = (channel, self._differences(template, hamlet))
+        differences = self._differences(template, hamlet)
+        key = (channel, differences)
         if key not in self._contents:
-            content = self._compose(channel, template, hamlet)
-            self._contents[key] = Composed(digest(content), content, {})
+            frame, body = self._frame(channel), self._body(template, hamlet, differences)
+            content = replace(frame.content, body=body)
+            self._contents[key] = Composed(digest(frame.hash, body), content, {})
         return self._contents[key]
 
     def _differences(self, template: Template, hamlet: Hamlet) -> object:
@@ -94,11 +98,26 @@ class Composer:
         values = self._campaign.hamlet_values.get(hamlet.id, {})
         return repr(sorted((name, values[name]) for name in names if name in values))
 
-    def _compose(self, channel: str, template: Template, hamlet: Hamlet) -> Content:
+    def _body(self, template: Template, hamlet: Hamlet, differences: object) -> str:
+        """Fill a text in; channels that take the campaign's own text share what comes of it."""
+        key = (template.source, differences)
+        if key not in self._bodies:
+            campaign = self._campaign
+            values: Mapping[str, Any] = values_for(
+                campaign.variables, campaign.hamlet_values, hamlet, self._registry.commune
+            )
+            self._bodies[key] = template.render(values)
+        return self._bodies[key]
+
+    def _frame(self, channel: str) -> Composed:
+        """Return a channel's content without its body: all that its hamlets have in common."""
+        if channel not in self._frames:
+            content = self._without_body(channel)
+            self._frames[channel] = Composed(digest(content), content, {})
+        return self._frames[channel]
+
+    def _without_body(self, channel: str) -> Content:
         campaign, section = self._campaign, self._campaign.sections[channel]
-        values: Mapping[str, Any] = values_for(
-            campaign.variables, campaign.hamlet_values, hamlet, self._registry.commune
-        )
         return Content(
             campaign_id=campaign.id,
             channel=channel,
@@ -106,7 +125,7 @@ class Composer:
             issuer=campaign.issuer,
             priority=campaign.priority,
             purpose=Purpose.NOTICE,
-            body=template.render(values),
+            body="",
             contact=campaign.contact,
             valid_from=campaign.valid_from,
             valid_until=campaign.valid_until,

@@ -15,8 +15,9 @@ from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.ledger import Ledger, Revision, Status, Submission
+from engine.ledger import Ledger, Revision, Status, Submission, status_word
 from engine.models import Campaign, Person, Plan, Registry, Right, digest
+from engine.models.wording import channel_name, right_name
 from engine.planner.diff import changes_between
 from engine.planner.passphrase import hash_passphrase, matches
 from engine.planner.plan import plan_campaign
@@ -187,7 +188,11 @@ class Office:
         if latest.status is not Status.SUBMITTED:
             message = _("{campaign}: nothing waits for approval (revision {revision}: {status})")
             raise LoaError(
-                message.format(campaign=campaign_id, revision=latest.revision, status=latest.status)
+                message.format(
+                    campaign=campaign_id,
+                    revision=latest.revision,
+                    status=status_word(latest.status),
+                )
             )
         return latest
 
@@ -234,8 +239,8 @@ class Office:
         plan = self._plan(loaded.campaign)
         if bound_hash(loaded.source, loaded.campaign, plan) != revision.content_hash:
             message = _(
-                "{campaign}: the file, an attachment or the registry changed after it was "
-                "submitted; submit it again"
+                "{campaign}: the file, an attachment, the registry or Loa itself changed after it "
+                "was submitted; submit it again"
             )
             raise LoaError(message.format(campaign=revision.campaign_id))
         return plan
@@ -252,11 +257,13 @@ class Office:
     def _person(self, person_id: str, *rights: Right) -> Person:
         person = self._registry.people_by_id.get(person_id)
         if person is None or person.rights.isdisjoint(rights):
-            message = _("{person} does not have the right: {rights} (people who have: {others})")
+            message = _("{person} does not have the right: {rights}; who has it: {others}")
             others = [p.id for p in self._registry.people if not p.rights.isdisjoint(rights)]
             raise LoaError(
                 message.format(
-                    person=person_id, rights=", ".join(rights), others=", ".join(others) or "—"
+                    person=person_id,
+                    rights=", ".join(map(right_name, rights)),
+                    others=", ".join(others) or "—",
                 )
             )
         return person
@@ -280,7 +287,7 @@ def bound_hash(source: bytes, campaign: Campaign, plan: Plan) -> str:
 def _refuse_breaches(plan: Plan) -> None:
     if plan.stops:
         lines = [
-            " · ".join(filter(None, (b.channel, b.target, b.hamlet_id, b.message)))
+            " · ".join(filter(None, (channel_name(b.channel), b.target, b.hamlet_id, b.message)))
             for b in plan.stops
         ]
         raise LoaError(_("rules that it would break:") + "\n  " + "\n  ".join(lines))

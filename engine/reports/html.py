@@ -14,6 +14,8 @@ from markupsafe import Markup
 
 from engine.i18n import gettext as _
 from engine.i18n import language
+from engine.ledger import status_word
+from engine.models.wording import evidence_word
 from engine.reports.lines import EventLine, Who
 from engine.reports.report import Report
 from engine.reports.words import (
@@ -21,13 +23,11 @@ from engine.reports.words import (
     Absence,
     channel_word,
     event_word,
-    evidence_word,
     exact_moment,
     moment,
     number,
     priority_word,
     state_word,
-    status_word,
 )
 from engine.states import State
 

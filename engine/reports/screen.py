@@ -11,7 +11,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from engine.i18n import gettext as _
-from engine.ledger import Ledger, Status
+from engine.ledger import Ledger, Status, status_word
 from engine.models import Priority
 from engine.reports.matrix import NEEDS_ATTENTION, Cell, Matrix, MatrixRow, ordered_counts
 from engine.reports.plain import plain
@@ -22,7 +22,6 @@ from engine.reports.words import (
     number,
     priority_word,
     state_word,
-    status_word,
 )
 from engine.states import State
 

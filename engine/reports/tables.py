@@ -11,12 +11,13 @@ from typing import Any
 
 from engine.i18n import gettext as _
 from engine.i18n import language
+from engine.models.wording import evidence_word
 from engine.reports.coverage import HamletCoverage
 from engine.reports.lines import DeliveryLine, EvidenceLine
 from engine.reports.matrix import Cell
 from engine.reports.report import Facts, Report
 from engine.reports.unreached import Unreached
-from engine.reports.words import channel_word, evidence_word, state_word
+from engine.reports.words import channel_word, state_word
 
 #: Grows when a field of ``report.json`` changes its meaning or goes; new fields leave it alone.
 SCHEMA = "loa.report/1"

@@ -9,8 +9,8 @@ from functools import cache
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.i18n import language
-from engine.ledger import Status
-from engine.models import EvidenceKind, Priority
+from engine.models import Priority
+from engine.models.wording import state_name
 from engine.states import State
 
 
@@ -60,22 +60,6 @@ def priority_word(priority: Priority) -> str:
     }[priority]
 
 
-def status_word(status: Status) -> str:
-    return {
-        Status.SUBMITTED: _("waits for approval"),
-        Status.REPLACED: _("replaced before approval"),
-        Status.APPROVED: _("approved, being planned"),
-        Status.OPEN: _("approved, in force"),
-        Status.SUPERSEDED: _("superseded"),
-        Status.CANCELLED: _("cancelled"),
-        Status.REFUSED: _("refused: not what was approved"),
-    }[status]
-
-
-def evidence_word(kind: EvidenceKind) -> str:
-    return _evidence_words(language())[kind]
-
-
 def event_word(code: str) -> str:
     """Return the words for what happened; a state's word for a move, else the code itself."""
     return _event_words(language()).get(code, code)
@@ -100,18 +84,7 @@ def number(value: int) -> str:
 @cache
 def _state_words(_language: str) -> dict[State | Absence, str]:
     return {
-        State.FAILED: _("failed"),
-        State.UNCERTAIN: _("uncertain"),
-        State.NOT_PLAYED: _("not played"),
-        State.EXPIRED: _("expired"),
-        State.SENDING: _("sending"),
-        State.PLANNED: _("planned"),
-        State.HELD: _("held"),
-        State.SENT: _("sent"),
-        State.CONFIRMED: _("confirmed"),
-        State.WITHDRAWN: _("withdrawn"),
-        State.CANCELLED: _("cancelled"),
-        State.SUPERSEDED: _("superseded"),
+        **{state: state_name(state) for state in State},
         Absence.NO_PLACE: _("no place"),
         Absence.NOT_PLANNED: _("not planned yet"),
     }
@@ -125,18 +98,6 @@ def _channel_words(_language: str) -> dict[str, str]:
         "portal": _("Portal"),
         "chat": _("Chat"),
         "team": _("Team visit"),
-    }
-
-
-@cache
-def _evidence_words(_language: str) -> dict[EvidenceKind, str]:
-    return {
-        EvidenceKind.PLAYED: _("played"),
-        EvidenceKind.PAGE_ANSWERS: _("the public page answers"),
-        EvidenceKind.RELAYED: _("the head relayed it"),
-        EvidenceKind.HANDED_OUT: _("flyers were handed out"),
-        EvidenceKind.RECEIVED: _("the head received it"),
-        EvidenceKind.HEARD: _("heard in the hamlet"),
     }
 
 

@@ -79,7 +79,7 @@ def test_what_leaves_somebody_out_is_a_warning(tmp_path: Path) -> None:
     text = text.replace("      agreed_on: 01/03/2026\n", "").replace("rights: approve", "role: x")
     warnings = load_commune(tmp_path, text).warnings
     assert [(w.line, w.column, w.field, w.message) for w in warnings] == [
-        (3, 3, "people", "nobody has the right approve"),
+        (3, 3, "people", "nobody has the right: approve campaigns (approve)"),
         (13, 5, "hamlets[2]", "no chat group reaches this hamlet's households"),
         (13, 5, "hamlets[2]", "no loudspeaker is heard in this hamlet"),
         (

@@ -6,7 +6,10 @@ import pytest
 from support import builders
 from support.campaign_files import CAMPAIGN, faults, load
 
+from campaigns.registry_file import MAX_REGISTRY_BYTES, load_registry
 from campaigns.source import MAX_BYTES
+from campaigns.workspace import EXAMPLE
+from engine.errors import InputError
 
 
 @pytest.fixture(autouse=True)
@@ -36,3 +39,18 @@ def test_a_flood_of_unknown_names_is_told_in_a_bounded_number_of_lines(tmp_path:
     assert 500 <= len(found) <= 510
     keys = "\n".join(f"x{number}: 1" for number in range(50_000))
     assert len(faults(tmp_path, CAMPAIGN + keys)) == 500
+
+
+def test_a_registry_may_be_larger_than_a_campaign_but_not_without_end(tmp_path: Path) -> None:
+    path = tmp_path / "commune.yaml"
+    example = (EXAMPLE / "commune.yaml").read_bytes()
+    path.write_bytes(example + b"#" * 2 * MAX_BYTES)
+    assert load_registry(path).registry.hamlets
+    path.write_bytes(b"#" * (MAX_REGISTRY_BYTES + 1))
+    with pytest.raises(InputError, match=f"at most {MAX_REGISTRY_BYTES} are allowed"):
+        load_registry(path)
+
+
+def test_a_campaign_of_ten_megabytes_is_refused_unread(tmp_path: Path) -> None:
+    (found,) = faults(tmp_path, CAMPAIGN + "#" * 10_000_000)
+    assert f"at most {MAX_BYTES} are allowed" in str(found)

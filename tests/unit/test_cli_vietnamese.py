@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import sys
@@ -37,9 +38,7 @@ Loa = Callable[..., Said]
 
 
 @pytest.fixture
-def loa(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Loa:
+def loa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Loa:
     """Run ``loa`` in this process, as a person without any settings would."""
     monkeypatch.delenv("LOA_LANG", raising=False)
     monkeypatch.setenv("LOA_PASSPHRASE", PASSPHRASE)
@@ -240,3 +239,58 @@ def test_click_alone_never_shows_its_own_placeholders(loa: Loa) -> None:
         for placeholder in ("[OPTIONS]", "FILE", "FOLDER", "TEXT", "INTEGER", "PATH"):
             assert placeholder not in shown, command
     assert click.Command("x").options_metavar == "[OPTIONS]"
+
+
+def test_the_plan_is_laid_out_by_hamlet_for_a_narrow_terminal(loa: Loa, xa: Path) -> None:
+    said = loa("plan", "campaigns/tiem-phong.yaml")
+    lines = said.out.splitlines()
+    assert said.status == 0
+    assert [line for line in lines if line in ("Ấp 1", "Ấp 2")] == ["Ấp 1", "Ấp 2"]
+    assert "* ngay khi được duyệt; ở đây tính từ bây giờ" in lines
+    assert max(map(len, lines)) <= 80
+    assert english_in(said.out) == []
+
+
+def test_the_audit_trail_holds_no_english(loa: Loa, xa: Path) -> None:
+    loa("passphrase", "minh")
+    loa("submit", "campaigns/tiem-phong.yaml", "--by", "lan")
+    assert loa("approve", "tiem-phong", "--by", "minh").status == 0
+    assert loa("cancel", "tiem-phong", "--by", "minh", "--reason", "hoãn").status == 0
+    trail = loa("events").out
+    for words in ("đã nạp danh bạ địa bàn  bản 1", "đã trình", "đã duyệt", "đã hủy", "hoãn"):
+        assert words in trail
+    assert english_in(trail) == []
+    assert not re.search(r"revision|content|planned|submitted|cancelled", trail)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ gio",
+        "{% if gio %}x",
+        "{% macro a() %}{% endmacro %}",
+        "{{ gio gio }}",
+        "{{ }}",
+        "{{ 'x }}",
+        "{{ gio.upper() }}",
+        "{{ gio[0] }}",
+        "{{ gio | shell }}",
+        "{{ 1 < 'x' }}",
+        "{{ ''.__class__ }}",
+        "{{ khong_co }}",
+        "{% for a in hamlets %}{% for b in a %}{% endfor %}{% endfor %}",
+    ],
+)
+def test_a_mistake_in_a_text_is_told_in_vietnamese(text: str, loa: Loa, xa: Path) -> None:
+    file = xa / "campaigns" / "tiem-phong.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    said_in = next(n for n, line in enumerate(lines) if line.startswith("text:"))
+    lines[said_in:] = [line for line in lines[said_in + 1 :] if not line.startswith(" ")]
+    file.write_text("\n".join([*lines, f"text: {json.dumps(text)}"]), encoding="utf-8")
+    said = loa("check", file)
+    assert said.status == 1
+    assert "text: " in said.err
+    # Words of the template language, and the names that the message offers.
+    left = re.sub(r"cho phép: .*|[\w.]*\b(if|for|endif|endfor|elif|else|text)\b", "", said.err)
+    assert english_in(left) == []
+    assert not re.search(r"expected|template|token|Call|Getitem|Macro|unsupported|'str'", left)

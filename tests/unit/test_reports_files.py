@@ -63,7 +63,7 @@ def test_a_full_disk_leaves_nothing_half_written(
 
     report = told(ground)
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(LoaError, match="No space left on device"):
+    with pytest.raises(LoaError, match="the disk is full"):
         write_report(report, tmp_path / "out")
     assert list((tmp_path / "out").iterdir()) == []
 

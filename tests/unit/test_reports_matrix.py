@@ -12,18 +12,17 @@ from rich.console import Console, RenderableType
 from support.builders import AWKWARD, registry
 from support.reports import CHANNELS, Ground, everywhere
 
-from engine.ledger import Status
+from engine.ledger import Status, status_word
 from engine.models import EvidenceKind, Priority
+from engine.models.wording import evidence_word
 from engine.reports import Matrix, matrix, overview, overview_table, status_table
 from engine.reports.matrix import NEEDS_ATTENTION, ORDER
 from engine.reports.words import (
     SYMBOLS,
     Absence,
     event_word,
-    evidence_word,
     priority_word,
     state_word,
-    status_word,
 )
 from engine.states import State
 

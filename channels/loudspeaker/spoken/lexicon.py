@@ -14,9 +14,12 @@ from .syllables import LETTERS
 _ALNUM = f"[{LETTERS}0-9]"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Lexicon:
-    """Written forms and what is said for them, with the pattern that finds them."""
+    """Written forms and what is said for them, with the pattern that finds them.
+
+    ``build`` returns the same one for the same entries, so that it can stand for them.
+    """
 
     pattern: re.Pattern[str]
     exact: Mapping[str, str]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Final
 
@@ -61,7 +62,7 @@ SYMBOL_RULES: Final[tuple[Rule, ...]] = (
     *symbols.SYMBOLS,
 )
 #: A word with nothing glued to it: most of any text.
-_FREE_WORD = re.compile(rf"([{LETTERS}]+)(?=[ ,;!?)]|\.(?:[ \"”)]|$)|$)")
+_FREE_WORD = re.compile(rf"([{LETTERS}]+)(?=[ ,;!?)]|[.:](?:[ \"”)]|$)|$)")
 _LETTER = re.compile(f"[{LETTERS}]")
 
 
@@ -73,7 +74,18 @@ def speak(
     ``pronounce`` maps written forms (whole words; any case if the key has no capitals) to what
     is said; what it says is itself made readable. Pure; never raises on any text.
     """
-    return _Reader(region, build(pronounce) if pronounce else None).read(text)
+    lexicon = build(pronounce) if pronounce else None
+    said: list[str] = []
+    doubts: list[Doubt] = []
+    tokens: list[Token] = []
+    start = 0
+    for line in unicodedata.normalize("NFC", text).split("\n"):
+        read = _line(line, region, lexicon)
+        said.append(read.text)
+        doubts += (replace(doubt, position=start + doubt.position) for doubt in read.doubts)
+        tokens += read.tokens
+        start += len(line) + 1
+    return Spoken("\n".join(said), tuple(doubts), tuple(tokens))
 
 
 @lru_cache(maxsize=4_096)
@@ -82,8 +94,14 @@ def _readable(value: str, region: Region) -> str:
     return speak(value, region=region).text.strip(MARKS + " ")
 
 
+@lru_cache(maxsize=2_048)
+def _line(line: str, region: Region, lexicon: Lexicon | None) -> Spoken:
+    """Read one line, in NFC. Texts that differ in one line share the others."""
+    return _Reader(region, lexicon).read(clean(line))
+
+
 class _Reader:
-    """One call of ``speak``: gathers lines, doubts and the trace."""
+    """Reads one line: gathers its words, doubts and the trace."""
 
     def __init__(self, region: Region, lexicon: Lexicon | None) -> None:
         self._region = region
@@ -91,15 +109,7 @@ class _Reader:
         self._doubts: list[Doubt] = []
         self._tokens: list[Token] = []
 
-    def read(self, text: str) -> Spoken:
-        lines: list[str] = []
-        start = 0
-        for line in unicodedata.normalize("NFC", text).split("\n"):
-            lines.append(self._line(clean(line), start))
-            start += len(line) + 1
-        return Spoken("\n".join(lines), tuple(self._doubts), tuple(self._tokens))
-
-    def _line(self, cleaned: Cleaned, start: int) -> str:
+    def read(self, cleaned: Cleaned) -> Spoken:
         line = cleaned.text
         ctx = Context(line, self._region)
         writer = Writer()
@@ -114,8 +124,8 @@ class _Reader:
                 ctx.history.append(free[1])
                 position = free.end()
                 continue
-            position = self._token(ctx, writer, position, start + cleaned.origin(position))
-        return writer.line()
+            position = self._token(ctx, writer, position, cleaned.origin(position))
+        return Spoken(writer.line(), tuple(self._doubts), tuple(self._tokens))
 
     def _token(self, ctx: Context, writer: Writer, position: int, origin: int) -> int:
         """Read one token and return where the next begins."""

@@ -1,0 +1,28 @@
+"""Words for revisions: which one, and where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from engine.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from engine.ledger.revisions import Status
+
+
+def frozen_as(number: int, content_hash: str) -> str:
+    """Return what names a frozen revision for good."""
+    return _("revision {number}, content {hash}").format(number=number, hash=content_hash)
+
+
+def status_word(status: Status) -> str:
+    """Return where a revision stands, in the reader's language."""
+    return {
+        "submitted": _("waits for approval"),
+        "replaced": _("replaced before approval"),
+        "approved": _("approved, being planned"),
+        "open": _("approved, in force"),
+        "superseded": _("superseded"),
+        "cancelled": _("cancelled"),
+        "refused": _("refused: not what was approved"),
+    }[status.value]

@@ -1,0 +1,65 @@
+"""Words for what messages name: channels, rights, states. Lower case, to stand in a sentence."""
+
+from __future__ import annotations
+
+from engine.i18n import gettext as _
+from engine.models.delivery import EvidenceKind
+from engine.models.registry import Right
+from engine.states import State
+
+
+def channel_name(channel: str) -> str:
+    """Return a channel's name as people read it; one that is unknown here keeps its own."""
+    match channel:
+        case "loudspeaker":
+            return _("loudspeaker")
+        case "flyer":
+            return _("flyer")
+        case "portal":
+            return _("portal")
+        case "chat":
+            return _("chat")
+        case "team":
+            return _("team")
+        case unknown:
+            return unknown
+
+
+def right_name(right: Right) -> str:
+    """Return what a right lets people do, with the word that commune.yaml uses for it."""
+    name = {
+        Right.SUBMIT: _("submit campaigns"),
+        Right.APPROVE: _("approve campaigns"),
+        Right.CONFIRM: _("confirm what reached people"),
+    }[right]
+    return f"{name} ({right.value})"
+
+
+def state_name(state: State) -> str:
+    """Return how a delivery stands."""
+    return {
+        State.HELD: _("held"),
+        State.PLANNED: _("planned"),
+        State.SENDING: _("sending"),
+        State.SENT: _("sent"),
+        State.CONFIRMED: _("confirmed"),
+        State.NOT_PLAYED: _("not played"),
+        State.FAILED: _("failed"),
+        State.UNCERTAIN: _("uncertain"),
+        State.CANCELLED: _("cancelled"),
+        State.EXPIRED: _("expired"),
+        State.SUPERSEDED: _("superseded"),
+        State.WITHDRAWN: _("withdrawn"),
+    }[state]
+
+
+def evidence_word(kind: EvidenceKind) -> str:
+    """Return what a piece of evidence shows."""
+    return {
+        EvidenceKind.PLAYED: _("played"),
+        EvidenceKind.PAGE_ANSWERS: _("the public page answers"),
+        EvidenceKind.RELAYED: _("the head relayed it"),
+        EvidenceKind.HANDED_OUT: _("flyers were handed out"),
+        EvidenceKind.RECEIVED: _("the head received it"),
+        EvidenceKind.HEARD: _("heard in the hamlet"),
+    }[kind]
