@@ -53,7 +53,7 @@ class Postgres:
     def run(self, statement: str, *names: str) -> None:
         """Run one statement on the server, with ``names`` put in where it says ``{}``."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
-            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))  # type: ignore[arg-type]  # our own text
+            connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def start(self) -> None:
         self._control("start", "-l", str(self.folder / "log"))

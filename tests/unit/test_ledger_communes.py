@@ -8,12 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 from support import builders
 from support.dispatching import KEY, NOW, Post, Rig, plan_of
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 
 from engine.errors import LoaError
 from engine.ledger import Ledger, Seal, Status
+from engine.ledger.places import Place
+from engine.ledger.tables import metadata
 from engine.models import Evidence, EvidenceKind, Receipt
 from engine.states import State
 
@@ -21,10 +24,10 @@ LATER = NOW + timedelta(days=30)
 
 
 @pytest.fixture
-def ours(tmp_path: Path) -> Iterator[Rig]:
+def ours(tmp_path: Path, place: Place) -> Iterator[Rig]:
     """A commune with a sent, a planned and a failed delivery, and with people."""
     channel = FakeChannel("giay", FakeBackend("so", True, FarSide(tmp_path / "far.log")))
-    rig = Rig(tmp_path, channel)
+    rig = Rig(tmp_path, channel, place=place)
     rig.release(Post(target="noi-1", text="Một."))
     rig.send()
     rig.release(Post(target="noi-2", text="Hai."), campaign_id="tin-hai")
@@ -35,11 +38,9 @@ def ours(tmp_path: Path) -> Iterator[Rig]:
 
 
 @pytest.fixture
-def theirs(tmp_path: Path, ours: Rig) -> Iterator[Ledger]:
-    """The neighbour, in the same file, with ids that are the same."""
-    ledger = Ledger.open(
-        tmp_path / "loa.db", "xa-khac", seal=Seal(KEY), options={"giay": FakeOptions}
-    )
+def theirs(ours: Rig) -> Iterator[Ledger]:
+    """The neighbour, in the same database, with ids that are the same."""
+    ledger = Ledger.open(ours.place, "xa-khac", seal=Seal(KEY), options={"giay": FakeOptions})
     yield ledger
     ledger.close()
 
@@ -48,12 +49,9 @@ def everything(rig: Rig) -> list[tuple[object, ...]]:
     """Every row of every table."""
     found: list[tuple[object, ...]] = []
     with rig.ledger.database.read() as connection:
-        tables = connection.exec_driver_sql(
-            "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-        )
-        for (name,) in tables.all():
-            rows = connection.exec_driver_sql(f"SELECT * FROM {name}").all()
-            found += [(name, *row) for row in rows]
+        for table in metadata.sorted_tables:
+            rows = connection.execute(select(table).order_by(*table.primary_key))
+            found += [(table.name, *row) for row in rows]
     return found
 
 

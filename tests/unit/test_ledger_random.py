@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections import Counter
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -32,8 +33,10 @@ from support.fake_channels import (
     temporary,
     unknown,
 )
+from support.servers import Postgres
 
 from engine.ledger import DeliveryRow
+from engine.ledger.places import Place
 from engine.models import Bundle, Evidence, EvidenceKind
 from engine.states import DELIVERED, State
 
@@ -73,12 +76,15 @@ class Office(RuleBasedStateMachine):
         }
         self.channels["chuong-trinh"].cumulative = True
         self.channels["chuong-trinh"].lead = timedelta(hours=6)
-        self.rig = Rig(place, *self.channels.values(), attempts=2)
+        self.rig = Rig(place, *self.channels.values(), attempts=2, place=self.ledger_of(place))
         self.count = 0
         self.leased: list[int] = []
         #: Texts that a person, who cannot know better, sent out again.
         self.resent: Counter[str] = Counter()
         self.campaigns: list[str] = []
+
+    def ledger_of(self, folder: Path) -> Place:
+        return folder / "loa.db"
 
     def teardown(self) -> None:
         self.rig.ledger.close()
@@ -294,13 +300,32 @@ class Office(RuleBasedStateMachine):
                 assert row.state in DELIVERED or row.state is State.UNCERTAIN
 
 
-def test_the_promises_hold_in_whatever_order_things_come() -> None:
+def play(office: Callable[[], Office], examples: int) -> None:
     run_state_machine_as_test(
-        Office,
+        office,
         settings=settings(
-            max_examples=30,
+            max_examples=examples,
             stateful_step_count=20,
             deadline=None,
             suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         ),
     )
+
+
+def test_the_promises_hold_in_whatever_order_things_come() -> None:
+    play(Office, 30)
+
+
+def test_they_hold_on_a_server_too(postgres: Postgres) -> None:
+    class OfficeOnServer(Office):
+        """The same, with a database of its own for each play."""
+
+        def ledger_of(self, folder: Path) -> Place:
+            self.database = postgres.make_database()
+            return postgres.url(self.database)
+
+        def teardown(self) -> None:
+            super().teardown()
+            postgres.drop_database(self.database)
+
+    play(OfficeOnServer, 8)
