@@ -153,7 +153,7 @@ def open_app(
     loaded = load_registry(workspace / "commune.yaml")
     seal = Seal.at(workspace / settings.data_key_file)
     ledger = Ledger.open(
-        workspace / "loa.db", loaded.registry.commune.id, seal=seal, options=OPTIONS
+        ledger_place(settings, workspace), loaded.registry.commune.id, seal=seal, options=OPTIONS
     )
     clock = clock or _clock(settings, ledger)
     channels = build_channels(settings, workspace, ledger.remote_ids)
@@ -191,6 +191,11 @@ def open_app(
             boundary=boundary,
         ),
     )
+
+
+def ledger_place(settings: Settings, workspace: Path) -> Path | str:
+    """Return where the workspace's ledger is: on the server that is set, else in a file."""
+    return settings.ledger.url or workspace / "loa.db"
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,25 @@ class RunSettings(_Strict):
     )
 
 
+class QueueSettings(_Strict):
+    url: str = Field(
+        default="",
+        description="Hàng đợi Redis cho nhiều máy (loa worker, loa scheduler): "
+        "redis://:mật-khẩu@máy:6379/0; bỏ trống khi chỉ dùng loa run.",
+    )
+
+
+class LedgerSettings(_Strict):
+    #: Never shown: it may hold a password.
+    url: str = Field(
+        default="",
+        repr=False,
+        description="Sổ cái trên máy chủ PostgreSQL, dùng chung cho nhiều máy: "
+        "postgresql://tên:mật-khẩu@máy:5432/loa; nên để trong tệp mà LOA_LEDGER_URL_FILE nêu. "
+        "Bỏ trống thì sổ cái là tệp loa.db trong thư mục làm việc.",
+    )
+
+
 class Settings(_Strict):
     """Everything that an installer may set."""
 
@@ -104,6 +123,8 @@ class Settings(_Strict):
     loudspeaker: LoudspeakerSettings = LoudspeakerSettings()
     telegram: TelegramSettings = TelegramSettings()
     run: RunSettings = RunSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    queue: QueueSettings = QueueSettings()
 
 
 def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> Settings:

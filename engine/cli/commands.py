@@ -37,6 +37,7 @@ def table() -> dict[str, tuple[str, str]]:
         "events": ("tracking", _("Print the audit trail, of campaign ID or of everything.")),
         "retry": ("tracking", _("Try the failed deliveries of campaign ID again.")),
         "resolve": ("tracking", _("Decide about the uncertain deliveries of campaign ID.")),
+        "db": ("db", _("Look after the ledger: upgrade it, copy a commune to another one.")),
         "demo": ("demo", _("Play the example commune's campaigns in FOLDER (default: new).")),
     }
 

@@ -26,6 +26,8 @@ def _argument(parameter: click.Argument) -> str:
         "folder": _("FOLDER"),
         "person": _("PERSON"),
         "campaign_id": _("ID"),
+        "source": _("SRC"),
+        "destination": _("DST"),
     }[str(parameter.name)]
     shown = word if parameter.required else f"[{word}]"
     return shown if parameter.nargs == 1 else f"{shown}..."

@@ -7,7 +7,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from itertools import zip_longest
 
-from sqlalchemy import ColumnElement, Connection, Update, exists, literal_column, true, tuple_, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Update,
+    exists,
+    literal_column,
+    true,
+    tuple_,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from engine.ledger.dialect import IDS
