@@ -86,7 +86,8 @@ def postgres_server(*, durable: bool = False) -> Iterator[Postgres]:
         data = str(folder / "data")
         initdb = [*user, str(programs / "initdb"), "-D", data, "-U", "loa", "--pwfile", str(secret)]
         initdb += ["-A", "scram-sha-256", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"]
-        subprocess.run(initdb, cwd=folder, check=True, capture_output=True)
+        made = subprocess.run(initdb, cwd=folder, capture_output=True, text=True)
+        assert made.returncode == 0, made.stdout + made.stderr
         port = free_port()
         settings = {
             "listen_addresses": "'127.0.0.1'",
