@@ -39,7 +39,7 @@ def shown(url: URL) -> str:
     """Return ``url`` as people may see it: without a password, and without its options."""
     if url.drivername == "sqlite":
         return str(url.database)
-    plain = url.set(drivername="postgresql", password=None, query={})
+    plain = url.set(drivername="postgresql", query={})
     return plain.render_as_string(hide_password=True)
 
 
