@@ -14,21 +14,27 @@ from workers.broker import TIME_LIMIT
 #: Bundle ids in one message.
 MESSAGE_SIZE = 100
 
-SendBundles = Actor[[list[int]], None]
+SendBundles = Actor[[list[int], str], None]
 
 
-def register(broker: Broker, send: Callable[[list[int]], None]) -> SendBundles:
-    """Declare the actors on ``broker``. ``send`` hands bundles over and never raises for one."""
+def register(
+    broker: Broker, send: Callable[[list[int], str], None], *, queue: str = "default"
+) -> SendBundles:
+    """Declare the actor of one queue on ``broker``.
+
+    ``send`` is handed bundles and under which lease they wait; it never raises for a bundle.
+    """
 
     @dramatiq.actor(
         broker=broker,
-        actor_name="send_bundles",
+        actor_name=f"send_bundles_{queue}",
+        queue_name=queue,
         max_retries=0,
         time_limit=TIME_LIMIT,
         notify_shutdown=True,
     )
-    def send_bundles(ids: list[int]) -> None:
-        send(ids)
+    def send_bundles(ids: list[int], lease: str) -> None:
+        send(ids, lease)
 
     return send_bundles
 
@@ -40,5 +46,10 @@ def batches(
     ordered = sorted(leased, key=lambda one: one[1].rank)
     for priority, group in groupby(ordered, key=lambda one: one[1]):
         ids = [bundle_id for bundle_id, _ in group]
-        for start in range(0, len(ids), size):
-            yield priority, ids[start : start + size]
+        yield from ((priority, piece) for piece in pieces(ids, size))
+
+
+def pieces(ids: list[int], size: int) -> Iterator[list[int]]:
+    """Yield ``ids`` in lists of at most ``size``."""
+    for start in range(0, len(ids), size):
+        yield ids[start : start + size]

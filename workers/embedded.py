@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import fcntl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from dramatiq import Worker
 
 from engine.app import App
 from engine.clock import SimulatedClock
-from engine.errors import LoaError
 from engine.files import remove_leftovers
-from engine.i18n import gettext as _
 from engine.models import Priority
 from workers.actors import SendBundles, batches, register
 from workers.broker import embedded_broker
 from workers.scheduler import Scheduler
+from workers.turns import only_one
 
 #: Seconds between two looks at the ledger while nothing happens.
 IDLE_SECONDS = 1.0
+
+#: Who holds the leases of the only process there is.
+OWNER = "embedded"
 
 #: How far behind the time what people see may be: notices that are over, for example.
 REFRESH = timedelta(minutes=10)
@@ -50,7 +50,7 @@ class EmbeddedRuntime:
 
     def __init__(self, app: App) -> None:
         self._app = app
-        self._scheduler = Scheduler(app, owner="embedded")
+        self._scheduler = Scheduler(app, owner=OWNER)
         self._busy = 0
         self._refreshed: datetime | None = None
         self._changed = threading.Condition()
@@ -88,7 +88,7 @@ class EmbeddedRuntime:
             for priority, ids in batches(leased):
                 with self._changed:
                     self._busy += 1
-                actors[priority].send(ids)
+                actors[priority].send(ids, OWNER)
             self._wait_for_workers(on_progress)
             on_progress()
             if leased or self._advance(until):
@@ -144,9 +144,9 @@ class EmbeddedRuntime:
             for crew in crews.values():
                 crew.stop()
 
-    def _send(self, ids: list[int]) -> None:
+    def _send(self, ids: list[int], lease: str) -> None:
         try:
-            self._app.sender.send(ids)
+            self._app.sender.send(ids, holder=lease)
         finally:
             with self._changed:
                 self._busy -= 1
@@ -156,7 +156,7 @@ class EmbeddedRuntime:
 class _Crew:
     """A broker with its workers."""
 
-    def __init__(self, send: Callable[[list[int]], None], *, threads: int) -> None:
+    def __init__(self, send: Callable[[list[int], str], None], *, threads: int) -> None:
         self._broker = embedded_broker()
         self.actor = register(self._broker, send)
         self._worker = Worker(self._broker, worker_threads=threads, worker_timeout=WORKER_TIMEOUT)
@@ -165,18 +165,3 @@ class _Crew:
     def stop(self) -> None:
         self._worker.stop()
         self._broker.close()
-
-
-@contextmanager
-def only_one(workspace: Path) -> Iterator[None]:
-    """Hold the workspace's lock. The lock dies with the process, however it dies.
-
-    Raises LoaError when another process holds it.
-    """
-    with (workspace / ".loa-run.lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            message = _("{workspace}: another `loa run` is at work here")
-            raise LoaError(message.format(workspace=workspace)) from None
-        yield
