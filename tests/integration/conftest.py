@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from support.commune import PASSPHRASE, make_commune
+from support.redis_server import redis_server, shared_redis
 
 from engine.app import App, open_app
+
+__all__ = ["redis_server", "shared_redis"]
 
 
 @pytest.fixture(autouse=True)
