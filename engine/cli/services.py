@@ -1,0 +1,55 @@
+"""What the commands that run until they are stopped share: their log, their signals, the queue."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+from engine.app import App
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+
+
+def queue_url(app: App) -> str:
+    """Return where the queue is. Raises LoaError when the settings do not say."""
+    if not app.settings.queue.url:
+        message = _("no queue is set: give [queue] url in loa.toml, or LOA_QUEUE_URL")
+        raise LoaError(message)
+    return app.settings.queue.url
+
+
+def start_log() -> None:
+    """Write what happens to the error stream, one line each.
+
+    Dramatiq's own lines about a lost connection repeat every second what Loa says once.
+    """
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
+    )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    if not record.name.startswith("dramatiq."):
+        return True
+    return record.levelno >= logging.ERROR and "connection error" not in str(record.msg)
+
+
+@contextmanager
+def stopped_by_signals(stop: threading.Event) -> Iterator[None]:
+    """Let SIGTERM and SIGINT ask for an orderly end."""
+
+    def ask(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,116 @@
+"""The scheduler as a service: any number may run, and the ledger's leases keep them apart."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from engine.app import App
+from engine.i18n import gettext as _
+from engine.ledger.leases import QUEUED
+from engine.models import Priority
+from workers.actors import MESSAGE_SIZE, pieces
+from workers.redis_queue import RedisQueue
+from workers.timing import Timing
+from workers.trouble import Patience
+from workers.turns import shared
+
+logger = logging.getLogger(__name__)
+
+#: How far behind the time what people see may be.
+REFRESH = timedelta(minutes=10)
+
+#: Stranded bundles settled in one round; the far side may have to be asked about each.
+STRANDED = 100
+
+
+class SchedulerService:
+    """Puts what is due into the queue; opens, expires and sweeps beside it.
+
+    Two threads, so that neither the planning of a great campaign nor a far side that is
+    slow to answer delays an emergency. ``stop`` may be set from a signal handler.
+    """
+
+    def __init__(self, app: App, url: str, timing: Timing | None = None) -> None:
+        """Raises LoaError when ``url`` is not an address of Redis."""
+        self._app = app
+        self._timing = timing or Timing()
+        self._queue = RedisQueue(url, app.registry.commune.id)
+        self._name = secrets.token_hex(8)
+        self._refreshed: datetime | None = None
+        self.stop = threading.Event()
+
+    def run(self) -> None:
+        """Schedule until told to stop. Raises LoaError when the workspace cannot be shared."""
+        with shared(self._app):
+            rounds = threading.Thread(
+                target=self._repeat, args=(self.round, self._timing.round), name="rounds"
+            )
+            rounds.start()
+            try:
+                self._repeat(self.tick, self._timing.look)
+            finally:
+                self.stop.set()
+                rounds.join()
+                self._queue.close()
+
+    def _repeat(self, action: Callable[[], None], pause: timedelta) -> None:
+        patience = Patience(self.stop, self._timing.patience)
+        while not self.stop.is_set():
+            if patience.attempt(action):
+                self.stop.wait(pause.total_seconds())
+
+    def tick(self) -> None:
+        """Queue what is due, the most urgent first. Raises what Redis and the ledger raise."""
+        if self._queue.was_emptied() and (freed := self._app.ledger.leases.forget_queue()):
+            words = _("the queue was lost: {count} bundles are queued again")
+            logger.warning(words.format(count=freed))
+        for priority in sorted(Priority, key=lambda one: one.rank):
+            self._fill(priority)
+
+    def _fill(self, priority: Priority) -> None:
+        """Queue as much as is due and may wait."""
+        room = self._queue.room(priority)
+        if not room:
+            return
+        leases, now = self._app.ledger.leases, self._app.clock.now()
+        lease = f"{QUEUED}{secrets.token_hex(8)}"
+        ids = leases.take_due(
+            now,
+            priority,
+            holder=lease,
+            until=now + self._timing.queued,
+            rehearse=self._app.rehearsing,
+            limit=room * MESSAGE_SIZE,
+        )
+        try:
+            for piece in pieces(ids, MESSAGE_SIZE):
+                self._queue.put(priority, piece, lease)
+        except BaseException:
+            leases.give_back(lease, sending=False)
+            raise
+
+    def round(self) -> None:
+        """Finish planning cut short, settle what is too late and what the dead left."""
+        app = self._app
+        app.office.open_all()
+        app.sender.expire()
+        self.sweep()
+        now = app.clock.now()
+        if self._refreshed is None or now - self._refreshed > REFRESH:
+            app.sender.refresh()
+            self._refreshed = now
+
+    def sweep(self) -> None:
+        """Settle bundles whose sender died: again where it does no harm, asked, or in doubt."""
+        now = self._app.clock.now()
+        stranded = self._app.ledger.leases.take_stranded(
+            now, holder=f"sweep:{self._name}", until=now + self._timing.working, limit=STRANDED
+        )
+        if stranded:
+            words = _("{count} bundles were left by a worker that died")
+            logger.warning(words.format(count=len(stranded)))
+        self._app.sender.settle(stranded)

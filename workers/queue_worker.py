@@ -1,0 +1,172 @@
+"""A worker process: claims what the queue names, sends it, and keeps its leases alive."""
+
+from __future__ import annotations
+
+import logging
+import os
+import secrets
+import threading
+import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from dramatiq import Worker
+
+from engine.app import App
+from engine.dispatch.sender import BATCH
+from engine.i18n import gettext as _
+from engine.models import Priority
+from workers.redis_queue import RedisQueue
+from workers.timing import Timing
+from workers.trouble import Patience
+from workers.turns import shared
+
+logger = logging.getLogger(__name__)
+
+#: Milliseconds for which an idle consumer waits before it looks into its queue again.
+WORKER_TIMEOUT = {Priority.EMERGENCY: 50, Priority.IMPORTANT: 200, Priority.ROUTINE: 200}
+
+#: How long a message may be worked on before the rest of it is handed back; half of what an
+#: actor has before it is interrupted.
+SHIFT = timedelta(minutes=5)
+
+
+class QueueWorker:
+    """Serves some priorities with threads of their own for each.
+
+    The least urgent of them gets ``threads``, every other one thread that nothing else can
+    occupy. ``stop`` may be set from a signal handler.
+    """
+
+    def __init__(
+        self,
+        app: App,
+        url: str,
+        priorities: Collection[Priority] = tuple(Priority),
+        *,
+        threads: int,
+        name: str = "",
+        timing: Timing | None = None,
+    ) -> None:
+        """``name`` is given by a supervisor, without which the worker does not outlive it.
+
+        Raises LoaError when ``url`` is not an address of Redis.
+        """
+        self._app = app
+        self._timing = timing or Timing()
+        self._holder = f"worker:{name or secrets.token_hex(8)}"
+        least = max(priorities, key=lambda one: one.rank)
+        self._crews = [
+            _Crew(self, url, priority, threads if priority is least else 1)
+            for priority in sorted(priorities, key=lambda one: one.rank)
+        ]
+        self._parent = os.getppid() if name else None
+        self.stop = threading.Event()
+
+    @property
+    def commune_id(self) -> str:
+        return self._app.registry.commune.id
+
+    def run(self) -> None:
+        """Work until told to stop, or until the supervisor is gone.
+
+        Raises LoaError when the workspace cannot be shared.
+        """
+        with shared(self._app), self._working():
+            patience = Patience(self.stop, self._timing.patience)
+            pause = min(1.0, self._timing.working.total_seconds() / 3)
+            renewed = time.monotonic()
+            while not self.stop.wait(pause) and not self._orphaned():
+                if not patience.attempt(self._crews[0].queue.ping):
+                    continue
+                if time.monotonic() - renewed >= self._timing.working.total_seconds() / 3:
+                    patience.attempt(self._renew)
+                    renewed = time.monotonic()
+
+    def _orphaned(self) -> bool:
+        return self._parent is not None and os.getppid() != self._parent
+
+    def _renew(self) -> None:
+        until = self._app.clock.now() + self._timing.working
+        self._app.ledger.leases.renew(self._holder, until)
+
+    @contextmanager
+    def _working(self) -> Iterator[None]:
+        for crew in self._crews:
+            crew.start()
+        try:
+            yield
+        finally:
+            self._finish()
+
+    def _finish(self) -> None:
+        """Let what is being sent end, then interrupt it; give every lease back."""
+        self.stop.set()
+        deadline = time.monotonic() + self._timing.grace.total_seconds()
+        for crew in self._crews:
+            crew.take_no_more()
+        calm = all(crew.ended_by(deadline) for crew in self._crews)
+        if not calm:
+            logger.warning(_("still sending when told to stop: interrupted"))
+        for crew in self._crews:
+            crew.end(self._timing.last_words)
+        done = all(crew.ended_by(time.monotonic()) for crew in self._crews)
+        self._app.ledger.leases.give_back(self._holder, sending=done)
+
+    def send(self, ids: list[int], lease: str) -> None:
+        """Claim and send one message's bundles, piece by piece.
+
+        What is no longer under ``lease`` was sent, settled or queued anew, and is passed
+        over. What cannot be begun before this worker stops is handed back at once.
+        """
+        end_of_shift = time.monotonic() + SHIFT.total_seconds()
+        left = list(ids)
+        try:
+            while left and not self.stop.is_set() and time.monotonic() < end_of_shift:
+                piece, left = left[:BATCH], left[BATCH:]
+                self._send_piece(piece, lease)
+        finally:
+            if left:
+                self._app.ledger.bundles.release(left, holder=lease)
+
+    def _send_piece(self, ids: list[int], lease: str) -> None:
+        mine = self._app.ledger.leases.claim(
+            ids,
+            of=lease,
+            holder=self._holder,
+            until=self._app.clock.now() + self._timing.working,
+        )
+        if mine:
+            self._app.sender.send(mine, holder=self._holder)
+
+
+class _Crew:
+    """The threads of one priority, with a connection of their own."""
+
+    def __init__(self, worker: QueueWorker, url: str, priority: Priority, threads: int) -> None:
+        self.queue = RedisQueue(url, worker.commune_id, worker.send, [priority])
+        self._worker = Worker(
+            self.queue.broker, worker_threads=threads, worker_timeout=WORKER_TIMEOUT[priority]
+        )
+        # No more than can be worked on: what lies in a busy process is out of others' reach.
+        self._worker.queue_prefetch = threads
+
+    def start(self) -> None:
+        self._worker.start()
+
+    def take_no_more(self) -> None:
+        """Let each thread end with the message that it has."""
+        for thread in self._worker.workers:
+            thread.stop()
+
+    def ended_by(self, deadline: float) -> bool:
+        """Wait for the threads until ``deadline`` (monotonic); say whether they have ended."""
+        for thread in self._worker.workers:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in self._worker.workers)
+
+    def end(self, patience: timedelta) -> None:
+        """Interrupt what still runs, put messages that nobody began back, and let go."""
+        self._worker.stop(int(patience / timedelta(milliseconds=1)))
+        self.queue.close()

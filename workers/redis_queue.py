@@ -1,0 +1,103 @@
+"""The queue on Redis: a hint to workers that may be lost at any time, whole or in part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from dramatiq.brokers.redis import RedisBroker
+from dramatiq.middleware import Retries, ShutdownNotifications, TimeLimit
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.models import Priority
+from workers.actors import SendBundles, register
+
+#: What Redis may raise; none of it is a reason to stop.
+QUEUE_ERRORS = RedisError
+
+#: Messages that may wait for one priority; the ledger keeps the rest. A short queue is soon
+#: filled again when it is lost, and what waits in it is never leased twice.
+ROOM = 100
+
+#: Out of a million commands, how many let Dramatiq tidy up after dead workers. Nothing waits
+#: for it: what they held comes back through the ledger.
+MAINTENANCE_CHANCE = 10_000
+
+#: Seconds without an answer after which Redis counts as away.
+PATIENCE = 5.0
+
+_DEAD_LETTERS = timedelta(hours=1)
+
+
+def connect(url: str) -> Redis:
+    """Return a client that tries once and says so; whoever uses it decides about waiting.
+
+    Nothing is sent yet. Raises LoaError when ``url`` is not an address of Redis.
+    """
+    try:
+        return Redis.from_url(
+            url,
+            socket_timeout=PATIENCE,
+            socket_connect_timeout=PATIENCE,
+            retry=Retry(NoBackoff(), 1),
+        )
+    except ValueError:
+        # What it complains of may hold the password.
+        raise LoaError(
+            _("[queue] url is no address of Redis, such as redis://machine:6379/0")
+        ) from None
+
+
+class RedisQueue:
+    """The queues of one commune, one for each priority, on one Redis.
+
+    ``send`` is called in a worker's threads; who only puts messages needs none.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        commune_id: str,
+        send: Callable[[list[int], str], None] = lambda _ids, _lease: None,
+        priorities: Iterable[Priority] = Priority,
+    ) -> None:
+        self._namespace = f"loa:{commune_id}"
+        self._client = connect(url)
+        self.broker = RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq annotates none of it
+            client=self._client,
+            namespace=self._namespace,
+            middleware=[TimeLimit(), ShutdownNotifications(), Retries(max_retries=0)],
+            maintenance_chance=MAINTENANCE_CHANCE,
+            dead_message_ttl=int(_DEAD_LETTERS / timedelta(milliseconds=1)),
+        )
+        self._actors: dict[Priority, SendBundles] = {
+            priority: register(self.broker, send, queue=priority.value) for priority in priorities
+        }
+
+    def put(self, priority: Priority, ids: list[int], lease: str) -> None:
+        """Append one message. Raises QUEUE_ERRORS."""
+        self._actors[priority].send(ids, lease)
+
+    def room(self, priority: Priority) -> int:
+        """Return how many more messages may wait for this priority. Raises QUEUE_ERRORS."""
+        return max(0, ROOM - int(self._client.llen(f"{self._namespace}:{priority.value}")))
+
+    def was_emptied(self) -> bool:
+        """Say, to one caller only, that all of Redis was lost since this was last asked.
+
+        Raises QUEUE_ERRORS.
+        """
+        return bool(self._client.set(f"{self._namespace}:here", 1, nx=True))
+
+    def ping(self) -> None:
+        """Raises QUEUE_ERRORS when Redis does not answer."""
+        self._client.ping()
+
+    def close(self) -> None:
+        self.broker.close()
+        self._client.close()

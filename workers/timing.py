@@ -1,0 +1,28 @@
+"""How long leases last, how often the ledger is looked at, how long stopping may take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from workers.scheduler import LEASE
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Tests shorten these; nobody else has to."""
+
+    #: A worker's lease; it outlasts an actor's time limit and is renewed besides.
+    working: timedelta = LEASE
+    #: The lease of what waits in the queue: so long may a lost message go unnoticed.
+    queued: timedelta = timedelta(seconds=60)
+    #: Between two looks for what is due, while nothing is.
+    look: timedelta = timedelta(milliseconds=250)
+    #: Between two rounds of opening, expiring and sweeping.
+    round: timedelta = timedelta(seconds=3)
+    #: The longest pause between two attempts to reach Redis or the ledger.
+    patience: timedelta = timedelta(seconds=10)
+    #: After a request to stop: to finish what is being sent, before it is interrupted.
+    grace: timedelta = timedelta(seconds=20)
+    #: After that: to record the interruption.
+    last_words: timedelta = timedelta(seconds=10)
