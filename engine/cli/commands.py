@@ -28,6 +28,8 @@ def table() -> dict[str, tuple[str, str]]:
         "approve": ("office", _("Approve the waiting revision of campaign ID.")),
         "cancel": ("office", _("Stop everything of campaign ID that is not yet sent.")),
         "run": ("run", _("Render and send what is due; stop when nothing is.")),
+        "worker": ("worker", _("Send what is queued on Redis, until stopped.")),
+        "scheduler": ("scheduler", _("Queue what is due on Redis and sweep up, until stopped.")),
         "status": ("tracking", _("Show who got what: campaign ID, or all of them.")),
         "report": ("tracking", _("Write the report of campaign ID: HTML, CSV and JSON.")),
         "confirm": (

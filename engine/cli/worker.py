@@ -1,0 +1,99 @@
+"""``loa worker``: sends what a scheduler puts into the queue on Redis."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from engine.app import App
+from engine.cli.common import find_workspace, open_workspace, workspace_option
+from engine.cli.services import queue_url, start_log, stopped_by_signals
+from engine.i18n import gettext as _
+from engine.models import Priority
+from workers.queue_worker import QueueWorker
+from workers.supervisor import Supervisor
+from workers.timing import Timing
+
+
+def commands() -> list[click.Command]:
+    return [worker()]
+
+
+def worker() -> click.Command:
+    @click.command("worker")
+    @click.option(
+        "--queues",
+        default=",".join(reversed(Priority)),
+        show_default=True,
+        metavar=_("QUEUES"),
+        help=_("Serve only these queues, separated by commas."),
+        callback=_priorities,
+    )
+    @click.option(
+        "--threads",
+        type=click.IntRange(1, 64),
+        help=_("Bundles sent at the same time (default: [run] threads)."),
+    )
+    @click.option(
+        "--processes",
+        type=click.IntRange(1, 64),
+        default=1,
+        show_default=True,
+        help=_("Start so many processes, and start again those that die."),
+    )
+    @click.option("--name", default="", hidden=True)
+    @workspace_option
+    def command(
+        queues: tuple[Priority, ...],
+        threads: int | None,
+        processes: int,
+        name: str,
+        workspace: Path | None,
+    ) -> int:
+        start_log()
+        with open_workspace(workspace) as app:
+            url, size = queue_url(app), threads or app.settings.run.threads
+            service = (
+                QueueWorker(app, url, queues, threads=size, name=name)
+                if processes == 1
+                else _supervisor(app, _child(queues, size, find_workspace(workspace)), processes)
+            )
+            with stopped_by_signals(service.stop):
+                service.run()
+        return 0
+
+    return command
+
+
+def _priorities(
+    _context: click.Context, _option: click.Parameter, given: str
+) -> tuple[Priority, ...]:
+    words = [word.strip() for word in given.split(",")]
+    unknown = sorted(set(words) - set(Priority))
+    if unknown:
+        message = _("{word} is no queue (there are: {known})")
+        raise click.BadParameter(message.format(word=unknown[0] or '""', known=", ".join(Priority)))
+    return tuple(Priority(word) for word in dict.fromkeys(words))
+
+
+def _child(queues: Sequence[Priority], threads: int, workspace: Path) -> list[str]:
+    """Return the arguments with which one process of several is started."""
+    program = [sys.executable, "-c", "from engine.cli import main; main()", "worker"]
+    settings = ["--queues", ",".join(queues), "--threads", str(threads)]
+    return [*program, *settings, "--workspace", str(workspace)]
+
+
+def _supervisor(app: App, child: Sequence[str], count: int) -> Supervisor:
+    def bury(name: str) -> None:
+        app.ledger.leases.give_back(f"worker:{name}", sending=True)
+
+    timing = Timing()
+    return Supervisor(
+        lambda name: [*child, "--name", name],
+        count,
+        bury=bury,
+        patience=timing.grace + 2 * timing.last_words,
+    )
