@@ -26,8 +26,6 @@ TOOLS = {
 }
 #: Loaded by another package that is told its name: the file of ours that tells it.
 DRIVERS = {"psycopg": "engine/ledger/places.py"}
-#: On the customer's card for what is not built yet; docs/dependencies.md says so.
-COMING = {"redis"}
 
 
 def test_each_dependency_has_its_line_where_it_belongs() -> None:
@@ -52,19 +50,11 @@ def test_every_dependency_is_locked_with_hashes() -> None:
 def test_no_dependency_is_here_for_nothing() -> None:
     used = distributions_in(ROOMS)
     for name in required("requirements.in"):
-        assert name in used or name in COMING or called(name), f"{name} is not used by Loa"
+        assert name in used or called(name), f"{name} is not used by Loa"
     used |= distributions_in(("tests", "bench"))
     for name in required("requirements-dev.in"):
         stubs_for = name.removeprefix("types-").lower()
         assert name in used or stubs_for in used or called(name), f"{name} is not used"
-
-
-def test_what_is_said_to_be_coming_is_not_here_yet() -> None:
-    """Once it is imported, the exemption and the words "not used yet" have to go."""
-    assert not COMING & distributions_in(ROOMS)
-    text = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8")
-    not_used = re.findall(r"^\| `([\w-]+)` \| \*\*Not used yet", text, re.MULTILINE)
-    assert set(not_used) == COMING
 
 
 def test_the_licence_is_the_one_that_is_named() -> None:
