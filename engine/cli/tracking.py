@@ -123,7 +123,8 @@ def retry() -> click.Command:
                 at=app.clock.now(),
                 actor=app.office.person(by).id,
             )
-            click.echo(_("✓ {count} deliveries will be tried again").format(count=count))
+            done = _("✓ {count} deliveries will be tried again") if count else _("nothing failed")
+            click.echo(done.format(count=count))
 
     return command
 
@@ -142,6 +143,7 @@ def resolve() -> click.Command:
             count = app.ledger.mending.resolve(
                 campaign_id, sent=sent, at=app.clock.now(), actor=app.office.person(by).id
             )
-            click.echo(_("✓ {count} deliveries settled").format(count=count))
+            done = _("✓ {count} deliveries settled") if count else _("nothing is uncertain")
+            click.echo(done.format(count=count))
 
     return command

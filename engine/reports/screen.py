@@ -121,7 +121,7 @@ def overview_table(lines: Iterable[CampaignLine]) -> Table:
         table.add_row(
             Text.assemble((line.campaign_id, "bold"), "\n", line.title),
             _priority(line.priority),
-            Text(f"{status_word(line.status)} (r{line.revision})"),
+            Text(f"{status_word(line.status)} ({_revision(line.revision)})"),
             _counts(line.counts, Absence.NOT_PLANNED),
         )
     return table
@@ -173,3 +173,7 @@ def _mark(code: State | Absence, count: int | None = None) -> Text:
 def _priority(priority: Priority) -> Text:
     urgent = priority is Priority.EMERGENCY
     return Text(f"{'‼ ' if urgent else ''}{priority_word(priority)}", "bold red" if urgent else "")
+
+
+def _revision(number: int) -> str:
+    return _("revision {number}").format(number=number)
