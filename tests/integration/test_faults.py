@@ -205,7 +205,9 @@ BAD_CAMPAIGNS = {
 }
 
 
-@pytest.mark.parametrize(("name", "language"), zip(BAD_CAMPAIGNS, cycle(LANGUAGES), strict=False))
+@pytest.mark.parametrize(
+    ("name", "language"), [*zip(BAD_CAMPAIGNS, cycle(LANGUAGES), strict=False)]
+)
 def test_a_bad_campaign_is_refused_in_clear_words_and_leaves_no_trace(
     tmp_path: Path, name: str, language: str
 ) -> None:
