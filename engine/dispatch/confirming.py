@@ -100,6 +100,11 @@ def _meant(row: DeliveryRow, word: Word, registry: Registry) -> bool:
 def _nothing_to_confirm(rows: list[DeliveryRow], word: Word) -> str:
     if not rows:
         message = _("{campaign}: nothing goes to {hamlet} by {channel}")
+        if word.channel == "chat" and not word.received and word.target is None:
+            message = _(
+                "{campaign}: {hamlet} has no {channel} of its own here; a head's word that he "
+                "got it is given with --received, another group's with --target"
+            )
         return message.format(
             campaign=word.campaign_id, hamlet=word.hamlet_id, channel=channel_name(word.channel)
         )
