@@ -58,7 +58,19 @@ def describe(folder: Path, written: str, *, sound: bool = False) -> tuple[Attach
         message = _("{name}: its content is not that of a {suffix} file")
         raise AttachedError(message.format(name=written, suffix=path.suffix))
     name = unicodedata.normalize("NFC", path.name)
-    return Attachment(name, media_type, sha256, size), path
+    seconds = _seconds(path, written) if sound else None
+    return Attachment(name, media_type, sha256, size, seconds), path
+
+
+def _seconds(path: Path, written: str) -> float:
+    """Return how long a recording lasts, as its header says."""
+    import soundfile  # loads the sound library: for campaigns that have a recording
+
+    try:
+        return float(soundfile.info(str(path)).duration)
+    except soundfile.LibsndfileError as error:
+        message = _("{name}: the recording is broken, no sound can be read from it")
+        raise AttachedError(message.format(name=written)) from error
 
 
 def _inside(folder: Path, written: str) -> Path:

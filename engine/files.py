@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from pathlib import Path
@@ -13,6 +14,9 @@ def write_atomic(path: Path, data: bytes) -> None:
     Parents are made. Raises OSError (full disk, no permission …), leaving what was there
     before and no temporary file.
     """
+    if path.exists() and not path.is_file():
+        # A rename would put a file in the place of a folder's or a device's name.
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
     try:

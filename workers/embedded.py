@@ -53,6 +53,7 @@ class EmbeddedRuntime:
         self._scheduler = Scheduler(app, owner=OWNER)
         self._busy = 0
         self._refreshed: datetime | None = None
+        self._broken: Exception | None = None
         self._changed = threading.Condition()
         self.stop = threading.Event()
 
@@ -96,6 +97,8 @@ class EmbeddedRuntime:
             if not watch:
                 break
             self.stop.wait(IDLE_SECONDS)
+        if self._broken is not None:
+            raise self._broken
         self._refresh_if_older(timedelta(0))
         return Ended(self._next_moment())
 
@@ -147,6 +150,9 @@ class EmbeddedRuntime:
     def _send(self, ids: list[int], lease: str) -> None:
         try:
             self._app.sender.send(ids, holder=lease)
+        except Exception as error:  # noqa: BLE001 - a worker's thread has nobody to tell; the run has
+            self._broken = self._broken or error
+            self.stop.set()
         finally:
             with self._changed:
                 self._busy -= 1

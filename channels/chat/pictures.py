@@ -43,9 +43,9 @@ def flyer_png(pdf: bytes) -> bytes:
 
 
 def _pixels(document: Any, scale: float) -> Any:
-    """Return the first page as an array of rows × columns × RGB."""
+    """Return the first page in grey, rows × columns: flyers are printed in black alone."""
     page = document[0]
-    bitmap = page.render(scale=scale, rev_byteorder=True)
+    bitmap = page.render(scale=scale, grayscale=True)
     pixels = bitmap.to_numpy().copy()  # the array would share memory with what is closed next
     bitmap.close()
     page.close()
@@ -53,13 +53,13 @@ def _pixels(document: Any, scale: float) -> Any:
 
 
 def _png(pixels: Any) -> bytes:
-    """Encode RGB ``pixels``: truecolour, 8 bits a channel, rows unfiltered (RFC 2083)."""
-    height, width, _channels = pixels.shape
+    """Encode grey ``pixels``, 8 bits each, rows unfiltered (RFC 2083)."""
+    height, width = pixels.shape
     rows = b"".join(b"\0" + row.tobytes() for row in pixels)
-    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + b"".join(
         _chunk(kind, data)
-        for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(rows, 9)), (b"IEND", b""))
+        for kind, data in ((b"IHDR", header), (b"IDAT", zlib.compress(rows)), (b"IEND", b""))
     )
 
 

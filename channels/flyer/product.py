@@ -15,6 +15,7 @@ from typing import Any
 
 from channels.base import ChannelError
 from channels.flyer import font
+from channels.flyer.envelope import Envelope, shape_of
 from channels.flyer.typeset import TypesetError, typeset
 from channels.flyer.wording import NBSP, number
 from engine.i18n import gettext as _
@@ -110,7 +111,8 @@ def fault_of(inputs: FlyerInputs) -> Fault | None:
     """Return why ``inputs`` cannot be printed, None if they can as far as can be told cheaply.
 
     Short texts of ordinary words are judged by their length, longer ones by typesetting them
-    (about 10 ms), once per text: the hamlet, which takes one line in any case, is left aside.
+    (about 10 ms) or others like them, once per text: the hamlet, which takes one line in any
+    case, is left aside.
     """
     missing = font.missing(inputs.hamlet)
     return Fault(missing) if missing else _fault_of_text(replace(inputs, hamlet="", copies=None))
@@ -130,8 +132,31 @@ def _fault_of_text(inputs: FlyerInputs) -> Fault | None:
     missing = font.missing(inputs.characters())
     if missing:
         return Fault(missing)
-    made = _typeset(inputs) if _load(inputs) > _SURE_LOAD else None
-    return made if isinstance(made, Fault) else None
+    return None if _load(inputs) <= _SURE_LOAD else _fault_of_page(inputs)
+
+
+def _fault_of_page(inputs: FlyerInputs) -> Fault | None:
+    """Typeset a text, unless texts like it tell already that it fits."""
+    text = "\n\n".join(inputs.paragraphs)
+    around = replace(inputs, paragraphs=())
+
+    def fits(other: str) -> bool:
+        return isinstance(_typeset(replace(around, paragraphs=tuple(other.split("\n\n")))), bytes)
+
+    envelope = _envelope(around, shape_of(text))
+    if envelope.covers(text, fits):
+        return None
+    made = _typeset(inputs)
+    if isinstance(made, Fault):
+        return made
+    envelope.learn(text)
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _envelope(around: FlyerInputs, shape: tuple[str, ...]) -> Envelope:
+    """Return what is known about texts of one shape with the same things around them."""
+    return Envelope()
 
 
 def _load(inputs: FlyerInputs) -> int:

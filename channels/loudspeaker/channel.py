@@ -36,7 +36,7 @@ from engine.models import (
 if TYPE_CHECKING:
     from channels.loudspeaker.studio import Studio
 
-#: Names of the voice engines, as ``Studio.with_all_voices`` has them.
+#: Names of the voice engines, as the studio has them.
 _ENGINES = ("espeak", "gtts")
 
 #: LUFS between which speech stays clear of the noise floor and of distortion.
@@ -100,12 +100,11 @@ class LoudspeakerChannel:
     def forecast(self, content: Content, hamlet: Hamlet) -> Forecast:
         """Return the words as they will be said, and how long that takes.
 
-        A recording's length is not known before it is rendered: it counts as 0 seconds, and a
-        doubt says so.
+        A recording lasts as long as its header says; one whose length nobody measured counts
+        as 0 seconds, and a doubt says so.
         """
         if content.recording is not None:
-            text, doubt = recording_in_words(content.recording)
-            return Forecast(text, doubts=(doubt,))
+            return self._recorded(content, content.recording)
         script = self._script(content)
         return Forecast(
             text=script.text,
@@ -144,13 +143,22 @@ class LoudspeakerChannel:
 
         return programme(bundle, items)
 
+    def _recorded(self, content: Content, recording: Attachment) -> Forecast:
+        text, doubt = recording_in_words(recording)
+        if recording.seconds is None:
+            return Forecast(text, doubts=(doubt,))
+        length = recording.seconds * content.options_as(LoudspeakerOptions).repeat
+        breaches = (too_long(),) if length > MAX_SECONDS else ()
+        return Forecast(text, seconds=length, breaches=breaches)
+
     def _opened(self) -> Studio:
         """Return the studio. The libraries for sound load with it: for those who render."""
+        from channels.loudspeaker.speech.cache import SpeechCache
         from channels.loudspeaker.studio import Studio
 
         with self._opening:
             if self._studio is None:
-                self._studio = Studio.with_all_voices(self._speech_cache)
+                self._studio = Studio(SpeechCache(self._speech_cache))
             return self._studio
 
     def _script(self, content: Content) -> Script:

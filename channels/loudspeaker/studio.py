@@ -19,7 +19,6 @@ from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, Line, readings
 from channels.loudspeaker.speech.cache import SpeechCache
 from channels.loudspeaker.speech.engine import Engine
 from channels.loudspeaker.speech.espeak import EspeakEngine
-from channels.loudspeaker.speech.gtts_engine import GttsEngine
 from channels.loudspeaker.wording import too_long
 from engine.i18n import gettext as _
 from engine.models import Rendered
@@ -31,15 +30,9 @@ FALLBACK = "espeak"
 class Studio:
     """Voices by name, and the sentences they have spoken before."""
 
-    def __init__(self, engines: Mapping[str, Engine], cache: SpeechCache) -> None:
-        self._engines = engines
+    def __init__(self, cache: SpeechCache) -> None:
         self._cache = cache
-
-    @classmethod
-    def with_all_voices(cls, cache: Path) -> Studio:
-        """Return a studio with every engine there is, and ``cache`` as its folder of sentences."""
-        engines: tuple[Engine, ...] = (EspeakEngine(), GttsEngine())
-        return cls({engine.name: engine for engine in engines}, SpeechCache(cache))
+        self._engines: dict[str, Engine] = {FALLBACK: EspeakEngine()}
 
     def close(self) -> None:
         """End the helper processes; the studio starts them again if it is used again."""
@@ -77,12 +70,20 @@ class Studio:
 
     def _speak(self, lines: Iterable[Line], engine_name: str, voice: str) -> dict[str, Pcm]:
         """Return the sound of every distinct sentence."""
-        engine = self._engines[engine_name]
+        engine = self._engine(engine_name)
         spoken: dict[str, Pcm] = {}
         for text in dict.fromkeys(line.text for line in lines):
             identity = (engine.name, engine.identity, voice, text)
             spoken[text] = self._cache.sentence(partial(engine.say, text, voice), *identity)
         return spoken
+
+    def _engine(self, name: str) -> Engine:
+        if name == "gtts" and name not in self._engines:
+            # Loads httpx and requests: for those who chose it.
+            from channels.loudspeaker.speech.gtts_engine import GttsEngine
+
+            self._engines[name] = GttsEngine()
+        return self._engines[name]
 
 
 def _with_pauses(lines: Iterable[Line], spoken: Mapping[str, Pcm]) -> Iterator[Samples]:
@@ -92,15 +93,19 @@ def _with_pauses(lines: Iterable[Line], spoken: Mapping[str, Pcm]) -> Iterator[S
 
 
 def _joined(parts: Iterable[Samples]) -> Samples:
-    """Join parts, with a margin around. Raises ChannelError, permanent, when it gets too long."""
-    margin = silence(MARGIN)
-    taken, length = [margin], 0
+    """Join parts, with a margin around. Raises ChannelError, permanent, when it gets too long.
+
+    They are gathered in one growing block, so that the whole is never held twice.
+    """
+    margin = silence(MARGIN).tobytes()
+    joined, length = bytearray(margin), 0
     for part in parts:
         length += len(part)
         if length > MAX_SECONDS * RATE:
             raise ChannelError(too_long(), permanent=True)
-        taken.append(part)
-    return np.concatenate([*taken, margin])
+        joined += part.tobytes()
+    joined += margin
+    return np.frombuffer(joined, dtype=np.float32)
 
 
 def _finished(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -105,4 +106,7 @@ def passphrase(prompt: str, *, confirm: bool = False, variable: str = "LOA_PASSP
         return os.environ[variable]
     if f"{variable}_FILE" in os.environ:
         return read_secret(Path(os.environ[f"{variable}_FILE"]))
+    if not sys.stdin.isatty():
+        message = _("nobody is there to type a passphrase: set {variable} or {variable}_FILE")
+        raise LoaError(message.format(variable=variable))
     return str(click.prompt(prompt, hide_input=True, confirmation_prompt=confirm))

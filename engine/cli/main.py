@@ -28,7 +28,7 @@ def main() -> None:
     gc.set_threshold(100_000, 20, 20)
     speak_the_language()
     try:
-        status = build().main(standalone_mode=False)
+        status = build().main(prog_name="loa", standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

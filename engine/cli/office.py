@@ -31,6 +31,7 @@ def set_passphrase() -> click.Command:
     @workspace_option
     def command(person: str, workspace: Path | None) -> None:
         with open_workspace(workspace, acting=True) as app:
+            app.office.entitled(person)
             old = None
             if app.ledger.credentials.get(person) is not None:
                 old = passphrase(_("Old passphrase"), variable="LOA_OLD_PASSPHRASE")
@@ -139,5 +140,5 @@ def _say_waived(plan: Plan) -> None:
 def _say_next(app: App) -> None:
     moment = app.ledger.bundles.next_moment(rehearse=app.rehearsing)
     if moment is not None:
-        shown = f"{local(moment):%H:%M %d/%m/%Y}"
+        shown = f"{local(max(moment, app.clock.now())):%H:%M %d/%m/%Y}"
         click.echo(_("  work starts at {moment}: loa run").format(moment=shown))

@@ -67,7 +67,7 @@ def _doubts(plan: Plan) -> Iterator[str]:
     found = dict.fromkeys(doubt for d in plan.deliveries for doubt in d.forecast.doubts)
     if found:
         yield ""
-        yield _("Please look at how this will be read aloud:")
+        yield _("Please look at these before it goes out:")
         yield from (f"  ? {doubt}" for doubt in found)
 
 

@@ -32,8 +32,9 @@ def run() -> click.Command:
     @workspace_option
     def command(watch: bool, workspace: Path | None) -> int:
         with open_workspace(workspace) as app:
+            before = delivered(app)
             ended = run_with_progress(app, watch=watch)
-            return say_how_it_ended(app, ended)
+            return say_how_it_ended(app, ended, before)
 
     return command
 
@@ -93,12 +94,23 @@ def _words(states: dict[State, int]) -> str:
     return words + (" · " + _("{count} need a person").format(count=trouble) if trouble else "")
 
 
-def say_how_it_ended(app: App, ended: Ended) -> int:
-    """Print totals and what comes next; return 1 when something needs a person."""
+def delivered(app: App) -> int:
+    """Return how many deliveries have been sent so far."""
+    counts = app.ledger.views.counts()
+    return sum(n for (_name, state), n in counts.items() if state in DELIVERED)
+
+
+def say_how_it_ended(app: App, ended: Ended, before: int = 0) -> int:
+    """Print what this run sent and what comes next; return 1 when something needs a person.
+
+    ``before`` is how many deliveries had been sent when it began.
+    """
     counts = app.ledger.views.counts()
     trouble = sum(n for (_name, state), n in counts.items() if state in _TROUBLE)
-    sent = sum(n for (_name, state), n in counts.items() if state in DELIVERED)
-    click.echo(_("{sent} deliveries sent").format(sent=sent))
+    sent = delivered(app)
+    click.echo(
+        _("{now} deliveries sent in this run; {sent} so far").format(now=sent - before, sent=sent)
+    )
     if trouble:
         click.echo(_("{count} deliveries need a person: loa status").format(count=trouble))
     if ended.next_moment is not None:

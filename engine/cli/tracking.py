@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -13,12 +14,27 @@ from engine.cli.trail import event_line
 from engine.dispatch.confirming import Word
 from engine.dispatch.confirming import confirm as take_word
 from engine.i18n import gettext as _
+from engine.ledger import status_word
+from engine.reports.report import Report
 from engine.reports.screen import overview, overview_table, status_table
 from engine.reports.writing import write_report
 
 
 def commands() -> list[click.Command]:
     return [show_status(), report(), confirm(), events(), retry(), resolve()]
+
+
+def status_lines(report: Report) -> Iterator[str]:
+    """Yield what stands above the matrix: which revision, where it stands, what waits."""
+    facts = report.facts
+    over = facts.valid_until < report.made_at
+    yield _("{campaign}: revision {revision}, {status}").format(
+        campaign=facts.campaign_id,
+        revision=facts.revision,
+        status=status_word(facts.status, over=over),
+    )
+    if facts.waiting_revision is not None:
+        yield _("Revision {number} waits for approval.").format(number=facts.waiting_revision)
 
 
 def show_status() -> click.Command:
@@ -29,9 +45,11 @@ def show_status() -> click.Command:
         with open_workspace(workspace) as app:
             console = Console()
             if campaign_id is None:
-                console.print(overview_table(overview(app.ledger)))
+                console.print(overview_table(overview(app.ledger, app.clock.now())))
             else:
-                console.print(status_table(report_of(app, campaign_id).matrix))
+                built = report_of(app, campaign_id)
+                click.echo("\n".join(status_lines(built)))
+                console.print(status_table(built.matrix))
 
     return command
 
@@ -93,6 +111,8 @@ def events() -> click.Command:
     @workspace_option
     def command(campaign_id: str | None, last: int | None, workspace: Path | None) -> None:
         with open_workspace(workspace) as app:
+            if campaign_id is not None:
+                app.office.newest(campaign_id)
             found = app.ledger.views.events(campaign_id)
             for event in found[-last:] if last else found:
                 click.echo(event_line(event))
@@ -123,7 +143,8 @@ def retry() -> click.Command:
                 at=app.clock.now(),
                 actor=app.office.person(by).id,
             )
-            click.echo(_("✓ {count} deliveries will be tried again").format(count=count))
+            done = _("✓ {count} deliveries will be tried again") if count else _("nothing failed")
+            click.echo(done.format(count=count))
 
     return command
 
@@ -142,6 +163,7 @@ def resolve() -> click.Command:
             count = app.ledger.mending.resolve(
                 campaign_id, sent=sent, at=app.clock.now(), actor=app.office.person(by).id
             )
-            click.echo(_("✓ {count} deliveries settled").format(count=count))
+            done = _("✓ {count} deliveries settled") if count else _("nothing is uncertain")
+            click.echo(done.format(count=count))
 
     return command

@@ -54,10 +54,13 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
         message = _('no hamlet "{hamlet}" (there are: {known})')
         raise LoaError(message.format(hamlet=word.hamlet_id, known=known))
     person = _entitled(registry, hamlet, word.by)
-    rows = [row for row in ledger.views.deliveries(word.campaign_id) if _meant(row, word, registry)]
+    everything = ledger.views.deliveries(word.campaign_id)
+    rows = [row for row in everything if _meant(row, word, registry)]
     left = [row for row in rows if row.state in _LEFT and row.slot <= now]
     if not left:
-        raise LoaError(_nothing_to_confirm(rows, word))
+        spoken_of = [(row.hamlet_id, row.channel) for row in everything]
+        elsewhere = (word.hamlet_id, word.channel) in spoken_of
+        raise LoaError(_nothing_to_confirm(rows, word, elsewhere=elsewhere))
     _check_number(left, word)
     kind = EvidenceKind.RECEIVED if word.received else KINDS.get(word.channel, EvidenceKind.RELAYED)
     source = word.note or _("said by {person}").format(person=person.id)
@@ -97,9 +100,15 @@ def _meant(row: DeliveryRow, word: Word, registry: Registry) -> bool:
     return row.target in meant
 
 
-def _nothing_to_confirm(rows: list[DeliveryRow], word: Word) -> str:
+def _nothing_to_confirm(rows: list[DeliveryRow], word: Word, *, elsewhere: bool) -> str:
+    """Say why; ``elsewhere``: the channel reaches the hamlet through targets not meant here."""
     if not rows:
         message = _("{campaign}: nothing goes to {hamlet} by {channel}")
+        if elsewhere and not word.received and word.target is None:
+            message = _(
+                "{campaign}: {hamlet} has no {channel} of its own here; a head's word that he "
+                "got it is given with --received, another group's with --target"
+            )
         return message.format(
             campaign=word.campaign_id, hamlet=word.hamlet_id, channel=channel_name(word.channel)
         )

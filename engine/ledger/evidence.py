@@ -11,7 +11,7 @@ from engine.ledger.dialect import again_if_lost
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
 from engine.models import Evidence, EvidenceKind
-from engine.models.wording import evidence_word
+from engine.models.wording import evidence_word, households_in_words
 from engine.states import State
 
 #: States from which evidence leads to `confirmed`; elsewhere it is kept and changes nothing.
@@ -44,7 +44,9 @@ class EvidenceBook:
                         source=piece.source,
                     )
                 )
-                said = "" if piece.households is None else f" {piece.households}"
+                said = (
+                    "" if piece.households is None else ": " + households_in_words(piece.households)
+                )
                 for old in _CONFIRMABLE:
                     move_deliveries(
                         connection,

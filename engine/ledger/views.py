@@ -137,6 +137,30 @@ class Views:
             ).all()
         return {(row[0], State(row[1])): row[2] for row in rows}
 
+    def on_air(self, after: datetime, *, but: str) -> list[tuple[str, datetime, str]]:
+        """Return what loudspeakers play, or will, from ``after`` on: (cluster, slot, content).
+
+        The campaign ``but`` is left out, and so are emergencies, which come beside the
+        station's sessions.
+        """
+        d = deliveries.c
+        airing = (State.HELD, State.PLANNED, State.SENDING, State.SENT, State.CONFIRMED)
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(d.target, d.slot, d.content_hash)
+                .where(
+                    d.commune_id == self._commune_id,
+                    d.channel == "loudspeaker",
+                    d.campaign_id != but,
+                    d.priority != Priority.EMERGENCY,
+                    d.slot >= after,
+                    d.replaced_in.is_(None),
+                    d.state.in_(airing),
+                )
+                .distinct()
+            ).all()
+        return [(row.target, row.slot, row.content_hash) for row in rows]
+
     def last_event_at(self) -> datetime | None:
         """Return the latest moment in the audit trail; no clock may go back behind it."""
         with self._database.read() as connection:

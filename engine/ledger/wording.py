@@ -15,8 +15,10 @@ def frozen_as(number: int, content_hash: str) -> str:
     return _("revision {number}, content {hash}").format(number=number, hash=content_hash)
 
 
-def status_word(status: Status) -> str:
-    """Return where a revision stands, in the reader's language."""
+def status_word(status: Status, *, over: bool = False) -> str:
+    """Return where a revision stands, in the reader's language; ``over``: its validity ended."""
+    if over and status.value == "open":
+        return _("carried out, validity ended")
     return {
         "submitted": _("waits for approval"),
         "replaced": _("replaced before approval"),

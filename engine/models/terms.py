@@ -41,9 +41,13 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that came with a campaign. Its bytes lie in the artifact store under ``sha256``."""
+    """A file that came with a campaign. Its bytes lie in the artifact store under ``sha256``.
+
+    ``seconds`` is how long a recording lasts as its header says; None for anything else.
+    """
 
     name: str
     media_type: str
     sha256: str
     size: int
+    seconds: float | None = None

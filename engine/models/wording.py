@@ -63,3 +63,7 @@ def evidence_word(kind: EvidenceKind) -> str:
         EvidenceKind.RECEIVED: _("the head received it"),
         EvidenceKind.HEARD: _("heard in the hamlet"),
     }[kind]
+
+
+def households_in_words(count: int) -> str:
+    return _("{count} households").format(count=count)

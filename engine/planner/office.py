@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from campaigns.loader import LoadedCampaign
-from channels.base import Channel
+from channels.base import Channel, ChannelError, artifact_key
 from engine.artifacts import ArtifactStore
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Status, Submission, status_word
-from engine.models import Campaign, Person, Plan, Registry, Right, digest
+from engine.models import Campaign, File, Person, Plan, Registry, Right, digest
 from engine.models.wording import channel_name, right_name
 from engine.planner.diff import changes_between
 from engine.planner.passphrase import hash_passphrase, matches
 from engine.planner.plan import plan_campaign
+from engine.rules import Airtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,7 @@ class Office:
             )
         for sha256, source in loaded.files.items():
             self._artifacts.keep_attachment(sha256, source)
+        self._hear_recordings(plan)
         submission = Submission(
             campaign=loaded.campaign,
             path=place,
@@ -209,11 +213,16 @@ class Office:
         """Return a person who may act on campaigns. Raises LoaError for anybody else."""
         return self._person(person_id, Right.SUBMIT, Right.APPROVE)
 
-    def set_passphrase(self, person_id: str, new: str, old: str | None) -> None:
-        """Set a person's passphrase; changing one needs the old one. Raises LoaError."""
+    def entitled(self, person_id: str) -> Person:
+        """Return a person with any right at all. Raises LoaError for anybody else."""
         person = self._registry.people_by_id.get(person_id)
         if person is None or not person.rights:
             raise LoaError(_("{person} has no right in the registry").format(person=person_id))
+        return person
+
+    def set_passphrase(self, person_id: str, new: str, old: str | None) -> None:
+        """Set a person's passphrase; changing one needs the old one. Raises LoaError."""
+        self.entitled(person_id)
         kept = self._ledger.credentials.get(person_id)
         if kept is not None and (old is None or not matches(old, kept)):
             raise LoaError(_("the old passphrase is wrong"))
@@ -224,6 +233,19 @@ class Office:
         """Channels from which what was handed over ahead of its slot can be taken back."""
         return frozenset(name for name, one in self._channels.items() if one.cumulative)
 
+    def _hear_recordings(self, plan: Plan) -> None:
+        """Render recordings now: one that is broken or silent is refused, not found on air."""
+        hamlet = self._registry.hamlets[0]
+        for content in plan.contents.values():
+            if content.recording is None:
+                continue
+            channel = self._channels[content.channel]
+            try:
+                inputs = channel.prepare(content, hamlet, _Attachments(self._artifacts))
+                self._artifacts.make(artifact_key(channel, inputs), partial(channel.render, inputs))
+            except ChannelError as error:
+                raise LoaError(f"{content.recording.name}: {error}") from error
+
     def _place(self, path: Path) -> str:
         """Return how the ledger names a file: from the workspace on, so that it may move."""
         path = path.resolve()
@@ -231,7 +253,21 @@ class Office:
         return str(path.relative_to(self._workspace) if inside else path)
 
     def _plan(self, campaign: Campaign) -> Plan:
-        return plan_campaign(campaign, self._registry, self._channels, self._clock.now())
+        now = self._clock.now()
+        taken = self._taken(campaign.id, now)
+        return plan_campaign(campaign, self._registry, self._channels, now, taken)
+
+    def _taken(self, but: str, now: datetime) -> Airtime:
+        """Return the airtime of other campaigns, today's past sessions included."""
+        found: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
+        lengths: dict[str, float] = {}
+        for cluster, slot, key in self._ledger.views.on_air(now - timedelta(days=1), but=but):
+            if key not in lengths:
+                content, _needs = self._ledger.deliveries.content(key)
+                hamlet = self._registry.hamlets[0]
+                lengths[key] = self._channels[content.channel].forecast(content, hamlet).seconds
+            found[cluster, slot][key] = lengths[key]
+        return found
 
     def _unchanged(self, revision: Revision) -> Plan:
         """Return today's plan of the file that was submitted; refuse if it says anything else."""
@@ -275,6 +311,19 @@ class Office:
             raise LoaError(message.format(person=person.id))
         if not matches(passphrase, kept):
             raise LoaError(_("the passphrase is wrong"))
+
+
+class _Attachments:
+    """The ``Artifacts`` port with attachments alone."""
+
+    def __init__(self, artifacts: ArtifactStore) -> None:
+        self._artifacts = artifacts
+
+    def need(self, channel: str) -> File | None:
+        return None
+
+    def attachment(self, sha256: str) -> Path:
+        return self._artifacts.attachment(sha256)
 
 
 def bound_hash(source: bytes, campaign: Campaign, plan: Plan) -> str:

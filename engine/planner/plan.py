@@ -21,7 +21,7 @@ from engine.models import (
     digest,
 )
 from engine.planner.compose import Composed, Composer, audience
-from engine.rules import airtime_breaches, next_allowed
+from engine.rules import NOTHING, Airtime, airtime_breaches, next_allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +40,12 @@ def plan_campaign(
     registry: Registry,
     channels: Mapping[str, Channel],
     now: datetime,
+    taken: Airtime = NOTHING,
 ) -> Plan:
     """Return what approving ``campaign`` at ``now`` would set going.
 
-    Slots that are past are left out; a channel with no slot left is a breach. Raises
-    TemplateError when a text cannot be filled in.
+    ``taken`` is the airtime of other campaigns. Slots that are past are left out; a channel
+    with no slot left is a breach. Raises TemplateError when a text cannot be filled in.
     """
     resolved = list(_resolve(campaign, registry, channels))
     deliveries: list[PlannedDelivery] = []
@@ -54,7 +55,7 @@ def plan_campaign(
         deliveries.extend(planned)
         breaches.extend(_place_breaches(item, planned))
     breaches.extend(_text_breaches(resolved))
-    breaches.extend(airtime_breaches(deliveries, registry))
+    breaches.extend(airtime_breaches(deliveries, registry, taken))
     if not resolved:
         breaches.append(Breach(_("no hamlet belongs to this audience")))
     if campaign.valid_until <= now:

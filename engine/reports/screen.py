@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
 
 from rich.box import SIMPLE_HEAD
@@ -56,14 +57,15 @@ class CampaignLine:
     status: Status
     priority: Priority
     counts: Mapping[State, int]
+    over: bool = False
 
     @property
     def needs_attention(self) -> bool:
         return any(state in NEEDS_ATTENTION for state in self.counts)
 
 
-def overview(ledger: Ledger) -> tuple[CampaignLine, ...]:
-    """Read every campaign: urgent ones first, then by id."""
+def overview(ledger: Ledger, now: datetime | None = None) -> tuple[CampaignLine, ...]:
+    """Read every campaign: urgent ones first, then by id. ``now`` tells which are over."""
     lines = []
     for campaign_id in ledger.revisions.campaign_ids():
         newest = ledger.revisions.latest(campaign_id)
@@ -77,6 +79,7 @@ def overview(ledger: Ledger) -> tuple[CampaignLine, ...]:
                 newest.status,
                 newest.priority,
                 counts,
+                over=now is not None and newest.campaign.valid_until < now,
             )
         )
     return tuple(sorted(lines, key=lambda line: (line.priority.rank, line.campaign_id)))
@@ -121,7 +124,7 @@ def overview_table(lines: Iterable[CampaignLine]) -> Table:
         table.add_row(
             Text.assemble((line.campaign_id, "bold"), "\n", line.title),
             _priority(line.priority),
-            Text(f"{status_word(line.status)} (r{line.revision})"),
+            Text(f"{status_word(line.status, over=line.over)} ({_revision(line.revision)})"),
             _counts(line.counts, Absence.NOT_PLANNED),
         )
     return table
@@ -173,3 +176,7 @@ def _mark(code: State | Absence, count: int | None = None) -> Text:
 def _priority(priority: Priority) -> Text:
     urgent = priority is Priority.EMERGENCY
     return Text(f"{'‼ ' if urgent else ''}{priority_word(priority)}", "bold red" if urgent else "")
+
+
+def _revision(number: int) -> str:
+    return _("revision {number}").format(number=number)

@@ -1,21 +1,32 @@
-"""The station's rules on one campaign's programme: hours, sessions a day, minutes a session."""
+"""The station's rules on a campaign's airtime: hours, sessions a day, minutes a session."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from types import MappingProxyType
 
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Breach, PlannedDelivery, Priority, Registry
 from engine.rules.hours import may_act
 
+#: Seconds on air by (cluster, slot) and content hash.
+Airtime = Mapping[tuple[str, datetime], Mapping[str, float]]
 
-def airtime_breaches(deliveries: Iterable[PlannedDelivery], registry: Registry) -> Iterator[Breach]:
+#: Nobody else is on air.
+NOTHING: Airtime = MappingProxyType({})
+
+
+def airtime_breaches(
+    deliveries: Iterable[PlannedDelivery], registry: Registry, taken: Airtime = NOTHING
+) -> Iterator[Breach]:
     """Yield what the loudspeaker deliveries of one campaign would break, once per slot.
 
-    An emergency may break every one of these rules; that is said and recorded.
+    ``taken`` is what other campaigns have on air; only slots and days that this campaign
+    uses are judged. An emergency may break every one of these rules; that is said and
+    recorded.
     """
     seconds: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
     waived = False
@@ -27,8 +38,8 @@ def airtime_breaches(deliveries: Iterable[PlannedDelivery], registry: Registry) 
         if item.channel == "loudspeaker":
             seconds[item.target, item.slot][item.content_hash] = item.forecast.seconds
     yield from _hours_breaches(outside, registry, waived)
-    yield from _length_breaches(seconds, registry, waived)
-    yield from _session_breaches(seconds, registry, waived)
+    yield from _length_breaches(seconds, registry, waived, taken)
+    yield from _session_breaches(seconds, registry, waived, taken)
 
 
 def _hours_breaches(
@@ -37,35 +48,48 @@ def _hours_breaches(
     for channel, slot in sorted(outside):
         allowed = registry.station.hours if channel == "loudspeaker" else (registry.chat_hours,)
         message = _("{slot} is outside the allowed hours ({hours})").format(
-            slot=local(slot).strftime("%H:%M %d/%m/%Y"),
+            slot=_shown(slot),
             hours=", ".join(f"{h.start:%H:%M}–{h.end:%H:%M}" for h in allowed),
         )
         yield Breach(message, channel=channel, waived=waived)
 
 
 def _length_breaches(
-    seconds: dict[tuple[str, datetime], dict[str, float]], registry: Registry, waived: bool
+    seconds: Airtime, registry: Registry, waived: bool, taken: Airtime
 ) -> Iterator[Breach]:
     limit = registry.station.minutes_per_session
     for (cluster, slot), contents in sorted(seconds.items()):
-        minutes = sum(contents.values()) / 60
+        others = sum(taken.get((cluster, slot), {}).values()) / 60
+        minutes = sum(contents.values()) / 60 + others
         if minutes > limit:
             message = _(
-                "{minutes:.1f} minutes at {slot}; a session may last {limit} minutes"
-            ).format(minutes=minutes, slot=local(slot).strftime("%H:%M %d/%m/%Y"), limit=limit)
+                "{minutes:.1f} minutes at {slot}, {others:.1f} of them other campaigns'; "
+                "a session may last {limit} minutes"
+            ).format(minutes=minutes, slot=_shown(slot), others=others, limit=limit)
             yield Breach(message, channel="loudspeaker", target=cluster, waived=waived)
 
 
 def _session_breaches(
-    seconds: dict[tuple[str, datetime], dict[str, float]], registry: Registry, waived: bool
+    seconds: Airtime, registry: Registry, waived: bool, taken: Airtime
 ) -> Iterator[Breach]:
     limit = registry.station.sessions_per_day
-    days: dict[tuple[str, date], set[datetime]] = defaultdict(set)
-    for cluster, slot in seconds:
-        days[cluster, local(slot).date()].add(slot)
-    for (cluster, day), slots in sorted(days.items()):
-        if len(slots) > limit:
+    own, all_of_them = _sessions(seconds), _sessions([*seconds, *taken])
+    for cluster, day in sorted(own):
+        found = len(all_of_them[cluster, day])
+        if found > limit:
             message = _("{found} sessions on {day}; {limit} a day are allowed").format(
-                found=len(slots), day=day.strftime("%d/%m/%Y"), limit=limit
+                found=found, day=day.strftime("%d/%m/%Y"), limit=limit
             )
             yield Breach(message, channel="loudspeaker", target=cluster, waived=waived)
+
+
+def _sessions(slots: Iterable[tuple[str, datetime]]) -> dict[tuple[str, date], set[datetime]]:
+    """Return the slots of each cluster's days, in local time."""
+    days: dict[tuple[str, date], set[datetime]] = defaultdict(set)
+    for cluster, slot in slots:
+        days[cluster, local(slot).date()].add(slot)
+    return days
+
+
+def _shown(slot: datetime) -> str:
+    return local(slot).strftime("%H:%M %d/%m/%Y")

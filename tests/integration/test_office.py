@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from support.builders import NOW
 from support.commune import NOTICE, PASSPHRASE, files_below
 
@@ -332,3 +335,59 @@ def test_a_clock_behind_the_last_event_is_not_trusted(workspace: Path) -> None:
         pytest.raises(LoaError, match="set the machine's clock"),
     ):
         EmbeddedRuntime(app).run()
+
+
+def talk(name: str, minutes: str = "") -> str:
+    """A campaign on the loudspeakers alone, about half a minute long."""
+    return (
+        f"id: {name}\ntitle: Thông báo {name}\nvalid: {{from: 2026-12-01, until: 2026-12-05}}\n"
+        f"contact: Xã\ntext: {'Mời bà con đến họp tại nhà văn hóa ấp. ' * 8}\n"
+        f'schedule: {{dates: [2026-12-02], times: ["{minutes or "05:00"}"]}}\n'
+        "channels: {loudspeaker: true, flyer: false, portal: false, chat: false}\n"
+    )
+
+
+def strict(app: App, **rules: int) -> App:
+    """The same workspace with stricter station rules."""
+    path = app.workspace / "commune.yaml"
+    text = path.read_text(encoding="utf-8")
+    for name, number in rules.items():
+        text = re.sub(rf"{name}: \d+", f"{name}: {number}", text)
+    path.write_text(text, encoding="utf-8")
+    return open_app(app.workspace)
+
+
+def test_campaigns_together_may_not_outlast_a_session(app: App) -> None:
+    with strict(app, minutes_per_session=1) as strict_app:
+        strict_app.office.submit(write(app, talk("mot"), "mot"), "lan")
+        strict_app.office.approve("mot", "minh", PASSPHRASE)
+        with pytest.raises(LoaError, match="of them other campaigns'"):
+            strict_app.office.submit(write(app, talk("hai"), "hai"), "lan")
+
+
+def test_campaigns_together_may_not_hold_more_sessions_than_a_day_has(app: App) -> None:
+    with strict(app, sessions_per_day=1) as strict_app:
+        strict_app.office.submit(write(app, talk("mot", "05:00"), "mot"), "lan")
+        strict_app.office.approve("mot", "minh", PASSPHRASE)
+        strict_app.office.submit(write(app, talk("hai", "05:00"), "hai"), "lan")
+        with pytest.raises(LoaError, match="2 sessions"):
+            strict_app.office.submit(write(app, talk("ba", "06:00"), "ba"), "lan")
+
+
+def test_a_recording_counts_its_length_and_a_silent_one_is_refused(app: App) -> None:
+    folder = app.workspace / "campaigns"
+    soundfile.write(folder / "dai.wav", noise(90), 16_000)
+    soundfile.write(folder / "im.wav", np.zeros(16_000 * 5), 16_000)
+    recorded = talk("ghi-am").replace("loudspeaker: true", "loudspeaker: {audio: dai.wav}")
+    with (
+        strict(app, minutes_per_session=1) as strict_app,
+        pytest.raises(LoaError, match=r"1\.5 minutes"),
+    ):
+        strict_app.office.submit(write(app, recorded, "ghi-am"), "lan")
+    with pytest.raises(LoaError, match=r"im\.wav"):
+        app.office.submit(write(app, recorded.replace("dai.wav", "im.wav"), "ghi-am"), "lan")
+    app.office.submit(write(app, recorded, "ghi-am"), "lan")
+
+
+def noise(seconds: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    return np.random.default_rng(1).normal(0, 0.1, 16_000 * seconds)

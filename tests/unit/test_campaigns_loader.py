@@ -1,3 +1,4 @@
+import io
 import os
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -5,6 +6,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+import soundfile
 from support import builders
 from support.campaign_files import CAMPAIGN, OPTIONS, LoudspeakerOptions, faults, load, told
 
@@ -16,7 +18,16 @@ from engine.errors import InputError
 from engine.models import HouseholdGroup, Priority, canonical_json
 
 PDF = b"%PDF-1.7\n%%EOF\n"
-OGG = b"OggS" + bytes(40)
+
+
+def _ogg() -> bytes:
+    """A tenth of a second of silence: a real recording, if a short one."""
+    made = io.BytesIO()
+    soundfile.write(made, [0.0] * 800, 8_000, format="OGG")
+    return made.getvalue()
+
+
+OGG = _ogg()
 
 
 @pytest.fixture(autouse=True)

@@ -314,7 +314,7 @@ def test_a_flyer_becomes_a_sharp_png(channel: ChatChannel) -> None:
     assert png.startswith(b"\x89PNG\r\n\x1a\n")
     width, height = (int.from_bytes(png[at : at + 4]) for at in (16, 20))
     assert (width, height) == (875, 1241)
-    assert len(zlib.decompress(png[41:-16])) == height * (1 + 3 * width)
+    assert len(zlib.decompress(png[41:-16])) == height * (1 + width)
 
 
 def test_a_flyer_full_of_noise_still_fits_into_a_megabyte() -> None:
@@ -324,13 +324,13 @@ def test_a_flyer_full_of_noise_still_fits_into_a_megabyte() -> None:
   let row = range(120).map(x => rgb(noise(x, y), noise(y, x + 3), noise(x + 7, y + 5)))
   stack(dir: ltr, ..row.map(colour => rect(width: 3.5pt, height: 3.7pt, fill: colour)))
 }"""
-    assert LARGEST_PNG / 50 < len(flyer_png(typst.compile(source, format="pdf"))) <= LARGEST_PNG
+    assert LARGEST_PNG / 100 < len(flyer_png(typst.compile(source, format="pdf"))) <= LARGEST_PNG
 
 
 def test_a_picture_that_is_too_large_is_made_smaller(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("channels.chat.pictures.LARGEST_PNG", 6_000)
+    monkeypatch.setattr("channels.chat.pictures.LARGEST_PNG", 4_000)
     png = flyer_png.__wrapped__(A5)
-    assert len(png) <= 6_000
+    assert len(png) <= 4_000
     assert int.from_bytes(png[16:20]) < 875
 
 

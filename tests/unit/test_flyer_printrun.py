@@ -194,7 +194,7 @@ def test_a_bundle_of_several_campaigns_has_a_folder_for_each(outbox: Path) -> No
         (errno.EDQUOT, "the disk is full"),
         (errno.EROFS, "no permission"),
         (errno.EACCES, "no permission"),
-        (errno.EIO, "Input/output error"),
+        (errno.EIO, "the disk reports a fault"),
     ],
 )
 def test_a_failing_disk_is_a_temporary_error_in_clear_words(

@@ -18,8 +18,9 @@ Signal = npt.NDArray[np.float64]
 #: has died down to 1e-18 by then, less than what double precision can add to a sample.
 _MEMORY = 8_192
 
-#: Samples that are filtered at once.
-_FRAME = 65_536
+#: Samples that are transformed at once: a second at 44.1 kHz and the memory, and a product of
+#: small primes, which transforms want.
+_FRAME = 52_488
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ import mutagen.mp3
 import numpy as np
 import soundfile
 
-from channels.loudspeaker.audio.pcm import RATE, Samples
+from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples
 from channels.loudspeaker.audio.terms import Tags
 from channels.loudspeaker.text import one_line
 from engine.models import File
@@ -26,7 +26,6 @@ MEDIA_TYPE = "audio/mpeg"
 _KBITS = 128
 #: LAME's own scale, 0 best to 9 fastest: 5 is its default for this bit rate.
 _QUALITY = 5
-_BLOCK = 10 * RATE
 
 
 def encode(blocks: Iterable[Samples]) -> bytes:
@@ -51,7 +50,7 @@ def decode(frames: bytes) -> Iterator[Samples]:
     with soundfile.SoundFile(io.BytesIO(frames)) as sound:
         # Not ``blocks``: it trusts the frame count, which MP3 headers only estimate, and hands
         # out uninitialised memory for frames that never came.
-        while len(block := sound.read(_BLOCK, dtype="float32")):
+        while len(block := sound.read(STRETCH, dtype="float32")):
             yield block
 
 

@@ -15,8 +15,8 @@ Samples = npt.NDArray[np.float32]
 #: Samples per second of everything that leaves this channel.
 RATE = 44_100
 
-#: Sound is worked on in stretches of ten seconds, so that memory does not grow with its length.
-STRETCH = 10 * RATE
+#: Sound is worked on in stretches of four seconds: what that takes does not grow with its length.
+STRETCH = 4 * RATE
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -1,0 +1,54 @@
+"""Cost grows with what differs, not with how many receive it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support import builders
+
+from channels.base import Channel
+from engine.app import build_channels, close_channels
+from engine.artifacts import ArtifactStore
+from engine.dispatch import Renderer
+from engine.models import Content, digest
+from engine.settings import Settings
+
+
+@pytest.fixture
+def channels(tmp_path: Path) -> Iterator[dict[str, Channel]]:
+    built = build_channels(Settings(), tmp_path, builders.MemoryRemoteIds())
+    yield built
+    close_channels(built)
+
+
+def renderings(channels: dict[str, Channel], folder: Path, hamlets: int, **options: object) -> int:
+    """Make every channel's artifact for every hamlet; return how often something was rendered."""
+    contents: dict[str, tuple[Content, dict[str, str]]] = {}
+    hashes: dict[str, str] = {}
+    for name, channel in channels.items():
+        own = options if name == "flyer" else {}
+        content = builders.content(name, channel.options(**own), body="Họp dân lúc 7 giờ.")
+        hashes[name] = digest(content)
+        contents[hashes[name]] = (content, {need: hashes[need] for need in channel.needs})
+    store = ArtifactStore(folder)
+    renderer = Renderer(channels, store, contents.__getitem__)
+    for number in range(1, hamlets + 1):
+        for key in hashes.values():
+            renderer.make(key, builders.hamlet(number))
+    return store.rendered
+
+
+@pytest.mark.parametrize("hamlets", [4, 4_000])
+def test_the_same_text_is_rendered_once_for_all(
+    channels: dict[str, Channel], tmp_path: Path, hamlets: int
+) -> None:
+    """One MP3, one flyer, one post, one message."""
+    assert renderings(channels, tmp_path / "store", hamlets, show_hamlet=False) == 4
+
+
+def test_a_flyer_that_names_its_hamlet_is_rendered_for_each(
+    channels: dict[str, Channel], tmp_path: Path
+) -> None:
+    assert renderings(channels, tmp_path / "store", 40) == 3 + 40

@@ -1,0 +1,108 @@
+"""The embedded runtime: messages of one priority, one run per workspace, and how it ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import multiprocessing.synchronize
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from support.commune import PASSPHRASE, make_commune
+
+from engine.app import App, open_app
+from engine.errors import LoaError
+from engine.models import Priority
+from workers.actors import MESSAGE_SIZE, batches, register
+from workers.broker import TIME_LIMIT, embedded_broker
+from workers.embedded import EmbeddedRuntime, only_one
+from workers.scheduler import LEASE
+
+LEASED = st.lists(st.tuples(st.integers(), st.sampled_from(Priority)), unique_by=lambda one: one[0])
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    with open_app(make_commune(tmp_path / "xa", live=False)) as opened:
+        opened.office.set_passphrase("minh", PASSPHRASE, None)
+        opened.office.submit(opened.workspace / "campaigns" / "bao-lu.yaml", "lan")
+        opened.office.approve("bao-lu", "minh", PASSPHRASE)
+        yield opened
+
+
+@given(LEASED, st.integers(1, 5))
+def test_messages_hold_one_priority_each_the_most_urgent_first(
+    leased: list[tuple[int, Priority]], size: int
+) -> None:
+    made = list(batches(leased, size=size))
+    ranks = [priority.rank for priority, _ids in made]
+    assert ranks == sorted(ranks)
+    assert all(0 < len(ids) <= size for _priority, ids in made)
+    known = dict(leased)
+    sent = [bundle_id for _priority, ids in made for bundle_id in ids]
+    assert sorted(sent) == sorted(known), "each bundle once"
+    assert all(known[one] is priority for priority, ids in made for one in ids)
+
+
+def test_a_message_holds_about_a_hundred_bundles() -> None:
+    leased = [(number, Priority.ROUTINE) for number in range(250)]
+    assert [len(ids) for _priority, ids in batches(leased)] == [MESSAGE_SIZE, MESSAGE_SIZE, 50]
+
+
+def test_a_lease_outlasts_the_longest_message() -> None:
+    assert LEASE.total_seconds() * 1000 > TIME_LIMIT
+
+
+def test_the_queue_never_retries_by_itself() -> None:
+    broker = embedded_broker()
+    actor = register(broker, lambda _ids: None)
+    assert actor.options["max_retries"] == 0
+    assert actor.options["time_limit"] == TIME_LIMIT
+    broker.close()
+
+
+def _hold(workspace: Path, held: multiprocessing.synchronize.Event) -> None:
+    with only_one(workspace):
+        held.set()
+        multiprocessing.Event().wait(30)
+
+
+def test_a_workspace_is_run_by_one_process_and_the_lock_dies_with_it(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    held = context.Event()
+    process = context.Process(target=_hold, args=(tmp_path, held))
+    process.start()
+    try:
+        assert held.wait(30)
+        with pytest.raises(LoaError), only_one(tmp_path):
+            pass
+    finally:
+        process.kill()
+        process.join()
+    with only_one(tmp_path):
+        assert (tmp_path / ".loa-run.lock").exists()
+
+
+def test_a_run_ends_when_nothing_is_due(app: App) -> None:
+    ended = EmbeddedRuntime(app).run()
+    assert ended.next_moment is None
+    assert sum(app.ledger.views.counts().values())
+
+
+def test_an_error_that_a_worker_meets_ends_the_run_and_is_raised_there(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_ids: list[int]) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(app.sender, "send", broken)
+    with pytest.raises(OSError, match="No space left"):
+        EmbeddedRuntime(app).run()
+
+
+def test_a_clock_behind_the_last_event_runs_nothing(app: App) -> None:
+    behind = type(app.clock)(app.clock.now().replace(year=2020))  # type: ignore[call-arg] - a simulated one
+    with open_app(app.workspace, clock=behind) as late, pytest.raises(LoaError, match="2020"):
+        EmbeddedRuntime(late).run()
