@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import gettext as stdlib_gettext
 import os
 import sys
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from engine.cli.commands import Commands, table
+from engine.cli.memory import settle
 from engine.errors import InputError, LoaError
 from engine.i18n import LOCALE_DIR, language, os_reason
 from engine.i18n import gettext as _
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 def main() -> None:
     """Run ``loa``. Faults that a person can mend end with status 1 and never a traceback."""
-    # Python looks for garbage after every 700 new objects; ten thousand hamlets make millions
-    # that all stay, and looking took a third of the time of planning for them.
-    gc.set_threshold(100_000, 20, 20)
+    settle()
     speak_the_language()
     try:
         status = build().main(prog_name="loa", standalone_mode=False)

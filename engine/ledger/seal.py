@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -28,15 +30,9 @@ class Seal:
         Raises LoaError when the file cannot be read, made or used.
         """
         try:
-            try:
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                return cls(path.read_bytes().strip())
-            with os.fdopen(handle, "wb") as file:
-                file.write(Fernet.generate_key())
-                file.flush()
-                os.fsync(file.fileno())
-            return cls(path.read_bytes())
+            if not path.exists():
+                _make_key(path)
+            return cls(path.read_bytes().strip())
         except OSError as error:
             message = _("{path}: the data key cannot be used: {reason}")
             raise LoaError(message.format(path=path, reason=os_reason(error))) from error
@@ -52,3 +48,18 @@ class Seal:
             raise LoaError(
                 _("personal data in the ledger was sealed with another data key")
             ) from None
+
+
+def _make_key(path: Path) -> None:
+    """Put a new key at ``path``, whole or not at all; one that somebody else made stays."""
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(Fernet.generate_key())
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            path.hardlink_to(temporary)
+    finally:
+        temporary.unlink()

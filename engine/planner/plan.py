@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,6 +22,9 @@ from engine.models import (
 )
 from engine.planner.compose import Composed, Composer, audience
 from engine.rules import NOTHING, Airtime, airtime_breaches, next_allowed
+
+#: More places than this are not named one by one.
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,14 +142,20 @@ def _text_breaches(resolved: list[_Resolved]) -> Iterator[Breach]:
 
 
 def _merged(breaches: list[Breach]) -> Iterator[Breach]:
-    """Yield each breach once; the same one in many hamlets names none of them."""
-    hamlets: dict[tuple[str, str, str, bool], list[str]] = {}
+    """Yield each breach once, with all the places it concerns; very many are not named."""
+    found: dict[tuple[str, str, bool], tuple[dict[str, None], dict[str, None]]] = {}
     for breach in breaches:
-        key = (breach.message, breach.channel, breach.target, breach.waived)
-        hamlets.setdefault(key, []).append(breach.hamlet_id)
-    for (message, channel, target, waived), found in hamlets.items():
-        named = ", ".join(dict.fromkeys(found)) if len(found) <= 20 else ""
-        yield Breach(message, channel, named, target, waived)
+        key = (breach.message, breach.channel, breach.waived)
+        hamlets, targets = found.setdefault(key, ({}, {}))
+        hamlets[breach.hamlet_id] = None
+        targets[breach.target] = None
+    for (message, channel, waived), (hamlets, targets) in found.items():
+        yield Breach(message, channel, _named(hamlets), _named(targets), waived)
+
+
+def _named(places: Iterable[str]) -> str:
+    named = [place for place in places if place]
+    return ", ".join(named) if len(named) <= MOST_NAMED else ""
 
 
 def _fingerprint(resolved: list[_Resolved]) -> str:

@@ -65,3 +65,13 @@ def test_every_command_is_listed_once_with_what_it_does() -> None:
 
 def test_an_unknown_command_loads_nothing() -> None:
     assert build().get_command(click.Context(build()), "stat") is None
+
+
+def test_planning_is_not_held_up_by_the_search_for_garbage() -> None:
+    asked = (
+        "from engine.cli.memory import settle; settle(); import gc; print(gc.get_threshold()[0])"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", asked], check=True, capture_output=True, text=True
+    )
+    assert int(answer.stdout) >= 50_000

@@ -1,0 +1,66 @@
+"""Run the parts of the benchmark and print one table."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from importlib import import_module
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from bench.figures import Figure
+
+PARTS = ("startup", "planning", "rendering", "speech", "tracking", "demonstration")
+
+
+def main(arguments: list[str]) -> int:
+    """Run every part, or those named; ``--part NAME`` runs one in this process, for the others."""
+    if arguments[:1] == ["--part"]:
+        return run_here(arguments[1])
+    wanted = arguments or list(PARTS)
+    unknown = set(wanted) - set(PARTS)
+    if unknown:
+        print(f"no such part: {', '.join(sorted(unknown))}; there are: {', '.join(PARTS)}")
+        return 2
+    started = time.perf_counter()
+    console = Console(width=120)
+    table = Table("What", "Loa", "Baseline", "Ratio", title="Loa's figures", title_justify="left")
+    for part in wanted:
+        figures, peak = run_apart(part)
+        for figure in figures:
+            table.add_row(*figure.row())
+        table.add_row(f"[dim]{part}: peak memory", f"[dim]{peak:.0f} MB", end_section=True)
+    console.print(table)
+    console.print(f"{os.cpu_count()} cores, {time.perf_counter() - started:.0f} s in all")
+    return 0
+
+
+def run_here(part: str) -> int:
+    """Run one part in a temporary folder and print a line of JSON for each figure."""
+    with tempfile.TemporaryDirectory(prefix="loa-bench-") as folder:
+        for figure in import_module(f"bench.{part}").figures(Path(folder)):
+            print(figure.to_json(), flush=True)
+    return 0
+
+
+def run_apart(part: str) -> tuple[list[Figure], float]:
+    """Run one part in a process of its own; return its figures and its peak memory, MB."""
+    command = [sys.executable, "-m", "bench", "--part", part]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    figures = [Figure(**json.loads(line)) for line in process.stdout]
+    _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise SystemExit(f"{part} ended with {process.returncode}")
+    return figures, used.ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
