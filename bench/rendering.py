@@ -30,7 +30,7 @@ def figures(folder: Path) -> Iterator[Figure]:
         with open_app(workspace) as app:
             costs[hamlets], _none = timed(partial(render_all, app, path))
             against = f"{FEW} hamlets"
-            baseline = costs[FEW] / FEW * 1000
+            baseline = costs[FEW] / FEW * 1000 if hamlets > FEW else None
             yield Figure(f"{hamlets:,} hamlets, same text: renderings", app.artifacts.rendered, "")
             cost = costs[hamlets] / hamlets * 1000
             yield Figure(f"{hamlets:,} hamlets: cost of each", cost, "ms CPU", baseline, against)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import gc
 
@@ -23,6 +24,7 @@ def settle() -> None:
     sound to keep blocks of that size for each thread: 40 MB more for the demonstration.
     """
     gc.set_threshold(_NEW_OBJECTS, 20, 20)
+    atexit.register(gc.freeze)  # what is left when all is done need not be searched again
     libc = ctypes.CDLL(None)
     if hasattr(libc, "mallopt"):  # musl has none, and gives large blocks back anyway
         libc.mallopt(_M_MMAP_THRESHOLD, _LARGE)
