@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 from pathlib import Path
 
 from campaigns.loader import LoadedCampaign
-from channels.base import Channel, ChannelError, artifact_key
+from channels.base import Channel
 from engine.artifacts import ArtifactStore
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Status, Submission, status_word
-from engine.models import Campaign, File, Person, Plan, Registry, Right, digest
+from engine.models import Campaign, Person, Plan, Registry, Right, digest
 from engine.models.wording import channel_name, right_name
+from engine.planner.airing import airtime_of_others, hear_recordings
 from engine.planner.diff import changes_between
 from engine.planner.passphrase import hash_passphrase, matches
 from engine.planner.plan import plan_campaign
-from engine.rules import Airtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ class Office:
             )
         for sha256, source in loaded.files.items():
             self._artifacts.keep_attachment(sha256, source)
-        self._hear_recordings(plan)
+        hear_recordings(plan, self._channels, self._artifacts, self._registry.hamlets[0])
         submission = Submission(
             campaign=loaded.campaign,
             path=place,
@@ -233,19 +231,6 @@ class Office:
         """Channels from which what was handed over ahead of its slot can be taken back."""
         return frozenset(name for name, one in self._channels.items() if one.cumulative)
 
-    def _hear_recordings(self, plan: Plan) -> None:
-        """Render recordings now: one that is broken or silent is refused, not found on air."""
-        hamlet = self._registry.hamlets[0]
-        for content in plan.contents.values():
-            if content.recording is None:
-                continue
-            channel = self._channels[content.channel]
-            try:
-                inputs = channel.prepare(content, hamlet, _Attachments(self._artifacts))
-                self._artifacts.make(artifact_key(channel, inputs), partial(channel.render, inputs))
-            except ChannelError as error:
-                raise LoaError(f"{content.recording.name}: {error}") from error
-
     def _place(self, path: Path) -> str:
         """Return how the ledger names a file: from the workspace on, so that it may move."""
         path = path.resolve()
@@ -254,20 +239,8 @@ class Office:
 
     def _plan(self, campaign: Campaign) -> Plan:
         now = self._clock.now()
-        taken = self._taken(campaign.id, now)
+        taken = airtime_of_others(campaign.id, self._ledger, self._channels, self._registry, now)
         return plan_campaign(campaign, self._registry, self._channels, now, taken)
-
-    def _taken(self, but: str, now: datetime) -> Airtime:
-        """Return the airtime of other campaigns, today's past sessions included."""
-        found: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
-        lengths: dict[str, float] = {}
-        for cluster, slot, key in self._ledger.views.on_air(now - timedelta(days=1), but=but):
-            if key not in lengths:
-                content, _needs = self._ledger.deliveries.content(key)
-                hamlet = self._registry.hamlets[0]
-                lengths[key] = self._channels[content.channel].forecast(content, hamlet).seconds
-            found[cluster, slot][key] = lengths[key]
-        return found
 
     def _unchanged(self, revision: Revision) -> Plan:
         """Return today's plan of the file that was submitted; refuse if it says anything else."""
@@ -311,19 +284,6 @@ class Office:
             raise LoaError(message.format(person=person.id))
         if not matches(passphrase, kept):
             raise LoaError(_("the passphrase is wrong"))
-
-
-class _Attachments:
-    """The ``Artifacts`` port with attachments alone."""
-
-    def __init__(self, artifacts: ArtifactStore) -> None:
-        self._artifacts = artifacts
-
-    def need(self, channel: str) -> File | None:
-        return None
-
-    def attachment(self, sha256: str) -> Path:
-        return self._artifacts.attachment(sha256)
 
 
 def bound_hash(source: bytes, campaign: Campaign, plan: Plan) -> str:
