@@ -94,7 +94,12 @@ def python(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_importing_writes_nothing_starts_nothing_and_opens_no_connection(package: str) -> None:
-    names = [name for name in modules() if name.partition(".")[0] == package]
+    names = [
+        name
+        for name in modules()
+        # Alembic runs its environment itself, inside a migration; nothing imports it.
+        if name.partition(".")[0] == package and name != "engine.ledger.migrations.env"
+    ]
     done = python("-c", IMPORTER, *names, cwd=ROOT)
     assert done.returncode == 0, done.stderr[-2000:]
     assert not done.stdout
