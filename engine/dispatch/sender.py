@@ -30,6 +30,10 @@ logger = logging.getLogger(__name__)
 #: How many bundles one commit may begin, where sending twice does no harm.
 BATCH = 20
 
+#: How long what was begun may wait for its turn, behind others of the same commit, before it is
+#: taken back and judged anew: it may have been cancelled meanwhile, or be too late.
+FRESH = timedelta(seconds=30)
+
 ACTOR = "loa"
 
 
@@ -193,14 +197,25 @@ class Sender:
             if not begun:
                 return
             self._deliver([waiting.pop(bundle_id) for bundle_id in sorted(begun)])
+            waiting = {
+                bundle_id: one
+                for bundle_id, one in waiting.items()
+                if not self._must_wait(one.bundle, one.registry)
+            }
 
     def _deliver(self, begun: Sequence[Ready]) -> None:
         """Deliver what has begun. Nothing leaves this method in the state `sending`."""
         results: list[tuple[Bundle, Receipt, str]] = []
         open_bundles = {one.bundle.id: one.bundle for one in begun}
+        began = self._clock.now()
         self._boundary("begun")
         try:
             for one in begun:
+                if self._clock.now() - began > FRESH:
+                    self._take_back(
+                        open_bundles.pop(one.bundle.id), _("waited too long to be sent")
+                    )
+                    continue
                 try:
                     receipt = self._backend(one.bundle).deliver(one.artifact, one.bundle)
                 except Exception as error:  # noqa: BLE001 - as above
@@ -236,9 +251,10 @@ class Sender:
     def _settle_interrupted(self, bundle: Bundle, reason: str) -> None:
         """Decide about a bundle that may or may not have reached the far side."""
         if not self._settled(bundle, reason):
-            self._ledger.outcomes.take_back(
-                bundle, reason=reason, at=self._clock.now(), actor=ACTOR
-            )
+            self._take_back(bundle, reason)
+
+    def _take_back(self, bundle: Bundle, reason: str) -> None:
+        self._ledger.outcomes.take_back(bundle, reason=reason, at=self._clock.now(), actor=ACTOR)
 
     def _settled(self, bundle: Bundle, reason: str) -> bool:
         """Record that the far side has a bundle, or that nobody can say; False if it may go again.

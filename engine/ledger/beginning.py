@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from datetime import datetime
 from itertools import zip_longest
 
 from sqlalchemy import (
@@ -20,19 +21,25 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from engine.ledger.dialect import IDS
-from engine.ledger.tables import bundles
+from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle
 from engine.states import State
 
 # A literal, not a parameter: only so does every planner see that the partial index fits.
 _SENDING: ColumnElement[str] = literal_column(f"'{State.SENDING}'")
+_PLANNED: ColumnElement[str] = literal_column(f"'{State.PLANNED}'")
 
 
 def begin_free(
-    connection: Connection, commune_id: str, wanted: Sequence[Bundle], holder: str | None
+    connection: Connection,
+    commune_id: str,
+    wanted: Sequence[Bundle],
+    holder: str | None,
+    at: datetime,
 ) -> set[int]:
     """Move to `sending` what still is as it was read and whose target is free; return the ids.
 
+    What holds an item whose time is over ``at`` this moment stays until that has expired.
     ``holder``: only what this one holds a lease on. Raises IntegrityError when another
     transaction begins for one of the targets at this very moment (PostgreSQL): the index
     refuses the later one.
@@ -40,19 +47,23 @@ def begin_free(
     begun: set[int] = set()
     for group in _one_for_each_target(wanted):
         for start in range(0, len(group), IDS):
-            statement = _statement(commune_id, group[start : start + IDS], holder)
+            statement = _statement(commune_id, group[start : start + IDS], holder, at)
             begun.update(connection.execute(statement).scalars())
     return begun
 
 
 def begin_one_by_one(
-    connection: Connection, commune_id: str, wanted: Sequence[Bundle], holder: str | None
+    connection: Connection,
+    commune_id: str,
+    wanted: Sequence[Bundle],
+    holder: str | None,
+    at: datetime,
 ) -> set[int]:
     """Do the same bundle by bundle, and leave out those that lose such a race."""
     begun: set[int] = set()
     for bundle in wanted:
         with suppress(IntegrityError), connection.begin_nested():
-            begun |= begin_free(connection, commune_id, [bundle], holder)
+            begun |= begin_free(connection, commune_id, [bundle], holder, at)
     return begun
 
 
@@ -65,14 +76,17 @@ def _one_for_each_target(wanted: Sequence[Bundle]) -> Iterator[list[Bundle]]:
         yield [bundle for bundle in row if bundle is not None]
 
 
-def _statement(commune_id: str, group: Sequence[Bundle], holder: str | None) -> Update:
-    b, busy = bundles.c, bundles.alias("busy").c
+def _statement(
+    commune_id: str, group: Sequence[Bundle], holder: str | None, at: datetime
+) -> Update:
+    b, busy, d = bundles.c, bundles.alias("busy").c, deliveries.c
     target_is_busy = exists().where(
         busy.commune_id == b.commune_id,
         busy.channel == b.channel,
         busy.target == b.target,
         busy.state == _SENDING,
     )
+    too_late = exists().where(d.bundle_id == b.id, d.state == _PLANNED, d.expires_at < at)
     as_read = [(bundle.id, bundle.version) for bundle in group]
     return (
         update(bundles)
@@ -81,6 +95,7 @@ def _statement(commune_id: str, group: Sequence[Bundle], holder: str | None) -> 
             tuple_(b.id, b.version).in_(as_read),
             b.state == State.PLANNED,
             ~target_is_busy,
+            ~too_late,
             b.lease_by == holder if holder is not None else true(),
         )
         .values(state=State.SENDING)

@@ -166,8 +166,8 @@ class Bundles:
     ) -> set[int]:
         """Commit that sending begins; return the ids for which it may.
 
-        A bundle whose items changed since it was read, whose target another bundle is being
-        sent to, or whose lease ``holder`` has lost, is left out.
+        A bundle whose items changed since it was read or are too late, whose target another
+        bundle is being sent to, or whose lease ``holder`` has lost, is left out.
         """
         try:
             return self._begin(begin_free, wanted, at, actor, durable, holder)
@@ -176,7 +176,7 @@ class Bundles:
 
     def _begin(
         self,
-        choose: Callable[[Connection, str, Sequence[Bundle], str | None], set[int]],
+        choose: Callable[[Connection, str, Sequence[Bundle], str | None, datetime], set[int]],
         wanted: Sequence[Bundle],
         at: datetime,
         actor: str,
@@ -186,7 +186,7 @@ class Bundles:
         with self._database.write(durable=durable) as connection:
             if len(wanted) > 1:
                 lock_bundles(connection, [bundle.id for bundle in wanted])
-            begun = choose(connection, self._commune_id, wanted, holder)
+            begun = choose(connection, self._commune_id, wanted, holder, at)
             move_deliveries(
                 connection,
                 self._commune_id,

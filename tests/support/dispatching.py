@@ -14,6 +14,7 @@ from typing import Any
 from cryptography.fernet import Fernet
 
 from engine.artifacts import ArtifactStore
+from engine.boundary import Boundary, no_boundary
 from engine.clock import SimulatedClock
 from engine.dispatch import Renderer, Sender
 from engine.dispatch.assembling import Assembler
@@ -83,6 +84,7 @@ class Rig:
         registry: Registry | None = None,
         jitter: Callable[[], float] = lambda: 0.0,
         place: Place | None = None,
+        boundary: Boundary = no_boundary,
     ) -> None:
         self.registry = registry or builders.registry()
         self.clock = SimulatedClock(NOW)
@@ -109,6 +111,7 @@ class Rig:
             clock=self.clock,
             attempts=attempts,
             jitter=jitter,
+            boundary=boundary,
         )
 
     def approve(self, campaign_id: str, **changes: Any) -> Revision:
