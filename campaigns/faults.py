@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -183,6 +183,8 @@ def _field_names(model: type[BaseModel], path: Path) -> list[str]:
 
 def _below(annotation: Any, part: str | int) -> Any:
     """Return the type of what lies at ``part`` in a value of type ``annotation``."""
+    if get_origin(annotation) is dict:
+        return get_args(annotation)[1]
     model = _model_in(annotation)
     if model is None or isinstance(part, int):
         return annotation

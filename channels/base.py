@@ -17,6 +17,7 @@ from pydantic import BaseModel, ConfigDict
 from engine.errors import ChannelError
 from engine.models import (
     Artifact,
+    Backoff,
     Bundle,
     Content,
     File,
@@ -33,6 +34,7 @@ from engine.models import (
 __all__ = [
     "Artifacts",
     "Backend",
+    "BacksOff",
     "Channel",
     "ChannelError",
     "Closes",
@@ -92,6 +94,13 @@ class Backend(Protocol):
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
         """Hand the bundle over. Raises ChannelError; never returns a failure."""
         ...
+
+
+@runtime_checkable
+class BacksOff(Protocol):
+    """A backend that knows how long to wait after a failure; the others wait as everybody does."""
+
+    backoff: Backoff
 
 
 @runtime_checkable

@@ -58,6 +58,10 @@ def keys(part: Schema, schema: Schema, path: str = "") -> Iterator[tuple[str, Sc
         below = [group for group in _choices(inner, schema) if _group(group, schema) is not None]
         if name == "schedule" and path:  # a channel's own has the same keys as the campaign's
             below = []
+        named = inner.get("additionalProperties")
+        if isinstance(named, dict) and _group(_choices(named, schema)[0], schema):
+            yield from keys(_choices(named, schema)[0], schema, f"{here}.<tên>.")
+            continue
         if not below or len(_choices(inner, schema)) > 1:
             yield here, inner, required
         for choice in below:

@@ -23,6 +23,7 @@ from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock, SimulatedClock, SystemClock, local
 from engine.dispatch import Renderer, Sender
 from engine.dispatch.assembling import Assembler
+from engine.dispatch.backoff import Retries, RetryPolicy
 from engine.dispatch.preview import Previewed, Previewer
 from engine.dispatch.rehearsal import Rehearsal
 from engine.errors import LoaError
@@ -187,7 +188,7 @@ def open_app(
             assembler=_assembler(ledger, channels, renderer, loaded.registry),
             rehearsal=None if settings.live else Rehearsal(workspace / "outbox" / "rehearsal"),
             clock=clock,
-            attempts=settings.run.attempts,
+            retries=_retries(settings),
             boundary=boundary,
         ),
     )
@@ -269,6 +270,23 @@ def _clock(settings: Settings, ledger: Ledger) -> Clock:
         return SystemClock()
     last = ledger.views.last_event_at()
     return SimulatedClock(max(simulated, last) if last is not None else simulated)
+
+
+def _retries(settings: Settings) -> Retries:
+    """Return what is set about trying again. Raises LoaError for a channel that is none."""
+    for name in settings.retries:
+        if name not in OPTIONS:
+            message = _("[retries.{name}]: there is no such channel (there are: {known})")
+            raise LoaError(message.format(name=name, known=", ".join(sorted(OPTIONS))))
+    channels = {
+        name: RetryPolicy(one.attempts, _seconds(one.first_wait), _seconds(one.longest_wait))
+        for name, one in settings.retries.items()
+    }
+    return Retries(settings.run.attempts, channels)
+
+
+def _seconds(given: float | None) -> timedelta | None:
+    return None if given is None else timedelta(seconds=given)
 
 
 def _assembler(

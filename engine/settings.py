@@ -8,11 +8,12 @@ environment and of the workspace.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -41,6 +42,10 @@ class SettingsError(Exception):
 
 class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+#: A wait of at most a day.
+Seconds = Annotated[float, Field(gt=0, le=24 * 60 * 60)]
 
 
 class ClockSettings(_Strict):
@@ -90,6 +95,21 @@ class RunSettings(_Strict):
     )
 
 
+class RetrySettings(_Strict):
+    """What holds for one channel in place of its own and of ``[run] attempts``."""
+
+    attempts: int | None = Field(
+        default=None, ge=1, le=100, description="Số lần thử của riêng kênh này (xem run.attempts)."
+    )
+    first_wait: Seconds | None = Field(
+        default=None,
+        description="Lỗi lần đầu thì chờ bao nhiêu giây rồi thử lại; mỗi lần sau chờ gấp đôi.",
+    )
+    longest_wait: Seconds | None = Field(
+        default=None, description="Chờ lâu nhất bao nhiêu giây giữa hai lần thử."
+    )
+
+
 class QueueSettings(_Strict):
     url: str = Field(
         default="",
@@ -123,6 +143,8 @@ class Settings(_Strict):
     loudspeaker: LoudspeakerSettings = LoudspeakerSettings()
     telegram: TelegramSettings = TelegramSettings()
     run: RunSettings = RunSettings()
+    #: By the channel's name.
+    retries: dict[str, RetrySettings] = {}
     ledger: LedgerSettings = LedgerSettings()
     queue: QueueSettings = QueueSettings()
 
@@ -171,10 +193,26 @@ def _apply_environment(
             section = values.setdefault(name, {})
             if isinstance(section, dict):
                 _apply_environment(kind, section, environ, variable)
+        elif get_origin(kind) is dict:
+            sections = values.setdefault(name, {})
+            if isinstance(sections, dict):
+                _apply_to_named(get_args(kind)[1], sections, environ, variable)
         elif variable in environ:
             values[name] = environ[variable]
         elif f"{variable}_FILE" in environ and not name.endswith("_file"):
             values[name] = read_secret(Path(environ[f"{variable}_FILE"]))
+
+
+def _apply_to_named(
+    model: type[BaseModel], sections: dict[str, Any], environ: Mapping[str, str], prefix: str
+) -> None:
+    """Do so for sections that may have any name, as in ``LOA_RETRIES_CHAT_ATTEMPTS``."""
+    form = re.compile(f"{prefix}_(.+)_(?:{'|'.join(model.model_fields)})(?:_FILE)?", re.IGNORECASE)
+    names = {found[1].lower() for found in map(form.fullmatch, environ) if found}
+    for name in names | set(sections):
+        section = sections.setdefault(name, {})
+        if isinstance(section, dict):
+            _apply_environment(model, section, environ, f"{prefix}_{name.upper()}")
 
 
 def read_secret(path: Path) -> str:

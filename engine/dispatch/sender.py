@@ -8,8 +8,7 @@ side can be asked, and left to a person elsewhere.
 from __future__ import annotations
 
 import logging
-import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -17,6 +16,7 @@ from channels.base import Backend, Channel, Finds, Refreshes
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.dispatch.assembling import Assembler, Ready
+from engine.dispatch.backoff import Retries
 from engine.dispatch.rehearsal import Rehearsal
 from engine.errors import ChannelError, LoaError
 from engine.i18n import gettext as _
@@ -35,14 +35,6 @@ BATCH = 20
 FRESH = timedelta(seconds=30)
 
 ACTOR = "loa"
-
-
-def backoff(attempts: int, jitter: float) -> timedelta:
-    """Return how long to wait after ``attempts`` failures: 30 s doubled each time, ≤ 1 h.
-
-    ``jitter`` in [0, 1) spreads what failed together over half as long again.
-    """
-    return timedelta(seconds=min(30.0 * 2.0**attempts, 3600.0) * (1 + jitter / 2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +58,8 @@ class Sender:
         assembler: Assembler,
         rehearsal: Rehearsal | None,
         clock: Clock,
-        attempts: int,
+        retries: Retries,
         boundary: Boundary = no_boundary,
-        jitter: Callable[[], float] = random.random,
     ) -> None:
         """``rehearsal`` None means that the workspace is live."""
         self._ledger = ledger
@@ -76,9 +67,8 @@ class Sender:
         self._assembler = assembler
         self._rehearsal = rehearsal
         self._clock = clock
-        self._attempts = attempts
+        self._retries = retries
         self._boundary = boundary
-        self._jitter = jitter
 
     def send(self, ids: Sequence[int], *, holder: str | None = None) -> None:
         """Send leased bundles; what cannot be sent now is recorded, never raised.
@@ -240,10 +230,12 @@ class Sender:
         outcomes = self._ledger.outcomes
         if begun and failure.unknown and self._settled(bundle, failure.reason):
             return
-        if failure.permanent or attempts + 1 >= self._attempts:
+        wait = self._retries.wait(
+            bundle.channel, self._backend(bundle), attempts + 1, failure.retry_after
+        )
+        if failure.permanent or wait is None:
             outcomes.fail(bundle, reason=failure.reason, at=now, actor=ACTOR)
         else:
-            wait = max(backoff(attempts, self._jitter()), failure.retry_after or timedelta(0))
             outcomes.try_again(
                 bundle, reason=failure.reason, next_attempt_at=now + wait, at=now, actor=ACTOR
             )

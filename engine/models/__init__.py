@@ -5,6 +5,7 @@ from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
 from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
 from engine.models.hashing import canonical_json, digest
+from engine.models.pacing import Backoff
 from engine.models.plan import Breach, Plan, PlannedDelivery
 from engine.models.registry import (
     ChatGroup,
@@ -28,6 +29,7 @@ __all__ = [
     "Artifact",
     "Attachment",
     "Audience",
+    "Backoff",
     "Breach",
     "Bundle",
     "Campaign",

@@ -18,6 +18,7 @@ from engine.boundary import Boundary, no_boundary
 from engine.clock import SimulatedClock
 from engine.dispatch import Renderer, Sender
 from engine.dispatch.assembling import Assembler
+from engine.dispatch.backoff import Retries
 from engine.dispatch.rehearsal import Rehearsal
 from engine.ledger import DeliveryRow, EventRow, Ledger, Revision, Seal, Submission
 from engine.ledger.places import Place
@@ -109,8 +110,7 @@ class Rig:
             assembler=assembler,
             rehearsal=None if live else Rehearsal(self.outbox / "rehearsal"),
             clock=self.clock,
-            attempts=attempts,
-            jitter=jitter,
+            retries=Retries(attempts, jitter=jitter),
             boundary=boundary,
         )
 

@@ -156,6 +156,8 @@ def test_what_cannot_be_done_is_told_in_vietnamese_with_status_1(
         ("[run]\nthreads = 0", "run.threads: đang ghi 0; chỉ cho phép từ 1 trở lên"),
         ("[run]\nattempts = 999", "chỉ cho phép từ 100 trở xuống"),
         ("[run]\nthreads = 1.5", "ở đây cần số nguyên"),
+        ("[retries.chat]\nattempt = 3", '(có phải là "attempts"?); cho phép: attempts, first_wait'),
+        ("[retries.chat]\nfirst_wait = -1", "retries.chat.first_wait: đang ghi -1"),
         ("[loudspeaker]\nengine = 'espek'", '(có phải là "espeak"?); cho phép: espeak, gtts'),
         ("[loudspeaker]\nvoice = 3", "ở đây cần chữ"),
         ("[loudspeaker]\nloudness = 'to'", "ở đây cần số"),

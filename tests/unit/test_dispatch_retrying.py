@@ -19,7 +19,6 @@ from support.fake_channels import (
     unknown,
 )
 
-from engine.dispatch.sender import backoff
 from engine.errors import LoaError
 from engine.models import Receipt
 from engine.states import State
@@ -51,19 +50,6 @@ def next_moment(rig: Rig) -> timedelta:
     moment = rig.ledger.bundles.next_moment(rehearse=())
     assert moment is not None
     return moment - rig.clock.now()
-
-
-@pytest.mark.parametrize("attempts", range(12))
-def test_the_wait_doubles_up_to_an_hour_and_is_spread_over_half_as_long_again(
-    attempts: int,
-) -> None:
-    shortest, longest = backoff(attempts, 0.0), backoff(attempts, 0.999999)
-    assert shortest == min(timedelta(seconds=30 * 2**attempts), timedelta(hours=1))
-    assert shortest < longest < shortest * 1.5
-
-
-def test_the_wait_never_overflows() -> None:
-    assert backoff(1000, 0.5) == timedelta(hours=1.25)
 
 
 def test_a_temporary_failure_is_tried_again_after_a_growing_wait(

@@ -133,6 +133,25 @@ def test_a_wrong_value_of_the_environment_is_named_by_its_variable(tmp_path: Pat
     assert {place for place, _field in places(caught)} == {"LOA_RUN_THREADS"}
 
 
+def test_a_channels_retries_come_from_the_file_and_the_environment(tmp_path: Path) -> None:
+    write(tmp_path, "[retries.chat]\nattempts = 3\nfirst_wait = 10\n")
+    environ = {"LOA_RETRIES_CHAT_FIRST_WAIT": "20", "LOA_RETRIES_NOTICE_BOARD_ATTEMPTS": "9"}
+    retries = load_settings(tmp_path, environ).retries
+    assert (retries["chat"].attempts, retries["chat"].first_wait) == (3, 20)
+    assert retries["notice_board"].attempts == 9
+
+
+def test_a_wrong_value_for_a_channel_is_named(tmp_path: Path) -> None:
+    write(tmp_path, "[retries.chat]\nattempts = 0\nfirst = 1\n")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, {"LOA_RETRIES_FLYER_LONGEST_WAIT": "lâu"})
+    assert places(caught) == {
+        ("loa.toml", "retries.chat.attempts"),
+        ("loa.toml", "retries.chat.first"),
+        ("LOA_RETRIES_FLYER_LONGEST_WAIT", ""),
+    }
+
+
 @pytest.mark.parametrize("text", ["live = ", "live = true\nlive = false\n", "[run\n"])
 def test_a_file_that_is_not_toml_is_refused_by_name(tmp_path: Path, text: str) -> None:
     write(tmp_path, text)
