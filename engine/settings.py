@@ -129,6 +129,21 @@ class LedgerSettings(_Strict):
     )
 
 
+class BackupSettings(_Strict):
+    folder: str = Field(
+        default="backups",
+        min_length=1,
+        description="Nơi loa backup để bản sao lưu; nên là một ổ đĩa khác. Đường dẫn tính từ thư "
+        "mục làm việc.",
+    )
+    keep: int = Field(
+        default=14,
+        ge=1,
+        le=10_000,
+        description="Giữ bao nhiêu bản sao lưu mới nhất ở nơi ấy; bản cũ hơn được xóa.",
+    )
+
+
 class Settings(_Strict):
     """Everything that an installer may set."""
 
@@ -147,6 +162,7 @@ class Settings(_Strict):
     retries: dict[str, RetrySettings] = {}
     ledger: LedgerSettings = LedgerSettings()
     queue: QueueSettings = QueueSettings()
+    backup: BackupSettings = BackupSettings()
 
 
 def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -40,6 +40,7 @@ def table() -> dict[str, tuple[str, str]]:
         "retry": ("tracking", _("Try the failed deliveries of campaign ID again.")),
         "resolve": ("tracking", _("Decide about the uncertain deliveries of campaign ID.")),
         "db": ("db", _("Look after the ledger: upgrade it, copy a commune to another one.")),
+        "backup": ("upkeep", _("Save the workspace in one file, also while Loa runs.")),
         "demo": ("demo", _("Play the example commune's campaigns in FOLDER (default: new).")),
     }
 

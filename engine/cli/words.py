@@ -28,6 +28,8 @@ def _argument(parameter: click.Argument) -> str:
         "campaign_id": _("ID"),
         "source": _("SRC"),
         "destination": _("DST"),
+        "dest": _("DEST"),
+        "archive": _("ARCHIVE"),
     }[str(parameter.name)]
     shown = word if parameter.required else f"[{word}]"
     return shown if parameter.nargs == 1 else f"{shown}..."

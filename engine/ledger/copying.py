@@ -45,7 +45,7 @@ def copy_commune(source: Place, destination: Place, commune_id: str | None = Non
     sent at this moment.
     """
     with (
-        _opened(_existing(source)) as here,
+        _opened(existing(source)) as here,
         here.explained(),
         here.read() as old,
     ):
@@ -68,7 +68,7 @@ def _opened(place: Place) -> Iterator[Database]:
         database.close()
 
 
-def _existing(source: Place) -> Place:
+def existing(source: Place) -> Place:
     """Raises LoaError for a file that is not there: opening it would make an empty ledger."""
     url = url_of(source)
     if url.drivername == "sqlite" and not Path(str(url.database)).is_file():

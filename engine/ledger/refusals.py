@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+
 from sqlalchemy.exc import DBAPIError
 
 from engine.i18n import gettext as _
@@ -12,10 +14,8 @@ def ledger_reason(error: DBAPIError) -> str:
 
     Nothing of the database's own text is passed on: it may name users and addresses.
     """
-    sqlite = getattr(error.orig, "sqlite_errorname", None)
-    if sqlite is not None:
-        family = "_".join(str(sqlite).split("_")[:2])  # SQLITE_READONLY_DIRECTORY is a READONLY
-        return _of_a_file().get(family) or _unforeseen(str(sqlite))
+    if isinstance(error.orig, sqlite3.Error) and hasattr(error.orig, "sqlite_errorname"):
+        return file_reason(error.orig)
     state = getattr(error.orig, "sqlstate", None)
     if state is not None:
         known = _of_a_server()
@@ -23,6 +23,13 @@ def ledger_reason(error: DBAPIError) -> str:
     if type(error.orig).__name__ == "OperationalError":
         return _never_answered(str(error.orig))
     return _unforeseen(type(error.orig).__name__)
+
+
+def file_reason(error: sqlite3.Error) -> str:
+    """Say what is wrong with a ledger that is a file."""
+    name = str(getattr(error, "sqlite_errorname", type(error).__name__))
+    family = "_".join(name.split("_")[:2])  # SQLITE_READONLY_DIRECTORY is a READONLY
+    return _of_a_file().get(family) or _unforeseen(name)
 
 
 def _unforeseen(name: str) -> str:

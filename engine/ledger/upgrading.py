@@ -47,13 +47,13 @@ def upgrade(place: Place) -> tuple[str | None, Path | None]:
     return found, kept
 
 
-def migrate(connection: Connection, scripts: Path = MIGRATIONS) -> None:
-    """Run the migrations that are missing, in the connection's transaction."""
+def migrate(connection: Connection, scripts: Path = MIGRATIONS, *, to: str = "head") -> None:
+    """Run the migrations that are missing up to ``to``, in the connection's transaction."""
     config = Config()
     config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def _keep_copy(ledger: Path, version: str) -> Path:

@@ -1,0 +1,82 @@
+"""Commands for the one who keeps a workspace alive: backups and restoring them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from engine.cli.common import find_workspace, shown_path, workspace_option
+from engine.clock import local
+from engine.i18n import gettext as _
+from engine.upkeep.archive import Manifest, verify
+from engine.upkeep.backup import Made
+from engine.upkeep.backup import backup as make_backup
+
+
+def commands() -> list[click.Command]:
+    return [backup()]
+
+
+def backup() -> click.Command:
+    @click.command("backup")
+    @click.argument("dest", required=False, type=click.Path(path_type=Path))
+    @click.option(
+        "--with-key",
+        is_flag=True,
+        help=_("Put data.key in as well: whoever has the file can then read personal data."),
+    )
+    @click.option(
+        "--verify",
+        "archive",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar=_("ARCHIVE"),
+        help=_("Make none: read this one back and check every file and every count."),
+    )
+    @workspace_option
+    def command(
+        dest: Path | None, with_key: bool, archive: Path | None, workspace: Path | None
+    ) -> None:
+        if archive is not None:
+            say_what_it_holds(archive, verify(archive))
+            return
+        say_made(make_backup(find_workspace(workspace), dest, with_key=with_key))
+
+    return command
+
+
+def say_made(made: Made) -> None:
+    """Print where a backup is, what it holds, and that it lacks the key if so."""
+    say_what_it_holds(made.path, made.manifest)
+    for path in made.removed:
+        click.echo(_("removed, being too old: {path}").format(path=shown_path(path)))
+    if not made.manifest.with_key:
+        click.echo(
+            _(
+                "⚠ data.key is not in it: without that key nobody can read personal data again;"
+                " keep a copy of it elsewhere"
+            ),
+            err=True,
+        )
+
+
+def say_what_it_holds(path: Path, manifest: Manifest) -> None:
+    moment = f"{local(manifest.taken_at):%H:%M:%S %d/%m/%Y}"
+    size = sum(entry.size for entry in manifest.files.values())
+    words = _("✓ {path}: as of {moment}; {files} files, {size:.1f} MB, every one read back")
+    click.echo(
+        words.format(
+            path=shown_path(path), moment=moment, files=len(manifest.files), size=size / 1e6
+        )
+    )
+    ledger = manifest.ledger
+    events = ledger.rows.get("events", 0)
+    words = _("  ledger of version {version}: {communes}; {deliveries} deliveries, {events} events")
+    click.echo(
+        words.format(
+            version=ledger.version,
+            communes=", ".join(ledger.communes),
+            deliveries=ledger.rows.get("deliveries", 0),
+            events=events,
+        )
+    )

@@ -1,0 +1,71 @@
+"""What of a workspace belongs in a backup: all that cannot be made again."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.settings import Settings
+
+#: Files and folders that people write or that the far side has seen.
+_KEPT = ("commune.yaml", "loa.toml", "campaigns", "artifacts", "outbox")
+
+#: What can be made again, below those.
+_LEFT_OUT = ("artifacts/speech", "outbox/rehearsal")
+
+
+def kept_files(workspace: Path, settings: Settings) -> Iterator[tuple[str, Path]]:
+    """Yield (name in the archive, file) in a fixed order, the data key not among them.
+
+    A secret that the settings name by a file in the workspace is part of the settings. Raises
+    LoaError for a folder that is a link: what lies behind it would be lost without a word.
+    """
+    key = key_path(workspace, settings)
+    for name in dict.fromkeys(filter(None, (*_KEPT, settings.telegram.token_file))):
+        path = _written(workspace, name)
+        if inside(workspace, path):
+            for file in _files(workspace, path):
+                if file != key:
+                    yield file.relative_to(workspace).as_posix(), file
+
+
+def key_path(workspace: Path, settings: Settings) -> Path:
+    return _written(workspace, settings.data_key_file)
+
+
+def inside(workspace: Path, path: Path) -> bool:
+    """Say whether ``path`` lies in the workspace as it is written, links aside."""
+    return path.is_relative_to(workspace)
+
+
+def is_kept(workspace: Path, folder: Path) -> bool:
+    """Say whether a backup saves what lies in ``folder``."""
+    return any(folder.is_relative_to(workspace / name) for name in _KEPT)
+
+
+def _written(workspace: Path, name: str) -> Path:
+    return Path(os.path.normpath(workspace / name))
+
+
+def _files(workspace: Path, start: Path) -> Iterator[Path]:
+    if start.is_file():
+        yield start
+    for folder, inner, names in os.walk(start):
+        here = Path(folder)
+        inner[:] = sorted(
+            name
+            for name in inner
+            if (here / name).relative_to(workspace).as_posix() not in _LEFT_OUT
+        )
+        for name in inner:
+            if (here / name).is_symlink():
+                message = _(
+                    "{path}: a backup cannot follow a link to a folder; move the folder here"
+                )
+                raise LoaError(message.format(path=here / name))
+        for name in sorted(names):
+            if not (name.startswith(".") and name.endswith(".tmp")):
+                yield here / name
