@@ -18,7 +18,7 @@ from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.portal.channel import PortalChannel
-from engine.artifacts import ArtifactStore
+from engine.artifacts import ArtifactStore, FolderStore
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock, SimulatedClock, SystemClock, local
 from engine.dispatch import Renderer, Sender
@@ -158,7 +158,7 @@ def open_app(
     )
     clock = clock or _clock(settings, ledger)
     channels = build_channels(settings, workspace, ledger.remote_ids)
-    artifacts = ArtifactStore(workspace / "artifacts")
+    artifacts = FolderStore(workspace / "artifacts")
     renderer = Renderer(channels, artifacts, ledger.deliveries.content)
     revision = ledger.registries.save(loaded.registry, loaded.sha256, clock.now())
     return App(

@@ -1,5 +1,6 @@
 """Artifacts: bytes named by the hash of all that shaped them; made once, shared by all."""
 
-from engine.artifacts.store import ArtifactStore, Stored
+from engine.artifacts.folder import FolderStore
+from engine.artifacts.store import ArtifactStore, Entry, Kind, Stored
 
-__all__ = ["ArtifactStore", "Stored"]
+__all__ = ["ArtifactStore", "Entry", "FolderStore", "Kind", "Stored"]

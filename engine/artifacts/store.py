@@ -1,19 +1,17 @@
-"""The artifact store as a folder."""
+"""What an artifact store is, wherever its bytes lie."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import threading
-from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
+from typing import Protocol
 
-from engine.errors import ChannelError
-from engine.files import write_atomic
-from engine.i18n import gettext as _
 from engine.models import File, Rendered
+
+_DIGITS = frozenset("0123456789abcdef")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,86 +22,84 @@ class Stored:
     remarks: tuple[str, ...]
 
 
-class ArtifactStore:
-    """Rendered files and attachments in one folder.
+class Kind(StrEnum):
+    """What is kept: what can be rendered again, and what cannot be had again."""
 
-    ``ab/<key>`` holds the bytes and ``ab/<key>.json`` what they are; the latter is written
-    last, so that an artifact is there whole or not at all. Threads that want the same key
-    wait for the one that makes it.
+    ARTIFACT = "artifact"
+    ATTACHMENT = "attachment"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that a store keeps.
+
+    ``size`` is in bytes, as stored. ``used_at`` is the last use that the store knows of: to
+    within a day for a folder; an object store knows only when the thing was put there.
     """
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._guard = threading.Lock()
-        self._making: dict[str, threading.Lock] = defaultdict(threading.Lock)
-        #: How many artifacts this process has rendered (the rest were found).
-        self.rendered = 0
+    key: str
+    kind: Kind
+    size: int
+    used_at: datetime
+
+
+class ArtifactStore(Protocol):
+    """Rendered files and attachments, shared by threads, processes and machines.
+
+    What is there is there whole: never half-written, cut or damaged. Two that make the same
+    key at once do no harm. A failure is an OSError whose words a person can use, and trying
+    again may help; what can never help is a permanent ChannelError. A file that was returned
+    stays readable for as long as a bundle takes.
+    """
+
+    #: How many artifacts this process has rendered (the rest were found).
+    rendered: int
 
     def get(self, key: str) -> Stored | None:
         """Return what is stored under ``key``; None when it is missing or damaged."""
-        data = self._path(key)
-        try:
-            about = json.loads(data.with_name(f"{key}.json").read_bytes())
-            if data.stat().st_size != about["size"]:
-                return None
-        except (FileNotFoundError, ValueError):
-            return None
-        file = File(key, about["media_type"], about["sha256"], about["size"], data)
-        return Stored(file, tuple(about["remarks"]))
+        ...
 
     def make(self, key: str, render: Callable[[], Rendered]) -> Stored:
         """Return what is stored under ``key``, rendering it first if need be.
 
-        Raises what ``render`` raises, and OSError when the store cannot be written.
+        Threads that want the same key wait for the one that makes it. Raises what ``render``
+        raises, and OSError when the store cannot be read or written.
         """
-        with self._guard:
-            lock = self._making[key]
-        with lock:
-            found = self.get(key)
-            if found is None:
-                found = self._keep(key, render())
-        with self._guard:
-            self._making.pop(key, None)
-        return found
+        ...
 
     def keep_attachment(self, sha256: str, source: Path) -> None:
         """Copy an attachment into the store under the hash of its bytes.
 
-        Raises ValueError when the file no longer has that hash.
+        Raises ValueError when the file no longer has that hash, OSError.
         """
-        data = source.read_bytes()
-        if hashlib.sha256(data).hexdigest() != sha256:
-            raise ValueError(f"{source} has changed")
-        write_atomic(self._path(sha256), data)
+        ...
 
     def attachment(self, sha256: str) -> Path:
-        """Return where an attachment lies. Raises ChannelError when it is gone."""
-        path = self._path(sha256)
-        if not path.is_file():
-            raise ChannelError(
-                _("an attachment is missing from the artifact store: {sha256}").format(
-                    sha256=sha256
-                ),
-                permanent=True,
-            )
-        return path
+        """Return where an attachment lies. Raises ChannelError when it is gone, OSError."""
+        ...
 
-    def _keep(self, key: str, rendered: Rendered) -> Stored:
-        data = self._path(key)
-        file = File.of_bytes(key, rendered.media_type, rendered.data)
-        about = {
-            "media_type": file.media_type,
-            "sha256": file.sha256,
-            "size": file.size,
-            "remarks": list(rendered.remarks),
-        }
-        write_atomic(data, rendered.data)
-        write_atomic(data.with_name(f"{key}.json"), json.dumps(about, ensure_ascii=False).encode())
-        with self._guard:
-            self.rendered += 1
-        return Stored(File(key, file.media_type, file.sha256, file.size, data), rendered.remarks)
+    def entries(self) -> Iterator[Entry]:
+        """Go through all that is kept, in no order, holding little of it in memory at a time."""
+        ...
 
-    def _path(self, key: str) -> Path:
-        if not (len(key) == 64 and set(key) <= set("0123456789abcdef")):
-            raise ValueError(f"not an artifact key: {key!r}")
-        return self._root / key[:2] / key
+    def remove(self, key: str) -> None:
+        """Remove what is kept under ``key``; nothing there is no error. Raises OSError.
+
+        An artifact that is still needed is rendered again. An attachment is gone for good.
+        """
+        ...
+
+    def tidy(self) -> None:
+        """Remove what killed processes left half-written. Safe while others write."""
+        ...
+
+    def check(self) -> None:
+        """Write, read and remove a trial. Raises OSError, in words, when that cannot be done."""
+        ...
+
+
+def checked_key(key: str) -> str:
+    """Return ``key`` if it can name something in a store: 64 hexadecimal digits. ValueError."""
+    if not (len(key) == 64 and _DIGITS.issuperset(key)):
+        raise ValueError(f"not an artifact key: {key!r}")
+    return key

@@ -10,7 +10,7 @@ from support import builders
 
 from channels.base import Channel
 from engine.app import build_channels, close_channels
-from engine.artifacts import ArtifactStore
+from engine.artifacts import FolderStore
 from engine.dispatch import Renderer
 from engine.models import Content, digest
 from engine.settings import Settings
@@ -32,7 +32,7 @@ def renderings(channels: dict[str, Channel], folder: Path, hamlets: int, **optio
         content = builders.content(name, channel.options(**own), body="Họp dân lúc 7 giờ.")
         hashes[name] = digest(content)
         contents[hashes[name]] = (content, {need: hashes[need] for need in channel.needs})
-    store = ArtifactStore(folder)
+    store = FolderStore(folder)
     renderer = Renderer(channels, store, contents.__getitem__)
     for number in range(1, hamlets + 1):
         for key in hashes.values():

@@ -13,7 +13,7 @@ from typing import Any
 
 from cryptography.fernet import Fernet
 
-from engine.artifacts import ArtifactStore
+from engine.artifacts import FolderStore
 from engine.boundary import Boundary, no_boundary
 from engine.clock import SimulatedClock
 from engine.dispatch import Renderer, Sender
@@ -94,7 +94,7 @@ class Rig:
         self.place = place or folder / "loa.db"
         self.ledger = Ledger.open(self.place, "xa-mau", seal=Seal(KEY), options=self.options)
         self.revision = self.ledger.registries.save(self.registry, "0" * 64, NOW)
-        self.artifacts = ArtifactStore(folder / "artifacts")
+        self.artifacts = FolderStore(folder / "artifacts")
         self.outbox = folder / "outbox"
         renderer = Renderer(self.channels, self.artifacts, self.ledger.deliveries.content)
         assembler = Assembler(

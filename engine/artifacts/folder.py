@@ -1,0 +1,185 @@
+"""The artifact store as a folder: of one machine, or on a share that several mount."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+
+from engine.artifacts.about import About
+from engine.artifacts.store import Entry, Kind, Stored, checked_key
+from engine.artifacts.turns import Turns
+from engine.artifacts.wholeness import Wholeness
+from engine.errors import ChannelError
+from engine.files import write_atomic
+from engine.i18n import gettext as _
+from engine.models import File, Rendered
+
+#: How exactly the last use of what is kept is known.
+NOTE_USE_EVERY = timedelta(days=1)
+
+#: A temporary file this old belongs to a process that is no more. A write takes seconds; the
+#: rest is for clocks of other machines that go wrong.
+LEFT_BEHIND = timedelta(hours=1)
+
+#: As many digits of the hash as set apart two renderings of one key.
+_TELLING = 16
+
+
+class FolderStore:
+    """Rendered files and attachments in one folder.
+
+    ``ab/<key>.<hash>`` holds an artifact's bytes and never changes; ``ab/<key>.json`` says
+    which they are, and is written last: an artifact is there whole or not at all, and two
+    machines that make it at once leave one of theirs. ``ab/<sha256>`` holds an attachment.
+
+    ``shared`` says that the folder is a share, which may be not mounted, or show late what
+    another machine has written: it is never made, and what is missing may yet come.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        shared: bool = False,
+        note_use_every: timedelta = NOTE_USE_EVERY,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._root = root
+        self._shared = shared
+        self._now = now
+        self._whole = Wholeness(note_use_every.total_seconds(), now)
+        self._turns = Turns()
+        self._guard = threading.Lock()
+        self.rendered = 0
+
+    def get(self, key: str) -> Stored | None:
+        try:
+            about = About.parsed(self._about(key).read_bytes())
+        except FileNotFoundError:
+            return None
+        if about is None:
+            return None
+        data = self._data(key, about.sha256)
+        if not self._whole.holds(data, about.sha256, about.size):
+            return None
+        return _stored(key, about, data)
+
+    def make(self, key: str, render: Callable[[], Rendered]) -> Stored:
+        with self._turns.of(key):
+            found = self.get(key)
+            if found is None:
+                found = self.put(key, render())
+                with self._guard:
+                    self.rendered += 1
+        return found
+
+    def put(self, key: str, rendered: Rendered) -> Stored:
+        """Keep what was rendered in place of what is there, if anything is. Raises OSError."""
+        self._check_mounted()
+        about = About.of(rendered)
+        data = self._data(key, about.sha256)
+        write_atomic(data, rendered.data)
+        write_atomic(self._about(key), about.written())
+        self._whole.put(data)
+        return _stored(key, about, data)
+
+    def keep_attachment(self, sha256: str, source: Path) -> None:
+        data = source.read_bytes()
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise ValueError(f"{source} has changed")
+        self.put_attachment(sha256, data)
+
+    def put_attachment(self, sha256: str, data: bytes) -> Path:
+        """Keep an attachment's bytes, whose hash is known to be right. Raises OSError."""
+        self._check_mounted()
+        path = self._attachment(sha256)
+        if not self._whole.holds(path, sha256):
+            write_atomic(path, data)
+            self._whole.put(path)
+        return path
+
+    def find_attachment(self, sha256: str) -> Path | None:
+        """Return where an attachment lies; None when it is missing or damaged."""
+        path = self._attachment(sha256)
+        return path if self._whole.holds(path, sha256) else None
+
+    def attachment(self, sha256: str) -> Path:
+        path = self.find_attachment(sha256)
+        if path is None:
+            self._check_mounted()
+            message = _("an attachment is missing from the artifact store: {sha256}")
+            raise ChannelError(message.format(sha256=sha256), permanent=not self._shared)
+        return path
+
+    def entries(self) -> Iterator[Entry]:
+        for shard in self._shards():
+            kept = sorted(item for item in _listed(shard) if not item[0].startswith("."))
+            for key, group in groupby(kept, key=lambda file: file[0].partition(".")[0]):
+                names, found = zip(*group, strict=True)
+                yield Entry(
+                    key,
+                    Kind.ATTACHMENT if names == (key,) else Kind.ARTIFACT,
+                    sum(file.st_size for file in found),
+                    datetime.fromtimestamp(max(file.st_mtime for file in found), UTC),
+                )
+
+    def remove(self, key: str) -> None:
+        self._about(key).unlink(missing_ok=True)
+        for path in self._about(key).parent.glob(f"{key}*"):
+            path.unlink(missing_ok=True)
+
+    def tidy(self) -> None:
+        oldest = self._now() - LEFT_BEHIND.total_seconds()
+        for shard in self._shards():
+            for name, found in _listed(shard):
+                left = name.startswith(".") and name.endswith(".tmp")
+                if left and found.st_mtime < oldest:
+                    (shard / name).unlink(missing_ok=True)
+
+    def check(self) -> None:
+        self._check_mounted()
+        trial = self._root / f".trial-{os.getpid()}-{threading.get_ident()}"
+        write_atomic(trial, b"loa")
+        trial.read_bytes()
+        trial.unlink()
+
+    def _check_mounted(self) -> None:
+        if self._shared and not self._root.is_dir():
+            message = _("the shared folder of artifacts is not there: {folder}; is it mounted?")
+            raise OSError(message.format(folder=self._root))
+
+    def _shards(self) -> Iterator[Path]:
+        for name, _found in _listed(self._root):
+            if len(name) == 2:
+                yield self._root / name
+
+    def _about(self, key: str) -> Path:
+        return self._attachment(key).with_name(f"{key}.json")
+
+    def _data(self, key: str, sha256: str) -> Path:
+        return self._attachment(key).with_name(f"{key}.{sha256[:_TELLING]}")
+
+    def _attachment(self, sha256: str) -> Path:
+        return self._root / checked_key(sha256)[:2] / sha256
+
+
+def _stored(key: str, about: About, data: Path) -> Stored:
+    return Stored(File(key, about.media_type, about.sha256, about.size, data), about.remarks)
+
+
+def _listed(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
+    """Go through what a folder holds; nothing for one that is gone or is none."""
+    try:
+        with os.scandir(folder) as items:
+            for item in items:
+                with suppress(FileNotFoundError):  # removed by somebody else just now
+                    yield item.name, item.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return
