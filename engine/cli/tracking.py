@@ -21,7 +21,7 @@ from engine.reports.writing import write_report
 
 
 def commands() -> list[click.Command]:
-    return [show_status(), report(), confirm(), events(), retry(), resolve()]
+    return [show_status(), report(), confirm(), events()]
 
 
 def status_lines(report: Report) -> Iterator[str]:
@@ -116,54 +116,5 @@ def events() -> click.Command:
             found = app.ledger.views.events(campaign_id)
             for event in found[-last:] if last else found:
                 click.echo(event_line(event))
-
-    return command
-
-
-def retry() -> click.Command:
-    @click.command("retry")
-    @click.argument("campaign_id", metavar="ID")
-    @click.option("--hamlet", help=_("The hamlet's id."))
-    @click.option("--channel", type=click.Choice(sorted(OPTIONS)))
-    @by_option
-    @workspace_option
-    def command(
-        campaign_id: str,
-        hamlet: str | None,
-        channel: str | None,
-        by: str,
-        workspace: Path | None,
-    ) -> None:
-        with open_workspace(workspace, acting=True) as app:
-            app.office.newest(campaign_id)
-            count = app.ledger.mending.retry(
-                campaign_id,
-                hamlet_id=hamlet,
-                channel=channel,
-                at=app.clock.now(),
-                actor=app.office.person(by).id,
-            )
-            done = _("✓ {count} deliveries will be tried again") if count else _("nothing failed")
-            click.echo(done.format(count=count))
-
-    return command
-
-
-def resolve() -> click.Command:
-    @click.command("resolve")
-    @click.argument("campaign_id", metavar="ID")
-    @click.option(
-        "--sent/--resend", required=True, default=None, help=_("They arrived, or go out again.")
-    )
-    @by_option
-    @workspace_option
-    def command(campaign_id: str, sent: bool, by: str, workspace: Path | None) -> None:
-        with open_workspace(workspace, acting=True) as app:
-            app.office.newest(campaign_id)
-            count = app.ledger.mending.resolve(
-                campaign_id, sent=sent, at=app.clock.now(), actor=app.office.person(by).id
-            )
-            done = _("✓ {count} deliveries settled") if count else _("nothing is uncertain")
-            click.echo(done.format(count=count))
 
     return command

@@ -10,7 +10,7 @@ from engine.ledger.database import Database
 from engine.ledger.deliveries import Current, Deliveries
 from engine.ledger.evidence import EvidenceBook
 from engine.ledger.leases import Leases
-from engine.ledger.mending import Mending
+from engine.ledger.mending import Mending, Which
 from engine.ledger.outcomes import Outcomes
 from engine.ledger.places import Place
 from engine.ledger.refusals import ledger_reason
@@ -33,6 +33,7 @@ __all__ = [
     "Seal",
     "Status",
     "Submission",
+    "Which",
     "ledger_reason",
     "status_word",
 ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Update, and_, exists, true, update
+from sqlalchemy import ColumnElement, Update, and_, exists, update
 
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, lock_bundles_of
@@ -15,6 +16,22 @@ from engine.ledger.tables import bundles, deliveries
 from engine.states import State
 
 
+@dataclass(frozen=True, slots=True)
+class Which:
+    """Which deliveries of a campaign a person decides about: all, or those that match."""
+
+    campaign_id: str
+    hamlet_id: str | None = None
+    channel: str | None = None
+    target: str | None = None
+
+    def clause(self) -> ColumnElement[bool]:
+        d = deliveries.c
+        asked = {d.hamlet_id: self.hamlet_id, d.channel: self.channel, d.target: self.target}
+        narrower = (column == value for column, value in asked.items() if value is not None)
+        return and_(d.campaign_id == self.campaign_id, *narrower)
+
+
 class Mending:
     """Decisions about one commune's failed and uncertain deliveries."""
 
@@ -22,34 +39,22 @@ class Mending:
         self._database = database
         self._commune_id = commune_id
 
-    def retry(
-        self,
-        campaign_id: str,
-        *,
-        hamlet_id: str | None,
-        channel: str | None,
-        at: datetime,
-        actor: str,
-    ) -> int:
-        """Let failed deliveries be tried again at once; return how many."""
-        d = deliveries.c
-        where = and_(
-            d.campaign_id == campaign_id,
-            d.replaced_in.is_(None),
-            d.hamlet_id == hamlet_id if hamlet_id is not None else true(),
-            d.channel == channel if channel is not None else true(),
-        )
-        return self._decide(where, State.FAILED, State.PLANNED, at, actor)
-
-    def resolve(self, campaign_id: str, *, sent: bool, at: datetime, actor: str) -> int:
-        """Settle the campaign's uncertain deliveries: they were sent, or go out again.
+    def retry(self, which: Which, *, at: datetime, actor: str) -> int:
+        """Let failed deliveries be tried again at once, with all attempts; return how many.
 
         What was cancelled or worded anew meanwhile never goes out again.
         """
-        where = deliveries.c.campaign_id == campaign_id
+        where = and_(which.clause(), still_wanted())
+        return self._decide(where, State.FAILED, State.PLANNED, at, actor)
+
+    def resolve(self, which: Which, *, sent: bool, at: datetime, actor: str) -> int:
+        """Settle uncertain deliveries: they were sent, or go out again; return how many.
+
+        What was cancelled or worded anew meanwhile never goes out again.
+        """
         if sent:
-            return self._decide(where, State.UNCERTAIN, State.SENT, at, actor)
-        where = and_(where, still_wanted())
+            return self._decide(which.clause(), State.UNCERTAIN, State.SENT, at, actor)
+        where = and_(which.clause(), still_wanted())
         return self._decide(where, State.UNCERTAIN, State.PLANNED, at, actor)
 
     @again_if_lost

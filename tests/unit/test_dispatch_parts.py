@@ -18,6 +18,7 @@ from support.fake_channels import (
 )
 
 from engine.dispatch.sender import BATCH
+from engine.ledger import Which
 from engine.models import Bundle
 from engine.states import State
 
@@ -85,9 +86,8 @@ def test_a_failed_part_that_is_retried_goes_out_alone(
     channel.render_mishaps["Hỏng."] = [permanent()]
     rig.release(Post("ap-1", text="Tốt."), Post("ap-2", text="Hỏng."))
     rig.send()
-    rig.ledger.mending.retry(
-        "thong-bao", hamlet_id="ap-2", channel=None, at=rig.clock.now(), actor="minh"
-    )
+    which = Which("thong-bao", hamlet_id="ap-2")
+    rig.ledger.mending.retry(which, at=rig.clock.now(), actor="minh")
     rig.send()
     assert rig.states() == {State.SENT: 2}
     assert far_side.texts == {"Tốt.": 1, "Hỏng.": 1}
@@ -105,9 +105,7 @@ def test_a_part_retried_while_its_bundle_is_being_sent_is_sent_afterwards(
 
     def retry(_bundle: Bundle) -> None:
         backend.on_deliver = lambda _bundle: None
-        assert rig.ledger.mending.retry(
-            "thong-bao", hamlet_id=None, channel=None, at=rig.clock.now(), actor="minh"
-        )
+        assert rig.ledger.mending.retry(Which("thong-bao"), at=rig.clock.now(), actor="minh")
 
     backend.on_deliver = retry
     rig.send()

@@ -20,6 +20,7 @@ from support.fake_channels import (
 )
 
 from engine.errors import LoaError
+from engine.ledger import Which
 from engine.models import Receipt
 from engine.states import State
 
@@ -110,9 +111,7 @@ def test_a_retry_by_a_person_starts_with_all_attempts(rig: Rig, backend: FakeBac
     rig.release(Post())
     rig.send()
     assert rig.states() == {State.FAILED: 1}
-    done = rig.ledger.mending.retry(
-        "thong-bao", hamlet_id=None, channel=None, at=rig.clock.now(), actor="minh"
-    )
+    done = rig.ledger.mending.retry(Which("thong-bao"), at=rig.clock.now(), actor="minh")
     assert done == 1
     for _ in range(3):
         rig.send()
@@ -145,9 +144,7 @@ def test_a_rendering_that_keeps_failing_ends_as_failed_and_can_be_retried(
     assert rig.states() == {State.FAILED: 1}
     assert rig.bundle_states() == ["failed"]
     assert rig.rows()[0].reason
-    rig.ledger.mending.retry(
-        "thong-bao", hamlet_id=None, channel=None, at=rig.clock.now(), actor="minh"
-    )
+    rig.ledger.mending.retry(Which("thong-bao"), at=rig.clock.now(), actor="minh")
     rig.send()
     assert rig.states() == {State.SENT: 1}
     check_chains(rig.ledger.views.events())
@@ -225,7 +222,7 @@ def test_a_failure_that_may_have_arrived_is_left_to_a_person_where_nobody_can_be
         rig.pass_time(hours=5)
         assert not rig.send()
         assert sum(far_side.texts.values()) == taken
-        assert rig.ledger.mending.resolve("thong-bao", sent=taken, at=NOW, actor="lan") == 1
+        assert rig.ledger.mending.resolve(Which("thong-bao"), sent=taken, at=NOW, actor="lan") == 1
         rig.send()
         assert far_side.texts == {"Họp ấp.": 1}
         assert rig.states() == {State.SENT: 1}

@@ -14,7 +14,7 @@ from support.dispatching import KEY, NOW, Post, Rig, plan_of
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 
 from engine.errors import LoaError
-from engine.ledger import Ledger, Seal, Status
+from engine.ledger import Ledger, Seal, Status, Which
 from engine.ledger.places import Place
 from engine.ledger.tables import metadata
 from engine.models import Evidence, EvidenceKind, Receipt
@@ -95,8 +95,8 @@ def test_the_neighbour_changes_nothing(ours: Rig, theirs: Ledger) -> None:
     assert theirs.outcomes.expire(LATER, actor="x", reason="") == 0
     assert theirs.registries.purge_people(99) == 0
     for decide in (True, False):
-        assert theirs.mending.resolve("thong-bao", sent=decide, at=LATER, actor="x") == 0
-    assert theirs.mending.retry("thong-bao", hamlet_id=None, channel=None, at=LATER, actor="x") == 0
+        assert theirs.mending.resolve(Which("thong-bao"), sent=decide, at=LATER, actor="x") == 0
+    assert theirs.mending.retry(Which("thong-bao"), at=LATER, actor="x") == 0
     theirs.outcomes.fail_parts(mine, ids, reason="", at=LATER, actor="x")
     assert everything(ours) == before
 

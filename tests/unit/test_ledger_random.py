@@ -35,7 +35,7 @@ from support.fake_channels import (
 )
 from support.servers import Postgres
 
-from engine.ledger import DeliveryRow
+from engine.ledger import DeliveryRow, Which
 from engine.ledger.places import Place
 from engine.models import Bundle, Evidence, EvidenceKind
 from engine.states import DELIVERED, State
@@ -224,16 +224,14 @@ class Office(RuleBasedStateMachine):
     @rule()
     def retry(self) -> None:
         for campaign_id in self.campaigns:
-            self.rig.ledger.mending.retry(
-                campaign_id, hamlet_id=None, channel=None, at=self.rig.clock.now(), actor="minh"
-            )
+            self.rig.ledger.mending.retry(Which(campaign_id), at=self.rig.clock.now(), actor="minh")
 
     @rule(sent=st.booleans())
     def resolve(self, sent: bool) -> None:
         doubtful = [row for row in self.rows() if row.state is State.UNCERTAIN]
         for campaign_id in self.campaigns:
             self.rig.ledger.mending.resolve(
-                campaign_id, sent=sent, at=self.rig.clock.now(), actor="minh"
+                Which(campaign_id), sent=sent, at=self.rig.clock.now(), actor="minh"
             )
         if not sent:
             self.resent.update(self.text_of(row) for row in doubtful)
