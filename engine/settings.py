@@ -118,6 +118,14 @@ class QueueSettings(_Strict):
     )
 
 
+class HttpSettings(_Strict):
+    listen: str = Field(
+        default="",
+        description="Nơi trả lời /healthz, /readyz, /metrics, ví dụ localhost:9464; "
+        "bỏ trống là không mở. Nhiều dịch vụ trên một máy thì mỗi dịch vụ một cổng: --listen.",
+    )
+
+
 class LedgerSettings(_Strict):
     #: Never shown: it may hold a password.
     url: str = Field(
@@ -163,6 +171,7 @@ class Settings(_Strict):
     ledger: LedgerSettings = LedgerSettings()
     queue: QueueSettings = QueueSettings()
     backup: BackupSettings = BackupSettings()
+    http: HttpSettings = HttpSettings()
 
 
 def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> Settings:

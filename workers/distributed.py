@@ -17,6 +17,7 @@ from workers.redis_queue import RedisQueue
 from workers.timing import Timing
 from workers.trouble import Patience
 from workers.turns import shared
+from workers.watch.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +26,10 @@ REFRESH = timedelta(minutes=10)
 
 #: Stranded bundles settled in one round; the far side may have to be asked about each.
 STRANDED = 100
+
+#: How long a look for what is due may take when servers are slow, and a round when there is
+#: much to open and far sides have to be asked; longer means that the process hangs.
+LONGEST_LOOK, LONGEST_ROUND = timedelta(minutes=2), timedelta(minutes=15)
 
 
 class SchedulerService:
@@ -41,25 +46,29 @@ class SchedulerService:
         self._queue = RedisQueue(url, app.registry.commune.id)
         self._name = secrets.token_hex(8)
         self._refreshed: datetime | None = None
+        self.pulse = Pulse()
         self.stop = threading.Event()
 
     def run(self) -> None:
         """Schedule until told to stop. Raises LoaError when the workspace cannot be shared."""
         with shared(self._app):
             rounds = threading.Thread(
-                target=self._repeat, args=(self.round, self._timing.round), name="rounds"
+                target=self._repeat,
+                args=(self.round, self._timing.round, LONGEST_ROUND),
+                name="rounds",
             )
             rounds.start()
             try:
-                self._repeat(self.tick, self._timing.look)
+                self._repeat(self.tick, self._timing.look, LONGEST_LOOK)
             finally:
                 self.stop.set()
                 rounds.join()
                 self._queue.close()
 
-    def _repeat(self, action: Callable[[], None], pause: timedelta) -> None:
+    def _repeat(self, action: Callable[[], None], pause: timedelta, longest: timedelta) -> None:
         patience = Patience(self.stop, self._timing.patience)
         while not self.stop.is_set():
+            self.pulse.beat(action.__name__, longest)
             if patience.attempt(action):
                 self.stop.wait(pause.total_seconds())
 
@@ -92,6 +101,10 @@ class SchedulerService:
         except BaseException:
             leases.give_back(lease, sending=False)
             raise
+
+    def ping(self) -> None:
+        """Raises QUEUE_ERRORS when Redis does not answer."""
+        self._queue.ping()
 
     def round(self) -> None:
         """Finish planning cut short, settle what is too late and what the dead left."""

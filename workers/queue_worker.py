@@ -21,6 +21,7 @@ from workers.redis_queue import RedisQueue
 from workers.timing import Timing
 from workers.trouble import Patience
 from workers.turns import shared
+from workers.watch.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,10 @@ WORKER_TIMEOUT = {Priority.EMERGENCY: 50, Priority.IMPORTANT: 200, Priority.ROUT
 #: How long a message may be worked on before the rest of it is handed back; half of what an
 #: actor has before it is interrupted.
 SHIFT = timedelta(minutes=5)
+
+#: How long the loop that pings and renews leases may take when servers are slow, and a piece
+#: of a message longer than any actor may run; longer means that the process hangs.
+LONGEST_LOOK, LONGEST_PIECE = timedelta(minutes=2), timedelta(minutes=15)
 
 
 class QueueWorker:
@@ -62,6 +67,7 @@ class QueueWorker:
             for priority in sorted(priorities, key=lambda one: one.rank)
         ]
         self._parent = os.getppid() if name else None
+        self.pulse = Pulse()
         self.stop = threading.Event()
 
     @property
@@ -78,11 +84,16 @@ class QueueWorker:
             pause = min(1.0, self._timing.working.total_seconds() / 3)
             renewed = time.monotonic()
             while not self.stop.wait(pause) and not self._orphaned():
-                if not patience.attempt(self._crews[0].queue.ping):
+                self.pulse.beat("watch", LONGEST_LOOK)
+                if not patience.attempt(self.ping):
                     continue
                 if time.monotonic() - renewed >= self._timing.working.total_seconds() / 3:
                     patience.attempt(self._renew)
                     renewed = time.monotonic()
+
+    def ping(self) -> None:
+        """Raises QUEUE_ERRORS when Redis does not answer."""
+        self._crews[0].queue.ping()
 
     def _orphaned(self) -> bool:
         return self._parent is not None and os.getppid() != self._parent
@@ -125,7 +136,8 @@ class QueueWorker:
         try:
             while left and not self.stop.is_set() and time.monotonic() < end_of_shift:
                 piece, left = left[:BATCH], left[BATCH:]
-                self._send_piece(piece, lease)
+                with self.pulse.busy("sending", LONGEST_PIECE):
+                    self._send_piece(piece, lease)
         finally:
             if left:
                 self._app.ledger.bundles.release(left, holder=lease)

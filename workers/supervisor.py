@@ -9,9 +9,11 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from engine.i18n import gettext as _
+from workers.watch.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +24,21 @@ _PAUSES = (0.1, 30.0)
 _HEALTHY = 60.0
 
 _LOOK = 0.1
+
+#: A look ends at once; burying the dead writes to the ledger, which may be slow.
+_LONGEST_LOOK = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A process as it stands; one that died has no name until it is started again.
+
+    ``age`` in seconds; ``started`` is how many there have been in its place.
+    """
+
+    name: str
+    age: float
+    started: int
 
 
 class Supervisor:
@@ -42,16 +59,22 @@ class Supervisor:
         self._slots = [_Slot(command) for _number in range(count)]
         self._bury = bury
         self._patience = patience
+        self.pulse = Pulse()
         self.stop = threading.Event()
 
     def run(self) -> None:
         """Keep them alive until told to stop; then let them end, and kill what does not."""
         try:
             while not self.stop.wait(_LOOK):
+                self.pulse.beat("supervisor", _LONGEST_LOOK)
                 for slot in self._slots:
                     slot.look(self._bury)
         finally:
             self._end()
+
+    def children(self) -> list[Child]:
+        """Return who works at present, one for each process there should be."""
+        return [slot.child() for slot in self._slots]
 
     def _end(self) -> None:
         for slot in self._slots:
@@ -68,6 +91,7 @@ class _Slot:
         self._command = command
         self._process: subprocess.Popen[bytes] | None = None
         self._name = ""
+        self._started = 0
         self._born = self._due = 0.0
         self._pause = _PAUSES[0]
 
@@ -83,6 +107,12 @@ class _Slot:
         self._name = secrets.token_hex(8)
         self._process = subprocess.Popen(self._command(self._name))  # noqa: S603 - our own words
         self._born = time.monotonic()
+        self._started += 1
+
+    def child(self) -> Child:
+        # Asked by another thread: what it reads may be a moment old, which does no harm.
+        name = self._name if self._process is not None else ""
+        return Child(name, time.monotonic() - self._born, self._started)
 
     def _died(self, status: int, bury: Callable[[str], None]) -> None:
         now = time.monotonic()

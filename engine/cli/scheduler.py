@@ -7,8 +7,17 @@ from pathlib import Path
 import click
 
 from engine.cli.common import open_workspace, workspace_option
-from engine.cli.services import queue_url, start_log, stopped_by_signals
+from engine.cli.services import (
+    listen_option,
+    queue_url,
+    readiness,
+    start_log,
+    stopped_by_signals,
+    telling,
+)
 from workers.distributed import SchedulerService
+from workers.watch.metrics import Figures
+from workers.watch.pages import pages_of
 
 
 def commands() -> list[click.Command]:
@@ -17,12 +26,16 @@ def commands() -> list[click.Command]:
 
 def scheduler() -> click.Command:
     @click.command("scheduler")
+    @listen_option
     @workspace_option
-    def command(workspace: Path | None) -> int:
+    def command(listen: str | None, workspace: Path | None) -> int:
         start_log()
         with open_workspace(workspace) as app:
             service = SchedulerService(app, queue_url(app))
-            with stopped_by_signals(service.stop):
+            figures = Figures()
+            pages = pages_of(service.pulse, readiness(app, service.ping), figures.registry)
+            address = app.settings.http.listen if listen is None else listen
+            with telling(address, pages), stopped_by_signals(service.stop):
                 service.run()
         return 0
 

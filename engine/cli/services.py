@@ -5,13 +5,19 @@ from __future__ import annotations
 import logging
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from types import FrameType
+from typing import Any
+
+import click
 
 from engine.app import App
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.ledger.schema import check_version
+from workers.watch.endpoint import Endpoint, Pages
+from workers.watch.readiness import Readiness
 
 
 def queue_url(app: App) -> str:
@@ -20,6 +26,25 @@ def queue_url(app: App) -> str:
         message = _("no queue is set: give [queue] url in loa.toml, or LOA_QUEUE_URL")
         raise LoaError(message)
     return app.settings.queue.url
+
+
+def listen_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--listen`` to a service: where it tells how it fares."""
+    return click.option(
+        "--listen",
+        metavar=_("ADDRESS"),
+        help=_("Answer /healthz, /readyz and /metrics here (default: [http] listen)."),
+    )(command)
+
+
+def telling(listen: str, pages: Pages) -> AbstractContextManager[Endpoint | None]:
+    """Serve ``pages`` while a service runs; an empty ``listen`` means that nobody asks."""
+    return Endpoint(listen, pages) if listen else nullcontext()
+
+
+def readiness(app: App, ping: Callable[[], None]) -> Readiness:
+    """Ask the ledger and, with ``ping``, the queue."""
+    return Readiness({"ledger": lambda: check_version(app.ledger.database), "queue": ping})
 
 
 def start_log() -> None:

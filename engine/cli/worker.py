@@ -5,17 +5,29 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
 from engine.app import App
 from engine.cli.common import find_workspace, open_workspace, workspace_option
-from engine.cli.services import queue_url, start_log, stopped_by_signals
+from engine.cli.services import (
+    listen_option,
+    queue_url,
+    readiness,
+    start_log,
+    stopped_by_signals,
+    telling,
+)
 from engine.i18n import gettext as _
 from engine.models import Priority
 from workers.queue_worker import QueueWorker
 from workers.supervisor import Supervisor
 from workers.timing import Timing
+from workers.watch.crowd import Crowd, socket_of
+from workers.watch.endpoint import UNIX
+from workers.watch.metrics import Figures
+from workers.watch.pages import pages_of
 
 
 def commands() -> list[click.Command]:
@@ -45,23 +57,27 @@ def worker() -> click.Command:
         help=_("Start so many processes, and start again those that die."),
     )
     @click.option("--name", default="", hidden=True)
+    @listen_option
     @workspace_option
     def command(
         queues: tuple[Priority, ...],
         threads: int | None,
         processes: int,
         name: str,
+        listen: str | None,
         workspace: Path | None,
     ) -> int:
         start_log()
         with open_workspace(workspace) as app:
             url, size = queue_url(app), threads or app.settings.run.threads
-            service = (
-                QueueWorker(app, url, queues, threads=size, name=name)
-                if processes == 1
-                else _supervisor(app, _child(queues, size, find_workspace(workspace)), processes)
-            )
-            with stopped_by_signals(service.stop):
+            address = app.settings.http.listen if listen is None else listen
+            if processes > 1:
+                child = _child(queues, size, find_workspace(workspace))
+                _run_many(app, child, processes, address)
+                return 0
+            service = QueueWorker(app, url, queues, threads=size, name=name)
+            pages = pages_of(service.pulse, readiness(app, service.ping), Figures().registry)
+            with telling(address, pages), stopped_by_signals(service.stop):
                 service.run()
         return 0
 
@@ -86,14 +102,22 @@ def _child(queues: Sequence[Priority], threads: int, workspace: Path) -> list[st
     return [*program, *settings, "--workspace", str(workspace)]
 
 
-def _supervisor(app: App, child: Sequence[str], count: int) -> Supervisor:
-    def bury(name: str) -> None:
-        app.ledger.leases.give_back(f"worker:{name}", sending=True)
-
+def _run_many(app: App, child: Sequence[str], count: int, address: str) -> None:
+    """Run several processes until told to stop; whoever asks at ``address`` hears of all."""
     timing = Timing()
-    return Supervisor(
-        lambda name: [*child, "--name", name],
-        count,
-        bury=bury,
-        patience=timing.grace + 2 * timing.last_words,
-    )
+    with TemporaryDirectory(prefix="loa-worker-") as name:
+        sockets = Path(name)
+
+        def command(name: str) -> list[str]:
+            listen = f"{UNIX}{socket_of(sockets, name)}" if address else ""
+            return [*child, "--name", name, "--listen", listen]
+
+        def bury(name: str) -> None:
+            socket_of(sockets, name).unlink(missing_ok=True)
+            app.ledger.leases.give_back(f"worker:{name}", sending=True)
+
+        patience = timing.grace + 2 * timing.last_words
+        service = Supervisor(command, count, bury=bury, patience=patience)
+        crowd = Crowd(sockets, service.children, service.pulse)
+        with telling(address, crowd.pages()), stopped_by_signals(service.stop):
+            service.run()

@@ -53,6 +53,16 @@ def open_database(place: Database) -> Database:
     return place
 
 
+def check_version(database: Database) -> None:
+    """Ask an opened ledger whether it still answers and is of the version this Loa knows.
+
+    Raises LoaError, or what the database raises.
+    """
+    with database.read() as connection:
+        found = version_of(connection)
+    _refuse_other(found, database.place)
+
+
 def version_of(connection: Connection) -> str | None:
     """Return the migration at which the ledger stands; None when it has no tables of ours."""
     names = inspect(connection).get_table_names()
@@ -96,13 +106,17 @@ def _check(database: Database) -> None:
     if not ready:
         with database.write(durable=True) as connection:
             found = _make(connection)
-    refuse_newer(found, database.place)
+    _refuse_other(found, database.place)
+
+
+def _refuse_other(found: str | None, place: str) -> None:
+    refuse_newer(found, place)
     if found != SCHEMA:
         message = _(
             "{path}: this ledger is of version {found}, this Loa needs {needed}:"
             " stop Loa everywhere, then run: loa db upgrade"
         )
-        raise LoaError(message.format(path=database.place, found=found, needed=SCHEMA))
+        raise LoaError(message.format(path=place, found=found, needed=SCHEMA))
 
 
 def _make(connection: Connection) -> str:

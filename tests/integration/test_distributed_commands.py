@@ -2,44 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import signal
-import subprocess
-import sys
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import psutil
 import pytest
-from support.commune import PASSPHRASE, WARNING, loa, make_commune
+from support.commune import PASSPHRASE, loa, make_commune
 from support.redis_server import RedisServer, wait_until
+from support.services import serve, today
 
 from engine.app import open_app
-from engine.clock import VIETNAM
 from engine.states import SETTLED, State
-
-
-def today(folder: Path) -> Path:
-    """Make a workspace on the machine's own clock, with an emergency that is valid today."""
-    now = datetime.now(VIETNAM)
-    validity = (
-        f"{{from: {now - timedelta(days=1):%Y-%m-%d}, until: {now + timedelta(days=2):%Y-%m-%d}}}"
-    )
-    warning = WARNING.replace("{from: 2026-12-01, until: 2026-12-03}", validity)
-    workspace = make_commune(folder, {"bao-lu": warning})
-    settings = workspace / "loa.toml"
-    lines = settings.read_text().splitlines()
-    settings.write_text("\n".join(line for line in lines if not line.startswith("simulated")))
-    return workspace
-
-
-def serve(workspace: Path, redis: RedisServer, *command: str) -> subprocess.Popen[bytes]:
-    environ = {**os.environ, "LOA_LANG": "en", "LOA_QUEUE_URL": redis.url}
-    program = Path(sys.executable).with_name("loa")
-    with (workspace / "service.log").open("ab") as log:
-        return subprocess.Popen(
-            [program, *command, "-w", str(workspace)], env=environ, stdout=log, stderr=log
-        )
 
 
 def test_services_send_an_emergency_outlive_their_children_and_stop_when_told(

@@ -1,0 +1,1 @@
+"""What tells others how a process fares: health, readiness and figures, over HTTP."""
