@@ -36,6 +36,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/hadolint deploy/compose/Dockerfile
 
 system: ## Install the servers and the browser that the tests need
 	@sh tests/system.sh

