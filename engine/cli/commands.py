@@ -41,6 +41,7 @@ def table() -> dict[str, tuple[str, str]]:
         "resolve": ("deciding", _("Decide about the uncertain deliveries of campaign ID.")),
         "db": ("db", _("Look after the ledger: upgrade it, copy a commune to another one.")),
         "backup": ("upkeep", _("Save the workspace in one file, also while Loa runs.")),
+        "restore": ("upkeep", _("Bring back the workspace saved in ARCHIVE, into a new FOLDER.")),
         "demo": ("demo", _("Play the example commune's campaigns in FOLDER (default: new).")),
     }
 

@@ -7,15 +7,17 @@ from pathlib import Path
 import click
 
 from engine.cli.common import find_workspace, shown_path, workspace_option
-from engine.clock import local
 from engine.i18n import gettext as _
 from engine.upkeep.archive import Manifest, verify
 from engine.upkeep.backup import Made
 from engine.upkeep.backup import backup as make_backup
+from engine.upkeep.moments import shown
+from engine.upkeep.restore import Key, Restored
+from engine.upkeep.restore import restore as bring_back
 
 
 def commands() -> list[click.Command]:
-    return [backup()]
+    return [backup(), restore()]
 
 
 def backup() -> click.Command:
@@ -45,6 +47,52 @@ def backup() -> click.Command:
     return command
 
 
+def restore() -> click.Command:
+    @click.command("restore")
+    @click.argument("archive", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+    @click.argument("folder", required=False, type=click.Path(path_type=Path))
+    @click.option(
+        "--key",
+        "key_file",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar=_("FILE"),
+        help=_("Your copy of data.key, when it is not in the archive."),
+    )
+    @click.option(
+        "--without-key",
+        is_flag=True,
+        help=_("The key is lost: give up the names and numbers that it sealed."),
+    )
+    def command(
+        archive: Path, folder: Path | None, key_file: Path | None, without_key: bool
+    ) -> None:
+        say_restored(bring_back(archive, folder, key=Key(key_file, lost=without_key)))
+
+    return command
+
+
+def say_restored(restored: Restored) -> None:
+    """Print where the workspace is, what the ledger cannot know, and what a person does next."""
+    saved, now = shown(restored.manifest.taken_at), shown(restored.at)
+    click.echo(_("✓ {folder}: as it was at {saved}").format(folder=restored.folder, saved=saved))
+    if restored.server is not None:
+        click.echo(_("  the ledger is on {place}").format(place=restored.server))
+    click.echo(
+        _(
+            "From {saved} to {now} this ledger knows nothing: approvals, cancellations and"
+            " confirmations of that time must be given again, before Loa runs."
+        ).format(saved=saved, now=now)
+    )
+    if restored.doubted:
+        click.echo(
+            _(
+                "{count} deliveries were due in that time and may have been sent: look, then"
+                " loa resolve ID --sent, or --resend"
+            ).format(count=restored.doubted)
+        )
+    click.echo(_("Next: loa status -w {folder}").format(folder=restored.folder))
+
+
 def say_made(made: Made) -> None:
     """Print where a backup is, what it holds, and that it lacks the key if so."""
     say_what_it_holds(made.path, made.manifest)
@@ -61,7 +109,7 @@ def say_made(made: Made) -> None:
 
 
 def say_what_it_holds(path: Path, manifest: Manifest) -> None:
-    moment = f"{local(manifest.taken_at):%H:%M:%S %d/%m/%Y}"
+    moment = shown(manifest.taken_at)
     size = sum(entry.size for entry in manifest.files.values())
     words = _("✓ {path}: as of {moment}; {files} files, {size:.1f} MB, every one read back")
     click.echo(

@@ -113,4 +113,5 @@ def _event_words(_language: str) -> dict[str, str]:
         "refused": _("refused: not what was approved"),
         "registry_loaded": _("registry loaded"),
         "passphrase_set": _("passphrase set"),
+        "restored": _("restored from a backup"),
     }

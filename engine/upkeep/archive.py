@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import tempfile
 import zipfile
 import zlib
@@ -85,7 +86,7 @@ class ArchiveWriter:
             info.compress_type = (
                 zipfile.ZIP_STORED if source.suffix in _PACKED else zipfile.ZIP_DEFLATED
             )
-            info.external_attr = 0o600 << 16
+            info.external_attr = stat.S_IMODE(os.fstat(file.fileno()).st_mode) << 16
             with self._zip.open(info, "w", force_zip64=True) as place:
                 self.files[name] = _copied(file, place)
 
@@ -172,6 +173,7 @@ def _read(path: Path, archive: zipfile.ZipFile, name: str, target: Path | None) 
             with target.open("xb") as place:
                 found = _copied(source, place)
                 place.flush()
+                os.fchmod(place.fileno(), archive.getinfo(name).external_attr >> 16 & 0o777)
                 os.fsync(place.fileno())
                 return found
     except _DAMAGE:

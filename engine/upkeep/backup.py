@@ -9,23 +9,23 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
 from secrets import token_hex
 
 from engine.app import ledger_place
 from engine.boundary import Boundary, no_boundary
-from engine.clock import Clock, SystemClock, local
+from engine.clock import Clock, local
 from engine.errors import LoaError
 from engine.files import alone, sync_folder
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
 from engine.ledger.refusals import file_reason
-from engine.ledger.snapshot import Snapshot, take_snapshot
+from engine.ledger.snapshot import take_snapshot
 from engine.settings import Settings, load_settings
 from engine.upkeep.archive import LEDGER, ArchiveWriter, Manifest, facts_of, verify
 from engine.upkeep.contents import inside, is_kept, kept_files, key_path
+from engine.upkeep.moments import present
 
 #: Held in the workspace and in the folder of backups while one is made.
 LOCK = ".loa-backup.lock"
@@ -132,7 +132,7 @@ def _write(
         key_file, key_sha256 = _key(workspace, settings, writer, with_key=with_key)
         manifest = Manifest(
             loa=version("loa"),
-            taken_at=_moment(settings, found, clock),
+            taken_at=present(settings, found.last_event_at, clock),
             ledger=facts_of(found),
             key_file=key_file,
             key_sha256=key_sha256,
@@ -161,16 +161,6 @@ def _key(
         writer.add(name, path)
     sha256 = hashlib.sha256(path.read_bytes().strip()).hexdigest() if path.is_file() else None
     return name, sha256
-
-
-def _moment(settings: Settings, found: Snapshot, clock: Clock | None) -> datetime:
-    """Return the present; on a simulated clock where it stands."""
-    if clock is not None:
-        return clock.now()
-    simulated = settings.clock.simulated
-    if simulated is None:
-        return SystemClock().now()
-    return max(simulated, found.last_event_at or simulated)
 
 
 def _stem(manifest: Manifest) -> str:

@@ -11,10 +11,10 @@ from engine.i18n import gettext as _
 from engine.settings import Settings
 
 #: Files and folders that people write or that the far side has seen.
-_KEPT = ("commune.yaml", "loa.toml", "campaigns", "artifacts", "outbox")
+_KEPT = ("commune.yaml", "loa.toml", "campaigns", "communes", "artifacts", "outbox")
 
 #: What can be made again, below those.
-_LEFT_OUT = ("artifacts/speech", "outbox/rehearsal")
+_LEFT_OUT = (("artifacts", "speech"), ("outbox", "rehearsal"))
 
 
 def kept_files(workspace: Path, settings: Settings) -> Iterator[tuple[str, Path]]:
@@ -55,11 +55,7 @@ def _files(workspace: Path, start: Path) -> Iterator[Path]:
         yield start
     for folder, inner, names in os.walk(start):
         here = Path(folder)
-        inner[:] = sorted(
-            name
-            for name in inner
-            if (here / name).relative_to(workspace).as_posix() not in _LEFT_OUT
-        )
+        inner[:] = sorted(name for name in inner if (here.name, name) not in _LEFT_OUT)
         for name in inner:
             if (here / name).is_symlink():
                 message = _(
