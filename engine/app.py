@@ -20,7 +20,7 @@ from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.portal.channel import PortalChannel
 from engine.artifacts import ArtifactStore, FolderStore
 from engine.boundary import Boundary, no_boundary
-from engine.clock import Clock, SimulatedClock, SystemClock, local
+from engine.clock import Clock, SimulatedClock, local
 from engine.dispatch import Renderer, Sender
 from engine.dispatch.assembling import Assembler
 from engine.dispatch.backoff import Retries, RetryPolicy
@@ -29,6 +29,7 @@ from engine.dispatch.rehearsal import Rehearsal
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Seal
+from engine.ledger.watched_clock import watched
 from engine.models import Registry
 from engine.planner import Office, plan_campaign
 from engine.settings import Settings, load_settings
@@ -264,10 +265,10 @@ def check_needs(channels: Mapping[str, Channel]) -> None:
 
 
 def _clock(settings: Settings, ledger: Ledger) -> Clock:
-    """Return the machine's clock, or the simulated one, which goes on where it last stood."""
+    """Return the ledger's time, or the simulated clock, which goes on where it last stood."""
     simulated = settings.clock.simulated
     if simulated is None:
-        return SystemClock()
+        return watched(ledger.database)
     last = ledger.views.last_event_at()
     return SimulatedClock(max(simulated, last) if last is not None else simulated)
 

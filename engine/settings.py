@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -126,6 +127,19 @@ class HttpSettings(_Strict):
     )
 
 
+class MachineSettings(_Strict):
+    name: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9._-]{0,63}$",
+        description="Tên của máy này trong sổ cái và thông báo; bỏ trống là tên mà máy tự có.",
+    )
+
+    @property
+    def known_as(self) -> str:
+        """Return what this machine is called: as set, else by its own system."""
+        return self.name or socket.gethostname()
+
+
 class LedgerSettings(_Strict):
     #: Never shown: it may hold a password.
     url: str = Field(
@@ -172,6 +186,7 @@ class Settings(_Strict):
     queue: QueueSettings = QueueSettings()
     backup: BackupSettings = BackupSettings()
     http: HttpSettings = HttpSettings()
+    machine: MachineSettings = MachineSettings()
 
 
 def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from engine.app import App
 from engine.i18n import gettext as _
 from engine.ledger.leases import QUEUED
+from engine.ledger.watched_clock import emergencies_only
 from engine.models import Priority
 from workers.actors import MESSAGE_SIZE, pieces
 from workers.redis_queue import RedisQueue
@@ -39,14 +40,25 @@ class SchedulerService:
     slow to answer delays an emergency. ``stop`` may be set from a signal handler.
     """
 
-    def __init__(self, app: App, url: str, timing: Timing | None = None) -> None:
-        """Raises LoaError when ``url`` is not an address of Redis."""
+    def __init__(
+        self,
+        app: App,
+        url: str,
+        timing: Timing | None = None,
+        *,
+        beat: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``beat`` is called in every round: what the process tells about itself.
+
+        Raises LoaError when ``url`` is not an address of Redis.
+        """
         self._app = app
         self._timing = timing or Timing()
         self._queue = RedisQueue(url, app.registry.commune.id)
         self._name = secrets.token_hex(8)
         self._refreshed: datetime | None = None
         self.pulse = Pulse()
+        self._beat = beat
         self.stop = threading.Event()
 
     def run(self) -> None:
@@ -77,8 +89,10 @@ class SchedulerService:
         if self._queue.was_emptied() and (freed := self._app.ledger.leases.forget_queue()):
             words = _("the queue was lost: {count} bundles are queued again")
             logger.warning(words.format(count=freed))
+        urgent_only = emergencies_only(self._app.clock)
         for priority in sorted(Priority, key=lambda one: one.rank):
-            self._fill(priority)
+            if priority is Priority.EMERGENCY or not urgent_only:
+                self._fill(priority)
 
     def _fill(self, priority: Priority) -> None:
         """Queue as much as is due and may wait."""
@@ -109,6 +123,7 @@ class SchedulerService:
     def round(self) -> None:
         """Finish planning cut short, settle what is too late and what the dead left."""
         app = self._app
+        self._beat()
         app.office.open_all()
         app.sender.expire()
         self.sweep()

@@ -13,9 +13,11 @@ from dramatiq import Worker
 from engine.app import App
 from engine.clock import SimulatedClock
 from engine.files import remove_leftovers
+from engine.ledger.machines import Role
 from engine.models import Priority
 from workers.actors import SendBundles, batches, register
 from workers.broker import embedded_broker
+from workers.presence import present
 from workers.scheduler import Scheduler
 from workers.turns import only_one
 
@@ -54,6 +56,7 @@ class EmbeddedRuntime:
         self._busy = 0
         self._refreshed: datetime | None = None
         self._broken: Exception | None = None
+        self._beat: Callable[[], None] = lambda: None
         self._changed = threading.Condition()
         self.stop = threading.Event()
 
@@ -73,7 +76,7 @@ class EmbeddedRuntime:
             self._app.check_clock()
             remove_leftovers(self._app.outbox)
             self._app.sender.recover()
-            with self._workers() as actors:
+            with present(self._app, Role.RUN) as self._beat, self._workers() as actors:
                 return self._loop(actors, watch, until, on_progress)
 
     def _loop(
@@ -84,6 +87,7 @@ class EmbeddedRuntime:
         on_progress: Callable[[], None],
     ) -> Ended:
         while not self.stop.is_set():
+            self._beat()
             leased = self._scheduler.tick()
             self._refresh_if_older(REFRESH)
             for priority, ids in batches(leased):

@@ -7,7 +7,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from dramatiq import Worker
 from engine.app import App
 from engine.dispatch.sender import BATCH
 from engine.i18n import gettext as _
+from engine.ledger.watched_clock import emergencies_only
 from engine.models import Priority
 from workers.redis_queue import RedisQueue
 from workers.timing import Timing
@@ -36,6 +37,9 @@ SHIFT = timedelta(minutes=5)
 #: of a message longer than any actor may run; longer means that the process hangs.
 LONGEST_LOOK, LONGEST_PIECE = timedelta(minutes=2), timedelta(minutes=15)
 
+#: Seconds before a thread whose clock is distrusted takes the next message to hand it back.
+HANDED_BACK = 5.0
+
 
 class QueueWorker:
     """Serves some priorities with threads of their own for each.
@@ -53,13 +57,16 @@ class QueueWorker:
         threads: int,
         name: str = "",
         timing: Timing | None = None,
+        beat: Callable[[], None] = lambda: None,
     ) -> None:
         """``name`` is given by a supervisor, without which the worker does not outlive it.
+        ``beat`` is called again and again: what the process tells about itself.
 
         Raises LoaError when ``url`` is not an address of Redis.
         """
         self._app = app
         self._timing = timing or Timing()
+        self._beat = beat
         self._holder = f"worker:{name or secrets.token_hex(8)}"
         least = max(priorities, key=lambda one: one.rank)
         self._crews = [
@@ -85,6 +92,7 @@ class QueueWorker:
             renewed = time.monotonic()
             while not self.stop.wait(pause) and not self._orphaned():
                 self.pulse.beat("watch", LONGEST_LOOK)
+                patience.attempt(self._beat)
                 if not patience.attempt(self.ping):
                     continue
                 if time.monotonic() - renewed >= self._timing.working.total_seconds() / 3:
@@ -142,6 +150,14 @@ class QueueWorker:
             if left:
                 self._app.ledger.bundles.release(left, holder=lease)
 
+    def send_if_trusted(self, ids: list[int], lease: str) -> None:
+        """Do so, unless this machine's clock is distrusted: then hand back, for other machines."""
+        if not emergencies_only(self._app.clock):
+            self.send(ids, lease)
+            return
+        self._app.ledger.bundles.release(ids, holder=lease)
+        self.stop.wait(HANDED_BACK)
+
     def _send_piece(self, ids: list[int], lease: str) -> None:
         mine = self._app.ledger.leases.claim(
             ids,
@@ -157,7 +173,8 @@ class _Crew:
     """The threads of one priority, with a connection of their own."""
 
     def __init__(self, worker: QueueWorker, url: str, priority: Priority, threads: int) -> None:
-        self.queue = RedisQueue(url, worker.commune_id, worker.send, [priority])
+        send = worker.send if priority is Priority.EMERGENCY else worker.send_if_trusted
+        self.queue = RedisQueue(url, worker.commune_id, send, [priority])
         self._worker = Worker(
             self.queue.broker, worker_threads=threads, worker_timeout=WORKER_TIMEOUT[priority]
         )

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from datetime import timedelta
 
 from engine.app import App
+from engine.ledger.watched_clock import emergencies_only
 from engine.models import Priority
 
 #: How long a leased bundle is nobody else's; longer than an actor may run.
@@ -29,7 +30,12 @@ class Scheduler:
         app.sender.expire()
         now = app.clock.now()
         return app.ledger.bundles.lease_due(
-            now, owner=self._owner, until=now + LEASE, rehearse=self._rehearse, limit=LIMIT
+            now,
+            owner=self._owner,
+            until=now + LEASE,
+            rehearse=self._rehearse,
+            limit=LIMIT,
+            only=[Priority.EMERGENCY] if emergencies_only(app.clock) else tuple(Priority),
         )
 
     @property

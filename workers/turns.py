@@ -10,6 +10,7 @@ from pathlib import Path
 from engine.app import App
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.ledger.watched_clock import WatchedClock
 
 
 @contextmanager
@@ -28,11 +29,13 @@ def shared(app: App) -> Iterator[None]:
     """Share the workspace with other workers and schedulers.
 
     Raises LoaError when a `loa run` of this machine has it, which believes that it is alone,
-    or when the clock cannot be trusted: a simulated one stands still in each process.
+    or when the clock is a simulated one, which stands still in each process. A machine's clock
+    is watched while they work.
     """
     if app.clock.simulated:
         raise LoaError(_("a simulated clock works in one process only: use `loa run`"))
-    app.check_clock()
+    if not isinstance(app.clock, WatchedClock):
+        app.check_clock()
     message = _("{workspace}: `loa run` is at work here; stop it before starting workers")
     with _locked(app.workspace, fcntl.LOCK_SH, message):
         yield

@@ -15,7 +15,9 @@ from engine.cli.services import (
     stopped_by_signals,
     telling,
 )
+from engine.ledger.machines import Role
 from workers.distributed import SchedulerService
+from workers.presence import present
 from workers.watch.metrics import Figures
 from workers.watch.pages import pages_of
 
@@ -30,8 +32,8 @@ def scheduler() -> click.Command:
     @workspace_option
     def command(listen: str | None, workspace: Path | None) -> int:
         start_log()
-        with open_workspace(workspace) as app:
-            service = SchedulerService(app, queue_url(app))
+        with open_workspace(workspace) as app, present(app, Role.SCHEDULER) as beat:
+            service = SchedulerService(app, queue_url(app), beat=beat)
             figures = Figures()
             pages = pages_of(service.pulse, readiness(app, service.ping), figures.registry)
             address = app.settings.http.listen if listen is None else listen

@@ -20,7 +20,9 @@ from engine.cli.services import (
     telling,
 )
 from engine.i18n import gettext as _
+from engine.ledger.machines import Role
 from engine.models import Priority
+from workers.presence import present
 from workers.queue_worker import QueueWorker
 from workers.supervisor import Supervisor
 from workers.timing import Timing
@@ -75,10 +77,11 @@ def worker() -> click.Command:
                 child = _child(queues, size, find_workspace(workspace))
                 _run_many(app, child, processes, address)
                 return 0
-            service = QueueWorker(app, url, queues, threads=size, name=name)
-            pages = pages_of(service.pulse, readiness(app, service.ping), Figures().registry)
-            with telling(address, pages), stopped_by_signals(service.stop):
-                service.run()
+            with present(app, Role.WORKER) as beat:
+                service = QueueWorker(app, url, queues, threads=size, name=name, beat=beat)
+                pages = pages_of(service.pulse, readiness(app, service.ping), Figures().registry)
+                with telling(address, pages), stopped_by_signals(service.stop):
+                    service.run()
         return 0
 
     return command

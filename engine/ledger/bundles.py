@@ -58,7 +58,14 @@ class Bundles:
 
     @again_if_lost
     def lease_due(
-        self, now: datetime, *, owner: str, until: datetime, rehearse: Collection[str], limit: int
+        self,
+        now: datetime,
+        *,
+        owner: str,
+        until: datetime,
+        rehearse: Collection[str],
+        limit: int,
+        only: Collection[Priority] = tuple(Priority),
     ) -> list[tuple[int, Priority]]:
         """Take bundles that are due and nobody's, most urgent first.
 
@@ -70,6 +77,7 @@ class Bundles:
             .where(
                 b.commune_id == self._commune_id,
                 b.state == State.PLANNED,
+                b.priority.in_(only),
                 b.next_attempt_at <= now,
                 or_(b.lease_until.is_(None), b.lease_until < now),
                 not_rehearsed(rehearse),

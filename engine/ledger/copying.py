@@ -23,6 +23,9 @@ from engine.states import State
 #: Rows carried at a time; memory stays flat however large the commune is.
 CHUNK = 5_000
 
+#: What belongs to communes; processes and their clocks belong to none.
+TABLES = tuple(table for table in metadata.sorted_tables if "commune_id" in table.c)
+
 #: What a row becomes on its way.
 Change = Callable[[dict[str, Any]], dict[str, Any]]
 
@@ -105,12 +108,12 @@ def _check_at_rest(connection: Connection, place: str, commune_id: str) -> None:
 
 def _copy(old: Connection, new: Connection, commune_id: str, place: str) -> Copied:
     take_turns(new, commune_id)
-    if any(_count(new, table, commune_id) for table in metadata.sorted_tables):
+    if any(_count(new, table, commune_id) for table in TABLES):
         message = _("{path}: this ledger holds the commune {commune} already")
         raise LoaError(message.format(path=place, commune=commune_id))
     renumbering = Renumbering.find(old, new, commune_id)
     counts: dict[str, int] = {}
-    for table in metadata.sorted_tables:
+    for table in TABLES:
         change = renumbering.change_of(table)
         counts[table.name] = _carry(old, new, table, commune_id, change)
         arrived = _count(new, table, commune_id)

@@ -1,10 +1,14 @@
-"""The ledger's tables. Every table has ``commune_id``; events and evidence only ever grow."""
+"""The ledger's tables. Every table but that of machines has ``commune_id``.
+
+Events and evidence only ever grow.
+"""
 
 from __future__ import annotations
 
 from sqlalchemy import (
     Boolean,
     Column,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -21,7 +25,7 @@ from engine.ledger.guards import guard_history
 metadata = MetaData()
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0001"
+SCHEMA = "0002"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
@@ -217,6 +221,23 @@ remote_ids = Table(
     Column("key", Name, nullable=False),
     Column("value", Text, nullable=False),
     PrimaryKeyConstraint("commune_id", "key"),
+)
+
+#: Processes that work, on any machine, for whatever communes.
+machines = Table(
+    "machines",
+    metadata,
+    Column("name", Name, nullable=False),
+    Column("role", Name, nullable=False),
+    Column("process", Name, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("clock_offset", Float, nullable=False),
+    Column("clock_fault", Name),
+    Column("version", Name, nullable=False),
+    Column("disk_free", Id, nullable=False),
+    Column("disk_total", Id, nullable=False),
+    PrimaryKeyConstraint("name", "role", "process"),
 )
 
 guard_history(metadata)

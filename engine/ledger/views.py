@@ -162,8 +162,12 @@ class Views:
         return [(row.target, row.slot, row.content_hash) for row in rows]
 
     def last_event_at(self) -> datetime | None:
-        """Return the latest moment in the audit trail; no clock may go back behind it."""
+        """Return when the newest event in the audit trail was; no clock may go back behind it.
+
+        The newest, not the latest: an event of a clock that stood ahead counts no longer once
+        something has followed it.
+        """
+        e = events.c
+        newest = select(e.at).where(e.commune_id == self._commune_id).order_by(e.id.desc())
         with self._database.read() as connection:
-            return connection.execute(
-                select(func.max(events.c.at)).where(events.c.commune_id == self._commune_id)
-            ).scalar()
+            return connection.execute(newest.limit(1)).scalar()

@@ -15,10 +15,10 @@ from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 
 from engine.errors import LoaError
 from engine.ledger import Ledger, Seal
-from engine.ledger.copying import copy_commune
+from engine.ledger.copying import TABLES, copy_commune
 from engine.ledger.places import Place
 from engine.ledger.renumbering import NUMBERED
-from engine.ledger.tables import bundles, metadata
+from engine.ledger.tables import bundles
 from engine.models import Evidence, EvidenceKind
 from engine.states import State
 
@@ -61,7 +61,7 @@ def rows_of(place: Place, commune: str = "xa-mau") -> dict[str, list[tuple[objec
                     select(table).where(table.c.commune_id == commune).order_by(*table.primary_key)
                 )
             ]
-            for table in metadata.sorted_tables
+            for table in TABLES
         }
 
 
@@ -113,7 +113,7 @@ def neighbour(place: Place, tmp_path: Path) -> Place:
     folder.mkdir()
     fill(folder)
     with opened(folder / "loa.db") as ledger, ledger.database.write() as connection:
-        for table in metadata.sorted_tables:
+        for table in TABLES:
             if table.name not in ("events", "evidence"):
                 connection.execute(table.update().values(commune_id="xa-khac"))
         for name in ("events", "evidence"):

@@ -13,21 +13,22 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
-from support.dispatching import KEY, Post, rigged
-from support.fake_channels import FakeBackend, FakeChannel, FarSide
+from support.dispatching import KEY
 
 from engine.errors import LoaError
 from engine.ledger import Ledger, Seal
 from engine.ledger.database import Database
 from engine.ledger.places import Place
-from engine.ledger.schema import open_database
+from engine.ledger.schema import FIRST, open_database
 from engine.ledger.tables import SCHEMA, STAMP, metadata
 from engine.ledger.upgrading import MIGRATIONS, migrate, upgrade
 
+#: A migration that is not there yet, made up.
+NEXT = f"{int(SCHEMA) + 1:04}"
 LATER = """
 import sqlalchemy as sa
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "{revision}", "{before}"
 def upgrade():
     op.add_column("contents", sa.Column("made_up", sa.Integer()))
     {then}
@@ -131,8 +132,17 @@ def test_a_ledger_of_an_older_loa_is_refused_with_what_to_do(place: Place) -> No
         open_ledger(place)
 
 
+def later_migration(scripts: Path, then: str = "") -> None:
+    text = LATER.format(revision=NEXT, before=SCHEMA, then=then)
+    (scripts / "versions" / f"{NEXT}_later.py").write_text(text)
+
+
 def as_before_migrations(path: Path, version: int = 1) -> None:
-    """Give the ledger the mark that ledgers had before there were migrations."""
+    """Make a ledger as they were before there were migrations, and give it their mark."""
+    database = Database.connect(path)
+    with database.write() as connection:
+        migrate(connection, to=FIRST)
+    database.close()
     with closing(sqlite3.connect(path)) as database:
         database.executescript(
             f"DROP TABLE {STAMP}; CREATE TABLE schema_version (version INTEGER NOT NULL);"
@@ -140,23 +150,26 @@ def as_before_migrations(path: Path, version: int = 1) -> None:
         )
 
 
-def test_a_ledger_made_before_migrations_goes_on_as_it_is(tmp_path: Path) -> None:
-    channel = FakeChannel("giay", FakeBackend("so", True, FarSide(tmp_path / "far.log")))
-    with rigged(tmp_path, channel) as rig:
-        rig.release(Post())
-        before = rig.ledger.views.events()
-    as_before_migrations(tmp_path / "loa.db")
-    ledger = open_ledger(tmp_path / "loa.db")
-    assert ledger.views.events() == before
+def test_a_ledger_made_before_migrations_goes_on_once_it_is_upgraded(tmp_path: Path) -> None:
+    path = tmp_path / "loa.db"
+    as_before_migrations(path)
+    event = ("xa-mau", "2026-12-01T01:00:00.000000Z", "lan", "", "submitted", "")
+    with closing(sqlite3.connect(path)) as database, database:
+        names = "commune_id, at, actor, from_state, to_state, detail"
+        database.execute(f"INSERT INTO events ({names}) VALUES (?, ?, ?, ?, ?, ?)", event)
+    with pytest.raises(LoaError, match="run: loa db upgrade"):
+        open_ledger(path)
+    assert upgrade(path)[0] == FIRST
+    ledger = open_ledger(path)
+    assert [(one.actor, one.to_state) for one in ledger.views.events()] == [("lan", "submitted")]
     with ledger.database.write() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
     ledger.close()
 
 
 def test_one_of_before_with_an_unknown_version_is_refused(tmp_path: Path) -> None:
-    open_ledger(tmp_path / "loa.db").close()
-    as_before_migrations(tmp_path / "loa.db", 7)
-    with pytest.raises(LoaError, match="0007"):
+    as_before_migrations(tmp_path / "loa.db", 777)
+    with pytest.raises(LoaError, match="0777"):
         open_ledger(tmp_path / "loa.db")
 
 
@@ -197,19 +210,19 @@ def later(tmp_path: Path) -> Path:
 
 def test_what_is_missing_is_run_and_no_more(database: Database, later: Path) -> None:
     open_database(database)
-    (later / "versions" / "0002_later.py").write_text(LATER.format(then=""))
+    later_migration(later)
     with database.write() as connection:
         migrate(connection, later)
     with database.read() as connection:
         names = [column["name"] for column in inspect(connection).get_columns("contents")]
         assert names[-1] == "made_up"
-    with pytest.raises(LoaError, match="0002"):
+    with pytest.raises(LoaError, match=NEXT):
         open_database(database)
 
 
 def test_an_upgrade_that_fails_leaves_the_ledger_as_it_was(database: Database, later: Path) -> None:
     open_database(database)
-    (later / "versions" / "0002_later.py").write_text(LATER.format(then="1 / 0"))
+    later_migration(later, then="1 / 0")
     with database.read() as connection:
         before = everything_made(connection)
     with pytest.raises(ZeroDivisionError), database.write() as connection:
