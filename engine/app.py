@@ -18,7 +18,7 @@ from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.portal.channel import PortalChannel
-from engine.artifacts import ArtifactStore, FolderStore
+from engine.artifacts import ArtifactStore, open_store
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock, SimulatedClock, local
 from engine.dispatch import Renderer, Sender
@@ -159,7 +159,7 @@ def open_app(
     )
     clock = clock or _clock(settings, ledger)
     channels = build_channels(settings, workspace, ledger.remote_ids)
-    artifacts = FolderStore(workspace / "artifacts")
+    artifacts = open_store(settings.artifacts, workspace)
     renderer = Renderer(channels, artifacts, ledger.deliveries.content)
     revision = ledger.registries.save(loaded.registry, loaded.sha256, clock.now())
     return App(

@@ -151,6 +151,38 @@ class LedgerSettings(_Strict):
     )
 
 
+class ArtifactSettings(_Strict):
+    url: str = Field(
+        default="",
+        description="Kho thành phẩm dùng chung cho nhiều máy: s3://kho/thư-mục trên máy chủ kiểu "
+        "S3, hoặc thư mục mạng đã gắn vào máy. Bỏ trống thì là artifacts/ trong thư mục làm việc.",
+    )
+    endpoint: str = Field(
+        default="",
+        pattern="^(https?://.+)?$",
+        description="Địa chỉ máy chủ kiểu S3: https://máy:cổng.",
+    )
+    region: str = Field(default="us-east-1", description="Vùng (region) mà máy chủ ấy đặt.")
+    key: str = Field(default="", description="Mã truy cập (access key) của kho.")
+    #: Never shown.
+    secret: str = Field(
+        default="",
+        repr=False,
+        description="Khóa bí mật (secret key) của kho; nên để trong tệp mà "
+        "LOA_ARTIFACTS_SECRET_FILE nêu.",
+    )
+    timeout_seconds: int = Field(
+        default=60, ge=1, le=600, description="Chờ máy chủ ấy lâu nhất bao nhiêu giây mỗi lần."
+    )
+    cache_megabytes: int = Field(
+        default=2000,
+        ge=1,
+        le=1_000_000,
+        description="Bản sao của kho trên máy này chiếm nhiều nhất bao nhiêu megabyte, không kể "
+        "những tệp dùng trong 15 phút vừa qua.",
+    )
+
+
 class BackupSettings(_Strict):
     folder: str = Field(
         default="backups",
@@ -184,6 +216,7 @@ class Settings(_Strict):
     retries: dict[str, RetrySettings] = {}
     ledger: LedgerSettings = LedgerSettings()
     queue: QueueSettings = QueueSettings()
+    artifacts: ArtifactSettings = ArtifactSettings()
     backup: BackupSettings = BackupSettings()
     http: HttpSettings = HttpSettings()
     machine: MachineSettings = MachineSettings()

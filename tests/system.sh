@@ -4,6 +4,7 @@ set -eu
 packages=""
 command -v chromium >/dev/null 2>&1 || packages="$packages chromium"
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages="$packages postgresql"
+[ -d /usr/lib/python3/dist-packages/swift ] || packages="$packages python3-swift"
 command -v redis-server >/dev/null 2>&1 || packages="$packages redis-server"
 command -v systemd-analyze >/dev/null 2>&1 || packages="$packages systemd"
 [ -n "$packages" ] || exit 0

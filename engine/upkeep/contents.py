@@ -14,7 +14,7 @@ from engine.settings import Settings
 _KEPT = ("commune.yaml", "loa.toml", "campaigns", "communes", "artifacts", "outbox")
 
 #: What can be made again, below those.
-_LEFT_OUT = (("artifacts", "speech"), ("outbox", "rehearsal"))
+_LEFT_OUT = (("artifacts", "speech"), ("artifacts", "cache"), ("outbox", "rehearsal"))
 
 
 def kept_files(workspace: Path, settings: Settings) -> Iterator[tuple[str, Path]]:
