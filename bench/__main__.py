@@ -16,7 +16,15 @@ from rich.table import Table
 
 from bench.figures import Figure
 
-PARTS = ("startup", "planning", "rendering", "speech", "tracking", "demonstration")
+PARTS = (
+    "startup",
+    "planning",
+    "rendering",
+    "speech",
+    "tracking",
+    "queue_baselines",
+    "demonstration",
+)
 
 
 def main(arguments: list[str]) -> int:
