@@ -37,6 +37,7 @@ __all__ = [
     "BacksOff",
     "Channel",
     "ChannelError",
+    "Checks",
     "Closes",
     "Finds",
     "Options",
@@ -109,6 +110,15 @@ class Finds(Protocol):
 
     def find(self, bundle: Bundle) -> Receipt | None:
         """Return the receipt if the far side has the bundle, None if it has not."""
+        ...
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """A backend whose far side can be asked whether it would take something now."""
+
+    def check(self) -> None:
+        """Ask without sending anything. Raises ChannelError that says what a person must do."""
         ...
 
 

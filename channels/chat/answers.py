@@ -73,6 +73,20 @@ def accepted_id(answer: Answer, group: Group) -> str:
     raise _unknown(answer)
 
 
+def known_bot(answer: Answer) -> None:
+    """Return when Telegram knows the bot. Raises ChannelError that says what to do if not."""
+    if answer.ok:
+        return
+    if answer.error_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
+        raise ChannelError(_unknown_token(), permanent=True)
+    message = _("Telegram does not say who the bot is (code {code}); try again later.")
+    raise ChannelError(message.format(code=answer.error_code))
+
+
+def _unknown_token() -> str:
+    return _("Telegram does not know the bot's token: ask @BotFather for the right one.")
+
+
 def _too_many(answer: Answer) -> ChannelError:
     seconds = answer.parameters.retry_after
     return ChannelError(
@@ -100,7 +114,7 @@ def _what_to_do(answer: Answer, group: Group) -> str:
             "the registry."
         )
     elif answer.error_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.NOT_FOUND):
-        message = _("Telegram does not know the bot's token: ask @BotFather for the right one.")
+        message = _unknown_token()
     elif answer.error_code == HTTPStatus.FORBIDDEN:
         message = _(
             "The bot may not write to the Telegram group {group}: add it to the group again and "

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from channels.base import ChannelError, RemoteIds
-from channels.chat.answers import Answer, accepted_id
+from channels.chat.answers import Answer, accepted_id, known_bot
 from channels.chat.sheet import Group, Sheet
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, Receipt, digest
@@ -64,6 +64,12 @@ class TelegramBackend:
             for part in sheet.parts
         ]
         return Receipt(ids[-1], {"chat": sheet.group.address, "messages": " ".join(ids)})
+
+    def check(self) -> None:
+        """Ask Telegram who the bot is (getMe). Raises ChannelError; nothing is sent."""
+        account = self._configured()
+        response = self._api(account).call("getMe", {})
+        known_bot(Answer.of(response, secret=account.token))
 
     def close(self) -> None:
         """Close the connections; the next delivery opens new ones."""

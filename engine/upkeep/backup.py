@@ -30,6 +30,9 @@ from engine.upkeep.moments import present
 #: Held in the workspace and in the folder of backups while one is made.
 LOCK = ".loa-backup.lock"
 
+#: How Loa names backups: after the commune, if it is one, and the moment.
+NAME = re.compile(r"loa(?:-[a-z0-9-]+)?-\d{8}-\d{6}(?:-\d{3})?\.zip")
+
 
 @dataclass(frozen=True, slots=True)
 class Made:
@@ -180,8 +183,8 @@ def _free_name(folder: Path, manifest: Manifest) -> str:
 
 def _rotate(folder: Path, manifest: Manifest, keep: int) -> tuple[Path, ...]:
     """Remove the commune's oldest backups beyond ``keep``; only what bears their name."""
-    pattern = re.compile(rf"{re.escape(_stem(manifest))}-\d{{8}}-\d{{6}}(-\d{{3}})?\.zip")
-    found = [path for path in folder.iterdir() if pattern.fullmatch(path.name)]
+    moments = re.compile(rf"{re.escape(_stem(manifest))}-\d{{8}}-\d{{6}}(?:-\d{{3}})?\.zip")
+    found = [path for path in folder.iterdir() if moments.fullmatch(path.name)]
     old = sorted(found, key=lambda path: path.stem)[:-keep]
     for path in old:
         path.unlink(missing_ok=True)

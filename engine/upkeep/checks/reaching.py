@@ -1,0 +1,54 @@
+"""Channels: whether the far side that a backend reaches would take something now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import suppress
+
+from campaigns.registry_file import load_registry
+from channels.base import ChannelError, Checks
+from engine.app import build_channels, close_channels
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.models.wording import channel_name
+from engine.upkeep.findings import Finding, Patient, bad, fine, look
+
+
+class _NothingRemembered:
+    """A check sends nothing, so nothing of the far side's needs to be known."""
+
+    def get(self, key: str) -> str | None:
+        return None
+
+    def put(self, key: str, value: str) -> None:
+        raise AssertionError(f"a check sent something: {key} {value}")
+
+
+def channels_check(patient: Patient) -> Iterator[Finding]:
+    """Ask every far side that can be asked. One that no target uses is only looked at."""
+    assert patient.settings is not None
+    channels = build_channels(patient.settings, patient.workspace, _NothingRemembered())
+    used = _used_backends(patient)
+    try:
+        for channel in channels.values():
+            for backend in channel.backends.values():
+                if not isinstance(backend, Checks) or backend.name not in used:
+                    continue
+                name = f"{channel_name(channel.name)}/{backend.name}"
+                try:
+                    backend.check()
+                except ChannelError as error:
+                    judge = bad if patient.settings.live else look
+                    yield judge(f"{name}: {error}")
+                else:
+                    yield fine(_("{name}: the far side answers").format(name=name))
+    finally:
+        close_channels(channels)
+
+
+def _used_backends(patient: Patient) -> frozenset[str]:
+    """Return the backends that the registry's targets name; none when it cannot be read."""
+    with suppress(LoaError):
+        registry = load_registry(patient.workspace / "commune.yaml").registry
+        return frozenset(group.backend for group in registry.chat_groups)
+    return frozenset()
