@@ -40,6 +40,7 @@ __all__ = [
     "Checks",
     "Closes",
     "Finds",
+    "HasEndpoint",
     "Options",
     "Refreshes",
     "RemoteIds",
@@ -102,6 +103,18 @@ class BacksOff(Protocol):
     """A backend that knows how long to wait after a failure; the others wait as everybody does."""
 
     backoff: Backoff
+
+
+@runtime_checkable
+class HasEndpoint(Protocol):
+    """A backend whose bundles all go to one far side, which may be dead for all of them.
+
+    ``endpoint`` names it for people and in metrics (a host, a site), without any secret. When
+    it fails again and again its bundles wait, unspent, until it answers.
+    """
+
+    @property
+    def endpoint(self) -> str: ...
 
 
 @runtime_checkable

@@ -24,6 +24,7 @@ from engine.clock import Clock, SimulatedClock, local
 from engine.dispatch import Renderer, Sender
 from engine.dispatch.assembling import Assembler
 from engine.dispatch.backoff import Retries, RetryPolicy
+from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.preview import Previewed, Previewer
 from engine.dispatch.rehearsal import Rehearsal
 from engine.errors import LoaError
@@ -190,6 +191,7 @@ def open_app(
             rehearsal=None if settings.live else Rehearsal(workspace / "outbox" / "rehearsal"),
             clock=clock,
             retries=_retries(settings),
+            breaker=CircuitBreaker(ledger.breakers, clock),
             boundary=boundary,
         ),
     )

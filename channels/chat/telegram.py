@@ -43,6 +43,13 @@ class TelegramBackend:
         self._bot: BotApi | None = None
         self._lock = threading.Lock()
 
+    @property
+    def endpoint(self) -> str:
+        """The machine that answers for Telegram; without what else an address may hold."""
+        address = self._account.base_url if self._account is not None else ""
+        machine = address.partition("://")[2].partition("/")[0]
+        return machine.rpartition("@")[2] or self.name
+
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
         """Send every part that was not accepted before.
 

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from channels.base import Backend, Channel, Finds, Refreshes
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.dispatch.assembling import Assembler, Ready
 from engine.dispatch.backoff import Retries
+from engine.dispatch.breaker import CircuitBreaker
+from engine.dispatch.failures import Failure, failure_of
 from engine.dispatch.rehearsal import Rehearsal
-from engine.errors import ChannelError, LoaError
 from engine.i18n import gettext as _
-from engine.i18n import os_reason
 from engine.ledger import Ledger
 from engine.ledger.watched_clock import emergencies_only
 from engine.models import Bundle, Priority, Receipt, Registry
@@ -38,16 +37,6 @@ FRESH = timedelta(seconds=30)
 ACTOR = "loa"
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """Why a bundle was not handed over; ``unknown`` means that it may have been."""
-
-    reason: str
-    permanent: bool = False
-    retry_after: timedelta | None = None
-    unknown: bool = False
-
-
 class Sender:
     """Hands due bundles of one commune to their channels' backends."""
 
@@ -60,6 +49,7 @@ class Sender:
         rehearsal: Rehearsal | None,
         clock: Clock,
         retries: Retries,
+        breaker: CircuitBreaker,
         boundary: Boundary = no_boundary,
     ) -> None:
         """``rehearsal`` None means that the workspace is live."""
@@ -69,6 +59,7 @@ class Sender:
         self._rehearsal = rehearsal
         self._clock = clock
         self._retries = retries
+        self._breaker = breaker
         self._boundary = boundary
 
     def send(self, ids: Sequence[int], *, holder: str | None = None) -> None:
@@ -103,7 +94,7 @@ class Sender:
             try:
                 channel.refresh(self._clock.now())
             except Exception as error:  # noqa: BLE001 - what people see must not stop what is sent
-                logger.warning("%s: %s", name, _failure_of(error).reason)
+                logger.warning("%s: %s", name, failure_of(error).reason)
 
     def recover(self) -> None:
         """Settle what a dead worker left half-done; only when no other worker lives."""
@@ -125,15 +116,15 @@ class Sender:
     def _prepare(self, bundle_id: int) -> Ready | None:
         """Render and assemble one bundle; None when there is nothing to hand over now."""
         job = self._ledger.bundles.job(bundle_id, cumulative=self._cumulative)
-        if job is None:
+        if job is None or self._held_up(job.bundle):
             return None
         try:
             return self._assembler.ready(job, self._clock.now())
         except Exception as error:  # noqa: BLE001 - every failure becomes a state, none is raised
-            self._not_sent(job.bundle, job.attempts, _failure_of(error))
+            self._not_sent(job.bundle, job.attempts, failure_of(error))
             return None
         except BaseException:
-            interrupted = _Failure(_("interrupted while rendering"))
+            interrupted = Failure(_("interrupted while rendering"))
             self._not_sent(job.bundle, job.attempts, interrupted)
             raise
 
@@ -152,6 +143,13 @@ class Sender:
         self._ledger.outcomes.postpone(bundle, allowed or moment + timedelta(days=1))
         return True
 
+    def _held_up(self, bundle: Bundle) -> bool:
+        """Postpone a bundle whose far side is known to be dead."""
+        until = self._breaker.closed_until(self._backend(bundle))
+        if until is not None:
+            self._ledger.outcomes.postpone(bundle, until)
+        return until is not None
+
     def _rehearsed(self, ready: Ready) -> bool:
         """Rehearse a bundle of a networked backend, unless the workspace is live."""
         if self._rehearsal is None or not self._backend(ready.bundle).networked:
@@ -163,7 +161,7 @@ class Sender:
         try:
             reference = rehearsal.write(ready.artifact, ready.bundle)
         except OSError as error:
-            self._not_sent(ready.bundle, ready.attempts, _failure_of(error))
+            self._not_sent(ready.bundle, ready.attempts, failure_of(error))
             return
         self._ledger.outcomes.rehearsed(
             ready.bundle, reference=reference, at=self._clock.now(), actor=ACTOR
@@ -180,7 +178,9 @@ class Sender:
         waiting = {
             one.bundle.id: one
             for one in ready
-            if not self._must_wait(one.bundle, one.registry) and not self._rehearsed(one)
+            if not self._must_wait(one.bundle, one.registry)
+            and not self._rehearsed(one)
+            and not self._held_up(one.bundle)
         }
         while waiting:
             self._boundary("before begin")
@@ -198,7 +198,7 @@ class Sender:
             waiting = {
                 bundle_id: one
                 for bundle_id, one in waiting.items()
-                if not self._must_wait(one.bundle, one.registry)
+                if not self._must_wait(one.bundle, one.registry) and not self._held_up(one.bundle)
             }
 
     def _deliver(self, begun: Sequence[Ready]) -> None:
@@ -209,19 +209,28 @@ class Sender:
         self._boundary("begun")
         try:
             for one in begun:
+                backend = self._backend(one.bundle)
                 if self._clock.now() - began > FRESH:
                     self._take_back(
                         open_bundles.pop(one.bundle.id), _("waited too long to be sent")
                     )
                     continue
+                if (until := self._breaker.enter(backend)) is not None:
+                    self._take_back(
+                        open_bundles.pop(one.bundle.id), _("the far side does not answer"), until
+                    )
+                    continue
                 try:
-                    receipt = self._backend(one.bundle).deliver(one.artifact, one.bundle)
+                    receipt = backend.deliver(one.artifact, one.bundle)
                 except Exception as error:  # noqa: BLE001 - as above
+                    failure = failure_of(error)
                     del open_bundles[one.bundle.id]
-                    self._not_sent(one.bundle, one.attempts, _failure_of(error), begun=True)
+                    counts = self._breaker.heard(backend, failure)
+                    self._not_sent(one.bundle, one.attempts, failure, begun=True, counts=counts)
                 else:
                     results.append((one.bundle, receipt, one.remark))
                     self._boundary("delivered")
+                    self._breaker.heard(backend)
         except BaseException:
             taken = {bundle.id for bundle, _receipt, _remark in results}
             for bundle in (one for one in open_bundles.values() if one.id not in taken):
@@ -232,11 +241,21 @@ class Sender:
         self._boundary("recorded")
 
     def _not_sent(
-        self, bundle: Bundle, attempts: int, failure: _Failure, *, begun: bool = False
+        self,
+        bundle: Bundle,
+        attempts: int,
+        failure: Failure,
+        *,
+        begun: bool = False,
+        counts: bool = True,
     ) -> None:
         now = self._clock.now()
         outcomes = self._ledger.outcomes
         if begun and failure.unknown and self._settled(bundle, failure.reason):
+            return
+        if not counts:
+            until = self._breaker.closed_until(self._backend(bundle))
+            self._take_back(bundle, failure.reason, until)
             return
         wait = self._retries.wait(
             bundle.channel, self._backend(bundle), attempts + 1, failure.retry_after
@@ -253,8 +272,11 @@ class Sender:
         if not self._settled(bundle, reason):
             self._take_back(bundle, reason)
 
-    def _take_back(self, bundle: Bundle, reason: str) -> None:
-        self._ledger.outcomes.take_back(bundle, reason=reason, at=self._clock.now(), actor=ACTOR)
+    def _take_back(self, bundle: Bundle, reason: str, until: datetime | None = None) -> None:
+        now = self._clock.now()
+        self._ledger.outcomes.take_back(
+            bundle, reason=reason, at=now, actor=ACTOR, next_attempt_at=until
+        )
 
     def _settled(self, bundle: Bundle, reason: str) -> bool:
         """Record that the far side has a bundle, or that nobody can say; False if it may go again.
@@ -269,7 +291,7 @@ class Sender:
                 receipt = backend.find(bundle)
             except Exception as error:  # noqa: BLE001 - as above
                 outcome = _("{reason}; the far side could not be asked: {error}")
-                reason = outcome.format(reason=reason, error=_failure_of(error).reason)
+                reason = outcome.format(reason=reason, error=failure_of(error).reason)
             else:
                 if receipt is not None:
                     self._ledger.outcomes.sent([(bundle, receipt, reason)], at=now, actor=ACTOR)
@@ -283,16 +305,3 @@ class Sender:
     @property
     def _cumulative(self) -> frozenset[str]:
         return frozenset(name for name, one in self._channels.items() if one.cumulative)
-
-
-def _failure_of(error: Exception) -> _Failure:
-    """Put an error into words and judge it; one that nobody foresaw is logged whole."""
-    if isinstance(error, ChannelError):
-        return _Failure(str(error), error.permanent, error.retry_after, error.unknown)
-    if isinstance(error, OSError):
-        return _Failure(os_reason(error))
-    if isinstance(error, LoaError):
-        return _Failure(str(error), unknown=True)
-    logger.exception("unforeseen error while sending", exc_info=error)
-    words = _("a fault in Loa itself: {error}").format(error=f"{type(error).__name__}: {error}")
-    return _Failure(words, unknown=True)

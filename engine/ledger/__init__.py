@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.ledger.breakers import Breakers
 from engine.ledger.bundles import Bundles, Job, Part
 from engine.ledger.codec import OptionModels
 from engine.ledger.database import Database
@@ -54,6 +55,7 @@ class Ledger:
     mending: Mending
     evidence: EvidenceBook
     remote_ids: LedgerRemoteIds
+    breakers: Breakers
     views: Views
     database: Database
 
@@ -73,6 +75,7 @@ class Ledger:
             mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),
             remote_ids=LedgerRemoteIds(database, commune_id),
+            breakers=Breakers(database),
             views=Views(database, commune_id),
             database=database,
         )

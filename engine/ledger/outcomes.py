@@ -114,15 +114,28 @@ class Outcomes:
             self._leave(connection, bundle, State.SENDING, State.UNCERTAIN, at)
 
     @again_if_lost
-    def take_back(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
-        """Let a bundle whose sending was cut short be sent again at once."""
+    def take_back(
+        self,
+        bundle: Bundle,
+        *,
+        reason: str,
+        at: datetime,
+        actor: str,
+        next_attempt_at: datetime | None = None,
+    ) -> None:
+        """Let a bundle whose sending was cut short be sent again, at once or when it is said.
+
+        No attempt is counted.
+        """
+        b = bundles.c
+        due = b.next_attempt_at if next_attempt_at is None else next_attempt_at
         with self._database.write() as connection:
             lock_bundles(connection, [bundle.id])
             self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
             connection.execute(
                 update(bundles)
-                .where(self._is(bundle), bundles.c.state == State.SENDING)
-                .values(state=State.PLANNED, lease_until=None, lease_by=None)
+                .where(self._is(bundle), b.state == State.SENDING)
+                .values(state=State.PLANNED, next_attempt_at=due, lease_until=None, lease_by=None)
             )
             drop_stopped(connection, self._commune_id, bundle.id, at, actor)
 

@@ -1,4 +1,4 @@
-"""The ledger's tables. Every table but that of machines has ``commune_id``.
+"""The ledger's tables. Every table but those about machines and far sides has ``commune_id``.
 
 Events and evidence only ever grow.
 """
@@ -25,7 +25,7 @@ from engine.ledger.guards import guard_history
 metadata = MetaData()
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0002"
+SCHEMA = "0003"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
@@ -238,6 +238,20 @@ machines = Table(
     Column("disk_free", Id, nullable=False),
     Column("disk_total", Id, nullable=False),
     PrimaryKeyConstraint("name", "role", "process"),
+)
+
+#: Far sides, whatever communes send to them.
+breakers = Table(
+    "breakers",
+    metadata,
+    Column("endpoint", Name, nullable=False),
+    Column("state", Name, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("failures", Integer, nullable=False),
+    Column("failed_at", Instant),
+    Column("reason", Prose, nullable=False),
+    Column("retry_at", Instant),
+    PrimaryKeyConstraint("endpoint"),
 )
 
 guard_history(metadata)

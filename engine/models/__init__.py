@@ -1,6 +1,7 @@
 """The domain's types: frozen, plain, without I/O."""
 
 from engine.models.artifact import Artifact, File, Item, Rendered
+from engine.models.breaker import Breaker, BreakerState
 from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
 from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
@@ -31,6 +32,8 @@ __all__ = [
     "Audience",
     "Backoff",
     "Breach",
+    "Breaker",
+    "BreakerState",
     "Bundle",
     "Campaign",
     "ChatGroup",

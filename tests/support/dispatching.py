@@ -19,6 +19,7 @@ from engine.clock import SimulatedClock
 from engine.dispatch import Renderer, Sender
 from engine.dispatch.assembling import Assembler
 from engine.dispatch.backoff import Retries
+from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.rehearsal import Rehearsal
 from engine.ledger import DeliveryRow, EventRow, Ledger, Revision, Seal, Submission
 from engine.ledger.places import Place
@@ -111,6 +112,7 @@ class Rig:
             rehearsal=None if live else Rehearsal(self.outbox / "rehearsal"),
             clock=self.clock,
             retries=Retries(attempts, jitter=jitter),
+            breaker=CircuitBreaker(self.ledger.breakers, self.clock, jitter=jitter),
             boundary=boundary,
         )
 

@@ -95,6 +95,20 @@ class FakeBackend:
 
 
 @dataclass
+class DistantBackend(FakeBackend):
+    """A backend whose bundles all go to one machine; while ``dead``, each call fails so."""
+
+    endpoint: str = "may-xa.example"
+    dead: Exception | None = None
+
+    def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
+        if self.dead is not None:
+            self.calls += 1
+            raise self.dead
+        return FakeBackend.deliver(self, artifact, bundle)
+
+
+@dataclass
 class FindingBackend(FakeBackend):
     """A backend whose far side can be asked; ``find_mishaps`` are met first."""
 

@@ -1,0 +1,42 @@
+"""What an error means for the bundle that met it."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from engine.errors import ChannelError, LoaError
+from engine.i18n import gettext as _
+from engine.i18n import os_reason
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why a bundle was not handed over; ``unknown`` means that it may have been.
+
+    ``answered``: whether the far side was there, if only to ask for patience; None when that
+    cannot be told from the failure.
+    """
+
+    reason: str
+    permanent: bool = False
+    retry_after: timedelta | None = None
+    unknown: bool = False
+    answered: bool | None = None
+
+
+def failure_of(error: Exception) -> Failure:
+    """Put an error into words and judge it; one that nobody foresaw is logged whole."""
+    if isinstance(error, ChannelError):
+        answered = None if error.permanent else error.retry_after is not None
+        return Failure(str(error), error.permanent, error.retry_after, error.unknown, answered)
+    if isinstance(error, OSError):
+        return Failure(os_reason(error), answered=False)
+    if isinstance(error, LoaError):
+        return Failure(str(error), unknown=True)
+    logger.exception("unforeseen error while sending", exc_info=error)
+    words = _("a fault in Loa itself: {error}").format(error=f"{type(error).__name__}: {error}")
+    return Failure(words, unknown=True)

@@ -1,0 +1,36 @@
+"""What is known about a far side that may be dead, shared by every worker."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class BreakerState(StrEnum):
+    """Whether bundles go to an endpoint."""
+
+    CLOSED = "closed"
+    """It answers; everything goes."""
+    OPEN = "open"
+    """It is dead; nothing goes."""
+    HALF_OPEN = "half_open"
+    """One bundle goes, to see whether it answers again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """How an endpoint fares. ``endpoint`` is what its backends call it: a host, a site.
+
+    ``since``: since when it answers, or has ceased to. ``failures`` in a row, the last of
+    them at ``failed_at`` for ``reason``. ``retry_at``: when it may be tried next, unless
+    closed; while half-open, when the present try counts as lost.
+    """
+
+    endpoint: str
+    state: BreakerState
+    since: datetime
+    failures: int = 0
+    failed_at: datetime | None = None
+    reason: str = ""
+    retry_at: datetime | None = None
