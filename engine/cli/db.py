@@ -28,10 +28,13 @@ def _upgrade() -> click.Command:
     @click.command("upgrade", help=_("Bring the ledger to the version that this Loa needs."))
     @workspace_option
     def upgrade(workspace: Path | None) -> None:
-        from engine.ledger.upgrading import upgrade  # Alembic loads for this command alone
+        # Alembic loads for this command alone.
+        from engine.ledger.upgrading import upgrade
+        from engine.upkeep.backup import backup
 
         folder = find_workspace(workspace)
-        found, kept = upgrade(ledger_place(load_settings(folder), folder))
+        place = ledger_place(load_settings(folder), folder)
+        found, kept = upgrade(place, keep=lambda: backup(folder).path)
         if found == SCHEMA:
             click.echo(_("the ledger is of version {version} already").format(version=SCHEMA))
             return

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sqlite3
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
-from engine.errors import LoaError
-from engine.i18n import gettext as _
-from engine.i18n import os_reason
 from engine.ledger.database import Database
-from engine.ledger.dialect import is_postgresql, take_turns
+from engine.ledger.dialect import take_turns
 from engine.ledger.places import Place
 from engine.ledger.schema import adopt, refuse_newer, version_of
 from engine.ledger.tables import SCHEMA
@@ -24,12 +19,13 @@ from engine.ledger.tables import SCHEMA
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def upgrade(place: Place) -> tuple[str | None, Path | None]:
+def upgrade(place: Place, keep: Callable[[], Path] | None = None) -> tuple[str | None, Path | None]:
     """Bring the ledger at ``place`` to this Loa's version, all or nothing.
 
-    Returns the version it had (None: it was empty; this Loa's: nothing was missing) and, for a
-    file that changed, the copy that was kept of it. Raises LoaError when the ledger cannot be
-    opened or is newer, or the copy cannot be made.
+    ``keep`` makes a backup and is called before anything changes, if anything has to; what it
+    raises ends the upgrade. Returns the version the ledger had (None: it was empty; this Loa's:
+    nothing was missing) and the backup. Raises LoaError when the ledger cannot be opened or is
+    newer.
     """
     database = Database.connect(place)
     try:
@@ -37,9 +33,7 @@ def upgrade(place: Place) -> tuple[str | None, Path | None]:
             take_turns(connection, "")
             found = version_of(connection)
             refuse_newer(found, database.place)
-            kept = None
-            if found not in (None, SCHEMA) and not is_postgresql(connection):
-                kept = _keep_copy(Path(database.place), str(found))
+            kept = keep() if keep is not None and found not in (None, SCHEMA) else None
             adopt(connection)
             migrate(connection)
     finally:
@@ -54,25 +48,3 @@ def migrate(connection: Connection, scripts: Path = MIGRATIONS, *, to: str = "he
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     command.upgrade(config, to)
-
-
-def _keep_copy(ledger: Path, version: str) -> Path:
-    """Copy the file as it stands beside itself, whole or not at all.
-
-    The caller holds the write lock, so nothing changes meanwhile.
-    """
-    copy = ledger.with_name(f"{ledger.name}.{version}.bak")
-    unfinished = ledger.with_name(f".{copy.name}.new")
-    try:
-        unfinished.unlink(missing_ok=True)
-        with closing(sqlite3.connect(ledger)) as source, closing(sqlite3.connect(unfinished)) as to:
-            source.backup(to)
-        with unfinished.open("rb") as file:
-            os.fsync(file.fileno())
-        unfinished.replace(copy)
-    except (sqlite3.Error, OSError) as error:
-        unfinished.unlink(missing_ok=True)
-        reason = os_reason(error) if isinstance(error, OSError) else _("the disk reports a fault")
-        message = _("{path}: no copy can be kept before the upgrade: {reason}")
-        raise LoaError(message.format(path=copy, reason=reason)) from error
-    return copy

@@ -142,9 +142,7 @@ def _brought_up_to_date(ledger: Path) -> Snapshot:
     """Bring an older ledger to this Loa's tables. Raises LoaError for a newer one."""
     from engine.ledger.upgrading import upgrade  # Alembic loads for those who need it
 
-    _version, kept = upgrade(ledger)
-    if kept is not None:
-        kept.unlink()
+    upgrade(ledger)
     return describe(ledger)
 
 

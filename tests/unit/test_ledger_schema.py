@@ -19,7 +19,7 @@ from engine.errors import LoaError
 from engine.ledger import Ledger, Seal
 from engine.ledger.database import Database
 from engine.ledger.places import Place
-from engine.ledger.schema import FIRST, open_database
+from engine.ledger.schema import FIRST, open_database, version_of
 from engine.ledger.tables import SCHEMA, STAMP, metadata
 from engine.ledger.upgrading import MIGRATIONS, migrate, upgrade
 
@@ -179,27 +179,37 @@ def test_an_upgrade_makes_an_empty_ledger(place: Place) -> None:
     assert upgrade(place) == (SCHEMA, None), "nothing is missing, so nothing is kept"
 
 
-def test_a_copy_of_the_file_is_kept_before_an_upgrade(tmp_path: Path) -> None:
-    path = tmp_path / "loa.db"
-    open_ledger(path).close()
-    mark(path, "0000")
+def test_a_backup_is_made_before_an_upgrade_and_only_before_one(place: Place) -> None:
+    made = []
+
+    def keep() -> Path:
+        database = Database.connect(place)
+        with database.read() as connection:
+            made.append(version_of(connection))
+        database.close()
+        return Path("kept")
+
+    assert upgrade(place, keep) == (None, None)
+    assert upgrade(place, keep) == (SCHEMA, None)
+    mark(place, "0000")
     with pytest.raises(Exception, match="0000"):
-        upgrade(path)
-    kept = tmp_path / "loa.db.0000.bak"
-    with closing(sqlite3.connect(kept)) as copy:
-        assert copy.execute(f"SELECT version_num FROM {STAMP}").fetchall() == [("0000",)]
-        assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")]
+        upgrade(place, keep)
+    assert made == ["0000"]
 
 
-def test_without_a_copy_there_is_no_upgrade(tmp_path: Path) -> None:
-    path = tmp_path / "loa.db"
-    open_ledger(path).close()
-    mark(path, "0000")
-    (tmp_path / "loa.db.0000.bak").mkdir()
-    with pytest.raises(LoaError, match="no copy can be kept"):
-        upgrade(path)
-    assert not [one for one in tmp_path.iterdir() if one.name.startswith(".")]
+def test_without_a_backup_there_is_no_upgrade(place: Place) -> None:
+    def keep() -> Path:
+        raise LoaError("full")
+
+    database = Database.connect(place)
+    with database.write() as connection:
+        migrate(connection, to=FIRST)
+    with pytest.raises(LoaError, match="full"):
+        upgrade(place, keep)
+    with database.read() as connection:
+        assert version_of(connection) == FIRST
+    database.close()
+    assert upgrade(place, lambda: Path("kept")) == (FIRST, Path("kept"))
 
 
 @pytest.fixture

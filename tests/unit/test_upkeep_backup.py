@@ -21,10 +21,15 @@ from engine.app import open_app
 from engine.errors import LoaError
 from engine.files import alone
 from engine.ledger.copying import copy_commune
+from engine.ledger.database import Database
 from engine.ledger.places import Place
-from engine.ledger.snapshot import describe
+from engine.ledger.schema import FIRST
+from engine.ledger.snapshot import describe, take_snapshot
+from engine.ledger.tables import SCHEMA
+from engine.ledger.upgrading import migrate
 from engine.upkeep.archive import LEDGER, MANIFEST, read_manifest, unpack, verify
 from engine.upkeep.backup import LOCK, backup
+from engine.upkeep.restore import restore
 from workers.embedded import EmbeddedRuntime
 
 
@@ -285,3 +290,44 @@ def test_the_commands_say_what_was_saved_and_that_the_key_is_not_in_it(
     done = loa("backup", "--verify", archive)
     assert (done.returncode, done.stdout) == (1, "")
     assert "half of one" in done.stderr
+
+
+@pytest.fixture
+def older(tmp_path: Path, place: Place, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A commune whose ledger was made by an older Loa."""
+    folder = make_commune(tmp_path / "xa")
+    if isinstance(place, str):
+        monkeypatch.setenv("LOA_LEDGER_URL", place)
+    database = Database.connect(place if isinstance(place, str) else folder / "loa.db")
+    with database.write() as connection:
+        migrate(connection, to=FIRST)
+        connection.exec_driver_sql(
+            "INSERT INTO registries (commune_id, revision, body, sha256, loaded_at)"
+            " VALUES ('xa-mau', 1, '{}', 'x', '2026-12-01T01:00:00.000000Z')"
+        )
+    database.close()
+    return folder
+
+
+def test_a_backup_is_made_before_every_migration(
+    older: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done = loa("db", "upgrade", "-w", older)
+    assert done.returncode == 0, done.stderr
+    (path,) = (older / "backups").glob("*.zip")
+    assert f"as it was before: {path}" in done.stdout
+    facts = verify(path).ledger
+    assert (facts.version, facts.communes, facts.rows["registries"]) == (FIRST, ("xa-mau",), 1)
+    monkeypatch.delenv("LOA_LEDGER_URL", raising=False)
+    restored = restore(path, tmp_path / "new")
+    assert describe(restored.folder / LEDGER).version == SCHEMA
+
+
+def test_a_migration_without_a_backup_does_not_begin(older: Path, place: Place) -> None:
+    (older / "backups").touch()
+    assert loa("db", "upgrade", "-w", older).returncode == 1
+    assert take_snapshot(place_of(older, place), older / "copy.db").version == FIRST
+
+
+def place_of(folder: Path, place: Place) -> Place:
+    return place if isinstance(place, str) else folder / "loa.db"
