@@ -25,8 +25,10 @@ from engine.dispatch import Renderer, Sender
 from engine.dispatch.assembling import Assembler
 from engine.dispatch.backoff import Retries, RetryPolicy
 from engine.dispatch.breaker import CircuitBreaker
+from engine.dispatch.observer import NOBODY, Observer
 from engine.dispatch.preview import Previewed, Previewer
 from engine.dispatch.rehearsal import Rehearsal
+from engine.dispatch.told import told
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Seal
@@ -144,7 +146,11 @@ class App:
 
 
 def open_app(
-    workspace: Path, *, clock: Clock | None = None, boundary: Boundary = no_boundary
+    workspace: Path,
+    *,
+    clock: Clock | None = None,
+    boundary: Boundary = no_boundary,
+    observer: Observer = NOBODY,
 ) -> App:
     """Open the workspace: read its settings and registry, open its ledger, build its channels.
 
@@ -158,10 +164,11 @@ def open_app(
     ledger = Ledger.open(
         ledger_place(settings, workspace), loaded.registry.commune.id, seal=seal, options=OPTIONS
     )
+    ledger = told(ledger, observer)
     clock = clock or _clock(settings, ledger)
     channels = build_channels(settings, workspace, ledger.remote_ids)
     artifacts = open_store(settings.artifacts, workspace)
-    renderer = Renderer(channels, artifacts, ledger.deliveries.content)
+    renderer = Renderer(channels, artifacts, ledger.deliveries.content, observer)
     revision = ledger.registries.save(loaded.registry, loaded.sha256, clock.now())
     return App(
         workspace=workspace,
@@ -193,6 +200,7 @@ def open_app(
             retries=_retries(settings),
             breaker=CircuitBreaker(ledger.breakers, clock),
             boundary=boundary,
+            observer=observer,
         ),
     )
 

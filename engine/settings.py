@@ -140,6 +140,14 @@ class MachineSettings(_Strict):
         return self.name or socket.gethostname()
 
 
+class LogSettings(_Strict):
+    format: Literal["auto", "text", "json"] = Field(
+        default="auto",
+        description="Nhật ký của dịch vụ: text (cho người đọc), json (cho máy), "
+        "auto: text trên màn hình, json ở nơi khác.",
+    )
+
+
 class LedgerSettings(_Strict):
     #: Never shown: it may hold a password.
     url: str = Field(
@@ -220,6 +228,7 @@ class Settings(_Strict):
     backup: BackupSettings = BackupSettings()
     http: HttpSettings = HttpSettings()
     machine: MachineSettings = MachineSettings()
+    log: LogSettings = LogSettings()
 
 
 def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> Settings:

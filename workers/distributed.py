@@ -120,6 +120,10 @@ class SchedulerService:
         """Raises QUEUE_ERRORS when Redis does not answer."""
         self._queue.ping()
 
+    def waiting(self) -> dict[str, int]:
+        """Return how many messages wait in each queue. Raises QUEUE_ERRORS."""
+        return self._queue.waiting()
+
     def round(self) -> None:
         """Finish planning cut short, settle what is too late and what the dead left."""
         app = self._app

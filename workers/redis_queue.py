@@ -87,6 +87,11 @@ class RedisQueue:
         """Return how many more messages may wait for this priority. Raises QUEUE_ERRORS."""
         return max(0, ROOM - int(self._client.llen(f"{self._namespace}:{priority.value}")))
 
+    def waiting(self) -> dict[str, int]:
+        """Return how many messages wait in each queue. Raises QUEUE_ERRORS."""
+        names = [str(queue) for queue in self._actors]
+        return {name: int(self._client.llen(f"{self._namespace}:{name}")) for name in names}
+
     def was_emptied(self) -> bool:
         """Say, to one caller only, that all of Redis was lost since this was last asked.
 

@@ -12,6 +12,7 @@ import click
 
 from engine.app import App, open_app
 from engine.clock import local
+from engine.dispatch.observer import NOBODY, Observer
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.reports.report import Report, build_report
@@ -57,13 +58,19 @@ def find_workspace(given: Path | None, near: Path | None = None) -> Path:
     raise LoaError(message.format(folder=starts[0], file=REGISTRY_FILE))
 
 
-def open_workspace(given: Path | None, near: Path | None = None, *, acting: bool = False) -> App:
+def open_workspace(
+    given: Path | None,
+    near: Path | None = None,
+    *,
+    acting: bool = False,
+    observer: Observer = NOBODY,
+) -> App:
     """Open the workspace and say what is not real about it.
 
     ``acting``: something will be recorded, for which the clock must be trusted. Raises
     LoaError.
     """
-    app = open_app(find_workspace(given, near))
+    app = open_app(find_workspace(given, near), observer=observer)
     if acting:
         app.check_clock()
     state_conditions(app)

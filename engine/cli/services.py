@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -45,24 +44,6 @@ def telling(listen: str, pages: Pages) -> AbstractContextManager[Endpoint | None
 def readiness(app: App, ping: Callable[[], None]) -> Readiness:
     """Ask the ledger and, with ``ping``, the queue."""
     return Readiness({"ledger": lambda: check_version(app.ledger.database), "queue": ping})
-
-
-def start_log() -> None:
-    """Write what happens to the error stream, one line each.
-
-    Dramatiq's own lines about a lost connection repeat every second what Loa says once.
-    """
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"
-    )
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(_is_news)
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    if not record.name.startswith("dramatiq."):
-        return True
-    return record.levelno >= logging.ERROR and "connection error" not in str(record.msg)
 
 
 @contextmanager

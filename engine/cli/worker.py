@@ -15,10 +15,10 @@ from engine.cli.services import (
     listen_option,
     queue_url,
     readiness,
-    start_log,
     stopped_by_signals,
     telling,
 )
+from engine.dispatch.observer import Everybody
 from engine.i18n import gettext as _
 from engine.ledger.machines import Role
 from engine.models import Priority
@@ -28,6 +28,8 @@ from workers.supervisor import Supervisor
 from workers.timing import Timing
 from workers.watch.crowd import Crowd, socket_of
 from workers.watch.endpoint import UNIX
+from workers.watch.journal import Journal
+from workers.watch.logs import start_log
 from workers.watch.metrics import Figures
 from workers.watch.pages import pages_of
 
@@ -69,8 +71,10 @@ def worker() -> click.Command:
         listen: str | None,
         workspace: Path | None,
     ) -> int:
-        start_log()
-        with open_workspace(workspace) as app:
+        figures = Figures()
+        observer = Everybody(Journal(), figures)
+        with open_workspace(workspace, observer=observer) as app:
+            start_log(app.settings.log.format, app.settings.machine.known_as)
             url, size = queue_url(app), threads or app.settings.run.threads
             address = app.settings.http.listen if listen is None else listen
             if processes > 1:
@@ -79,7 +83,7 @@ def worker() -> click.Command:
                 return 0
             with present(app, Role.WORKER) as beat:
                 service = QueueWorker(app, url, queues, threads=size, name=name, beat=beat)
-                pages = pages_of(service.pulse, readiness(app, service.ping), Figures().registry)
+                pages = pages_of(service.pulse, readiness(app, service.ping), figures.registry)
                 with telling(address, pages), stopped_by_signals(service.stop):
                     service.run()
         return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,9 +10,10 @@ from pathlib import Path
 
 from channels.base import Channel, artifact_key
 from engine.artifacts import ArtifactStore, Stored
+from engine.dispatch.observer import NOBODY, Observer
 from engine.errors import ChannelError
 from engine.i18n import gettext as _
-from engine.models import Content, File, Hamlet, Item
+from engine.models import Content, File, Hamlet, Item, Rendered
 from engine.models.wording import channel_name
 
 #: Returns a frozen content, and the hashes of the contents it needs, by channel.
@@ -37,8 +39,13 @@ class Renderer:
     """Renders frozen contents through their channels into the artifact store."""
 
     def __init__(
-        self, channels: Mapping[str, Channel], artifacts: ArtifactStore, contents: Contents
+        self,
+        channels: Mapping[str, Channel],
+        artifacts: ArtifactStore,
+        contents: Contents,
+        observer: Observer = NOBODY,
     ) -> None:
+        self._observer = observer
         self._channels = channels
         self._artifacts = artifacts
         self._content = lru_cache(maxsize=4096)(contents)
@@ -63,7 +70,18 @@ class Renderer:
     def _stored(self, content: Content, hamlet: Hamlet, supplies: _Supplies) -> Stored:
         channel = self._channels[content.channel]
         inputs = channel.prepare(content, hamlet, supplies)
-        return self._artifacts.make(artifact_key(channel, inputs), lambda: channel.render(inputs))
+        seconds: float | None = None
+
+        def render() -> Rendered:
+            nonlocal seconds
+            began = time.monotonic()
+            rendered = channel.render(inputs)
+            seconds = time.monotonic() - began
+            return rendered
+
+        stored = self._artifacts.make(artifact_key(channel, inputs), render)
+        self._observer.rendered(content, hamlet, seconds)
+        return stored
 
 
 class _Supplies:

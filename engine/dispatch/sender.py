@@ -18,6 +18,7 @@ from engine.dispatch.assembling import Assembler, Ready
 from engine.dispatch.backoff import Retries
 from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.failures import Failure, failure_of
+from engine.dispatch.observer import NOBODY, Observer
 from engine.dispatch.rehearsal import Rehearsal
 from engine.i18n import gettext as _
 from engine.ledger import Ledger
@@ -51,6 +52,7 @@ class Sender:
         retries: Retries,
         breaker: CircuitBreaker,
         boundary: Boundary = no_boundary,
+        observer: Observer = NOBODY,
     ) -> None:
         """``rehearsal`` None means that the workspace is live."""
         self._ledger = ledger
@@ -61,6 +63,7 @@ class Sender:
         self._retries = retries
         self._breaker = breaker
         self._boundary = boundary
+        self._observer = observer
 
     def send(self, ids: Sequence[int], *, holder: str | None = None) -> None:
         """Send leased bundles; what cannot be sent now is recorded, never raised.
@@ -103,6 +106,7 @@ class Sender:
 
     def settle(self, stranded: Sequence[Bundle]) -> None:
         """Settle bundles that a dead worker was sending; they must be leased to the caller."""
+        self._observer.swept(stranded)
         for bundle in stranded:
             self._settle_interrupted(bundle, _("stopped while sending"))
 
@@ -118,6 +122,7 @@ class Sender:
         job = self._ledger.bundles.job(bundle_id, cumulative=self._cumulative)
         if job is None or self._held_up(job.bundle):
             return None
+        self._observer.taken_up(job.bundle, job.parts)
         try:
             return self._assembler.ready(job, self._clock.now())
         except Exception as error:  # noqa: BLE001 - every failure becomes a state, none is raised
@@ -206,6 +211,7 @@ class Sender:
         results: list[tuple[Bundle, Receipt, str]] = []
         open_bundles = {one.bundle.id: one.bundle for one in begun}
         began = self._clock.now()
+        self._observer.began(list(open_bundles.values()))
         self._boundary("begun")
         try:
             for one in begun:
@@ -221,7 +227,8 @@ class Sender:
                     )
                     continue
                 try:
-                    receipt = backend.deliver(one.artifact, one.bundle)
+                    with self._observer.handing_over(one.bundle):
+                        receipt = backend.deliver(one.artifact, one.bundle)
                 except Exception as error:  # noqa: BLE001 - as above
                     failure = failure_of(error)
                     del open_bundles[one.bundle.id]

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from pathlib import Path
 
 import httpx
 import psutil
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
-from support.commune import loa
+from support.commune import PASSPHRASE, loa
 from support.redis_server import RedisServer, wait_until
 from support.servers import free_port
 from support.services import service, today
+
+from engine.app import open_app
+from engine.states import SETTLED
 
 SERVICES = {
     "scheduler": ("scheduler",),
@@ -56,6 +61,61 @@ def test_a_process_that_dies_is_missed_and_counted_and_the_others_still_tell(
     (info,) = (one for one in figures if one.name == "loa_info")
     assert living.samples[0].value == 2
     assert {sample.labels["process"] for sample in info.samples} == {"1", "2"}
+
+
+def samples(client: httpx.Client, name: str) -> dict[tuple[str, ...], float]:
+    """Return one metric's values by its labels, in the order of their names."""
+    return {
+        tuple(value for _label, value in sorted(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(client.get("/metrics").text)
+        for sample in family.samples
+        if sample.name == name
+    }
+
+
+def test_figures_and_log_tell_what_the_ledger_says(
+    tmp_path: Path, redis_server: RedisServer, url: str
+) -> None:
+    workspace = today(tmp_path / "xa")
+    other = f"http://127.0.0.1:{free_port()}"
+    with (
+        service(workspace, redis_server, url, "scheduler") as (_scheduler, scheduler),
+        service(workspace, redis_server, other, *SERVICES["worker"]) as (_worker, worker),
+        open_app(workspace) as app,
+    ):
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(workspace / "campaigns" / "bao-lu.yaml", "lan")
+        app.office.approve("bao-lu", "minh", PASSPHRASE)
+        rows = app.ledger.views.deliveries
+        wait_until(lambda: all(row.state in SETTLED for row in rows("bao-lu")), "all settled")
+        expected = Counter(
+            (row.channel, row.priority.value, row.state.value) for row in rows("bao-lu")
+        )
+        wait_until(lambda: samples(scheduler, "loa_deliveries") == expected, "the figures")
+        by_bundle = {(row.channel, row.target, row.slot): row for row in rows("bao-lu")}
+        bundles = Counter((row.backend, row.channel, row.state.value) for row in by_bundle.values())
+        settled = "loa_bundles_settled_total"
+        wait_until(lambda: samples(worker, settled) == bundles, "the worker's figures")
+        handed = samples(worker, "loa_send_seconds_count")
+        assert sum(handed.values()) == sum(bundles.values())
+        assert samples(worker, "loa_artifacts_total")["loudspeaker", "made"] == 1
+        assert samples(worker, "loa_render_seconds_count")["loudspeaker",] == 1
+        assert samples(scheduler, "loa_queue_messages") == dict.fromkeys(
+            [("emergency",), ("important",), ("routine",)], 0
+        )
+        assert set(samples(scheduler, "loa_oldest_due_seconds").values()) == {0}
+        figures = scheduler.get("/metrics").text + worker.get("/metrics").text
+        deliveries = {row.id for row in rows("bao-lu")}
+    log = (workspace / "service.log").read_text(encoding="utf-8")
+    lines = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    assert {"rendered", "began", "sent", "failed"} <= {line.get("event") for line in lines}
+    told = {one for line in lines if line.get("event") == "sent" for one in line["deliveries"]}
+    told |= {one for line in lines if line.get("event") == "failed" for one in line["deliveries"]}
+    assert told == deliveries
+    assert all(line["campaigns"] == ["bao-lu"] for line in lines if line.get("event") == "sent")
+    for personal in ("Giả Một", "Nguyễn Thị Lan", "Trần Văn Minh", PASSPHRASE):
+        assert personal not in log + figures
+    assert "bao-lu" not in figures, "a label for each campaign would grow without bound"
 
 
 def test_an_address_that_nobody_can_listen_at_ends_the_service_with_the_reason(

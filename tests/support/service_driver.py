@@ -15,11 +15,12 @@ from pathlib import Path
 
 from engine.app import open_app
 from engine.boundary import Boundary
-from engine.cli.services import start_log, stopped_by_signals
+from engine.cli.services import stopped_by_signals
 from engine.models import Priority
 from workers.distributed import SchedulerService
 from workers.queue_worker import QueueWorker
 from workers.timing import Timing
+from workers.watch.logs import start_log
 
 #: Just after the campaigns' slot, well within a loudspeaker's grace.
 START = datetime.fromisoformat("2026-12-01T06:10:01+07:00")
@@ -52,7 +53,7 @@ class RunningClock:
 def main() -> None:
     role, workspace, url, since, *rest = sys.argv[1:]
     queues = [Priority(word) for word in rest[0].split(",")] if rest else list(Priority)
-    start_log()
+    start_log("text", "may-thu")
     with open_app(
         Path(workspace), clock=RunningClock(float(since)), boundary=_fatal(*rest[1:])
     ) as app:
