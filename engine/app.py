@@ -21,14 +21,11 @@ from channels.portal.channel import PortalChannel
 from engine.artifacts import ArtifactStore, open_store
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock, SimulatedClock, local
-from engine.dispatch import Renderer, Sender
-from engine.dispatch.assembling import Assembler
+from engine.dispatch import NOBODY, Assembler, Observer, Renderer, Sender, told
 from engine.dispatch.backoff import Retries, RetryPolicy
 from engine.dispatch.breaker import CircuitBreaker
-from engine.dispatch.observer import NOBODY, Observer
 from engine.dispatch.preview import Previewed, Previewer
 from engine.dispatch.rehearsal import Rehearsal
-from engine.dispatch.told import told
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Seal
