@@ -49,6 +49,7 @@ class Outcomes:
         with self._database.write() as connection:
             lock_bundles(connection, [bundle.id])
             self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
+            self._tell_why(connection, bundle, reason)
             connection.execute(
                 update(bundles)
                 .where(self._is(bundle), b.state.in_((State.SENDING, State.PLANNED)))
@@ -148,6 +149,7 @@ class Outcomes:
                 .where(self._is(bundle))
                 .values(rehearsed_version=bundle.version, lease_until=None, lease_by=None)
             )
+            self._tell_why(connection, bundle, "")
             record_event(
                 connection,
                 self._commune_id,
@@ -224,6 +226,16 @@ class Outcomes:
             at=at,
             actor=actor,
             detail=detail,
+        )
+
+    def _tell_why(self, connection: Connection, bundle: Bundle, reason: str) -> None:
+        """Let what waits say why, also where sending had not begun and no state changed."""
+        d = deliveries.c
+        connection.execute(
+            update(deliveries)
+            .where(d.commune_id == self._commune_id, d.bundle_id == bundle.id)
+            .where(d.state == State.PLANNED)
+            .values(reason=reason)
         )
 
     def _leave(

@@ -140,6 +140,7 @@ def test_a_rendering_that_keeps_failing_ends_as_failed_and_can_be_retried(
     for _ in range(3):
         assert rig.states() == {State.PLANNED: 1}
         assert rig.send()
+        assert rig.rows()[0].reason, "why it waits, though no state has changed"
         rig.pass_time(hours=2)
     assert rig.states() == {State.FAILED: 1}
     assert rig.bundle_states() == ["failed"]
