@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+#: Held in a workspace while a backup of it is made, or old artifacts are removed.
+BACKUP_LOCK = ".loa-backup.lock"
+
 
 def write_atomic(path: Path, data: bytes) -> None:
     """Put ``data`` at ``path`` all at once, durably: temporary file, fsync, rename.

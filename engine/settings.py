@@ -182,6 +182,13 @@ class ArtifactSettings(_Strict):
     timeout_seconds: int = Field(
         default=60, ge=1, le=600, description="Chờ máy chủ ấy lâu nhất bao nhiêu giây mỗi lần."
     )
+    keep_days: int | None = Field(
+        default=None,
+        ge=7,
+        le=36_500,
+        description="Thành phẩm không ai dùng bao nhiêu ngày thì được xóa (làm lại được từ sổ "
+        "cái); tệp kèm theo không bao giờ bị xóa. Bỏ trống là giữ mãi.",
+    )
     cache_megabytes: int = Field(
         default=2000,
         ge=1,

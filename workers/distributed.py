@@ -14,6 +14,7 @@ from engine.ledger.leases import QUEUED
 from engine.ledger.watched_clock import emergencies_only
 from engine.models import Priority
 from workers.actors import MESSAGE_SIZE, pieces
+from workers.pruning import prune_daily
 from workers.redis_queue import RedisQueue
 from workers.timing import Timing
 from workers.trouble import Patience
@@ -134,6 +135,7 @@ class SchedulerService:
         now = app.clock.now()
         if self._refreshed is None or now - self._refreshed > REFRESH:
             app.sender.refresh()
+            prune_daily(app)
             self._refreshed = now
 
     def sweep(self) -> None:

@@ -18,6 +18,7 @@ from engine.models import Priority
 from workers.actors import SendBundles, batches, register
 from workers.broker import embedded_broker
 from workers.presence import present
+from workers.pruning import prune_daily
 from workers.scheduler import Scheduler
 from workers.turns import only_one
 
@@ -110,6 +111,7 @@ class EmbeddedRuntime:
         now = self._app.clock.now()
         if self._refreshed is None or now - self._refreshed > age:
             self._app.sender.refresh()
+            prune_daily(self._app)
             self._refreshed = now
 
     def _wait_for_workers(self, on_progress: Callable[[], None]) -> None:

@@ -42,6 +42,7 @@ def table() -> dict[str, tuple[str, str]]:
         "db": ("db", _("Look after the ledger: upgrade it, copy a commune to another one.")),
         "backup": ("upkeep", _("Save the workspace in one file, also while Loa runs.")),
         "restore": ("upkeep", _("Bring back the workspace saved in ARCHIVE, into a new FOLDER.")),
+        "prune": ("upkeep", _("Remove old artifacts that no delivery needs.")),
         "doctor": ("doctor", _("Look at everything Loa needs, and say what to do.")),
         "demo": ("demo", _("Play the example commune's campaigns in FOLDER (default: new).")),
     }

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from engine.cli.common import find_workspace, shown_path, workspace_option
+from engine.cli.common import find_workspace, open_workspace, shown_path, workspace_option
+from engine.dispatch.retention import Pruned
+from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.upkeep.archive import Manifest, verify
 from engine.upkeep.backup import Made
@@ -14,10 +17,11 @@ from engine.upkeep.backup import backup as make_backup
 from engine.upkeep.moments import shown
 from engine.upkeep.restore import Key, Restored
 from engine.upkeep.restore import restore as bring_back
+from workers.pruning import prune as remove_old
 
 
 def commands() -> list[click.Command]:
-    return [backup(), restore()]
+    return [backup(), restore(), prune()]
 
 
 def backup() -> click.Command:
@@ -69,6 +73,40 @@ def restore() -> click.Command:
         say_restored(bring_back(archive, folder, key=Key(key_file, lost=without_key)))
 
     return command
+
+
+def prune() -> click.Command:
+    @click.command("prune")
+    @click.option("--dry-run", is_flag=True, help=_("Say how much would go; remove nothing."))
+    @click.option(
+        "--days",
+        type=click.IntRange(7, 36_500),
+        help=_("Days without use (default: [artifacts] keep_days)."),
+    )
+    @workspace_option
+    def command(dry_run: bool, days: int | None, workspace: Path | None) -> None:
+        with open_workspace(workspace) as app:
+            days = days or app.settings.artifacts.keep_days
+            if days is None:
+                message = _("say how long to keep: --days, or [artifacts] keep_days in loa.toml")
+                raise LoaError(message)
+            try:
+                pruned = remove_old(app, timedelta(days=days), dry_run=dry_run)
+            except BlockingIOError:
+                raise LoaError(_("a backup is being made; wait until it is done")) from None
+        say_pruned(pruned, dry_run=dry_run)
+
+    return command
+
+
+def say_pruned(pruned: Pruned, *, dry_run: bool) -> None:
+    words = (
+        _("would go: {artifacts} artifacts, {other} previews and other files, {size:.1f} MB")
+        if dry_run
+        else _("removed: {artifacts} artifacts, {other} previews and other files, {size:.1f} MB")
+    )
+    size = pruned.artifact_bytes + pruned.other_bytes
+    click.echo(words.format(artifacts=pruned.artifacts, other=pruned.other, size=size / 1e6))
 
 
 def say_restored(restored: Restored) -> None:

@@ -67,6 +67,32 @@ class Renderer:
         remarks = (*stored.remarks, *supplies.remarks)
         return Made(content, stored.file, supplies.needs, attachments, remarks)
 
+    def keys(self, content_hash: str, hamlet: Hamlet) -> frozenset[str]:
+        """Return the keys of all that this content was, or would be, made from.
+
+        Nothing is rendered: what needs an artifact that is not there has no key yet.
+        """
+        found: set[str] = set()
+        self._name(content_hash, hamlet, found)
+        return frozenset(found)
+
+    def _name(self, content_hash: str, hamlet: Hamlet, found: set[str]) -> str | None:
+        content, needed = self._content(content_hash)
+        supplies = _Supplies(self._artifacts)
+        for channel, need_hash in needed.items():
+            key = self._name(need_hash, hamlet, found)
+            stored = self._artifacts.get(key) if key is not None else None
+            if stored is not None:
+                supplies.needs[channel] = stored.file
+        channel_of_it = self._channels[content.channel]
+        try:
+            inputs = channel_of_it.prepare(content, hamlet, supplies)
+        except ChannelError:
+            return None
+        key = artifact_key(channel_of_it, inputs)
+        found.add(key)
+        return key
+
     def _stored(self, content: Content, hamlet: Hamlet, supplies: _Supplies) -> Stored:
         channel = self._channels[content.channel]
         inputs = channel.prepare(content, hamlet, supplies)

@@ -17,7 +17,7 @@ from engine.app import ledger_place
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock, local
 from engine.errors import LoaError
-from engine.files import alone, sync_folder
+from engine.files import BACKUP_LOCK, alone, sync_folder
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
 from engine.ledger.refusals import file_reason
@@ -26,9 +26,6 @@ from engine.settings import Settings, load_settings
 from engine.upkeep.archive import LEDGER, ArchiveWriter, Manifest, facts_of, verify
 from engine.upkeep.contents import inside, is_kept, kept_files, key_path
 from engine.upkeep.moments import present
-
-#: Held in the workspace and in the folder of backups while one is made.
-LOCK = ".loa-backup.lock"
 
 #: How Loa names backups: after the commune, if it is one, and the moment.
 NAME = re.compile(r"loa(?:-[a-z0-9-]+)?-\d{8}-\d{6}(?:-\d{3})?\.zip")
@@ -94,7 +91,7 @@ def _only_backup(workspace: Path, folder: Path) -> Iterator[None]:
     with ExitStack() as held:
         try:
             for place in dict.fromkeys((workspace, folder)):
-                held.enter_context(alone(place / LOCK))
+                held.enter_context(alone(place / BACKUP_LOCK))
         except BlockingIOError:
             raise LoaError(_("another backup is being made; wait until it is done")) from None
         yield

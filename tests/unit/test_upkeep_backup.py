@@ -19,7 +19,7 @@ from support.commune import PASSPHRASE, files_below, loa, make_commune
 
 from engine.app import open_app
 from engine.errors import LoaError
-from engine.files import alone
+from engine.files import BACKUP_LOCK, alone
 from engine.ledger.copying import copy_commune
 from engine.ledger.database import Database
 from engine.ledger.places import Place
@@ -28,7 +28,7 @@ from engine.ledger.snapshot import describe, take_snapshot
 from engine.ledger.tables import SCHEMA
 from engine.ledger.upgrading import migrate
 from engine.upkeep.archive import LEDGER, MANIFEST, read_manifest, unpack, verify
-from engine.upkeep.backup import LOCK, backup
+from engine.upkeep.backup import backup
 from engine.upkeep.restore import restore
 from workers.embedded import EmbeddedRuntime
 
@@ -227,11 +227,11 @@ def test_a_link_to_a_folder_is_told_and_not_lost(small: Path, tmp_path: Path) ->
 
 def clean(folder: Path) -> bool:
     """Say whether a folder of backups holds whole backups and nothing else."""
-    return all(path.suffix == ".zip" or path.name == LOCK for path in folder.iterdir())
+    return all(path.suffix == ".zip" or path.name == BACKUP_LOCK for path in folder.iterdir())
 
 
 def test_one_backup_at_a_time(small: Path) -> None:
-    with alone(small / LOCK), pytest.raises(LoaError, match="another backup is being made"):
+    with alone(small / BACKUP_LOCK), pytest.raises(LoaError, match="another backup is being made"):
         backup(small)
     backup(small)
 
@@ -251,7 +251,7 @@ def test_a_full_disk_leaves_nothing_behind(small: Path, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 1, done.stderr
     assert "no backup was made: the disk is full" in done.stderr
-    assert done.stdout.split() == [LOCK]
+    assert done.stdout.split() == [BACKUP_LOCK]
 
 
 DYING = """

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import soundfile
@@ -14,6 +17,7 @@ from channels.loudspeaker.audio.pcm import Pcm
 from engine.files import write_atomic
 from engine.models import digest
 
+_DAY = 86_400.0
 _HASH = hashlib.sha256().digest_size
 
 
@@ -36,6 +40,7 @@ class SpeechCache:
         path = self._folder / key[:2] / f"{key}.sentence"
         try:
             kept = _unpacked(path.read_bytes())
+            _note_use(path)
         except FileNotFoundError:
             kept = None
         except OSError as error:
@@ -48,6 +53,14 @@ class SpeechCache:
         except OSError as error:
             raise refused(error, path) from error
         return sound
+
+
+def _note_use(path: Path) -> None:
+    """Let a sentence that is spoken again be no old one: to within a day, sparing the disk."""
+    now = time.time()
+    if now - path.stat().st_mtime > _DAY:
+        with suppress(OSError):  # a folder that may only be read
+            os.utime(path, (now, now))
 
 
 def _packed(sound: Pcm) -> bytes:
