@@ -57,6 +57,7 @@ class FolderStore:
         self._whole = Wholeness(note_use_every.total_seconds(), now)
         self._turns = Turns()
         self._guard = threading.Lock()
+        self._tidied: set[Path] = set()
         self.rendered = 0
 
     def get(self, key: str) -> Stored | None:
@@ -85,6 +86,7 @@ class FolderStore:
         self._check_mounted()
         about = About.of(rendered)
         data = self._data(key, about.sha256)
+        self._tidy_once(data.parent)
         write_atomic(data, rendered.data)
         write_atomic(self._about(key), about.written())
         self._whole.put(data)
@@ -101,6 +103,7 @@ class FolderStore:
         self._check_mounted()
         path = self._attachment(sha256)
         if not self._whole.holds(path, sha256):
+            self._tidy_once(path.parent)
             write_atomic(path, data)
             self._whole.put(path)
         return path
@@ -120,15 +123,11 @@ class FolderStore:
 
     def entries(self) -> Iterator[Entry]:
         for shard in self._shards():
-            kept = sorted(item for item in _listed(shard) if not item[0].startswith("."))
-            for key, group in groupby(kept, key=lambda file: file[0].partition(".")[0]):
-                names, found = zip(*group, strict=True)
-                yield Entry(
-                    key,
-                    Kind.ATTACHMENT if names == (key,) else Kind.ARTIFACT,
-                    sum(file.st_size for file in found),
-                    datetime.fromtimestamp(max(file.st_mtime for file in found), UTC),
-                )
+            kept = sorted(name for name in _listed(shard) if not name.startswith("."))
+            for key, names in groupby(kept, key=lambda name: name.partition(".")[0]):
+                entry = _entry(key, [shard / name for name in names])
+                if entry is not None:
+                    yield entry
 
     def remove(self, key: str) -> None:
         self._about(key).unlink(missing_ok=True)
@@ -136,12 +135,8 @@ class FolderStore:
             path.unlink(missing_ok=True)
 
     def tidy(self) -> None:
-        oldest = self._now() - LEFT_BEHIND.total_seconds()
         for shard in self._shards():
-            for name, found in _listed(shard):
-                left = name.startswith(".") and name.endswith(".tmp")
-                if left and found.st_mtime < oldest:
-                    (shard / name).unlink(missing_ok=True)
+            self._tidy(shard)
 
     def check(self) -> None:
         self._check_mounted()
@@ -155,10 +150,24 @@ class FolderStore:
             message = _("the shared folder of artifacts is not there: {folder}; is it mounted?")
             raise OSError(message.format(folder=self._root))
 
+    def _tidy_once(self, shard: Path) -> None:
+        """Tidy where this process is about to write, so that leftovers go by themselves."""
+        with self._guard:
+            if shard in self._tidied:
+                return
+            self._tidied.add(shard)
+        self._tidy(shard)
+
+    def _tidy(self, shard: Path) -> None:
+        oldest = self._now() - LEFT_BEHIND.total_seconds()
+        for name in _listed(shard):
+            if name.startswith(".") and name.endswith(".tmp"):
+                with suppress(FileNotFoundError):  # another process tidies as well
+                    if (shard / name).stat().st_mtime < oldest:
+                        (shard / name).unlink()
+
     def _shards(self) -> Iterator[Path]:
-        for name, _found in _listed(self._root):
-            if len(name) == 2:
-                yield self._root / name
+        return (self._root / name for name in _listed(self._root) if len(name) == 2)
 
     def _about(self, key: str) -> Path:
         return self._attachment(key).with_name(f"{key}.json")
@@ -174,12 +183,23 @@ def _stored(key: str, about: About, data: Path) -> Stored:
     return Stored(File(key, about.media_type, about.sha256, about.size, data), about.remarks)
 
 
-def _listed(folder: Path) -> Iterator[tuple[str, os.stat_result]]:
-    """Go through what a folder holds; nothing for one that is gone or is none."""
+def _entry(key: str, paths: list[Path]) -> Entry | None:
+    """Return what several files of one key come to; None when they are gone by now."""
     try:
-        with os.scandir(folder) as items:
-            for item in items:
-                with suppress(FileNotFoundError):  # removed by somebody else just now
-                    yield item.name, item.stat()
+        found = [path.stat() for path in paths]
+    except FileNotFoundError:
+        return None
+    return Entry(
+        key,
+        Kind.ATTACHMENT if [path.name for path in paths] == [key] else Kind.ARTIFACT,
+        sum(file.st_size for file in found),
+        datetime.fromtimestamp(max(file.st_mtime for file in found), UTC),
+    )
+
+
+def _listed(folder: Path) -> list[str]:
+    """Return the names in a folder; none for one that is gone or is none."""
+    try:
+        return [path.name for path in folder.iterdir()]
     except (FileNotFoundError, NotADirectoryError):
-        return
+        return []

@@ -17,12 +17,13 @@ from pathlib import Path
 import pytest
 from support.object_store import BUCKET, OLD_BUCKET, ObjectStore
 
-from engine.artifacts import ArtifactStore, FolderStore, Kind
+from engine.artifacts import ArtifactStore, FolderStore, Kind, open_store
 from engine.artifacts.bucket import Bucket
 from engine.artifacts.bucket_store import BucketStore
 from engine.artifacts.cache import Cache
 from engine.errors import ChannelError
 from engine.models import Rendered
+from engine.settings import ArtifactSettings
 
 KEY = "0a" * 32
 OTHER = "f1" * 32
@@ -269,15 +270,17 @@ def test_a_store_that_works_passes_its_check_and_keeps_nothing_of_it(
     assert left <= {".dropping"}, "the lock of a cache"
 
 
-#: What each of two machines does to the share, until it has made a hundred artifacts or is killed.
+#: What each machine does to the same place, until it has made 25 artifacts or is killed.
 _MACHINE = """
 import hashlib, sys
 from pathlib import Path
-from engine.artifacts import FolderStore
+from engine.artifacts import open_store
 from engine.models import Rendered
+from engine.settings import ArtifactSettings
 
-store, salt = FolderStore(Path(sys.argv[1]), shared=True), sys.argv[2]
-for number in range(100):
+settings = ArtifactSettings.model_validate_json(sys.argv[1])
+store, salt = open_store(settings, Path(sys.argv[2])), sys.argv[3]
+for number in range(25):
     key = hashlib.sha256(str(number).encode()).hexdigest()
     made = store.make(key, lambda: Rendered((salt * 50_000).encode(), "text/plain"))
     data = made.file.read()
@@ -286,37 +289,49 @@ for number in range(100):
 """
 
 
-def machine(root: Path, salt: str) -> subprocess.Popen[str]:
+def machine(settings: ArtifactSettings, workspace: Path, salt: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-c", _MACHINE, str(root), salt],
+        [sys.executable, "-c", _MACHINE, settings.model_dump_json(), str(workspace), salt],
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         stdout=subprocess.PIPE,
         text=True,
     )
 
 
-def test_two_processes_on_a_share_read_whole_files_though_one_is_killed(tmp_path: Path) -> None:
-    """One is killed amid its writes, over and over, while another makes the same keys."""
-    patient, others = machine(tmp_path, "a"), [machine(tmp_path, salt) for salt in "bc"]
-    for number, victim in enumerate(others):
+@pytest.fixture(params=["share", "bucket"])
+def common(request: pytest.FixtureRequest, tmp_path: Path) -> ArtifactSettings:
+    """A place that several machines have in common."""
+    if request.param == "share":
+        (tmp_path / "kho").mkdir()
+        return ArtifactSettings(url=str(tmp_path / "kho"))
+    there = request.getfixturevalue("object_store").place()
+    names = {"endpoint": there.endpoint, "key": there.key, "secret": there.secret}
+    return ArtifactSettings(url=str(there), **names)
+
+
+def test_machines_read_whole_files_though_others_are_killed_while_they_write(
+    common: ArtifactSettings, tmp_path: Path
+) -> None:
+    """Two processes of one machine and one of another make the same keys; two are killed."""
+    patient = machine(common, tmp_path / "may-1", "a")
+    victims = [machine(common, tmp_path / name, name[-1]) for name in ("may-1", "may-2")]
+    for number, victim in enumerate(victims):
         assert victim.stdout is not None
-        for _ in range(10 + 7 * number):
+        for _ in range(5 + 4 * number):
             victim.stdout.readline()
         victim.kill()
         victim.communicate()
     patient.communicate(timeout=120)
     assert patient.returncode == 0
-    check_all_whole(FolderStore(tmp_path, shared=True))
+    for name in ("may-1", "may-2", "may-3"):
+        store = open_store(common, tmp_path / name)
+        keys = {entry.key for entry in store.entries()}
+        assert len(keys) == 25
+        assert all(len(store.make(key, never).file.read()) == 50_000 for key in keys)
     later = datetime.now(UTC).timestamp() + 7200
-    FolderStore(tmp_path, shared=True, now=lambda: later).tidy()
+    for shard in {path.parent.parent for path in tmp_path.rglob("*.json")}:
+        FolderStore(shard, now=lambda: later).tidy()
     assert not list(tmp_path.rglob("*.tmp"))
-
-
-def check_all_whole(store: FolderStore) -> None:
-    for entry in store.entries():
-        found = store.get(entry.key)
-        if found is not None:
-            assert hashlib.sha256(found.file.read()).hexdigest() == found.file.sha256
 
 
 @pytest.fixture
@@ -339,6 +354,12 @@ def test_what_a_killed_process_left_is_not_served_and_does_not_stay(half_written
     later = datetime.now(UTC).timestamp() + 7200
     FolderStore(half_written, now=lambda: later).tidy()
     assert not list((half_written / "0a").iterdir())
+
+
+def test_leftovers_go_by_themselves_where_something_is_written(half_written: Path) -> None:
+    later = datetime.now(UTC).timestamp() + 7200
+    FolderStore(half_written, now=lambda: later).make(KEY, lambda: SPEECH)
+    assert len(list((half_written / "0a").iterdir())) == 2
 
 
 def test_a_share_that_is_not_mounted_is_said_and_not_made(
