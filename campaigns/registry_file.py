@@ -14,7 +14,13 @@ from pydantic import ValidationError
 from campaigns.faults import problems_of
 from campaigns.registry_checks import faults_of, refers, warnings_of
 from campaigns.registry_fields import EVERY
-from campaigns.registry_schema import FlyersSpec, HamletSpec, NamedSpec, RegistrySpec
+from campaigns.registry_schema import (
+    FlyersSpec,
+    HamletSpec,
+    NamedSpec,
+    RegistrySpec,
+    StationSpec,
+)
 from campaigns.source import read_source
 from engine.errors import InputError, Problem
 from engine.models import (
@@ -108,13 +114,17 @@ def _registry(spec: RegistrySpec) -> Registry:
         ),
         print_point=PrintPoint(point.id, point.name),
         portal=Portal(portal.id, portal.name, portal.url),
-        station=StationRules(
-            hours=tuple(sorted(spec.station.hours, key=lambda hours: hours.start)),
-            sessions_per_day=spec.station.sessions_per_day,
-            minutes_per_session=spec.station.minutes_per_session,
-            days=frozenset(spec.station.days),
-        ),
+        station=station_rules(spec.station),
         chat_hours=spec.chat.hours,
+    )
+
+
+def station_rules(spec: StationSpec) -> StationRules:
+    return StationRules(
+        hours=tuple(sorted(spec.hours, key=lambda hours: hours.start)),
+        sessions_per_day=spec.sessions_per_day,
+        minutes_per_session=spec.minutes_per_session,
+        days=frozenset(spec.days),
     )
 
 

@@ -76,8 +76,8 @@ def read_source(path: Path, limit: int = MAX_BYTES) -> Source:
     Raises InputError with every fault that reading can find.
     """
     file = str(path)
-    data = _read_bytes(path, file, limit)
-    text = _clean(data, file)
+    data = read_bytes(path, file, limit)
+    text = clean_text(data, file)
     problems = tuple(_forbidden(text, file))
     if problems:
         raise InputError(problems)
@@ -87,7 +87,7 @@ def read_source(path: Path, limit: int = MAX_BYTES) -> Source:
     return Source(file, data, text, root, faults)
 
 
-def _read_bytes(path: Path, file: str, limit: int) -> bytes:
+def read_bytes(path: Path, file: str, limit: int) -> bytes:
     """Return the file's bytes; what is too big is refused before it is read."""
     try:
         status = path.stat()
@@ -113,7 +113,7 @@ def _too_big(size: int, limit: int) -> str:
     )
 
 
-def _clean(data: bytes, file: str) -> str:
+def clean_text(data: bytes, file: str) -> str:
     """Return the text: UTF-8, without byte order mark, ``\\n`` line ends, Unicode NFC."""
     if data.startswith(_UTF16):
         message = _("the file is saved as UTF-16; save it as UTF-8")

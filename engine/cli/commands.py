@@ -39,6 +39,10 @@ def table() -> dict[str, tuple[str, str]]:
         "events": ("tracking", _("Print the audit trail, of campaign ID or of everything.")),
         "retry": ("deciding", _("Try the failed deliveries of campaign ID again.")),
         "resolve": ("deciding", _("Decide about the uncertain deliveries of campaign ID.")),
+        "registry": (
+            "registry",
+            _("Look after the province's registry: import tables, list, show, a template."),
+        ),
         "db": ("db", _("Look after the ledger: upgrade it, copy a commune to another one.")),
         "backup": ("upkeep", _("Save the workspace in one file, also while Loa runs.")),
         "restore": ("upkeep", _("Bring back the workspace saved in ARCHIVE, into a new FOLDER.")),

@@ -43,19 +43,21 @@ def by_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
-def find_workspace(given: Path | None, near: Path | None = None) -> Path:
+def find_workspace(
+    given: Path | None, near: Path | None = None, names: tuple[str, ...] = (REGISTRY_FILE,)
+) -> Path:
     """Return the workspace: the given one, the one around ``near``, or the current folder's.
 
-    Raises LoaError when no folder there holds a commune.yaml.
+    Raises LoaError when no folder there holds one of the files ``names``.
     """
     starts = [given] if given is not None else [near.parent if near else Path.cwd(), Path.cwd()]
     for start in starts:
         folder = start.resolve()
         for candidate in (folder, *([] if given else folder.parents)):
-            if (candidate / REGISTRY_FILE).is_file():
+            if any((candidate / name).is_file() for name in names):
                 return candidate
     message = _("{folder}: no {file} here; make a workspace with: loa init FOLDER")
-    raise LoaError(message.format(folder=starts[0], file=REGISTRY_FILE))
+    raise LoaError(message.format(folder=starts[0], file=names[0]))
 
 
 def open_workspace(

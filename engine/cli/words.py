@@ -25,6 +25,7 @@ def _argument(parameter: click.Argument) -> str:
         "files": _("FILE"),
         "folder": _("FOLDER"),
         "person": _("PERSON"),
+        "commune": _("COMMUNE"),
         "campaign_id": _("ID"),
         "source": _("SRC"),
         "destination": _("DST"),

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, TypeAdapter
 
-from engine.models import Campaign, Content, Registry
+from engine.models import Campaign, Content, Province, Registry
 
 #: Each channel's ``Options`` model, by the channel's name.
 OptionModels = Mapping[str, type[BaseModel]]
@@ -36,6 +36,15 @@ def dump_registry(registry: Registry) -> str:
 def load_registry(body: str) -> Registry:
     registry: Registry = _adapter(Registry).validate_json(body)
     return registry
+
+
+def dump_province(province: Province) -> str:
+    return _dump(Province, province)
+
+
+def load_province(body: str) -> Province:
+    province: Province = _adapter(Province).validate_json(body)
+    return province
 
 
 def dump_content(content: Content) -> str:

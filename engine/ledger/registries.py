@@ -3,19 +3,50 @@
 from __future__ import annotations
 
 import dataclasses
-import json
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import and_, delete, func, insert, select
 
 from engine.i18n import gettext as _
+from engine.ledger.areas import keep_areas
 from engine.ledger.codec import dump_registry, load_registry
 from engine.ledger.database import Database
 from engine.ledger.dialect import take_turns
 from engine.ledger.moves import record_event
+from engine.ledger.people import open_people, seal_people
 from engine.ledger.seal import Seal
 from engine.ledger.tables import credentials, people, registries
-from engine.models import Person, Registry, Right
+from engine.models import Registry
+
+#: The origin of a registry that a commune keeps in its own file.
+COMMUNE_FILE = "commune.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """The newest revision of a commune's registry, and where it was read."""
+
+    revision: int
+    origin: str
+
+
+def newest_registries(database: Database) -> dict[str, Newest]:
+    """Return every commune's newest revision, for those who look after all of them."""
+    table = registries
+    last = (
+        select(table.c.commune_id, func.max(table.c.revision).label("revision"))
+        .group_by(table.c.commune_id)
+        .subquery()
+    )
+    query = select(table.c.commune_id, table.c.revision, table.c.origin).join(
+        last,
+        and_(table.c.commune_id == last.c.commune_id, table.c.revision == last.c.revision),
+    )
+    with database.read() as connection:
+        return {
+            row.commune_id: Newest(row.revision, row.origin) for row in connection.execute(query)
+        }
 
 
 class Registries:
@@ -27,8 +58,13 @@ class Registries:
         self._seal = seal
         self._loaded: dict[int, Registry] = {}
 
-    def save(self, registry: Registry, sha256: str, at: datetime) -> int:
-        """Keep ``registry`` and return its number; an unchanged one keeps the number it has."""
+    def save(
+        self, registry: Registry, sha256: str, at: datetime, *, origin: str = COMMUNE_FILE
+    ) -> int:
+        """Keep ``registry`` and return its number; an unchanged one keeps the number it has.
+
+        ``origin`` says where it was read: in the commune's own file, or in an imported table.
+        """
         table = registries
         with self._database.write() as connection:
             take_turns(connection, self._commune_id)
@@ -49,10 +85,11 @@ class Registries:
                     body=body,
                     sha256=sha256,
                     loaded_at=at,
+                    origin=origin,
                 )
             )
-            if registry.people:
-                connection.execute(insert(people), self._sealed_people(registry, revision))
+            seal_people(connection, self._commune_id, revision, registry.people, self._seal)
+            keep_areas(connection, registry)
             record_event(
                 connection,
                 self._commune_id,
@@ -91,17 +128,6 @@ class Registries:
         self._loaded.clear()
         return gone
 
-    def _sealed_people(self, registry: Registry, revision: int) -> list[dict[str, object]]:
-        return [
-            {
-                "commune_id": self._commune_id,
-                "registry_revision": revision,
-                "person_id": person.id,
-                "sealed": self._seal.close(_dump_person(person)),
-            }
-            for person in registry.people
-        ]
-
     def _read(self, revision: int) -> Registry:
         with self._database.read() as connection:
             body = connection.execute(
@@ -110,15 +136,7 @@ class Registries:
                     registries.c.revision == revision,
                 )
             ).scalar_one()
-            sealed = connection.execute(
-                select(people.c.sealed)
-                .where(
-                    people.c.commune_id == self._commune_id,
-                    people.c.registry_revision == revision,
-                )
-                .order_by(people.c.person_id)
-            ).scalars()
-            found = tuple(_load_person(self._seal.open(bytes(row))) for row in sealed)
+            found = open_people(connection, self._commune_id, revision, self._seal)
         return dataclasses.replace(load_registry(body), people=found)
 
 
@@ -155,13 +173,3 @@ class Credentials:
             record_event(
                 connection, self._commune_id, what="passphrase_set", at=at, actor=person_id
             )
-
-
-def _dump_person(person: Person) -> bytes:
-    values = dataclasses.asdict(person)
-    return json.dumps({**values, "rights": sorted(person.rights)}, ensure_ascii=False).encode()
-
-
-def _load_person(plain: bytes) -> Person:
-    values = json.loads(plain)
-    return Person(**{**values, "rights": frozenset(Right(right) for right in values["rights"])})

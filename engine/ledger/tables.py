@@ -25,7 +25,7 @@ from engine.ledger.guards import guard_history
 metadata = MetaData()
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0003"
+SCHEMA = "0004"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
@@ -38,7 +38,35 @@ registries = Table(
     Column("body", Text, nullable=False),
     Column("sha256", Digest, nullable=False),
     Column("loaded_at", Instant, nullable=False),
+    # Where it was read: the commune's own file, which stays the truth, or an imported table.
+    Column("origin", Text, nullable=False, server_default="commune.yaml"),
     PrimaryKeyConstraint("commune_id", "revision"),
+)
+
+#: Provinces as numbered revisions; ``commune_id`` is the province's own id.
+provinces = Table(
+    "provinces",
+    metadata,
+    Column("commune_id", Name, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("sha256", Digest, nullable=False),
+    Column("loaded_at", Instant, nullable=False),
+    PrimaryKeyConstraint("commune_id", "revision"),
+)
+
+#: The tree province → commune → hamlet as the newest registries have it. What was approved
+#: does not look here: it pins a registry's revision. A hamlet's id is ``commune/hamlet``.
+areas = Table(
+    "areas",
+    metadata,
+    Column("commune_id", Name, nullable=False),
+    Column("id", Name, nullable=False),
+    Column("parent", Name),
+    Column("kind", Name, nullable=False),
+    Column("name", Text, nullable=False),
+    PrimaryKeyConstraint("commune_id", "id"),
+    Index("area_parent", "parent", "id"),
 )
 
 #: Personal data, sealed; rows may be purged without touching registries or events.
@@ -81,7 +109,17 @@ revisions = Table(
     Column("submitted_at", Instant, nullable=False),
     Column("approved_by", Name),
     Column("approved_at", Instant),
+    # Whose campaign it is, when a province sent it to the commune.
+    Column("province_id", Name),
     PrimaryKeyConstraint("commune_id", "campaign_id", "revision"),
+    Index(
+        "revision_province",
+        "province_id",
+        "campaign_id",
+        "revision",
+        sqlite_where=text("province_id IS NOT NULL"),
+        postgresql_where=text("province_id IS NOT NULL"),
+    ),
 )
 
 contents = Table(

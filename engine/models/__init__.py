@@ -8,6 +8,7 @@ from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Pla
 from engine.models.hashing import canonical_json, digest
 from engine.models.pacing import Backoff
 from engine.models.plan import Breach, Plan, PlannedDelivery
+from engine.models.province import CommuneDefaults, Province
 from engine.models.registry import (
     ChatGroup,
     Cluster,
@@ -39,6 +40,7 @@ __all__ = [
     "ChatGroup",
     "Cluster",
     "Commune",
+    "CommuneDefaults",
     "Content",
     "Evidence",
     "EvidenceKind",
@@ -56,6 +58,7 @@ __all__ = [
     "Portal",
     "PrintPoint",
     "Priority",
+    "Province",
     "Purpose",
     "Receipt",
     "Registry",

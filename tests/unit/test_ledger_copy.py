@@ -69,7 +69,8 @@ def test_every_row_arrives_and_comes_back(tmp_path: Path, postgres_url: str) -> 
     fill(tmp_path)
     source, back = tmp_path / "loa.db", tmp_path / "back.db"
     before = rows_of(source)
-    assert all(before.values()), "the test fills every table"
+    empty = {name for name, rows in before.items() if not rows}
+    assert empty == {"provinces"}, "the test fills every table but the province's own"
     copied = copy_commune(source, postgres_url)
     assert copied.rows == {name: len(rows) for name, rows in before.items()}
     assert (copied.commune_id, copied.renumbered) == ("xa-mau", False)

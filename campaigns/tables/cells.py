@@ -1,0 +1,170 @@
+"""What a row of a registry's table may hold, and how its cells are read."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Annotated, Any, NamedTuple, Self
+
+from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
+from pydantic.dataclasses import dataclass
+
+from campaigns.fields import Day, Id, Phone, ShortLine, Strict, Whole, shown
+from campaigns.registry_fields import Count, HoursField, Url
+from engine.i18n import gettext as _
+
+_SEPARATOR = re.compile(r"[;|\n]")
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+
+
+def parts_of(cell: Any) -> list[str]:
+    """Return what a cell lists, separated by semicolons."""
+    return [part.strip() for part in _SEPARATOR.split(str(cell)) if part.strip()]
+
+
+def _words(cell: Any) -> list[str]:
+    return [word for part in parts_of(cell) for word in re.split(r"\s*,\s*|\s+", part) if word]
+
+
+def _number(cell: Any) -> Any:
+    return int(cell) if isinstance(cell, str) and _WHOLE.fullmatch(cell) else cell
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterCell:
+    """A cluster of loudspeakers, written ``cum-1`` or ``cum-1: Nhà văn hóa``."""
+
+    id: Id
+    place: ShortLine | None = None
+
+
+class PersonCell(Strict):
+    """Somebody with a right, written ``lan: Nguyễn Thị Lan: 0900.000.001``; an id alone refers."""
+
+    id: Id
+    name: ShortLine | None = None
+    phone: Phone | None = None
+
+
+def _clusters(cell: Any) -> Any:
+    pairs = [[one.strip() for one in part.split(":", 1)] for part in parts_of(cell)]
+    return [{"id": pair[0], "place": pair[1] if len(pair) > 1 else None} for pair in pairs]
+
+
+def _people(cell: Any) -> Any:
+    found = []
+    for part in parts_of(cell):
+        values = [one.strip() for one in part.split(":")]
+        if len(values) > 3:
+            message = _("found {found}; write id: name: phone, and semicolons between people")
+            raise ValueError(message.format(found=shown(part)))
+        person = dict(zip(("id", "name", "phone"), values, strict=False))
+        found.append({key: value for key, value in person.items() if value})
+    return found
+
+
+Number = Annotated[Count, BeforeValidator(_number)]
+Tags = Annotated[tuple[Id, ...], BeforeValidator(_words)]
+Clusters = Annotated[tuple[ClusterCell, ...], BeforeValidator(_clusters)]
+People = Annotated[tuple[PersonCell, ...], BeforeValidator(_people)]
+HoursList = Annotated[tuple[HoursField, ...], BeforeValidator(parts_of)]
+
+
+@dataclass(frozen=True, slots=True)
+class HamletRow:
+    """One hamlet. A small dataclass, for there are 90,000 of them in a province."""
+
+    commune_id: Id
+    commune_name: ShortLine
+    hamlet_id: Id
+    hamlet_name: ShortLine
+    households: Number
+    poor_households: Number = 0
+    near_poor_households: Number = 0
+    head_name: ShortLine | None = None
+    head_phone: Phone | None = None
+    tags: Tags = ()
+    flyer_copies: Number | None = None
+    loudspeakers: Clusters = ()
+    chat_group: ShortLine | None = None
+    chat_platform: Id | None = None
+    chat_agreed_on: Day | None = None
+    chat_address: ShortLine | None = None
+
+
+#: Reads a hamlet's row from its cells.
+HAMLET_ROW: TypeAdapter[HamletRow] = TypeAdapter(HamletRow)
+
+
+class CommuneRow(Strict):
+    """What a commune's hamlets share; what is not given stays as it was."""
+
+    commune_id: Id
+    commune_name: ShortLine | None = None
+    office: ShortLine | None = None
+    phone: Phone | None = None
+    address: ShortLine | None = None
+    station_hours: HoursList = ()
+    sessions_per_day: Annotated[Whole | None, BeforeValidator(_number), Field(ge=1, le=48)] = None
+    minutes_per_session: Annotated[Whole | None, BeforeValidator(_number), Field(ge=1, le=240)] = (
+        None
+    )
+    chat_hours: HoursField | None = None
+    print_point: ShortLine | None = None
+    portal_name: ShortLine | None = None
+    portal_url: Url | None = None
+    heads_group: ShortLine | None = None
+    heads_platform: Id | None = None
+    heads_address: ShortLine | None = None
+    submitters: People = ()
+    approvers: People = ()
+    confirmers: People = ()
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        hours = sorted(self.station_hours, key=lambda one: one.start)
+        for earlier, later in itertools.pairwise(hours):
+            if later.start <= earlier.end:
+                message = _("these hours overlap with {start}-{end}")
+                raise MisplacedError(
+                    "station_hours",
+                    message.format(start=f"{earlier.start:%H:%M}", end=f"{earlier.end:%H:%M}"),
+                )
+        return self
+
+
+class MisplacedError(ValueError):
+    """A fault of several cells, told at the column ``key``."""
+
+    def __init__(self, key: str, message: str) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+class Fault(NamedTuple):
+    """One fault of a row, at the column ``key``."""
+
+    key: str
+    message: str
+
+
+def doubts_about(row: HamletRow) -> list[Fault]:
+    """Return the faults of a hamlet's row that no cell shows alone."""
+    found = []
+    poor, near = row.poor_households, row.near_poor_households
+    if poor + near > row.households:
+        message = _(
+            "{poor} poor and {near} near-poor households are more than the {all} households"
+        )
+        found.append(Fault("households", message.format(poor=poor, near=near, all=row.households)))
+    if row.head_phone and not row.head_name:
+        message = _("found {found}, but nobody's name; write the head's name too")
+        found.append(Fault("head_phone", message.format(found=shown(row.head_phone))))
+    for key in ("chat_platform", "chat_agreed_on", "chat_address"):
+        if getattr(row, key) and not row.chat_group:
+            message = _("found {found}, but no chat group; write the group's name too")
+            found.append(Fault(key, message.format(found=shown(str(getattr(row, key))))))
+    if row.chat_group and row.chat_platform == "telegram" and not row.chat_address:
+        message = _("a group sent by telegram needs its address (the chat's id)")
+        found.append(Fault("chat_address", message))
+    return found
