@@ -1,7 +1,7 @@
 """The channel contract. Plain values in, ``Receipt`` out; failure raises ``ChannelError``.
 
 To add a channel: a folder here that exports a class with these methods and an ``Options``
-model, one line in ``engine/app.py``, and its name in the contract suite's list
+model, one line in ``engine/app/channels.py``, and its name in the contract suite's list
 (``tests/contract/test_channels.py``).
 """
 

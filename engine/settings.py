@@ -117,6 +117,20 @@ class QueueSettings(_Strict):
         description="Hàng đợi Redis cho nhiều máy (loa worker, loa scheduler): "
         "redis://:mật-khẩu@máy:6379/0; bỏ trống khi chỉ dùng loa run.",
     )
+    name: str = Field(
+        default="loa",
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="Tên hàng đợi; mỗi sổ cái dùng chung một Redis thì đặt một tên riêng.",
+    )
+
+
+class OutboxSettings(_Strict):
+    machine: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9._-]{0,63}$",
+        description="Máy giữ thư mục outbox: chỉ máy ấy ghi tệp vào đó. Bỏ trống khi chỉ có một "
+        "máy, hoặc khi mọi máy dùng chung một ổ.",
+    )
 
 
 class HttpSettings(_Strict):
@@ -236,6 +250,7 @@ class Settings(_Strict):
     http: HttpSettings = HttpSettings()
     machine: MachineSettings = MachineSettings()
     log: LogSettings = LogSettings()
+    outbox: OutboxSettings = OutboxSettings()
 
 
 def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> Settings:

@@ -1,25 +1,26 @@
-"""The actors: a few lines each. Messages carry bundle ids, about a hundred each."""
+"""The actors: a few lines each. Messages carry a commune's bundle ids, about a hundred each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby, islice
 
 import dramatiq
 from dramatiq import Actor, Broker
 
-from engine.models import Priority
+from engine.ledger.leases import Due
 from workers.broker import TIME_LIMIT
 
 #: Bundle ids in one message.
 MESSAGE_SIZE = 100
 
-SendBundles = Actor[[list[int], str], None]
+#: Sends a commune's bundles that wait under a lease: (commune, ids, lease).
+Send = Callable[[str, list[int], str], None]
+
+SendBundles = Actor[[str, list[int], str], None]
 
 
-def register(
-    broker: Broker, send: Callable[[list[int], str], None], *, queue: str = "default"
-) -> SendBundles:
+def register(broker: Broker, send: Send, *, queue: str = "default") -> SendBundles:
     """Declare the actor of one queue on ``broker``.
 
     ``send`` is handed bundles and under which lease they wait; it never raises for a bundle.
@@ -33,23 +34,14 @@ def register(
         time_limit=TIME_LIMIT,
         notify_shutdown=True,
     )
-    def send_bundles(ids: list[int], lease: str) -> None:
-        send(ids, lease)
+    def send_bundles(commune_id: str, ids: list[int], lease: str) -> None:
+        send(commune_id, ids, lease)
 
     return send_bundles
 
 
-def batches(
-    leased: Sequence[tuple[int, Priority]], *, size: int = MESSAGE_SIZE
-) -> Iterator[tuple[Priority, list[int]]]:
-    """Yield leased bundles as one message's worth each, of one priority, urgent first."""
-    ordered = sorted(leased, key=lambda one: one[1].rank)
-    for priority, group in groupby(ordered, key=lambda one: one[1]):
-        ids = [bundle_id for bundle_id, _ in group]
-        yield from ((priority, piece) for piece in pieces(ids, size))
-
-
-def pieces(ids: list[int], size: int) -> Iterator[list[int]]:
-    """Yield ``ids`` in lists of at most ``size``."""
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
+def messages(due: Iterable[Due], *, size: int = MESSAGE_SIZE) -> Iterator[tuple[str, list[int]]]:
+    """Yield (commune, ids): one message's worth each, of one commune, in the order given."""
+    for commune_id, group in groupby(due, key=lambda one: one.commune_id):
+        while ids := [one.id for one in islice(group, size)]:
+            yield commune_id, ids

@@ -6,16 +6,17 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from engine.app import App
+from engine.app import Communes
 from engine.i18n import gettext as _
 from engine.ledger.leases import QUEUED
 from engine.ledger.watched_clock import emergencies_only
 from engine.models import Priority
-from workers.actors import MESSAGE_SIZE, pieces
-from workers.pruning import prune_daily
-from workers.redis_queue import RedisQueue
+from workers.actors import MESSAGE_SIZE, messages
+from workers.lanes import Lane, lanes
+from workers.redis_queue import RedisQueue, namespace
+from workers.rounds import Rounds
 from workers.timing import Timing
 from workers.trouble import Patience
 from workers.turns import shared
@@ -23,19 +24,13 @@ from workers.watch.pulse import Pulse
 
 logger = logging.getLogger(__name__)
 
-#: How far behind the time what people see may be.
-REFRESH = timedelta(minutes=10)
-
-#: Stranded bundles settled in one round; the far side may have to be asked about each.
-STRANDED = 100
-
 #: How long a look for what is due may take when servers are slow, and a round when there is
 #: much to open and far sides have to be asked; longer means that the process hangs.
 LONGEST_LOOK, LONGEST_ROUND = timedelta(minutes=2), timedelta(minutes=15)
 
 
 class SchedulerService:
-    """Puts what is due into the queue; opens, expires and sweeps beside it.
+    """Puts what is due into the queues; opens, expires and sweeps beside it.
 
     Two threads, so that neither the planning of a great campaign nor a far side that is
     slow to answer delays an emergency. ``stop`` may be set from a signal handler.
@@ -43,7 +38,7 @@ class SchedulerService:
 
     def __init__(
         self,
-        app: App,
+        communes: Communes,
         url: str,
         timing: Timing | None = None,
         *,
@@ -53,18 +48,20 @@ class SchedulerService:
 
         Raises LoaError when ``url`` is not an address of Redis.
         """
-        self._app = app
+        self._communes = communes
         self._timing = timing or Timing()
-        self._queue = RedisQueue(url, app.registry.commune.id)
+        self._lanes = list(lanes(communes.settings, communes.networked))
+        names = [lane.name for lane in self._lanes]
+        self._queue = RedisQueue(url, namespace(communes.settings), names)
         self._name = secrets.token_hex(8)
-        self._refreshed: datetime | None = None
+        self._rounds = Rounds(communes)
         self.pulse = Pulse()
         self._beat = beat
         self.stop = threading.Event()
 
     def run(self) -> None:
         """Schedule until told to stop. Raises LoaError when the workspace cannot be shared."""
-        with shared(self._app):
+        with shared(self._communes):
             rounds = threading.Thread(
                 target=self._repeat,
                 args=(self.round, self._timing.round, LONGEST_ROUND),
@@ -87,32 +84,34 @@ class SchedulerService:
 
     def tick(self) -> None:
         """Queue what is due, the most urgent first. Raises what Redis and the ledger raise."""
-        if self._queue.was_emptied() and (freed := self._app.ledger.leases.forget_queue()):
+        if self._queue.was_emptied() and (freed := self._communes.leases.forget_queue()):
             words = _("the queue was lost: {count} bundles are queued again")
             logger.warning(words.format(count=freed))
-        urgent_only = emergencies_only(self._app.clock)
-        for priority in sorted(Priority, key=lambda one: one.rank):
-            if priority is Priority.EMERGENCY or not urgent_only:
-                self._fill(priority)
+        urgent_only = emergencies_only(self._communes.clock)
+        for lane in self._lanes:
+            if lane.priority is Priority.EMERGENCY or not urgent_only:
+                self._fill(lane)
 
-    def _fill(self, priority: Priority) -> None:
+    def _fill(self, lane: Lane) -> None:
         """Queue as much as is due and may wait."""
-        room = self._queue.room(priority)
+        room = self._queue.room(lane.name)
         if not room:
             return
-        leases, now = self._app.ledger.leases, self._app.clock.now()
+        leases, now = self._communes.leases, self._communes.clock.now()
         lease = f"{QUEUED}{secrets.token_hex(8)}"
-        ids = leases.take_due(
+        due = leases.take_due(
             now,
-            priority,
+            lane.priority,
             holder=lease,
             until=now + self._timing.queued,
-            rehearse=self._app.rehearsing,
+            rehearse=self._communes.rehearsing,
             limit=room * MESSAGE_SIZE,
+            where=lane.where,
         )
+        if not due:
+            return
         try:
-            for piece in pieces(ids, MESSAGE_SIZE):
-                self._queue.put(priority, piece, lease)
+            self._queue.put(lane.name, list(messages(due)), lease)
         except BaseException:
             leases.give_back(lease, sending=False)
             raise
@@ -127,24 +126,12 @@ class SchedulerService:
 
     def round(self) -> None:
         """Finish planning cut short, settle what is too late and what the dead left."""
-        app = self._app
         self._beat()
-        app.office.open_all()
-        app.sender.expire()
+        self._rounds.open_all()
+        self._rounds.expire()
         self.sweep()
-        now = app.clock.now()
-        if self._refreshed is None or now - self._refreshed > REFRESH:
-            app.sender.refresh()
-            prune_daily(app)
-            self._refreshed = now
+        self._rounds.refresh()
 
     def sweep(self) -> None:
         """Settle bundles whose sender died: again where it does no harm, asked, or in doubt."""
-        now = self._app.clock.now()
-        stranded = self._app.ledger.leases.take_stranded(
-            now, holder=f"sweep:{self._name}", until=now + self._timing.working, limit=STRANDED
-        )
-        if stranded:
-            words = _("{count} bundles were left by a worker that died")
-            logger.warning(words.format(count=len(stranded)))
-        self._app.sender.settle(stranded)
+        self._rounds.sweep(f"sweep:{self._name}", self._timing.working)

@@ -10,16 +10,17 @@ from datetime import datetime, timedelta
 
 from dramatiq import Worker
 
-from engine.app import App
+from engine.app import App, Communes
 from engine.clock import SimulatedClock
 from engine.files import remove_leftovers
 from engine.ledger.machines import Role
+from engine.ledger.watched_clock import emergencies_only
 from engine.models import Priority
-from workers.actors import SendBundles, batches, register
+from workers.actors import Send, SendBundles, messages, register
 from workers.broker import embedded_broker
 from workers.presence import present
-from workers.pruning import prune_daily
-from workers.scheduler import Scheduler
+from workers.rounds import Rounds
+from workers.timing import LEASE
 from workers.turns import only_one
 
 #: Seconds between two looks at the ledger while nothing happens.
@@ -28,8 +29,11 @@ IDLE_SECONDS = 1.0
 #: Who holds the leases of the only process there is.
 OWNER = "embedded"
 
-#: How far behind the time what people see may be: notices that are over, for example.
-REFRESH = timedelta(minutes=10)
+#: Priorities, the most urgent first.
+BY_URGENCY = sorted(Priority, key=lambda one: one.rank)
+
+#: Bundles leased at once.
+LIMIT = 10_000
 
 #: Seconds between two calls of ``on_progress`` while workers are busy.
 PROGRESS_SECONDS = 0.2
@@ -51,11 +55,11 @@ class EmbeddedRuntime:
     ``stop`` may be set from a signal handler; what is being sent is finished or handed back.
     """
 
-    def __init__(self, app: App) -> None:
-        self._app = app
-        self._scheduler = Scheduler(app, owner=OWNER)
+    def __init__(self, communes: Communes | App) -> None:
+        """An opened commune may be given in place of all of a workspace's."""
+        self._communes = communes if isinstance(communes, Communes) else Communes.only(communes)
+        self._rounds = Rounds(self._communes)
         self._busy = 0
-        self._refreshed: datetime | None = None
         self._broken: Exception | None = None
         self._beat: Callable[[], None] = lambda: None
         self._changed = threading.Condition()
@@ -73,12 +77,20 @@ class EmbeddedRuntime:
         On a simulated clock time jumps to the next thing due, not beyond ``until``. Raises
         LoaError when another process runs the workspace, or the clock cannot be trusted.
         """
-        with only_one(self._app.workspace):
-            self._app.check_clock()
-            remove_leftovers(self._app.outbox)
-            self._app.sender.recover()
-            with present(self._app, Role.RUN) as self._beat, self._workers() as actors:
+        with only_one(self._communes.workspace):
+            self._communes.check_clock()
+            self._recover()
+            house = self._communes.house
+            with present(house, Role.RUN) as self._beat, self._workers() as actors:
                 return self._loop(actors, watch, until, on_progress)
+
+    def _recover(self) -> None:
+        """Settle what a process that died left half-done; no other one lives."""
+        for folder in ("outbox", "communes"):
+            remove_leftovers(self._communes.workspace / folder)
+        for commune_id in self._communes.rounds.left_behind():
+            with self._communes.lent(commune_id) as app:
+                app.sender.recover()
 
     def _loop(
         self,
@@ -89,30 +101,41 @@ class EmbeddedRuntime:
     ) -> Ended:
         while not self.stop.is_set():
             self._beat()
-            leased = self._scheduler.tick()
-            self._refresh_if_older(REFRESH)
-            for priority, ids in batches(leased):
-                with self._changed:
-                    self._busy += 1
-                actors[priority].send(ids, OWNER)
+            self._rounds.open_all()
+            self._rounds.expire()
+            self._rounds.refresh()
+            found = self._hand_out(actors)
             self._wait_for_workers(on_progress)
             on_progress()
-            if leased or self._advance(until):
+            if found or self._advance(until):
                 continue
             if not watch:
                 break
             self.stop.wait(IDLE_SECONDS)
         if self._broken is not None:
             raise self._broken
-        self._refresh_if_older(timedelta(0))
+        self._rounds.refresh(older=timedelta(0))
         return Ended(self._next_moment())
 
-    def _refresh_if_older(self, age: timedelta) -> None:
-        now = self._app.clock.now()
-        if self._refreshed is None or now - self._refreshed > age:
-            self._app.sender.refresh()
-            prune_daily(self._app)
-            self._refreshed = now
+    def _hand_out(self, actors: Mapping[Priority, SendBundles]) -> bool:
+        """Lease what is due and let workers send it; say whether there was anything."""
+        found, now = False, self._communes.clock.now()
+        urgent_only = emergencies_only(self._communes.clock)
+        for priority in [Priority.EMERGENCY] if urgent_only else BY_URGENCY:
+            due = self._communes.leases.take_due(
+                now,
+                priority,
+                holder=OWNER,
+                until=now + LEASE,
+                rehearse=self._communes.rehearsing,
+                limit=LIMIT,
+            )
+            for commune_id, ids in messages(due):
+                with self._changed:
+                    self._busy += 1
+                actors[priority].send(commune_id, ids, OWNER)
+            found = found or bool(due)
+        return found
 
     def _wait_for_workers(self, on_progress: Callable[[], None]) -> None:
         with self._changed:
@@ -122,7 +145,7 @@ class EmbeddedRuntime:
 
     def _advance(self, until: datetime | None) -> bool:
         """Let a simulated clock jump to the next thing due; say whether there was one."""
-        clock, moment = self._app.clock, self._next_moment()
+        clock, moment = self._communes.clock, self._next_moment()
         if moment is None or not isinstance(clock, SimulatedClock):
             return False
         if until is not None and moment > until:
@@ -132,7 +155,7 @@ class EmbeddedRuntime:
         return True
 
     def _next_moment(self) -> datetime | None:
-        return self._app.ledger.bundles.next_moment(rehearse=self._app.rehearsing)
+        return self._communes.rounds.next_moment(rehearse=self._communes.rehearsing)
 
     @contextmanager
     def _workers(self) -> Iterator[Mapping[Priority, SendBundles]]:
@@ -141,7 +164,7 @@ class EmbeddedRuntime:
         Each priority has a broker and workers of its own, so that an emergency finds a
         thread that nothing else can occupy.
         """
-        threads = self._app.settings.run.threads
+        threads = self._communes.settings.run.threads
         crews = {
             Priority.EMERGENCY: _Crew(self._send, threads=1),
             Priority.IMPORTANT: _Crew(self._send, threads=1),
@@ -153,9 +176,10 @@ class EmbeddedRuntime:
             for crew in crews.values():
                 crew.stop()
 
-    def _send(self, ids: list[int], lease: str) -> None:
+    def _send(self, commune_id: str, ids: list[int], lease: str) -> None:
         try:
-            self._app.sender.send(ids, holder=lease)
+            with self._communes.lent(commune_id) as app:
+                app.sender.send(ids, holder=lease)
         except Exception as error:  # noqa: BLE001 - a worker's thread has nobody to tell; the run has
             self._broken = self._broken or error
             self.stop.set()
@@ -168,7 +192,7 @@ class EmbeddedRuntime:
 class _Crew:
     """A broker with its workers."""
 
-    def __init__(self, send: Callable[[list[int], str], None], *, threads: int) -> None:
+    def __init__(self, send: Send, *, threads: int) -> None:
         self._broker = embedded_broker()
         self.actor = register(self._broker, send)
         self._worker = Worker(self._broker, worker_threads=threads, worker_timeout=WORKER_TIMEOUT)

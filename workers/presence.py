@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
-from engine.app import App
+from engine.app import House
 from engine.clock import Clock
 from engine.i18n import gettext as _
 from engine.ledger.machines import Machines, Process, Role
@@ -93,17 +93,17 @@ class Presence:
 
 
 @contextmanager
-def present(app: App, role: Role) -> Iterator[Callable[[], None]]:
+def present(house: House, role: Role) -> Iterator[Callable[[], None]]:
     """Hand out what is to be called in every round of a process; take leave at the end.
 
     What is handed out raises what the ledger raises.
     """
     presence = Presence(
-        Machines(app.ledger.database),
-        app.clock,
+        Machines(house.database),
+        house.clock,
         role,
-        machine=app.settings.machine.known_as,
-        disk=app.workspace,
+        machine=house.settings.machine.known_as,
+        disk=house.workspace,
     )
     try:
         yield presence.beat

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import suppress
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from engine.app import OPTIONS, App, ledger_place
+from engine.app import App
 from engine.dispatch import Renderer
 from engine.dispatch.retention import Pruned, Retention, needed_keys
 from engine.files import BACKUP_LOCK, alone, write_atomic
 from engine.i18n import gettext as _
-from engine.ledger import Ledger, Seal
+from engine.ledger import Ledger
 from engine.ledger.wanted import communes_of
 
 logger = logging.getLogger(__name__)
@@ -39,22 +40,28 @@ def prune(app: App, keep: timedelta, *, dry_run: bool = False) -> Pruned:
     retention = Retention(
         artifacts=app.artifacts,
         needed=needed,
-        files=(app.workspace / "artifacts" / "speech", app.outbox / "rehearsal"),
+        files=(app.house.workspace / "artifacts" / "speech", *_rehearsals(app)),
         previews=app.workspace / "preview",
     )
-    with alone(app.workspace / BACKUP_LOCK):
+    with alone(app.house.workspace / BACKUP_LOCK):
         return retention.prune(app.clock.now() - keep, dry_run=dry_run)
+
+
+def _rehearsals(app: App) -> list[Path]:
+    """Return where communes of this workspace have rehearsed."""
+    others = app.house.workspace.glob("communes/*/outbox/rehearsal")
+    return [app.outbox / "rehearsal", *others]
 
 
 def _other_communes(app: App) -> Iterator[tuple[Ledger, Renderer]]:
     """Open the other communes of the app's ledger in turn: they may share its store."""
     with app.ledger.database.read() as connection:
         ids = [one for one in communes_of(connection) if one != app.ledger.commune_id]
-    seal = Seal.at(app.workspace / app.settings.data_key_file)
-    place = ledger_place(app.settings, app.workspace)
     for commune_id in ids:
-        with closing(Ledger.open(place, commune_id, seal=seal, options=OPTIONS)) as ledger:
-            yield ledger, Renderer(app.channels, app.artifacts, ledger.deliveries.content)
+        ledger = Ledger.on(
+            app.house.database, commune_id, seal=app.house.seal, options=app.house.options
+        )
+        yield ledger, Renderer(app.channels, app.artifacts, ledger.deliveries.content)
 
 
 def prune_daily(app: App) -> None:

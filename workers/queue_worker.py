@@ -13,12 +13,14 @@ from datetime import timedelta
 
 from dramatiq import Worker
 
-from engine.app import App
+from engine.app import App, Communes
 from engine.dispatch.sender import BATCH
 from engine.i18n import gettext as _
 from engine.ledger.watched_clock import emergencies_only
 from engine.models import Priority
-from workers.redis_queue import RedisQueue
+from engine.settings import Settings
+from workers.lanes import served
+from workers.redis_queue import RedisQueue, namespace
 from workers.timing import Timing
 from workers.trouble import Patience
 from workers.turns import shared
@@ -50,7 +52,7 @@ class QueueWorker:
 
     def __init__(
         self,
-        app: App,
+        communes: Communes,
         url: str,
         priorities: Collection[Priority] = tuple(Priority),
         *,
@@ -64,7 +66,7 @@ class QueueWorker:
 
         Raises LoaError when ``url`` is not an address of Redis.
         """
-        self._app = app
+        self._communes = communes
         self._timing = timing or Timing()
         self._beat = beat
         self._holder = f"worker:{name or secrets.token_hex(8)}"
@@ -78,15 +80,15 @@ class QueueWorker:
         self.stop = threading.Event()
 
     @property
-    def commune_id(self) -> str:
-        return self._app.registry.commune.id
+    def settings(self) -> Settings:
+        return self._communes.settings
 
     def run(self) -> None:
         """Work until told to stop, or until the supervisor is gone.
 
         Raises LoaError when the workspace cannot be shared.
         """
-        with shared(self._app), self._working():
+        with shared(self._communes), self._working():
             patience = Patience(self.stop, self._timing.patience)
             pause = min(1.0, self._timing.working.total_seconds() / 3)
             renewed = time.monotonic()
@@ -107,8 +109,8 @@ class QueueWorker:
         return self._parent is not None and os.getppid() != self._parent
 
     def _renew(self) -> None:
-        until = self._app.clock.now() + self._timing.working
-        self._app.ledger.leases.renew(self._holder, until)
+        until = self._communes.clock.now() + self._timing.working
+        self._communes.leases.renew(self._holder, until)
 
     @contextmanager
     def _working(self) -> Iterator[None]:
@@ -131,9 +133,9 @@ class QueueWorker:
         for crew in self._crews:
             crew.end(self._timing.last_words)
         done = all(crew.ended_by(time.monotonic()) for crew in self._crews)
-        self._app.ledger.leases.give_back(self._holder, sending=done)
+        self._communes.leases.give_back(self._holder, sending=done)
 
-    def send(self, ids: list[int], lease: str) -> None:
+    def send(self, commune_id: str, ids: list[int], lease: str) -> None:
         """Claim and send one message's bundles, piece by piece.
 
         What is no longer under ``lease`` was sent, settled or queued anew, and is passed
@@ -141,32 +143,33 @@ class QueueWorker:
         """
         end_of_shift = time.monotonic() + SHIFT.total_seconds()
         left = list(ids)
-        try:
-            while left and not self.stop.is_set() and time.monotonic() < end_of_shift:
-                piece, left = left[:BATCH], left[BATCH:]
-                with self.pulse.busy("sending", LONGEST_PIECE):
-                    self._send_piece(piece, lease)
-        finally:
-            if left:
-                self._app.ledger.bundles.release(left, holder=lease)
+        with self._communes.lent(commune_id) as app:
+            try:
+                while left and not self.stop.is_set() and time.monotonic() < end_of_shift:
+                    piece, left = left[:BATCH], left[BATCH:]
+                    with self.pulse.busy("sending", LONGEST_PIECE):
+                        self._send_piece(app, piece, lease)
+            finally:
+                app.ledger.bundles.release(left, holder=lease)
 
-    def send_if_trusted(self, ids: list[int], lease: str) -> None:
+    def send_if_trusted(self, commune_id: str, ids: list[int], lease: str) -> None:
         """Do so, unless this machine's clock is distrusted: then hand back, for other machines."""
-        if not emergencies_only(self._app.clock):
-            self.send(ids, lease)
+        if not emergencies_only(self._communes.clock):
+            self.send(commune_id, ids, lease)
             return
-        self._app.ledger.bundles.release(ids, holder=lease)
+        with self._communes.lent(commune_id) as app:
+            app.ledger.bundles.release(ids, holder=lease)
         self.stop.wait(HANDED_BACK)
 
-    def _send_piece(self, ids: list[int], lease: str) -> None:
-        mine = self._app.ledger.leases.claim(
+    def _send_piece(self, app: App, ids: list[int], lease: str) -> None:
+        mine = self._communes.leases.claim(
             ids,
             of=lease,
             holder=self._holder,
-            until=self._app.clock.now() + self._timing.working,
+            until=self._communes.clock.now() + self._timing.working,
         )
         if mine:
-            self._app.sender.send(mine, holder=self._holder)
+            app.sender.send(mine, holder=self._holder)
 
 
 class _Crew:
@@ -174,7 +177,9 @@ class _Crew:
 
     def __init__(self, worker: QueueWorker, url: str, priority: Priority, threads: int) -> None:
         send = worker.send if priority is Priority.EMERGENCY else worker.send_if_trusted
-        self.queue = RedisQueue(url, worker.commune_id, send, [priority])
+        settings = worker.settings
+        queues = [lane.name for lane in served(settings, priority)]
+        self.queue = RedisQueue(url, namespace(settings), queues, send)
         self._worker = Worker(
             self.queue.broker, worker_threads=threads, worker_timeout=WORKER_TIMEOUT[priority]
         )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
+from copy import copy
 from datetime import timedelta
+from functools import partial
 
+from dramatiq import Message
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import Retries, ShutdownNotifications, TimeLimit
 from redis import Redis
@@ -14,8 +17,8 @@ from redis.retry import Retry
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.models import Priority
-from workers.actors import SendBundles, register
+from engine.settings import Settings
+from workers.actors import Send, SendBundles, register
 
 #: What Redis may raise; none of it is a reason to stop.
 QUEUE_ERRORS = RedisError
@@ -53,8 +56,13 @@ def connect(url: str) -> Redis:
         ) from None
 
 
+def namespace(settings: Settings) -> str:
+    """Return what every key of the queue begins with."""
+    return f"loa:{settings.queue.name}"
+
+
 class RedisQueue:
-    """The queues of one commune, one for each priority, on one Redis.
+    """Queues by name on one Redis: one for each priority, and those of single machines.
 
     ``send`` is called in a worker's threads; who only puts messages needs none.
     """
@@ -62,30 +70,32 @@ class RedisQueue:
     def __init__(
         self,
         url: str,
-        commune_id: str,
-        send: Callable[[list[int], str], None] = lambda _ids, _lease: None,
-        priorities: Iterable[Priority] = Priority,
+        namespace: str,
+        queues: Iterable[str],
+        send: Send = lambda _commune, _ids, _lease: None,
     ) -> None:
-        self._namespace = f"loa:{commune_id}"
+        """Raises LoaError when ``url`` is not an address of Redis."""
+        self._namespace = namespace
         self._client = connect(url)
         self.broker = RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq annotates none of it
             client=self._client,
-            namespace=self._namespace,
+            namespace=namespace,
             middleware=[TimeLimit(), ShutdownNotifications(), Retries(max_retries=0)],
             maintenance_chance=MAINTENANCE_CHANCE,
             dead_message_ttl=int(_DEAD_LETTERS / timedelta(milliseconds=1)),
         )
-        self._actors: dict[Priority, SendBundles] = {
-            priority: register(self.broker, send, queue=priority.value) for priority in priorities
+        self._actors: dict[str, SendBundles] = {
+            queue: register(self.broker, send, queue=queue) for queue in queues
         }
 
-    def put(self, priority: Priority, ids: list[int], lease: str) -> None:
-        """Append one message. Raises QUEUE_ERRORS."""
-        self._actors[priority].send(ids, lease)
+    def put(self, queue: str, messages: Sequence[tuple[str, list[int]]], lease: str) -> None:
+        """Append (commune, ids) messages in few round trips. Raises QUEUE_ERRORS."""
+        actor = self._actors[queue]
+        _enqueue(self.broker, [actor.message(commune, ids, lease) for commune, ids in messages])
 
-    def room(self, priority: Priority) -> int:
-        """Return how many more messages may wait for this priority. Raises QUEUE_ERRORS."""
-        return max(0, ROOM - int(self._client.llen(f"{self._namespace}:{priority.value}")))
+    def room(self, queue: str) -> int:
+        """Return how many more messages may wait there. Raises QUEUE_ERRORS."""
+        return max(0, ROOM - int(self._client.llen(f"{self._namespace}:{queue}")))
 
     def waiting(self) -> dict[str, int]:
         """Return how many messages wait in each queue. Raises QUEUE_ERRORS."""
@@ -106,3 +116,14 @@ class RedisQueue:
     def close(self) -> None:
         self.broker.close()
         self._client.close()
+
+
+def _enqueue(broker: RedisBroker, messages: Sequence[Message[None]]) -> None:
+    """Enqueue as the broker does, but in one round trip: its own script, sent in a pipeline."""
+    with broker.client.pipeline(transaction=False) as pipeline:
+        piped = copy(broker)
+        dispatch = partial(broker.scripts["dispatch"], client=pipeline)
+        piped.scripts = {**broker.scripts, "dispatch": dispatch}
+        for message in messages:
+            piped.enqueue(message)
+        pipeline.execute()

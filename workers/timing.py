@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from workers.scheduler import LEASE
+#: How long a leased bundle is nobody else's; longer than an actor may run.
+LEASE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.app import App
+from engine.app import Communes
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger.watched_clock import WatchedClock
@@ -25,19 +25,19 @@ def only_one(workspace: Path) -> Iterator[None]:
 
 
 @contextmanager
-def shared(app: App) -> Iterator[None]:
+def shared(communes: Communes) -> Iterator[None]:
     """Share the workspace with other workers and schedulers.
 
     Raises LoaError when a `loa run` of this machine has it, which believes that it is alone,
     or when the clock is a simulated one, which stands still in each process. A machine's clock
     is watched while they work.
     """
-    if app.clock.simulated:
+    if communes.clock.simulated:
         raise LoaError(_("a simulated clock works in one process only: use `loa run`"))
-    if not isinstance(app.clock, WatchedClock):
-        app.check_clock()
+    if not isinstance(communes.clock, WatchedClock):
+        communes.check_clock()
     message = _("{workspace}: `loa run` is at work here; stop it before starting workers")
-    with _locked(app.workspace, fcntl.LOCK_SH, message):
+    with _locked(communes.workspace, fcntl.LOCK_SH, message):
         yield
 
 

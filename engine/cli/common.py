@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from engine.app import App, open_app
+from engine.app import App, Communes, open_app
 from engine.clock import local
 from engine.dispatch.observer import NOBODY, Observer
 from engine.errors import LoaError
@@ -79,7 +79,7 @@ def open_workspace(
     return app
 
 
-def state_conditions(app: App) -> None:
+def state_conditions(app: App | Communes) -> None:
     """Say on every screen when the clock is simulated and when networked sends are rehearsed."""
     if app.clock.simulated:
         shown = f"{local(app.clock.now()):%H:%M %d/%m/%Y}"

@@ -6,16 +6,17 @@ from pathlib import Path
 
 import click
 
-from engine.cli.common import open_workspace, workspace_option
+from engine.cli.common import workspace_option
 from engine.cli.services import (
     listen_option,
+    open_served,
     queue_url,
     readiness,
+    service_workspace,
     stopped_by_signals,
     telling,
 )
 from engine.dispatch.observer import Everybody
-from engine.ledger.gauges import Gauges
 from engine.ledger.machines import Role
 from workers.distributed import SchedulerService
 from workers.presence import present
@@ -38,16 +39,16 @@ def scheduler() -> click.Command:
         figures = Figures()
         observer = Everybody(Journal(), figures)
         with (
-            open_workspace(workspace, observer=observer) as app,
-            present(app, Role.SCHEDULER) as beat,
+            open_served(service_workspace(workspace), observer) as communes,
+            present(communes.house, Role.SCHEDULER) as beat,
         ):
-            start_log(app.settings.log.format, app.settings.machine.known_as)
-            service = SchedulerService(app, queue_url(app), beat=beat)
-            gauges = Gauges(app.ledger.database, app.ledger.commune_id)
-            stock = stock_of(gauges, app.clock, app.rehearsing)
+            settings = communes.settings
+            start_log(settings.log.format, settings.machine.known_as)
+            service = SchedulerService(communes, queue_url(communes), beat=beat)
+            stock = stock_of(communes.rounds.gauges, communes.clock, communes.rehearsing)
             figures.registry.register(StockFigures(stock, service.waiting))
-            pages = pages_of(service.pulse, readiness(app, service.ping), figures.registry)
-            address = app.settings.http.listen if listen is None else listen
+            pages = pages_of(service.pulse, readiness(communes, service.ping), figures.registry)
+            address = settings.http.listen if listen is None else listen
             with telling(address, pages), stopped_by_signals(service.stop):
                 service.run()
         return 0

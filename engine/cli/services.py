@@ -6,25 +6,49 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import click
 
-from engine.app import App
+from engine.app import Communes, open_communes
+from engine.cli.common import REGISTRY_FILE, find_workspace, state_conditions
+from engine.dispatch import Observer
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger.schema import check_version
 from workers.watch.endpoint import Endpoint, Pages
 from workers.watch.readiness import Readiness
 
+#: What makes a folder a machine's workspace, where it is not one commune's.
+SETTINGS_FILE = "loa.toml"
 
-def queue_url(app: App) -> str:
+
+def service_workspace(given: Path | None) -> Path:
+    """Return the folder that a service works in: a commune's, or one with settings alone.
+
+    Raises LoaError when it is neither.
+    """
+    folder = (given or Path.cwd()).resolve()
+    if (folder / SETTINGS_FILE).is_file() and not (folder / REGISTRY_FILE).is_file():
+        return folder
+    return find_workspace(given)
+
+
+def open_served(workspace: Path, observer: Observer) -> Communes:
+    """Open all communes that a service serves, and say what is not real about them."""
+    communes = open_communes(workspace, observer=observer)
+    state_conditions(communes)
+    return communes
+
+
+def queue_url(communes: Communes) -> str:
     """Return where the queue is. Raises LoaError when the settings do not say."""
-    if not app.settings.queue.url:
+    if not communes.settings.queue.url:
         message = _("no queue is set: give [queue] url in loa.toml, or LOA_QUEUE_URL")
         raise LoaError(message)
-    return app.settings.queue.url
+    return communes.settings.queue.url
 
 
 def listen_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -41,9 +65,9 @@ def telling(listen: str, pages: Pages) -> AbstractContextManager[Endpoint | None
     return Endpoint(listen, pages) if listen else nullcontext()
 
 
-def readiness(app: App, ping: Callable[[], None]) -> Readiness:
+def readiness(communes: Communes, ping: Callable[[], None]) -> Readiness:
     """Ask the ledger and, with ``ping``, the queue."""
-    return Readiness({"ledger": lambda: check_version(app.ledger.database), "queue": ping})
+    return Readiness({"ledger": lambda: check_version(communes.house.database), "queue": ping})
 
 
 @contextmanager

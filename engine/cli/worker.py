@@ -9,12 +9,14 @@ from tempfile import TemporaryDirectory
 
 import click
 
-from engine.app import App
-from engine.cli.common import find_workspace, open_workspace, workspace_option
+from engine.app import Communes
+from engine.cli.common import workspace_option
 from engine.cli.services import (
     listen_option,
+    open_served,
     queue_url,
     readiness,
+    service_workspace,
     stopped_by_signals,
     telling,
 )
@@ -72,18 +74,19 @@ def worker() -> click.Command:
         workspace: Path | None,
     ) -> int:
         figures = Figures()
-        observer = Everybody(Journal(), figures)
-        with open_workspace(workspace, observer=observer) as app:
-            start_log(app.settings.log.format, app.settings.machine.known_as)
-            url, size = queue_url(app), threads or app.settings.run.threads
-            address = app.settings.http.listen if listen is None else listen
+        folder = service_workspace(workspace)
+        with open_served(folder, Everybody(Journal(), figures)) as communes:
+            settings = communes.settings
+            start_log(settings.log.format, settings.machine.known_as)
+            url, size = queue_url(communes), threads or settings.run.threads
+            address = settings.http.listen if listen is None else listen
             if processes > 1:
-                child = _child(queues, size, find_workspace(workspace))
-                _run_many(app, child, processes, address)
+                _run_many(communes, _child(queues, size, folder), processes, address)
                 return 0
-            with present(app, Role.WORKER) as beat:
-                service = QueueWorker(app, url, queues, threads=size, name=name, beat=beat)
-                pages = pages_of(service.pulse, readiness(app, service.ping), figures.registry)
+            with present(communes.house, Role.WORKER) as beat:
+                service = QueueWorker(communes, url, queues, threads=size, name=name, beat=beat)
+                ready = readiness(communes, service.ping)
+                pages = pages_of(service.pulse, ready, figures.registry)
                 with telling(address, pages), stopped_by_signals(service.stop):
                     service.run()
         return 0
@@ -109,7 +112,7 @@ def _child(queues: Sequence[Priority], threads: int, workspace: Path) -> list[st
     return [*program, *settings, "--workspace", str(workspace)]
 
 
-def _run_many(app: App, child: Sequence[str], count: int, address: str) -> None:
+def _run_many(communes: Communes, child: Sequence[str], count: int, address: str) -> None:
     """Run several processes until told to stop; whoever asks at ``address`` hears of all."""
     timing = Timing()
     with TemporaryDirectory(prefix="loa-worker-") as name:
@@ -121,7 +124,7 @@ def _run_many(app: App, child: Sequence[str], count: int, address: str) -> None:
 
         def bury(name: str) -> None:
             socket_of(sockets, name).unlink(missing_ok=True)
-            app.ledger.leases.give_back(f"worker:{name}", sending=True)
+            communes.leases.give_back(f"worker:{name}", sending=True)
 
         patience = timing.grace + 2 * timing.last_words
         service = Supervisor(command, count, bury=bury, patience=patience)

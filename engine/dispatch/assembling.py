@@ -23,11 +23,18 @@ ACTOR = "loa"
 class Ready:
     """A bundle that only needs to be handed over."""
 
-    bundle: Bundle
-    attempts: int
+    job: Job
     artifact: Artifact
     registry: Registry
     remark: str
+
+    @property
+    def bundle(self) -> Bundle:
+        return self.job.bundle
+
+    @property
+    def attempts(self) -> int:
+        return self.job.attempts
 
 
 class Assembler:
@@ -84,7 +91,7 @@ class Assembler:
         ]
         artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)
         remarks = dict.fromkeys(remark for _, one in made for remark in one.remarks)
-        return Ready(job.bundle, job.attempts, artifact, registry, " · ".join(remarks))
+        return Ready(job, artifact, registry, " · ".join(remarks))
 
     def _registry(self, part: Part) -> Registry:
         return self._registries(part.campaign_id, part.revision)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from channels.base import Backend, Channel, Finds, Refreshes
+from channels.base import Backend, Channel, Refreshes
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.dispatch.assembling import Assembler, Ready
@@ -20,8 +20,9 @@ from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.failures import Failure, failure_of
 from engine.dispatch.observer import NOBODY, Observer
 from engine.dispatch.rehearsal import Rehearsal
+from engine.dispatch.settling import ACTOR, Settling
 from engine.i18n import gettext as _
-from engine.ledger import Ledger
+from engine.ledger import Job, Ledger
 from engine.ledger.watched_clock import emergencies_only
 from engine.models import Bundle, Priority, Receipt, Registry
 from engine.rules import next_allowed
@@ -29,13 +30,11 @@ from engine.rules import next_allowed
 logger = logging.getLogger(__name__)
 
 #: How many bundles one commit may begin, where sending twice does no harm.
-BATCH = 20
+BATCH = 100
 
 #: How long what was begun may wait for its turn, behind others of the same commit, before it is
 #: taken back and judged anew: it may have been cancelled meanwhile, or be too late.
 FRESH = timedelta(seconds=30)
-
-ACTOR = "loa"
 
 
 class Sender:
@@ -60,8 +59,8 @@ class Sender:
         self._assembler = assembler
         self._rehearsal = rehearsal
         self._clock = clock
-        self._retries = retries
         self._breaker = breaker
+        self._settling = Settling(ledger, clock, retries, breaker, self._backend)
         self._boundary = boundary
         self._observer = observer
 
@@ -71,12 +70,12 @@ class Sender:
         With a ``holder``, only what is still leased to it is begun and given back. An
         interruption (a time limit, a shutdown) is recorded, then raised again.
         """
-        self.expire()
+        left = set(ids)
         try:
             for start in range(0, len(ids), BATCH):
-                self._send_batch(ids[start : start + BATCH], holder)
+                left -= self._send_batch(ids[start : start + BATCH], holder)
         finally:
-            self._ledger.bundles.release(ids, holder=holder)
+            self._ledger.bundles.release(left, holder=holder)
 
     def expire(self) -> int:
         """Settle deliveries whose time is over; return how many.
@@ -108,29 +107,40 @@ class Sender:
         """Settle bundles that a dead worker was sending; they must be leased to the caller."""
         self._observer.swept(stranded)
         for bundle in stranded:
-            self._settle_interrupted(bundle, _("stopped while sending"))
+            self._settling.interrupted(bundle, _("stopped while sending"))
 
-    def _send_batch(self, ids: Sequence[int], holder: str | None) -> None:
-        ready = [one for one in map(self._prepare, ids) if one is not None]
+    def _send_batch(self, ids: Sequence[int], holder: str | None) -> set[int]:
+        """Send some bundles; return those that were sent, and hold no lease any more."""
+        jobs = self._jobs(ids)
+        ready = [one for one in map(self._prepare, jobs) if one is not None]
         careful = [one for one in ready if not self._backend(one.bundle).idempotent]
-        self._hand_over([one for one in ready if one not in careful], holder)
+        sent = self._hand_over([one for one in ready if one not in careful], holder)
         for one in careful:
-            self._hand_over([one], holder)
+            sent |= self._hand_over([one], holder)
+        return sent
 
-    def _prepare(self, bundle_id: int) -> Ready | None:
+    def _jobs(self, ids: Sequence[int]) -> list[Job]:
+        """Return what still waits to be sent, in the order of ``ids``; what is over is settled."""
+        jobs = self._ledger.bundles.jobs(ids, cumulative=self._cumulative)
+        now = self._clock.now()
+        if any(job.is_over(now) for job in jobs.values()):
+            self.expire()
+            jobs = self._ledger.bundles.jobs(ids, cumulative=self._cumulative)
+        return [jobs[bundle_id] for bundle_id in ids if bundle_id in jobs]
+
+    def _prepare(self, job: Job) -> Ready | None:
         """Render and assemble one bundle; None when there is nothing to hand over now."""
-        job = self._ledger.bundles.job(bundle_id, cumulative=self._cumulative)
-        if job is None or self._held_up(job.bundle):
+        if self._held_up(job.bundle):
             return None
         self._observer.taken_up(job.bundle, job.parts)
         try:
             return self._assembler.ready(job, self._clock.now())
         except Exception as error:  # noqa: BLE001 - every failure becomes a state, none is raised
-            self._not_sent(job.bundle, job.attempts, failure_of(error))
+            self._settling.not_sent(job.bundle, job.attempts, failure_of(error))
             return None
         except BaseException:
             interrupted = Failure(_("interrupted while rendering"))
-            self._not_sent(job.bundle, job.attempts, interrupted)
+            self._settling.not_sent(job.bundle, job.attempts, interrupted)
             raise
 
     def _must_wait(self, bundle: Bundle, registry: Registry) -> bool:
@@ -166,20 +176,21 @@ class Sender:
         try:
             reference = rehearsal.write(ready.artifact, ready.bundle)
         except OSError as error:
-            self._not_sent(ready.bundle, ready.attempts, failure_of(error))
+            self._settling.not_sent(ready.bundle, ready.attempts, failure_of(error))
             return
         self._ledger.outcomes.rehearsed(
             ready.bundle, reference=reference, at=self._clock.now(), actor=ACTOR
         )
 
-    def _hand_over(self, ready: Sequence[Ready], holder: str | None) -> None:
-        """Begin, deliver and record. Two bundles for one target go one after the other.
+    def _hand_over(self, ready: Sequence[Ready], holder: str | None) -> set[int]:
+        """Begin, deliver and record; return what was sent. Those for one target go in turn.
 
         Rendering took its time, so expiry and hours are judged now, just before the send.
         """
-        if not ready:
-            return
-        self.expire()
+        now = self._clock.now()
+        if any(one.job.is_over(now) for one in ready):
+            self.expire()
+        sent: set[int] = set()
         waiting = {
             one.bundle.id: one
             for one in ready
@@ -198,16 +209,20 @@ class Sender:
                 holder=holder,
             )
             if not begun:
-                return
-            self._deliver([waiting.pop(bundle_id) for bundle_id in sorted(begun)])
+                break
+            sent |= self._deliver([waiting.pop(bundle_id) for bundle_id in sorted(begun)])
             waiting = {
                 bundle_id: one
                 for bundle_id, one in waiting.items()
                 if not self._must_wait(one.bundle, one.registry) and not self._held_up(one.bundle)
             }
+        return sent
 
-    def _deliver(self, begun: Sequence[Ready]) -> None:
-        """Deliver what has begun. Nothing leaves this method in the state `sending`."""
+    def _deliver(self, begun: Sequence[Ready]) -> set[int]:
+        """Deliver what has begun; return what was sent.
+
+        Nothing leaves this method in the state `sending`.
+        """
         results: list[tuple[Bundle, Receipt, str]] = []
         open_bundles = {one.bundle.id: one.bundle for one in begun}
         began = self._clock.now()
@@ -217,12 +232,12 @@ class Sender:
             for one in begun:
                 backend = self._backend(one.bundle)
                 if self._clock.now() - began > FRESH:
-                    self._take_back(
+                    self._settling.take_back(
                         open_bundles.pop(one.bundle.id), _("waited too long to be sent")
                     )
                     continue
                 if (until := self._breaker.enter(backend)) is not None:
-                    self._take_back(
+                    self._settling.take_back(
                         open_bundles.pop(one.bundle.id), _("the far side does not answer"), until
                     )
                     continue
@@ -233,7 +248,9 @@ class Sender:
                     failure = failure_of(error)
                     del open_bundles[one.bundle.id]
                     counts = self._breaker.heard(backend, failure)
-                    self._not_sent(one.bundle, one.attempts, failure, begun=True, counts=counts)
+                    self._settling.not_sent(
+                        one.bundle, one.attempts, failure, begun=True, counts=counts
+                    )
                 else:
                     results.append((one.bundle, receipt, one.remark))
                     self._boundary("delivered")
@@ -241,70 +258,12 @@ class Sender:
         except BaseException:
             taken = {bundle.id for bundle, _receipt, _remark in results}
             for bundle in (one for one in open_bundles.values() if one.id not in taken):
-                self._settle_interrupted(bundle, _("interrupted while sending"))
+                self._settling.interrupted(bundle, _("interrupted while sending"))
             self._ledger.outcomes.sent(results, at=self._clock.now(), actor=ACTOR)
             raise
         self._ledger.outcomes.sent(results, at=self._clock.now(), actor=ACTOR)
         self._boundary("recorded")
-
-    def _not_sent(
-        self,
-        bundle: Bundle,
-        attempts: int,
-        failure: Failure,
-        *,
-        begun: bool = False,
-        counts: bool = True,
-    ) -> None:
-        now = self._clock.now()
-        outcomes = self._ledger.outcomes
-        if begun and failure.unknown and self._settled(bundle, failure.reason):
-            return
-        if not counts:
-            until = self._breaker.closed_until(self._backend(bundle))
-            self._take_back(bundle, failure.reason, until)
-            return
-        wait = self._retries.wait(
-            bundle.channel, self._backend(bundle), attempts + 1, failure.retry_after
-        )
-        if failure.permanent or wait is None:
-            outcomes.fail(bundle, reason=failure.reason, at=now, actor=ACTOR)
-        else:
-            outcomes.try_again(
-                bundle, reason=failure.reason, next_attempt_at=now + wait, at=now, actor=ACTOR
-            )
-
-    def _settle_interrupted(self, bundle: Bundle, reason: str) -> None:
-        """Decide about a bundle that may or may not have reached the far side."""
-        if not self._settled(bundle, reason):
-            self._take_back(bundle, reason)
-
-    def _take_back(self, bundle: Bundle, reason: str, until: datetime | None = None) -> None:
-        now = self._clock.now()
-        self._ledger.outcomes.take_back(
-            bundle, reason=reason, at=now, actor=ACTOR, next_attempt_at=until
-        )
-
-    def _settled(self, bundle: Bundle, reason: str) -> bool:
-        """Record that the far side has a bundle, or that nobody can say; False if it may go again.
-
-        It may where the far side says that it has it not, or where twice does no harm.
-        """
-        backend, now = self._backend(bundle), self._clock.now()
-        if backend.idempotent:
-            return False
-        if isinstance(backend, Finds):
-            try:
-                receipt = backend.find(bundle)
-            except Exception as error:  # noqa: BLE001 - as above
-                outcome = _("{reason}; the far side could not be asked: {error}")
-                reason = outcome.format(reason=reason, error=failure_of(error).reason)
-            else:
-                if receipt is not None:
-                    self._ledger.outcomes.sent([(bundle, receipt, reason)], at=now, actor=ACTOR)
-                return receipt is not None
-        self._ledger.outcomes.doubt(bundle, reason=reason, at=now, actor=ACTOR)
-        return True
+        return {bundle.id for bundle, _receipt, _remark in results}
 
     def _backend(self, bundle: Bundle) -> Backend:
         return self._channels[bundle.channel].backends[bundle.backend]

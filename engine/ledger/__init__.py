@@ -63,6 +63,13 @@ class Ledger:
     def open(cls, place: Place, commune_id: str, *, seal: Seal, options: OptionModels) -> Ledger:
         """Open or make the ledger at ``place``. Raises LoaError when it cannot be used."""
         database = open_database(Database.connect(place))
+        return cls.on(database, commune_id, seal=seal, options=options)
+
+    @classmethod
+    def on(
+        cls, database: Database, commune_id: str, *, seal: Seal, options: OptionModels
+    ) -> Ledger:
+        """Return a commune's part of a ledger that is open already."""
         return cls(
             commune_id=commune_id,
             registries=Registries(database, commune_id, seal),

@@ -9,25 +9,21 @@ from datetime import datetime
 from itertools import zip_longest
 
 from sqlalchemy import (
-    ColumnElement,
+    BigInteger,
     Connection,
     Update,
     exists,
-    literal_column,
+    or_,
     true,
-    tuple_,
     update,
 )
 from sqlalchemy.exc import IntegrityError
 
-from engine.ledger.dialect import IDS
-from engine.ledger.tables import bundles, deliveries
+from engine.ledger.dialect import literal_state
+from engine.ledger.given import given
+from engine.ledger.tables import bundles
 from engine.models import Bundle
 from engine.states import State
-
-# A literal, not a parameter: only so does every planner see that the partial index fits.
-_SENDING: ColumnElement[str] = literal_column(f"'{State.SENDING}'")
-_PLANNED: ColumnElement[str] = literal_column(f"'{State.PLANNED}'")
 
 
 def begin_free(
@@ -46,9 +42,8 @@ def begin_free(
     """
     begun: set[int] = set()
     for group in _one_for_each_target(wanted):
-        for start in range(0, len(group), IDS):
-            statement = _statement(commune_id, group[start : start + IDS], holder, at)
-            begun.update(connection.execute(statement).scalars())
+        statement = _statement(connection.dialect.name, commune_id, group, holder, at)
+        begun.update(connection.execute(statement).scalars())
     return begun
 
 
@@ -77,25 +72,26 @@ def _one_for_each_target(wanted: Sequence[Bundle]) -> Iterator[list[Bundle]]:
 
 
 def _statement(
-    commune_id: str, group: Sequence[Bundle], holder: str | None, at: datetime
+    dialect: str, commune_id: str, group: Sequence[Bundle], holder: str | None, at: datetime
 ) -> Update:
-    b, busy, d = bundles.c, bundles.alias("busy").c, deliveries.c
+    b, busy = bundles.c, bundles.alias("busy").c
     target_is_busy = exists().where(
         busy.commune_id == b.commune_id,
         busy.channel == b.channel,
         busy.target == b.target,
-        busy.state == _SENDING,
+        busy.state == literal_state(State.SENDING),
     )
-    too_late = exists().where(d.bundle_id == b.id, d.state == _PLANNED, d.expires_at < at)
-    as_read = [(bundle.id, bundle.version) for bundle in group]
+    rows = [(bundle.id, bundle.version) for bundle in group]
+    as_read = given(dialect, {"id": BigInteger, "version": BigInteger}, rows).c
     return (
         update(bundles)
         .where(
             b.commune_id == commune_id,
-            tuple_(b.id, b.version).in_(as_read),
+            b.id == as_read.id,
+            b.version == as_read.version,
             b.state == State.PLANNED,
             ~target_is_busy,
-            ~too_late,
+            or_(b.expires_at.is_(None), b.expires_at >= at),
             b.lease_by == holder if holder is not None else true(),
         )
         .values(state=State.SENDING)

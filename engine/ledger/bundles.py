@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Row,
+    and_,
     func,
     or_,
     select,
@@ -18,9 +20,9 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from engine.ledger.beginning import begin_free, begin_one_by_one
-from engine.ledger.bundling import rank_of
 from engine.ledger.database import Database
-from engine.ledger.dialect import again_if_lost, lock_bundles
+from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles
+from engine.ledger.given import among
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle, Priority
@@ -37,6 +39,7 @@ class Part:
     hamlet_id: str
     content_hash: str
     state: State
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ class Job:
     sent_before: bool
     parts: tuple[Part, ...]
 
+    def is_over(self, now: datetime) -> bool:
+        """Say whether the time of something that is still to be sent has passed."""
+        return any(part.expires_at < now for part in self.parts if part.state is State.PLANNED)
+
 
 class Bundles:
     """The bundles of one commune."""
@@ -57,54 +64,14 @@ class Bundles:
         self._commune_id = commune_id
 
     @again_if_lost
-    def lease_due(
-        self,
-        now: datetime,
-        *,
-        owner: str,
-        until: datetime,
-        rehearse: Collection[str],
-        limit: int,
-        only: Collection[Priority] = tuple(Priority),
-    ) -> list[tuple[int, Priority]]:
-        """Take bundles that are due and nobody's, most urgent first.
-
-        Backends in ``rehearse`` are due once per version only. Returns (id, priority).
-        """
-        b = bundles.c
-        due = (
-            select(b.id)
-            .where(
-                b.commune_id == self._commune_id,
-                b.state == State.PLANNED,
-                b.priority.in_(only),
-                b.next_attempt_at <= now,
-                or_(b.lease_until.is_(None), b.lease_until < now),
-                not_rehearsed(rehearse),
-            )
-            .order_by(rank_of(b.priority), b.slot, b.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("due")
-        )
-        with self._database.write() as connection:
-            rows = connection.execute(
-                update(bundles)
-                .where(b.id.in_(select(due.c.id)))
-                .values(lease_until=until, lease_by=owner)
-                .returning(b.id, b.priority, b.slot)
-            ).all()
-        found = [(row.id, Priority(row.priority), row.slot) for row in rows]
-        found.sort(key=lambda one: (one[1].rank, one[2], one[0]))
-        return [(one[0], one[1]) for one in found]
-
-    @again_if_lost
     def release(self, ids: Collection[int], *, holder: str | None = None) -> None:
         """Give leases back, so that the next tick finds what was left undone.
 
         Only leases of ``holder``, if one is named: what another took meanwhile stays his.
         """
-        where = [bundles.c.commune_id == self._commune_id, bundles.c.id.in_(ids)]
+        if not ids:
+            return
+        where = [bundles.c.commune_id == self._commune_id, among(bundles.c.id, ids)]
         if holder is not None:
             where.append(bundles.c.lease_by == holder)
         with self._database.write() as connection:
@@ -123,44 +90,40 @@ class Bundles:
             )
 
     def job(self, bundle_id: int, *, cumulative: Collection[str]) -> Job | None:
-        """Return a planned bundle with its parts; None when it no longer waits to be sent.
+        """Return a planned bundle with its parts; None when it no longer waits to be sent."""
+        return self.jobs([bundle_id], cumulative=cumulative).get(bundle_id)
+
+    def jobs(self, ids: Collection[int], *, cumulative: Collection[str]) -> dict[int, Job]:
+        """Return the bundles among ``ids`` that wait to be sent, with their parts.
 
         On ``cumulative`` channels the parts sent with earlier versions are among them.
         """
-        with self._database.read() as connection:
-            row = connection.execute(
-                select(bundles).where(
-                    bundles.c.commune_id == self._commune_id,
-                    bundles.c.id == bundle_id,
-                    bundles.c.state == State.PLANNED,
-                )
-            ).first()
-            if row is None:
-                return None
-            states = [State.PLANNED]
-            if row.channel in cumulative:
-                states += [State.SENT, State.CONFIRMED]
-            parts = connection.execute(
-                select(deliveries)
-                .where(deliveries.c.bundle_id == bundle_id, deliveries.c.state.in_(states))
-                .order_by(deliveries.c.id)
-            ).all()
-        return Job(
-            bundle=bundle_of(row),
-            attempts=row.attempts,
-            sent_before=row.receipt is not None,
-            parts=tuple(
-                Part(
-                    part.id,
-                    part.campaign_id,
-                    part.revision,
-                    part.hamlet_id,
-                    part.content_hash,
-                    State(part.state),
-                )
-                for part in parts
-            ),
+        b, d = bundles.c, deliveries.c
+        waiting = and_(
+            b.commune_id == self._commune_id,
+            among(b.id, ids),
+            b.state == literal_state(State.PLANNED),
         )
+        carried = or_(
+            d.state == State.PLANNED,
+            and_(d.channel.in_(cumulative), d.state.in_((State.SENT, State.CONFIRMED))),
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(select(bundles).where(waiting)).all()
+            parts: dict[int, list[Part]] = {row.id: [] for row in rows}
+            for part in connection.execute(
+                select(*_PART).where(among(d.bundle_id, parts), carried).order_by(d.id)
+            ):
+                parts[part.bundle_id].append(part_of(part))
+        return {
+            row.id: Job(
+                bundle=bundle_of(row),
+                attempts=row.attempts,
+                sent_before=row.receipt is not None,
+                parts=tuple(parts[row.id]),
+            )
+            for row in rows
+        }
 
     @again_if_lost
     def begin(
@@ -198,7 +161,7 @@ class Bundles:
             move_deliveries(
                 connection,
                 self._commune_id,
-                deliveries.c.bundle_id.in_(begun),
+                among(deliveries.c.bundle_id, begun),
                 old=State.PLANNED,
                 new=State.SENDING,
                 at=at,
@@ -218,14 +181,18 @@ class Bundles:
 
     def next_moment(self, *, rehearse: Collection[str]) -> datetime | None:
         """Return when the next bundle is due; None when nothing waits."""
-        with self._database.read() as connection:
-            return connection.execute(
-                select(func.min(bundles.c.next_attempt_at)).where(
-                    bundles.c.commune_id == self._commune_id,
-                    bundles.c.state == State.PLANNED,
-                    not_rehearsed(rehearse),
-                )
-            ).scalar()
+        mine = bundles.c.commune_id == self._commune_id
+        return next_moment(self._database, mine, rehearse=rehearse)
+
+
+def next_moment(
+    database: Database, mine: ColumnElement[bool], *, rehearse: Collection[str]
+) -> datetime | None:
+    """Return when the next of the bundles in ``mine`` is due; None when none waits."""
+    b = bundles.c
+    waiting = and_(mine, b.state == literal_state(State.PLANNED), not_rehearsed(rehearse))
+    with database.read() as connection:
+        return connection.execute(select(func.min(b.next_attempt_at)).where(waiting)).scalar()
 
 
 def not_rehearsed(backends: Collection[str]) -> ColumnElement[bool]:
@@ -250,3 +217,21 @@ def bundle_of(row: Row[tuple[object, ...]]) -> Bundle:
         priority=Priority(row.priority),
         edition=row.edition,
     )
+
+
+_PART = (
+    deliveries.c.id,
+    deliveries.c.bundle_id,
+    deliveries.c.campaign_id,
+    deliveries.c.revision,
+    deliveries.c.hamlet_id,
+    deliveries.c.content_hash,
+    deliveries.c.state,
+    deliveries.c.expires_at,
+)
+
+
+def part_of(row: Row[Any, Any, Any, Any, Any, Any, Any, Any]) -> Part:
+    """Return a row of ``_PART`` as dispatch needs it."""
+    number, _bundle, campaign_id, revision, hamlet_id, content_hash, state, expires_at = row
+    return Part(number, campaign_id, revision, hamlet_id, content_hash, State(state), expires_at)

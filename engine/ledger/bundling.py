@@ -4,87 +4,118 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    ScalarSelect,
     Select,
     and_,
     case,
     exists,
     func,
+    literal,
+    or_,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.ledger.dialect import IDS, lock_bundles, upsert
+from engine.ledger.dialect import literal_state, lock_bundles, upsert
+from engine.ledger.given import among
+from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Priority
 from engine.states import State
 
 
-def form_bundles(connection: Connection, commune_id: str, where: ColumnElement[bool]) -> None:
-    """Put planned deliveries that match into the bundle of their target and slot.
+def open_deliveries(
+    connection: Connection, commune_id: str, where: ColumnElement[bool], *, at: datetime, actor: str
+) -> None:
+    """Let held deliveries that match be sent, each in the bundle of its target and slot.
 
     A bundle that exists gets a new version and waits to be sent again.
     """
     d, b = deliveries.c, bundles.c
-    loose = and_(d.commune_id == commune_id, d.state == State.PLANNED, d.bundle_id.is_(None), where)
-    rows = [
-        {
-            "commune_id": commune_id,
-            "channel": group.channel,
-            "backend": group.backend,
-            "target": group.target,
-            "slot": group.slot,
-            "version": 1,
-            "priority": _PRIORITIES[group.rank],
-            "state": State.PLANNED,
-            "next_attempt_at": group.work_at,
-        }
-        for group in connection.execute(_groups(loose))
-    ]
-    if not rows:
-        return
-    connection.execute(_join_or_make(connection), rows)
+    held = and_(d.commune_id == commune_id, d.state == literal_state(State.HELD), where)
+    connection.execute(_join_or_make(connection, _groups(held)))
     bundle_of_it = (
         select(b.id)
         .where(
-            b.commune_id == commune_id,
+            b.commune_id == d.commune_id,
             b.channel == d.channel,
             b.target == d.target,
             b.slot == d.slot,
         )
         .scalar_subquery()
     )
-    connection.execute(update(deliveries).where(loose).values(bundle_id=bundle_of_it))
+    move_deliveries(
+        connection,
+        commune_id,
+        where,
+        old=State.HELD,
+        new=State.PLANNED,
+        at=at,
+        actor=actor,
+        also={"bundle_id": bundle_of_it},
+    )
 
 
-def _groups(loose: ColumnElement[bool]) -> Select[tuple[str, str, datetime, str, datetime, int]]:
-    """One row for each target and slot among loose deliveries."""
+def soonest_end() -> ScalarSelect[datetime]:
+    """When the first of a bundle's waiting deliveries must not be sent any more."""
     d = deliveries.c
     return (
+        select(func.min(d.expires_at))
+        .where(d.bundle_id == bundles.c.id, d.state == literal_state(State.PLANNED))
+        .scalar_subquery()
+    )
+
+
+_MADE = (
+    "commune_id",
+    "channel",
+    "backend",
+    "target",
+    "slot",
+    "version",
+    "priority",
+    "state",
+    "next_attempt_at",
+    "expires_at",
+)
+
+
+def _groups(held: ColumnElement[bool]) -> Select[Any]:
+    """One row for each target and slot among held deliveries, in the order of ``_MADE``."""
+    d, b = deliveries.c, bundles.c
+    priority = case(_PRIORITIES, value=func.min(rank_of(d.priority)))
+    return (
         select(
+            d.commune_id,
             d.channel,
+            func.min(d.backend),
             d.target,
             d.slot,
-            func.min(d.backend).label("backend"),
-            func.min(d.work_at).label("work_at"),
-            func.min(rank_of(d.priority)).label("rank"),
+            literal(1, b.version.type),
+            priority,
+            literal(State.PLANNED, b.state.type),
+            func.min(d.work_at),
+            func.min(d.expires_at),
         )
-        .where(loose)
-        .group_by(d.channel, d.target, d.slot)
+        .where(held)
+        .group_by(d.commune_id, d.channel, d.target, d.slot)
         .order_by(d.channel, d.target, d.slot)
     )
 
 
-def _join_or_make(connection: Connection) -> sqlite.Insert | postgresql.Insert:
-    """Insert a bundle, or give the one that is there a new version and the higher priority."""
+def _join_or_make(connection: Connection, groups: Select[Any]) -> sqlite.Insert | postgresql.Insert:
+    """Insert bundles, or give those that are there a new version and the higher priority."""
     b = bundles.c
     statement = upsert(connection, bundles)
     new = statement.excluded
-    return statement.on_conflict_do_update(
+    sooner = or_(b.expires_at.is_(None), new.expires_at < b.expires_at)
+    return statement.from_select(_MADE, groups).on_conflict_do_update(
         index_elements=["commune_id", "channel", "target", "slot"],
         set_={
             "version": b.version + 1,
@@ -93,6 +124,7 @@ def _join_or_make(connection: Connection) -> sqlite.Insert | postgresql.Insert:
                 (rank_of(new.priority) < rank_of(b.priority), new.priority), else_=b.priority
             ),
             "next_attempt_at": new.next_attempt_at,
+            "expires_at": case((sooner, new.expires_at), else_=b.expires_at),
             "attempts": 0,
         },
     )
@@ -111,31 +143,28 @@ def touch_bundles(
     recalled = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.WITHDRAWN)
     failed = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.FAILED)
     lock_bundles(connection, ids)
-    ordered = sorted(ids)
-    for start in range(0, len(ordered), IDS):
-        chunk = ordered[start : start + IDS]
-        connection.execute(
-            update(bundles)
-            .where(b.commune_id == commune_id, b.id.in_(chunk), b.state != State.SENDING)
-            .values(
-                version=b.version + 1,
-                state=case(
-                    (waiting, State.PLANNED),
-                    (and_(b.receipt.is_not(None), recalled, b.slot > at), State.PLANNED),
-                    (b.receipt.is_not(None), State.SENT),
-                    (failed, State.FAILED),
-                    else_=State.CANCELLED,
-                ),
-            )
+    mine = and_(b.commune_id == commune_id, among(b.id, ids))
+    connection.execute(
+        update(bundles)
+        .where(mine, b.state != State.SENDING)
+        .values(
+            version=b.version + 1,
+            expires_at=soonest_end(),
+            state=case(
+                (waiting, State.PLANNED),
+                (and_(b.receipt.is_not(None), recalled, b.slot > at), State.PLANNED),
+                (b.receipt.is_not(None), State.SENT),
+                (failed, State.FAILED),
+                else_=State.CANCELLED,
+            ),
         )
-        connection.execute(
-            update(bundles)
-            .where(b.commune_id == commune_id, b.id.in_(chunk), b.state == State.SENDING)
-            .values(version=b.version + 1)
-        )
+    )
+    connection.execute(
+        update(bundles).where(mine, b.state == State.SENDING).values(version=b.version + 1)
+    )
 
 
-_PRIORITIES = {priority.rank: priority for priority in Priority}
+_PRIORITIES = {priority.rank: priority.value for priority in Priority}
 
 
 def rank_of(column: ColumnElement[str]) -> ColumnElement[int]:

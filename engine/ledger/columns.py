@@ -48,7 +48,12 @@ class Prose(TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return value.replace("\0", "\ufffd") if value is not None and "\0" in value else value
+        return as_prose(value) if value is not None else None
+
+
+def as_prose(text: str) -> str:
+    """Return ``text`` as the ledger can keep it."""
+    return text.replace("\0", "\ufffd") if "\0" in text else text
 
 
 def _name(length: int | None = None) -> TypeEngine[str]:

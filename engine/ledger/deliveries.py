@@ -9,25 +9,23 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, and_, select, update
+from sqlalchemy import select, update
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.ledger.bundling import form_bundles, touch_bundles
 from engine.ledger.codec import OptionModels, dump_content, load_content
 from engine.ledger.database import Database
-from engine.ledger.dialect import IDS, again_if_lost, lock_bundles_of, upsert
-from engine.ledger.moves import move_deliveries, record_event
+from engine.ledger.dialect import again_if_lost, upsert
+from engine.ledger.moves import record_event
+from engine.ledger.opening import CHUNK, Opening
 from engine.ledger.revisions import Status
+from engine.ledger.stopping import stop_deliveries
 from engine.ledger.tables import contents, deliveries, revisions
 from engine.models import Content, Plan, PlannedDelivery
 from engine.models.plan import slot_key
 from engine.states import State
 
 RowT = TypeVar("RowT")
-
-#: Rows in one transaction while a plan is written, so that nothing urgent waits for it.
-CHUNK = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +39,11 @@ class Current:
     state: State
 
 
-class Deliveries:
+class Deliveries(Opening):
     """The deliveries of one commune."""
 
     def __init__(self, database: Database, commune_id: str, options: OptionModels) -> None:
-        self._database = database
-        self._commune_id = commune_id
+        super().__init__(database, commune_id)
         self._options = options
 
     def current(self, campaign_id: str) -> list[Current]:
@@ -100,44 +97,6 @@ class Deliveries:
                 )
 
     @again_if_lost
-    def open(
-        self,
-        campaign_id: str,
-        revision: int,
-        *,
-        replaced: Collection[int],
-        recalled: Collection[str],
-        at: datetime,
-        actor: str,
-    ) -> None:
-        """Let a held plan be sent, and what it replaces be sent no more; all or nothing.
-
-        ``replaced`` are ids of deliveries that the revision leaves out or words anew; of
-        those already handed over for a slot to come, the ones on channels in ``recalled``
-        are taken back.
-        """
-        d = deliveries.c
-        with self._database.write(durable=True) as connection:
-            if not self._turn_open(connection, campaign_id, revision):
-                return
-            for chunk in _chunks(tuple(replaced), IDS):
-                self._stop(connection, d.id.in_(chunk), State.SUPERSEDED, recalled, at, actor)
-                connection.execute(
-                    update(deliveries).where(d.id.in_(chunk)).values(replaced_in=revision)
-                )
-            mine = and_(d.campaign_id == campaign_id, d.revision == revision)
-            move_deliveries(
-                connection,
-                self._commune_id,
-                mine,
-                old=State.HELD,
-                new=State.PLANNED,
-                at=at,
-                actor=actor,
-            )
-            form_bundles(connection, self._commune_id, mine)
-
-    @again_if_lost
     def cancel(
         self, campaign_id: str, *, recalled: Collection[str], at: datetime, actor: str, reason: str
     ) -> int:
@@ -156,8 +115,9 @@ class Deliveries:
                 )
                 .values(status=Status.CANCELLED)
             )
-            stopped = self._stop(
+            stopped = stop_deliveries(
                 connection,
+                self._commune_id,
                 d.campaign_id == campaign_id,
                 State.CANCELLED,
                 recalled,
@@ -200,68 +160,6 @@ class Deliveries:
         if row is None:
             raise LoaError(_("content {hash} is missing from the ledger").format(hash=content_hash))
         return load_content(row.body, self._options), json.loads(row.needs)
-
-    def _stop(
-        self,
-        connection: Connection,
-        where: ColumnElement[bool],
-        new: State,
-        recalled: Collection[str],
-        at: datetime,
-        actor: str,
-        reason: str = "",
-    ) -> int:
-        """Move what is unsent or failed to ``new``, and recall what is sent but not yet due."""
-        d = deliveries.c
-        not_yet_due = and_(where, d.channel.in_(recalled), d.slot > at)
-        moves = [
-            (State.HELD, new, where),
-            (State.PLANNED, new, where),
-            (State.FAILED, new, where),
-            (State.SENT, State.WITHDRAWN, not_yet_due),
-        ]
-        touched: set[int] = set()
-        stopped = 0
-        olds = [old for old, _target, _condition in moves]
-        lock_bundles_of(connection, self._commune_id, and_(where, d.state.in_(olds)))
-        for old, target, condition in moves:
-            moved = move_deliveries(
-                connection,
-                self._commune_id,
-                and_(condition, d.replaced_in.is_(None)),
-                old=old,
-                new=target,
-                at=at,
-                actor=actor,
-                detail=reason,
-            )
-            stopped += len(moved)
-            touched.update(row.bundle_id for row in moved if row.bundle_id is not None)
-        touch_bundles(connection, self._commune_id, touched, at)
-        return stopped
-
-    def _turn_open(self, connection: Connection, campaign_id: str, revision: int) -> bool:
-        """Mark the revision open and all before it superseded; False if it was not due."""
-        mine = (
-            revisions.c.commune_id == self._commune_id,
-            revisions.c.campaign_id == campaign_id,
-        )
-        won = connection.execute(
-            update(revisions)
-            .where(*mine, revisions.c.revision == revision, revisions.c.status == Status.APPROVED)
-            .values(status=Status.OPEN)
-        ).rowcount
-        if won:
-            connection.execute(
-                update(revisions)
-                .where(
-                    *mine,
-                    revisions.c.revision < revision,
-                    revisions.c.status.in_((Status.OPEN, Status.APPROVED)),
-                )
-                .values(status=Status.SUPERSEDED)
-            )
-        return bool(won)
 
     def _keep_contents(self, plan: Plan) -> None:
         rows = (

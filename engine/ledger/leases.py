@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, true, update
 
 from engine.ledger.bundles import bundle_of, not_rehearsed
 from engine.ledger.database import Database
+from engine.ledger.dialect import again_if_lost, literal_state
+from engine.ledger.given import among
 from engine.ledger.tables import bundles
 from engine.models import Bundle, Priority
 from engine.states import State
@@ -22,18 +25,25 @@ from engine.states import State
 #: Begins the holder of every lease whose bundle waits in the queue.
 QUEUED = "queue:"
 
-# Literals, not parameters: only so does every planner see that a partial index fits.
-_PLANNED = bundles.c.state == literal_column(f"'{State.PLANNED}'")
-_SENDING = bundles.c.state == literal_column(f"'{State.SENDING}'")
+_PLANNED = bundles.c.state == literal_state(State.PLANNED)
+_SENDING = bundles.c.state == literal_state(State.SENDING)
+
+
+class Due(NamedTuple):
+    """A bundle that somebody was given to queue."""
+
+    id: int
+    commune_id: str
 
 
 class Leases:
-    """The leases on one commune's bundles."""
+    """The leases on one commune's bundles, or on those of all (``commune_id`` None)."""
 
-    def __init__(self, database: Database, commune_id: str) -> None:
+    def __init__(self, database: Database, commune_id: str | None) -> None:
         self._database = database
-        self._commune_id = commune_id
+        self._mine = true() if commune_id is None else bundles.c.commune_id == commune_id
 
+    @again_if_lost
     def take_due(
         self,
         now: datetime,
@@ -43,35 +53,37 @@ class Leases:
         until: datetime,
         rehearse: Collection[str],
         limit: int,
-    ) -> list[int]:
-        """Take bundles of one priority that are due and nobody's, earliest slot first.
+        where: ColumnElement[bool] | None = None,
+    ) -> list[Due]:
+        """Take bundles of one priority that are due and nobody's, the longest due first.
 
-        Backends in ``rehearse`` are due once per version only.
+        Backends in ``rehearse`` are due once per version only; ``where`` narrows it further.
         """
         b = bundles.c
-        free = and_(
-            b.commune_id == self._commune_id,
-            _PLANNED,
-            b.next_attempt_at <= now,
-            _nobodys(now),
-        )
+        free = and_(self._mine, _PLANNED, b.next_attempt_at <= now, _nobodys(now))
+        if where is not None:
+            free = and_(free, where)
         due = (
             select(b.id)
             .where(free, b.priority == priority, not_rehearsed(rehearse))
-            .order_by(b.slot, b.id)
+            .order_by(b.next_attempt_at, b.id)
             .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("due")
         )
+        with self._database.read() as connection:
+            if connection.execute(due.limit(1)).first() is None:
+                return []
+        found = due.with_for_update(skip_locked=True).cte("due")
         with self._database.write() as connection:
             rows = connection.execute(
                 update(bundles)
-                .where(b.id.in_(select(due.c.id)), free)
+                .where(b.id.in_(select(found.c.id)), free)
                 .values(lease_until=until, lease_by=holder)
-                .returning(b.id, b.slot)
+                .returning(b.id, b.commune_id, b.next_attempt_at)
             ).all()
-        return [row.id for row in sorted(rows, key=lambda row: (row.slot, row.id))]
+        rows = sorted(rows, key=lambda row: (row.next_attempt_at, row.id))
+        return [Due(row.id, row.commune_id) for row in rows]
 
+    @again_if_lost
     def claim(self, ids: Sequence[int], *, of: str, holder: str, until: datetime) -> list[int]:
         """Take over what is planned and still leased to ``of``; return it in its order.
 
@@ -80,7 +92,7 @@ class Leases:
         with self._database.write() as connection:
             rows = connection.execute(
                 update(bundles)
-                .where(self._held_by(of), bundles.c.id.in_(ids), _PLANNED)
+                .where(self._held_by(of), among(bundles.c.id, ids), _PLANNED)
                 .values(lease_until=until, lease_by=holder)
                 .returning(bundles.c.id)
             ).all()
@@ -110,15 +122,11 @@ class Leases:
 
     def forget_queue(self) -> int:
         """Give back what waits in a queue that no longer exists; return how many."""
-        b = bundles.c
+        queued = bundles.c.lease_by.startswith(QUEUED, autoescape=True)
         with self._database.write() as connection:
             return connection.execute(
                 update(bundles)
-                .where(
-                    b.commune_id == self._commune_id,
-                    _PLANNED,
-                    b.lease_by.startswith(QUEUED, autoescape=True),
-                )
+                .where(self._mine, _PLANNED, queued)
                 .values(lease_until=None, lease_by=None)
             ).rowcount
 
@@ -127,7 +135,7 @@ class Leases:
     ) -> list[Bundle]:
         """Take bundles whose sending has begun and whose sender is dead, to settle them."""
         b = bundles.c
-        stranded = and_(b.commune_id == self._commune_id, _SENDING, _nobodys(now))
+        stranded = and_(self._mine, _SENDING, _nobodys(now))
         found = (
             select(b.id)
             .where(stranded)
@@ -149,8 +157,18 @@ class Leases:
         return sorted(map(bundle_of, rows), key=lambda bundle: bundle.id)
 
     def _held_by(self, holder: str) -> ColumnElement[bool]:
-        return and_(bundles.c.commune_id == self._commune_id, bundles.c.lease_by == holder)
+        return and_(self._mine, bundles.c.lease_by == holder)
 
 
 def _nobodys(now: datetime) -> ColumnElement[bool]:
     return or_(bundles.c.lease_until.is_(None), bundles.c.lease_until < now)
+
+
+def sent_by(backends: Collection[str]) -> ColumnElement[bool]:
+    """Only bundles of these backends."""
+    return bundles.c.backend.in_(backends)
+
+
+def sent_by_others(backends: Collection[str]) -> ColumnElement[bool]:
+    """Only bundles of other backends than these."""
+    return bundles.c.backend.not_in(backends)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Update, and_, exists, update
 
+from engine.ledger.bundling import soonest_end
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, lock_bundles_of
+from engine.ledger.given import among
 from engine.ledger.moves import move_deliveries
 from engine.ledger.stopping import still_wanted
 from engine.ledger.tables import bundles, deliveries
@@ -74,13 +77,14 @@ class Mending:
     def _after(self, ids: Collection[int], old: State, new: State, at: datetime) -> Update:
         """Bring the bundles to where their deliveries are; a new version for another send."""
         b = bundles.c
-        where = and_(b.commune_id == self._commune_id, b.id.in_(ids), b.state != State.SENDING)
+        where = and_(b.commune_id == self._commune_id, among(b.id, ids), b.state != State.SENDING)
         if new is State.PLANNED:
-            values = {
+            values: dict[str, Any] = {
                 "state": State.PLANNED,
                 "version": b.version + 1,
                 "attempts": 0,
                 "next_attempt_at": at,
+                "expires_at": soonest_end(),
             }
             return update(bundles).where(where).values(values)
         left = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == old)

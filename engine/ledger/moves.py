@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, literal_column, update
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    and_,
+    insert,
+    literal,
+    select,
+    update,
+)
 
+from engine.ledger.dialect import is_postgresql, literal_state
 from engine.ledger.tables import deliveries, events
 from engine.states import State, may_move
+
+#: (delivery id, campaign id, bundle id)
+Moved = Sequence[Row[tuple[int, str, int | None]]]
+
+_EVENT = (
+    "commune_id",
+    "at",
+    "actor",
+    "campaign_id",
+    "delivery_id",
+    "bundle_id",
+    "from_state",
+    "to_state",
+    "detail",
+)
 
 
 def move_deliveries(
@@ -21,40 +49,56 @@ def move_deliveries(
     at: datetime,
     actor: str,
     detail: str = "",
-) -> Sequence[Row[tuple[int, str, int | None]]]:
+    details: CTE | None = None,
+    also: Mapping[str, Any] | None = None,
+) -> Moved:
     """Move the commune's deliveries that match ``where`` and still are ``old``.
 
-    Returns (id, campaign_id, bundle_id) of those moved; fewer than expected means that
-    somebody else won, which is no error. Raises ValueError for a move that no delivery may
-    make.
+    ``details`` is a table of a ``detail`` for each bundle ``id``, and only deliveries of those
+    bundles move; otherwise ``detail`` is what is said of all. ``also`` are further columns to
+    set. Returns those moved; fewer than expected means that somebody else won, which is no
+    error. Raises ValueError for a move that no delivery may make.
     """
     if not may_move(old, new):
         raise ValueError(f"no delivery goes from {old} to {new}")
-    moved = connection.execute(
-        update(deliveries)
-        .where(deliveries.c.commune_id == commune_id, deliveries.c.state == _literal(old), where)
-        .values(state=new, changed_at=at, reason=detail)
-        .returning(deliveries.c.id, deliveries.c.campaign_id, deliveries.c.bundle_id)
-    ).all()
-    if moved:
-        connection.execute(
-            insert(events),
-            [
-                {
-                    "commune_id": commune_id,
-                    "at": at,
-                    "actor": actor,
-                    "campaign_id": row.campaign_id,
-                    "delivery_id": row.id,
-                    "bundle_id": row.bundle_id,
-                    "from_state": old,
-                    "to_state": new,
-                    "detail": detail,
-                }
-                for row in moved
-            ],
-        )
-    return moved
+    d = deliveries.c
+    meant = and_(d.commune_id == commune_id, d.state == literal_state(old), where)
+    said: ColumnElement[str] = literal(detail, d.reason.type)
+    if details is not None:
+        meant, said = and_(meant, d.bundle_id == details.c.id), details.c.detail
+    values = {"state": new, "changed_at": at, "reason": said, **(also or {})}
+    move = update(deliveries).where(meant).values(values)
+    facts = {"at": at, "actor": actor, "from_state": old, "to_state": new}
+    if is_postgresql(connection):
+        moved = move.returning(d.commune_id, d.campaign_id, d.id, d.bundle_id, d.reason).cte()
+        recorded = insert(events).from_select(_EVENT, _record(moved, moved.c.reason, facts))
+        e = events.c
+        back = recorded.returning(e.delivery_id.label("id"), e.campaign_id, e.bundle_id)
+        return connection.execute(back).all()
+    # The transaction is the only writer: both statements mean the same rows.
+    record = _record(deliveries, said, facts, (also or {}).get("bundle_id")).where(meant)
+    connection.execute(insert(events).from_select(_EVENT, record))
+    return connection.execute(move.returning(d.id, d.campaign_id, d.bundle_id)).all()
+
+
+def _record(
+    moved: Any,
+    said: ColumnElement[str],
+    facts: Mapping[str, Any],
+    bundle: ColumnElement[int] | None = None,
+) -> Select[Any]:
+    """Select one event for each delivery in ``moved``."""
+    m, e = moved.c, events.c
+    told = {name: literal(value, e[name].type) for name, value in facts.items()}
+    columns = {
+        "commune_id": m.commune_id,
+        "campaign_id": m.campaign_id,
+        "delivery_id": m.id,
+        "bundle_id": m.bundle_id if bundle is None else bundle,
+        "detail": said,
+        **told,
+    }
+    return select(*(columns[name] for name in _EVENT)).order_by(m.id)
 
 
 def record_event(
@@ -82,8 +126,3 @@ def record_event(
             detail=detail,
         )
     )
-
-
-def _literal(state: State) -> ColumnElement[str]:
-    """A literal, not a parameter: only so does every planner see that a partial index fits."""
-    return literal_column(f"'{state}'")

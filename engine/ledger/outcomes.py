@@ -5,12 +5,26 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, literal, select, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Text,
+    and_,
+    case,
+    exists,
+    literal,
+    select,
+    true,
+    update,
+)
 
-from engine.ledger.bundling import touch_bundles
+from engine.ledger.bundling import soonest_end, touch_bundles
 from engine.ledger.database import Database
-from engine.ledger.dialect import again_if_lost, lock_bundles, lock_bundles_of
+from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles
+from engine.ledger.given import among, given
 from engine.ledger.moves import move_deliveries, record_event
 from engine.ledger.stopping import drop_stopped
 from engine.ledger.tables import bundles, deliveries
@@ -30,15 +44,36 @@ class Outcomes:
         self, results: Sequence[tuple[Bundle, Receipt, str]], *, at: datetime, actor: str
     ) -> None:
         """Record receipts: (bundle, receipt, what to note with each delivery)."""
+        rows = [
+            (bundle.id, " · ".join(filter(None, (receipt.reference, remark))), _kept(receipt))
+            for bundle, receipt, remark in results
+        ]
+        if not rows:
+            return
         with self._database.write(durable=True) as connection:
-            lock_bundles(connection, [bundle.id for bundle, _receipt, _remark in results])
-            for bundle, receipt, remark in results:
-                detail = " · ".join(filter(None, (receipt.reference, remark)))
-                self._move(connection, bundle, State.SENDING, State.SENT, at, actor, detail)
-                kept = json.dumps(
-                    {"reference": receipt.reference, **receipt.detail}, ensure_ascii=False
+            lock_bundles(connection, [row[0] for row in rows])
+            columns = {"id": BigInteger, "detail": Text, "receipt": Text}
+            table = given(connection.dialect.name, columns, rows)
+            move_deliveries(
+                connection,
+                self._commune_id,
+                true(),
+                old=State.SENDING,
+                new=State.SENT,
+                at=at,
+                actor=actor,
+                details=table,
+            )
+            b = bundles.c
+            connection.execute(
+                update(bundles)
+                .where(
+                    b.commune_id == self._commune_id,
+                    b.id == table.c.id,
+                    b.state == literal_state(State.SENDING),
                 )
-                self._leave(connection, bundle, State.SENDING, State.SENT, at, receipt=kept)
+                .values(**_left(State.SENT, at), receipt=table.c.receipt, edition=b.edition + 1)
+            )
 
     @again_if_lost
     def try_again(
@@ -57,6 +92,7 @@ class Outcomes:
                     state=State.PLANNED,
                     attempts=b.attempts + 1,
                     next_attempt_at=next_attempt_at,
+                    expires_at=soonest_end(),
                     lease_until=None,
                     lease_by=None,
                 )
@@ -136,7 +172,13 @@ class Outcomes:
             connection.execute(
                 update(bundles)
                 .where(self._is(bundle), b.state == State.SENDING)
-                .values(state=State.PLANNED, next_attempt_at=due, lease_until=None, lease_by=None)
+                .values(
+                    state=State.PLANNED,
+                    next_attempt_at=due,
+                    expires_at=soonest_end(),
+                    lease_until=None,
+                    lease_by=None,
+                )
             )
             drop_stopped(connection, self._commune_id, bundle.id, at, actor)
 
@@ -182,27 +224,33 @@ class Outcomes:
     @again_if_lost
     def expire(self, now: datetime, *, actor: str, reason: str) -> int:
         """Settle what must not be sent any more; return how many deliveries."""
-        count = 0
-        touched: set[int] = set()
-        overdue = deliveries.c.expires_at < now
+        with self._database.read() as connection:
+            ids = connection.execute(select(bundles.c.id).where(self._over(now))).scalars().all()
+        if not ids:
+            return 0
         with self._database.write() as connection:
-            waiting = and_(overdue, deliveries.c.state == State.PLANNED)
-            lock_bundles_of(connection, self._commune_id, waiting)
-            for old in (State.HELD, State.PLANNED):
-                moved = move_deliveries(
-                    connection,
-                    self._commune_id,
-                    overdue,
-                    old=old,
-                    new=State.EXPIRED,
-                    at=now,
-                    actor=actor,
-                    detail=reason,
-                )
-                count += len(moved)
-                touched.update(row.bundle_id for row in moved if row.bundle_id is not None)
-            touch_bundles(connection, self._commune_id, touched, now)
-        return count
+            lock_bundles(connection, ids)
+            moved = move_deliveries(
+                connection,
+                self._commune_id,
+                and_(among(deliveries.c.bundle_id, ids), deliveries.c.expires_at < now),
+                old=State.PLANNED,
+                new=State.EXPIRED,
+                at=now,
+                actor=actor,
+                detail=reason,
+            )
+            touch_bundles(connection, self._commune_id, {row.bundle_id for row in moved}, now)
+            connection.execute(
+                update(bundles)
+                .where(bundles.c.commune_id == self._commune_id, among(bundles.c.id, ids))
+                .values(expires_at=soonest_end())
+            )
+        return len(moved)
+
+    def _over(self, now: datetime) -> ColumnElement[bool]:
+        """Bundles of which something was to be sent by now, and may not have been."""
+        return and_(bundles.c.commune_id == self._commune_id, bundles.c.expires_at < now)
 
     def _is(self, bundle: Bundle) -> ColumnElement[bool]:
         return and_(bundles.c.commune_id == self._commune_id, bundles.c.id == bundle.id)
@@ -239,32 +287,34 @@ class Outcomes:
         )
 
     def _leave(
-        self,
-        connection: Connection,
-        bundle: Bundle,
-        old: State,
-        state: State,
-        at: datetime,
-        receipt: str | None = None,
+        self, connection: Connection, bundle: Bundle, old: State, state: State, at: datetime
     ) -> None:
-        """End a bundle's sending. Items that joined meanwhile make it wait again.
+        """End a bundle's sending without a receipt.
 
         A bundle that is no longer ``old`` was settled by another, and stays as it is.
         """
-        b = bundles.c
-        joined = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED)
         connection.execute(
             update(bundles)
-            .where(self._is(bundle), b.state == old)
-            .values(
-                state=case((joined, State.PLANNED), else_=state),
-                next_attempt_at=case(
-                    (joined, literal(at, b.next_attempt_at.type)), else_=b.next_attempt_at
-                ),
-                attempts=0,
-                edition=b.edition + (0 if receipt is None else 1),
-                receipt=receipt if receipt is not None else b.receipt,
-                lease_until=None,
-                lease_by=None,
-            )
+            .where(self._is(bundle), bundles.c.state == old)
+            .values(**_left(state, at))
         )
+
+
+def _left(state: State, at: datetime) -> dict[str, Any]:
+    """Where a bundle stands after its sending; items that joined make it wait again."""
+    b = bundles.c
+    joined = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED)
+    return {
+        "state": case((joined, State.PLANNED), else_=state),
+        "next_attempt_at": case(
+            (joined, literal(at, b.next_attempt_at.type)), else_=b.next_attempt_at
+        ),
+        "expires_at": case((joined, b.expires_at), else_=None),
+        "attempts": 0,
+        "lease_until": None,
+        "lease_by": None,
+    }
+
+
+def _kept(receipt: Receipt) -> str:
+    return json.dumps({"reference": receipt.reference, **receipt.detail}, ensure_ascii=False)

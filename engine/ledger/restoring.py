@@ -6,10 +6,9 @@ harm, what was due is simply sent again. Elsewhere nobody can know: it becomes `
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 
 from sqlalchemy import (
     ColumnElement,
@@ -26,10 +25,11 @@ from sqlalchemy import (
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.ledger.bundling import form_bundles
+from engine.ledger.bundling import open_deliveries
 from engine.ledger.copying import CHUNK
 from engine.ledger.database import Database
-from engine.ledger.dialect import IDS, is_postgresql, take_turns
+from engine.ledger.dialect import is_postgresql, take_turns
+from engine.ledger.given import among
 from engine.ledger.moves import move_deliveries, record_event
 from engine.ledger.renumbering import NUMBERED
 from engine.ledger.tables import bundles, deliveries, metadata, people, registries
@@ -107,20 +107,18 @@ def _doubt(connection: Connection, commune: str, back: Return) -> int:
     """Let a person decide about what may have been sent since the backup."""
     d, b = deliveries.c, bundles.c
     held = and_(d.work_at <= back.at, tuple_(d.channel, d.backend).in_(back.doubtful))
-    _move(connection, commune, held, (State.HELD, State.PLANNED), back)
-    form_bundles(connection, commune, held)
+    open_deliveries(connection, commune, held, at=back.at, actor=ACTOR)
     due = select(b.id).where(
         b.commune_id == commune,
         b.state == State.PLANNED,
         b.next_attempt_at <= back.at,
         tuple_(b.channel, b.backend).in_(back.doubtful),
     )
-    count = 0
-    for ids in _chunks(connection.execute(due.order_by(b.id)).scalars().all()):
-        mine = d.bundle_id.in_(ids)
-        count += _move(connection, commune, mine, (State.PLANNED, State.SENDING), back)
-        _move(connection, commune, mine, (State.SENDING, State.UNCERTAIN), back)
-        connection.execute(update(bundles).where(b.id.in_(ids)).values(state=State.UNCERTAIN))
+    ids = connection.execute(due).scalars().all()
+    mine = among(d.bundle_id, ids)
+    count = _move(connection, commune, mine, (State.PLANNED, State.SENDING), back)
+    _move(connection, commune, mine, (State.SENDING, State.UNCERTAIN), back)
+    connection.execute(update(bundles).where(among(b.id, ids)).values(state=State.UNCERTAIN))
     return count
 
 
@@ -136,12 +134,6 @@ def _move(
         connection, commune, where, old=old, new=new, at=back.at, actor=ACTOR, detail=back.note
     )
     return len(moved)
-
-
-def _chunks(ids: Collection[int]) -> Iterator[list[int]]:
-    rest = iter(ids)
-    while chunk := list(islice(rest, IDS)):
-        yield chunk
 
 
 def _jump(connection: Connection, at: datetime) -> None:

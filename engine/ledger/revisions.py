@@ -6,15 +6,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, and_, func, insert, select, update
 
+from engine.errors import LoaError
+from engine.i18n import gettext as _
 from engine.ledger.codec import OptionModels, dump_campaign, load_campaign
 from engine.ledger.database import Database
 from engine.ledger.dialect import take_turns
-from engine.ledger.moves import record_event
-from engine.ledger.tables import revisions
+from engine.ledger.moves import move_deliveries, record_event
+from engine.ledger.tables import deliveries, revisions
 from engine.ledger.wording import frozen_as
 from engine.models import Campaign, Priority
+from engine.states import State
 
 
 class Status(StrEnum):
@@ -127,6 +130,25 @@ class Revisions:
             ).first()
         return self._load(row) if row is not None else None
 
+    def registry_of(self, campaign_id: str, revision: int) -> int:
+        """Return the number of the registry that a revision pins.
+
+        Raises LoaError when the ledger has no such revision.
+        """
+        r = revisions.c
+        with self._database.read() as connection:
+            found = connection.execute(
+                select(r.registry_revision).where(
+                    r.commune_id == self._commune_id,
+                    r.campaign_id == campaign_id,
+                    r.revision == revision,
+                )
+            ).scalar()
+        if found is None:
+            message = _("revision {revision} of {campaign} is missing from the ledger")
+            raise LoaError(message.format(revision=revision, campaign=campaign_id))
+        return int(found)
+
     def latest(self, campaign_id: str) -> Revision | None:
         """Return the newest revision, whatever its status."""
         with self._database.read() as connection:
@@ -198,7 +220,11 @@ class Revisions:
         return bool(won)
 
     def refuse(self, revision: Revision, reason: str, at: datetime) -> None:
-        """Take an approved revision out of the way: it is not what was approved."""
+        """Take an approved revision out of the way: it is not what was approved.
+
+        What was held of it is never sent.
+        """
+        d = deliveries.c
         with self._database.write() as connection:
             connection.execute(
                 update(revisions)
@@ -209,6 +235,16 @@ class Revisions:
                     revisions.c.status == Status.APPROVED,
                 )
                 .values(status=Status.REFUSED)
+            )
+            move_deliveries(
+                connection,
+                self._commune_id,
+                and_(d.campaign_id == revision.campaign_id, d.revision == revision.revision),
+                old=State.HELD,
+                new=State.CANCELLED,
+                at=at,
+                actor="loa",
+                detail=reason,
             )
             record_event(
                 connection,

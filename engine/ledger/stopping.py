@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, not_, update
 
 from engine.i18n import gettext as _
 from engine.ledger.bundling import touch_bundles
+from engine.ledger.dialect import lock_bundles_of
+from engine.ledger.given import among
 from engine.ledger.moves import move_deliveries
 from engine.ledger.revisions import Status
 from engine.ledger.tables import deliveries, revisions
@@ -18,7 +21,10 @@ def still_wanted() -> ColumnElement[bool]:
     """A delivery that no revision replaced, of a campaign that nobody cancelled."""
     d, r = deliveries.c, revisions.c
     goes_on = exists().where(
-        r.commune_id == d.commune_id, r.campaign_id == d.campaign_id, r.status == Status.OPEN
+        r.commune_id == d.commune_id,
+        r.campaign_id == d.campaign_id,
+        # Approved, for one that is being opened in pieces.
+        r.status.in_((Status.OPEN, Status.APPROVED)),
     )
     return and_(d.replaced_in.is_(None), goes_on)
 
@@ -48,7 +54,47 @@ def drop_stopped(
     if stopped:
         connection.execute(
             update(deliveries)
-            .where(d.id.in_(stopped), d.replaced_in.is_(None))
+            .where(among(d.id, stopped), d.replaced_in.is_(None))
             .values(replaced_in=d.revision)
         )
         touch_bundles(connection, commune_id, {bundle_id}, at)
+
+
+def stop_deliveries(
+    connection: Connection,
+    commune_id: str,
+    where: ColumnElement[bool],
+    new: State,
+    recalled: Collection[str],
+    at: datetime,
+    actor: str,
+    reason: str = "",
+) -> int:
+    """Move what is unsent or failed to ``new``, and recall what is sent but not yet due."""
+    d = deliveries.c
+    not_yet_due = and_(where, d.channel.in_(recalled), d.slot > at)
+    moves = [
+        (State.HELD, new, where),
+        (State.PLANNED, new, where),
+        (State.FAILED, new, where),
+        (State.SENT, State.WITHDRAWN, not_yet_due),
+    ]
+    touched: set[int] = set()
+    stopped = 0
+    olds = [old for old, _target, _condition in moves]
+    lock_bundles_of(connection, commune_id, and_(where, d.state.in_(olds)))
+    for old, target, condition in moves:
+        moved = move_deliveries(
+            connection,
+            commune_id,
+            and_(condition, d.replaced_in.is_(None)),
+            old=old,
+            new=target,
+            at=at,
+            actor=actor,
+            detail=reason,
+        )
+        stopped += len(moved)
+        touched.update(row.bundle_id for row in moved if row.bundle_id is not None)
+    touch_bundles(connection, commune_id, touched, at)
+    return stopped

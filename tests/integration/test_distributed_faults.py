@@ -80,7 +80,7 @@ def test_what_redis_held_is_queued_again_when_all_of_it_is_lost(
     with province(bench, redis_server, "flushed") as made:
         made.start("scheduler")
         with redis_server.client as client:
-            wait_until(lambda: len(client.keys("loa:xa-mau:*")) > 1, "something in the queue")
+            wait_until(lambda: len(client.keys("loa:loa:*")) > 1, "something in the queue")
             client.flushall()
         made.start("worker")
     assert "queued again" in made.log("scheduler")

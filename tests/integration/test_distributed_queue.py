@@ -5,21 +5,23 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from support.dispatching import NOW, Post, Rig, rigged
+from support.dispatching import NOW, Post, Rig, due, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FarSide
 from support.redis_server import RedisServer, wait_until
 from support.service_driver import TIMING, RunningClock
 
-from engine.app import App
+from engine.app import Communes
 from engine.errors import LoaError
+from engine.ledger.rounds import Rounds
 from engine.models import Priority
+from engine.settings import Settings
 from engine.states import State
 from workers.distributed import SchedulerService
 from workers.queue_worker import QueueWorker
@@ -31,7 +33,7 @@ class Station:
     """A rig with fake channels, its services running in threads of the test."""
 
     rig: Rig
-    app: App
+    communes: Communes
     url: str
     ending: ExitStack
 
@@ -43,13 +45,13 @@ class Station:
         return thread
 
     def schedule(self) -> SchedulerService:
-        service = SchedulerService(self.app, self.url, TIMING)
+        service = SchedulerService(self.communes, self.url, TIMING)
         self.start(service)
         return service
 
     def work(self, *queues: Priority, threads: int = 2) -> QueueWorker:
         worker = QueueWorker(
-            self.app, self.url, queues or tuple(Priority), threads=threads, timing=TIMING
+            self.communes, self.url, queues or tuple(Priority), threads=threads, timing=TIMING
         )
         self.start(worker)
         return worker
@@ -71,17 +73,19 @@ def station(folder: Path, redis: RedisServer, backend: FakeBackend) -> Iterator[
     with rigged(folder, FakeChannel("giay", backend)) as rig, ExitStack() as ending:
         clock = RunningClock(time.time(), NOW)
         rig.sender._clock = clock
-        app = SimpleNamespace(
+        communes = SimpleNamespace(
             workspace=folder,
+            settings=Settings(),
             clock=clock,
-            ledger=rig.ledger,
-            sender=rig.sender,
-            office=SimpleNamespace(open_all=lambda: None),
+            rounds=Rounds(rig.ledger.database),
+            leases=rig.ledger.leases,
+            ids=lambda: ["xa-mau"],
+            networked=frozenset(),
             rehearsing=frozenset(),
             check_clock=lambda: None,
-            registry=rig.registry,
+            lent=lambda _commune: nullcontext(rig),
         )
-        yield Station(rig, cast(App, app), redis.url, ending)
+        yield Station(rig, cast(Communes, communes), redis.url, ending)
 
 
 @pytest.fixture
@@ -141,11 +145,11 @@ def test_no_more_waits_in_the_queue_than_there_is_room_for(
     monkeypatch.setattr("workers.redis_queue.ROOM", 3)
     with station(tmp_path, redis_server, FakeBackend("so", True, far_side)) as at:
         at.rig.release(*many(1000))
-        scheduler = SchedulerService(at.app, at.url, TIMING)
+        scheduler = SchedulerService(at.communes, at.url, TIMING)
         scheduler.tick()
         scheduler.tick()
         with redis_server.client as client:
-            assert client.llen("loa:xa-mau:routine") == 3
+            assert client.llen("loa:loa:routine") == 3
         at.schedule()
         at.work()
         at.wait_for(1000)
@@ -157,18 +161,11 @@ def test_messages_that_come_twice_are_sent_once(
 ) -> None:
     with station(tmp_path, redis_server, FakeBackend("so", False, far_side)) as at:
         at.rig.release(*many(20))
-        ids = at.app.ledger.leases.take_due(
-            at.app.clock.now(),
-            Priority.ROUTINE,
-            holder="queue:x",
-            until=at.app.clock.now() + TIMING.queued,
-            rehearse=(),
-            limit=100,
-        )
-        queue = RedisQueue(at.url, "xa-mau")
-        for _time in range(5):
-            queue.put(Priority.ROUTINE, ids, "queue:x")
-        queue.put(Priority.ROUTINE, [*ids, 999], "queue:nobody-s")
+        now = at.communes.clock.now()
+        ids = due(at.rig.ledger, now, owner="queue:x", until=TIMING.queued)
+        queue = RedisQueue(at.url, "loa:loa", Priority)
+        queue.put(Priority.ROUTINE, [("xa-mau", ids)] * 5, "queue:x")
+        queue.put(Priority.ROUTINE, [("xa-mau", [*ids, 999])], "queue:nobody-s")
         at.work()
         wait_until(lambda: at.all_are("thong-bao", State.SENT), "all to be sent")
         wait_until(lambda: queue.room(Priority.ROUTINE) == ROOM, "the queue to be empty")
@@ -177,7 +174,7 @@ def test_messages_that_come_twice_are_sent_once(
 
 
 def test_a_queue_is_found_empty_by_one_scheduler_only(redis_server: RedisServer) -> None:
-    first, second = (RedisQueue(redis_server.url, "xa-mau") for _number in range(2))
+    first, second = (RedisQueue(redis_server.url, "loa:loa", Priority) for _number in range(2))
     assert first.was_emptied()
     assert not second.was_emptied()
     with redis_server.client as client:
@@ -187,9 +184,11 @@ def test_a_queue_is_found_empty_by_one_scheduler_only(redis_server: RedisServer)
     second.close()
 
 
-def test_communes_on_one_redis_do_not_see_each_other(redis_server: RedisServer) -> None:
-    first, second = (RedisQueue(redis_server.url, name) for name in ("xa-mau", "xa-khac"))
-    first.put(Priority.ROUTINE, [1], "queue:x")
+def test_ledgers_on_one_redis_do_not_see_each_other(redis_server: RedisServer) -> None:
+    first, second = (
+        RedisQueue(redis_server.url, name, Priority) for name in ("loa:tinh", "loa:khac")
+    )
+    first.put(Priority.ROUTINE, [("xa-mau", [1])], "queue:x")
     assert first.room(Priority.ROUTINE) == ROOM - 1
     assert second.room(Priority.ROUTINE) == ROOM
     first.close()
@@ -204,17 +203,17 @@ def test_what_could_not_be_queued_is_nobodys_again(
 
     with station(tmp_path, redis_server, FakeBackend("so", True, far_side)) as at:
         at.rig.release(*many(5))
-        scheduler = SchedulerService(at.app, at.url, TIMING)
+        scheduler = SchedulerService(at.communes, at.url, TIMING)
         with monkeypatch.context() as patched:
             patched.setattr(RedisQueue, "put", lost)
             with pytest.raises(ConnectionError):
                 scheduler.tick()
         scheduler.tick()
         with redis_server.client as client:
-            assert client.llen("loa:xa-mau:routine") == 1
+            assert client.llen("loa:loa:routine") == 1
 
 
 def test_no_address_of_redis_is_told_so() -> None:
     with pytest.raises(LoaError, match="redis://machine") as told:
-        RedisQueue("redis://:bi/mat@may", "xa-mau")
+        RedisQueue("redis://:bi/mat@may", "loa:loa", Priority)
     assert "bi" not in str(told.value)

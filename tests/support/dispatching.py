@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -148,13 +148,9 @@ class Rig:
         )
         return revision
 
-    def due(self) -> list[int]:
-        """Lease what is due, as the scheduler does."""
-        now = self.clock.now()
-        leased = self.ledger.bundles.lease_due(
-            now, owner="test", until=now + timedelta(minutes=15), rehearse=(), limit=100
-        )
-        return [bundle_id for bundle_id, _priority in leased]
+    def due(self, *, limit: int = 1000, rehearse: Collection[str] = ()) -> list[int]:
+        """Lease what is due, as the scheduler does, the most urgent first."""
+        return due(self.ledger, self.clock.now(), limit=limit, rehearse=rehearse)
 
     def send(self) -> list[int]:
         """Send what is due; return the bundles it was."""
@@ -188,6 +184,30 @@ def rigged(folder: Path, *channels: FakeChannel, **settings: Any) -> Iterator[Ri
         yield rig
     finally:
         rig.ledger.close()
+
+
+def due(
+    ledger: Ledger,
+    now: datetime,
+    *,
+    owner: str = "test",
+    until: timedelta = timedelta(minutes=15),
+    rehearse: Collection[str] = (),
+    limit: int = 1000,
+) -> list[int]:
+    """Lease what is due in every queue, the most urgent first."""
+    found: list[int] = []
+    for priority in sorted(Priority, key=lambda one: one.rank):
+        taken = ledger.leases.take_due(
+            now,
+            priority,
+            holder=owner,
+            until=now + until,
+            rehearse=rehearse,
+            limit=limit - len(found),
+        )
+        found += [one.id for one in taken]
+    return found
 
 
 def plan_of(

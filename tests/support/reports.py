@@ -27,6 +27,7 @@ from engine.models import (
     digest,
 )
 from support.builders import NOW, content, registry
+from support.dispatching import due
 
 CHANNELS = ("loudspeaker", "flyer", "portal", "chat")
 SLOT = NOW + timedelta(hours=9)
@@ -133,10 +134,7 @@ class Ground:
     ) -> None:
         """Send every bundle that is due, but those of the (channel, target) named."""
         failing, doubtful, waiting = failing or {}, set(doubtful), set(waiting)
-        due = self.ledger.bundles.lease_due(
-            at, owner="test", until=at + timedelta(minutes=5), rehearse=(), limit=100_000
-        )
-        for bundle in self._bundles(number for number, _priority in due):
+        for bundle in self._bundles(due(self.ledger, at, limit=100_000)):
             place = (bundle.channel, bundle.target)
             if place in waiting:
                 continue

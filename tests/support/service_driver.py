@@ -13,7 +13,7 @@ import time
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from engine.app import open_app
+from engine.app import open_communes
 from engine.boundary import Boundary
 from engine.cli.services import stopped_by_signals
 from engine.models import Priority
@@ -54,13 +54,13 @@ def main() -> None:
     role, workspace, url, since, *rest = sys.argv[1:]
     queues = [Priority(word) for word in rest[0].split(",")] if rest else list(Priority)
     start_log("text", "may-thu")
-    with open_app(
+    with open_communes(
         Path(workspace), clock=RunningClock(float(since)), boundary=_fatal(*rest[1:])
-    ) as app:
+    ) as communes:
         service = (
-            SchedulerService(app, url, TIMING)
+            SchedulerService(communes, url, TIMING)
             if role == "scheduler"
-            else QueueWorker(app, url, queues, threads=2, timing=TIMING)
+            else QueueWorker(communes, url, queues, threads=2, timing=TIMING)
         )
         with stopped_by_signals(service.stop):
             print("ready", flush=True)

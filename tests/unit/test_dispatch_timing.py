@@ -161,11 +161,7 @@ def rehearsing(tmp_path: Path, far_side: FarSide) -> Iterator[Rig]:
 
 
 def due_when_rehearsing(rig: Rig) -> list[int]:
-    now = rig.clock.now()
-    leased = rig.ledger.bundles.lease_due(
-        now, owner="test", until=now + timedelta(minutes=15), rehearse={"mang"}, limit=10
-    )
-    return [bundle_id for bundle_id, _priority in leased]
+    return rig.due(rehearse={"mang"})
 
 
 def test_a_rehearsal_writes_to_a_place_apart_and_leaves_every_state(

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from support import builders
-from support.dispatching import KEY, NOW, Post, Rig, plan_of
+from support.dispatching import KEY, NOW, Post, Rig, due, plan_of
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 
 from engine.errors import LoaError
@@ -86,9 +86,7 @@ def test_the_neighbour_changes_nothing(ours: Rig, theirs: Ledger) -> None:
     ids = [row.id for row in (*ours.rows(), *ours.rows("tin-hai"))]
     mine = dataclasses.replace(builders.bundle("giay", "so", "noi-2"), id=2, version=1)
     before = everything(ours)
-    assert not theirs.bundles.lease_due(
-        LATER, owner="x", until=LATER + timedelta(hours=1), rehearse=(), limit=99
-    )
+    assert not due(theirs, LATER, owner="x")
     theirs.bundles.release([1, 2])
     theirs.bundles.release_all()
     assert not theirs.bundles.begin([mine], at=LATER, actor="x", durable=True)

@@ -237,14 +237,16 @@ def test_evidence_for_what_was_never_sent_changes_nothing(rig: Rig) -> None:
     assert rig.states() == {State.PLANNED: 1}
 
 
+def priorities_of(rig: Rig, ids: list[int]) -> list[Priority]:
+    jobs = rig.ledger.bundles.jobs(ids, cumulative=())
+    return [jobs[bundle_id].bundle.priority for bundle_id in ids]
+
+
 def test_what_is_most_urgent_is_leased_first(rig: Rig) -> None:
     rig.release(Post(target="noi-1"), campaign_id="thuong")
     rig.release(Post(target="noi-2"), campaign_id="gap", priority=Priority.EMERGENCY)
     rig.release(Post(target="noi-3"), campaign_id="uu-tien", priority=Priority.IMPORTANT)
-    leased = rig.ledger.bundles.lease_due(
-        NOW, owner="x", until=NOW + timedelta(minutes=1), rehearse=(), limit=2
-    )
-    assert [priority for _id, priority in leased] == [Priority.EMERGENCY, Priority.IMPORTANT]
+    assert priorities_of(rig, rig.due(limit=2)) == [Priority.EMERGENCY, Priority.IMPORTANT]
 
 
 def test_a_lease_that_ran_out_is_anybodys(rig: Rig) -> None:
@@ -260,7 +262,4 @@ def test_an_emergency_that_joins_a_routine_bundle_makes_it_urgent(rig: Rig) -> N
     rig.release(Post())
     rig.release(Post(text="Lũ."), campaign_id="bao-lu", priority=Priority.EMERGENCY)
     rig.release(Post(text="Tin."), campaign_id="tin")
-    leased = rig.ledger.bundles.lease_due(
-        NOW, owner="x", until=NOW + timedelta(minutes=1), rehearse=(), limit=9
-    )
-    assert [priority for _id, priority in leased] == [Priority.EMERGENCY]
+    assert priorities_of(rig, rig.due()) == [Priority.EMERGENCY]

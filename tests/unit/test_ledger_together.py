@@ -16,7 +16,7 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 from support import builders
-from support.dispatching import KEY, NOW, Post, Rig, check_chains, rigged
+from support.dispatching import KEY, NOW, Post, Rig, check_chains, due, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 from support.servers import Postgres, postgres_server
 
@@ -66,8 +66,7 @@ def waiting(rig: Rig, ids: list[int]) -> list[Bundle]:
 
 
 def lease(rig: Rig, owner: str, limit: int = 100) -> list[int]:
-    taken = rig.ledger.bundles.lease_due(NOW, owner=owner, until=SOON, rehearse=(), limit=limit)
-    return [bundle_id for bundle_id, _priority in taken]
+    return due(rig.ledger, NOW, owner=owner, limit=limit)
 
 
 def test_each_bundle_is_leased_by_one(rig: Rig) -> None:

@@ -14,6 +14,7 @@ from typing import cast
 import pytest
 from support.dispatching import KEY, NOW, Post, Rig, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FarSide
+from workers.scheduler import Scheduler
 
 from engine.app import App
 from engine.clock import SystemClock
@@ -33,7 +34,6 @@ from engine.ledger.watched_clock import (
 from engine.models import Priority
 from engine.states import State
 from workers.presence import EVERY, FORGOTTEN, Presence
-from workers.scheduler import Scheduler
 
 MINUTE = timedelta(minutes=1)
 

@@ -14,13 +14,15 @@ from support.commune import PASSPHRASE, make_commune
 
 from engine.app import App, open_app
 from engine.errors import LoaError
-from engine.models import Priority
-from workers.actors import MESSAGE_SIZE, batches, register
+from engine.ledger.leases import Due
+from workers.actors import MESSAGE_SIZE, messages, register
 from workers.broker import TIME_LIMIT, embedded_broker
 from workers.embedded import EmbeddedRuntime, only_one
-from workers.scheduler import LEASE
+from workers.timing import LEASE
 
-LEASED = st.lists(st.tuples(st.integers(), st.sampled_from(Priority)), unique_by=lambda one: one[0])
+DUE = st.lists(
+    st.builds(Due, st.integers(), st.sampled_from(("xa-1", "xa-2"))), unique_by=lambda one: one.id
+)
 
 
 @pytest.fixture
@@ -32,23 +34,18 @@ def app(tmp_path: Path) -> Iterator[App]:
         yield opened
 
 
-@given(LEASED, st.integers(1, 5))
-def test_messages_hold_one_priority_each_the_most_urgent_first(
-    leased: list[tuple[int, Priority]], size: int
+@given(DUE, st.integers(1, 5))
+def test_messages_hold_one_commune_each_in_the_order_of_what_is_due(
+    due: list[Due], size: int
 ) -> None:
-    made = list(batches(leased, size=size))
-    ranks = [priority.rank for priority, _ids in made]
-    assert ranks == sorted(ranks)
-    assert all(0 < len(ids) <= size for _priority, ids in made)
-    known = dict(leased)
-    sent = [bundle_id for _priority, ids in made for bundle_id in ids]
-    assert sorted(sent) == sorted(known), "each bundle once"
-    assert all(known[one] is priority for priority, ids in made for one in ids)
+    made = list(messages(due, size=size))
+    assert all(0 < len(ids) <= size for _commune, ids in made)
+    assert [Due(one, commune) for commune, ids in made for one in ids] == due
 
 
 def test_a_message_holds_about_a_hundred_bundles() -> None:
-    leased = [(number, Priority.ROUTINE) for number in range(250)]
-    assert [len(ids) for _priority, ids in batches(leased)] == [MESSAGE_SIZE, MESSAGE_SIZE, 50]
+    due = [Due(number, "xa-1") for number in range(250)]
+    assert [len(ids) for _commune, ids in messages(due)] == [MESSAGE_SIZE, MESSAGE_SIZE, 50]
 
 
 def test_a_lease_outlasts_the_longest_message() -> None:
@@ -57,7 +54,7 @@ def test_a_lease_outlasts_the_longest_message() -> None:
 
 def test_the_queue_never_retries_by_itself() -> None:
     broker = embedded_broker()
-    actor = register(broker, lambda _ids: None)
+    actor = register(broker, lambda _commune, _ids, _lease: None)
     assert actor.options["max_retries"] == 0
     assert actor.options["time_limit"] == TIME_LIMIT
     broker.close()

@@ -29,7 +29,7 @@ def posts(count: int) -> list[Post]:
 
 def take(rig: Rig, holder: str = "queue:a", *, limit: int = 100, **changes: object) -> list[int]:
     now = rig.clock.now()
-    return rig.ledger.leases.take_due(
+    due = rig.ledger.leases.take_due(
         now,
         Priority(changes.get("priority", Priority.ROUTINE)),  # type: ignore[arg-type]  # a word
         holder=holder,
@@ -37,6 +37,7 @@ def take(rig: Rig, holder: str = "queue:a", *, limit: int = 100, **changes: obje
         rehearse=(),
         limit=limit,
     )
+    return [one.id for one in due]
 
 
 def claim(rig: Rig, ids: list[int], *, of: str = "queue:a", holder: str = "worker:1") -> list[int]:

@@ -10,15 +10,15 @@ from typing import cast
 
 import pytest
 
-from engine.app import App
+from engine.app import Communes
 from engine.clock import Clock, SimulatedClock, SystemClock
 from engine.errors import LoaError
 from workers.turns import only_one, shared
 
 
-def app_at(workspace: Path, clock: Clock | None = None) -> App:
+def app_at(workspace: Path, clock: Clock | None = None) -> Communes:
     return cast(
-        App,
+        Communes,
         SimpleNamespace(
             workspace=workspace, clock=clock or SystemClock(), check_clock=lambda: None
         ),

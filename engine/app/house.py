@@ -1,0 +1,47 @@
+"""What the communes of one workspace share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from channels.base import Channel
+from engine.app.channels import Builders, build_channels
+from engine.artifacts import ArtifactStore
+from engine.boundary import Boundary
+from engine.clock import Clock
+from engine.dispatch import Observer
+from engine.ledger import Ledger, Seal
+from engine.ledger.codec import OptionModels
+from engine.ledger.database import Database
+from engine.settings import Settings
+
+
+@dataclass(frozen=True)
+class House:
+    """What the communes of one workspace share."""
+
+    workspace: Path
+    settings: Settings
+    clock: Clock
+    database: Database
+    seal: Seal
+    artifacts: ArtifactStore
+    builders: Builders
+    boundary: Boundary
+    observer: Observer
+
+    @property
+    def options(self) -> OptionModels:
+        """Each channel's own settings in a campaign, by the channel's name."""
+        return {channel.name: channel.options for channel in self.builders}
+
+    def channels(self, folder: Path, ledger: Ledger) -> dict[str, Channel]:
+        """Build a commune's channels around ``folder``."""
+        speech = self.workspace / "artifacts" / "speech"
+        return build_channels(
+            self.settings, folder, ledger.remote_ids, speech=speech, builders=self.builders
+        )
+
+    def close(self) -> None:
+        self.database.close()

@@ -1,0 +1,80 @@
+"""Building what sends a commune's bundles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from channels.base import Channel
+from engine.app.channels import OPTIONS
+from engine.app.house import House
+from engine.dispatch import Assembler, Renderer, Sender
+from engine.dispatch.backoff import Retries, RetryPolicy
+from engine.dispatch.breaker import CircuitBreaker
+from engine.dispatch.rehearsal import Rehearsal
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.ledger import Ledger
+from engine.models import Registry
+from engine.settings import Settings
+
+
+def build_sender(
+    house: House,
+    folder: Path,
+    ledger: Ledger,
+    channels: Mapping[str, Channel],
+    renderer: Renderer,
+    registry: Registry,
+) -> Sender:
+    """Build the sender of one commune, whose registry is now ``registry``.
+
+    Raises LoaError for settings that name no channel.
+    """
+    live = house.settings.live
+    return Sender(
+        ledger=ledger,
+        channels=channels,
+        assembler=_assembler(ledger, channels, renderer, registry),
+        rehearsal=None if live else Rehearsal(folder / "outbox" / "rehearsal"),
+        clock=house.clock,
+        retries=_retries(house.settings),
+        breaker=CircuitBreaker(ledger.breakers, house.clock),
+        boundary=house.boundary,
+        observer=house.observer,
+    )
+
+
+def _assembler(
+    ledger: Ledger, channels: Mapping[str, Channel], renderer: Renderer, latest: Registry
+) -> Assembler:
+    @cache
+    def pinned(campaign_id: str, revision: int) -> Registry:
+        return ledger.registries.load(ledger.revisions.registry_of(campaign_id, revision))
+
+    return Assembler(
+        ledger=ledger,
+        channels=channels,
+        renderer=renderer,
+        registries=pinned,
+        latest_registry=lambda: latest,
+    )
+
+
+def _retries(settings: Settings) -> Retries:
+    """Return what is set about trying again. Raises LoaError for a channel that is none."""
+    for name in settings.retries:
+        if name not in OPTIONS:
+            message = _("[retries.{name}]: there is no such channel (there are: {known})")
+            raise LoaError(message.format(name=name, known=", ".join(sorted(OPTIONS))))
+    channels = {
+        name: RetryPolicy(one.attempts, _seconds(one.first_wait), _seconds(one.longest_wait))
+        for name, one in settings.retries.items()
+    }
+    return Retries(settings.run.attempts, channels)
+
+
+def _seconds(given: float | None) -> timedelta | None:
+    return None if given is None else timedelta(seconds=given)

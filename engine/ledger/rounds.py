@@ -1,0 +1,72 @@
+"""What the services look for in every commune that they serve: due, over, waiting, left behind.
+
+Nothing here is for people: they see their own commune only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
+
+from engine.ledger.bundles import next_moment
+from engine.ledger.database import Database
+from engine.ledger.dialect import literal_state
+from engine.ledger.gauges import Gauges
+from engine.ledger.leases import Leases
+from engine.ledger.revisions import Status
+from engine.ledger.tables import bundles, events, registries, revisions
+from engine.states import State
+
+
+class Rounds:
+    """The round of one commune, or of all (``commune_id`` None)."""
+
+    def __init__(self, database: Database, commune_id: str | None = None) -> None:
+        self._database = database
+        self._commune_id = commune_id
+        self.leases = Leases(database, commune_id)
+        self.gauges = Gauges(database, commune_id)
+
+    def commune_ids(self) -> list[str]:
+        """Return every commune that has a registry."""
+        r = registries.c
+        return self._read(select(r.commune_id).where(self._mine(r.commune_id)))
+
+    def to_open(self) -> list[str]:
+        """Return the communes in which something approved has not been opened."""
+        r = revisions.c
+        approved = r.status == Status.APPROVED
+        return self._read(select(r.commune_id).where(approved, self._mine(r.commune_id)))
+
+    def overdue(self, now: datetime) -> list[str]:
+        """Return the communes in which something's time is over before it was sent."""
+        b = bundles.c
+        return self._read(select(b.commune_id).where(b.expires_at < now, self._mine(b.commune_id)))
+
+    def next_moment(self, *, rehearse: Collection[str]) -> datetime | None:
+        """Return when the next bundle is due; None when nothing waits."""
+        mine = self._mine(bundles.c.commune_id)
+        return next_moment(self._database, mine, rehearse=rehearse)
+
+    def left_behind(self) -> list[str]:
+        """Return the communes in which somebody has leases, or was sending."""
+        b = bundles.c
+        in_hand = or_(b.lease_until.is_not(None), b.state == literal_state(State.SENDING))
+        return self._read(select(b.commune_id).where(in_hand, self._mine(b.commune_id)))
+
+    def last_event_at(self) -> datetime | None:
+        """Return the latest moment in the audit trail; no clock may go back behind it."""
+        e = events.c
+        with self._database.read() as connection:
+            return connection.execute(
+                select(func.max(e.at)).where(self._mine(e.commune_id))
+            ).scalar()
+
+    def _mine(self, column: ColumnElement[str]) -> ColumnElement[bool]:
+        return true() if self._commune_id is None else column == self._commune_id
+
+    def _read(self, query: Select[str]) -> list[str]:
+        with self._database.read() as connection:
+            return sorted(connection.execute(query.distinct()).scalars().all())
