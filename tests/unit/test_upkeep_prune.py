@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import os
 import shutil
@@ -177,7 +178,7 @@ def test_pruning_comes_once_a_day_and_never_beside_a_backup(app: App) -> None:
     settings = app.settings.model_copy(
         update={"artifacts": app.settings.artifacts.model_copy(update={"keep_days": 30})}
     )
-    object.__setattr__(app, "settings", settings)
+    app = dataclasses.replace(app, house=dataclasses.replace(app.house, settings=settings))
     with alone(app.workspace / BACKUP_LOCK):
         before = keys(app)
         prune_daily(app)

@@ -1,0 +1,175 @@
+"""Settings of a workspace: ``loa.toml``, then ``LOA_*`` from the environment.
+
+``[telegram] base_url`` is overridden by ``LOA_TELEGRAM_BASE_URL``; any value may come from a
+file named by the same variable with ``_FILE`` behind it, so that secrets stay out of the
+environment and of the workspace.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args, get_origin
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_core import ErrorDetails
+
+from engine.settings.sections import (
+    ArtifactSettings,
+    BackupSettings,
+    ClockSettings,
+    HttpSettings,
+    LedgerSettings,
+    LogSettings,
+    LoudspeakerSettings,
+    MachineSettings,
+    OutboxSettings,
+    QueueSettings,
+    RetrySettings,
+    RunSettings,
+    Section,
+    TelegramSettings,
+)
+
+__all__ = [
+    "ArtifactSettings",
+    "LoudspeakerSettings",
+    "Settings",
+    "SettingsError",
+    "SettingsFault",
+    "load_settings",
+    "read_secret",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFault:
+    """One fault. ``place`` is a file or a variable; ``field`` is empty for all of it.
+
+    ``cause`` is what pydantic found, or why the file cannot be read. Whoever tells people
+    puts it into words: this floor speaks no language.
+    """
+
+    place: str
+    field: str
+    cause: ErrorDetails | OSError | UnicodeDecodeError | tomllib.TOMLDecodeError
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used, with every fault."""
+
+    def __init__(self, faults: Sequence[SettingsFault]) -> None:
+        super().__init__(faults)
+        self.faults = tuple(faults)
+
+
+class Settings(Section):
+    """Everything that an installer may set."""
+
+    #: False: networked backends rehearse, in a place apart, and states stay untouched.
+    live: bool = Field(
+        default=False, description="false: chỉ tập dượt, không gửi gì ra mạng; true: gửi thật."
+    )
+    data_key_file: str = Field(
+        default="data.key", description="Tệp khóa mã hóa dữ liệu cá nhân; giữ kín và sao lưu."
+    )
+    clock: ClockSettings = ClockSettings()
+    loudspeaker: LoudspeakerSettings = LoudspeakerSettings()
+    telegram: TelegramSettings = TelegramSettings()
+    run: RunSettings = RunSettings()
+    #: By the channel's name.
+    retries: dict[str, RetrySettings] = Field(default={})
+    ledger: LedgerSettings = LedgerSettings()
+    queue: QueueSettings = QueueSettings()
+    artifacts: ArtifactSettings = ArtifactSettings()
+    backup: BackupSettings = BackupSettings()
+    http: HttpSettings = HttpSettings()
+    machine: MachineSettings = MachineSettings()
+    log: LogSettings = LogSettings()
+    outbox: OutboxSettings = OutboxSettings()
+
+
+def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read the workspace's settings. Raises SettingsError with every fault."""
+    path = workspace / "loa.toml"
+    values = _read_toml(path)
+    _apply_environment(Settings, values, environ, "LOA")
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        found = error.errors(include_url=False)
+        raise SettingsError([_located(fault, path, environ) for fault in found]) from None
+    return _with_token(settings, workspace)
+
+
+def _located(fault: ErrorDetails, path: Path, environ: Mapping[str, str]) -> SettingsFault:
+    """Name the variable that gave the faulty value, else the file."""
+    names = [str(part) for part in fault["loc"]]
+    variable = "_".join(["LOA", *names]).upper()
+    for given in (variable, f"{variable}_FILE"):
+        if given in environ:
+            return SettingsFault(given, "", fault)
+    return SettingsFault(str(path), ".".join(names), fault)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise SettingsError([SettingsFault(str(path), "", error)]) from None
+    return values
+
+
+def _apply_environment(
+    model: type[BaseModel], values: dict[str, Any], environ: Mapping[str, str], prefix: str
+) -> None:
+    """Overwrite ``values`` with what the environment names, section by section."""
+    for name, field in model.model_fields.items():
+        variable = f"{prefix}_{name.upper()}"
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            section = values.setdefault(name, {})
+            if isinstance(section, dict):
+                _apply_environment(kind, section, environ, variable)
+        elif get_origin(kind) is dict:
+            sections = values.setdefault(name, {})
+            if isinstance(sections, dict):
+                _apply_to_named(get_args(kind)[1], sections, environ, variable)
+        elif variable in environ:
+            values[name] = environ[variable]
+        elif f"{variable}_FILE" in environ and not name.endswith("_file"):
+            values[name] = read_secret(Path(environ[f"{variable}_FILE"]))
+
+
+def _apply_to_named(
+    model: type[BaseModel], sections: dict[str, Any], environ: Mapping[str, str], prefix: str
+) -> None:
+    """Do so for sections that may have any name, as in ``LOA_RETRIES_CHAT_ATTEMPTS``."""
+    form = re.compile(f"{prefix}_(.+)_(?:{'|'.join(model.model_fields)})(?:_FILE)?", re.IGNORECASE)
+    names = {found[1].lower() for found in map(form.fullmatch, environ) if found}
+    for name in names | set(sections):
+        section = sections.setdefault(name, {})
+        if isinstance(section, dict):
+            _apply_environment(model, section, environ, f"{prefix}_{name.upper()}")
+
+
+def read_secret(path: Path) -> str:
+    """Return a secret kept in a file, without the final line break. Raises SettingsError."""
+    try:
+        return path.read_text(encoding="utf-8").strip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([SettingsFault(str(path), "", error)]) from None
+
+
+def _with_token(settings: Settings, workspace: Path) -> Settings:
+    telegram = settings.telegram
+    if telegram.token or not telegram.token_file:
+        return settings
+    token = read_secret(workspace / telegram.token_file)
+    return settings.model_copy(update={"telegram": telegram.model_copy(update={"token": token})})

@@ -1,0 +1,196 @@
+"""The sections of ``loa.toml``, each with what an installer may set in it."""
+
+from __future__ import annotations
+
+import socket
+from typing import Annotated, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+#: Seconds, at most a day.
+Seconds = Annotated[float, Field(gt=0, le=24 * 60 * 60)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+#: A wait of at most a day.
+
+
+class ClockSettings(Section):
+    simulated: AwareDatetime | None = Field(
+        default=None,
+        description="Đồng hồ giả để thử, ghi cả múi giờ; bỏ trống là đồng hồ của máy.",
+    )
+
+
+class LoudspeakerSettings(Section):
+    engine: Literal["espeak", "gtts"] = Field(
+        default="espeak", description="Giọng đọc: espeak (không cần mạng) hoặc gtts (cần mạng)."
+    )
+    voice: str = Field(default="vi-vn-x-south", description="Giọng của espeak.")
+    region: Literal["south", "north"] = Field(
+        default="south", description="Cách đọc số và chữ: south (Nam), north (Bắc)."
+    )
+    #: LUFS, integrated, measured on the decoded MP3.
+    loudness: float = Field(
+        default=-16.0, ge=-30, le=-9, description="Độ to, tính bằng LUFS, đo trên tệp MP3."
+    )
+    lead_minutes: int = Field(
+        default=30,
+        ge=0,
+        le=24 * 60,
+        description="Làm và giao chương trình trước giờ phát bao nhiêu phút.",
+    )
+
+
+class TelegramSettings(Section):
+    base_url: str = Field(
+        default="https://api.telegram.org", description="Địa chỉ máy chủ Telegram."
+    )
+    token: str = Field(default="", description="Mã của bot; nên để trong tệp riêng.")
+    token_file: str = Field(
+        default="", description="Tệp chứa mã của bot; đường dẫn tính từ thư mục làm việc."
+    )
+
+
+class RunSettings(Section):
+    threads: int = Field(default=4, ge=1, le=64, description="Số việc làm cùng lúc.")
+    attempts: int = Field(
+        default=6,
+        ge=1,
+        le=100,
+        description="Lỗi tạm thời thì thử tối đa bao nhiêu lần trước khi tính là hỏng.",
+    )
+
+
+class RetrySettings(Section):
+    """What holds for one channel in place of its own and of ``[run] attempts``."""
+
+    attempts: int | None = Field(
+        default=None, ge=1, le=100, description="Số lần thử của riêng kênh này (xem run.attempts)."
+    )
+    first_wait: Seconds | None = Field(
+        default=None,
+        description="Lỗi lần đầu thì chờ bao nhiêu giây rồi thử lại; mỗi lần sau chờ gấp đôi.",
+    )
+    longest_wait: Seconds | None = Field(
+        default=None, description="Chờ lâu nhất bao nhiêu giây giữa hai lần thử."
+    )
+
+
+class QueueSettings(Section):
+    url: str = Field(
+        default="",
+        description="Hàng đợi Redis cho nhiều máy (loa worker, loa scheduler): "
+        "redis://:mật-khẩu@máy:6379/0; bỏ trống khi chỉ dùng loa run.",
+    )
+    name: str = Field(
+        default="loa",
+        pattern=r"^[A-Za-z0-9_-]+$",
+        description="Tên hàng đợi; mỗi sổ cái dùng chung một Redis thì đặt một tên riêng.",
+    )
+
+
+class OutboxSettings(Section):
+    machine: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9._-]{0,63}$",
+        description="Máy giữ thư mục outbox: chỉ máy ấy ghi tệp vào đó. Bỏ trống khi chỉ có một "
+        "máy, hoặc khi mọi máy dùng chung một ổ.",
+    )
+
+
+class HttpSettings(Section):
+    listen: str = Field(
+        default="",
+        description="Nơi trả lời /healthz, /readyz, /metrics, ví dụ localhost:9464; "
+        "bỏ trống là không mở. Nhiều dịch vụ trên một máy thì mỗi dịch vụ một cổng: --listen.",
+    )
+
+
+class MachineSettings(Section):
+    name: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9._-]{0,63}$",
+        description="Tên của máy này trong sổ cái và thông báo; bỏ trống là tên mà máy tự có.",
+    )
+
+    @property
+    def known_as(self) -> str:
+        """Return what this machine is called: as set, else by its own system."""
+        return self.name or socket.gethostname()
+
+
+class LogSettings(Section):
+    format: Literal["auto", "text", "json"] = Field(
+        default="auto",
+        description="Nhật ký của dịch vụ: text (cho người đọc), json (cho máy), "
+        "auto: text trên màn hình, json ở nơi khác.",
+    )
+
+
+class LedgerSettings(Section):
+    #: Never shown: it may hold a password.
+    url: str = Field(
+        default="",
+        repr=False,
+        description="Sổ cái trên máy chủ PostgreSQL, dùng chung cho nhiều máy: "
+        "postgresql://tên:mật-khẩu@máy:5432/loa; nên để trong tệp mà LOA_LEDGER_URL_FILE nêu. "
+        "Bỏ trống thì sổ cái là tệp loa.db trong thư mục làm việc.",
+    )
+
+
+class ArtifactSettings(Section):
+    url: str = Field(
+        default="",
+        description="Kho thành phẩm dùng chung cho nhiều máy: s3://kho/thư-mục trên máy chủ kiểu "
+        "S3, hoặc thư mục mạng đã gắn vào máy. Bỏ trống thì là artifacts/ trong thư mục làm việc.",
+    )
+    endpoint: str = Field(
+        default="",
+        pattern="^(https?://.+)?$",
+        description="Địa chỉ máy chủ kiểu S3: https://máy:cổng.",
+    )
+    region: str = Field(default="us-east-1", description="Vùng (region) mà máy chủ ấy đặt.")
+    key: str = Field(default="", description="Mã truy cập (access key) của kho.")
+    #: Never shown.
+    secret: str = Field(
+        default="",
+        repr=False,
+        description="Khóa bí mật (secret key) của kho; nên để trong tệp mà "
+        "LOA_ARTIFACTS_SECRET_FILE nêu.",
+    )
+    timeout_seconds: int = Field(
+        default=60, ge=1, le=600, description="Chờ máy chủ ấy lâu nhất bao nhiêu giây mỗi lần."
+    )
+    keep_days: int | None = Field(
+        default=None,
+        ge=7,
+        le=36_500,
+        description="Thành phẩm không ai dùng bao nhiêu ngày thì được xóa (làm lại được từ sổ "
+        "cái); tệp kèm theo không bao giờ bị xóa. Bỏ trống là giữ mãi.",
+    )
+    cache_megabytes: int = Field(
+        default=2000,
+        ge=1,
+        le=1_000_000,
+        description="Bản sao của kho trên máy này chiếm nhiều nhất bao nhiêu megabyte, không kể "
+        "những tệp dùng trong 15 phút vừa qua.",
+    )
+
+
+class BackupSettings(Section):
+    folder: str = Field(
+        default="backups",
+        min_length=1,
+        description="Nơi loa backup để bản sao lưu; nên là một ổ đĩa khác. Đường dẫn tính từ thư "
+        "mục làm việc.",
+    )
+    keep: int = Field(
+        default=14,
+        ge=1,
+        le=10_000,
+        description="Giữ bao nhiêu bản sao lưu mới nhất ở nơi ấy; bản cũ hơn được xóa.",
+    )
