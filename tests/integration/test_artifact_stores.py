@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from support.commune import PASSPHRASE, WARNING, files_below, loa, make_commune
 from support.object_store import SECRET, Line, ObjectStore
-from support.small_disk import run_on_small_disk
+from support.redis_server import RedisServer, wait_until
+from support.services import serve, today
+from support.small_disk import run_on_small_disk, worker_on_small_disk
 
 from engine.app import open_app
 from engine.artifacts.bucket import Bucket, Place
-from engine.states import State
+from engine.ledger.views import DeliveryRow
+from engine.states import SETTLED, State
 
 EXAMPLE = Path(__file__).parents[2] / "campaigns/examples/binh-hoa-hung/campaigns/tep"
 
@@ -154,3 +157,40 @@ def test_on_a_full_disk_everything_waits_and_when_there_is_room_everything_goes_
         )
     assert set(sent.values()) == {1}
     assert len(sent) == sum(target != REHEARSED for _channel, target, *_ in settled) == 8
+
+
+@pytest.mark.parametrize("full", ["artifacts", "outbox"])
+def test_a_worker_on_a_full_disk_loses_nothing_and_goes_on_when_there_is_room(
+    tmp_path: Path, redis_server: RedisServer, full: str
+) -> None:
+    workspace, room = today(tmp_path / "xa"), tmp_path / "co-cho"
+    environ = {**os.environ, "LOA_QUEUE_URL": redis_server.url, "LOA_LANG": "en"}
+    environ |= {"LOA_RUN_ATTEMPTS": "100"}
+    for channel in ("LOUDSPEAKER", "FLYER", "PORTAL", "CHAT"):
+        environ |= {f"LOA_RETRIES_{channel}_{wait}_WAIT": "1" for wait in ("FIRST", "LONGEST")}
+    approved(workspace, "bao-lu")
+    scheduler = serve(workspace, redis_server, "scheduler")
+    worker = worker_on_small_disk(workspace, workspace / full, room, environ)
+    try:
+        with open_app(workspace) as app:
+
+            def rows() -> list[DeliveryRow]:
+                found = app.ledger.views.deliveries("bao-lu")
+                return [row for row in found if row.target != REHEARSED]
+
+            wait_until(lambda: all("the disk is full" in row.reason for row in rows()), "trouble")
+            assert {row.state for row in rows()} <= {State.PLANNED, State.SENDING}
+            room.touch()
+            wait_until(lambda: all(row.state in SETTLED for row in rows()), "everything to go out")
+            assert {row.state for row in rows()} == {State.SENT}
+            sent = [
+                event.delivery_id
+                for event in app.ledger.views.events("bao-lu")
+                if event.to_state == State.SENT
+            ]
+            assert sorted(sent) == sorted(row.id for row in rows())
+    finally:
+        for service in (worker, scheduler):
+            service.terminate()
+            service.wait(60)
+    assert "Traceback" not in (workspace / "service.log").read_text()

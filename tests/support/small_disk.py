@@ -19,7 +19,36 @@ from engine.app import App, open_app
 from workers.embedded import EmbeddedRuntime
 
 #: Mounts a small disk on a folder, in a mount namespace of its own, and runs what follows.
-_ON_A_SMALL_DISK = 'mkdir -p "$1" && mount -t tmpfs -o size=8m loa-test "$1" && shift && exec "$@"'
+ON_A_SMALL_DISK = 'mkdir -p "$1" && mount -t tmpfs -o size=8m loa-test "$1" && shift && exec "$@"'
+
+
+#: The same for a service: full until the file that is named first is there.
+_SERVICE = """
+room="$1"; folder="$2"; shift 2
+mkdir -p "$folder" && mount -t tmpfs -o size=8m loa-test "$folder" || exit 77
+head -c 9m /dev/zero >"$folder/day-o-dia" 2>/dev/null
+"$@" & service=$!
+trap 'kill "$service"' TERM
+until [ -e "$room" ] || ! kill -0 "$service"; do sleep 0.1; done
+rm "$folder/day-o-dia"
+wait "$service"
+wait "$service"
+"""
+
+
+def worker_on_small_disk(
+    workspace: Path, folder: Path, room: Path, environ: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start ``loa worker`` with ``folder`` on a disk that is full until ``room`` is there."""
+    loa = Path(sys.executable).with_name("loa")
+    worker = [loa, "worker", "--processes", "1", "-w", workspace]
+    with (workspace / "service.log").open("ab") as log:
+        return subprocess.Popen(
+            ["unshare", "-rm", "sh", "-c", _SERVICE, "sh", room, folder, *worker],
+            env=environ,
+            stdout=log,
+            stderr=log,
+        )
 
 
 def run_on_small_disk(
@@ -28,7 +57,7 @@ def run_on_small_disk(
     """Run this module in a process of its own; return what it printed: full, then with room."""
     driver = [sys.executable, "-m", "support.small_disk", workspace, folder, left]
     done = subprocess.run(
-        ["unshare", "-rm", "sh", "-c", _ON_A_SMALL_DISK, "sh", folder, *driver],
+        ["unshare", "-rm", "sh", "-c", ON_A_SMALL_DISK, "sh", folder, *driver],
         env=environ,
         capture_output=True,
         text=True,

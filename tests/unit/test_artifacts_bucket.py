@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +14,7 @@ from pathlib import Path
 import pytest
 from support.object_store import SECRET, Line, ObjectStore
 from support.servers import free_port
+from support.small_disk import ON_A_SMALL_DISK
 
 from engine.artifacts import FolderStore, open_store
 from engine.artifacts.bucket import Bucket, Place
@@ -162,6 +166,41 @@ def test_the_cache_does_not_drop_what_was_just_used_however_full_it_is(tmp_path:
     clock.later(minutes=16)
     cache.tidy()
     assert len(list(FolderStore(tmp_path).entries())) == 0
+
+
+#: Fills a cache on a disk with room for ten files: with 40 over many hours, then 20 at once.
+_ON_A_FULL_DISK = """
+import sys, time
+from pathlib import Path
+from engine.artifacts.cache import Cache
+from engine.models import Rendered
+
+later = 1200
+cache = Cache(Path(sys.argv[1]), 10**9, lambda: time.time() + later)
+for number in range(60):
+    later = 1200 * number if number < 40 else 0
+    try:
+        cache.put(f"{number:064}", Rendered(b"x" * 800_000, "audio/mpeg"))
+    except OSError as error:
+        print(number, error.strerror)
+        break
+"""
+
+
+def test_on_a_full_disk_the_cache_makes_room_and_gives_up_when_all_is_in_use(
+    tmp_path: Path,
+) -> None:
+    disk = tmp_path / "dia"
+    fill = [sys.executable, "-c", _ON_A_FULL_DISK, disk]
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", ON_A_SMALL_DISK, "sh", disk, *fill],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+    )
+    number, reason = done.stdout.split(maxsplit=1)
+    assert 40 <= int(number) < 50, "what was put there just now is not dropped"
+    assert reason.strip() == "No space left on device", done.stderr
 
 
 class Clock:
