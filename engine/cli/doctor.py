@@ -61,6 +61,7 @@ def check_name(check: str) -> str:
         "registry": _("registry"),
         "rights": _("secrets"),
         "disk": _("disk"),
+        "store": _("artifacts"),
         "ledger": _("ledger"),
         "queue": _("queue"),
         "clock": _("clock"),
@@ -68,6 +69,7 @@ def check_name(check: str) -> str:
         "voice": _("voice"),
         "channels": _("channels"),
         "running": _("at work"),
+        "machines": _("machines"),
         "boot": _("at boot"),
         "backups": _("backups"),
     }[check]

@@ -32,7 +32,15 @@ from engine.ledger.dialect import is_postgresql, take_turns
 from engine.ledger.given import among
 from engine.ledger.moves import move_deliveries, record_event
 from engine.ledger.renumbering import NUMBERED
-from engine.ledger.tables import bundles, deliveries, metadata, people, registries
+from engine.ledger.tables import (
+    breakers,
+    bundles,
+    deliveries,
+    machines,
+    metadata,
+    people,
+    registries,
+)
 from engine.states import State
 
 #: How far the numbers of bundles jump: the far side may know those that the lost ledger gave
@@ -40,6 +48,9 @@ from engine.states import State
 GAP = 1_000_000
 
 ACTOR = "loa"
+
+#: What was true of processes and far sides when the backup was made, and is no more.
+_OF_THE_MOMENT = (machines, breakers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +70,14 @@ class Return:
 def take_up(database: Database, back: Return, *, forget_people: bool = False) -> int:
     """Prepare a restored ledger for work; return how many deliveries a person must decide about.
 
-    Leases are gone with their holders; what was being sent stays `sending`, for recovery to
-    settle. ``forget_people``: what nobody can read without the lost key is removed.
+    Leases are gone with their holders, and so is what was known of processes and far sides.
+    What was being sent stays `sending`, for recovery to settle. ``forget_people``: what nobody
+    can read without the lost key is removed.
     """
     with database.write(durable=True) as connection:
         connection.execute(update(bundles).values(lease_until=None, lease_by=None))
+        for table in _OF_THE_MOMENT:
+            connection.execute(delete(table))
         if forget_people:
             connection.execute(delete(people))
         doubted = 0

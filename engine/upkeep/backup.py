@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
 from secrets import token_hex
 
@@ -24,7 +25,7 @@ from engine.ledger.refusals import file_reason
 from engine.ledger.snapshot import take_snapshot
 from engine.settings import Settings, load_settings
 from engine.upkeep.archive import LEDGER, ArchiveWriter, Manifest, facts_of, verify
-from engine.upkeep.contents import inside, is_kept, kept_files, key_path
+from engine.upkeep.contents import attachments_elsewhere, inside, is_kept, kept_files, key_path
 from engine.upkeep.moments import present
 
 #: How Loa names backups: after the commune, if it is one, and the moment.
@@ -126,7 +127,10 @@ def _write(
     writer = ArchiveWriter(scratch / "unfinished.zip")
     try:
         writer.add(LEDGER, ledger)
-        for name, file in kept_files(workspace, settings):
+        theirs = attachments_elsewhere(workspace, settings)
+        for name, file in chain(kept_files(workspace, settings), theirs):
+            if name in writer.files:
+                continue
             with suppress(FileNotFoundError):  # taken back or replaced since its folder was read
                 writer.add(name, file)
         key_file, key_sha256 = _key(workspace, settings, writer, with_key=with_key)

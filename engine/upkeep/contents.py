@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.artifacts import FolderStore, Kind, open_store
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.settings import Settings
@@ -30,6 +31,27 @@ def kept_files(workspace: Path, settings: Settings) -> Iterator[tuple[str, Path]
             for file in _files(workspace, path):
                 if file != key:
                     yield file.relative_to(workspace).as_posix(), file
+
+
+def attachments_elsewhere(workspace: Path, settings: Settings) -> Iterator[tuple[str, Path]]:
+    """Yield the attachments of a shared store, named as they would lie in a folder.
+
+    What was rendered stays there: it can be made again, attachments cannot. Raises OSError.
+    """
+    if settings.artifacts.url:
+        store = open_store(settings.artifacts, workspace)
+        for entry in store.entries():
+            if entry.kind is Kind.ATTACHMENT:
+                yield f"artifacts/{entry.key[:2]}/{entry.key}", store.attachment(entry.key)
+
+
+def put_attachments_back(folder: Path, settings: Settings) -> None:
+    """Put a restored workspace's attachments into the shared store that its settings name."""
+    if settings.artifacts.url:
+        own, store = FolderStore(folder / "artifacts"), open_store(settings.artifacts, folder)
+        for entry in own.entries():
+            if entry.kind is Kind.ATTACHMENT:
+                store.keep_attachment(entry.key, own.attachment(entry.key))
 
 
 def key_path(workspace: Path, settings: Settings) -> Path:

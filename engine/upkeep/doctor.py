@@ -15,7 +15,8 @@ from engine.i18n import os_reason
 from engine.ledger import ledger_reason
 from engine.settings import SettingsError, load_settings
 from engine.upkeep.checks.clock import clock_check
-from engine.upkeep.checks.files import backups_check, disk_check, rights_check
+from engine.upkeep.checks.files import backups_check, disk_check, rights_check, store_check
+from engine.upkeep.checks.machines import machines_check
 from engine.upkeep.checks.making import fonts_check, voice_check
 from engine.upkeep.checks.reaching import channels_check
 from engine.upkeep.checks.running import boot_check, running_check
@@ -29,6 +30,7 @@ CHECKS: Mapping[str, Check] = {
     "registry": registry_check,
     "rights": rights_check,
     "disk": disk_check,
+    "store": store_check,
     "ledger": ledger_check,
     "queue": queue_check,
     "clock": clock_check,
@@ -36,12 +38,13 @@ CHECKS: Mapping[str, Check] = {
     "voice": voice_check,
     "channels": channels_check,
     "running": running_check,
+    "machines": machines_check,
     "boot": boot_check,
     "backups": backups_check,
 }
 
 #: Checks that cannot know where to look while the settings cannot be read.
-_NEED_SETTINGS = frozenset({"ledger", "queue", "channels"})
+_NEED_SETTINGS = frozenset({"ledger", "queue", "store", "channels", "machines"})
 
 
 @dataclass(frozen=True, slots=True)

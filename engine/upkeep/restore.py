@@ -24,7 +24,7 @@ from engine.ledger.schema import open_database
 from engine.ledger.snapshot import Snapshot, describe
 from engine.settings import Settings, load_settings
 from engine.upkeep.archive import LEDGER, Manifest, read_manifest, unpack
-from engine.upkeep.contents import key_path
+from engine.upkeep.contents import key_path, put_attachments_back
 from engine.upkeep.moments import present, shown
 
 #: How far a clock may be behind the backup before it is distrusted.
@@ -73,6 +73,7 @@ def restore(
         found = _brought_up_to_date(staged / LEDGER)
         at = _moment(settings, found, manifest, clock)
         doubted = _take_up(settings, staged, manifest, at, forget=(key or Key()).lost)
+        put_attachments_back(staged, settings)
         boundary("restore prepared")
         server = _to_server(settings, staged / LEDGER)
         staged.rename(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import signal
@@ -163,6 +164,25 @@ def test_a_server_s_ledger_comes_back_into_an_empty_database(
     assert set(told(telegram).values()) == {1}
     assert len(told(telegram)) == len(CAMPAIGNS)
     postgres.drop_database(other)
+
+
+def test_attachments_of_a_shared_store_come_back_too(
+    workspace: Path, elsewhere: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, sheet = tmp_path / "kho", tmp_path / "don.pdf"
+    store.mkdir()
+    sheet.write_bytes(b"%PDF")
+    sha256 = hashlib.sha256(b"%PDF").hexdigest()
+    monkeypatch.setenv("LOA_ARTIFACTS_URL", str(store))
+    with open_app(workspace) as app:
+        app.artifacts.keep_attachment(sha256, sheet)
+    archive = backup(workspace, tmp_path / "mot.zip", with_key=True).path
+    shutil.rmtree(store)
+    store.mkdir()
+    restore(archive, elsewhere)
+    with open_app(elsewhere) as app:
+        assert app.artifacts.attachment(sha256).read_bytes() == b"%PDF"
+        assert app.artifacts.attachment(sha256).is_relative_to(store)
 
 
 def test_what_only_rehearses_is_never_in_doubt(

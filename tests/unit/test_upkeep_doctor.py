@@ -22,11 +22,14 @@ from channels.loudspeaker.speech.espeak import EspeakEngine
 from engine.app import open_app
 from engine.cli.doctor import check_name
 from engine.ledger.database import Database
+from engine.ledger.machines import Process, Role
 from engine.ledger.schema import open_database
 from engine.ledger.tables import STAMP
+from engine.ledger.watched_clock import Fault
 from engine.settings import LoudspeakerSettings, load_settings
 from engine.upkeep.backup import backup
 from engine.upkeep.checks.clock import compared
+from engine.upkeep.checks.machines import judged
 from engine.upkeep.checks.making import fonts_check, heard, vietnamese_letters
 from engine.upkeep.doctor import CHECKS, examine
 from engine.upkeep.findings import Finding, Level, Patient
@@ -264,6 +267,45 @@ def test_who_is_at_work_and_what_starts_at_boot_is_told(
     found = seen(workspace, "boot")
     assert "look: loa-scheduler.service does not start with the machine" in found
     assert "fine: loa-worker.service starts" in found
+
+
+def process(role: Role, **changes: object) -> Process:
+    now = datetime(2026, 12, 1, tzinfo=UTC)
+    values: dict[str, object] = {
+        "name": "may-1",
+        "role": role,
+        "process": role.value,
+        "started_at": now,
+        "seen_at": now,
+        "offset": timedelta(0),
+        "fault": None,
+        "version": "1",
+        "disk_free": 1,
+        "disk_total": 1,
+    }
+    return Process(**{**values, **changes})  # type: ignore[arg-type]  # a test's own values
+
+
+def test_a_process_that_is_missing_silent_or_off_is_told(workspace: Path) -> None:
+    now = datetime(2026, 12, 1, tzinfo=UTC)
+    both = (Role.SCHEDULER, Role.WORKER)
+    well = [process(role) for role in both]
+    assert {one.level for one in judged(well, both, now)} == {Level.FINE}
+    found = told(list(judged(well[:1], both, now)))
+    assert "bad: no worker lives: start loa worker" in found
+    silent = [process(Role.RUN, seen_at=now - timedelta(hours=1))]
+    assert told(list(judged(silent, (), now))).startswith("look: run may-1: silent since")
+    off = [process(Role.WORKER, fault=Fault.APART, offset=timedelta(seconds=300))]
+    assert "bad: worker may-1: its clock is off by 300 s" in told(list(judged(off, (), now)))
+    assert "bad" not in seen(workspace, "machines"), "loa run needs no other process"
+
+
+def test_a_store_that_is_not_mounted_is_told(
+    workspace: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert seen(workspace, "store").startswith("fine")
+    monkeypatch.setenv("LOA_ARTIFACTS_URL", str(workspace / "kho"))
+    assert "is it mounted?" in seen(workspace, "store")
 
 
 def test_a_workspace_without_a_backup_is_told(workspace: Path) -> None:

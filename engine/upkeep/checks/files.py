@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from engine.artifacts import open_store
 from engine.files import write_atomic
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
@@ -94,6 +95,19 @@ def _writable(place: Path) -> Iterator[Finding]:
     except OSError as error:
         message = _("{path}: Loa cannot write here: {reason}")
         yield bad(message.format(path=place, reason=os_reason(error)))
+
+
+def store_check(patient: Patient) -> Iterator[Finding]:
+    """Write, read and remove a trial in the artifact store, wherever it is."""
+    assert patient.settings is not None
+    url = patient.settings.artifacts.url
+    try:
+        open_store(patient.settings.artifacts, patient.workspace).check()
+    except OSError as error:
+        message = _("{place}: artifacts cannot be kept: {reason}")
+        yield bad(message.format(place=url or "artifacts", reason=os_reason(error)))
+    else:
+        yield fine(_("{place}: artifacts can be kept").format(place=url or "artifacts"))
 
 
 def backups_check(patient: Patient) -> Iterator[Finding]:
