@@ -24,6 +24,7 @@ from engine.models import (
     Forecast,
     Hamlet,
     Item,
+    Pace,
     Placement,
     Receipt,
     Registry,
@@ -41,7 +42,9 @@ __all__ = [
     "Closes",
     "Finds",
     "HasEndpoint",
+    "Limits",
     "Options",
+    "Paced",
     "Refreshes",
     "RemoteIds",
     "artifact_key",
@@ -81,6 +84,18 @@ class RemoteIds(Protocol):
     def put(self, key: str, value: str) -> None: ...
 
 
+class Limits(Protocol):
+    """How fast far sides may be asked; the engine counts, across all threads and workers."""
+
+    def take(self, *paces: Pace) -> None:
+        """Wait until one request may be made that counts for each of ``paces``.
+
+        Called just before each request, with the narrowest pace first. Raises a ChannelError,
+        which the backend lets pass, when the wait would be long: the bundle comes again.
+        """
+        ...
+
+
 class Backend(Protocol):
     """One way in which a channel reaches its targets.
 
@@ -103,6 +118,18 @@ class BacksOff(Protocol):
     """A backend that knows how long to wait after a failure; the others wait as everybody does."""
 
     backoff: Backoff
+
+
+@runtime_checkable
+class Paced(Protocol):
+    """A backend whose far side takes only so much at a time.
+
+    Whoever would only swell the queue for such a far side is not even begun.
+    """
+
+    def paces(self, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
+        """Return what the bundle's requests count for; empty when it makes none."""
+        ...
 
 
 @runtime_checkable

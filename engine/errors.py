@@ -60,3 +60,11 @@ class ChannelError(Exception):
         self.permanent = permanent
         self.retry_after = retry_after
         self.unknown = unknown
+
+
+class NotYetError(ChannelError):
+    """The far side may be asked when ``wait`` is over; it was not, and no attempt is spent."""
+
+    def __init__(self, message: str, wait: timedelta) -> None:
+        super().__init__(message, retry_after=wait)
+        self.wait = wait

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from channels.base import Artifacts, Backend, Options, RemoteIds
+from channels.base import Artifacts, Backend, Limits, Options, RemoteIds
 from channels.chat.assembling import assemble
 from channels.chat.kit import KitBackend
 from channels.chat.telegram import TelegramAccount, TelegramBackend
@@ -69,12 +69,13 @@ class ChatChannel:
         *,
         outbox: Path,
         remote_ids: RemoteIds,
+        limits: Limits,
         telegram: TelegramAccount | None,
         lead: timedelta = timedelta(0),
     ) -> None:
         """``outbox`` is where kits are laid; without ``telegram`` its groups fail, and say why."""
         self.lead = lead
-        self._telegram = TelegramBackend(telegram, remote_ids)
+        self._telegram = TelegramBackend(telegram, remote_ids, limits)
         kit = KitBackend(outbox)
         self.backends: Mapping[str, Backend] = {kit.name: kit, self._telegram.name: self._telegram}
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from channels.base import ChannelError, RemoteIds
+from channels.base import ChannelError, Limits, RemoteIds
 from channels.chat.answers import Answer, accepted_id, known_bot
 from channels.chat.sheet import Group, Sheet
 from engine.i18n import gettext as _
-from engine.models import Artifact, Bundle, Receipt, digest
+from engine.models import Artifact, Bundle, Pace, Receipt, digest
 
 if TYPE_CHECKING:
     from channels.chat.bot_api import BotApi
@@ -18,11 +19,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class TelegramAccount:
-    """A bot: where its API answers, its secret token, and seconds to wait for an answer."""
+    """A bot: where its API answers, its secret token, and seconds to wait for an answer.
+
+    ``per_second`` messages to all groups together, ``per_minute`` to one of them: with the
+    bursts below, less than the 30 and 20 that Telegram allows
+    (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
+    """
 
     base_url: str
     token: str = field(repr=False)
     timeout: float = 20.0
+    per_second: float = 20.0
+    per_minute: float = 15.0
+
+    @property
+    def bot(self) -> str:
+        """The bot's id: the part of its token that is no secret."""
+        return self.token.partition(":")[0]
+
+    def paces(self, chat: str) -> tuple[Pace, Pace]:
+        """Return what a message to ``chat`` counts for: the group, and all of them together."""
+        name = f"telegram/{self.bot}"
+        return (
+            Pace(f"{name}/{chat}", self.per_minute / 60, max(1, int(self.per_minute / 3))),
+            Pace(name, self.per_second, max(1, int(self.per_second / 5))),
+        )
 
 
 class TelegramBackend:
@@ -37,9 +58,12 @@ class TelegramBackend:
     idempotent = False
     networked = True
 
-    def __init__(self, account: TelegramAccount | None, remote_ids: RemoteIds) -> None:
+    def __init__(
+        self, account: TelegramAccount | None, remote_ids: RemoteIds, limits: Limits
+    ) -> None:
         self._account = account
         self._remote_ids = remote_ids
+        self._limits = limits
         self._bot: BotApi | None = None
         self._lock = threading.Lock()
 
@@ -49,6 +73,10 @@ class TelegramBackend:
         address = self._account.base_url if self._account is not None else ""
         machine = address.partition("://")[2].partition("/")[0]
         return machine.rpartition("@")[2] or self.name
+
+    def paces(self, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
+        address = Sheet.of_artifact(artifact).group.address
+        return self._account.paces(address) if self._account is not None and address else ()
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
         """Send every part that was not accepted before.
@@ -97,6 +125,7 @@ class TelegramBackend:
         account = self._configured()
         # No parse_mode: what an author writes is text, never markup.
         message = {"chat_id": group.address, "text": text}
+        self._limits.take(*account.paces(group.address))
         return Answer.of(self._api(account).call("sendMessage", message), secret=account.token)
 
     def _configured(self) -> TelegramAccount:

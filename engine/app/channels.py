@@ -8,28 +8,33 @@ from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from channels.base import Channel, Closes, RemoteIds
+from channels.base import Channel, Closes, Limits, RemoteIds
 from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.portal.channel import PortalChannel
+from engine.dispatch.buckets import LocalBuckets
+from engine.dispatch.permits import Permits
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.settings import Settings
+from engine.settings.sections import TelegramSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a channel may be built from.
 
-    ``folder`` is the commune's own; ``speech`` is where spoken sentences are kept for all.
+    ``folder`` is the commune's own; ``speech`` is where spoken sentences are kept for all;
+    ``limits`` counts for all of them.
     """
 
     settings: Settings
     folder: Path
     speech: Path
     remote_ids: RemoteIds
+    limits: Limits
 
     def outbox(self, channel: str) -> Path:
         return self.folder / "outbox" / channel
@@ -53,7 +58,17 @@ def _chat(here: Surroundings) -> ChatChannel:
     return ChatChannel(
         outbox=here.outbox("chat"),
         remote_ids=here.remote_ids,
-        telegram=TelegramAccount(bot.base_url, bot.token) if bot.token else None,
+        limits=here.limits,
+        telegram=_telegram(bot) if bot.token else None,
+    )
+
+
+def _telegram(bot: TelegramSettings) -> TelegramAccount:
+    return TelegramAccount(
+        bot.base_url,
+        bot.token,
+        per_second=bot.messages_per_second,
+        per_minute=bot.group_messages_per_minute,
     )
 
 
@@ -78,14 +93,22 @@ def build_channels(
     remote_ids: RemoteIds,
     *,
     speech: Path | None = None,
+    limits: Limits | None = None,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
     """Build every channel around a commune's ``folder``.
 
-    ``speech`` is where spoken sentences are kept, else in the folder's artifacts. Raises
-    LoaError if what channels need goes in a circle.
+    ``speech`` is where spoken sentences are kept, else in the folder's artifacts. ``limits``
+    may be left out by those who send nothing. Raises LoaError if what channels need goes in a
+    circle.
     """
-    here = Surroundings(settings, folder, speech or folder / "artifacts" / "speech", remote_ids)
+    here = Surroundings(
+        settings,
+        folder,
+        speech or folder / "artifacts" / "speech",
+        remote_ids,
+        limits or Permits(LocalBuckets()),
+    )
     built = [build(here) for build in builders.values()]
     channels = {channel.name: channel for channel in built}
     check_needs(channels)

@@ -11,6 +11,7 @@ from engine.artifacts import ArtifactStore
 from engine.boundary import Boundary
 from engine.clock import Clock
 from engine.dispatch import Observer
+from engine.dispatch.permits import Permits
 from engine.ledger import Ledger, Seal
 from engine.ledger.codec import OptionModels
 from engine.ledger.database import Database
@@ -27,6 +28,7 @@ class House:
     database: Database
     seal: Seal
     artifacts: ArtifactStore
+    permits: Permits
     builders: Builders
     boundary: Boundary
     observer: Observer
@@ -40,7 +42,12 @@ class House:
         """Build a commune's channels around ``folder``."""
         speech = self.workspace / "artifacts" / "speech"
         return build_channels(
-            self.settings, folder, ledger.remote_ids, speech=speech, builders=self.builders
+            self.settings,
+            folder,
+            ledger.remote_ids,
+            speech=speech,
+            limits=self.permits,
+            builders=self.builders,
         )
 
     def close(self) -> None:

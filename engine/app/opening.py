@@ -11,7 +11,7 @@ from campaigns.registry_file import load_registry
 from channels.base import Channel
 from engine.app.channels import CHANNELS, Builders, close_channels
 from engine.app.house import House
-from engine.app.sending import build_sender
+from engine.app.sending import build_permits, build_sender
 from engine.artifacts import ArtifactStore, open_store
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock, SimulatedClock, local
@@ -47,10 +47,12 @@ def open_house(
     settings = load_settings(workspace)
     seal = Seal.at(workspace / settings.data_key_file)
     database = open_database(Database.connect(ledger_place(settings, workspace)))
+    clock = clock or _clock(settings, database)
     return House(
         workspace=workspace,
         settings=settings,
-        clock=clock or _clock(settings, database),
+        clock=clock,
+        permits=build_permits(settings, clock),
         database=database,
         seal=seal,
         artifacts=open_store(settings.artifacts, workspace),

@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cache
+from math import inf
 from pathlib import Path
+from sys import maxsize
 
 from channels.base import Channel
 from engine.app.channels import OPTIONS
 from engine.app.house import House
+from engine.clock import Clock
 from engine.dispatch import Assembler, Renderer, Sender
 from engine.dispatch.backoff import Retries, RetryPolicy
 from engine.dispatch.breaker import CircuitBreaker
+from engine.dispatch.buckets import LocalBuckets, RedisBuckets, SharedBuckets
+from engine.dispatch.permits import Permits
 from engine.dispatch.rehearsal import Rehearsal
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -42,9 +47,22 @@ def build_sender(
         clock=house.clock,
         retries=_retries(house.settings),
         breaker=CircuitBreaker(ledger.breakers, house.clock),
+        permits=house.permits,
         boundary=house.boundary,
         observer=house.observer,
     )
+
+
+def build_permits(settings: Settings, clock: Clock) -> Permits:
+    """Count permits on the queue's Redis, if there is one, else in this process.
+
+    Far sides live in real time: where it is simulated, whoever must wait waits on the spot.
+    """
+    url = settings.queue.url
+    grants = SharedBuckets(RedisBuckets(url)) if url else LocalBuckets()
+    if clock.simulated:
+        return Permits(grants, patience=inf, waiters=maxsize)
+    return Permits(grants)
 
 
 def _assembler(

@@ -6,7 +6,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from engine.errors import ChannelError, LoaError
+from engine.errors import ChannelError, LoaError, NotYetError
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
 
@@ -18,7 +18,7 @@ class Failure:
     """Why a bundle was not handed over; ``unknown`` means that it may have been.
 
     ``answered``: whether the far side was there, if only to ask for patience; None when that
-    cannot be told from the failure.
+    cannot be told from the failure. ``untried``: nothing was asked of it, not yet.
     """
 
     reason: str
@@ -26,10 +26,13 @@ class Failure:
     retry_after: timedelta | None = None
     unknown: bool = False
     answered: bool | None = None
+    untried: bool = False
 
 
 def failure_of(error: Exception) -> Failure:
     """Put an error into words and judge it; one that nobody foresaw is logged whole."""
+    if isinstance(error, NotYetError):
+        return Failure(str(error), retry_after=error.wait, untried=True)
     if isinstance(error, ChannelError):
         answered = None if error.permanent else error.retry_after is not None
         return Failure(str(error), error.permanent, error.retry_after, error.unknown, answered)

@@ -19,12 +19,13 @@ from engine.dispatch.backoff import Retries
 from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.failures import Failure, failure_of
 from engine.dispatch.observer import NOBODY, Observer
+from engine.dispatch.permits import Permits
 from engine.dispatch.rehearsal import Rehearsal
 from engine.dispatch.settling import ACTOR, Settling
 from engine.i18n import gettext as _
 from engine.ledger import Job, Ledger
 from engine.ledger.watched_clock import emergencies_only
-from engine.models import Bundle, Priority, Receipt, Registry
+from engine.models import Artifact, Bundle, Priority, Receipt, Registry
 from engine.rules import next_allowed
 
 logger = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ class Sender:
         clock: Clock,
         retries: Retries,
         breaker: CircuitBreaker,
+        permits: Permits,
         boundary: Boundary = no_boundary,
         observer: Observer = NOBODY,
     ) -> None:
@@ -60,6 +62,7 @@ class Sender:
         self._rehearsal = rehearsal
         self._clock = clock
         self._breaker = breaker
+        self._permits = permits
         self._settling = Settling(ledger, clock, retries, breaker, self._backend)
         self._boundary = boundary
         self._observer = observer
@@ -158,9 +161,12 @@ class Sender:
         self._ledger.outcomes.postpone(bundle, allowed or moment + timedelta(days=1))
         return True
 
-    def _held_up(self, bundle: Bundle) -> bool:
-        """Postpone a bundle whose far side is known to be dead."""
-        until = self._breaker.closed_until(self._backend(bundle))
+    def _held_up(self, bundle: Bundle, artifact: Artifact | None = None) -> bool:
+        """Postpone a bundle whose far side is known to be dead, or to be asked by many."""
+        backend = self._backend(bundle)
+        until = self._breaker.closed_until(backend)
+        if until is None and artifact is not None:
+            until = self._permits.crowded_until(backend, artifact, bundle, self._clock.now())
         if until is not None:
             self._ledger.outcomes.postpone(bundle, until)
         return until is not None
@@ -196,7 +202,7 @@ class Sender:
             for one in ready
             if not self._must_wait(one.bundle, one.registry)
             and not self._rehearsed(one)
-            and not self._held_up(one.bundle)
+            and not self._held_up(one.bundle, one.artifact)
         }
         while waiting:
             self._boundary("before begin")

@@ -51,9 +51,8 @@ class Settling:
         outcomes = self._ledger.outcomes
         if begun and failure.unknown and self._settled(bundle, failure.reason):
             return
-        if not counts:
-            until = self._breaker.closed_until(self._backend_of(bundle))
-            self.take_back(bundle, failure.reason, until)
+        if failure.untried or not counts:
+            self.take_back(bundle, failure.reason, self._later(bundle, failure))
             return
         wait = self._retries.wait(
             bundle.channel, self._backend_of(bundle), attempts + 1, failure.retry_after
@@ -64,6 +63,12 @@ class Settling:
             outcomes.try_again(
                 bundle, reason=failure.reason, next_attempt_at=now + wait, at=now, actor=ACTOR
             )
+
+    def _later(self, bundle: Bundle, failure: Failure) -> datetime | None:
+        """Return when a bundle goes that was not to blame; None is at once."""
+        if failure.retry_after is not None:
+            return self._clock.now() + failure.retry_after
+        return self._breaker.closed_until(self._backend_of(bundle))
 
     def interrupted(self, bundle: Bundle, reason: str) -> None:
         """Decide about a bundle that may or may not have reached the far side."""

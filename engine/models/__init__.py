@@ -6,7 +6,7 @@ from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
 from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
 from engine.models.hashing import canonical_json, digest
-from engine.models.pacing import Backoff
+from engine.models.pacing import Backoff, Pace
 from engine.models.plan import Breach, Plan, PlannedDelivery
 from engine.models.province import CommuneDefaults, Province
 from engine.models.registry import (
@@ -51,6 +51,7 @@ __all__ = [
     "Hours",
     "HouseholdGroup",
     "Item",
+    "Pace",
     "Person",
     "Placement",
     "Plan",

@@ -1,4 +1,4 @@
-"""How a far side is treated with care: what failed is tried again later and later."""
+"""How a far side is treated with care: not too fast, and later and later after failures."""
 
 from __future__ import annotations
 
@@ -12,3 +12,16 @@ class Backoff:
 
     base: timedelta = timedelta(seconds=30)
     cap: timedelta = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How fast something may be asked of a far side: in any t seconds, ``burst + per_second * t``.
+
+    ``key`` names what is counted, for all communes and workers alike: an account, or one group
+    that it writes to. It holds no secret.
+    """
+
+    key: str
+    per_second: float
+    burst: int = 1

@@ -50,6 +50,20 @@ class TelegramSettings(Section):
         default="https://api.telegram.org", description="Địa chỉ máy chủ Telegram."
     )
     token: str = Field(default="", description="Mã của bot; nên để trong tệp riêng.")
+    messages_per_second: float = Field(
+        default=20.0,
+        ge=0.1,
+        le=1000,
+        description="Cả bot gửi tối đa bao nhiêu tin mỗi giây, tính chung mọi máy; "
+        "Telegram cho chừng 30.",
+    )
+    group_messages_per_minute: float = Field(
+        default=15.0,
+        ge=1,
+        le=60_000,
+        description="Mỗi nhóm nhận tối đa bao nhiêu tin mỗi phút, tính chung mọi máy; "
+        "Telegram cho 20.",
+    )
     token_file: str = Field(
         default="", description="Tệp chứa mã của bot; đường dẫn tính từ thư mục làm việc."
     )

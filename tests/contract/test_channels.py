@@ -87,7 +87,10 @@ def portal_static(tmp_path: Path) -> Iterator[Rig]:
 
 def chat_kit(tmp_path: Path) -> Iterator[Rig]:
     channel = ChatChannel(
-        outbox=tmp_path / "out", remote_ids=builders.MemoryRemoteIds(), telegram=None
+        outbox=tmp_path / "out",
+        remote_ids=builders.MemoryRemoteIds(),
+        limits=builders.FreeLimits(),
+        telegram=None,
     )
     yield Rig(channel, "kit", "nhom-ap-1", lambda: files_below(tmp_path / "out"))
 
@@ -100,6 +103,7 @@ def chat_telegram(tmp_path: Path) -> Iterator[Rig]:
         channel = ChatChannel(
             outbox=tmp_path / "out",
             remote_ids=builders.MemoryRemoteIds(),
+            limits=builders.FreeLimits(),
             telegram=TelegramAccount(server.base_url, TOKEN),
         )
         yield Rig(channel, "telegram", "tele", lambda: log.read_text(encoding="utf-8"))

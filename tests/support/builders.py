@@ -24,6 +24,7 @@ from engine.models import (
     Hamlet,
     Hours,
     HouseholdGroup,
+    Pace,
     Person,
     Portal,
     PrintPoint,
@@ -162,6 +163,16 @@ def attachment_of(path: Path, media_type: str) -> Attachment:
     """Describe a file on disk as a campaign's attachment."""
     data = path.read_bytes()
     return Attachment(path.name, media_type, hashlib.sha256(data).hexdigest(), len(data))
+
+
+class FreeLimits:
+    """A ``limits`` port for far sides that take everything; it keeps what was taken."""
+
+    def __init__(self) -> None:
+        self.taken: list[Pace] = []
+
+    def take(self, *paces: Pace) -> None:
+        self.taken += paces
 
 
 @dataclass

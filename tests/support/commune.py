@@ -60,6 +60,8 @@ simulated = "2026-12-01T04:00:00+07:00"
 [telegram]
 base_url = "{telegram}"
 token = "{token}"
+messages_per_second = 1000
+group_messages_per_minute = 60000
 [run]
 threads = 2
 """

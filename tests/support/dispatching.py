@@ -20,6 +20,8 @@ from engine.dispatch import Renderer, Sender
 from engine.dispatch.assembling import Assembler
 from engine.dispatch.backoff import Retries
 from engine.dispatch.breaker import CircuitBreaker
+from engine.dispatch.buckets import LocalBuckets
+from engine.dispatch.permits import Permits
 from engine.dispatch.rehearsal import Rehearsal
 from engine.ledger import DeliveryRow, EventRow, Ledger, Revision, Seal, Submission
 from engine.ledger.places import Place
@@ -86,6 +88,7 @@ class Rig:
         registry: Registry | None = None,
         jitter: Callable[[], float] = lambda: 0.0,
         place: Place | None = None,
+        permits: Permits | None = None,
         boundary: Boundary = no_boundary,
     ) -> None:
         self.registry = registry or builders.registry()
@@ -113,6 +116,7 @@ class Rig:
             clock=self.clock,
             retries=Retries(attempts, jitter=jitter),
             breaker=CircuitBreaker(self.ledger.breakers, self.clock, jitter=jitter),
+            permits=permits or Permits(LocalBuckets()),
             boundary=boundary,
         )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 from support import builders
-from support.builders import AWKWARD, FakeArtifacts, MemoryRemoteIds
+from support.builders import AWKWARD, FakeArtifacts, FreeLimits, MemoryRemoteIds
 
 from channels.base import Channel, ChannelError, Closes, artifact_key
 from channels.chat import ChatChannel, ChatOptions
@@ -39,7 +39,9 @@ HAMLET = REGISTRY.hamlets[0]
 
 @pytest.fixture
 def channel(tmp_path: Path) -> ChatChannel:
-    return ChatChannel(outbox=tmp_path, remote_ids=MemoryRemoteIds(), telegram=None)
+    return ChatChannel(
+        outbox=tmp_path, remote_ids=MemoryRemoteIds(), limits=FreeLimits(), telegram=None
+    )
 
 
 def content(**changes: object) -> Content:

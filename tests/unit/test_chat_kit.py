@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 import typst
 from support import builders
-from support.builders import AWKWARD, FakeArtifacts, MemoryRemoteIds
+from support.builders import AWKWARD, FakeArtifacts, FreeLimits, MemoryRemoteIds
 from tinyhtml5.parser import HTMLParser
 
 from channels.base import ChannelError
@@ -43,7 +43,9 @@ def outbox(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def channel(outbox: Path) -> ChatChannel:
-    return ChatChannel(outbox=outbox, remote_ids=MemoryRemoteIds(), telegram=None)
+    return ChatChannel(
+        outbox=outbox, remote_ids=MemoryRemoteIds(), limits=FreeLimits(), telegram=None
+    )
 
 
 def bundle(target: str = "nhom-ap-1", **changes: object) -> Bundle:

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 from support import builders
-from support.builders import AWKWARD, FakeArtifacts, MemoryRemoteIds
+from support.builders import AWKWARD, FakeArtifacts, FreeLimits, MemoryRemoteIds
 from support.fake_telegram import TOKEN, FakeTelegram, Habit, Script, refuse, too_many
 
 from channels.base import ChannelError, Finds
@@ -41,7 +41,9 @@ def remote_ids() -> MemoryRemoteIds:
 
 @pytest.fixture
 def backend(server: FakeTelegram, remote_ids: MemoryRemoteIds) -> Iterator[TelegramBackend]:
-    made = TelegramBackend(TelegramAccount(server.base_url, TOKEN, timeout=5), remote_ids)
+    made = TelegramBackend(
+        TelegramAccount(server.base_url, TOKEN, timeout=5), remote_ids, FreeLimits()
+    )
     yield made
     made.close()
 
@@ -50,7 +52,9 @@ def artifact(
     body: str = "Họp lúc 7 giờ.", address: str = ADDRESS, also: tuple[str, str] | None = None
 ) -> Artifact:
     """Assemble one campaign's message, and ``also`` another's (id, body)."""
-    channel = ChatChannel(outbox=Path("-"), remote_ids=MemoryRemoteIds(), telegram=None)
+    channel = ChatChannel(
+        outbox=Path("-"), remote_ids=MemoryRemoteIds(), limits=FreeLimits(), telegram=None
+    )
     items = []
     for number, (campaign, text) in enumerate(filter(None, (("thong-bao-mau", body), also))):
         said = builders.content("chat", ChatOptions(), body=text, campaign_id=campaign)
@@ -145,7 +149,7 @@ def test_what_was_accepted_in_another_process_is_not_sent_again(
     backend: TelegramBackend, server: FakeTelegram, remote_ids: MemoryRemoteIds
 ) -> None:
     first = backend.deliver(artifact(), BUNDLE)
-    other = TelegramBackend(TelegramAccount("http://127.0.0.1:9", TOKEN), remote_ids)
+    other = TelegramBackend(TelegramAccount("http://127.0.0.1:9", TOKEN), remote_ids, FreeLimits())
     assert other.deliver(artifact(), BUNDLE) == first
     assert len(server.accepted()) == 1
 
@@ -174,7 +178,9 @@ def test_a_part_whose_words_changed_before_the_retry_is_sent(
 def test_a_token_is_quoted_into_the_address(tmp_path: Path) -> None:
     token = "1:x?y#z/ạ"
     with FakeTelegram(log=tmp_path / "log", token=token) as server:
-        backend = TelegramBackend(TelegramAccount(server.base_url, token, 5), MemoryRemoteIds())
+        backend = TelegramBackend(
+            TelegramAccount(server.base_url, token, 5), MemoryRemoteIds(), FreeLimits()
+        )
         backend.deliver(artifact(), BUNDLE)
         backend.close()
         assert len(server.accepted()) == 1
@@ -212,7 +218,9 @@ def test_silence_after_the_message_left_is_unknown(
     server: FakeTelegram, remote_ids: MemoryRemoteIds
 ) -> None:
     server.script(Habit.HANG_AFTER)
-    backend = TelegramBackend(TelegramAccount(server.base_url, TOKEN, timeout=0.2), remote_ids)
+    backend = TelegramBackend(
+        TelegramAccount(server.base_url, TOKEN, timeout=0.2), remote_ids, FreeLimits()
+    )
     assert kind(failure(backend, artifact())) == "unknown"
     assert len(server.accepted()) == 1
     assert remote_ids.kept == {}
@@ -257,10 +265,12 @@ def test_what_a_person_must_mend_is_permanent_and_said_in_words(
 def test_a_wrong_token_and_an_unknown_chat_are_refused_by_the_far_side_itself(
     server: FakeTelegram, remote_ids: MemoryRemoteIds
 ) -> None:
-    wrong = TelegramBackend(TelegramAccount(server.base_url, "1:wrong/../x", 5), remote_ids)
+    wrong = TelegramBackend(
+        TelegramAccount(server.base_url, "1:wrong/../x", 5), remote_ids, FreeLimits()
+    )
     assert kind(failure(wrong, artifact())) == "permanent"
     wrong.close()
-    right = TelegramBackend(TelegramAccount(server.base_url, TOKEN, 5), remote_ids)
+    right = TelegramBackend(TelegramAccount(server.base_url, TOKEN, 5), remote_ids, FreeLimits())
     assert kind(failure(right, artifact(address="-5"))) == "permanent"
     right.close()
 
@@ -281,7 +291,7 @@ def test_a_group_without_address_is_named(backend: TelegramBackend, server: Fake
 def test_without_a_bot_the_error_says_what_to_set(
     remote_ids: MemoryRemoteIds, account: TelegramAccount | None
 ) -> None:
-    error = failure(TelegramBackend(account, remote_ids), artifact())
+    error = failure(TelegramBackend(account, remote_ids, FreeLimits()), artifact())
     assert kind(error) == "permanent"
     assert "LOA_TELEGRAM_TOKEN" in str(error)
 
@@ -292,7 +302,7 @@ def test_nobody_answering_is_temporary_because_nothing_was_sent(
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{free.getsockname()[1]}"
-        backend = TelegramBackend(TelegramAccount(address, TOKEN, 5), remote_ids)
+        backend = TelegramBackend(TelegramAccount(address, TOKEN, 5), remote_ids, FreeLimits())
         error = failure(backend, artifact())
         backend.close()
     assert kind(error) == "temporary"
@@ -301,7 +311,7 @@ def test_nobody_answering_is_temporary_because_nothing_was_sent(
 
 @pytest.mark.parametrize("address", ["api.telegram.org", "", "ftp://x", "http://[::bad"])
 def test_an_address_that_is_none_is_permanent(remote_ids: MemoryRemoteIds, address: str) -> None:
-    backend = TelegramBackend(TelegramAccount(address, TOKEN, 5), remote_ids)
+    backend = TelegramBackend(TelegramAccount(address, TOKEN, 5), remote_ids, FreeLimits())
     assert kind(failure(backend, artifact())) == "permanent"
     backend.close()
 
@@ -309,7 +319,9 @@ def test_an_address_that_is_none_is_permanent(remote_ids: MemoryRemoteIds, addre
 def test_a_base_address_may_end_with_a_slash(
     server: FakeTelegram, remote_ids: MemoryRemoteIds
 ) -> None:
-    backend = TelegramBackend(TelegramAccount(f"{server.base_url}/", TOKEN, 5), remote_ids)
+    backend = TelegramBackend(
+        TelegramAccount(f"{server.base_url}/", TOKEN, 5), remote_ids, FreeLimits()
+    )
     assert backend.deliver(artifact(), BUNDLE).reference == "1"
     backend.close()
 
@@ -364,7 +376,9 @@ def test_the_fake_serves_other_processes_and_goes_on_with_its_log(tmp_path: Path
         ) as process:
             assert process.stdout is not None
             address = f"http://127.0.0.1:{int(process.stdout.readline())}"
-            backend = TelegramBackend(TelegramAccount(address, TOKEN, 5), MemoryRemoteIds())
+            backend = TelegramBackend(
+                TelegramAccount(address, TOKEN, 5), MemoryRemoteIds(), FreeLimits()
+            )
             assert failure(backend, artifact()).retry_after == timedelta(seconds=3)
             assert backend.deliver(artifact(), BUNDLE).reference == expected
             backend.close()
