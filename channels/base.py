@@ -40,6 +40,7 @@ __all__ = [
     "ChannelError",
     "Checks",
     "Closes",
+    "Expires",
     "Finds",
     "HasEndpoint",
     "Limits",
@@ -175,6 +176,15 @@ class Refreshes(Protocol):
 
     def refresh(self, as_of: datetime) -> None:
         """Bring what people see up to ``as_of``. Raises ChannelError."""
+        ...
+
+
+@runtime_checkable
+class Expires(Protocol):
+    """A backend whose permission to speak ends: a token that a person must renew."""
+
+    def expires_at(self) -> datetime | None:
+        """Return when it ends; None when it does not, or nobody can know. Asks nobody."""
         ...
 
 

@@ -80,8 +80,7 @@ class EmbeddedRuntime:
         with only_one(self._communes.workspace):
             self._communes.check_clock()
             self._recover()
-            house = self._communes.house
-            with present(house, Role.RUN) as self._beat, self._workers() as actors:
+            with present(self._communes, Role.RUN) as self._beat, self._workers() as actors:
                 return self._loop(actors, watch, until, on_progress)
 
     def _recover(self) -> None:

@@ -43,6 +43,7 @@ def table() -> dict[str, tuple[str, str]]:
             "registry",
             _("Look after the province's registry: import tables, list, show, a template."),
         ),
+        "notices": ("notices", _("Show what needs a person, and what to do about it.")),
         "db": ("db", _("Look after the ledger: upgrade it, copy a commune to another one.")),
         "backup": ("upkeep", _("Save the workspace in one file, also while Loa runs.")),
         "restore": ("upkeep", _("Bring back the workspace saved in ARCHIVE, into a new FOLDER.")),

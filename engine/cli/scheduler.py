@@ -40,7 +40,7 @@ def scheduler() -> click.Command:
         observer = Everybody(Journal(), figures)
         with (
             open_served(service_workspace(workspace), observer) as communes,
-            present(communes.house, Role.SCHEDULER) as beat,
+            present(communes, Role.SCHEDULER) as beat,
         ):
             settings = communes.settings
             start_log(settings.log.format, settings.machine.known_as)

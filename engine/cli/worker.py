@@ -83,7 +83,7 @@ def worker() -> click.Command:
             if processes > 1:
                 _run_many(communes, _child(queues, size, folder), processes, address)
                 return 0
-            with present(communes.house, Role.WORKER) as beat:
+            with present(communes, Role.WORKER) as beat:
                 service = QueueWorker(communes, url, queues, threads=size, name=name, beat=beat)
                 ready = readiness(communes, service.ping)
                 pages = pages_of(service.pulse, ready, figures.registry)

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, upsert
-from engine.ledger.tables import machines
+from engine.ledger.house_tables import machines
 from engine.ledger.watched_clock import Fault
 
 
@@ -81,10 +81,17 @@ class Machines:
             connection.execute(delete(machines).where(machines.c.process == process))
 
     @again_if_lost
-    def forget(self, before: datetime) -> int:
-        """Forget processes that were last seen before this moment; return how many."""
+    def forget(self, before: datetime, name: str | None = None, role: Role | None = None) -> int:
+        """Forget processes that were last seen before this moment; return how many.
+
+        Only those of one machine, and of one role, if they are given.
+        """
+        m = machines.c
+        where = [m.seen_at < before]
+        where += [m.name == name] if name is not None else []
+        where += [m.role == role] if role is not None else []
         with self._database.write() as connection:
-            return connection.execute(delete(machines).where(machines.c.seen_at < before)).rowcount
+            return connection.execute(delete(machines).where(*where)).rowcount
 
     def all(self) -> Sequence[Process]:
         """Return every process known, those seen last first."""

@@ -30,13 +30,13 @@ from engine.ledger.copying import CHUNK
 from engine.ledger.database import Database
 from engine.ledger.dialect import is_postgresql, take_turns
 from engine.ledger.given import among
+from engine.ledger.house_tables import duties, machines
 from engine.ledger.moves import move_deliveries, record_event
 from engine.ledger.renumbering import NUMBERED
 from engine.ledger.tables import (
     breakers,
     bundles,
     deliveries,
-    machines,
     metadata,
     people,
     registries,
@@ -50,7 +50,7 @@ GAP = 1_000_000
 ACTOR = "loa"
 
 #: What was true of processes and far sides when the backup was made, and is no more.
-_OF_THE_MOMENT = (machines, breakers)
+_OF_THE_MOMENT = (machines, breakers, duties)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,9 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
-    Float,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     PrimaryKeyConstraint,
     Table,
     Text,
@@ -21,14 +19,13 @@ from sqlalchemy import (
 
 from engine.ledger.columns import Digest, Id, Instant, Name, Prose
 from engine.ledger.guards import guard_history
-
-metadata = MetaData()
+from engine.ledger.house_tables import metadata as metadata
 
 #: Rows that move several times find room for their next version beside them (HOT updates).
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0005"
+SCHEMA = "0006"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
@@ -272,23 +269,6 @@ remote_ids = Table(
     Column("key", Name, nullable=False),
     Column("value", Text, nullable=False),
     PrimaryKeyConstraint("commune_id", "key"),
-)
-
-#: Processes that work, on any machine, for whatever communes.
-machines = Table(
-    "machines",
-    metadata,
-    Column("name", Name, nullable=False),
-    Column("role", Name, nullable=False),
-    Column("process", Name, nullable=False),
-    Column("started_at", Instant, nullable=False),
-    Column("seen_at", Instant, nullable=False),
-    Column("clock_offset", Float, nullable=False),
-    Column("clock_fault", Name),
-    Column("version", Name, nullable=False),
-    Column("disk_free", Id, nullable=False),
-    Column("disk_total", Id, nullable=False),
-    PrimaryKeyConstraint("name", "role", "process"),
 )
 
 #: Far sides, whatever communes send to them.

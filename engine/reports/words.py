@@ -111,6 +111,7 @@ def _event_words(_language: str) -> dict[str, str]:
         "retry_planned": _("will be tried again"),
         "rehearsed": _("rehearsed"),
         "refused": _("refused: not what was approved"),
+        "notice_done": _("notice seen to"),
         "registry_loaded": _("registry loaded"),
         "passphrase_set": _("passphrase set"),
         "restored": _("restored from a backup"),

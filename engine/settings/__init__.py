@@ -27,6 +27,7 @@ from engine.settings.sections import (
     LogSettings,
     LoudspeakerSettings,
     MachineSettings,
+    NoticeSettings,
     OutboxSettings,
     QueueSettings,
     RetrySettings,
@@ -90,6 +91,7 @@ class Settings(Section):
     http: HttpSettings = HttpSettings()
     machine: MachineSettings = MachineSettings()
     log: LogSettings = LogSettings()
+    notices: NoticeSettings = NoticeSettings()
     outbox: OutboxSettings = OutboxSettings()
 
 

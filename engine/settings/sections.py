@@ -208,3 +208,37 @@ class BackupSettings(Section):
         le=10_000,
         description="Giữ bao nhiêu bản sao lưu mới nhất ở nơi ấy; bản cũ hơn được xóa.",
     )
+
+
+class NoticeSettings(Section):
+    #: Never shown: addresses hold tokens and passwords.
+    urls: str = Field(
+        default="",
+        repr=False,
+        description="Nơi nhận thông báo việc cần người xử lý, viết theo kiểu Apprise (mailto://, "
+        "tgram://, json://…), cách nhau bằng dấu cách hoặc xuống dòng; nên để trong tệp mà "
+        "LOA_NOTICES_URLS_FILE nêu. Bỏ trống thì chỉ xem bằng loa notices.",
+    )
+    remind_hours: int = Field(
+        default=24, ge=1, le=24 * 30, description="Chưa ai xử lý thì sau bao nhiêu giờ nhắc lại."
+    )
+    approval_hours: int = Field(
+        default=24,
+        ge=1,
+        le=24 * 14,
+        description="Trước khung giờ đầu tiên bao nhiêu giờ mà chưa duyệt thì báo.",
+    )
+    proof_hours: int = Field(
+        default=72,
+        ge=1,
+        le=24 * 30,
+        description="Sau khung giờ bao nhiêu giờ mà chưa có minh chứng thì báo.",
+    )
+    disk_percent: int = Field(
+        default=10, ge=1, le=90, description="Đĩa còn trống dưới bao nhiêu phần trăm thì báo."
+    )
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """Return each address by itself."""
+        return tuple(self.urls.split())

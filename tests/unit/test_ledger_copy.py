@@ -16,10 +16,12 @@ from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 from engine.errors import LoaError
 from engine.ledger import Ledger, Seal
 from engine.ledger.copying import TABLES, copy_commune
+from engine.ledger.notices import NoticeBook
 from engine.ledger.places import Place
 from engine.ledger.renumbering import NUMBERED
 from engine.ledger.tables import bundles
 from engine.models import Evidence, EvidenceKind
+from engine.models.notice import Concern, Notice, Severity
 from engine.states import State
 
 
@@ -41,6 +43,9 @@ def fill(folder: Path) -> None:
         rig.ledger.credentials.set("minh", "scrypt$1", NOW)
         rig.ledger.remote_ids.put("xa-mau/giay/1/1/tin/abc", "của ta")
         rig.ledger.remote_ids.put("khác", "không đổi")
+        book = NoticeBook(rig.ledger.database, "xa-mau")
+        book.record([Notice(Concern.FAILED, Severity.URGENT, NOW, ("tin",))], Concern, NOW)
+        book.take_duty("gather", NOW, NOW)
 
 
 @contextmanager

@@ -15,7 +15,18 @@ import pytest
 from engine.cli.main import build
 
 #: Libraries for rendering, sending and printing, that no look at the ledger needs.
-HEAVY = {"gtts", "httpx", "lameenc", "lxml", "mutagen", "numpy", "pypdfium2", "scipy", "segno"}
+HEAVY = {
+    "apprise",
+    "gtts",
+    "httpx",
+    "lameenc",
+    "lxml",
+    "mutagen",
+    "numpy",
+    "pypdfium2",
+    "scipy",
+    "segno",
+}
 HEAVY |= {"soundfile", "soxr", "typst"}
 
 #: What commands need only when they run.

@@ -8,15 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from support.commune import PASSPHRASE, make_commune
 from support.dispatching import KEY, NOW, Post, Rig, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FarSide
-from workers.scheduler import Scheduler
 
-from engine.app import App
+from engine.app import open_app
 from engine.clock import SystemClock
 from engine.ledger import Ledger, Seal
 from engine.ledger.machines import Machines, Process, Role
@@ -33,6 +32,7 @@ from engine.ledger.watched_clock import (
 )
 from engine.models import Priority
 from engine.states import State
+from workers.embedded import EmbeddedRuntime
 from workers.presence import EVERY, FORGOTTEN, Presence
 
 MINUTE = timedelta(minutes=1)
@@ -244,26 +244,41 @@ def test_a_distrusted_clock_sends_emergencies_only_and_expires_nothing(
     assert far_side.texts == {"Gấp.": 1, "Thường.": 1}
 
 
-def test_a_run_with_a_distrusted_clock_leases_emergencies_only(rig: Rig) -> None:
-    """Else it would lease and give back the rest without a pause."""
+POSTS = """\
+id: {id}
+title: Tin
+priority: {priority}
+valid: {{until: 2026-12-05}}
+contact: Xã
+text: Nội dung.
+schedule: now
+channels: {{{channel}: true}}
+"""
+
+
+def test_a_run_with_a_distrusted_clock_sends_emergencies_and_comes_to_its_end(
+    tmp_path: Path,
+) -> None:
+    """It leases nothing else, or it would lease and give back without a pause."""
+    posts = {
+        name: POSTS.format(id=name, priority=name, channel=channel)
+        for name, channel in (("emergency", "portal"), ("routine", "chat"))
+    }
     machine = Machine()
-    clock = machine.clock()
-    rig.release(Post())
-    rig.release(Post(target="noi-2"), campaign_id="lu", priority=Priority.EMERGENCY)
-    machine.wrong_by = timedelta(hours=1)
-    clock.look()
-    app = SimpleNamespace(
-        ledger=rig.ledger,
-        clock=clock,
-        sender=rig.sender,
-        rehearsing=frozenset(),
-        office=SimpleNamespace(open_all=lambda: None),
-    )
-    scheduler = Scheduler(cast(App, app), "test")
-    assert [priority for _id, priority in scheduler.tick()] == [Priority.EMERGENCY]
-    machine.wrong_by = timedelta(0)
-    clock.look()
-    assert [priority for _id, priority in scheduler.tick()] == [Priority.ROUTINE]
+    workspace = make_commune(tmp_path / "xa", posts)
+    settings = workspace / "loa.toml"
+    settings.write_text(settings.read_text("utf-8").replace("[clock]\nsimulated", "# "), "utf-8")
+    with open_app(workspace, clock=machine.clock()) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        for name in posts:
+            app.office.submit(workspace / "campaigns" / f"{name}.yaml", "lan")
+            app.office.approve(name, "minh", PASSPHRASE)
+        for wrong_by, routine in ((timedelta(hours=1), State.PLANNED), (timedelta(0), State.SENT)):
+            machine.wrong_by = wrong_by
+            cast(WatchedClock, app.clock).look()
+            EmbeddedRuntime(app).run()
+            states = [{row.state for row in app.ledger.views.deliveries(name)} for name in posts]
+            assert states == [{State.SENT}, {routine}]
 
 
 def test_a_process_tells_of_a_wrong_clock_once_and_of_a_right_one_once(
@@ -274,7 +289,7 @@ def test_a_process_tells_of_a_wrong_clock_once_and_of_a_right_one_once(
     monkeypatch.setattr(time, "monotonic", lambda: seconds[0])
     machine, machines = Machine(), Machines(rig.ledger.database)
     presence = Presence(
-        machines, machine.clock(), Role.RUN, machine="may-1", disk=Path(rig.outbox).parent
+        machines, machine.clock(), Role.RUN, machine="may-1", disks=[rig.outbox.parent]
     )
     for wrong_by in (0, 300, 300, 0, 0):
         machine.wrong_by = timedelta(seconds=wrong_by)

@@ -1,0 +1,94 @@
+"""Building who looks for what needs a person, in each commune and on the machines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from engine.app.communes import Communes
+from engine.app.house import House
+from engine.ledger import Ledger
+from engine.ledger.breakers import Breakers
+from engine.ledger.machines import Machines, Process
+from engine.ledger.needs import Needs, overdue_since
+from engine.ledger.notices import HOUSE, NoticeBook
+from engine.notices import Desk, Gatherer, Teller
+from engine.notices.apprise_target import send
+from engine.notices.campaigns import CampaignGatherer
+from engine.notices.deliveries import DeliveryGatherer
+from engine.notices.far_sides import FarSideGatherer
+from engine.notices.machines import MachineGatherer
+from engine.notices.permissions import PermissionGatherer
+
+#: Tells about the process that asks.
+Here = Callable[[], Process]
+
+
+class Desks:
+    """The desks of a workspace: one of its machines, and one of each commune."""
+
+    def __init__(self, communes: Communes, here: Here) -> None:
+        self._communes = communes
+        self.book = NoticeBook(communes.house.database, HOUSE)
+        self._of_house = house_desk(communes.house, communes.rehearsing, here)
+
+    def __iter__(self) -> Iterator[Desk]:
+        yield self._of_house
+        house = self._communes.house
+        for commune_id in self._communes.ids():
+            ledger = Ledger.on(house.database, commune_id, seal=house.seal, options=house.options)
+            yield commune_desk(house, ledger, self._communes.rehearsing)
+
+    def take_turn(self, every: timedelta) -> bool:
+        """Say, to one process only in each span of time, that it is its turn to look."""
+        now: datetime = self._communes.clock.now()
+        return self.book.take_duty("notices", now, now + every)
+
+
+def commune_desk(house: House, ledger: Ledger, rehearsing: Collection[str]) -> Desk:
+    """Build the desk of one commune; ``rehearsing`` are the backends that rehearse."""
+    settings = house.settings.notices
+    book = NoticeBook(house.database, ledger.commune_id)
+    gatherers: Sequence[Gatherer] = [
+        DeliveryGatherer(
+            Needs(house.database, ledger.commune_id),
+            proof=timedelta(hours=settings.proof_hours),
+            rehearsing=rehearsing,
+        ),
+        CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
+    ]
+    return Desk(book, gatherers, _teller(house, book, ledger.commune_id), house.clock)
+
+
+def house_desk(
+    house: House, rehearsing: Collection[str], here: Here, *, recorded_in: str = HOUSE
+) -> Desk:
+    """Build the desk of the machines; ``recorded_in``: the commune whose people sit there."""
+    database = house.database
+    book = NoticeBook(database, HOUSE, recorded_in=recorded_in)
+    nobody = Ledger.on(database, HOUSE, seal=house.seal, options=house.options)
+    gatherers: Sequence[Gatherer] = [
+        MachineGatherer(
+            Machines(database),
+            overdue=lambda before: overdue_since(database, before, rehearse=rehearsing),
+            here=here,
+            room=house.settings.notices.disk_percent / 100,
+        ),
+        FarSideGatherer(Breakers(database)),
+        PermissionGatherer(house.channels(house.workspace, nobody)),
+    ]
+    teller = _teller(house, book, house.settings.machine.known_as)
+    return Desk(book, gatherers, teller, house.clock)
+
+
+def _teller(house: House, book: NoticeBook, place: str) -> Teller:
+    """Nothing is told outside until the workspace is live."""
+    settings = house.settings
+    return Teller(
+        book,
+        place=place,
+        targets=settings.notices.targets if settings.live else (),
+        remind=timedelta(hours=settings.notices.remind_hours),
+        clock=house.clock,
+        send=send,
+    )

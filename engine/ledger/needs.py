@@ -1,0 +1,108 @@
+"""What in one commune's ledger needs a person. Nothing here writes."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
+
+from engine.ledger.bundles import not_rehearsed
+from engine.ledger.database import Database
+from engine.ledger.tables import bundles, deliveries, evidence
+from engine.models import Priority
+from engine.states import State
+
+#: States out of which only a person helps.
+_STUCK = (State.FAILED, State.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """Deliveries of one campaign on one channel that failed or are in doubt."""
+
+    campaign_id: str
+    channel: str
+    state: State
+    count: int
+    emergencies: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """Deliveries of one campaign that lack something since a moment."""
+
+    campaign_id: str
+    count: int
+    since: datetime
+
+
+class Needs:
+    """What one commune's people have to look after."""
+
+    def __init__(self, database: Database, commune_id: str) -> None:
+        self._database = database
+        self._commune_id = commune_id
+
+    def stuck(self) -> list[Stuck]:
+        """Return what failed, or may or may not have arrived."""
+        d = deliveries.c
+        counts = or_(d.replaced_in.is_(None), d.state == State.UNCERTAIN)
+        urgent = case((d.priority == Priority.EMERGENCY, 1), else_=0)
+        query = (
+            select(
+                d.campaign_id,
+                d.channel,
+                d.state,
+                func.count(),
+                func.sum(urgent),
+                func.min(d.changed_at),
+            )
+            .where(d.commune_id == self._commune_id, d.state.in_(_STUCK), counts)
+            .group_by(d.campaign_id, d.channel, d.state)
+            .order_by(d.campaign_id, d.channel, d.state)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return [Stuck(row[0], row[1], State(row[2]), row[3], row[4], row[5]) for row in rows]
+
+    def unproven(self, after: datetime, before: datetime) -> list[Lacking]:
+        """Return what was sent for slots in between and of which nothing is known since."""
+        d = deliveries.c
+        proof = exists().where(evidence.c.delivery_id == d.id)
+        return self._lacking(
+            and_(d.state == State.SENT, d.slot > after, d.slot < before, ~proof), d.slot
+        )
+
+    def only_rehearsed(self, backends: Collection[str], now: datetime) -> list[Lacking]:
+        """Return what is due and was rehearsed in place of being sent, on ``backends``."""
+        d, b = deliveries.c, bundles.c
+        due = and_(b.state == State.PLANNED, b.next_attempt_at <= now)
+        rehearsed = and_(b.backend.in_(backends), b.rehearsed_version == b.version)
+        in_it = exists().where(b.id == d.bundle_id, due, rehearsed)
+        return self._lacking(and_(d.state == State.PLANNED, in_it), d.work_at)
+
+    def _lacking(self, where: ColumnElement[bool], since: ColumnElement[datetime]) -> list[Lacking]:
+        d = deliveries.c
+        query = (
+            select(d.campaign_id, func.count(), func.min(since))
+            .where(d.commune_id == self._commune_id, d.replaced_in.is_(None), where)
+            .group_by(d.campaign_id)
+            .order_by(d.campaign_id)
+        )
+        with self._database.read() as connection:
+            return [Lacking(*row) for row in connection.execute(query)]
+
+
+def overdue_since(
+    database: Database, before: datetime, *, rehearse: Collection[str]
+) -> datetime | None:
+    """Return since when something of any commune is due that nobody has taken in hand."""
+    b = bundles.c
+    waiting = and_(b.state == State.PLANNED, b.next_attempt_at < before)
+    free = or_(b.lease_until.is_(None), b.lease_until < before)
+    query = select(func.min(b.next_attempt_at)).where(waiting, free, not_rehearsed(rehearse))
+    with database.read() as connection:
+        return connection.execute(query).scalar()

@@ -1,0 +1,122 @@
+"""Notices in the reader's words: what is the matter, and what to do about it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from engine.clock import local
+from engine.i18n import gettext as _
+from engine.ledger.machines import Role
+from engine.ledger.watched_clock import Fault
+from engine.models.notice import Concern, Notice, Severity
+from engine.models.wording import channel_name
+
+
+def severity_word(severity: Severity) -> str:
+    return {Severity.WARNING: _("warning"), Severity.URGENT: _("urgent")}[severity]
+
+
+def what(notice: Notice) -> str:
+    """Say in one sentence what is the matter."""
+    match notice.concern:
+        case Concern.CLOCK:
+            sentence = _clock(Fault(notice.facts["fault"]))
+        case Concern.NOBODY_SENDS:
+            sentence = _nobody_sends(Role(notice.facts["role"]))
+        case Concern.APPROVAL if not notice.facts["slot"]:
+            sentence = _("{campaign} is to go out at once and waits for approval")
+        case plain:
+            sentence = _sentences()[plain]
+    return sentence.format(**_readable(notice))
+
+
+def what_to_do(notice: Notice) -> str:
+    """Say what to type, or what to look at."""
+    return _advice()[notice.concern].format(**_readable(notice))
+
+
+def _sentences() -> dict[Concern, str]:
+    return {
+        Concern.UNCERTAIN: _(
+            "{campaign}, {channel}: nobody can say whether {count} deliveries arrived"
+        ),
+        Concern.FAILED: _("{campaign}, {channel}: {count} deliveries failed"),
+        Concern.NO_PROOF: _("{campaign}: {count} deliveries were sent and have no proof"),
+        Concern.APPROVAL: _("{campaign} waits for approval; its first time slot is {slot}"),
+        Concern.REFUSED: _(
+            "{campaign}: revision {revision} is not what was approved; it was refused"
+        ),
+        Concern.REHEARSING: _("{campaign}: {count} deliveries are due and were only rehearsed"),
+        Concern.PERMISSION: _("{channel}: the permission of {backend} to send ends at {end}"),
+        Concern.SILENT: _("nothing was heard of `loa {role}` on {machine} since {seen}"),
+        Concern.DEAD: _("{endpoint} answers no more, after {count} failures in a row"),
+        Concern.DISK: _("the disk of {machine} is nearly full: {megabytes} MB are free"),
+    }
+
+
+def _advice() -> dict[Concern, str]:
+    return {
+        Concern.UNCERTAIN: _(
+            "ask there, then: loa resolve {campaign} --channel {channel_id} --sent --by PERSON,"
+            " or --resend"
+        ),
+        Concern.FAILED: _(
+            "loa status {campaign}, then: loa retry {campaign} --channel {channel_id} --by PERSON"
+        ),
+        Concern.NO_PROOF: _("loa confirm {campaign} --hamlet HAMLET --channel CHANNEL --by PERSON"),
+        Concern.APPROVAL: _("loa preview {campaign}, then: loa approve {campaign} --by PERSON"),
+        Concern.REFUSED: _("submit it again: loa submit FILE --by PERSON"),
+        Concern.REHEARSING: _(
+            "write live = true into loa.toml, or: loa cancel {campaign} --by PERSON"
+        ),
+        Concern.PERMISSION: _("renew the token of {backend} where it was given"),
+        Concern.NOBODY_SENDS: _("start it: loa {command}"),
+        Concern.CLOCK: _(
+            "set the clock of {machine}; if it is right: loa notices --done {key} --by PERSON"
+        ),
+        Concern.SILENT: _(
+            "look at {machine}; if it is gone for good: loa notices --done {key} --by PERSON"
+        ),
+        Concern.DEAD: _("see why it does not answer; what waits goes out by itself once it does"),
+        Concern.DISK: _("make room on the disk of {machine}"),
+    }
+
+
+def _clock(fault: Fault) -> str:
+    return {
+        Fault.APART: _(
+            "the clock of {machine} is {seconds} s off the ledger's: it sends emergencies only"
+        ),
+        Fault.JUMPED: _(
+            "the clock of {machine} jumped by {seconds} s: it sends emergencies only until the"
+            " clock is right or Loa starts anew"
+        ),
+        Fault.BEHIND: _(
+            "the clock of {machine} is {seconds} s behind what has already happened: it sends"
+            " emergencies only"
+        ),
+    }[fault]
+
+
+def _nobody_sends(missing: Role) -> str:
+    return {
+        Role.RUN: _("messages are due since {since}, and nothing of Loa runs that sends them"),
+        Role.SCHEDULER: _("messages are due since {since}, and no scheduler runs"),
+        Role.WORKER: _("messages are due since {since}, and no worker runs"),
+    }[missing]
+
+
+def _readable(notice: Notice) -> dict[str, str]:
+    """Return the facts as people read them."""
+    facts = dict(notice.facts)
+    for name in ("slot", "end", "seen", "since"):
+        if facts.get(name):
+            facts[name] = f"{local(datetime.fromisoformat(facts[name])):%H:%M %d/%m/%Y}"
+    if "channel" in facts:
+        facts["channel_id"] = facts["channel"]
+        facts["channel"] = channel_name(facts["channel"])
+    if notice.concern is Concern.CLOCK:
+        facts["seconds"] = facts["seconds"].lstrip("-")
+    if notice.concern is Concern.NOBODY_SENDS:
+        facts["command"] = "run --watch" if facts["role"] == Role.RUN else facts["role"]
+    return {**facts, "key": notice.key}

@@ -1,0 +1,341 @@
+"""What becomes a notice, how urgent it is, and what its words say to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from support.dispatching import NOW, Post, Rig, campaign, rigged
+from support.fake_channels import FakeBackend, FakeChannel, FarSide, Mishap, permanent, unknown
+
+from engine.ledger import Revision, Submission
+from engine.ledger.breakers import Breakers
+from engine.ledger.machines import Machines, Process, Role
+from engine.ledger.needs import Needs, overdue_since
+from engine.ledger.watched_clock import Fault
+from engine.models import Breaker, BreakerState, Evidence, EvidenceKind, Priority, Schedule
+from engine.models.notice import Concern, Notice, Severity
+from engine.notices.campaigns import CampaignGatherer
+from engine.notices.deliveries import DeliveryGatherer
+from engine.notices.far_sides import FarSideGatherer
+from engine.notices.machines import MachineGatherer
+from engine.notices.permissions import PermissionGatherer
+from engine.notices.words import severity_word, what, what_to_do
+
+START = NOW.astimezone(UTC)
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+
+
+@pytest.fixture
+def backend(tmp_path: Path) -> FakeBackend:
+    return FakeBackend("so", False, FarSide(tmp_path / "far.log"), networked=True)
+
+
+@pytest.fixture
+def rig(tmp_path: Path, backend: FakeBackend) -> Iterator[Rig]:
+    with rigged(tmp_path, FakeChannel("giay", backend)) as opened:
+        yield opened
+
+
+def deliveries(rig: Rig, *rehearsing: str) -> list[Notice]:
+    needs = Needs(rig.ledger.database, "xa-mau")
+    gatherer = DeliveryGatherer(needs, proof=3 * DAY, rehearsing=rehearsing)
+    return list(gatherer.gather(rig.clock.now()))
+
+
+def test_failed_and_uncertain_deliveries_are_told_by_campaign_and_channel(
+    rig: Rig, backend: FakeBackend
+) -> None:
+    rig.release(*(Post(target=f"noi-{n}", text=str(n)) for n in range(3)))
+    backend.mishaps = [Mishap(permanent()), Mishap(unknown()), None]
+    rig.send()
+    failed, uncertain = deliveries(rig)
+    assert (failed.key, failed.severity) == ("failed:thong-bao:giay", Severity.WARNING)
+    assert what(failed) == "thong-bao, giay: 1 deliveries failed"
+    assert "loa retry thong-bao --channel giay" in what_to_do(failed)
+    assert uncertain.key == "uncertain:thong-bao:giay"
+    assert "nobody can say" in what(uncertain)
+    assert "loa resolve thong-bao --channel giay" in what_to_do(uncertain)
+    assert failed.since == uncertain.since == START
+
+
+def test_a_failed_emergency_is_urgent(rig: Rig, backend: FakeBackend) -> None:
+    backend.mishaps = [Mishap(permanent())]
+    rig.release(Post(), priority=Priority.EMERGENCY)
+    rig.send()
+    assert [one.severity for one in deliveries(rig)] == [Severity.URGENT]
+
+
+def test_what_failed_and_was_replaced_concerns_nobody(rig: Rig, backend: FakeBackend) -> None:
+    backend.mishaps = [Mishap(permanent())]
+    rig.release(Post())
+    rig.send()
+    rig.release(Post(text="Lời mới."), replaced=[rig.rows()[0].id])
+    assert not deliveries(rig)
+
+
+def test_proof_is_asked_for_after_three_days_until_somebody_gives_it(rig: Rig) -> None:
+    rig.release(Post(), Post("ap-2", target="noi-2"))
+    rig.send()
+    rig.pass_time(days=3)
+    assert not deliveries(rig)
+    rig.pass_time(minutes=1)
+    (notice,) = deliveries(rig)
+    assert (notice.key, notice.severity) == ("no-proof:thong-bao", Severity.WARNING)
+    assert "2 deliveries" in what(notice)
+    now = rig.clock.now()
+    first, second = rig.rows()
+    rig.ledger.evidence.add([Evidence(first.id, EvidenceKind.RELAYED, "lan", now, "x", 1)])
+    assert "1 deliveries" in what(deliveries(rig)[0])
+    rig.ledger.evidence.add([Evidence(second.id, EvidenceKind.RECEIVED, "lan", now, "x", None)])
+    assert not deliveries(rig)
+
+
+def test_nobody_looks_for_proof_of_what_is_long_past(rig: Rig) -> None:
+    rig.release(Post())
+    rig.send()
+    rig.pass_time(days=31)
+    assert not deliveries(rig)
+
+
+def test_what_was_only_rehearsed_although_it_is_due_is_told(
+    tmp_path: Path, backend: FakeBackend
+) -> None:
+    with rigged(tmp_path, FakeChannel("giay", backend), live=False) as rig:
+        rig.release(Post())
+        rig.release(Post(slot=NOW + DAY, target="noi-2"), campaign_id="mai")
+        assert not deliveries(rig, "so"), "not rehearsed yet"
+        rig.send()
+        (notice,) = deliveries(rig, "so")
+        assert notice.key == "rehearsing:thong-bao"
+        assert "live = true" in what_to_do(notice)
+        assert not deliveries(rig)
+
+
+def submit(rig: Rig, *moments: datetime, **changes: object) -> Revision:
+    schedule = Schedule(asap=not moments, moments=moments)
+    values = campaign("hop", {}, schedule=schedule, **changes)
+    submission = Submission(values, "x.yaml", b"x", "1" * 64, "2" * 64, rig.revision, "lan")
+    return rig.ledger.revisions.submit(submission, rig.clock.now())
+
+
+def campaigns(rig: Rig) -> list[Notice]:
+    gatherer = CampaignGatherer(rig.ledger.revisions, near=DAY)
+    return list(gatherer.gather(rig.clock.now()))
+
+
+def test_a_campaign_is_told_of_a_day_before_its_first_slot_and_is_urgent_near_it(
+    rig: Rig,
+) -> None:
+    slot = START + 2 * DAY
+    submit(rig, slot + DAY, slot)
+    assert not campaigns(rig)
+    rig.pass_time(days=1)
+    (notice,) = campaigns(rig)
+    assert (notice.key, notice.severity) == ("approval:hop", Severity.WARNING)
+    assert "08:00 03/12/2026" in what(notice)
+    rig.pass_time(hours=23)
+    assert [one.severity for one in campaigns(rig)] == [Severity.URGENT]
+    rig.pass_time(days=1)
+    assert campaigns(rig), "its first slot is past, and nobody approved it"
+    rig.pass_time(days=1)
+    assert not campaigns(rig), "it is no longer valid"
+
+
+def test_what_is_to_go_out_at_once_is_told_of_at_once(rig: Rig) -> None:
+    revision = submit(rig)
+    assert [one.severity for one in campaigns(rig)] == [Severity.WARNING]
+    assert "at once" in what(campaigns(rig)[0])
+    rig.ledger.revisions.approve(revision, "minh", rig.clock.now())
+    assert not campaigns(rig)
+    submit(rig, priority=Priority.EMERGENCY)
+    assert [one.severity for one in campaigns(rig)] == [Severity.URGENT]
+
+
+def test_a_refused_revision_is_told_of_until_another_is_submitted(rig: Rig) -> None:
+    rig.ledger.revisions.approve(submit(rig), "minh", rig.clock.now())
+    approved = rig.ledger.revisions.latest("hop")
+    assert approved is not None
+    rig.ledger.revisions.refuse(approved, "đã đổi", rig.clock.now())
+    (notice,) = campaigns(rig)
+    assert (notice.key, notice.severity) == ("refused:hop", Severity.URGENT)
+    submit(rig, START + 2 * DAY)
+    assert not campaigns(rig)
+
+
+def process(name: str = "may-1", role: Role = Role.RUN, **changes: object) -> Process:
+    told = Process(
+        name=name,
+        role=role,
+        process=f"{name}-{role}",
+        started_at=START,
+        seen_at=START,
+        offset=timedelta(0),
+        fault=None,
+        version="0.1.0",
+        disk_free=50 << 30,
+        disk_total=100 << 30,
+    )
+    return replace(told, **changes)  # type: ignore[arg-type]
+
+
+@dataclass
+class Park:
+    """Machines that share a ledger, as they last told about themselves."""
+
+    processes: tuple[Process, ...] = ()
+    overdue: datetime | None = None
+    here: Process = field(default_factory=lambda: process("may-nay"))
+
+    def gather(self, now: datetime = START) -> list[Notice]:
+        machines = cast(Machines, SimpleNamespace(all=lambda: list(self.processes)))
+        gatherer = MachineGatherer(
+            machines, overdue=lambda _before: self.overdue, here=lambda: self.here, room=0.1
+        )
+        return list(gatherer.gather(now))
+
+
+def test_machines_that_are_well_need_nobody() -> None:
+    park = Park((process("a", Role.SCHEDULER), process("b", Role.WORKER)), overdue=START)
+    assert not park.gather()
+    assert not Park((process("a", Role.RUN),), overdue=START).gather()
+    assert not Park().gather()
+
+
+@pytest.mark.parametrize("fault", Fault)
+def test_a_wrong_clock_is_told_with_its_machine_and_by_how_much(fault: Fault) -> None:
+    wrong = process("b", Role.WORKER, offset=-timedelta(minutes=5), fault=fault)
+    (notice,) = Park((wrong, process("a", Role.SCHEDULER))).gather()
+    assert (notice.key, notice.severity) == ("clock:b", Severity.URGENT)
+    assert "of b " in what(notice)
+    assert "300 s" in what(notice)
+    assert "emergencies only" in what(notice)
+    assert "loa notices --done clock:b" in what_to_do(notice)
+
+
+@pytest.mark.parametrize(
+    ("free", "severity"),
+    [(10 << 30, None), (9 << 30, Severity.WARNING), ((1 << 30) - 1, Severity.URGENT)],
+)
+def test_a_disk_is_told_of_when_it_is_nearly_full(free: int, severity: Severity | None) -> None:
+    for park in (Park((process("a", disk_free=free),)), Park(here=process("a", disk_free=free))):
+        found = park.gather()
+        assert [one.severity for one in found] == ([severity] if severity else [])
+        assert all(one.key == "disk:a" for one in found)
+        assert all(f"{free >> 20} MB" in what(one) for one in found)
+
+
+def test_a_machine_that_fell_silent_is_told_of() -> None:
+    park = Park((process("a", Role.SCHEDULER), process("b", Role.WORKER)))
+    (first, second) = park.gather(START + 4 * MINUTE)
+    assert {first.key, second.key} == {"silent:a:scheduler", "silent:b:worker"}
+    assert first.severity is second.severity is Severity.URGENT
+    park.processes += (process("c", Role.WORKER, seen_at=START + 4 * MINUTE),)
+    severities = {one.key: one.severity for one in park.gather(START + 4 * MINUTE)}
+    assert severities["silent:b:worker"] is Severity.WARNING, "others of its kind live"
+    assert "08:00 01/12/2026" in what(second)
+
+
+def test_one_process_of_several_on_a_machine_is_no_silence() -> None:
+    alive = process("a", Role.WORKER, process="hai", seen_at=START + 4 * MINUTE)
+    assert not Park((process("a", Role.WORKER), alive)).gather(START + 4 * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("roles", "missing", "command"),
+    [
+        ((), "nothing of Loa runs", "loa run --watch"),
+        ((Role.WORKER,), "no scheduler runs", "loa scheduler"),
+        ((Role.SCHEDULER,), "no worker runs", "loa worker"),
+    ],
+)
+def test_it_is_told_when_something_is_due_and_nobody_sends(
+    roles: tuple[Role, ...], missing: str, command: str
+) -> None:
+    park = Park(tuple(process("a", role) for role in roles), overdue=START)
+    (notice,) = park.gather()
+    assert (notice.key, notice.severity) == ("nobody-sends", Severity.URGENT)
+    assert missing in what(notice)
+    assert what_to_do(notice).endswith(command)
+    assert not Park(park.processes).gather(), "nothing is due"
+
+
+def test_overdue_is_what_nobody_has_in_hand(rig: Rig) -> None:
+    def overdue(*rehearse: str) -> datetime | None:
+        return overdue_since(rig.ledger.database, START + 5 * MINUTE, rehearse=rehearse)
+
+    assert overdue() is None
+    rig.release(Post())
+    assert overdue() == START
+    rig.due()
+    assert overdue() is None
+    assert overdue_since(rig.ledger.database, START + HOUR, rehearse=()) == START
+
+
+def test_a_dead_far_side_is_told_of_until_it_answers(rig: Rig) -> None:
+    breakers = Breakers(rig.ledger.database)
+    gatherer = FarSideGatherer(breakers)
+    for state, told in zip(BreakerState, (0, 1, 1), strict=True):
+        now = Breaker("chat.example", state, START, 5)
+        breakers.change("chat.example", START, lambda _before, now=now: now)
+        assert len(gatherer.gather(START)) == told
+    (notice,) = gatherer.gather(START)
+    assert (notice.key, notice.severity) == ("dead:chat.example", Severity.URGENT)
+    assert "chat.example" in what(notice)
+
+
+@dataclass
+class ExpiringBackend(FakeBackend):
+    """A backend whose token ends."""
+
+    end: datetime | None = None
+
+    def expires_at(self) -> datetime | None:
+        return self.end
+
+
+@pytest.mark.parametrize(
+    ("left", "severity"),
+    [
+        (None, None),
+        (8 * DAY, None),
+        (7 * DAY, Severity.WARNING),
+        (23 * HOUR, Severity.URGENT),
+        (-DAY, Severity.URGENT),
+    ],
+    ids=str,
+)
+def test_a_permission_is_told_of_a_week_before_it_ends(
+    backend: FakeBackend, tmp_path: Path, left: timedelta | None, severity: Severity | None
+) -> None:
+    end = START + left if left is not None else None
+    dying = ExpiringBackend("zalo", False, FarSide(tmp_path / "z.log"), end=end)
+    channels = {"chat": FakeChannel("chat", dying), "giay": FakeChannel("giay", backend)}
+    found = PermissionGatherer(channels).gather(START)
+    assert [one.severity for one in found] == ([severity] if severity else [])
+    assert all(one.key == "permission:chat:zalo" for one in found)
+
+
+def test_every_concern_has_words_and_advice() -> None:
+    facts = dict.fromkeys(
+        ("campaign", "channel", "count", "revision", "backend", "machine", "endpoint"), "x-1"
+    )
+    facts |= {"slot": START.isoformat(), "end": START.isoformat(), "seen": START.isoformat()}
+    facts |= {"since": START.isoformat(), "seconds": "300", "megabytes": "7"}
+    facts |= {"role": Role.WORKER, "fault": Fault.APART}
+    for concern in Concern:
+        notice = Notice(concern, Severity.WARNING, START, ("x-1",), facts)
+        for words in (what(notice), what_to_do(notice)):
+            assert words
+            assert "{" not in words
+    assert len({severity_word(one) for one in Severity}) == len(Severity)
