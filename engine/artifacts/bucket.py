@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeVar
@@ -20,6 +23,9 @@ if TYPE_CHECKING:
 #: Connecting takes milliseconds where the far side is there at all.
 CONNECT = timedelta(seconds=5)
 
+#: For so long nothing is asked after a request that got no answer.
+SILENCE = timedelta(seconds=10)
+
 #: How many objects of a listing are held at a time.
 _PAGE = 500
 
@@ -27,6 +33,8 @@ Answer = TypeVar("Answer")
 
 #: What the far side calls it: a missing object is something else.
 _NO_BUCKET = "NoSuchBucket"
+
+_FORBIDDEN, _MISSING, _NOT_IMPLEMENTED = ("401", "403"), "404", "501"
 
 _STATUS = re.compile(r"status code: (\d{3})")
 
@@ -59,43 +67,35 @@ class Listed:
 class Bucket:
     """Objects by name, below a prefix. Every failure is an OSError that says what to look at.
 
-    A request is tried twice more where that does no harm, within ``place.timeout``.
+    A request is tried twice more where that does no harm, within ``place.timeout``. After one
+    that got no answer the next fail at once for a while, so that a server that hangs costs a
+    worker one wait and not one for every bundle. ``now`` gives seconds that never go back.
     """
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, place: Place, now: Callable[[], float] = time.monotonic) -> None:
         self._place = place
+        self._now = now
         self._store = _client(place)
         #: False once the far side has said that it knows no conditional put.
         self._conditional = True
+        self._silent_until = -math.inf
 
     def read(self, name: str) -> bytes | None:
         """Return an object's bytes; None when there is none. Raises OSError."""
         try:
-            return bytes(obstore.get(self._store, name).bytes())
-        except FileNotFoundError as error:
-            if _NO_BUCKET in str(error):
-                raise self._refused(error) from error
+            return self._asked(lambda: bytes(obstore.get(self._store, name).bytes()))
+        except FileNotFoundError:
             return None
-        except BaseError as error:
-            raise self._refused(error) from error
 
     def create(self, name: str, data: bytes) -> bool:
         """Put an object where there is none; False when there is one already. Raises OSError.
 
         Stores that know no conditional put replace what is there.
         """
-        if self._conditional:
-            try:
-                obstore.put(self._store, name, data, mode="create", use_multipart=False)
-            except AlreadyExistsError:
-                return False
-            except (BaseError, FileNotFoundError) as error:
-                if _status(error) != "501":
-                    raise self._refused(error) from error
-                self._conditional = False
-            else:
-                return True
-        self.write(name, data)
+        try:
+            self._asked(lambda: self._put_new(name, data))
+        except AlreadyExistsError:
+            return False
         return True
 
     def write(self, name: str, data: bytes) -> None:
@@ -104,13 +104,8 @@ class Bucket:
 
     def remove(self, name: str) -> None:
         """Remove an object; none is no error. Raises OSError."""
-        try:
-            obstore.delete(self._store, name)
-        except FileNotFoundError as error:
-            if _NO_BUCKET in str(error):
-                raise self._refused(error) from error
-        except BaseError as error:
-            raise self._refused(error) from error
+        with suppress(FileNotFoundError):
+            self._asked(lambda: obstore.delete(self._store, name))
 
     def listed(self) -> Iterator[Listed]:
         """Go through all objects, a page at a time. Raises OSError."""
@@ -119,27 +114,51 @@ class Bucket:
             for found in page:
                 yield Listed(found["path"], found["size"], found["last_modified"])
 
+    def _put_new(self, name: str, data: bytes) -> None:
+        if self._conditional:
+            try:
+                obstore.put(self._store, name, data, mode="create", use_multipart=False)
+            except BaseError as error:
+                if _status(error) != _NOT_IMPLEMENTED:
+                    raise
+                self._conditional = False
+            else:
+                return
+        obstore.put(self._store, name, data, use_multipart=False)
+
     def _asked(self, ask: Callable[[], Answer]) -> Answer:
+        """Ask, and put a failure into words; that an object is missing or there is none."""
+        if self._now() < self._silent_until:
+            raise self._no_answer()
         try:
             return ask()
-        except (BaseError, FileNotFoundError) as error:
-            raise self._refused(error) from error
+        except AlreadyExistsError:
+            raise
+        except FileNotFoundError as error:
+            if _NO_BUCKET in str(error):
+                raise self._refused(_MISSING) from error
+            raise
+        except BaseError as error:
+            status = _status(error)
+            if status:
+                raise self._refused(status) from error
+            self._silent_until = self._now() + SILENCE.total_seconds()
+            raise self._no_answer() from error
 
-    def _refused(self, error: BaseError | FileNotFoundError) -> OSError:
-        status = _status(error)
-        if status in ("401", "403"):
+    def _no_answer(self) -> OSError:
+        message = _("the artifact store {place} does not answer at {endpoint}")
+        return OSError(message.format(place=self._place, endpoint=self._place.endpoint))
+
+    def _refused(self, status: str) -> OSError:
+        if status in _FORBIDDEN:
             message = _(
                 "the artifact store {place} refuses the key: check artifacts.key and .secret"
             )
-        elif status == "404":
+        elif status == _MISSING:
             message = _("the artifact store {place} has no bucket of that name")
-        elif status:
-            message = _("the artifact store {place} answers with error {status}")
         else:
-            message = _("the artifact store {place} does not answer at {endpoint}")
-        return OSError(
-            message.format(place=self._place, status=status, endpoint=self._place.endpoint)
-        )
+            message = _("the artifact store {place} answers with error {status}")
+        return OSError(message.format(place=self._place, status=status))
 
 
 def _client(place: Place) -> S3Store:

@@ -93,6 +93,22 @@ def test_a_bucket_that_fails_while_it_is_written_holds_all_or_nothing(
     assert store.make(KEY, lambda: SPEECH).file.read() == SPEECH.data
 
 
+def test_a_bucket_that_hangs_costs_one_wait_and_is_asked_again_later(
+    object_store: ObjectStore, line: Line
+) -> None:
+    seconds = 0.0
+    place = dataclasses.replace(object_store.place(port=line.port), timeout=PATIENCE)
+    bucket = Bucket(place, lambda: seconds)
+    line.fault = "slow"
+    for _ in range(20):
+        with pytest.raises(OSError, match="does not answer"):
+            bucket.write("a", b"x")
+    assert line.asked == 1
+    line.fault, seconds = "", 11.0
+    Bucket(dataclasses.replace(place, timeout=timedelta(seconds=30))).write("a", b"x")
+    assert bucket.read("a") == b"x"
+
+
 def test_what_is_in_the_cache_needs_no_line(
     tmp_path: Path, object_store: ObjectStore, line: Line
 ) -> None:
