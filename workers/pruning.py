@@ -8,11 +8,12 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from engine.app import App
+from engine.app import House, close_channels
 from engine.dispatch import Renderer
 from engine.dispatch.retention import Pruned, Retention, needed_keys
 from engine.files import BACKUP_LOCK, alone, write_atomic
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 from engine.ledger import Ledger
 from engine.ledger.wanted import communes_of
 
@@ -25,69 +26,69 @@ EVERY = timedelta(days=1)
 MARK = ".loa-pruned"
 
 
-def prune(app: App, keep: timedelta, *, dry_run: bool = False) -> Pruned:
-    """Remove what nobody has used for ``keep`` and no delivery needs.
+def prune(house: House, keep: timedelta, *, dry_run: bool = False) -> Pruned:
+    """Remove what nobody has used for ``keep`` and no commune's delivery needs.
 
     Raises BlockingIOError while a backup is being made, OSError.
     """
-
-    def needed(since: datetime) -> set[str]:
-        keys = needed_keys(app.ledger, app.renderer, since)
-        for ledger, renderer in _other_communes(app):
-            keys |= needed_keys(ledger, renderer, since)
-        return keys
-
+    workspace = house.workspace
     retention = Retention(
-        artifacts=app.artifacts,
-        needed=needed,
-        files=(app.house.workspace / "artifacts" / "speech", *_rehearsals(app)),
-        previews=app.workspace / "preview",
+        artifacts=house.artifacts,
+        needed=lambda since: _needed(house, since),
+        files=(workspace / "artifacts" / "speech", *_each(workspace, "outbox/rehearsal")),
+        previews=tuple(_each(workspace, "preview")),
     )
-    with alone(app.house.workspace / BACKUP_LOCK):
-        return retention.prune(app.clock.now() - keep, dry_run=dry_run)
+    with alone(workspace / BACKUP_LOCK):
+        return retention.prune(house.clock.now() - keep, dry_run=dry_run)
 
 
-def _rehearsals(app: App) -> list[Path]:
-    """Return where communes of this workspace have rehearsed."""
-    others = app.house.workspace.glob("communes/*/outbox/rehearsal")
-    return [app.outbox / "rehearsal", *others]
-
-
-def _other_communes(app: App) -> Iterator[tuple[Ledger, Renderer]]:
-    """Open the other communes of the app's ledger in turn: they may share its store."""
-    with app.ledger.database.read() as connection:
-        ids = [one for one in communes_of(connection) if one != app.ledger.commune_id]
-    for commune_id in ids:
-        ledger = Ledger.on(
-            app.house.database, commune_id, seal=app.house.seal, options=app.house.options
-        )
-        yield ledger, Renderer(app.channels, app.artifacts, ledger.deliveries.content)
-
-
-def prune_daily(app: App) -> None:
+def prune_daily(house: House) -> None:
     """Do so by the settings, at most once a day; a failure is told and tried the next day."""
-    days = app.settings.artifacts.keep_days
-    if days is None or not _due(app):
+    days = house.settings.artifacts.keep_days
+    if days is None or not _due(house):
         return
     try:
         with suppress(BlockingIOError):  # a backup is being made; tomorrow is early enough
-            pruned = prune(app, timedelta(days=days))
-            if pruned.artifacts or pruned.other:
-                logger.info(
-                    _("removed {count} old artifacts, {size:.1f} MB").format(
-                        count=pruned.artifacts + pruned.other,
-                        size=(pruned.artifact_bytes + pruned.other_bytes) / 1e6,
-                    )
-                )
-        write_atomic(app.workspace / MARK, app.clock.now().isoformat().encode())
+            _tell(prune(house, timedelta(days=days)))
+        write_atomic(house.workspace / MARK, house.clock.now().isoformat().encode())
     except OSError as error:
-        logger.warning(_("old artifacts could not be removed: {reason}").format(reason=error))
+        words = _("old artifacts could not be removed: {reason}")
+        logger.warning(words.format(reason=os_reason(error)))
 
 
-def _due(app: App) -> bool:
-    mark = app.workspace / MARK
+def _each(workspace: Path, name: str) -> Iterator[Path]:
+    """Go through the folders of that name: the one commune's own, and those of many."""
+    yield workspace / name
+    yield from workspace.glob(f"communes/*/{name}")
+
+
+def _needed(house: House, since: datetime) -> set[str]:
+    """Return what deliveries need, of every commune in the ledger: the store may be shared."""
+    with house.database.read() as connection:
+        ids = communes_of(connection)
+    keys: set[str] = set()
+    for commune_id in ids:
+        ledger = Ledger.on(house.database, commune_id, seal=house.seal, options=house.options)
+        channels = house.channels(house.workspace, ledger)
+        try:
+            renderer = Renderer(channels, house.artifacts, ledger.deliveries.content)
+            keys |= needed_keys(ledger, renderer, since)
+        finally:
+            close_channels(channels)
+    return keys
+
+
+def _tell(pruned: Pruned) -> None:
+    if count := pruned.artifacts + pruned.other:
+        size = (pruned.artifact_bytes + pruned.other_bytes) / 1e6
+        words = _("removed {count} old artifacts, {size:.1f} MB")
+        logger.info(words.format(count=count, size=size))
+
+
+def _due(house: House) -> bool:
+    mark = house.workspace / MARK
     try:
         last = datetime.fromisoformat(mark.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return True
-    return app.clock.now() - last >= EVERY
+    return house.clock.now() - last >= EVERY

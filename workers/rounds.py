@@ -64,8 +64,7 @@ class Rounds:
         self._refreshed = now
         if not owns_outbox(self._communes.settings):
             return
-        for place, commune_id in enumerate(self._communes.ids()):
+        for commune_id in self._communes.ids():
             with self._communes.lent(commune_id) as app:
                 app.sender.refresh()
-                if not place:  # what is pruned is shared by all
-                    prune_daily(app)
+        prune_daily(self._communes.house)

@@ -3,7 +3,7 @@
 from engine.app.channels import CHANNELS, OPTIONS, Surroundings, build_channels, close_channels
 from engine.app.communes import Communes, open_communes
 from engine.app.house import House
-from engine.app.opening import App, ledger_place, open_app
+from engine.app.opening import App, ledger_place, open_app, open_house
 from engine.app.previewing import Preview, preview
 
 __all__ = [
@@ -19,5 +19,6 @@ __all__ = [
     "ledger_place",
     "open_app",
     "open_communes",
+    "open_house",
     "preview",
 ]

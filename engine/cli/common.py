@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from campaigns.province_file import PROVINCE_FILE
 from engine.app import App, Communes, open_app
 from engine.clock import local
 from engine.dispatch.observer import NOBODY, Observer
@@ -19,6 +20,9 @@ from engine.reports.report import Report, build_report
 from engine.settings import read_secret
 
 REGISTRY_FILE = "commune.yaml"
+
+#: What makes a folder a machine's workspace, where it is not one commune's.
+SETTINGS_FILE = "loa.toml"
 
 
 def workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -58,6 +62,11 @@ def find_workspace(
                 return candidate
     message = _("{folder}: no {file} here; make a workspace with: loa init FOLDER")
     raise LoaError(message.format(folder=starts[0], file=names[0]))
+
+
+def find_any_workspace(given: Path | None) -> Path:
+    """Return the workspace of whoever keeps Loa alive: a commune's, a province's, a machine's."""
+    return find_workspace(given, names=(REGISTRY_FILE, PROVINCE_FILE, SETTINGS_FILE))
 
 
 def open_workspace(

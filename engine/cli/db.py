@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from engine.app import ledger_place
-from engine.cli.common import find_workspace, shown_path, workspace_option
+from engine.cli.common import find_any_workspace, shown_path, workspace_option
 from engine.cli.words import translate_placeholders
 from engine.i18n import gettext as _
 from engine.ledger.copying import copy_commune
@@ -32,7 +32,7 @@ def _upgrade() -> click.Command:
         from engine.ledger.upgrading import upgrade
         from engine.upkeep.backup import backup
 
-        folder = find_workspace(workspace)
+        folder = find_any_workspace(workspace)
         place = ledger_place(load_settings(folder), folder)
         found, kept = upgrade(place, keep=lambda: backup(folder).path)
         if found == SCHEMA:

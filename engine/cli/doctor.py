@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from engine.cli.common import find_workspace, workspace_option
+from engine.cli.common import find_any_workspace, workspace_option
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.upkeep.doctor import Examined, examine, is_ill
@@ -44,7 +44,7 @@ def doctor() -> click.Command:
 def _folder(given: Path | None) -> Path:
     """Return the workspace; where nothing says that it is one, the folder itself is looked at."""
     try:
-        return find_workspace(given)
+        return find_any_workspace(given)
     except LoaError:
         return (given or Path.cwd()).resolve()
 

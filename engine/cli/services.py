@@ -13,16 +13,13 @@ from typing import Any
 import click
 
 from engine.app import Communes, open_communes
-from engine.cli.common import REGISTRY_FILE, find_workspace, state_conditions
+from engine.cli.common import REGISTRY_FILE, SETTINGS_FILE, find_workspace, state_conditions
 from engine.dispatch import Observer
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger.schema import check_version
 from workers.watch.endpoint import Endpoint, Pages
 from workers.watch.readiness import Readiness
-
-#: What makes a folder a machine's workspace, where it is not one commune's.
-SETTINGS_FILE = "loa.toml"
 
 
 def service_workspace(given: Path | None) -> Path:

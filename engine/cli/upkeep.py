@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import click
 
-from engine.cli.common import find_workspace, open_workspace, shown_path, workspace_option
+from engine.app import open_house
+from engine.cli.common import find_any_workspace, shown_path, workspace_option
 from engine.dispatch.retention import Pruned
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -46,7 +48,7 @@ def backup() -> click.Command:
         if archive is not None:
             say_what_it_holds(archive, verify(archive))
             return
-        say_made(make_backup(find_workspace(workspace), dest, with_key=with_key))
+        say_made(make_backup(find_any_workspace(workspace), dest, with_key=with_key))
 
     return command
 
@@ -85,13 +87,13 @@ def prune() -> click.Command:
     )
     @workspace_option
     def command(dry_run: bool, days: int | None, workspace: Path | None) -> None:
-        with open_workspace(workspace) as app:
-            days = days or app.settings.artifacts.keep_days
-            if days is None:
+        with closing(open_house(find_any_workspace(workspace))) as house:
+            keep = days or house.settings.artifacts.keep_days
+            if keep is None:
                 message = _("say how long to keep: --days, or [artifacts] keep_days in loa.toml")
                 raise LoaError(message)
             try:
-                pruned = remove_old(app, timedelta(days=days), dry_run=dry_run)
+                pruned = remove_old(house, timedelta(days=keep), dry_run=dry_run)
             except BlockingIOError:
                 raise LoaError(_("a backup is being made; wait until it is done")) from None
         say_pruned(pruned, dry_run=dry_run)

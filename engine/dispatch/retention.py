@@ -34,13 +34,13 @@ class Retention:
     ``needed`` returns the keys of all artifacts that deliveries still need, of every commune
     that shares the store; it is asked only when there is something to remove. ``files`` are
     folders of files that are made again when they are needed (spoken sentences, rehearsals);
-    ``previews`` holds a folder for each preview.
+    ``previews`` hold a folder for each preview.
     """
 
     artifacts: ArtifactStore
     needed: Callable[[datetime], Set[str]]
     files: tuple[Path, ...]
-    previews: Path
+    previews: tuple[Path, ...]
 
     def prune(self, before: datetime, *, dry_run: bool = False) -> Pruned:
         """Remove what was last used before ``before``. Raises OSError."""
@@ -79,11 +79,10 @@ def _old_files(folders: tuple[Path, ...], before: datetime) -> Iterator[Path]:
                 yield path
 
 
-def _old_previews(folder: Path, before: datetime) -> Iterator[Path]:
-    if folder.is_dir():
-        for path in folder.iterdir():
-            inside = [path, *path.rglob("*")]
-            if max(map(_used_at, inside)) < before:
+def _old_previews(folders: tuple[Path, ...], before: datetime) -> Iterator[Path]:
+    for folder in folders:
+        for path in folder.iterdir() if folder.is_dir() else ():
+            if max(map(_used_at, [path, *path.rglob("*")])) < before:
                 yield path
 
 

@@ -132,7 +132,8 @@ def _doubt(connection: Connection, commune: str, back: Return) -> int:
     mine = among(d.bundle_id, ids)
     count = _move(connection, commune, mine, (State.PLANNED, State.SENDING), back)
     _move(connection, commune, mine, (State.SENDING, State.UNCERTAIN), back)
-    connection.execute(update(bundles).where(among(b.id, ids)).values(state=State.UNCERTAIN))
+    settled = {"state": State.UNCERTAIN, "attempts": 0, "expires_at": None}
+    connection.execute(update(bundles).where(among(b.id, ids)).values(settled))
     return count
 
 

@@ -12,7 +12,15 @@ from engine.i18n import gettext as _
 from engine.settings import Settings
 
 #: Files and folders that people write or that the far side has seen.
-_KEPT = ("commune.yaml", "loa.toml", "campaigns", "communes", "artifacts", "outbox")
+_KEPT = (
+    "commune.yaml",
+    "province.yaml",
+    "loa.toml",
+    "campaigns",
+    "communes",
+    "artifacts",
+    "outbox",
+)
 
 #: What can be made again, below those.
 _LEFT_OUT = (("artifacts", "speech"), ("artifacts", "cache"), ("outbox", "rehearsal"))

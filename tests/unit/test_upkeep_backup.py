@@ -292,6 +292,9 @@ def test_the_commands_say_what_was_saved_and_that_the_key_is_not_in_it(
     assert "half of one" in done.stderr
 
 
+OLD_REGISTRY = '{"commune": {"id": "xa-mau", "name": "Xã Mẫu"}, "hamlets": []}'
+
+
 @pytest.fixture
 def older(tmp_path: Path, place: Place, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A commune whose ledger was made by an older Loa."""
@@ -302,8 +305,8 @@ def older(tmp_path: Path, place: Place, monkeypatch: pytest.MonkeyPatch) -> Path
     with database.write() as connection:
         migrate(connection, to=FIRST)
         connection.exec_driver_sql(
-            "INSERT INTO registries (commune_id, revision, body, sha256, loaded_at)"
-            " VALUES ('xa-mau', 1, '{}', 'x', '2026-12-01T01:00:00.000000Z')"
+            "INSERT INTO registries (commune_id, revision, body, sha256, loaded_at) VALUES"
+            f" ('xa-mau', 1, '{OLD_REGISTRY}', 'x', '2026-12-01T01:00:00.000000Z')"
         )
     database.close()
     return folder

@@ -96,7 +96,7 @@ def keys(app: App) -> set[str]:
 
 def test_what_is_over_goes_and_what_is_still_to_be_sent_stays(app: App) -> None:
     before, rendered = keys(app), app.artifacts.rendered
-    pruned = prune(app, MONTH)
+    pruned = prune(app.house, MONTH)
     gone = before - keys(app)
     assert pruned.artifacts == len(gone) > 0
     assert keys(app), "the second meeting's artifacts are needed"
@@ -109,7 +109,7 @@ def test_what_was_sent_lately_stays(workspace: Path) -> None:
     with open_app(workspace) as app:
         age(workspace, app.clock.now() - 2 * MONTH)
         before = keys(app)
-        prune(app, MONTH)
+        prune(app.house, MONTH)
         assert keys(app) == before
 
 
@@ -122,7 +122,7 @@ def test_an_attachment_is_never_removed(app: App, tmp_path: Path) -> None:
     move(app, days=365)
     app.sender.expire()
     move(app, days=31)
-    prune(app, MONTH)
+    prune(app.house, MONTH)
     assert not keys(app)
     assert app.artifacts.attachment(sha256).read_bytes() == b"%PDF"
 
@@ -136,7 +136,7 @@ def test_previews_rehearsals_and_sentences_go_when_nobody_used_them(app: App) ->
     age(app.workspace, app.clock.now() - 2 * MONTH)
     os.utime(lately, (app.clock.now().timestamp(),) * 2)
     outbox = {n for n in files_below(app.outbox) if not n.startswith("rehearsal/")}
-    pruned = prune(app, MONTH)
+    pruned = prune(app.house, MONTH)
     assert pruned.other >= 3
     assert not list((app.workspace / "preview").iterdir())
     assert list((app.workspace / "artifacts" / "speech").rglob("*.sentence")) == [lately]
@@ -145,9 +145,9 @@ def test_previews_rehearsals_and_sentences_go_when_nobody_used_them(app: App) ->
 
 def test_a_dry_run_tells_the_same_and_removes_nothing(app: App) -> None:
     before = files_below(app.workspace)
-    told = prune(app, MONTH, dry_run=True)
+    told = prune(app.house, MONTH, dry_run=True)
     assert set(files_below(app.workspace)) >= set(before)
-    assert prune(app, MONTH) == told
+    assert prune(app.house, MONTH) == told
     assert told.artifact_bytes > 0
 
 
@@ -170,7 +170,7 @@ def test_another_commune_s_artifacts_in_a_shared_store_stay(
         assert made
     with open_app(ours) as app:
         age(tmp_path / "kho", app.clock.now() - 2 * MONTH)
-        prune(app, MONTH)
+        prune(app.house, MONTH)
         assert keys(app) == made
 
 
@@ -181,9 +181,9 @@ def test_pruning_comes_once_a_day_and_never_beside_a_backup(app: App) -> None:
     app = dataclasses.replace(app, house=dataclasses.replace(app.house, settings=settings))
     with alone(app.workspace / BACKUP_LOCK):
         before = keys(app)
-        prune_daily(app)
+        prune_daily(app.house)
         assert keys(app) == before
-    prune_daily(app)
+    prune_daily(app.house)
     assert keys(app) == before, "the day is over for today"
     move(app, days=1)
     EmbeddedRuntime(app).run(until=app.clock.now())
@@ -193,7 +193,7 @@ def test_pruning_comes_once_a_day_and_never_beside_a_backup(app: App) -> None:
 
 def test_without_a_setting_nothing_goes_by_itself(app: App) -> None:
     before = files_below(app.workspace)
-    prune_daily(app)
+    prune_daily(app.house)
     assert files_below(app.workspace).keys() == before.keys()
     done = loa("prune", "-w", app.workspace)
     assert (done.returncode, "say how long to keep" in done.stderr) == (1, True)
