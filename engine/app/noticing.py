@@ -10,11 +10,12 @@ from engine.app.house import House
 from engine.ledger import Ledger
 from engine.ledger.breakers import Breakers
 from engine.ledger.machines import Machines, Process
-from engine.ledger.needs import Needs, overdue_since
+from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.notices import HOUSE, NoticeBook
 from engine.notices import Desk, Gatherer, Teller
 from engine.notices.apprise_target import send
 from engine.notices.campaigns import CampaignGatherer
+from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
@@ -30,7 +31,7 @@ class Desks:
     def __init__(self, communes: Communes, here: Here) -> None:
         self._communes = communes
         self.book = NoticeBook(communes.house.database, HOUSE)
-        self._of_house = house_desk(communes.house, communes.rehearsing, here)
+        self._of_house = house_desk(communes.house, communes.rehearsing, here, asking=True)
 
     def __iter__(self) -> Iterator[Desk]:
         yield self._of_house
@@ -61,13 +62,22 @@ def commune_desk(house: House, ledger: Ledger, rehearsing: Collection[str]) -> D
 
 
 def house_desk(
-    house: House, rehearsing: Collection[str], here: Here, *, recorded_in: str = HOUSE
+    house: House,
+    rehearsing: Collection[str],
+    here: Here,
+    *,
+    asking: bool = False,
+    recorded_in: str = HOUSE,
 ) -> Desk:
-    """Build the desk of the machines; ``recorded_in``: the commune whose people sit there."""
+    """Build the desk of the machines; ``recorded_in``: the commune whose people sit there.
+
+    ``asking``: far sides are asked as well, once the workspace is live.
+    """
     database = house.database
     book = NoticeBook(database, HOUSE, recorded_in=recorded_in)
     nobody = Ledger.on(database, HOUSE, seal=house.seal, options=house.options)
-    gatherers: Sequence[Gatherer] = [
+    channels = house.channels(house.workspace, nobody)
+    gatherers: list[Gatherer] = [
         MachineGatherer(
             Machines(database),
             overdue=lambda before: overdue_since(database, before, rehearse=rehearsing),
@@ -75,8 +85,16 @@ def house_desk(
             room=house.settings.notices.disk_percent / 100,
         ),
         FarSideGatherer(Breakers(database)),
-        PermissionGatherer(house.channels(house.workspace, nobody)),
+        PermissionGatherer(channels),
     ]
+    if asking and house.settings.live:
+        gatherers.append(
+            CheckGatherer(
+                channels,
+                used=lambda after: backends_in_use(database, after),
+                take_turn=lambda now, until: book.take_duty("ask", now, until),
+            )
+        )
     teller = _teller(house, book, house.settings.machine.known_as)
     return Desk(book, gatherers, teller, house.clock)
 

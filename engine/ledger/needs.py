@@ -96,6 +96,14 @@ class Needs:
             return [Lacking(*row) for row in connection.execute(query)]
 
 
+def backends_in_use(database: Database, after: datetime) -> list[tuple[str, str]]:
+    """Return (channel, backend) of what any commune sends for slots after a moment."""
+    b = bundles.c
+    query = select(b.channel, b.backend).where(b.slot > after).distinct()
+    with database.read() as connection:
+        return [(row.channel, row.backend) for row in connection.execute(query)]
+
+
 def overdue_since(
     database: Database, before: datetime, *, rehearse: Collection[str]
 ) -> datetime | None:

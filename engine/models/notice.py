@@ -37,6 +37,7 @@ class Concern(StrEnum):
     SILENT = "silent"
     DISK = "disk"
     DEAD = "dead"
+    MUTE = "mute"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,16 @@ from engine.notices.telling import Teller
 
 
 class Gatherer(Protocol):
-    """Looks for what needs a person; reads only, and asks nobody far away."""
+    """Looks for what needs a person, and changes nothing."""
 
     #: All concerns of which it may find something: what it finds no more is gone.
     concerns: frozenset[Concern]
 
-    def gather(self, now: datetime) -> Sequence[Notice]:
-        """Return what needs a person now. Raises what the ledger and the disk raise."""
+    def gather(self, now: datetime) -> Sequence[Notice] | None:
+        """Return what needs a person now; None when it was not looked for.
+
+        Raises what the ledger and the disk raise.
+        """
         ...
 
 
@@ -38,7 +41,9 @@ class Desk:
         """Look for everything and write it down. Raises what the gatherers raise."""
         now = self._clock.now()
         for gatherer in self._gatherers:
-            self.book.record(gatherer.gather(now), gatherer.concerns, now)
+            found = gatherer.gather(now)
+            if found is not None:
+                self.book.record(found, gatherer.concerns, now)
 
     def look(self, *, gone: bool = False) -> list[Kept]:
         """Look for everything now, and return it; ``gone``: what is over as well."""

@@ -49,6 +49,7 @@ def _sentences() -> dict[Concern, str]:
         Concern.REHEARSING: _("{campaign}: {count} deliveries are due and were only rehearsed"),
         Concern.PERMISSION: _("{channel}: the permission of {backend} to send ends at {end}"),
         Concern.SILENT: _("nothing was heard of `loa {role}` on {machine} since {seen}"),
+        Concern.MUTE: _("{channel}: {backend} would take nothing now"),
         Concern.DEAD: _("{endpoint} answers no more, after {count} failures in a row"),
         Concern.DISK: _("the disk of {machine} is nearly full: {megabytes} MB are free"),
     }
@@ -77,6 +78,7 @@ def _advice() -> dict[Concern, str]:
         Concern.SILENT: _(
             "look at {machine}; if it is gone for good: loa notices --done {key} --by PERSON"
         ),
+        Concern.MUTE: _("loa doctor says why"),
         Concern.DEAD: _("see why it does not answer; what waits goes out by itself once it does"),
         Concern.DISK: _("make room on the disk of {machine}"),
     }

@@ -11,16 +11,25 @@ from typing import cast
 
 import pytest
 from support.dispatching import NOW, Post, Rig, campaign, rigged
-from support.fake_channels import FakeBackend, FakeChannel, FarSide, Mishap, permanent, unknown
+from support.fake_channels import (
+    FakeBackend,
+    FakeChannel,
+    FarSide,
+    Mishap,
+    permanent,
+    temporary,
+    unknown,
+)
 
 from engine.ledger import Revision, Submission
 from engine.ledger.breakers import Breakers
 from engine.ledger.machines import Machines, Process, Role
-from engine.ledger.needs import Needs, overdue_since
+from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.watched_clock import Fault
 from engine.models import Breaker, BreakerState, Evidence, EvidenceKind, Priority, Schedule
 from engine.models.notice import Concern, Notice, Severity
 from engine.notices.campaigns import CampaignGatherer
+from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
@@ -324,6 +333,51 @@ def test_a_permission_is_told_of_a_week_before_it_ends(
     found = PermissionGatherer(channels).gather(START)
     assert [one.severity for one in found] == ([severity] if severity else [])
     assert all(one.key == "permission:chat:zalo" for one in found)
+
+
+@dataclass
+class AskedBackend(FakeBackend):
+    """A backend that can be asked, and says what it is told to."""
+
+    mute: bool = False
+    asked: int = 0
+
+    def check(self) -> None:
+        self.asked += 1
+        if self.mute:
+            raise temporary()
+
+
+def test_far_sides_in_use_are_asked_in_turn_whether_they_would_take_something(
+    backend: FakeBackend, tmp_path: Path
+) -> None:
+    log = FarSide(tmp_path / "z.log")
+    asked, idle = AskedBackend("zalo", False, log), AskedBackend("sms", False, log, mute=True)
+    channels = {
+        "chat": FakeChannel("chat", asked),
+        "sms": FakeChannel("sms", idle),
+        "giay": FakeChannel("giay", backend),
+    }
+    used = [("chat", "zalo"), ("giay", "so"), ("chat", "gone"), ("gone", "x")]
+    turns = [True, False, True, True]
+    gatherer = CheckGatherer(
+        channels, used=lambda _after: used, take_turn=lambda _now, _until: turns.pop(0)
+    )
+    assert gatherer.gather(START) == []
+    assert gatherer.gather(START) is None, "another process has asked"
+    asked.mute = True
+    (notice,) = gatherer.gather(START) or ()
+    assert (notice.key, notice.severity) == ("mute:chat:zalo", Severity.URGENT)
+    asked.mute = False
+    assert gatherer.gather(START) == []
+    assert (asked.asked, idle.asked) == (3, 0)
+
+
+def test_backends_in_use_are_those_of_recent_and_coming_slots(rig: Rig) -> None:
+    assert not backends_in_use(rig.ledger.database, START - DAY)
+    rig.release(Post(), Post(target="noi-2"))
+    assert backends_in_use(rig.ledger.database, START - DAY) == [("giay", "so")]
+    assert not backends_in_use(rig.ledger.database, START)
 
 
 def test_every_concern_has_words_and_advice() -> None:
