@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -15,13 +16,15 @@ from click.testing import CliRunner, Result
 from support.commune import WARNING, make_commune
 from support.dispatching import KEY, NOW
 from support.receiver import Receiver, receiver
+from support.redis_server import RedisServer, wait_until
+from support.services import serve
 
 from engine.app import App, Communes, open_app, open_communes
 from engine.cli.main import build
 from engine.clock import SimulatedClock
 from engine.errors import LoaError
 from engine.ledger import Ledger, Seal
-from engine.ledger.machines import Role
+from engine.ledger.machines import Machines, Role
 from engine.ledger.notices import NoticeBook
 from engine.ledger.places import Place
 from engine.models.notice import Concern, Notice, Severity
@@ -221,6 +224,28 @@ def test_two_processes_at_work_tell_it_once(live: App, inbox: Receiver) -> None:
         second()
     assert inbox.text.count("bao-lu is to go out at once") == 1
     assert inbox.taken[0]["title"] == "Loa, xa-mau: 1 thing needs a person"
+
+
+def test_two_schedulers_as_services_tell_it_once_and_leave_no_trace_of_themselves(
+    live: App, inbox: Receiver, redis_server: RedisServer
+) -> None:
+    machines = Machines(live.house.database)
+    services = [serve(live.workspace, redis_server, "scheduler") for _number in range(2)]
+    try:
+        wait_until(lambda: len(machines.all()) == 2, "both to live")
+        wait_until(lambda: bool(inbox.taken), "it to be told")
+        for service in services:
+            service.send_signal(signal.SIGTERM)
+        assert [service.wait(60) for service in services] == [0, 0]
+    finally:
+        for service in services:
+            service.kill()
+            service.wait()
+    assert inbox.text.count("bao-lu is to go out at once") == 1
+    assert not machines.all()
+    log = (live.workspace / "service.log").read_text()
+    assert "Traceback" not in log, log
+    assert "bi-mat" not in log
 
 
 def test_nothing_is_told_outside_until_the_workspace_is_live(
