@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, literal_column, select, true
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, select, true
 
+from engine.ledger.breakers import Breakers
 from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
 from engine.ledger.tables import bundles, deliveries
-from engine.models import Priority
+from engine.models import BreakerState, Priority
 from engine.states import State
 
 
@@ -34,24 +35,33 @@ class Gauges:
         return {(State(row[0]), row[1], Priority(row[2])): row[3] for row in rows}
 
     def oldest_due(self, now: datetime, *, rehearse: Collection[str]) -> dict[Priority, datetime]:
-        """Return since when the oldest bundle that is due has been waiting, by priority.
+        """Return since when the oldest bundle that is due could have been sent, by priority.
 
-        Backends in ``rehearse`` are due once per version only.
+        What was approved after its hour has waited since it was opened. Backends in
+        ``rehearse`` are due once per version only.
         """
-        b = bundles.c
-        planned = b.state == literal_column(f"'{State.PLANNED}'")
+        b, d = bundles.c, deliveries.c
+        planned: ColumnElement[str] = literal_column(f"'{State.PLANNED}'")
+        since = case((d.changed_at > b.next_attempt_at, d.changed_at), else_=b.next_attempt_at)
+        due = and_(
+            self._mine(b.commune_id),
+            b.state == planned,
+            b.next_attempt_at <= now,
+            not_rehearsed(rehearse),
+        )
         with self._database.read() as connection:
             rows = connection.execute(
-                select(b.priority, func.min(b.next_attempt_at))
-                .where(
-                    self._mine(b.commune_id),
-                    planned,
-                    b.next_attempt_at <= now,
-                    not_rehearsed(rehearse),
-                )
+                select(b.priority, func.min(since, type_=d.changed_at.type))
+                .join_from(bundles, deliveries, and_(d.bundle_id == b.id, d.state == planned))
+                .where(due)
                 .group_by(b.priority)
             ).all()
         return {Priority(row[0]): row[1] for row in rows}
+
+    def open_breakers(self) -> dict[str, bool]:
+        """Say of each endpoint that ever failed whether bundles are kept from it now."""
+        found = Breakers(self._database).all()
+        return {one.endpoint: one.state is not BreakerState.CLOSED for one in found}
 
     def _mine(self, column: ColumnElement[str]) -> ColumnElement[bool]:
         return true() if self._commune_id is None else column == self._commune_id

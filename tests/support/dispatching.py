@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 from engine.artifacts import FolderStore
 from engine.boundary import Boundary, no_boundary
 from engine.clock import SimulatedClock
-from engine.dispatch import Renderer, Sender
+from engine.dispatch import NOBODY, Observer, Renderer, Sender, told
 from engine.dispatch.assembling import Assembler
 from engine.dispatch.backoff import Retries
 from engine.dispatch.breaker import CircuitBreaker
@@ -90,17 +90,20 @@ class Rig:
         place: Place | None = None,
         permits: Permits | None = None,
         boundary: Boundary = no_boundary,
+        observer: Observer = NOBODY,
     ) -> None:
         self.registry = registry or builders.registry()
         self.clock = SimulatedClock(NOW)
         self.channels = {channel.name: channel for channel in channels}
         self.options = dict.fromkeys(self.channels, FakeOptions)
         self.place = place or folder / "loa.db"
-        self.ledger = Ledger.open(self.place, "xa-mau", seal=Seal(KEY), options=self.options)
+        opened = Ledger.open(self.place, "xa-mau", seal=Seal(KEY), options=self.options)
+        self.ledger = told(opened, observer)
         self.revision = self.ledger.registries.save(self.registry, "0" * 64, NOW)
         self.artifacts = FolderStore(folder / "artifacts")
         self.outbox = folder / "outbox"
-        renderer = Renderer(self.channels, self.artifacts, self.ledger.deliveries.content)
+        contents = self.ledger.deliveries.content
+        renderer = Renderer(self.channels, self.artifacts, contents, observer)
         assembler = Assembler(
             ledger=self.ledger,
             channels=self.channels,
@@ -118,6 +121,7 @@ class Rig:
             breaker=CircuitBreaker(self.ledger.breakers, self.clock, jitter=jitter),
             permits=permits or Permits(LocalBuckets()),
             boundary=boundary,
+            observer=observer,
         )
 
     def approve(self, campaign_id: str, **changes: Any) -> Revision:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
+import promql_parser
 import pytest
 import yaml
+from prometheus_client import Metric
+from support import builders
+from support.fake_channels import FakeOptions
 from support.linting import (
     compose_faults,
     dockerfile_faults,
@@ -19,6 +24,14 @@ from support.linting import (
 )
 
 from engine.cli.main import build
+from engine.dispatch.observer import Outcome
+from engine.models import Priority
+from engine.states import State
+from workers.supervisor import Child
+from workers.watch.crowd import Crowd, Together
+from workers.watch.metrics import Figures
+from workers.watch.pulse import Pulse
+from workers.watch.stock import Stock, StockFigures
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -46,6 +59,42 @@ def started_by_units() -> list[list[str]]:
         for text in texts
         for found in re.finditer(r"^ExecStart=\S+/loa (.*)$", text, re.MULTILINE)
     ]
+
+
+def alert_rules() -> list[dict[str, Any]]:
+    groups = yaml.safe_load((DEPLOY / "prometheus" / "alerts.yml").read_text(encoding="utf-8"))
+    return [rule for group in groups["groups"] for rule in group["rules"]]
+
+
+def metrics_in(expression: str) -> set[str]:
+    """Return the figures that an expression asks for. Raises ValueError for one that is wrong."""
+    found: set[str] = set()
+
+    def look(node: promql_parser.Expr) -> None:
+        if isinstance(node, promql_parser.VectorSelector) and node.name:
+            found.add(node.name)
+
+    promql_parser.walk(promql_parser.parse(expression), look)
+    return found
+
+
+def exported() -> set[str]:
+    """Return the names of all figures that services export, and ``up``, which is Prometheus'."""
+    names = {sample.name for family in families() for sample in family.samples}
+    return {"up", *(name for name in names if not name.endswith("_created"))}
+
+
+def families() -> Iterator[Metric]:
+    """Yield every family that scheduler, workers and their supervisor export, with samples."""
+    figures, bundle = Figures(), builders.bundle("chat", "telegram", "truong-ap")
+    figures.rendered(builders.content("chat", FakeOptions()), builders.hamlet(1), 0.5)
+    figures.handed_over(bundle, 0.5)
+    figures.settled(Outcome.RETRIED, [bundle])
+    figures.swept([bundle])
+    yield from figures.registry.collect()
+    stock = Stock({(State.SENT, "chat", Priority.ROUTINE): 1}, {}, {"api.example": True})
+    yield from StockFigures(lambda: stock, lambda: {"routine": 0}).collect()
+    yield from Together(Crowd(Path(), lambda: [Child("", 0, 1)], Pulse())).collect()
 
 
 def services() -> dict[str, dict[str, Any]]:
@@ -187,3 +236,44 @@ def test_a_fault_in_the_dockerfile_would_be_found(
     path = tmp_path / "Dockerfile"
     path.write_text(text.replace(right, wrong), encoding="utf-8")
     assert rule in dockerfile_faults(path)
+
+
+def test_alert_rules_ask_for_figures_that_there_are() -> None:
+    rules = alert_rules()
+    assert len(rules) > 5
+    for rule in rules:
+        names = metrics_in(rule["expr"])
+        assert names, rule["alert"]
+        assert names <= exported(), f"{rule['alert']}: {names - exported()}"
+
+
+def test_alert_rules_have_what_prometheus_wants_of_them() -> None:
+    for rule in alert_rules():
+        assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+        assert rule["labels"]["severity"] in ("warning", "critical")
+        assert rule["annotations"]["summary"]
+        assert re.fullmatch(r"\d+[smh]", rule.get("for", "0s"))
+
+
+@pytest.mark.parametrize("expression", ["sum(loa_retries_total", "rate(loa_retries_total)"])
+def test_an_expression_that_prometheus_would_refuse_is_found(expression: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        metrics_in(expression)
+
+
+def test_a_figure_that_there_is_not_would_be_found() -> None:
+    assert metrics_in("rate(loa_retires_total[5m]) > 0") - exported() == {"loa_retires_total"}
+
+
+def test_every_figure_is_explained_and_none_that_there_is_not() -> None:
+    page = (DEPLOY.parent / "docs" / "operations.md").read_text(encoding="utf-8")
+    explained = set(re.findall(r"^\| `(loa_\w+)`", page, re.MULTILINE))
+    suffixes = ("_bucket", "_count", "_sum")
+    families = {
+        name.removesuffix(suffix)
+        for name in exported()
+        for suffix in suffixes
+        if name.endswith(suffix)
+    }
+    single = {name for name in exported() if not name.endswith(suffixes)}
+    assert explained == {name for name in single | families if name.startswith("loa_")}

@@ -52,7 +52,7 @@ class Crowd:
         return {
             "/healthz": lambda: health([*self._pulse.silent(), *self._sick()]),
             "/readyz": self._readiness,
-            "/metrics": lambda: metrics(_Together(self)),
+            "/metrics": lambda: metrics(Together(self)),
         }
 
     def figures(self) -> Iterable[tuple[str, str]]:
@@ -121,7 +121,7 @@ class _UnixConnection(HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-class _Together(Collector):
+class Together(Collector):
     """Every process's figures, told apart by the label ``process``."""
 
     def __init__(self, crowd: Crowd) -> None:

@@ -29,10 +29,15 @@ PATIENCE = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Stock:
-    """One reading of the ledger. ``oldest_due`` is how long the oldest has waited."""
+    """One reading of the ledger.
+
+    ``oldest_due`` is how long the oldest has waited; ``open_breakers`` says of each endpoint
+    that ever failed whether bundles are kept from it now.
+    """
 
     deliveries: Mapping[tuple[State, str, Priority], int]
     oldest_due: Mapping[Priority, timedelta]
+    open_breakers: Mapping[str, bool]
 
 
 def stock_of(gauges: Gauges, clock: Clock, rehearse: Collection[str]) -> Callable[[], Stock]:
@@ -41,7 +46,11 @@ def stock_of(gauges: Gauges, clock: Clock, rehearse: Collection[str]) -> Callabl
     def read() -> Stock:
         now = clock.now()
         since = gauges.oldest_due(now, rehearse=rehearse)
-        return Stock(gauges.deliveries(), {one: now - moment for one, moment in since.items()})
+        return Stock(
+            deliveries=gauges.deliveries(),
+            oldest_due={one: now - moment for one, moment in since.items()},
+            open_breakers=gauges.open_breakers(),
+        )
 
     return read
 
@@ -72,6 +81,8 @@ class StockFigures(Collector):
         if stock is not None:
             yield _deliveries(stock)
             yield _oldest_due(stock)
+            words = "Whether bundles are kept from a far side that does not answer."
+            yield _by("loa_breaker_open", words, "endpoint", stock.open_breakers)
         try:
             waiting = self._queue()
         except QUEUE_ERRORS:
