@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
@@ -12,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from engine.app import App
 from engine.cli.common import open_workspace, workspace_option
+from engine.cli.services import listen_option
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models.wording import channel_name
@@ -29,17 +31,26 @@ def commands() -> list[click.Command]:
 def run() -> click.Command:
     @click.command("run")
     @click.option("--watch", is_flag=True, help=_("Go on until stopped (Ctrl-C)."))
+    @listen_option
     @workspace_option
-    def command(watch: bool, workspace: Path | None) -> int:
+    def command(watch: bool, listen: str | None, workspace: Path | None) -> int:
+        if watch:
+            from engine.cli.watching import run_as_service  # what it needs, a short run does not
+
+            return run_as_service(workspace, listen)
+        if listen:
+            raise click.UsageError(_("--listen belongs to --watch"))
         with open_workspace(workspace) as app:
             before = delivered(app)
-            ended = run_with_progress(app, watch=watch)
+            ended = run_with_progress(app)
             return say_how_it_ended(app, ended, before)
 
     return command
 
 
-def run_with_progress(app: App, *, watch: bool = False) -> Ended:
+def run_with_progress(
+    app: App, *, watch: bool = False, on_turn: Callable[[], None] = lambda: None
+) -> Ended:
     """Run the workspace with a bar for each channel. Raises LoaError."""
     runtime = EmbeddedRuntime(app)
 
@@ -56,7 +67,12 @@ def run_with_progress(app: App, *, watch: bool = False) -> Ended:
             console=Console(stderr=True),
         ) as progress:
             bars = _Bars(app, progress)
-            return runtime.run(watch=watch, on_progress=bars.refresh)
+
+            def turn() -> None:
+                on_turn()
+                bars.refresh()
+
+            return runtime.run(watch=watch, on_progress=turn)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

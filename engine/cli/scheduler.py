@@ -47,7 +47,9 @@ def scheduler() -> click.Command:
             service = SchedulerService(communes, queue_url(communes), beat=beat)
             stock = stock_of(communes.rounds.gauges, communes.clock, communes.rehearsing)
             figures.registry.register(StockFigures(stock, service.waiting))
-            pages = pages_of(service.pulse, readiness(communes, service.ping), figures.registry)
+            pages = pages_of(
+                service.pulse, readiness(communes.house, service.ping), figures.registry
+            )
             address = settings.http.listen if listen is None else listen
             with telling(address, pages), stopped_by_signals(service.stop):
                 service.run()

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from engine.app import Communes, open_communes
+from engine.app import Communes, House, open_communes
 from engine.cli.common import REGISTRY_FILE, SETTINGS_FILE, find_workspace, state_conditions
 from engine.dispatch import Observer
 from engine.errors import LoaError
@@ -62,9 +62,10 @@ def telling(listen: str, pages: Pages) -> AbstractContextManager[Endpoint | None
     return Endpoint(listen, pages) if listen else nullcontext()
 
 
-def readiness(communes: Communes, ping: Callable[[], None]) -> Readiness:
+def readiness(house: House, ping: Callable[[], None] | None = None) -> Readiness:
     """Ask the ledger and, with ``ping``, the queue."""
-    return Readiness({"ledger": lambda: check_version(communes.house.database), "queue": ping})
+    questions = {"ledger": lambda: check_version(house.database)}
+    return Readiness({**questions, **({"queue": ping} if ping else {})})
 
 
 @contextmanager

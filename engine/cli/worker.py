@@ -85,7 +85,7 @@ def worker() -> click.Command:
                 return 0
             with present(communes, Role.WORKER) as beat:
                 service = QueueWorker(communes, url, queues, threads=size, name=name, beat=beat)
-                ready = readiness(communes, service.ping)
+                ready = readiness(communes.house, service.ping)
                 pages = pages_of(service.pulse, ready, figures.registry)
                 with telling(address, pages), stopped_by_signals(service.stop):
                     service.run()

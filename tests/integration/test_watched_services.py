@@ -118,6 +118,25 @@ def test_figures_and_log_tell_what_the_ledger_says(
     assert "bao-lu" not in figures, "a label for each campaign would grow without bound"
 
 
+def test_a_run_that_watches_tells_too_and_knows_of_no_queue(
+    tmp_path: Path, redis_server: RedisServer, url: str
+) -> None:
+    run = ("run", "--watch")
+    with service(today(tmp_path / "xa"), redis_server, url, *run) as (process, client):
+        wait_until(lambda: status(client, "/readyz") == 200, "the run to be ready")
+        assert client.get("/readyz").json()["servers"] == {"ledger": "ok"}
+        assert samples(client, "loa_ledger_up") == {(): 1}
+        assert samples(client, "loa_queue_up") == {}
+        process.terminate()
+        assert process.wait(60) == 0
+
+
+def test_without_watch_nobody_can_be_told(tmp_path: Path) -> None:
+    answer = loa("run", "--listen", "127.0.0.1:9", "-w", today(tmp_path / "xa"))
+    assert answer.returncode == 2
+    assert "--watch" in answer.stderr
+
+
 def test_an_address_that_nobody_can_listen_at_ends_the_service_with_the_reason(
     tmp_path: Path,
 ) -> None:

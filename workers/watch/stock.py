@@ -61,10 +61,10 @@ class StockFigures(Collector):
     def __init__(
         self,
         ledger: Callable[[], Stock],
-        queue: Callable[[], Mapping[str, int]],
+        queue: Callable[[], Mapping[str, int]] | None,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
-        """``queue`` returns how many messages wait, by the queue's name."""
+        """``queue`` returns how many messages wait, by queue; None where there is no queue."""
         self._ledger = ledger
         self._queue = queue
         self._now = now
@@ -83,13 +83,8 @@ class StockFigures(Collector):
             yield _oldest_due(stock)
             words = "Whether bundles are kept from a far side that does not answer."
             yield _by("loa_breaker_open", words, "endpoint", stock.open_breakers)
-        try:
-            waiting = self._queue()
-        except QUEUE_ERRORS:
-            yield _up("queue", False)
-        else:
-            yield _up("queue", True)
-            yield _by("loa_queue_messages", "Messages that wait, by queue.", "queue", waiting)
+        if self._queue is not None:
+            yield from _waiting(self._queue)
 
     def _read(self) -> None:
         began = self._now()
@@ -122,6 +117,16 @@ def _oldest_due(stock: Stock) -> Metric:
     ages = {str(one): stock.oldest_due.get(one, timedelta(0)).total_seconds() for one in Priority}
     words = "How long the oldest bundle that is due has waited; 0 when none is."
     return _by("loa_oldest_due_seconds", words, "priority", ages)
+
+
+def _waiting(queue: Callable[[], Mapping[str, int]]) -> Iterable[Metric]:
+    try:
+        waiting = queue()
+    except QUEUE_ERRORS:
+        yield _up("queue", False)
+    else:
+        yield _up("queue", True)
+        yield _by("loa_queue_messages", "Messages that wait, by queue.", "queue", waiting)
 
 
 def _by(name: str, words: str, label: str, values: Mapping[str, float]) -> Metric:
