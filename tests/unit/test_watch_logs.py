@@ -17,7 +17,7 @@ from workers.watch.journal import Journal
 from workers.watch.logs import JsonLines, TextLines, about, start_log
 
 BUNDLE = builders.bundle("chat", "telegram", "truong-ap")
-PARTS = [Part(11, "bao-lu", 1, "ap-1", "0" * 64, State.PLANNED)]
+PARTS = [Part(11, "bao-lu", 1, "ap-1", "0" * 64, State.PLANNED, builders.NOW)]
 
 
 @pytest.fixture(autouse=True)
