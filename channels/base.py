@@ -221,7 +221,7 @@ class Channel(Protocol):
         ...
 
     def prepare(self, content: Content, hamlet: Hamlet, artifacts: Artifacts) -> Any:
-        """Return frozen Inputs: a dataclass holding all that shapes the rendered bytes."""
+        """Return Inputs: a dataclass, frozen to the bottom, of all that shapes the bytes."""
         ...
 
     def render(self, inputs: Any) -> Rendered:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from channels.base import Channel
-from engine.dispatch.rendering import Made, Renderer
+from engine.dispatch.rendering import Found, Made, Renderer
 from engine.errors import ChannelError
 from engine.ledger import Job, Ledger, Part
 from engine.models import Artifact, Bundle, Registry
@@ -55,18 +55,19 @@ class Assembler:
         self._registries = registries
         self._latest_registry = latest_registry
 
-    def ready(self, job: Job, now: datetime) -> Ready | None:
+    def ready(self, job: Job, now: datetime, found: Found) -> Ready | None:
         """Return what to hand over; None when nothing is left after hopeless parts failed.
 
-        A part that can never be made fails by itself and the others go on without it.
-        Raises ChannelError or OSError for what concerns the bundle as a whole.
+        ``found`` is shared by the jobs of one batch (see ``Renderer``). A part that can never
+        be made fails by itself and the others go on without it. Raises ChannelError or OSError
+        for what concerns the bundle as a whole.
         """
         made: list[tuple[Part, Made]] = []
         hopeless: dict[str, list[int]] = {}
         for part in job.parts:
             hamlet = self._registry(part).hamlets_by_id[part.hamlet_id]
             try:
-                made.append((part, self._renderer.make(part.content_hash, hamlet)))
+                made.append((part, self._renderer.make(part.content_hash, hamlet, found)))
             except ChannelError as error:
                 if not error.permanent or part.state is not State.PLANNED:
                     raise
@@ -76,7 +77,7 @@ class Assembler:
         if hopeless:
             cumulative = [name for name, one in self._channels.items() if one.cumulative]
             renewed = self._ledger.bundles.job(job.bundle.id, cumulative=cumulative)
-            return self.ready(renewed, now) if renewed is not None else None
+            return self.ready(renewed, now, found) if renewed is not None else None
         emptied = job.sent_before and self._channels[job.bundle.channel].cumulative
         if not made and not emptied:
             self._ledger.outcomes.settle_empty(job.bundle, now)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 from channels.base import Channel, artifact_key
 from engine.artifacts import ArtifactStore, Stored
@@ -18,6 +19,10 @@ from engine.models.wording import channel_name
 
 #: Returns a frozen content, and the hashes of the contents it needs, by channel.
 Contents = Callable[[str], tuple[Content, dict[str, str]]]
+
+#: What was found in the store while one batch is prepared, by channel and inputs: thousands of
+#: deliveries that say the same are one look.
+Found = dict[tuple[str, Any], Stored]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,17 +55,19 @@ class Renderer:
         self._artifacts = artifacts
         self._content = lru_cache(maxsize=4096)(contents)
 
-    def make(self, content_hash: str, hamlet: Hamlet) -> Made:
+    def make(self, content_hash: str, hamlet: Hamlet, found: Found | None = None) -> Made:
         """Return the artifact of a content for a hamlet.
 
-        A needed artifact that can never be made is left out, and that is remarked: a post
-        without its flyer is better than no post. Raises ChannelError, OSError.
+        What is ``found`` already is not looked for again, and is added to. A needed artifact
+        that can never be made is left out, and that is remarked: a post without its flyer is
+        better than no post. Raises ChannelError, OSError.
         """
+        found = {} if found is None else found
         content, needed = self._content(content_hash)
         supplies = _Supplies(self._artifacts)
         for channel, need_hash in needed.items():
-            supplies.add(channel, self, need_hash, hamlet)
-        stored = self._stored(content, hamlet, supplies)
+            supplies.add(channel, partial(self.make, need_hash, hamlet, found))
+        stored = self._stored(content, hamlet, supplies, found)
         attachments = {
             one.sha256: self._artifacts.attachment(one.sha256) for one in content.attachments
         }
@@ -93,9 +100,12 @@ class Renderer:
         found.add(key)
         return key
 
-    def _stored(self, content: Content, hamlet: Hamlet, supplies: _Supplies) -> Stored:
+    def _stored(
+        self, content: Content, hamlet: Hamlet, supplies: _Supplies, found: Found
+    ) -> Stored:
         channel = self._channels[content.channel]
         inputs = channel.prepare(content, hamlet, supplies)
+        stored = found.get((channel.name, inputs))
         seconds: float | None = None
 
         def render() -> Rendered:
@@ -105,7 +115,9 @@ class Renderer:
             seconds = time.monotonic() - began
             return rendered
 
-        stored = self._artifacts.make(artifact_key(channel, inputs), render)
+        if stored is None:
+            stored = self._artifacts.make(artifact_key(channel, inputs), render)
+            found[channel.name, inputs] = stored
         self._observer.rendered(content, hamlet, seconds)
         return stored
 
@@ -118,9 +130,9 @@ class _Supplies:
         self.needs: dict[str, File] = {}
         self.remarks: tuple[str, ...] = ()
 
-    def add(self, channel: str, renderer: Renderer, content_hash: str, hamlet: Hamlet) -> None:
+    def add(self, channel: str, make: Callable[[], Made]) -> None:
         try:
-            self.needs[channel] = renderer.make(content_hash, hamlet).file
+            self.needs[channel] = make().file
         except ChannelError as error:
             if not error.permanent:
                 raise

@@ -21,6 +21,7 @@ from engine.dispatch.failures import Failure, failure_of
 from engine.dispatch.observer import NOBODY, Observer
 from engine.dispatch.permits import Permits
 from engine.dispatch.rehearsal import Rehearsal
+from engine.dispatch.rendering import Found
 from engine.dispatch.settling import ACTOR, Settling
 from engine.i18n import gettext as _
 from engine.ledger import Job, Ledger
@@ -115,7 +116,9 @@ class Sender:
     def _send_batch(self, ids: Sequence[int], holder: str | None) -> set[int]:
         """Send some bundles; return those that were sent, and hold no lease any more."""
         jobs = self._jobs(ids)
-        ready = [one for one in map(self._prepare, jobs) if one is not None]
+        found: Found = {}
+        prepared = (self._prepare(job, found) for job in jobs)
+        ready = [one for one in prepared if one is not None]
         careful = [one for one in ready if not self._backend(one.bundle).idempotent]
         sent = self._hand_over([one for one in ready if one not in careful], holder)
         for one in careful:
@@ -131,13 +134,13 @@ class Sender:
             jobs = self._ledger.bundles.jobs(ids, cumulative=self._cumulative)
         return [jobs[bundle_id] for bundle_id in ids if bundle_id in jobs]
 
-    def _prepare(self, job: Job) -> Ready | None:
+    def _prepare(self, job: Job, found: Found) -> Ready | None:
         """Render and assemble one bundle; None when there is nothing to hand over now."""
         if self._held_up(job.bundle):
             return None
         self._observer.taken_up(job.bundle, job.parts)
         try:
-            return self._assembler.ready(job, self._clock.now())
+            return self._assembler.ready(job, self._clock.now(), found)
         except Exception as error:  # noqa: BLE001 - every failure becomes a state, none is raised
             self._settling.not_sent(job.bundle, job.attempts, failure_of(error))
             return None

@@ -169,6 +169,7 @@ def test_the_same_inputs_have_one_key_and_one_rendering(rig: Rig) -> None:
     ]
     keys = {artifact_key(rig.channel, inputs) for inputs in prepared}
     assert len(keys) == 1
+    assert len(set(prepared)) == 1, "what is the same is looked for once in a batch"
     first, second = (rig.channel.render(inputs) for inputs in prepared)
     assert first == second
     assert first.data

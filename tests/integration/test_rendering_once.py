@@ -12,6 +12,7 @@ from channels.base import Channel
 from engine.app import build_channels, close_channels
 from engine.artifacts import FolderStore
 from engine.dispatch import Renderer
+from engine.dispatch.rendering import Found
 from engine.models import Content, digest
 from engine.settings import Settings
 
@@ -52,3 +53,20 @@ def test_a_flyer_that_names_its_hamlet_is_rendered_for_each(
     channels: dict[str, Channel], tmp_path: Path
 ) -> None:
     assert renderings(channels, tmp_path / "store", 40) == 3 + 40
+
+
+def test_a_batch_looks_once_for_what_its_deliveries_share(
+    channels: dict[str, Channel], tmp_path: Path
+) -> None:
+    """Not even whether the file is there: one that goes meanwhile is missed by the next batch."""
+    content = builders.content("chat", channels["chat"].options(), body="Họp dân lúc 7 giờ.")
+    store = FolderStore(tmp_path / "store")
+    renderer = Renderer(channels, store, lambda _key: (content, {}))
+    batch: Found = {}
+    first = renderer.make("a", builders.hamlet(1), batch)
+    for entry in list(store.entries()):
+        store.remove(entry.key)
+    assert renderer.make("a", builders.hamlet(2), batch).file == first.file
+    assert store.rendered == 1
+    assert renderer.make("a", builders.hamlet(3), {}).file == first.file
+    assert store.rendered == 2
