@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -29,13 +30,17 @@ class Database:
     """One database: embedded (SQLite in WAL) or on a PostgreSQL server.
 
     On SQLite a transaction takes the write lock at once (``BEGIN IMMEDIATE``), so that it
-    never fails half-way because somebody else wrote first. On PostgreSQL it runs READ
-    COMMITTED, and what must not be written over is locked or guarded row by row.
+    never fails half-way because somebody else wrote first; the threads of one process take
+    turns, for SQLite's own waiting is unfair and sleeps longer than it need. On PostgreSQL it
+    runs READ COMMITTED, and what must not be written over is locked or guarded row by row.
     """
 
     def __init__(self, engine: Engine, place: str) -> None:
         self.place = place
         self.engine = engine
+        self._turn: AbstractContextManager[object] = (
+            nullcontext() if is_postgresql(engine) else threading.Lock()
+        )
         self._reader = (
             engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             if is_postgresql(engine)
@@ -53,7 +58,7 @@ class Database:
     @contextmanager
     def write(self, *, durable: bool = False) -> Iterator[Connection]:
         """Run one transaction. ``durable``: it survives a power cut once it has committed."""
-        with self.engine.connect() as connection:
+        with self._turn, self.engine.connect() as connection:
             connection = connection.execution_options(loa_durable=durable)
             with connection.begin():
                 yield connection
