@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import jinja2
@@ -116,8 +116,12 @@ def _syntax(message: str) -> str:
     return _("look at the names, quotes and brackets in it")
 
 
+@lru_cache(maxsize=256)
 def compile_template(source: str) -> Template:
-    """Check and compile a text. Raises TemplateError for syntax and for what is not allowed."""
+    """Check and compile a text, once for every channel and commune that says it.
+
+    Raises TemplateError for syntax and for what is not allowed.
+    """
     if len(source) > MAX_TEXT:
         raise TemplateError(_too_long(len(source)))
     try:

@@ -51,10 +51,11 @@ def plan_campaign(
     with no slot left is a breach. Raises TemplateError when a text cannot be filled in.
     """
     resolved = list(_resolve(campaign, registry, channels))
+    soonest = _soonest(campaign, registry, now)
     deliveries: list[PlannedDelivery] = []
     breaches: list[Breach] = []
     for item in resolved:
-        planned = list(_time(item, campaign, registry, channels[item.channel], now))
+        planned = list(_time(item, campaign, soonest[item.channel], channels[item.channel], now))
         deliveries.extend(planned)
         breaches.extend(_place_breaches(item, planned))
     breaches.extend(_text_breaches(resolved))
@@ -90,15 +91,25 @@ def _resolve(
             )
 
 
+def _soonest(campaign: Campaign, registry: Registry, now: datetime) -> dict[str, datetime | None]:
+    """Return when each channel may act for this campaign first; None when it never may."""
+    begins = max(now, campaign.valid_from or now)
+    return {
+        name: next_allowed(name, registry, campaign.priority, begins) for name in campaign.sections
+    }
+
+
 def _time(
-    item: _Resolved, campaign: Campaign, registry: Registry, channel: Channel, now: datetime
+    item: _Resolved,
+    campaign: Campaign,
+    soonest: datetime | None,
+    channel: Channel,
+    now: datetime,
 ) -> Iterator[PlannedDelivery]:
     """Give each placement its slot. "As soon as possible" is the next allowed hour."""
     for placement in item.placements:
         asap = placement.at is None
-        slot = placement.at or next_allowed(
-            item.channel, registry, campaign.priority, max(now, campaign.valid_from or now)
-        )
+        slot = placement.at or soonest
         if slot is None:
             continue
         expires_at = campaign.valid_until

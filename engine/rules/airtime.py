@@ -30,13 +30,13 @@ def airtime_breaches(
     """
     seconds: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
     waived = False
-    outside: set[tuple[str, datetime]] = set()
+    used: set[tuple[str, datetime]] = set()
     for item in deliveries:
         waived = waived or item.priority is Priority.EMERGENCY
-        if not may_act(item.channel, registry, item.slot):
-            outside.add((item.channel, item.slot))
+        used.add((item.channel, item.slot))
         if item.channel == "loudspeaker":
             seconds[item.target, item.slot][item.content_hash] = item.forecast.seconds
+    outside = {(channel, slot) for channel, slot in used if not may_act(channel, registry, slot)}
     yield from _hours_breaches(outside, registry, waived)
     yield from _length_breaches(seconds, registry, waived, taken)
     yield from _session_breaches(seconds, registry, waived, taken)
