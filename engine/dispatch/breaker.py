@@ -14,9 +14,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from channels.base import Backend, HasEndpoint
+from channels.base import Backend, Checks, HasEndpoint
 from engine.clock import Clock
-from engine.dispatch.failures import Failure
+from engine.dispatch.failures import Failure, failure_of
 from engine.i18n import gettext as _
 from engine.ledger.breakers import Breakers
 from engine.models import Breaker, BreakerState
@@ -119,16 +119,28 @@ class CircuitBreaker:
         """Begin a send: None when it may go, else until when it must wait.
 
         Whoever may go must tell how it went, by ``heard``. While half-open one may, of all
-        workers.
+        workers, and only if the far side answers when it is asked, where it can be.
         """
         found = self._look(backend)
         if found is None or found.state is BreakerState.CLOSED:
             return None
         now = self._clock.now()
         before, after = self._breakers.change(found.endpoint, now, lambda one: trying(one, now))
-        if after != before or after.state is BreakerState.CLOSED:
-            return None
-        return self._later(after, now)
+        if after != before:
+            return self._asked_first(backend)
+        return None if after.state is BreakerState.CLOSED else self._later(after, now)
+
+    def _asked_first(self, backend: Backend) -> datetime | None:
+        """Ask, where asking sends nothing, before the one bundle is put at risk."""
+        if isinstance(backend, Checks):
+            try:
+                backend.check()
+            except Exception as error:  # noqa: BLE001 - the bundle's own send will tell
+                failure = failure_of(error)
+                if failure.answered is False:
+                    self.heard(backend, failure)
+                    return self.closed_until(backend)
+        return None
 
     def heard(self, backend: Backend, failure: Failure | None = None) -> bool:
         """Note how a send went; say whether it counts as an attempt of its bundle.

@@ -221,6 +221,34 @@ def test_a_try_whose_worker_died_is_made_again(rig: Rig, distant: DistantBackend
     assert other.enter(distant) is None
 
 
+def test_a_far_side_that_can_be_asked_is_asked_before_a_bundle_is_put_at_risk(
+    tmp_path: Path, distant: DistantBackend
+) -> None:
+    asked: list[str] = []
+    answers: list[Exception | None] = [temporary("vẫn im"), KeyError("x"), permanent("sai mã")]
+
+    class Askable(DistantBackend):
+        def check(self) -> None:
+            asked.append(self.endpoint)
+            if error := answers[len(asked) - 1]:
+                raise error
+
+    backend = Askable("mang", False, distant.far_side, dead=unknown("đứt giữa chừng"))
+    with rigged(tmp_path, FakeChannel("nhom", backend)) as rig:
+        rig.release(*many("nhom", 12))
+        rig.send()
+        assert (len(asked), backend.calls) == (0, THRESHOLD), "who answers is not asked"
+        rig.pass_time(minutes=1)
+        rig.send()
+        assert (len(asked), backend.calls) == (1, THRESHOLD), "it does not answer: nothing goes"
+        assert found(rig).reason == "vẫn im"
+        for number in (2, 3):
+            rig.pass_time(minutes=3)
+            rig.send()
+            assert (len(asked), backend.calls) == (number, THRESHOLD + number - 1)
+        assert rig.states()[State.UNCERTAIN] == THRESHOLD + 2
+
+
 def test_two_endpoints_have_a_breaker_each(rig: Rig, distant: DistantBackend) -> None:
     other = replace(distant, endpoint="may-khac.example")
     breaker = CircuitBreaker(rig.ledger.breakers, rig.clock)
