@@ -18,6 +18,7 @@ import json
 import os
 import socket
 import threading
+import time
 from collections import deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -90,6 +91,10 @@ class FakeTelegram:
         self._lock = threading.Lock()
         self._ids = itertools.count(len(self.accepted()) + 1)
         self._scripts: deque[Script] = deque()
+        #: What every request meets for which no script is left; None is a plain answer.
+        self.always: Script | None = None
+        #: When each ``sendMessage`` came in, in seconds of a clock that never goes back.
+        self.asked_at: list[float] = []
         self._closing = threading.Event()
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
         self._server.telegram = self  # type: ignore[attr-defined]  # how handlers find us
@@ -128,7 +133,8 @@ class FakeTelegram:
 
     def next_script(self) -> Script | None:
         with self._lock:
-            return self._scripts.popleft() if self._scripts else None
+            self.asked_at.append(time.monotonic())
+            return self._scripts.popleft() if self._scripts else self.always
 
     def wait_until_closed(self) -> None:
         self._closing.wait()
