@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Tally
 from collections.abc import Sequence
 from importlib.metadata import version
 
@@ -71,10 +72,11 @@ class Figures(Observer):
         self._sending.labels(bundle.channel, bundle.backend).observe(seconds)
 
     def settled(self, outcome: Outcome, bundles: Sequence[Bundle], reason: str = "") -> None:
-        for bundle in bundles:
-            self._settled.labels(bundle.channel, bundle.backend, outcome).inc()
+        ways = Tally((bundle.channel, bundle.backend) for bundle in bundles)
+        for (channel, backend), count in ways.items():
+            self._settled.labels(channel, backend, outcome).inc(count)
             if outcome is Outcome.RETRIED:
-                self._retries.labels(bundle.channel, bundle.backend).inc()
+                self._retries.labels(channel, backend).inc(count)
 
     def swept(self, bundles: Sequence[Bundle]) -> None:
         self._swept.inc(len(bundles))
