@@ -23,7 +23,14 @@ _KEPT = (
 )
 
 #: What can be made again, below those.
-_LEFT_OUT = (("artifacts", "speech"), ("artifacts", "cache"), ("outbox", "rehearsal"))
+_LEFT_OUT = (
+    "artifacts/speech",
+    "artifacts/cache",
+    "outbox/rehearsal",
+    "communes/*/outbox/rehearsal",
+    "communes/*/preview",
+    "communes/*/reports",
+)
 
 
 def kept_files(workspace: Path, settings: Settings) -> Iterator[tuple[str, Path]]:
@@ -85,7 +92,9 @@ def _files(workspace: Path, start: Path) -> Iterator[Path]:
         yield start
     for folder, inner, names in os.walk(start):
         here = Path(folder)
-        inner[:] = sorted(name for name in inner if (here.name, name) not in _LEFT_OUT)
+        inner[:] = sorted(
+            name for name in inner if not _left_out((here / name).relative_to(workspace))
+        )
         for name in inner:
             if (here / name).is_symlink():
                 message = _(
@@ -95,3 +104,11 @@ def _files(workspace: Path, start: Path) -> Iterator[Path]:
         for name in sorted(names):
             if not (name.startswith(".") and name.endswith(".tmp")):
                 yield here / name
+
+
+def _left_out(folder: Path) -> bool:
+    """Say whether a folder, as it is called within the workspace, can be made again."""
+    return any(
+        len(folder.parts) == pattern.count("/") + 1 and folder.match(pattern)
+        for pattern in _LEFT_OUT
+    )

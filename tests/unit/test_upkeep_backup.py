@@ -27,8 +27,10 @@ from engine.ledger.schema import FIRST
 from engine.ledger.snapshot import describe, take_snapshot
 from engine.ledger.tables import SCHEMA
 from engine.ledger.upgrading import migrate
+from engine.settings import load_settings
 from engine.upkeep.archive import LEDGER, MANIFEST, read_manifest, unpack, verify
 from engine.upkeep.backup import backup
+from engine.upkeep.contents import kept_files
 from engine.upkeep.restore import restore
 from workers.embedded import EmbeddedRuntime
 
@@ -88,6 +90,21 @@ def test_a_backup_holds_ledger_artifacts_outbox_and_what_people_wrote(
             assert connection.exec_driver_sql(query).scalar_one() == rows
     assert made.manifest.ledger.communes == ("xa-mau",)
     assert made.manifest.ledger.rows["events"] > 10
+
+
+def test_a_machine_that_serves_many_communes_saves_each_one_s_outbox(tmp_path: Path) -> None:
+    folder = tmp_path / "tinh"
+    names = (
+        "communes/xa-a/outbox/portal/index.html",
+        "communes/xa-b/outbox/flyer/1.pdf",
+        "campaigns/outbox/rehearsal/thu.pdf",
+    )
+    left_out = ("communes/xa-a/outbox/rehearsal/x.txt", "communes/xa-a/preview/1/x.mp3")
+    for name in (*names, *left_out, "loa.toml", "province.yaml"):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    found = [name for name, _file in kept_files(folder, load_settings(folder))]
+    assert sorted(found) == sorted([*names, "loa.toml", "province.yaml"])
 
 
 def test_a_backup_is_readable_by_its_owner_alone(small: Path) -> None:

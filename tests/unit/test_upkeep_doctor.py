@@ -31,6 +31,7 @@ from engine.upkeep.backup import backup
 from engine.upkeep.checks.clock import compared
 from engine.upkeep.checks.machines import judged
 from engine.upkeep.checks.making import fonts_check, heard, vietnamese_letters
+from engine.upkeep.checks.running import BACKUP, WITH_QUEUE, WITHOUT
 from engine.upkeep.doctor import CHECKS, examine
 from engine.upkeep.findings import Finding, Level, Patient
 
@@ -263,8 +264,10 @@ def test_who_is_at_work_and_what_starts_at_boot_is_told(
     program.write_text('#!/bin/sh\n[ "$2" = loa-worker.service ]\n', encoding="utf-8")
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    assert "look: loa-run.service does not start" in seen(workspace, "boot")
     monkeypatch.setenv("LOA_QUEUE_URL", "redis://127.0.0.1:9/0")
     found = seen(workspace, "boot")
+    assert "look: loa-backup.timer" in found
     assert "look: loa-scheduler.service does not start with the machine" in found
     assert "fine: loa-worker.service starts" in found
 
@@ -306,6 +309,11 @@ def test_a_store_that_is_not_mounted_is_told(
     assert seen(workspace, "store").startswith("fine")
     monkeypatch.setenv("LOA_ARTIFACTS_URL", str(workspace / "kho"))
     assert "is it mounted?" in seen(workspace, "store")
+
+
+def test_every_unit_that_is_asked_about_is_in_deploy() -> None:
+    units = Path(__file__).parents[2] / "deploy" / "systemd"
+    assert {*WITH_QUEUE, *WITHOUT, BACKUP} <= {path.name for path in units.iterdir()}
 
 
 def test_a_workspace_without_a_backup_is_told(workspace: Path) -> None:

@@ -11,8 +11,12 @@ from engine.i18n import gettext as _
 from engine.settings import Settings
 from engine.upkeep.findings import Finding, Patient, fine, look
 
-#: The units of deploy/systemd that carry the work.
-UNITS = ("loa-scheduler.service", "loa-worker.service")
+#: The units of deploy/systemd that carry the work: several machines' with a queue, else one's.
+WITH_QUEUE = ("loa-scheduler.service", "loa-worker.service")
+WITHOUT = ("loa-run.service",)
+
+#: Saves the workspace every night.
+BACKUP = "loa-backup.timer"
 
 
 def running_check(patient: Patient) -> Iterator[Finding]:
@@ -35,9 +39,10 @@ def running_check(patient: Patient) -> Iterator[Finding]:
 def boot_check(patient: Patient) -> Iterator[Finding]:
     """Say whether the services start with the machine; nothing where systemd is not there."""
     program = shutil.which("systemctl")
-    if program is None or not (patient.settings or Settings()).queue.url:
+    if program is None:
         return
-    for unit in UNITS:
+    units = WITH_QUEUE if (patient.settings or Settings()).queue.url else WITHOUT
+    for unit in (*units, BACKUP):
         asked = subprocess.run(  # noqa: S603 - a program of the system's, with our own words
             [program, "is-enabled", unit], capture_output=True, text=True, check=False, timeout=10
         )
