@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
-from engine.ledger.tables import bundles, deliveries, evidence
+from engine.ledger.tables import bundles, deliveries
 from engine.models import Priority
 from engine.states import State
 
@@ -69,12 +69,9 @@ class Needs:
         return [Stuck(row[0], row[1], State(row[2]), row[3], row[4], row[5]) for row in rows]
 
     def unproven(self, after: datetime, before: datetime) -> list[Lacking]:
-        """Return what was sent for slots in between and of which nothing is known since."""
+        """Return what was sent for slots in between, and that nothing has confirmed since."""
         d = deliveries.c
-        proof = exists().where(evidence.c.delivery_id == d.id)
-        return self._lacking(
-            and_(d.state == State.SENT, d.slot > after, d.slot < before, ~proof), d.slot
-        )
+        return self._lacking(and_(d.state == State.SENT, d.slot > after, d.slot < before), d.slot)
 
     def only_rehearsed(self, backends: Collection[str], now: datetime) -> list[Lacking]:
         """Return what is due and was rehearsed in place of being sent, on ``backends``."""

@@ -149,10 +149,10 @@ class WatchedClock:
             self._anchor = (moment.astimezone(UTC), at)
 
 
-def watched(database: Database) -> WatchedClock:
+def watched(database: Database, machine: Callable[[], datetime] = _MACHINE.now) -> WatchedClock:
     """Return the clock for a ledger that real time governs. Raises what the ledger raises."""
     server = (lambda: _server_time(database)) if is_postgresql(database.engine) else None
-    return WatchedClock(server=server, last_event=lambda: _last_event_at(database))
+    return WatchedClock(server=server, last_event=lambda: _last_event_at(database), machine=machine)
 
 
 def state_of(clock: Clock) -> ClockState:
