@@ -28,7 +28,7 @@ test: setup system lint ## Run every check and every test
 soak: setup system ## The same tests with bigger numbers; takes long
 	LOA_TEST_KILLS=300 $(BIN)/python -m pytest tests/integration/test_kills.py
 
-bench: setup ## Print figures: planning, rendering once, speech
+bench: setup system ## Print figures beside Dramatiq and Celery, on servers of its own
 	$(BIN)/python -m bench
 
 lint: setup

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -14,16 +13,17 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Figure
+from bench.figures import Figure, Note, said
 
 PARTS = (
     "startup",
     "planning",
     "rendering",
     "speech",
-    "tracking",
-    "queue_baselines",
     "demonstration",
+    "deliveries",
+    "curve",
+    "emergency",
 )
 
 
@@ -39,12 +39,16 @@ def main(arguments: list[str]) -> int:
     started = time.perf_counter()
     console = Console(width=120)
     table = Table("What", "Loa", "Baseline", "Ratio", title="Loa's figures", title_justify="left")
+    notes: list[str] = []
     for part in wanted:
-        figures, peak = run_apart(part)
-        for figure in figures:
-            table.add_row(*figure.row())
+        lines, peak = run_apart(part)
+        for line in lines:
+            if isinstance(line, Figure):
+                table.add_row(*line.row())
+        notes += [line.note for line in lines if isinstance(line, Note)]
         table.add_row(f"[dim]{part}: peak memory", f"[dim]{peak:.0f} MB", end_section=True)
     console.print(table)
+    console.print(*notes, sep="\n")
     console.print(f"{os.cpu_count()} cores, {time.perf_counter() - started:.0f} s in all")
     return 0
 
@@ -57,17 +61,17 @@ def run_here(part: str) -> int:
     return 0
 
 
-def run_apart(part: str) -> tuple[list[Figure], float]:
-    """Run one part in a process of its own; return its figures and its peak memory, MB."""
+def run_apart(part: str) -> tuple[list[Figure | Note], float]:
+    """Run one part in a process of its own; return what it says and its peak memory, MB."""
     command = [sys.executable, "-m", "bench", "--part", part]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    figures = [Figure(**json.loads(line)) for line in process.stdout]
+    lines = [said(line) for line in process.stdout]
     _pid, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{part} ended with {process.returncode}")
-    return figures, used.ru_maxrss / 1024
+    return lines, used.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

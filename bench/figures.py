@@ -38,6 +38,22 @@ class Figure:
         return json.dumps(asdict(self), ensure_ascii=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence beside the figures: under which settings they were measured."""
+
+    note: str
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+
+def said(line: str) -> Figure | Note:
+    """Return what a line of JSON says."""
+    values = json.loads(line)
+    return Note(**values) if "note" in values else Figure(**values)
+
+
 def shown(value: float) -> str:
     """Return three significant digits, without an exponent."""
     if value >= 100:

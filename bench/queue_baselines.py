@@ -14,24 +14,12 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
-from bench.figures import Figure
-from bench.servers import RedisServer, redis_server, wait_until
-from bench.watching import cpu_of
-
-MESSAGES = 15_000
+from bench.servers import RedisServer, wait_until
+from bench.watching import Cost, cpu_of
 
 #: Messages that run before the clock does: processes load what they need at the first.
 WARM = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """Messages or deliveries a second on the wall, and CPU microseconds that each one took."""
-
-    per_second: float
-    microseconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +56,7 @@ CELERY = System(
 )
 
 
-def figures(_folder: Path) -> Iterator[Figure]:
-    with redis_server() as redis:
-        each, others = rate_of(DRAMATIQ, redis), rate_of(CELERY, redis)
-    yield Figure("Dramatiq -p 2 -t 8, one message each", each.per_second, "a second")
-    yield Figure("the same: CPU of all processes", each.microseconds, "µs each")
-    what, against = "Celery on its defaults, one message each", "Dramatiq"
-    yield Figure(what, others.per_second, "a second", each.per_second, against)
-    what = "the same: CPU of all processes"
-    yield Figure(what, others.microseconds, "µs each", each.microseconds, against)
-
-
-def rate_of(system: System, redis: RedisServer, messages: int = MESSAGES) -> Rate:
+def cost_of(system: System, redis: RedisServer, messages: int) -> Cost:
     """Enqueue ``messages`` one by one to running workers, and wait for the last of them."""
     redis.empty()
     with _process(redis, *system.command) as workers:
@@ -90,7 +67,7 @@ def rate_of(system: System, redis: RedisServer, messages: int = MESSAGES) -> Rat
         wait_until(lambda: not system.left(redis), "the last message", patience=600)
         seconds = time.time() - began
         used = cpu_of(workers.pid, redis.process_id) - used + own
-    return Rate(messages / seconds, used / messages * 1e6)
+    return Cost(messages, seconds, used)
 
 
 def _enqueue(redis: RedisServer, system: System, count: int) -> tuple[float, float]:

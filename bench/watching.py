@@ -6,10 +6,44 @@ On a machine that others load, seconds on the wall tell about them; CPU seconds 
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What so many messages or deliveries took: on the wall, and CPU of all that took part."""
+
+    number: int
+    seconds: float
+    cpu: float
+
+    @property
+    def rate(self) -> float:
+        """How many a second."""
+        return self.number / self.seconds
+
+    @property
+    def each(self) -> float:
+        """CPU microseconds of one."""
+        return self.cpu / self.number * 1e6
+
+
+class Stopwatch:
+    """Measures processes and all that they start."""
+
+    def __init__(self, *process_ids: int) -> None:
+        self._process_ids = process_ids
+        self._cpu, self._began = cpu_of(*process_ids), time.perf_counter()
+
+    def cost(self, number: int) -> Cost:
+        """Return what ``number`` messages or deliveries have taken since this was made."""
+        seconds = time.perf_counter() - self._began
+        return Cost(number, seconds, cpu_of(*self._process_ids) - self._cpu)
 
 
 def cpu_of(*process_ids: int) -> float:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench.queue_baselines import CELERY, DRAMATIQ, System, rate_of
+from bench.backlogs import Backlog, workspace_on
+from bench.curve import drawn
+from bench.emergency import emergencies
+from bench.made_up_province import Shape
+from bench.null_channels import Sink
+from bench.queue_baselines import CELERY, DRAMATIQ, System, cost_of
 from bench.servers import RedisServer, postgres_server, redis_server
+from bench.tracked import Servers, distributed, embedded
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,10 +58,10 @@ def test_an_unknown_part_is_answered_with_the_known_ones(tmp_path: Path) -> None
 def test_another_queue_is_measured_until_its_last_message_has_run(
     system: System, redis: RedisServer
 ) -> None:
-    rate = rate_of(system, redis, messages=50)
+    cost = cost_of(system, redis, messages=50)
     assert system.left(redis) == 0
-    assert rate.per_second > 1
-    assert 0 < rate.microseconds < 1e6
+    assert cost.rate > 1
+    assert 0 < cost.each < 1e6
 
 
 def test_the_servers_keep_what_they_are_told_as_those_that_ship(redis: RedisServer) -> None:
@@ -63,3 +71,38 @@ def test_the_servers_keep_what_they_are_told_as_those_that_ship(redis: RedisServ
     with postgres_server() as postgres:
         told = postgres.settings()
     assert told["fsync"] == told["full_page_writes"] == told["synchronous_commit"] == "on"
+
+
+@pytest.fixture(scope="module")
+def servers(redis: RedisServer) -> Iterator[Servers]:
+    with postgres_server() as postgres:
+        yield Servers(postgres, redis)
+
+
+@pytest.mark.parametrize("ledger", ["sqlite", "postgresql"])
+def test_a_campaign_is_planned_and_delivered_by_what_ships(
+    ledger: str, servers: Servers, tmp_path: Path
+) -> None:
+    shape, folder = Shape(2, hamlets=3), tmp_path / "w"
+    opened = (
+        embedded(folder, shape, Sink.FILES)
+        if ledger == "sqlite"
+        else distributed(folder, shape, servers, Sink.FILES)
+    )
+    with opened as runtime:
+        run = runtime.campaign("lich-tiem", 2)
+    assert run.planned.number == run.delivered.number == len(list(folder.rglob("*.txt"))) == 24
+    assert run.delivered.cpu > 0
+    assert run.peak > 10
+    plot = drawn({"SQLite": [run, replace(run, planned=replace(run.planned, number=240))]})
+    assert "delivering, SQLite" in plot
+    assert ET.fromstring(plot).tag.endswith("svg")
+
+
+@pytest.mark.parametrize("backlog", Backlog)
+def test_an_emergency_is_timed_from_its_approval_to_its_first_file(
+    backlog: Backlog, tmp_path: Path
+) -> None:
+    workspace = workspace_on(None, tmp_path / "w")
+    waited = emergencies(workspace, backlog, Shape(2, hamlets=3), 1, on_servers=False)
+    assert [0 < one.seconds < 60 for one in waited] == [True]
