@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,8 +15,13 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 from redis.exceptions import ConnectionError as RedisAwayError
+from support.redis_server import PATIENCE, wait_until
+from support.servers import SECRET
 
 from engine.errors import LoaError
+from engine.ledger.database import Database
+from engine.ledger.places import Place
+from engine.ledger.schema import check_version, open_database
 from workers.watch.endpoint import Answer, Endpoint
 from workers.watch.pages import pages_of
 from workers.watch.pulse import Pulse
@@ -126,6 +132,60 @@ def test_other_paths_and_methods_are_refused() -> None:
         assert httpx.get(f"{url}/").status_code == 404
         assert httpx.get(f"{url}/../etc/passwd").status_code == 404
         assert httpx.post(f"{url}/healthz").status_code == 501
+
+
+def test_a_page_that_fails_is_told_to_whoever_asks_and_in_the_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail() -> Answer:
+        raise ZeroDivisionError
+
+    with Endpoint("127.0.0.1:0", {"/metrics": fail}) as endpoint:
+        answer = httpx.get(f"http://127.0.0.1:{endpoint.port}/metrics")
+    assert answer.status_code == 500
+    assert "ZeroDivisionError" in caplog.text
+
+
+def test_a_caller_who_hangs_up_is_no_news(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    gone, tried = threading.Event(), threading.Event()
+
+    def slow() -> Answer:
+        assert gone.wait(PATIENCE)
+        tried.set()
+        return Answer(HTTPStatus.OK, "text/plain", bytes(1_000_000))
+
+    with Endpoint("127.0.0.1:0", {"/healthz": slow}) as endpoint:
+        caller = socket.create_connection(("127.0.0.1", endpoint.port))
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        caller.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+        caller.close()
+        gone.set()
+        assert tried.wait(PATIENCE)
+        wait_until(lambda: not answering(), "the answer to end")
+    assert caplog.text == ""
+    assert capfd.readouterr().err == ""
+
+
+def answering() -> list[str]:
+    """The threads that still answer somebody."""
+    names = [thread.name for thread in threading.enumerate()]
+    return [name for name in names if "process_request_thread" in name]
+
+
+def test_the_ledgers_own_version_decides_whether_it_is_ready(place: Place) -> None:
+    database = open_database(Database.connect(place))
+    asked = Readiness({"ledger": lambda: check_version(database)})
+    try:
+        assert asked.answers() == {"ledger": ""}
+        with database.write() as connection:
+            connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+        later = Readiness({"ledger": lambda: check_version(database)})
+        assert "9999" in later.answers()["ledger"]
+        assert SECRET not in later.answers()["ledger"]
+    finally:
+        database.close()
 
 
 def test_a_unix_socket_serves_as_well_and_is_gone_afterwards(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import socket
+import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from typing import ClassVar
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
+
+logger = logging.getLogger(__name__)
 
 #: Seconds for which a caller may keep a connection without asking anything.
 IDLE = 10.0
@@ -75,8 +79,16 @@ class Endpoint:
             self._path.unlink(missing_ok=True)
 
 
-class _TCP(ThreadingMixIn, TCPServer):
+class _Threads(ThreadingMixIn):
     daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing about a caller who hung up; anything else is a fault of ours."""
+        if not isinstance(sys.exception(), (ConnectionError, TimeoutError)):
+            logger.exception(_("a question about this process could not be answered"))
+
+
+class _TCP(_Threads, TCPServer):
     allow_reuse_address = True
 
 
@@ -84,8 +96,8 @@ class _TCP6(_TCP):
     address_family = socket.AF_INET6
 
 
-class _Unix(ThreadingMixIn, UnixStreamServer):
-    daemon_threads = True
+class _Unix(_Threads, UnixStreamServer):
+    pass
 
 
 def _server(listen: str, pages: Pages) -> TCPServer | UnixStreamServer:
@@ -123,8 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(with_body=False)
 
     def _answer(self, *, with_body: bool) -> None:
-        page = self.pages.get(self.path.partition("?")[0])
-        answer = page() if page else Answer(HTTPStatus.NOT_FOUND, "text/plain", b"")
+        answer = self._page()
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.media_type)
         self.send_header("Content-Length", str(len(answer.body)))
@@ -132,6 +143,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if with_body:
             self.wfile.write(answer.body)
+
+    def _page(self) -> Answer:
+        page = self.pages.get(self.path.partition("?")[0])
+        if page is None:
+            return Answer(HTTPStatus.NOT_FOUND, "text/plain", b"")
+        try:
+            return page()
+        except Exception:
+            logger.exception(_("a question about this process could not be answered"))
+            return Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "text/plain", b"")
 
     def log_message(self, *_arguments: object) -> None:
         """Say nothing: being asked every few seconds is no news."""

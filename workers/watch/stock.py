@@ -11,7 +11,7 @@ from datetime import timedelta
 from prometheus_client import Metric
 from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.registry import Collector
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from engine.clock import Clock
 from engine.ledger.gauges import Gauges
@@ -90,7 +90,7 @@ class StockFigures(Collector):
         began = self._now()
         try:
             self._stock = self._ledger()
-        except DBAPIError:
+        except SQLAlchemyError:
             self._stock = None
         ended = self._now()
         holds = FRESH if self._stock is None else max(FRESH, PATIENCE * (ended - began))
