@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from engine.app import Communes
-from engine.i18n import gettext as _
 from workers.lanes import owns_outbox
 from workers.pruning import prune_daily
-
-logger = logging.getLogger(__name__)
 
 #: How far behind the time what people see may be: notices that are over, for example.
 REFRESH = timedelta(minutes=10)
@@ -45,9 +41,6 @@ class Rounds:
         stranded = self._communes.leases.take_stranded(
             now, holder=holder, until=now + working, limit=STRANDED
         )
-        if stranded:
-            words = _("{count} bundles were left by a worker that died")
-            logger.warning(words.format(count=len(stranded)))
         stranded.sort(key=lambda bundle: (bundle.commune_id, bundle.id))
         for commune_id, bundles in groupby(stranded, key=lambda bundle: bundle.commune_id):
             with self._communes.lent(commune_id) as app:

@@ -57,6 +57,8 @@ def test_a_worker_killed_at_a_boundary_leaves_its_work_to_the_next(
         fatal = made.start("worker", "emergency,important,routine", boundary, str(times))
         assert fatal.wait(timeout=60) == -9, f"the boundary {boundary!r} was not passed"
         made.start("worker")
+    told = "were being sent by a worker that died [bundles=" in made.log("scheduler")
+    assert told == (boundary in ("begun", "delivered"))
 
 
 @pytest.mark.parametrize("number", range(RANDOM_KILLS))

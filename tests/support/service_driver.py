@@ -20,6 +20,7 @@ from engine.models import Priority
 from workers.distributed import SchedulerService
 from workers.queue_worker import QueueWorker
 from workers.timing import Timing
+from workers.watch.journal import Journal
 from workers.watch.logs import start_log
 
 #: Just after the campaigns' slot, well within a loudspeaker's grace.
@@ -55,7 +56,10 @@ def main() -> None:
     queues = [Priority(word) for word in rest[0].split(",")] if rest else list(Priority)
     start_log("text", "may-thu")
     with open_communes(
-        Path(workspace), clock=RunningClock(float(since)), boundary=_fatal(*rest[1:])
+        Path(workspace),
+        clock=RunningClock(float(since)),
+        boundary=_fatal(*rest[1:]),
+        observer=Journal(),
     ) as communes:
         service = (
             SchedulerService(communes, url, TIMING)
