@@ -7,7 +7,7 @@ model, one line in ``engine/app/channels.py``, and its name in the contract suit
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
@@ -49,6 +49,8 @@ __all__ = [
     "Refreshes",
     "RemoteIds",
     "artifact_key",
+    "endpoint_of",
+    "paces_of",
 ]
 
 
@@ -121,7 +123,6 @@ class BacksOff(Protocol):
     backoff: Backoff
 
 
-@runtime_checkable
 class Paced(Protocol):
     """A backend whose far side takes only so much at a time.
 
@@ -133,7 +134,6 @@ class Paced(Protocol):
         ...
 
 
-@runtime_checkable
 class HasEndpoint(Protocol):
     """A backend whose bundles all go to one far side, which may be dead for all of them.
 
@@ -231,6 +231,24 @@ class Channel(Protocol):
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
         """Join rendered items, in a fixed order, into what the bundle sends."""
         ...
+
+
+def endpoint_of(backend: Backend) -> str | None:
+    """Return what a backend that ``HasEndpoint`` calls its far side; None for the others.
+
+    Asked about every bundle, so it costs nothing to speak of; ``isinstance`` would.
+    """
+    endpoint: str | None = getattr(backend, "endpoint", None)
+    return endpoint
+
+
+def paces_of(backend: Backend, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
+    """Return what a bundle's requests count for; nothing where a backend is not ``Paced``.
+
+    Raises what the backend raises. As cheap as ``endpoint_of``.
+    """
+    paces: Callable[[Artifact, Bundle], Sequence[Pace]] | None = getattr(backend, "paces", None)
+    return paces(artifact, bundle) if paces is not None else ()
 
 
 class Versioned(Protocol):

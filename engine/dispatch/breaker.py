@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from channels.base import Backend, Checks, HasEndpoint
+from channels.base import Backend, Checks, endpoint_of
 from engine.clock import Clock
 from engine.dispatch.failures import Failure, failure_of
 from engine.i18n import gettext as _
@@ -106,6 +106,7 @@ class CircuitBreaker:
         self._clock = clock
         self._jitter = jitter
         self._ailing: set[str] = set()
+        self._told: dict[str, datetime] = {}
 
     def closed_until(self, backend: Backend) -> datetime | None:
         """Return until when nothing may go to a backend; None when something may be tried."""
@@ -114,6 +115,14 @@ class CircuitBreaker:
         if found is None or found.retry_at is None or now >= found.retry_at:
             return None
         return self._later(found, now)
+
+    def is_news(self, backend: Backend) -> bool:
+        """Say whether nobody here has asked this since the breaker last opened."""
+        found = self._look(backend)
+        if found is None or found.retry_at is None or found.state is not BreakerState.OPEN:
+            return False
+        told, self._told[found.endpoint] = self._told.get(found.endpoint), found.retry_at
+        return told != found.retry_at
 
     def enter(self, backend: Backend) -> datetime | None:
         """Begin a send: None when it may go, else until when it must wait.
@@ -148,29 +157,31 @@ class CircuitBreaker:
         It does not when it was the one try at a far side known to be dead: of many bundles
         that wait, none may be used up by trying.
         """
-        if not isinstance(backend, HasEndpoint):
+        endpoint = endpoint_of(backend)
+        if endpoint is None:
             return True
         answered = failure is None or failure.answered
         if answered is False:
-            self._ailing.add(backend.endpoint)
-        elif backend.endpoint not in self._ailing:
+            self._ailing.add(endpoint)
+        elif endpoint not in self._ailing:
             return True
         at, reason = self._clock.now(), failure.reason if failure is not None else ""
         before, after = self._breakers.change(
-            backend.endpoint, at, lambda one: after_send(one, at, answered, reason)
+            endpoint, at, lambda one: after_send(one, at, answered, reason)
         )
         if not after.failures:
-            self._ailing.discard(backend.endpoint)
+            self._ailing.discard(endpoint)
         _tell(before, after)
         return answered is not False or before.state is BreakerState.CLOSED
 
     def _look(self, backend: Backend) -> Breaker | None:
         """Return what the ledger knows, and remember whether there is something to mend."""
-        if not isinstance(backend, HasEndpoint):
+        endpoint = endpoint_of(backend)
+        if endpoint is None:
             return None
-        found = self._breakers.get(backend.endpoint)
+        found = self._breakers.get(endpoint)
         if found is not None and found.failures:
-            self._ailing.add(backend.endpoint)
+            self._ailing.add(endpoint)
         return found
 
     def _later(self, breaker: Breaker, now: datetime) -> datetime:

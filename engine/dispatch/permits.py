@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from channels.base import Backend, Paced
+from channels.base import Backend, paces_of
 from engine.errors import ChannelError, NotYetError
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, Pace, Priority
@@ -106,10 +106,10 @@ class Permits:
 
         Each that is sent away gets a moment of its own. An emergency stays and waits.
         """
-        if not isinstance(backend, Paced) or bundle.priority is Priority.EMERGENCY:
+        if bundle.priority is Priority.EMERGENCY:
             return None
         with suppress(ChannelError, OSError):  # its delivery will meet the same, and tell
-            for pace in backend.paces(artifact, bundle):
+            for pace in paces_of(backend, artifact, bundle):
                 with self._lock:
                     line = self._lines.get(pace.key)
                     if line is not None and len(line.waiting) >= self._waiters:

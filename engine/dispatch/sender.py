@@ -165,11 +165,17 @@ class Sender:
         return True
 
     def _held_up(self, bundle: Bundle, artifact: Artifact | None = None) -> bool:
-        """Postpone a bundle whose far side is known to be dead, or to be asked by many."""
-        backend = self._backend(bundle)
+        """Postpone a bundle whose far side is known to be dead, or to be asked by many.
+
+        With the first that meets a dead one goes all that waits for it, in one move: however
+        much that is, it costs little until the far side is tried again.
+        """
+        backend, now = self._backend(bundle), self._clock.now()
         until = self._breaker.closed_until(backend)
+        if until is not None and self._breaker.is_news(backend):
+            self._ledger.leases.put_off(bundle.channel, bundle.backend, now, until)
         if until is None and artifact is not None:
-            until = self._permits.crowded_until(backend, artifact, bundle, self._clock.now())
+            until = self._permits.crowded_until(backend, artifact, bundle, now)
         if until is not None:
             self._ledger.outcomes.postpone(bundle, until)
         return until is not None

@@ -84,6 +84,18 @@ class Leases:
         return [Due(row.id, row.commune_id) for row in rows]
 
     @again_if_lost
+    def put_off(self, channel: str, backend: str, now: datetime, until: datetime) -> int:
+        """Let all that is due and nobody's on one backend wait until then; return how many."""
+        b = bundles.c
+        waiting = and_(self._mine, _PLANNED, b.next_attempt_at <= now, _nobodys(now))
+        with self._database.write() as connection:
+            return connection.execute(
+                update(bundles)
+                .where(waiting, b.channel == channel, b.backend == backend)
+                .values(next_attempt_at=until)
+            ).rowcount
+
+    @again_if_lost
     def claim(self, ids: Sequence[int], *, of: str, holder: str, until: datetime) -> list[int]:
         """Take over what is planned and still leased to ``of``; return it in its order.
 

@@ -249,6 +249,20 @@ def test_a_far_side_that_can_be_asked_is_asked_before_a_bundle_is_put_at_risk(
         assert rig.states()[State.UNCERTAIN] == THRESHOLD + 2
 
 
+def test_all_that_waits_for_a_dead_far_side_is_put_off_in_one_move(
+    rig: Rig, distant: DistantBackend, near: FakeBackend
+) -> None:
+    """Else every one of a great many would have to be taken up, over and over, to be told so."""
+    distant.dead = temporary("không tới được")
+    rig.release(*many("nhom", 60), *many("giay", 3))
+    rig.sender.send(rig.due(limit=20))
+    assert distant.calls == THRESHOLD
+    assert rig.due() == []
+    assert near.calls == 3, "what goes elsewhere was not put off with it"
+    rig.pass_time(seconds=15)
+    assert len(rig.due()) == 60 - THRESHOLD
+
+
 def test_two_endpoints_have_a_breaker_each(rig: Rig, distant: DistantBackend) -> None:
     other = replace(distant, endpoint="may-khac.example")
     breaker = CircuitBreaker(rig.ledger.breakers, rig.clock)
