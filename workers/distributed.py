@@ -127,7 +127,7 @@ class SchedulerService:
     def round(self) -> None:
         """Finish planning cut short, settle what is too late and what the dead left."""
         self._beat()
-        self._rounds.open_all()
+        self._rounds.open_all(self.stop)
         self._rounds.expire()
         self.sweep()
         self._rounds.refresh()

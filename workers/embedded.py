@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +25,9 @@ from workers.turns import only_one
 
 #: Seconds between two looks at the ledger while nothing happens.
 IDLE_SECONDS = 1.0
+
+#: Seconds between two looks for emergencies, whatever else goes on.
+LOOK_SECONDS = 0.25
 
 #: Who holds the leases of the only process there is.
 OWNER = "embedded"
@@ -81,7 +84,13 @@ class EmbeddedRuntime:
             self._communes.check_clock()
             self._recover()
             with present(self._communes, Role.RUN) as self._beat, self._workers() as actors:
-                return self._loop(actors, watch, until, on_progress)
+                with self._lookout(actors):
+                    self._loop(actors, watch, until, on_progress)
+                self._wait_for_workers(on_progress)
+            if self._broken is not None:
+                raise self._broken
+            self._rounds.refresh(older=timedelta(0))
+            return Ended(self._next_moment())
 
     def _recover(self) -> None:
         """Settle what a process that died left half-done; no other one lives."""
@@ -97,13 +106,13 @@ class EmbeddedRuntime:
         watch: bool,
         until: datetime | None,
         on_progress: Callable[[], None],
-    ) -> Ended:
+    ) -> None:
         while not self.stop.is_set():
             self._beat()
-            self._rounds.open_all()
+            self._rounds.open_all(self.stop)
             self._rounds.expire()
             self._rounds.refresh()
-            found = self._hand_out(actors)
+            found = self._hand_out(actors, BY_URGENCY)
             self._wait_for_workers(on_progress)
             on_progress()
             if found or self._advance(until):
@@ -111,16 +120,39 @@ class EmbeddedRuntime:
             if not watch:
                 break
             self.stop.wait(IDLE_SECONDS)
-        if self._broken is not None:
-            raise self._broken
-        self._rounds.refresh(older=timedelta(0))
-        return Ended(self._next_moment())
 
-    def _hand_out(self, actors: Mapping[Priority, SendBundles]) -> bool:
+    @contextmanager
+    def _lookout(self, actors: Mapping[Priority, SendBundles]) -> Iterator[None]:
+        """Let emergencies pass while a great campaign is planned, or slow far sides are waited for.
+
+        On a simulated clock there is none: nothing happens there but what the clock comes to.
+        """
+        ended = threading.Event()
+
+        def look() -> None:
+            try:
+                while not (ended.wait(LOOK_SECONDS) or self.stop.is_set()):
+                    self._hand_out(actors, [Priority.EMERGENCY])
+            except Exception as error:  # noqa: BLE001 - as in _send
+                self._break(error)
+
+        thread = threading.Thread(target=look, name="lookout")
+        if not self._communes.clock.simulated:
+            thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            if thread.is_alive():
+                thread.join()
+
+    def _hand_out(
+        self, actors: Mapping[Priority, SendBundles], priorities: Sequence[Priority]
+    ) -> bool:
         """Lease what is due and let workers send it; say whether there was anything."""
         found, now = False, self._communes.clock.now()
         urgent_only = emergencies_only(self._communes.clock)
-        for priority in [Priority.EMERGENCY] if urgent_only else BY_URGENCY:
+        for priority in [Priority.EMERGENCY] if urgent_only else priorities:
             due = self._communes.leases.take_due(
                 now,
                 priority,
@@ -180,12 +212,16 @@ class EmbeddedRuntime:
             with self._communes.lent(commune_id) as app:
                 app.sender.send(ids, holder=lease)
         except Exception as error:  # noqa: BLE001 - a worker's thread has nobody to tell; the run has
-            self._broken = self._broken or error
-            self.stop.set()
+            self._break(error)
         finally:
             with self._changed:
                 self._busy -= 1
                 self._changed.notify_all()
+
+    def _break(self, error: Exception) -> None:
+        """End the run, which raises ``error``."""
+        self._broken = self._broken or error
+        self.stop.set()
 
 
 class _Crew:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -23,9 +24,11 @@ class Rounds:
         self._communes = communes
         self._refreshed: datetime | None = None
 
-    def open_all(self) -> None:
-        """Open what was approved but whose planning was cut short."""
+    def open_all(self, stop: threading.Event | None = None) -> None:
+        """Open what was approved and is not open yet, unless told to ``stop`` meanwhile."""
         for commune_id in self._communes.rounds.to_open():
+            if stop is not None and stop.is_set():
+                return
             with self._communes.lent(commune_id) as app:
                 app.office.open_all()
 

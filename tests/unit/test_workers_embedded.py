@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import multiprocessing
 import multiprocessing.synchronize
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.commune import PASSPHRASE, make_commune
+from support.redis_server import wait_until
+from support.service_driver import RunningClock
 
 from engine.app import App, open_app
 from engine.errors import LoaError
 from engine.ledger.leases import Due
+from engine.states import State
 from workers.actors import MESSAGE_SIZE, messages, register
 from workers.broker import TIME_LIMIT, embedded_broker
 from workers.embedded import EmbeddedRuntime, only_one
@@ -103,3 +109,29 @@ def test_a_clock_behind_the_last_event_runs_nothing(app: App) -> None:
     behind = type(app.clock)(app.clock.now().replace(year=2020))  # type: ignore[call-arg] - a simulated one
     with open_app(app.workspace, clock=behind) as late, pytest.raises(LoaError, match="2020"):
         EmbeddedRuntime(late).run()
+
+
+def test_an_emergency_leaves_while_the_run_has_its_hands_full(tmp_path: Path) -> None:
+    """With the planning of a great campaign, for example, or with a far side that is slow."""
+    full, done = threading.Event(), threading.Event()
+
+    def hands_full() -> None:
+        full.set()
+        done.wait(60)
+
+    workspace = make_commune(tmp_path / "xa", live=False)
+    with open_app(workspace, clock=RunningClock(time.time())) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(workspace / "campaigns" / "bao-lu.yaml", "lan")
+        runtime = EmbeddedRuntime(app)
+        with ThreadPoolExecutor(1) as pool:
+            run = pool.submit(runtime.run, watch=True, on_progress=hands_full)
+            try:
+                assert full.wait(60)
+                app.office.approve("bao-lu", "minh", PASSPHRASE)
+                sent = ("portal", State.SENT)
+                wait_until(lambda: bool(app.ledger.views.counts().get(sent)), "the emergency")
+            finally:
+                runtime.stop.set()
+                done.set()
+            run.result(60)
