@@ -121,7 +121,7 @@ def present(communes: Communes, role: Role) -> Iterator[Callable[[], None]]:
     """
     presence = presence_of(communes.house, role)
     simulated = communes.clock.simulated
-    noticing = None if simulated else Noticing(Desks(communes, presence.tell))
+    noticing = None if simulated else Noticing(Desks(communes, presence.tell, asking=True))
 
     def beat() -> None:
         presence.beat()

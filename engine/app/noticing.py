@@ -28,10 +28,11 @@ Here = Callable[[], Process]
 class Desks:
     """The desks of a workspace: one of its machines, and one of each commune."""
 
-    def __init__(self, communes: Communes, here: Here) -> None:
+    def __init__(self, communes: Communes, here: Here, *, asking: bool = False) -> None:
+        """``asking``: far sides are asked as well, once the workspace is live."""
         self._communes = communes
         self.book = NoticeBook(communes.house.database, HOUSE)
-        self._of_house = house_desk(communes.house, communes.rehearsing, here, asking=True)
+        self._of_house = house_desk(communes.house, communes.rehearsing, here, asking=asking)
 
     def __iter__(self) -> Iterator[Desk]:
         yield self._of_house

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
 
-from engine.app import App
-from engine.app.noticing import commune_desk, house_desk
-from engine.cli.common import open_workspace, workspace_option
+from engine.app import Communes, open_communes
+from engine.app.noticing import Desks, commune_desk, house_desk
+from engine.cli.common import state_conditions, workspace_option
+from engine.cli.services import service_workspace
 from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger.machines import Role
-from engine.ledger.notices import Kept
-from engine.notices import Desk
+from engine.ledger.notices import HOUSE, Kept
 from engine.notices.words import severity_word, what, what_to_do
 from workers.presence import presence_of
 
@@ -30,6 +31,7 @@ def notices() -> click.Command:
     @click.option("--all", "everything", is_flag=True, help=_("Also what is over."))
     @click.option("--json", "as_json", is_flag=True, help=_("For programs: one JSON document."))
     @click.option("--done", "key", metavar=_("KEY"), help=_("Somebody has seen to this one."))
+    @click.option("--commune", metavar=_("COMMUNE"), help=_("Whose, where there are several."))
     @click.option(
         "--by",
         envvar="LOA_PERSON",
@@ -38,49 +40,78 @@ def notices() -> click.Command:
     )
     @workspace_option
     def command(
-        everything: bool, as_json: bool, key: str | None, by: str | None, workspace: Path | None
+        everything: bool,
+        as_json: bool,
+        key: str | None,
+        commune: str | None,
+        by: str | None,
+        workspace: Path | None,
     ) -> int:
-        with open_workspace(workspace) as app:
+        with open_communes(service_workspace(workspace)) as communes:
+            state_conditions(communes)
             if key is not None:
-                _done(app, key, by)
+                _done(communes, key, commune, by)
                 return 0
-            kept = [one for desk in _desks(app) for one in desk.look(gone=everything)]
+            found = list(_found(communes, commune, gone=everything))
             if as_json:
-                document = [_document(one) for one in kept]
+                document = [_document(one) for one in found]
                 click.echo(json.dumps(document, ensure_ascii=False, indent=2))
             else:
-                click.echo("\n".join(_page(app, kept)))
-            return 1 if any(_open(one) for one in kept) else 0
+                click.echo("\n".join(_page(communes, found)))
+            return 1 if any(_open(one.kept) for one in found) else 0
 
     return command
 
 
-def _desks(app: App) -> list[Desk]:
-    """Return the commune's desk, and that of the machines, for the commune's people."""
-    here = presence_of(app.house, Role.RUN).tell
-    commune = app.ledger.commune_id
-    return [
-        commune_desk(app.house, app.ledger, app.rehearsing),
-        house_desk(app.house, app.rehearsing, here, recorded_in=commune),
-    ]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A notice, and whose it is: a commune's, or the machines' (HOUSE)."""
+
+    commune_id: str
+    kept: Kept
 
 
-def _done(app: App, key: str, by: str | None) -> None:
+def _found(communes: Communes, commune_id: str | None, *, gone: bool) -> Iterator[_Found]:
+    """Look for everything, the machines' last. Raises LoaError for an unknown commune."""
+    if commune_id is not None and commune_id not in communes.ids():
+        raise LoaError(_("{commune} is not served here").format(commune=commune_id))
+    here = presence_of(communes.house, Role.RUN).tell
+    house, *others = Desks(communes, here)
+    for desk in (*others, house):
+        whose = desk.book.commune_id
+        if whose in (commune_id or whose, HOUSE):
+            yield from (_Found(whose, kept) for kept in desk.look(gone=gone))
+
+
+def _done(communes: Communes, key: str, commune_id: str | None, by: str | None) -> None:
     """Keep, on the record, that a person has seen to a notice. Raises LoaError."""
     if by is None:
         raise LoaError(_("say who: --by PERSON"))
-    person = app.office.entitled(by)
-    if not any(desk.done(key, person.id) for desk in _desks(app)):
-        raise LoaError(_('there is no notice "{key}": loa notices').format(key=key))
+    known = communes.ids()
+    if commune_id is None and len(known) != 1:
+        raise LoaError(_("say whose notice: --commune COMMUNE"))
+    here = presence_of(communes.house, Role.RUN).tell
+    with communes.lent(commune_id or known[0]) as app:
+        person = app.office.entitled(by)
+        mine = app.ledger.commune_id
+        desks = (
+            commune_desk(app.house, app.ledger, app.rehearsing),
+            house_desk(app.house, app.rehearsing, here, recorded_in=mine),
+        )
+        if not any(desk.done(key, person.id) for desk in desks):
+            raise LoaError(_('there is no notice "{key}": loa notices').format(key=key))
     click.echo(_("✓ {key}: seen to by {person}").format(key=key, person=person.id))
 
 
-def _page(app: App, kept: list[Kept]) -> Iterator[str]:
-    if not any(_open(one) for one in kept):
+def _page(communes: Communes, found: Sequence[_Found]) -> Iterator[str]:
+    if not any(_open(one.kept) for one in found):
         yield _("✓ nothing needs a person")
-    for one in kept:
-        yield from _lines(one)
-    if app.settings.notices.targets and not app.settings.live:
+    several = len(communes.ids()) > 1
+    for one in found:
+        first, *more = _lines(one.kept)
+        whose = f"{one.commune_id}: " if several and one.commune_id != HOUSE else ""
+        yield from (whose + first, *more)
+    if communes.settings.notices.targets and not communes.settings.live:
         yield _("nothing is told outside until loa.toml says live = true")
 
 
@@ -116,7 +147,8 @@ def _open(kept: Kept) -> bool:
     return kept.gone_at is None and kept.done_at is None
 
 
-def _document(kept: Kept) -> dict[str, object]:
+def _document(found: _Found) -> dict[str, object]:
+    kept = found.kept
     notice = kept.notice
     moments = {
         "since": notice.since,
@@ -125,6 +157,7 @@ def _document(kept: Kept) -> dict[str, object]:
         "told_at": kept.told_at,
     }
     return {
+        "commune": found.commune_id or None,
         "key": notice.key,
         "concern": notice.concern,
         "severity": notice.severity,

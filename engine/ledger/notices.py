@@ -66,6 +66,11 @@ class NoticeBook:
         self._commune_id = commune_id
         self._recorded_in = commune_id if recorded_in is None else recorded_in
 
+    @property
+    def commune_id(self) -> str:
+        """Return whose book it is; HOUSE for that of the machines."""
+        return self._commune_id
+
     @again_if_lost
     def take_duty(self, name: str, now: datetime, until: datetime) -> bool:
         """Say, to one caller only until ``until``, that this duty is his."""

@@ -8,22 +8,23 @@ import signal
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from support.commune import WARNING, make_commune
-from support.dispatching import KEY, NOW
+from support.dispatching import KEY, NOW, campaign
 from support.receiver import Receiver, receiver
 from support.redis_server import RedisServer, wait_until
 from support.services import serve
 
-from engine.app import App, Communes, open_app, open_communes
+from engine.app import OPTIONS, App, Communes, open_app, open_communes
 from engine.cli.main import build
 from engine.clock import SimulatedClock
 from engine.errors import LoaError
-from engine.ledger import Ledger, Seal
+from engine.ledger import Ledger, Seal, Submission
 from engine.ledger.machines import Machines, Role
 from engine.ledger.notices import NoticeBook
 from engine.ledger.places import Place
@@ -332,3 +333,41 @@ def test_a_persons_word_frees_a_clock_that_an_event_of_the_future_had_stopped(li
     noticed(live, "--done", "clock:may-thu", "--by", "lan")
     assert "already says exactly this" in str(typed(*again).exception)
     assert "the clock of may-thu" not in noticed(live).stdout
+
+
+@pytest.fixture
+def province(live: App, tmp_path: Path) -> Path:
+    """A folder with settings alone, on a ledger that holds a second commune as well."""
+    other = replace(live.registry, commune=replace(live.registry.commune, id="xa-hai"))
+    ledger = Ledger.on(live.house.database, "xa-hai", seal=live.house.seal, options=OPTIONS)
+    revision = ledger.registries.save(other, "3" * 64, live.clock.now())
+    waiting = campaign("hop", {}, valid_until=live.clock.now() + DAY)
+    submission = Submission(waiting, "x.yaml", b"x", "1" * 64, "2" * 64, revision, "lan")
+    ledger.revisions.submit(submission, live.clock.now())
+    folder = tmp_path / "tinh"
+    folder.mkdir()
+    key = live.workspace / "data.key"
+    url = f"sqlite:///{live.workspace / 'loa.db'}"
+    settings = f'live = true\ndata_key_file = "{key}"\n[ledger]\nurl = "{url}"\n'
+    (folder / "loa.toml").write_text(settings, encoding="utf-8")
+    return folder
+
+
+def test_a_province_sees_the_notices_of_its_communes_and_a_commune_its_own(
+    live: App, province: Path
+) -> None:
+    def seen(*options: str) -> Result:
+        return typed("notices", "-w", str(province), *options)
+
+    every = seen().stdout
+    assert "xa-mau: URGENT  bao-lu is to go out" in every
+    assert "xa-hai: WARNING  hop is to go out" in every
+    assert {one["commune"] for one in json.loads(seen("--json").stdout)} == {"xa-mau", "xa-hai"}
+    assert "bao-lu" not in seen("--commune", "xa-hai").stdout
+    assert "not served here" in str(seen("--commune", "xa-ba").exception)
+    assert "hop" not in noticed(live).stdout
+    done = ("--done", "approval:hop", "--by", "lan")
+    assert "say whose notice" in str(seen(*done).exception)
+    assert "there is no notice" in str(seen(*done, "--commune", "xa-mau").exception)
+    assert "seen to by lan" in seen(*done, "--commune", "xa-hai").stdout
+    assert not [one for one in live.ledger.views.events() if one.to_state == "notice_done"]
