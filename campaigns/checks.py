@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from campaigns import attached
 from campaigns.faults import MAX_PROBLEMS, suggestion, unknown
@@ -20,23 +21,7 @@ from campaigns.tree import Path as Where
 from engine.clock import local
 from engine.errors import Problem
 from engine.i18n import gettext as _
-from engine.models import Attachment, Audience, Hamlet, HouseholdGroup, Registry
-
-
-def named_hamlets(audience: Audience, registry: Registry) -> tuple[Hamlet, ...]:
-    """Return the hamlets that an audience names by id or tag, in the registry's order."""
-    if not audience.hamlets and not audience.tags:
-        return registry.hamlets
-    ids, tags = set(audience.hamlets), set(audience.tags)
-    return tuple(h for h in registry.hamlets if h.id in ids or h.tags & tags)
-
-
-def audience_hamlets(audience: Audience, registry: Registry) -> tuple[Hamlet, ...]:
-    """Return the named hamlets that have households of the wanted group."""
-    named = named_hamlets(audience, registry)
-    if audience.households is HouseholdGroup.ALL:
-        return named
-    return tuple(hamlet for hamlet in named if hamlet.households_of(audience.households) > 0)
+from engine.models import Attachment, Commune, Hamlet
 
 
 @dataclass
@@ -48,9 +33,19 @@ class Findings:
     files: dict[str, Path] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A hamlet that is told, in its commune, with the values that are its own."""
+
+    hamlet: Hamlet
+    commune: Commune
+    values: Mapping[str, Mapping[str, Any]]
+    shown: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Check:
-    """One campaign file against the registry, the clock and the disk.
+    """One campaign file against the areas it names, the clock and the disk.
 
     ``sections`` are the channels used. ``dropped`` names the keys whose own faults are known
     already: what depends on them is left alone.
@@ -59,7 +54,6 @@ class Check:
     source: Source
     spec: CampaignSpec
     sections: Mapping[str, SectionSpec]
-    registry: Registry
     folder: Path
     now: datetime
     finished_is_fault: bool
@@ -77,37 +71,18 @@ class Check:
             *self._recordings(),
         )
 
-    def _names(self) -> Iterator[Problem]:
-        hamlets = self.registry.hamlets_by_id
-        tags = {tag for hamlet in self.registry.hamlets for tag in hamlet.tags}
-        audience = self.spec.audience
-        yield from self._unknown(_("hamlet"), ("audience", "hamlets"), audience.hamlets, hamlets)
-        yield from self._unknown(_("tag"), ("audience", "tags"), audience.tags, tags)
-        told = {hamlet.id for hamlet in named_hamlets(self._audience(), self.registry)}
-        for name in self.spec.hamlets:
-            if name not in hamlets:
-                message = unknown(_("hamlet"), name, hamlets)
-                yield self.source.problem(("hamlets", name), message, at_key=True)
-            elif name not in told and "audience" not in self.dropped:
-                message = _("this hamlet is not in the audience, so it would not be told")
-                yield self.source.problem(("hamlets", name), message, at_key=True)
-        if not self._hamlets() and told:
-            yield self.source.problem(("audience",), _("no hamlet has such households"))
-        if not self.sections and "channels" not in self.dropped:
-            yield self.source.problem(("channels",), _("no channel is in use"))
-        yield from self._option_names()
+    @property
+    def office(self) -> tuple[str, str]:
+        """The office that speaks where a campaign names none, and its telephone."""
+        raise NotImplementedError
 
-    def _option_names(self) -> Iterator[Problem]:
-        """Lists in a channel's own settings that are named like a part of the registry."""
-        parts: dict[str, tuple[str, Iterable[str]]] = {
-            "clusters": (_("cluster"), [cluster.id for cluster in self.registry.clusters]),
-            "groups": (_("chat group"), [group.id for group in self.registry.chat_groups]),
-            "teams": (_("team"), [team.id for team in self.registry.teams]),
-        }
-        for channel, section in self.sections.items():
-            for part, (kind, known) in parts.items():
-                names = getattr(section, part, None) or ()
-                yield from self._unknown(kind, ("channels", channel, part), names, known)
+    def _names(self) -> Iterator[Problem]:
+        """Yield what the file names and nobody knows."""
+        raise NotImplementedError
+
+    def _places(self) -> Iterator[Place]:
+        """Yield every hamlet that is told."""
+        raise NotImplementedError
 
     def _unknown(
         self, kind: str, where: Where, names: Iterable[str], known: Iterable[str]
@@ -116,13 +91,6 @@ class Check:
         wrong = ((index, name) for index, name in enumerate(names) if name not in allowed)
         for index, name in islice(wrong, MAX_PROBLEMS):
             yield self.source.problem((*where, index), unknown(kind, name, allowed))
-
-    def _audience(self) -> Audience:
-        audience = self.spec.audience
-        return Audience(audience.hamlets, audience.tags, audience.households)
-
-    def _hamlets(self) -> tuple[Hamlet, ...]:
-        return audience_hamlets(self._audience(), self.registry)
 
     def _validity(self) -> Iterator[Problem]:
         until = self.spec.valid.until
@@ -173,17 +141,20 @@ class Check:
         """Fill the text in for every hamlet; hamlets with the same values are tried once."""
         without: dict[Reference, list[str]] = {}
         tried: set[tuple[str, ...]] = set()
-        for hamlet in self._hamlets():
-            values = values_for(self.spec.values, self.spec.hamlets, hamlet, self.registry.commune)
+        own = {"hamlet", "commune"}.union(*self.spec.hamlets.values())
+        for place in self._places():
+            values = values_for(self.spec.values, place.values, place.hamlet, place.commune)
             missing = template.missing(values)
             for reference in missing:
-                without.setdefault(reference, []).append(hamlet.name)
+                without.setdefault(reference, []).append(place.shown)
             key = tuple(repr(values.get(name)) for name in sorted(template.names))
             if not missing and key not in tried:
                 tried.add(key)
                 if not template.render(values).strip():
-                    message = _("the text is empty in {hamlet}").format(hamlet=hamlet.name)
+                    message = _("the text is empty in {hamlet}").format(hamlet=place.shown)
                     yield self.source.problem(path, message)
+            if template.names.isdisjoint(own) and not missing:
+                break  # the same everywhere
         for reference, names in without.items():
             message = self._missing(reference, names)
             yield self._in_text(path, message, reference.line, reference.column)

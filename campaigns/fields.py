@@ -97,6 +97,15 @@ def read_id(value: Any) -> str:
     raise ValueError(message.format(found=shown(value)))
 
 
+def read_area(value: Any) -> str:
+    """Return a commune's id, or a hamlet's within it: ``xa-mau/ap-1``. Raises ValueError."""
+    parts = value.split("/") if isinstance(value, str) else [value]
+    if len(parts) > 2:
+        message = _("found {found}; an area is a commune, or a commune and a hamlet: xa-mau/ap-1")
+        raise ValueError(message.format(found=shown(value)))
+    return "/".join(read_id(part) for part in parts)
+
+
 def _phone(value: Any) -> str:
     text = _text(value)
     if isinstance(text, str) and re.fullmatch(r"(?:\+84|0|1)[0-9 .-]{2,17}", text):
@@ -153,6 +162,17 @@ Id = Annotated[
     str,
     BeforeValidator(read_id),
     WithJsonSchema({"type": "string", "pattern": ID_PATTERN, "not": {"pattern": "--"}}),
+]
+AreaId = Annotated[
+    str,
+    BeforeValidator(read_area),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": f"^{ID_PATTERN[1:-1]}(?:/{ID_PATTERN[1:-1]})?$",
+            "not": {"pattern": "--"},
+        }
+    ),
 ]
 Phone = Annotated[
     str,

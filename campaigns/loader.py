@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,15 +11,16 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from campaigns.checks import Check
+from campaigns.commune_checks import CommuneCheck
 from campaigns.faults import problems_of
 from campaigns.schedule_fields import schedule_of
-from campaigns.schema import campaign_model, sections_of, without_faults
+from campaigns.schema import CampaignSpec, campaign_model, sections_of, without_faults
 from campaigns.sections import RecordedSectionSpec, SectionSpec
-from campaigns.source import read_source
+from campaigns.source import MAX_BYTES, Source, read_source
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
-from engine.models import Attachment, Audience, Campaign, Commune, Registry, Schedule, Section
+from engine.models import Attachment, Audience, Campaign, Registry, Schedule, Section
 
 ASAP = Schedule(asap=True)
 SUFFIXES = frozenset({".yaml", ".yml"})
@@ -96,7 +97,42 @@ def _load(
     *,
     finished_is_fault: bool,
 ) -> LoadedCampaign:
-    source = read_source(path)
+    def check(read: ReadCampaign) -> Check:
+        return CommuneCheck(
+            source=read.source,
+            spec=read.spec,
+            sections=read.sections,
+            folder=path.parent,
+            now=now,
+            finished_is_fault=finished_is_fault,
+            dropped=read.dropped,
+            registry=registry,
+        )
+
+    return load_checked(path, options, check)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCampaign:
+    """A campaign file whose shape was checked. ``dropped`` names the keys with faults."""
+
+    source: Source
+    spec: CampaignSpec
+    sections: Mapping[str, SectionSpec]
+    dropped: frozenset[str]
+
+
+def load_checked(
+    path: Path,
+    options: Mapping[str, type[BaseModel]],
+    check_of: Callable[[ReadCampaign], Check],
+    limit: int = MAX_BYTES,
+) -> LoadedCampaign:
+    """Read a campaign file of at most ``limit`` bytes and hold it against ``check_of`` it.
+
+    Raises InputError with every fault at once.
+    """
+    source = read_source(path, limit)
     model = campaign_model(options)
     plain = source.root.plain()
     problems = list(source.problems)
@@ -108,7 +144,7 @@ def _load(
         sound, dropped = without_faults(plain, error)
         spec = model.model_validate(sound)
     sections = sections_of(spec, options)
-    check = Check(source, spec, sections, registry, path.parent, now, finished_is_fault, dropped)
+    check = check_of(ReadCampaign(source, spec, sections, dropped))
     problems.extend(check.problems())
     if problems:
         raise InputError(problems)
@@ -119,7 +155,7 @@ def _load(
 def _campaign(
     check: Check, options: Mapping[str, type[BaseModel]], written: Mapping[str, Any]
 ) -> Campaign:
-    spec, commune = check.spec, check.registry.commune
+    spec, (office, phone) = check.spec, check.office
     schedule = schedule_of(spec) or ASAP
     sections = {
         name: _section(section, options[name], written.get(name), check.found.recordings.get(name))
@@ -128,12 +164,18 @@ def _campaign(
     return Campaign(
         id=spec.id,
         title=spec.title,
-        issuer=spec.issuer or commune.office,
+        issuer=spec.issuer or office,
         priority=spec.priority,
-        audience=Audience(spec.audience.hamlets, spec.audience.tags, spec.audience.households),
+        audience=Audience(
+            spec.audience.hamlets,
+            spec.audience.tags,
+            spec.audience.households,
+            spec.audience.communes,
+            spec.audience.areas,
+        ),
         valid_from=spec.valid.from_,
         valid_until=spec.valid.until,
-        contact=spec.contact or _office(commune),
+        contact=spec.contact or _office(office, phone),
         body=spec.text,
         schedule=schedule,
         sections=sections,
@@ -143,9 +185,9 @@ def _campaign(
     )
 
 
-def _office(commune: Commune) -> str:
+def _office(office: str, phone: str) -> str:
     """Return whom to ask when a campaign names nobody: content, so always Vietnamese."""
-    return f"{commune.office}, điện thoại {commune.phone}" if commune.phone else commune.office
+    return f"{office}, điện thoại {phone}" if phone else office
 
 
 def _section(

@@ -21,6 +21,7 @@ from pydantic import (
 from campaigns.fields import (
     ONE_OR_MORE,
     AlsoAccepts,
+    AreaId,
     Beginning,
     Ending,
     Id,
@@ -94,6 +95,16 @@ class AudienceSpec(Strict):
         *ONE_OR_MORE,
         Field((), description="Nhãn của ấp (ghi trong danh bạ), ví dụ ven-song."),
     ]
+    communes: Annotated[
+        tuple[Id, ...],
+        *ONE_OR_MORE,
+        Field((), description="Chiến dịch của tỉnh: mã các xã. Bỏ trống: mọi xã."),
+    ]
+    areas: Annotated[
+        tuple[AreaId, ...],
+        *ONE_OR_MORE,
+        Field((), description="Chiến dịch của tỉnh: mã tỉnh, xã, hoặc ấp trong xã: xa-mau/ap-1."),
+    ]
     households: Annotated[
         HouseholdGroup,
         Field(HouseholdGroup.ALL, description="Nhóm hộ: tất cả, nghèo, cận nghèo, hoặc cả hai."),
@@ -104,7 +115,7 @@ def _all(value: Any) -> Any:
     if value == "all":
         return {}
     if isinstance(value, dict) and value:
-        for name in ("hamlets", "tags"):
+        for name in ("hamlets", "tags", "communes", "areas"):
             if value.get(name, True) == []:
                 raise ValueError(
                     _("{name} is an empty list; leave it out to mean all").format(name=name)
@@ -167,7 +178,8 @@ class CampaignSpec(Strict):
     ]
     values: Annotated[Values, Field({}, description="Biến dùng chung cho mọi ấp.")]
     hamlets: Annotated[
-        dict[Id, Values], Field({}, description="Biến riêng của từng ấp, theo mã ấp.")
+        dict[AreaId, Values],
+        Field({}, description="Biến riêng của từng ấp, theo mã ấp; của tỉnh: xã hoặc xa-mau/ap-1."),
     ]
     schedule: Annotated[
         ScheduleField, Field(None, description="Lịch chung: now, hoặc ngày và giờ.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import click
 
 from campaigns.province_file import PROVINCE_FILE
 from engine.app import App, Communes, open_app
+from engine.app.province import ProvinceApp
 from engine.clock import local
 from engine.dispatch.observer import NOBODY, Observer
 from engine.errors import LoaError
@@ -55,13 +56,24 @@ def find_workspace(
     Raises LoaError when no folder there holds one of the files ``names``.
     """
     starts = [given] if given is not None else [near.parent if near else Path.cwd(), Path.cwd()]
+    found = _around(starts, names, climb=given is None)
+    if found is not None:
+        return found
+    if _around(starts, (PROVINCE_FILE,), climb=given is None):
+        message = _("{folder}: this is a province's workspace; this command is for a commune's")
+    else:
+        message = _("{folder}: no {file} here; make a workspace with: loa init FOLDER")
+    raise LoaError(message.format(folder=starts[0], file=names[0]))
+
+
+def _around(starts: Sequence[Path], names: tuple[str, ...], *, climb: bool) -> Path | None:
+    """Return the first folder, or with ``climb`` one above it, that holds one of ``names``."""
     for start in starts:
         folder = start.resolve()
-        for candidate in (folder, *([] if given else folder.parents)):
+        for candidate in (folder, *(folder.parents if climb else ())):
             if any((candidate / name).is_file() for name in names):
                 return candidate
-    message = _("{folder}: no {file} here; make a workspace with: loa init FOLDER")
-    raise LoaError(message.format(folder=starts[0], file=names[0]))
+    return None
 
 
 def find_any_workspace(given: Path | None) -> Path:
@@ -88,7 +100,7 @@ def open_workspace(
     return app
 
 
-def state_conditions(app: App | Communes) -> None:
+def state_conditions(app: App | Communes | ProvinceApp) -> None:
     """Say on every screen when the clock is simulated and when networked sends are rehearsed."""
     if app.clock.simulated:
         shown = f"{local(app.clock.now()):%H:%M %d/%m/%Y}"

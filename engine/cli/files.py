@@ -13,8 +13,10 @@ from campaigns.loader import check_campaigns, load_campaign
 from campaigns.registry_file import load_registry
 from campaigns.workspace import workspace_files
 from engine.app import OPTIONS
+from engine.cli import province_office
 from engine.cli.common import find_workspace, open_workspace, workspace_option
 from engine.cli.planned import plan_lines
+from engine.cli.province import in_province
 from engine.clock import SystemClock
 from engine.errors import InputError, LoaError, Problem
 from engine.files import write_atomic
@@ -48,6 +50,9 @@ def check() -> click.Command:
     @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
     @workspace_option
     def command(files: tuple[Path, ...], workspace: Path | None) -> None:
+        if in_province(workspace, files[0] if files else None):
+            province_office.check(files, workspace)
+            return
         root = find_workspace(workspace, files[0] if files else None)
         settings = load_settings(root)
         loaded = load_registry(root / "commune.yaml")
@@ -90,6 +95,8 @@ def plan() -> click.Command:
     @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
     @workspace_option
     def command(file: Path, workspace: Path | None) -> int:
+        if in_province(workspace, file):
+            return province_office.plan(file, workspace)
         with open_workspace(workspace, file) as app:
             campaign, planned = app.office.plan(file)
             click.echo("\n".join(plan_lines(campaign, planned, app.registry)))

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from engine.app import App, preview
+from engine.cli import province_office
 from engine.cli.common import (
     by_option,
     open_workspace,
@@ -15,6 +16,7 @@ from engine.cli.common import (
     workspace_option,
 )
 from engine.cli.planned import breach_line
+from engine.cli.province import in_province
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Plan
@@ -30,6 +32,9 @@ def set_passphrase() -> click.Command:
     @click.argument("person")
     @workspace_option
     def command(person: str, workspace: Path | None) -> None:
+        if in_province(workspace):
+            province_office.set_passphrase(person, workspace)
+            return
         with open_workspace(workspace, acting=True) as app:
             app.office.entitled(person)
             old = None
@@ -45,9 +50,19 @@ def set_passphrase() -> click.Command:
 def submit() -> click.Command:
     @click.command("submit")
     @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+    @click.option(
+        "--leave-out",
+        is_flag=True,
+        help=_("A province's: send it to the other communes where some one's rules forbid it."),
+    )
     @by_option
     @workspace_option
-    def command(file: Path, by: str, workspace: Path | None) -> None:
+    def command(file: Path, leave_out: bool, by: str, workspace: Path | None) -> None:
+        if in_province(workspace, file):
+            province_office.submit(file, by, workspace, leave_out=leave_out)
+            return
+        if leave_out:
+            raise click.UsageError(_("--leave-out is for a province's campaign"))
         with open_workspace(workspace, file, acting=True) as app:
             done = app.office.submit(file.resolve(), by)
             revision = done.revision
@@ -99,6 +114,9 @@ def approve() -> click.Command:
     @by_option
     @workspace_option
     def command(campaign_id: str, by: str, workspace: Path | None) -> None:
+        if in_province(workspace):
+            province_office.approve(campaign_id, by, workspace)
+            return
         with open_workspace(workspace, acting=True) as app:
             app.office.waiting(campaign_id)
             secret = passphrase(_("Passphrase of {person}").format(person=by))
@@ -121,6 +139,9 @@ def cancel() -> click.Command:
     @by_option
     @workspace_option
     def command(campaign_id: str, reason: str, by: str, workspace: Path | None) -> None:
+        if in_province(workspace):
+            province_office.cancel(campaign_id, by, reason, workspace)
+            return
         with open_workspace(workspace, acting=True) as app:
             stopped = app.office.cancel(campaign_id, by, reason)
             click.echo(

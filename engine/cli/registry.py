@@ -12,8 +12,9 @@ from rich.table import Table
 from campaigns.province_file import PROVINCE_FILE
 from campaigns.tables.listed import Listed, read_tables
 from campaigns.tables.template import SHEETS, template_csv, template_xlsx
+from engine.app.province import ProvinceApp
 from engine.cli.common import REGISTRY_FILE, find_workspace, shown_path, workspace_option
-from engine.cli.province import ProvinceDesk, opened_province
+from engine.cli.province import opened_province
 from engine.cli.registry_words import change_line, communes_table, hamlets_table, totals_line
 from engine.cli.words import translate_placeholders
 from engine.errors import LoaError
@@ -55,10 +56,10 @@ def _import() -> click.Command:
         _refuse_a_commune(workspace)
         with opened_province(workspace) as desk:
             listed = read_tables(files)
-            importer = Importer(desk.database, desk.seal, desk.province)
+            importer = Importer(desk.house.database, desk.house.seal, desk.province)
             changes = importer.changes(listed)
             if not dry_run:
-                changes = _write(importer, listed, desk, files)
+                changes = _write(importer, listed, changes, desk, files)
             _tell(listed, changes, every=every)
             click.echo(totals_line(changes, written=not dry_run))
 
@@ -77,13 +78,19 @@ def _refuse_a_commune(workspace: Path | None) -> None:
 
 
 def _write(
-    importer: Importer, listed: Listed, desk: ProvinceDesk, files: Sequence[Path]
+    importer: Importer,
+    listed: Listed,
+    changes: Sequence[Change],
+    desk: ProvinceApp,
+    files: Sequence[Path],
 ) -> list[Change]:
     origin = ", ".join(file.name for file in files)
     with click.progressbar(  # type: ignore[var-annotated]
         length=len(listed.communes), label=_("Communes"), file=click.get_text_stream("stderr")
     ) as bar:
-        return importer.write(listed, desk.clock.now(), origin, lambda _change: bar.update(1))
+        return importer.write(
+            listed, changes, desk.clock.now(), origin, lambda _change: bar.update(1)
+        )
 
 
 def _tell(listed: Listed, changes: Sequence[Change], *, every: bool) -> None:
@@ -112,12 +119,12 @@ def _list() -> click.Command:
     return command
 
 
-def _summaries(desk: ProvinceDesk) -> Iterator[tuple[str, str, int, int, int, str]]:
+def _summaries(desk: ProvinceApp) -> Iterator[tuple[str, str, int, int, int, str]]:
     """Yield each commune's id, name, hamlets, households, revision and origin."""
-    newest = newest_registries(desk.database)
+    newest = newest_registries(desk.house.database)
     for area in desk.areas.communes():
         number, origin = newest[area.id].revision, newest[area.id].origin
-        registry = desk.registries(area.id).load(number)
+        registry = desk.ledger(area.id).registries.load(number)
         households = sum(hamlet.households for hamlet in registry.hamlets)
         yield area.id, area.name, len(registry.hamlets), households, number, origin
 
@@ -128,11 +135,7 @@ def _show() -> click.Command:
     @workspace_option
     def command(commune: str, workspace: Path | None) -> None:
         with opened_province(workspace) as desk:
-            known = {area.id for area in desk.areas.communes()}
-            if commune not in known:
-                message = _('the province has no commune "{commune}" (loa registry list)')
-                raise LoaError(message.format(commune=commune))
-            registries = desk.registries(commune)
+            registries = desk.ledger(commune).registries
             number = registries.latest()
             registry = registries.load(number)
             said = _("{id} — {name}: revision {revision}, {office}")

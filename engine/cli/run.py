@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from engine.app import App
 from engine.cli.common import open_workspace, workspace_option
+from engine.cli.province import in_province
 from engine.cli.services import listen_option
 from engine.clock import local
 from engine.i18n import gettext as _
@@ -34,6 +35,15 @@ def run() -> click.Command:
     @listen_option
     @workspace_option
     def command(watch: bool, listen: str | None, workspace: Path | None) -> int:
+        if in_province(workspace):
+            from engine.cli.province_run import run_province
+
+            if listen:
+                message = _(
+                    "a province's services are loa scheduler and loa worker: --listen there"
+                )
+                raise click.UsageError(message)
+            return run_province(workspace, watch=watch)
         if watch:
             from engine.cli.watching import run_as_service  # what it needs, a short run does not
 

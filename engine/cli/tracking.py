@@ -9,7 +9,9 @@ import click
 from rich.console import Console
 
 from engine.app import OPTIONS
+from engine.cli import province_office
 from engine.cli.common import by_option, open_workspace, report_of, shown_path, workspace_option
+from engine.cli.province import in_province
 from engine.cli.trail import event_line
 from engine.dispatch.confirming import Word
 from engine.dispatch.confirming import confirm as take_word
@@ -42,6 +44,9 @@ def show_status() -> click.Command:
     @click.argument("campaign_id", metavar="[ID]", required=False)
     @workspace_option
     def command(campaign_id: str | None, workspace: Path | None) -> None:
+        if in_province(workspace):
+            province_office.show_status(campaign_id, workspace)
+            return
         with open_workspace(workspace) as app:
             console = Console()
             if campaign_id is None:
@@ -65,6 +70,9 @@ def report() -> click.Command:
     )
     @workspace_option
     def command(campaign_id: str, output: Path | None, workspace: Path | None) -> None:
+        if in_province(workspace):
+            province_office.report(campaign_id, output, workspace)
+            return
         with open_workspace(workspace) as app:
             built = report_of(app, campaign_id)
             folder = output or app.workspace / "reports" / campaign_id
@@ -110,6 +118,9 @@ def events() -> click.Command:
     @click.option("--last", type=click.IntRange(min=1), help=_("Only the newest N."), metavar="N")
     @workspace_option
     def command(campaign_id: str | None, last: int | None, workspace: Path | None) -> None:
+        if in_province(workspace):
+            province_office.show_events(campaign_id, last, workspace)
+            return
         with open_workspace(workspace) as app:
             if campaign_id is not None:
                 app.office.newest(campaign_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Row, and_, func, insert, select, update
 
@@ -34,7 +35,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One frozen revision. ``source`` is the YAML as it was submitted, byte for byte."""
+    """One frozen revision. ``source`` is the YAML as it was submitted, byte for byte.
+
+    ``province_id`` says whose campaign it is when a province sent it to the commune.
+    """
 
     campaign_id: str
     revision: int
@@ -51,6 +55,7 @@ class Revision:
     submitted_at: datetime
     approved_by: str | None
     approved_at: datetime | None
+    province_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,22 +94,7 @@ class Revisions:
             last = connection.execute(select(func.max(table.c.revision)).where(*mine)).scalar()
             number = (last or 0) + 1
             connection.execute(
-                insert(table).values(
-                    commune_id=self._commune_id,
-                    campaign_id=campaign.id,
-                    revision=number,
-                    status=Status.SUBMITTED,
-                    title=campaign.title,
-                    priority=campaign.priority,
-                    path=submission.path,
-                    source=submission.source,
-                    source_sha256=submission.source_sha256,
-                    campaign=dump_campaign(campaign),
-                    content_hash=submission.content_hash,
-                    registry_revision=submission.registry_revision,
-                    submitted_by=submission.submitted_by,
-                    submitted_at=at,
-                )
+                insert(table).values(submitted_row(self._commune_id, submission, number, at))
             )
             record_event(
                 connection,
@@ -273,4 +263,28 @@ class Revisions:
             submitted_at=row.submitted_at,
             approved_by=row.approved_by,
             approved_at=row.approved_at,
+            province_id=row.province_id,
         )
+
+
+def submitted_row(
+    commune_id: str, submission: Submission, number: int, at: datetime
+) -> dict[str, Any]:
+    """Return the row of a revision that waits for approval."""
+    campaign = submission.campaign
+    return {
+        "commune_id": commune_id,
+        "campaign_id": campaign.id,
+        "revision": number,
+        "status": Status.SUBMITTED,
+        "title": campaign.title,
+        "priority": campaign.priority,
+        "path": submission.path,
+        "source": submission.source,
+        "source_sha256": submission.source_sha256,
+        "campaign": dump_campaign(campaign),
+        "content_hash": submission.content_hash,
+        "registry_revision": submission.registry_revision,
+        "submitted_by": submission.submitted_by,
+        "submitted_at": at,
+    }

@@ -15,17 +15,27 @@ from engine.models.terms import Attachment, Priority, Schedule
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """Hamlets by id or tag; both empty means every hamlet of the commune."""
+    """Hamlets by id or tag; both empty means every hamlet of the commune.
+
+    A province's audience says where by ``communes`` and ``areas`` (both empty: everywhere); what
+    is left in one commune is that commune's own audience. ``nobody``: a later revision has
+    left the commune out, so that nobody in it is meant any more.
+    """
 
     hamlets: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     households: HouseholdGroup = HouseholdGroup.ALL
+    communes: tuple[str, ...] = ()
+    areas: tuple[str, ...] = ()
+    nobody: bool = False
 
     def includes(self, hamlet: Hamlet) -> bool:
         """Say whether ``hamlet`` is meant. Ids and tags add up.
 
         A hamlet without any household of the wanted group is not.
         """
+        if self.nobody:
+            return False
         named = not (self.hamlets or self.tags)
         named = named or hamlet.id in self.hamlets or not hamlet.tags.isdisjoint(self.tags)
         everybody = self.households is HouseholdGroup.ALL

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,14 +74,19 @@ class Importer:
         return found
 
     def write(
-        self, listed: Listed, at: datetime, origin: str, done: Callable[[Change], None]
+        self,
+        listed: Listed,
+        changes: Iterable[Change],
+        at: datetime,
+        origin: str,
+        done: Callable[[Change], None],
     ) -> list[Change]:
         """Write what ``changes`` found; ``done`` hears of each commune. Returns the changes."""
         found: list[Change] = []
-        for commune in listed.communes.values():
-            change, registry = self._compared(commune)
-            if registry is not None:
-                change = self._saved(change, registry, at, origin)
+        for change in changes:
+            if change.anything:
+                compared, registry = self._compared(listed.communes[change.commune_id])
+                change = self._saved(compared, registry, at, origin) if registry else compared
             found.append(change)
             done(change)
         Areas(self._database, self._province.id).claim([change.commune_id for change in found])

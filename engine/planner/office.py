@@ -17,11 +17,12 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Status, Submission, status_word
 from engine.models import Campaign, Person, Plan, Registry, Right, digest
-from engine.models.wording import channel_name, right_name
+from engine.models.wording import channel_name
 from engine.planner.airing import airtime_of_others, hear_recordings
 from engine.planner.diff import changes_between
-from engine.planner.passphrase import hash_passphrase, matches
+from engine.planner.people import People
 from engine.planner.plan import plan_campaign
+from engine.rules import NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Office:
         self._workspace = workspace
         self._load = load
         self._boundary = boundary
+        self._people = People(registry.people, ledger.credentials)
 
     def plan(self, path: Path) -> tuple[Campaign, Plan]:
         """Plan a campaign file without writing anything. Raises InputError."""
@@ -73,7 +75,7 @@ class Office:
         Raises InputError for the file, LoaError for a person without the right, a broken
         rule, or a file that says what the newest revision says already.
         """
-        person = self._person(by, Right.SUBMIT)
+        person = self._people.with_right(by, Right.SUBMIT)
         loaded = self._load(path)
         plan = self._plan(loaded.campaign)
         _refuse_breaches(plan)
@@ -114,12 +116,8 @@ class Office:
         passphrase, a file or registry that changed since, a rule broken by now.
         """
         revision = self.waiting(campaign_id)
-        person = self._person(by, Right.APPROVE)
-        if person.id == revision.submitted_by:
-            raise LoaError(
-                _("{person} submitted it: another person must approve").format(person=by)
-            )
-        self._prove(person, passphrase)
+        _refuse_a_provinces(revision)
+        person = self._people.approver(by, passphrase, but=revision.submitted_by)
         plan = self._unchanged(revision)
         _refuse_breaches(plan)
         self._frozen(revision, self._clock.now())
@@ -145,6 +143,8 @@ class Office:
         assert revision.approved_by is not None
         now = revision.approved_at
         plan = self._frozen(revision, now)
+        if revision.province_id and not revision.campaign.audience.nobody:
+            _refuse_breaches(plan)
         current = self._ledger.deliveries.current(revision.campaign_id)
         changes = changes_between(current, plan.deliveries, now)
         self._ledger.deliveries.hold(
@@ -175,12 +175,16 @@ class Office:
     def cancel(self, campaign_id: str, by: str, reason: str) -> int:
         """Stop what has not been sent; return how many deliveries. Raises LoaError."""
         person = self.person(by)
-        self.newest(campaign_id)
+        _refuse_a_provinces(self.newest(campaign_id))
+        return self.stop(campaign_id, person.id, reason)
+
+    def stop(self, campaign_id: str, actor: str, reason: str) -> int:
+        """Do so for somebody whose right was proved elsewhere: the province, for its own."""
         return self._ledger.deliveries.cancel(
             campaign_id,
             recalled=self._recalled,
             at=self._clock.now(),
-            actor=person.id,
+            actor=actor,
             reason=reason,
         )
 
@@ -209,22 +213,15 @@ class Office:
 
     def person(self, person_id: str) -> Person:
         """Return a person who may act on campaigns. Raises LoaError for anybody else."""
-        return self._person(person_id, Right.SUBMIT, Right.APPROVE)
+        return self._people.with_right(person_id, Right.SUBMIT, Right.APPROVE)
 
     def entitled(self, person_id: str) -> Person:
         """Return a person with any right at all. Raises LoaError for anybody else."""
-        person = self._registry.people_by_id.get(person_id)
-        if person is None or not person.rights:
-            raise LoaError(_("{person} has no right in the registry").format(person=person_id))
-        return person
+        return self._people.entitled(person_id)
 
     def set_passphrase(self, person_id: str, new: str, old: str | None) -> None:
         """Set a person's passphrase; changing one needs the old one. Raises LoaError."""
-        self.entitled(person_id)
-        kept = self._ledger.credentials.get(person_id)
-        if kept is not None and (old is None or not matches(old, kept)):
-            raise LoaError(_("the old passphrase is wrong"))
-        self._ledger.credentials.set(person_id, hash_passphrase(new), self._clock.now())
+        self._people.set_passphrase(person_id, new, old, self._clock.now())
 
     @property
     def _recalled(self) -> frozenset[str]:
@@ -257,33 +254,15 @@ class Office:
     def _frozen(self, revision: Revision, now: datetime) -> Plan:
         """Return the plan of what the ledger froze. Raises LoaError if that was altered."""
         registry = self._ledger.registries.load(revision.registry_revision)
-        plan = plan_campaign(revision.campaign, registry, self._channels, now)
+        taken = NOTHING
+        if revision.province_id:  # nobody in the commune has looked whether there is airtime
+            name = revision.campaign_id
+            taken = airtime_of_others(name, self._ledger, self._channels, registry, now)
+        plan = plan_campaign(revision.campaign, registry, self._channels, now, taken)
         if bound_hash(revision.source, revision.campaign, plan) != revision.content_hash:
             message = _("{campaign}: what was approved is not what would be sent; submit it again")
             raise LoaError(message.format(campaign=revision.campaign_id))
         return plan
-
-    def _person(self, person_id: str, *rights: Right) -> Person:
-        person = self._registry.people_by_id.get(person_id)
-        if person is None or person.rights.isdisjoint(rights):
-            message = _("{person} does not have the right: {rights}; who has it: {others}")
-            others = [p.id for p in self._registry.people if not p.rights.isdisjoint(rights)]
-            raise LoaError(
-                message.format(
-                    person=person_id,
-                    rights=", ".join(map(right_name, rights)),
-                    others=", ".join(others) or "—",
-                )
-            )
-        return person
-
-    def _prove(self, person: Person, passphrase: str) -> None:
-        kept = self._ledger.credentials.get(person.id)
-        if kept is None:
-            message = _("{person} has no passphrase yet: loa passphrase {person}")
-            raise LoaError(message.format(person=person.id))
-        if not matches(passphrase, kept):
-            raise LoaError(_("the passphrase is wrong"))
 
 
 def bound_hash(source: bytes, campaign: Campaign, plan: Plan) -> str:
@@ -291,6 +270,12 @@ def bound_hash(source: bytes, campaign: Campaign, plan: Plan) -> str:
     recordings = (section.recording for section in campaign.sections.values())
     files = sorted(file.sha256 for file in (*campaign.attachments, *recordings) if file)
     return digest(hashlib.sha256(source).hexdigest(), files, plan.fingerprint)
+
+
+def _refuse_a_provinces(revision: Revision) -> None:
+    if revision.province_id:
+        message = _("{campaign} is the province's ({province}): only the province decides about it")
+        raise LoaError(message.format(campaign=revision.campaign_id, province=revision.province_id))
 
 
 def _refuse_breaches(plan: Plan) -> None:

@@ -8,7 +8,7 @@ import pytest
 import soundfile
 from support.campaign_files import CAMPAIGN, OPTIONS
 
-from campaigns.checks import audience_hamlets
+from campaigns.commune_checks import audience_hamlets
 from campaigns.json_schema import campaign_json_schema, registry_json_schema
 from campaigns.loader import check_campaigns, load_campaign
 from campaigns.registry_file import load_registry

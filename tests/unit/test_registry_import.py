@@ -54,8 +54,8 @@ class Desk:
             owner = Province(province, "Tỉnh Khác", "", communes=self.province.communes)
         importer = Importer(self.database, Seal(KEY), owner)
         listed = read_tables(files)
-        importer.changes(listed)
-        done = importer.write(listed, NOW, "a.csv", lambda _change: None)
+        changes = importer.changes(listed)
+        done = importer.write(listed, changes, NOW, "a.csv", lambda _change: None)
         return {change.commune_id: change for change in done}
 
     def registry(self, commune_id: str) -> Registry:

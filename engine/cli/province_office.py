@@ -1,0 +1,180 @@
+"""What a province's office does with the commands of the office: each for all its communes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from campaigns.loader import campaign_files
+from campaigns.province_checks import load_province_campaign
+from engine.app import OPTIONS
+from engine.app.province import ProvinceApp
+from engine.cli.common import passphrase, shown_path
+from engine.cli.province import opened_province
+from engine.cli.province_words import overview_lines, parts_table, plan_lines
+from engine.cli.trail import event_line
+from engine.errors import InputError, Problem
+from engine.i18n import gettext as _
+from engine.ledger import Revision, Status, status_word
+from engine.models.targets import campaign_id_below
+from engine.planner.communes import Progress
+from engine.reports.report import build_report
+from engine.reports.writing import write_report
+
+
+def check(files: tuple[Path, ...], given: Path | None) -> None:
+    """Check province.yaml and campaign files, finished ones too. Raises InputError."""
+    with opened_province(given, files[0] if files else None) as desk:
+        folder = desk.workspace / "campaigns"
+        named = files or (campaign_files(folder) if folder.is_dir() else ())
+        problems: list[Problem] = []
+        now = desk.clock.now()
+        for file in named:
+            try:
+                load_province_campaign(file, desk, OPTIONS, now, finished_is_fault=bool(files))
+            except InputError as error:
+                problems.extend(error.problems)
+        if problems:
+            raise InputError(problems)
+        message = _("✓ province.yaml and {count} campaigns are in order; {communes} communes")
+        click.echo(message.format(count=len(named), communes=len(desk.commune_ids)))
+
+
+def plan(file: Path, given: Path | None) -> int:
+    """Show what a file would send, commune by commune; 1 when a rule forbids it somewhere."""
+    with opened_province(given, file) as desk, desk.office() as office, _progress() as progress:
+        planned = office.plan(file.resolve(), progress)
+    click.echo("\n".join(plan_lines(planned)))
+    return 1 if planned.blocked else 0
+
+
+def set_passphrase(person: str, given: Path | None) -> None:
+    with opened_province(given, acting=True) as desk, desk.office() as office:
+        office.people.entitled(person)
+        old = None
+        if office.people.has_passphrase(person):
+            old = passphrase(_("Old passphrase"), variable="LOA_OLD_PASSPHRASE")
+        new = passphrase(_("New passphrase"), confirm=True)
+        office.people.set_passphrase(person, new, old, desk.clock.now())
+        click.echo(_("✓ passphrase of {person} is set").format(person=person))
+
+
+def submit(file: Path, by: str, given: Path | None, *, leave_out: bool) -> None:
+    with opened_province(given, file, acting=True) as desk, desk.office() as office:
+        with _progress() as progress:
+            revision, planned = office.submit(
+                file.resolve(), by, leave_out=leave_out, progress=progress
+            )
+        for line in plan_lines(planned):
+            click.echo(line)
+        message = _("✓ {campaign}: revision {revision} waits for approval, for {count} communes")
+        click.echo(
+            message.format(
+                campaign=revision.campaign_id,
+                revision=revision.revision,
+                count=len(planned.parts),
+            )
+        )
+        click.echo(_("  content {hash}").format(hash=revision.content_hash[:16]))
+        click.echo(_("  approve it: loa approve {id} --by PERSON").format(id=revision.campaign_id))
+
+
+def approve(campaign_id: str, by: str, given: Path | None) -> None:
+    with opened_province(given, acting=True) as desk, desk.office() as office:
+        office.waiting(campaign_id)
+        secret = passphrase(_("Passphrase of {person}").format(person=by))
+        revision = office.approve(campaign_id, by, secret)
+        message = _("✓ {campaign}: revision {revision} approved by {person}")
+        click.echo(message.format(campaign=campaign_id, revision=revision.revision, person=by))
+        with _progress() as progress:
+            office.open_all(campaign_id, progress)
+        parts = desk.fanout.parts(campaign_id)
+        for part in parts:
+            if part.status is Status.REFUSED:
+                click.echo(f"  ✗ {part.commune_id}: {part.reason}", err=True)
+        planned = sum(part.status is Status.OPEN for part in parts)
+        message = _("  planned in {count} communes; their workers send it")
+        click.echo(message.format(count=planned))
+
+
+def cancel(campaign_id: str, by: str, reason: str, given: Path | None) -> None:
+    with (
+        opened_province(given, acting=True) as desk,
+        desk.office() as office,
+        _progress() as progress,
+    ):
+        stopped = office.cancel(campaign_id, by, reason, progress)
+    message = _("✓ {campaign}: {count} deliveries stopped")
+    click.echo(message.format(campaign=campaign_id, count=stopped))
+
+
+def show_status(campaign_id: str | None, given: Path | None) -> None:
+    with opened_province(given) as desk:
+        if campaign_id is None:
+            click.echo("\n".join(overview_lines(desk.fanout)))
+            return
+        newest = _newest(desk, campaign_id)
+        message = _("{campaign}: revision {revision}, {status}")
+        click.echo(
+            message.format(
+                campaign=campaign_id,
+                revision=newest.revision,
+                status=status_word(
+                    newest.status, over=newest.campaign.valid_until < desk.clock.now()
+                ),
+            )
+        )
+        fanout = desk.fanout
+        names = {area.id: area.name for area in desk.areas.communes()}
+        table = parts_table(fanout.parts(campaign_id), fanout.counts(campaign_id), names)
+        Console().print(table)
+
+
+def show_events(campaign_id: str | None, last: int | None, given: Path | None) -> None:
+    with opened_province(given) as desk:
+        if campaign_id is not None:
+            _newest(desk, campaign_id)
+        found = desk.views.events(campaign_id)
+        for event in found[-last:] if last else found:
+            click.echo(event_line(event))
+
+
+def report(campaign_id: str, output: Path | None, given: Path | None) -> None:
+    """Write a report for each commune, in a folder of its own."""
+    with opened_province(given) as desk:
+        _newest(desk, campaign_id)
+        folder = output or desk.workspace / "reports" / campaign_id
+        name = campaign_id_below(desk.province.id, campaign_id)
+        for part in desk.fanout.parts(campaign_id):
+            built = build_report(
+                desk.ledger(part.commune_id),
+                desk.registry(part.commune_id),
+                name,
+                desk.clock.now(),
+                simulated=desk.clock.simulated,
+                rehearsing=desk.rehearsing,
+            )
+            write_report(built, folder / part.commune_id)
+            click.echo(f"  {shown_path((folder / part.commune_id).resolve())}")
+
+
+def _newest(desk: ProvinceApp, campaign_id: str) -> Revision:
+    with desk.office() as office:
+        return office.newest(campaign_id)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress]:
+    """Show on the error stream how many communes are done, where somebody watches."""
+    stream = click.get_text_stream("stderr")
+    shown = stream.isatty()
+
+    def tell(done: int, total: int) -> None:
+        if shown:
+            click.echo(f"\r{_('Communes')} {done}/{total}", nl=done == total, err=True)
+
+    yield tell

@@ -1,0 +1,44 @@
+"""``loa run`` in a province's workspace: one process for all communes of a small ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+
+import click
+
+from campaigns.province_file import PROVINCE_FILE
+from engine.app import Communes, open_communes
+from engine.cli.common import find_workspace, state_conditions
+from engine.cli.services import stopped_by_signals
+from engine.clock import local
+from engine.i18n import gettext as _
+from engine.states import DELIVERED, State
+from workers.embedded import EmbeddedRuntime
+
+#: What a person must look at.
+_TROUBLE = (State.FAILED, State.UNCERTAIN)
+
+
+def run_province(given: Path | None, *, watch: bool) -> int:
+    """Send what is due in every commune; return 1 when something needs a person."""
+    with open_communes(find_workspace(given, names=(PROVINCE_FILE,))) as communes:
+        state_conditions(communes)
+        before = _count(communes, DELIVERED)
+        runtime = EmbeddedRuntime(communes)
+        with stopped_by_signals(runtime.stop):
+            ended = runtime.run(watch=watch)
+        sent, trouble = _count(communes, DELIVERED), _count(communes, _TROUBLE)
+    message = _("{now} deliveries sent in this run; {sent} so far")
+    click.echo(message.format(now=sent - before, sent=sent))
+    if trouble:
+        click.echo(_("{count} deliveries need a person: loa status").format(count=trouble))
+    if ended.next_moment is not None:
+        shown = f"{local(ended.next_moment):%H:%M %d/%m/%Y}"
+        click.echo(_("next work at {moment}").format(moment=shown))
+    return 1 if trouble else 0
+
+
+def _count(communes: Communes, states: Collection[State]) -> int:
+    found = communes.rounds.gauges.deliveries()
+    return sum(count for (state, _channel, _priority), count in found.items() if state in states)

@@ -1,0 +1,256 @@
+"""The province's office: one submission and one approval for many communes.
+
+Each commune is planned with its own registry, hours and airtime. The approval is one durable
+commit; after it every commune is opened by itself, and what is cut short is finished by
+whoever looks next: the same command, or a scheduler.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from campaigns.loader import LoadedCampaign
+from channels.base import Channel
+from engine.artifacts import ArtifactStore
+from engine.boundary import Boundary, no_boundary
+from engine.clock import Clock
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.ledger import Ledger, Revision, Status, Submission, status_word
+from engine.ledger.fanout import Fanout
+from engine.ledger.registries import Credentials
+from engine.models import Campaign, Province, Right, digest
+from engine.models.targets import campaign_id_below
+from engine.planner.communes import CommunePlan, CommunePlanner, Progress, ProvincePlan, nothing
+from engine.planner.communes import by as signed_by
+from engine.planner.office import Office
+from engine.planner.people import People
+
+
+class ProvinceOffice:
+    """What a province's officials do with its campaigns.
+
+    ``load`` reads a campaign file against the province's communes; ``revision`` is the number
+    of the province's own file; ``ledger_of`` gives a commune's part of the ledger.
+    """
+
+    def __init__(
+        self,
+        *,
+        province: Province,
+        revision: int,
+        communes: Sequence[str],
+        fanout: Fanout,
+        credentials: Credentials,
+        ledger_of: Callable[[str], Ledger],
+        artifacts: ArtifactStore,
+        channels: Mapping[str, Channel],
+        clock: Clock,
+        workspace: Path,
+        load: Callable[[Path], LoadedCampaign],
+        boundary: Boundary = no_boundary,
+    ) -> None:
+        self._province = province
+        self._revision = revision
+        self._fanout = fanout
+        self._ledger_of = ledger_of
+        self._artifacts = artifacts
+        self._channels = channels
+        self._clock = clock
+        self._workspace = workspace
+        self._load = load
+        self._boundary = boundary
+        self._planner = CommunePlanner(
+            province_id=province.id,
+            communes=communes,
+            ledger_of=ledger_of,
+            artifacts=artifacts,
+            channels=channels,
+        )
+        self.people = People(province.people, credentials)
+
+    def plan(self, path: Path, progress: Progress = nothing) -> ProvincePlan:
+        """Plan a campaign file in every commune, one at a time, without writing anything.
+
+        Raises InputError for the file, LoaError when nobody is meant.
+        """
+        loaded = self._load(path)
+        return self._planner.plan(loaded, self._place(path), self._clock.now(), progress)
+
+    def submit(
+        self, path: Path, by: str, *, leave_out: bool = False, progress: Progress = nothing
+    ) -> tuple[Revision, ProvincePlan]:
+        """Freeze a campaign file for all its communes; it waits for the province's approval.
+
+        ``leave_out``: communes whose rules forbid it are left out, else they stop it.
+        Raises InputError for the file, LoaError for a person, a rule, or nothing new.
+        """
+        person = self.people.with_right(by, Right.SUBMIT)
+        plan = self.plan(path, progress)
+        blocked = plan.blocked
+        if blocked and (not leave_out or len(blocked) == len(plan.parts)):
+            raise LoaError(_blocked(blocked))
+        going = tuple(part for part in plan.parts if not part.stops)
+        own = self._own(plan.loaded, going, path, person.id)
+        self._refuse_the_same(own)
+        for sha256, source in plan.loaded.files.items():
+            self._artifacts.keep_attachment(sha256, source)
+        now = self._clock.now()
+        self._planner.hear(going[0], now)
+        over = self._fanout.reached(own.campaign.id) - {part.commune_id for part in going}
+        parts = [(part.commune_id, part.submission) for part in going]
+        parts += self._planner.ending(over, plan.loaded, own.path, now)
+        actor = self._actor(person.id)
+        signed = [(commune_id, signed_by(part, actor)) for commune_id, part in parts]
+        revision = self._fanout.submit(own, signed, now)
+        return revision, ProvincePlan(
+            plan.loaded, going, tuple(part.commune_id for part in blocked)
+        )
+
+    def approve(self, campaign_id: str, by: str, passphrase: str) -> Revision:
+        """Approve the waiting revision, for every commune at once, in one durable commit.
+
+        Raises LoaError for: no waiting revision, no right, the submitter, a wrong passphrase,
+        a file that changed, a validity that has ended. ``open_all`` then plans.
+        """
+        revision = self.waiting(campaign_id)
+        person = self.people.approver(by, passphrase, but=revision.submitted_by)
+        now = self._clock.now()
+        loaded = self._load(self._workspace / revision.path)
+        if loaded.sha256 != revision.source_sha256 or _files(loaded.campaign) != _files(
+            revision.campaign
+        ):
+            message = _("{campaign}: the file or an attachment changed; submit it again")
+            raise LoaError(message.format(campaign=campaign_id))
+        if not self._fanout.approve(revision, self._actor(person.id), now):
+            message = _("{campaign}: it no longer waits for approval")
+            raise LoaError(message.format(campaign=campaign_id))
+        self._boundary("approved")
+        return revision
+
+    def open_all(self, campaign_id: str, progress: Progress = nothing) -> None:
+        """Plan every commune whose approved revision was not planned yet.
+
+        A commune whose rules forbid it by now is refused, on the record; the others go on.
+        """
+        waiting = [
+            part.commune_id
+            for part in self._fanout.parts(campaign_id)
+            if part.status is Status.APPROVED
+        ]
+        for number, commune_id in enumerate(waiting, 1):
+            self._office(commune_id).open_all()
+            progress(number, len(waiting))
+
+    def cancel(self, campaign_id: str, by: str, reason: str, progress: Progress = nothing) -> int:
+        """Stop in every commune what has not been sent; return how many deliveries.
+
+        Cut short, it goes on when it is asked again. Raises LoaError.
+        """
+        person = self.people.with_right(by, Right.SUBMIT, Right.APPROVE)
+        self.newest(campaign_id)
+        actor = self._actor(person.id)
+        reached = sorted(self._fanout.reached(campaign_id))
+        self._fanout.cancel(campaign_id, actor, self._clock.now(), reason)
+        self._boundary("cancelled")
+        name = campaign_id_below(self._province.id, campaign_id)
+        stopped = 0
+        for number, commune_id in enumerate(reached, 1):
+            stopped += self._office(commune_id).stop(name, actor, reason)
+            progress(number, len(reached))
+        return stopped
+
+    def waiting(self, campaign_id: str) -> Revision:
+        """Return the revision that waits for approval. Raises LoaError when there is none."""
+        latest = self.newest(campaign_id)
+        if latest.status is not Status.SUBMITTED:
+            message = _("{campaign}: nothing waits for approval (revision {revision}: {status})")
+            raise LoaError(
+                message.format(
+                    campaign=campaign_id,
+                    revision=latest.revision,
+                    status=status_word(latest.status),
+                )
+            )
+        return latest
+
+    def newest(self, campaign_id: str) -> Revision:
+        """Return a campaign's newest revision. Raises LoaError when none was ever submitted."""
+        latest = self._fanout.revisions.latest(campaign_id)
+        if latest is None:
+            known = ", ".join(self._fanout.revisions.campaign_ids()) or "—"
+            message = _('no campaign "{campaign}" was submitted (submitted: {known})')
+            raise LoaError(message.format(campaign=campaign_id, known=known))
+        return latest
+
+    def _own(
+        self, loaded: LoadedCampaign, parts: Sequence[CommunePlan], path: Path, by: str
+    ) -> Submission:
+        """Return the province's own revision, bound to those of all its communes."""
+        bound = [(part.commune_id, part.submission.content_hash) for part in parts]
+        return Submission(
+            campaign=loaded.campaign,
+            path=self._place(path),
+            source=loaded.source,
+            source_sha256=loaded.sha256,
+            content_hash=digest(loaded.sha256, bound),
+            registry_revision=self._revision,
+            submitted_by=by,
+        )
+
+    def _refuse_the_same(self, own: Submission) -> None:
+        latest = self._fanout.revisions.latest(own.campaign.id)
+        if (
+            latest
+            and latest.content_hash == own.content_hash
+            and latest.status
+            in (
+                Status.SUBMITTED,
+                Status.OPEN,
+            )
+        ):
+            message = _("{campaign}: revision {revision} already says exactly this")
+            raise LoaError(message.format(campaign=latest.campaign_id, revision=latest.revision))
+
+    def _office(self, commune_id: str) -> Office:
+        """Return a commune's office, for what was decided here; nobody submits through it."""
+        ledger = self._ledger_of(commune_id)
+        number = ledger.registries.latest()
+        return Office(
+            ledger=ledger,
+            artifacts=self._artifacts,
+            channels=self._channels,
+            clock=self._clock,
+            registry=ledger.registries.load(number),
+            registry_revision=number,
+            workspace=self._workspace,
+            load=self._load,
+            boundary=self._boundary,
+        )
+
+    def _actor(self, person_id: str) -> str:
+        """Return how communes' ledgers name a person of the province."""
+        return f"{self._province.id}/{person_id}"
+
+    def _place(self, path: Path) -> str:
+        path = path.resolve()
+        inside = path.is_relative_to(self._workspace)
+        return str(path.relative_to(self._workspace) if inside else path)
+
+
+def _files(campaign: Campaign) -> list[str]:
+    recordings = (section.recording for section in campaign.sections.values())
+    return sorted(file.sha256 for file in (*campaign.attachments, *recordings) if file)
+
+
+def _blocked(parts: Sequence[CommunePlan]) -> str:
+    """Say which communes' rules stop a campaign, and what can be done."""
+    lines = [
+        f"{part.commune_id}: {breach.message}"
+        + (f" ({breach.hamlet_id})" if breach.hamlet_id else "")
+        for part in parts
+        for breach in part.stops
+    ]
+    ending = _("mend it, name other communes, or send it to the others: --leave-out")
+    return "\n  ".join([_("rules that it would break:"), *lines]) + f"\n{ending}"
