@@ -39,9 +39,7 @@ def run() -> click.Command:
             from engine.cli.province_run import run_province
 
             if listen:
-                message = _(
-                    "a province's services are loa scheduler and loa worker: --listen there"
-                )
+                message = _("--listen is for loa scheduler and loa worker here")
                 raise click.UsageError(message)
             return run_province(workspace, watch=watch)
         if watch:

@@ -1,0 +1,256 @@
+"""Every public method of a commune's ledger, asked by the neighbour with our ids.
+
+The methods are found in the code: one without a case here fails the test.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import typing
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import NoResultFound
+from support.dispatching import KEY, NOW, Post, Rig, plan_of
+from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
+
+from engine.errors import LoaError
+from engine.ledger import Ledger, Revision, Seal, Status, Submission, Which
+from engine.ledger.areas import Areas
+from engine.ledger.fanout import Fanout
+from engine.ledger.places import Place
+from engine.ledger.tables import deliveries, metadata
+from engine.models import Bundle, Evidence, EvidenceKind, Plan, Priority, Receipt
+
+LATER = NOW + timedelta(days=2)
+#: About far sides and the connection: no row in them belongs to a commune.
+SHARED = {"breakers", "database"}
+
+
+@dataclass(frozen=True)
+class Ours:
+    """What the neighbour knows of us: every id, and whatever we ever loaded."""
+
+    rig: Rig
+    sending: Bundle
+    waiting: int
+    revision: Revision
+    delivery: int
+    content: str
+    plan: Plan
+
+    @property
+    def submission(self) -> Submission:
+        one = self.revision
+        return Submission(
+            one.campaign, one.path, one.source, one.source_sha256, one.content_hash, 1, "x"
+        )
+
+
+Case = Callable[[Ledger, Ours], object]
+ACT = {"at": LATER, "actor": "x"}
+
+#: What may be asked. Our own ledger answers each with something, the neighbour's with nothing.
+READS: Mapping[str, Case] = {
+    "registries.latest": lambda it, our: it.registries.latest(),
+    "registries.load": lambda it, our: it.registries.load(1),
+    "credentials.get": lambda it, our: it.credentials.get("minh"),
+    "revisions.campaign_ids": lambda it, our: it.revisions.campaign_ids(),
+    "revisions.get": lambda it, our: it.revisions.get("tin", 1),
+    "revisions.latest": lambda it, our: it.revisions.latest("tin"),
+    "revisions.registry_of": lambda it, our: it.revisions.registry_of("tin", 1),
+    "revisions.with_status": lambda it, our: it.revisions.with_status(*Status),
+    "deliveries.content": lambda it, our: it.deliveries.content(our.content),
+    "deliveries.current": lambda it, our: it.deliveries.current("tin"),
+    "bundles.being_sent": lambda it, our: it.bundles.being_sent(),
+    "bundles.job": lambda it, our: it.bundles.job(our.waiting, cumulative=("giay",)),
+    "bundles.jobs": lambda it, our: it.bundles.jobs([our.waiting], cumulative=("giay",)),
+    "bundles.next_moment": lambda it, our: it.bundles.next_moment(rehearse=()),
+    "evidence.of": lambda it, our: it.evidence.of("tin"),
+    "remote_ids.get": lambda it, our: it.remote_ids.get("khóa"),
+    "views.counts": lambda it, our: it.views.counts(),
+    "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
+    "views.events": lambda it, our: it.views.events() + it.views.events("tin"),
+    "views.last_event_at": lambda it, our: it.views.last_event_at(),
+    "views.on_air": lambda it, our: it.views.on_air(NOW - timedelta(days=9), but="x"),
+}
+
+#: What may be done. No row of ours changes, whatever it answers.
+WRITES: Mapping[str, Case] = {
+    "registries.purge_people": lambda it, our: it.registries.purge_people(99),
+    "registries.save": lambda it, our: it.registries.save(
+        dataclasses.replace(
+            our.rig.registry,
+            commune=dataclasses.replace(our.rig.registry.commune, id=it.commune_id),
+        ),
+        "1" * 64,
+        LATER,
+    ),
+    "credentials.set": lambda it, our: it.credentials.set("minh", "scrypt$2", LATER),
+    "revisions.approve": lambda it, our: it.revisions.approve(our.revision, "x", LATER),
+    "revisions.refuse": lambda it, our: it.revisions.refuse(our.revision, "x", LATER),
+    "revisions.submit": lambda it, our: it.revisions.submit(our.submission, LATER),
+    "deliveries.cancel": lambda it, our: it.deliveries.cancel(
+        "tin", recalled={"giay"}, reason="x", **ACT
+    ),
+    "deliveries.hold": lambda it, our: it.deliveries.hold(
+        "tin", 1, our.plan.deliveries, our.plan, LATER
+    ),
+    "deliveries.open": lambda it, our: it.deliveries.open(
+        "tin", 1, replaced=[our.delivery], recalled={"giay"}, **ACT
+    ),
+    "bundles.begin": lambda it, our: it.bundles.begin([our.sending], durable=True, **ACT),
+    "bundles.release": lambda it, our: it.bundles.release([our.sending.id]),
+    "bundles.release_all": lambda it, our: it.bundles.release_all(),
+    "leases.claim": lambda it, our: it.leases.claim(
+        [our.sending.id], of="may-1", holder="x", until=LATER
+    ),
+    "leases.forget_queue": lambda it, our: it.leases.forget_queue(),
+    "leases.give_back": lambda it, our: it.leases.give_back("may-1", sending=True),
+    "leases.renew": lambda it, our: it.leases.renew("may-1", LATER),
+    "leases.take_due": lambda it, our: it.leases.take_due(
+        LATER, Priority.ROUTINE, holder="x", until=LATER, rehearse=(), limit=99
+    ),
+    "leases.take_stranded": lambda it, our: it.leases.take_stranded(
+        LATER, holder="x", until=LATER, limit=99
+    ),
+    "outcomes.doubt": lambda it, our: it.outcomes.doubt(our.sending, reason="x", **ACT),
+    "outcomes.expire": lambda it, our: it.outcomes.expire(
+        LATER + timedelta(days=99), actor="x", reason=""
+    ),
+    "outcomes.fail": lambda it, our: it.outcomes.fail(our.sending, reason="x", **ACT),
+    "outcomes.fail_parts": lambda it, our: it.outcomes.fail_parts(
+        our.sending, [our.delivery], reason="x", **ACT
+    ),
+    "outcomes.postpone": lambda it, our: it.outcomes.postpone(our.sending, LATER),
+    "outcomes.rehearsed": lambda it, our: it.outcomes.rehearsed(our.sending, reference="x", **ACT),
+    "outcomes.sent": lambda it, our: it.outcomes.sent([(our.sending, Receipt("x"), "")], **ACT),
+    "outcomes.settle_empty": lambda it, our: it.outcomes.settle_empty(our.sending, LATER),
+    "outcomes.take_back": lambda it, our: it.outcomes.take_back(our.sending, reason="x", **ACT),
+    "outcomes.try_again": lambda it, our: it.outcomes.try_again(
+        our.sending, reason="x", next_attempt_at=LATER, **ACT
+    ),
+    "mending.resolve": lambda it, our: it.mending.resolve(Which("tin"), sent=True, **ACT),
+    "mending.retry": lambda it, our: it.mending.retry(Which("tin"), **ACT),
+    "evidence.add": lambda it, our: it.evidence.add(
+        [Evidence(our.delivery, EvidenceKind.HEARD, "x", LATER, "x")]
+    ),
+    "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
+}
+
+
+def methods() -> set[str]:
+    """Return every public method of every part of a commune's ledger, as ``part.method``."""
+    kinds = typing.get_type_hints(Ledger)
+    return {
+        f"{part.name}.{name}"
+        for part in dataclasses.fields(Ledger)
+        if part.name not in SHARED
+        for name, _method in inspect.getmembers(kinds[part.name], inspect.isroutine)
+        if not name.startswith("_") and not hasattr(str, name)
+    }
+
+
+@pytest.fixture
+def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
+    """A commune with something sent, something being sent, and something to come."""
+    channel = FakeChannel("loudspeaker", FakeBackend("so", True, FarSide(tmp_path / "far.log")))
+    paper = FakeChannel("giay", FakeBackend("so", True, FarSide(tmp_path / "giay.log")))
+    rig = Rig(tmp_path, channel, paper, place=place)
+    rig.release(Post(channel="loudspeaker"), campaign_id="tin")
+    rig.send()
+    rig.release(Post(target="noi-2", text="Hai."), campaign_id="tin-hai")
+    rig.ledger.credentials.set("minh", "scrypt$1", NOW)
+    rig.ledger.remote_ids.put("khóa", "của ta")
+    sent = rig.rows("tin")[0]
+    rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
+    (due,) = rig.ledger.leases.take_due(
+        NOW, Priority.ROUTINE, holder="may-1", until=LATER, rehearse=(), limit=1
+    )
+    job = rig.ledger.bundles.job(due.id, cumulative=())
+    assert job is not None
+    rig.ledger.bundles.begin([job.bundle], at=NOW, actor="x", durable=False, holder="may-1")
+    rig.release(Post(target="noi-3", text="Ba.", slot=LATER), campaign_id="tin-ba")
+    revision = rig.ledger.revisions.latest("tin")
+    assert revision is not None
+    plan = plan_of("tin", [Post(channel="loudspeaker", target="noi-9")], rig.channels)
+    d = deliveries.c
+    with rig.ledger.database.read() as connection:
+        waiting = connection.execute(
+            select(d.bundle_id).where(d.campaign_id == "tin-ba")
+        ).scalar_one()
+    yield Ours(rig, job.bundle, waiting, revision, sent.id, sent.content_hash, plan)
+    rig.ledger.close()
+
+
+@pytest.fixture
+def theirs(ours: Ours) -> Iterator[Ledger]:
+    """The neighbour in the same database."""
+    options = dict.fromkeys(("giay", "loudspeaker"), FakeOptions)
+    ledger = Ledger.open(ours.rig.place, "xa-khac", seal=Seal(KEY), options=options)
+    yield ledger
+    ledger.close()
+
+
+def rows_of(ledger: Ledger, commune_id: str) -> list[tuple[object, ...]]:
+    """Every row of every table that is the commune's."""
+    found: list[tuple[object, ...]] = []
+    with ledger.database.read() as connection:
+        for table in metadata.sorted_tables:
+            if "commune_id" in table.c:
+                mine = select(table).where(table.c.commune_id == commune_id)
+                rows = connection.execute(mine.order_by(*table.primary_key))
+                found += [(table.name, *row) for row in rows]
+    return found
+
+
+def asked(case: Case, ledger: Ledger, ours: Ours) -> object:
+    try:
+        return case(ledger, ours)
+    except (LoaError, NoResultFound):
+        return None
+
+
+def test_every_method_of_the_ledger_has_a_case() -> None:
+    assert methods() == READS.keys() | WRITES.keys()
+
+
+def test_the_neighbour_reads_nothing_of_ours(ours: Ours, theirs: Ledger) -> None:
+    before = rows_of(theirs, "xa-mau")
+    blind = [name for name, case in READS.items() if not asked(case, ours.rig.ledger, ours)]
+    assert not blind, "a case that finds nothing of our own shows nothing"
+    seen = [name for name, case in READS.items() if asked(case, theirs, ours)]
+    assert not seen
+    assert rows_of(theirs, "xa-mau") == before
+
+
+def test_the_neighbour_changes_nothing_of_ours(ours: Ours, theirs: Ledger) -> None:
+    before = rows_of(theirs, "xa-mau")
+    for name, case in WRITES.items():
+        asked(case, theirs, ours)
+        assert rows_of(theirs, "xa-mau") == before, name
+
+
+def test_another_province_sees_no_commune_and_no_campaign(ours: Ours, theirs: Ledger) -> None:
+    database, options = theirs.database, {"giay": FakeOptions}
+    Areas(database, "tinh-nha").claim(["xa-mau"])
+    assert [area.id for area in Areas(database, "tinh-nha").communes()] == ["xa-mau"]
+    assert Areas(database, "tinh-nha").hamlets("xa-mau")
+    Areas(database, "tinh-khac").claim(["xa-mau"])
+    before = rows_of(theirs, "xa-mau")
+    assert not Areas(database, "tinh-khac").communes()
+    assert not Areas(database, "tinh-khac").hamlets("xa-mau")
+    assert Areas(database, "tinh-khac").of_others(["xa-mau"]) == {"xa-mau": "tinh-nha"}
+    other = Fanout(database, "tinh-khac", options)
+    assert not other.parts("tin")
+    assert not other.counts("tin")
+    assert not other.reached("tin")
+    assert not other.revisions.campaign_ids()
+    assert not other.approve(ours.revision, "x", LATER)
+    other.cancel("tin", "x", LATER, "x")
+    assert rows_of(theirs, "xa-mau") == before
