@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections import deque
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -12,6 +14,9 @@ from workers.pruning import prune_daily
 
 #: How far behind the time what people see may be: notices that are over, for example.
 REFRESH = timedelta(minutes=10)
+
+#: Seconds after which the rest of that waits for the next round.
+ONE_REFRESH = 1.0
 
 #: Stranded bundles settled in one round; the far side may have to be asked about each.
 STRANDED = 100
@@ -23,6 +28,7 @@ class Rounds:
     def __init__(self, communes: Communes) -> None:
         self._communes = communes
         self._refreshed: datetime | None = None
+        self._behind: deque[str] = deque()
 
     def open_all(self, stop: threading.Event | None = None) -> None:
         """Open what was approved and is not open yet, unless told to ``stop`` meanwhile."""
@@ -52,15 +58,16 @@ class Rounds:
     def refresh(self, *, older: timedelta = REFRESH) -> None:
         """Let what people see catch up, unless it did within ``older``.
 
-        Only where the outbox is, for that is where people's pages lie.
+        Thousands of communes take several calls, so that nothing else waits for them; with no
+        ``older`` all are done at once. Only where the outbox is, for there people's pages lie.
         """
         now = self._communes.clock.now()
-        if self._refreshed is not None and now - self._refreshed <= older:
-            return
-        self._refreshed = now
-        if not owns_outbox(self._communes.settings):
-            return
-        for commune_id in self._communes.ids():
-            with self._communes.lent(commune_id) as app:
+        if self._refreshed is None or now - self._refreshed > older:
+            self._refreshed = now
+            if owns_outbox(self._communes.settings):
+                self._behind = deque(self._communes.ids())
+                prune_daily(self._communes.house)
+        began = time.monotonic()
+        while self._behind and (not older or time.monotonic() - began < ONE_REFRESH):
+            with self._communes.lent(self._behind.popleft()) as app:
                 app.sender.refresh()
-        prune_daily(self._communes.house)
