@@ -20,6 +20,7 @@ from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.permissions import PermissionGatherer
+from engine.notices.proof import ProofGatherer
 
 #: Tells about the process that asks.
 Here = Callable[[], Process]
@@ -29,8 +30,12 @@ class Desks:
     """The desks of a workspace: one of its machines, and one of each commune."""
 
     def __init__(self, communes: Communes, here: Here, *, asking: bool = False) -> None:
-        """``asking``: far sides are asked as well, once the workspace is live."""
+        """``asking``: by a process that goes round again and again, as one of several.
+
+        It asks far sides as well, once the workspace is live.
+        """
         self._communes = communes
+        self._asking = asking
         self.book = NoticeBook(communes.house.database, HOUSE)
         self._of_house = house_desk(communes.house, communes.rehearsing, here, asking=asking)
 
@@ -39,7 +44,7 @@ class Desks:
         house = self._communes.house
         for commune_id in self._communes.ids():
             ledger = Ledger.on(house.database, commune_id, seal=house.seal, options=house.options)
-            yield commune_desk(house, ledger, self._communes.rehearsing)
+            yield commune_desk(house, ledger, self._communes.rehearsing, asking=self._asking)
 
     def take_turn(self, every: timedelta) -> bool:
         """Say, to one process only in each span of time, that it is its turn to look."""
@@ -47,15 +52,22 @@ class Desks:
         return self.book.take_duty("notices", now, now + every)
 
 
-def commune_desk(house: House, ledger: Ledger, rehearsing: Collection[str]) -> Desk:
-    """Build the desk of one commune; ``rehearsing`` are the backends that rehearse."""
+def commune_desk(
+    house: House, ledger: Ledger, rehearsing: Collection[str], *, asking: bool = False
+) -> Desk:
+    """Build the desk of one commune; ``rehearsing`` are the backends that rehearse.
+
+    ``asking``: what takes long is looked for now and then only, by one process.
+    """
     settings = house.settings.notices
     book = NoticeBook(house.database, ledger.commune_id)
+    needs = Needs(house.database, ledger.commune_id)
     gatherers: Sequence[Gatherer] = [
-        DeliveryGatherer(
-            Needs(house.database, ledger.commune_id),
-            proof=timedelta(hours=settings.proof_hours),
-            rehearsing=rehearsing,
+        DeliveryGatherer(needs, rehearsing=rehearsing),
+        ProofGatherer(
+            needs,
+            within=timedelta(hours=settings.proof_hours),
+            take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
     ]

@@ -1,50 +1,31 @@
-"""Deliveries that only a person can help: failed, in doubt, without proof, only rehearsed."""
+"""Deliveries that only a person can help: failed, in doubt, only rehearsed."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from engine.ledger.needs import Needs, Stuck
 from engine.models.notice import Concern, Notice, Severity
 from engine.states import State
 
-#: Nobody looks for proof of what is older.
-PROOF_SOUGHT = timedelta(days=30)
-
 _CONCERN = {State.FAILED: Concern.FAILED, State.UNCERTAIN: Concern.UNCERTAIN}
 
 
 class DeliveryGatherer:
-    """Looks through one commune's deliveries.
+    """Looks through one commune's deliveries; ``rehearsing`` are the backends that rehearse."""
 
-    ``proof``: how long after its slot a delivery may go without evidence. ``rehearsing`` are
-    the backends that rehearse.
-    """
+    concerns = frozenset({*_CONCERN.values(), Concern.REHEARSING})
 
-    concerns = frozenset({*_CONCERN.values(), Concern.NO_PROOF, Concern.REHEARSING})
-
-    def __init__(self, needs: Needs, *, proof: timedelta, rehearsing: Collection[str]) -> None:
+    def __init__(self, needs: Needs, *, rehearsing: Collection[str]) -> None:
         self._needs = needs
-        self._proof = proof
         self._rehearsing = rehearsing
 
     def gather(self, now: datetime) -> Sequence[Notice]:
         return [
             *map(_stuck, self._needs.stuck()),
-            *self._unproven(now),
             *self._only_rehearsed(now),
         ]
-
-    def _unproven(self, now: datetime) -> Iterator[Notice]:
-        for one in self._needs.unproven(now - PROOF_SOUGHT, now - self._proof):
-            yield Notice(
-                Concern.NO_PROOF,
-                Severity.WARNING,
-                one.since,
-                (one.campaign_id,),
-                {"campaign": one.campaign_id, "count": str(one.count)},
-            )
 
     def _only_rehearsed(self, now: datetime) -> Iterator[Notice]:
         if not self._rehearsing:

@@ -25,6 +25,7 @@ from engine.ledger import Revision, Submission
 from engine.ledger.breakers import Breakers
 from engine.ledger.machines import Machines, Process, Role
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
+from engine.ledger.places import Place
 from engine.ledger.watched_clock import Fault
 from engine.models import Breaker, BreakerState, Evidence, EvidenceKind, Priority, Schedule
 from engine.models.notice import Concern, Notice, Severity
@@ -34,6 +35,7 @@ from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.permissions import PermissionGatherer
+from engine.notices.proof import ProofGatherer
 from engine.notices.words import severity_word, what, what_to_do
 
 START = NOW.astimezone(UTC)
@@ -58,8 +60,10 @@ def rig(tmp_path: Path, backend: FakeBackend) -> Iterator[Rig]:
 
 def deliveries(rig: Rig, *rehearsing: str) -> list[Notice]:
     needs = Needs(rig.ledger.database, "xa-mau")
-    gatherer = DeliveryGatherer(needs, proof=3 * DAY, rehearsing=rehearsing)
-    return list(gatherer.gather(rig.clock.now()))
+    stuck = DeliveryGatherer(needs, rehearsing=rehearsing)
+    proof = ProofGatherer(needs, within=3 * DAY, take_turn=lambda _now, _until: True)
+    now = rig.clock.now()
+    return [*stuck.gather(now), *(proof.gather(now) or ())]
 
 
 def test_failed_and_uncertain_deliveries_are_told_by_campaign_and_channel(
@@ -110,6 +114,18 @@ def test_proof_is_asked_for_after_three_days_until_somebody_gives_it(rig: Rig) -
     assert not deliveries(rig)
 
 
+def test_proof_is_looked_for_by_whose_turn_it_is(rig: Rig) -> None:
+    needs = Needs(rig.ledger.database, "xa-mau")
+    asked: list[timedelta] = []
+
+    def take_turn(now: datetime, until: datetime) -> bool:
+        asked.append(until - now)
+        return False
+
+    assert ProofGatherer(needs, within=DAY, take_turn=take_turn).gather(START) is None
+    assert asked == [HOUR]
+
+
 def test_nobody_looks_for_proof_of_what_is_long_past(rig: Rig) -> None:
     rig.release(Post())
     rig.send()
@@ -129,6 +145,22 @@ def test_what_was_only_rehearsed_although_it_is_due_is_told(
         assert notice.key == "rehearsing:thong-bao"
         assert "live = true" in what_to_do(notice)
         assert not deliveries(rig)
+
+
+def test_both_databases_find_the_same(tmp_path: Path, place: Place, backend: FakeBackend) -> None:
+    with rigged(tmp_path, FakeChannel("giay", backend), live=False, place=place) as rig:
+        rig.release(Post(), Post("ap-2", target="noi-2"))
+        rig.send()
+        assert [one.key for one in deliveries(rig, "so")] == ["rehearsing:thong-bao"]
+    backend.mishaps = [Mishap(permanent())]
+    with rigged(tmp_path, FakeChannel("giay", backend), place=place) as rig:
+        rig.send()
+        rig.pass_time(days=4)
+        keys = {one.key for one in deliveries(rig)}
+        assert keys == {"failed:thong-bao:giay", "no-proof:thong-bao"}
+        database = rig.ledger.database
+        assert overdue_since(database, rig.clock.now(), rehearse=()) is None
+        assert backends_in_use(database, START - DAY) == [("giay", "so")]
 
 
 def submit(rig: Rig, *moments: datetime, **changes: object) -> Revision:
