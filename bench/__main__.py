@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -13,7 +14,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from bench.figures import Figure, Note, said
+from bench.figures import Figure, Note, said, seconds
 
 PARTS = (
     "startup",
@@ -54,11 +55,30 @@ def main(arguments: list[str]) -> int:
 
 
 def run_here(part: str) -> int:
-    """Run one part in a temporary folder and print a line of JSON for each figure."""
-    with tempfile.TemporaryDirectory(prefix="loa-bench-") as folder:
-        for figure in import_module(f"bench.{part}").figures(Path(folder)):
-            print(figure.to_json(), flush=True)
+    """Run one part in a temporary folder and print a line of JSON for each figure.
+
+    What is not done within ``seconds()`` is cut off, servers and processes in good order.
+    """
+    signal.signal(signal.SIGALRM, _cut_off)
+    signal.alarm(seconds())
+    try:
+        # What is cut off may still be writing.
+        with tempfile.TemporaryDirectory(prefix="loa-bench-", ignore_cleanup_errors=True) as folder:
+            for figure in import_module(f"bench.{part}").figures(Path(folder)):
+                print(figure.to_json(), flush=True)
+    except _CutOff:
+        print(Note(f"{part}: cut off after {seconds()} s").to_json(), flush=True)
+    finally:
+        signal.alarm(0)
     return 0
+
+
+class _CutOff(BaseException):
+    """A part has had its time."""
+
+
+def _cut_off(_signal: int, _frame: object) -> None:
+    raise _CutOff
 
 
 def run_apart(part: str) -> tuple[list[Figure | Note], float]:

@@ -7,10 +7,11 @@ and servers together, for that hardly depends on what else the machine does.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.figures import Figure, Note
+from bench.figures import Figure, Note, seconds
 from bench.made_up_province import Shape
 from bench.plot import Line, chart
 from bench.servers import postgres_server, redis_server
@@ -33,27 +34,40 @@ Curves = dict[str, list[Run]]
 
 
 def figures(folder: Path) -> Iterator[Figure | Note]:
-    curves: Curves = {}
+    curves: Curves = {"SQLite": [], "PostgreSQL": []}
+    began, half = time.monotonic(), seconds() * 0.45
     with embedded(folder / "a", Shape(SIZES[-1])) as runtime:
-        curves["SQLite"] = climb(runtime)
+        yield from _told("SQLite", runtime, curves["SQLite"], began + half)
     with postgres_server() as postgres, redis_server() as redis:
         servers = Servers(postgres, redis)
         with distributed(folder / "b", Shape(SIZES[-1]), servers) as runtime:
-            curves["PostgreSQL"] = climb(runtime)
-    for ledger, runs in curves.items():
-        yield from _of_the_greatest(ledger, runs[-1])
-        for run in runs:
-            what = f"{ledger}, {run.planned.number:,} deliveries"
-            yield Figure(f"{what}: planning", run.planned.each, "µs CPU each")
-            yield Figure(f"{what}: delivering", run.delivered.each, "µs CPU each")
-    PLOT.write_text(drawn(curves), encoding="utf-8")
-    yield Note(f"the curve is drawn in {PLOT.relative_to(PLOT.parents[1])}")
+            yield from _told("PostgreSQL", runtime, curves["PostgreSQL"], began + 2 * half)
+    if all(len(runs) == len(SIZES) for runs in curves.values()):
+        PLOT.write_text(drawn(curves), encoding="utf-8")
+        yield Note(f"the curve is drawn in {PLOT.relative_to(PLOT.parents[1])}")
 
 
-def climb(runtime: Runtime, sizes: tuple[int, ...] = SIZES) -> list[Run]:
-    """Run campaigns of growing size, after one to warm up."""
-    runtime.campaign("khoi-dong", min(WARM, *sizes))
-    return [runtime.campaign(f"lich-{size}", size) for size in sizes]
+def _told(
+    ledger: str, runtime: Runtime, runs: list[Run], deadline: float
+) -> Iterator[Figure | Note]:
+    """Run campaigns of growing size, after one to warm up, while there is time for the next."""
+    runtime.campaign("khoi-dong", WARM)
+    for size in SIZES:
+        if runs and time.monotonic() + _expected(runs[-1], size) > deadline:
+            yield Note(f"{ledger}: no time for {size * 120:,} deliveries; see LOA_BENCH_SECONDS")
+            return
+        run = runtime.campaign(f"lich-{size}", size)
+        runs.append(run)
+        what = f"{ledger}, {run.planned.number:,} deliveries"
+        yield Figure(f"{what}: planning", run.planned.each, "µs CPU each")
+        yield Figure(f"{what}: delivering", run.delivered.each, "µs CPU each")
+    yield from _of_the_greatest(ledger, runs[-1])
+
+
+def _expected(run: Run, communes: int) -> float:
+    """Return the seconds that a campaign of another size should take."""
+    took = run.planned.seconds + run.delivered.seconds
+    return took * communes * 120 / run.planned.number
 
 
 def drawn(curves: Curves) -> str:

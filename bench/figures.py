@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +15,15 @@ T = TypeVar("T")
 
 #: The command, as it is installed beside the interpreter.
 LOA = str(Path(sys.executable).with_name("loa"))
+
+
+#: How long one part may take, seconds; ``LOA_BENCH_SECONDS`` allows more.
+SECONDS = 180
+
+
+def seconds() -> int:
+    """Return how long one part may take."""
+    return int(os.environ.get("LOA_BENCH_SECONDS", SECONDS))
 
 
 @dataclass(frozen=True, slots=True)

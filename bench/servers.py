@@ -149,13 +149,15 @@ def redis_server() -> Iterator[RedisServer]:
             process.wait(PATIENCE)
 
 
-def wait_until(true: Callable[[], bool], what: str, patience: float = PATIENCE) -> None:
-    """Look every 10 ms until ``true``. Raises TimeoutError after ``patience`` seconds."""
+def wait_until(
+    true: Callable[[], bool], what: str, patience: float = PATIENCE, pause: float = 0.01
+) -> None:
+    """Look until ``true``, every ``pause`` seconds. Raises TimeoutError after ``patience``."""
     deadline = time.monotonic() + patience
     while not true():
         if time.monotonic() > deadline:
             raise TimeoutError(f"waited {patience:.0f} s for {what}")
-        time.sleep(0.01)
+        time.sleep(pause)
 
 
 def free_port() -> int:

@@ -33,6 +33,9 @@ from workers.rounds import Rounds
 #: Seconds that one part of a run may take before it counts as stuck.
 PATIENCE = 900.0
 
+#: Seconds between two looks at how far they are.
+LOOK = 0.05
+
 _numbers = count(1)
 
 
@@ -137,10 +140,10 @@ class _Distributed:
         with self._fleet.halted(self._workers):
             approve(self.communes, campaign_id, communes)
             watch = Stopwatch(*self._measured)
-            wait_until(lambda: not self.communes.rounds.to_open(), "planning", PATIENCE)
+            wait_until(lambda: not self.communes.rounds.to_open(), "planning", PATIENCE, LOOK)
             planned = watch.cost(size)
         watch = Stopwatch(*self._measured)
-        wait_until(lambda: not to_send(self.communes), "delivering", PATIENCE)
+        wait_until(lambda: not to_send(self.communes), "delivering", PATIENCE, LOOK)
         delivered = watch.cost(size)
         check(self.communes, campaign_id, size)
         return Run(planned, delivered, self._fleet.peak())

@@ -8,6 +8,7 @@ from collections import deque
 from datetime import datetime, timedelta
 from itertools import groupby
 
+from channels.base import Refreshes
 from engine.app import Communes
 from workers.lanes import owns_outbox
 from workers.pruning import prune_daily
@@ -65,8 +66,9 @@ class Rounds:
         if self._refreshed is None or now - self._refreshed > older:
             self._refreshed = now
             if owns_outbox(self._communes.settings):
-                self._behind = deque(self._communes.ids())
                 prune_daily(self._communes.house)
+                if any(issubclass(kind, Refreshes) for kind in self._communes.house.builders):
+                    self._behind = deque(self._communes.ids())
         began = time.monotonic()
         while self._behind and (not older or time.monotonic() - began < ONE_REFRESH):
             with self._communes.lent(self._behind.popleft()) as app:
