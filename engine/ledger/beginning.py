@@ -6,12 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import cache
 from itertools import zip_longest
 
 from sqlalchemy import (
     BigInteger,
     Connection,
     Update,
+    bindparam,
     exists,
     or_,
     true,
@@ -20,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from engine.ledger.dialect import literal_state
-from engine.ledger.given import given
+from engine.ledger.given import given, is_given, rows_given
 from engine.ledger.tables import bundles
 from engine.models import Bundle
 from engine.states import State
@@ -41,9 +43,17 @@ def begin_free(
     refuses the later one.
     """
     begun: set[int] = set()
+    statement = _statement(connection.dialect.name, led=holder is not None)
     for group in _one_for_each_target(wanted):
-        statement = _statement(connection.dialect.name, commune_id, group, holder, at)
-        begun.update(connection.execute(statement).scalars())
+        given = {
+            "of_commune": commune_id,
+            "ids": [bundle.id for bundle in group],
+            "begun_at": at,
+            **rows_given((bundle.id, bundle.version) for bundle in group),
+        }
+        if holder is not None:
+            given["holder"] = holder
+        begun.update(connection.execute(statement, given).scalars())
     return begun
 
 
@@ -71,9 +81,9 @@ def _one_for_each_target(wanted: Sequence[Bundle]) -> Iterator[list[Bundle]]:
         yield [bundle for bundle in row if bundle is not None]
 
 
-def _statement(
-    dialect: str, commune_id: str, group: Sequence[Bundle], holder: str | None, at: datetime
-) -> Update:
+@cache
+def _statement(dialect: str, *, led: bool) -> Update:
+    """Return what begins some bundles; ``led``: only those that a holder has."""
     b, busy = bundles.c, bundles.alias("busy").c
     target_is_busy = exists().where(
         busy.commune_id == b.commune_id,
@@ -81,18 +91,17 @@ def _statement(
         busy.target == b.target,
         busy.state == literal_state(State.SENDING),
     )
-    rows = [(bundle.id, bundle.version) for bundle in group]
-    as_read = given(dialect, {"id": BigInteger, "version": BigInteger}, rows).c
+    as_read = given(dialect, {"id": BigInteger, "version": BigInteger})
+    moment = bindparam("begun_at", type_=b.expires_at.type)
     return (
         update(bundles)
         .where(
-            b.commune_id == commune_id,
-            b.id == as_read.id,
-            b.version == as_read.version,
-            b.state == State.PLANNED,
+            is_given(dialect, b.id, as_read, b.commune_id),
+            b.version == as_read.c.version,
+            b.state == literal_state(State.PLANNED),
             ~target_is_busy,
-            or_(b.expires_at.is_(None), b.expires_at >= at),
-            b.lease_by == holder if holder is not None else true(),
+            or_(b.expires_at.is_(None), b.expires_at >= moment),
+            b.lease_by == bindparam("holder") if led else true(),
         )
         .values(state=State.SENDING)
         .returning(b.id)

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -22,7 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from engine.ledger.beginning import begin_free, begin_one_by_one
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles
-from engine.ledger.given import among
+from engine.ledger.given import IDS, among
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle, Priority
@@ -98,22 +99,12 @@ class Bundles:
 
         On ``cumulative`` channels the parts sent with earlier versions are among them.
         """
-        b, d = bundles.c, deliveries.c
-        waiting = and_(
-            b.commune_id == self._commune_id,
-            among(b.id, ids),
-            b.state == literal_state(State.PLANNED),
-        )
-        carried = or_(
-            d.state == State.PLANNED,
-            and_(d.channel.in_(cumulative), d.state.in_((State.SENT, State.CONFIRMED))),
-        )
+        given = {"of_commune": self._commune_id, "ids": ids}
         with self._database.read() as connection:
-            rows = connection.execute(select(bundles).where(waiting)).all()
+            rows = connection.execute(_WAITING, given).all()
             parts: dict[int, list[Part]] = {row.id: [] for row in rows}
-            for part in connection.execute(
-                select(*_PART).where(among(d.bundle_id, parts), carried).order_by(d.id)
-            ):
+            carried = {"ids": list(parts), "cumulative": [*cumulative, ""]}
+            for part in connection.execute(_CARRIED, carried):
                 parts[part.bundle_id].append(part_of(part))
         return {
             row.id: Job(
@@ -235,3 +226,25 @@ def part_of(row: Row[Any, Any, Any, Any, Any, Any, Any, Any]) -> Part:
     """Return a row of ``_PART`` as dispatch needs it."""
     number, _bundle, campaign_id, revision, hamlet_id, content_hash, state, expires_at = row
     return Part(number, campaign_id, revision, hamlet_id, content_hash, State(state), expires_at)
+
+
+#: Built once: they run for every message.
+_WAITING = select(bundles).where(
+    bundles.c.commune_id == bindparam("of_commune"),
+    among(bundles.c.id, IDS),
+    bundles.c.state == literal_state(State.PLANNED),
+)
+_CARRIED = (
+    select(*_PART)
+    .where(
+        among(deliveries.c.bundle_id, IDS),
+        or_(
+            deliveries.c.state == literal_state(State.PLANNED),
+            and_(
+                deliveries.c.channel.in_(bindparam("cumulative", expanding=True)),
+                deliveries.c.state.in_((State.SENT, State.CONFIRMED)),
+            ),
+        ),
+    )
+    .order_by(deliveries.c.id)
+)

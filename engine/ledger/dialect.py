@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Table, func, literal_c
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
+from engine.ledger.given import IDS as GIVEN_IDS
 from engine.ledger.given import among
 from engine.ledger.tables import bundles, deliveries
 from engine.states import State
@@ -42,10 +43,18 @@ def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.I
     return postgresql.insert(table) if is_postgresql(connection) else sqlite.insert(table)
 
 
+_LOCKED = (
+    select(bundles.c.id)
+    .where(among(bundles.c.id, GIVEN_IDS))
+    .order_by(bundles.c.id)
+    .with_for_update()
+)
+
+
 def lock_bundles(connection: Connection, ids: Collection[int]) -> None:
     """Make other writers of these bundles wait until this transaction ends."""
     if is_postgresql(connection):
-        _lock(connection, among(bundles.c.id, ids))
+        connection.execute(_LOCKED, {"ids": ids}).all()
 
 
 def lock_bundles_of(connection: Connection, commune_id: str, where: ColumnElement[bool]) -> None:

@@ -10,17 +10,27 @@ import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import CTE, BigInteger, Boolean, ColumnElement, Dialect, Text, bindparam, text
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    BindParameter,
+    ColumnElement,
+    Dialect,
+    Text,
+    and_,
+    bindparam,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 from engine.ledger.columns import as_prose
 
 
-class _IdList(TypeDecorator[Collection[int]]):
+class IdList(TypeDecorator[Collection[int]]):
     """Ids in one parameter: an array on PostgreSQL, JSON on SQLite."""
 
     impl = Text
@@ -36,14 +46,24 @@ class _IdList(TypeDecorator[Collection[int]]):
         return ids if dialect.name == "postgresql" else json.dumps(ids)
 
 
-class among(FunctionElement[bool]):  # noqa: N801 - reads as the operator that it is
-    """``column`` is one of ``ids``; any number of them."""
+#: Where a statement that is built once gets its ids, when it is executed.
+IDS = bindparam("ids", type_=IdList())
+
+
+class among(FunctionElement[Any]):  # noqa: N801 - reads as the operator that it is
+    """``column`` is one of ``ids``: any number of them, or the parameter that will hold them."""
 
     inherit_cache = True
-    type = Boolean()
+    # Not Boolean: SQLite would be asked whether it equals 1, and could use no index.
+    type = NullType()
 
-    def __init__(self, column: ColumnElement[Any], ids: Collection[int]) -> None:
-        super().__init__(column, bindparam(None, ids, type_=_IdList(), unique=True))
+    def __init__(
+        self, column: ColumnElement[Any], ids: Collection[int] | BindParameter[Any]
+    ) -> None:
+        held = (
+            ids if isinstance(ids, BindParameter) else bindparam(None, ids, IdList(), unique=True)
+        )
+        super().__init__(column, held)
 
 
 @compiles(among)  # type: ignore[untyped-decorator,unused-ignore]  # SQLAlchemy annotates none of it
@@ -62,19 +82,36 @@ def _among_array(element: among, compiler: SQLCompiler, **more: Any) -> str:
 _CASTS = {BigInteger: "::bigint", Text: ""}
 
 
-def given(
-    dialect: str,
-    columns: Mapping[str, type[BigInteger] | type[Text]],
-    rows: Iterable[tuple[Any, ...]],
-) -> CTE:
-    """Return ``rows`` as a table to join with; its columns are numbers and texts."""
-    cells = [[as_prose(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+def given(dialect: str, columns: Mapping[str, type[BigInteger] | type[Text]]) -> CTE:
+    """Return a table to join with; its rows come as ``rows_given`` when it is executed."""
     return (
         text(_reading(dialect, columns))
-        .bindparams(bindparam("given_rows", json.dumps(cells, ensure_ascii=False), type_=Text()))
+        .bindparams(bindparam("given_rows", type_=Text()))
         .columns(**{name: kind() for name, kind in columns.items()})
         .cte("given")
     )
+
+
+def is_given(
+    dialect: str, column: ColumnElement[int], table: CTE, commune_id: ColumnElement[str]
+) -> ColumnElement[bool]:
+    """Join ``column`` with the ids of a ``given`` table, by the column's own index.
+
+    Only rows whose ``commune_id`` is the parameter ``of_commune``. PostgreSQL finds the index
+    by the ids themselves, named besides the join; SQLite finds it only when they are not, and
+    when the commune is told in a way that no other index answers to.
+    """
+    joined = column == table.c.id
+    mine: BindParameter[str] = bindparam("of_commune")
+    if dialect == "postgresql":
+        return and_(joined, among(column, IDS), commune_id == mine)
+    return and_(joined, commune_id.concat("") == mine)
+
+
+def rows_given(rows: Iterable[tuple[int | str, ...]]) -> dict[str, str]:
+    """Return the parameter that holds the rows of a ``given`` table."""
+    cells = [[as_prose(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    return {"given_rows": json.dumps(cells, ensure_ascii=False)}
 
 
 def _reading(dialect: str, columns: Mapping[str, type[BigInteger] | type[Text]]) -> str:

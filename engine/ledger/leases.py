@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, true, update
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from engine.ledger.bundles import bundle_of, not_rehearsed
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state
-from engine.ledger.given import among
+from engine.ledger.given import IDS, among
 from engine.ledger.tables import bundles
 from engine.models import Bundle, Priority
 from engine.states import State
@@ -27,6 +29,25 @@ QUEUED = "queue:"
 
 _PLANNED = bundles.c.state == literal_state(State.PLANNED)
 _SENDING = bundles.c.state == literal_state(State.SENDING)
+
+
+@cache
+def _claim(*, scoped: bool) -> ReturningUpdate[int]:
+    """Return what claims a message's bundles; it runs for every one."""
+    b = bundles.c
+    return (
+        update(bundles)
+        .where(
+            among(b.id, IDS),
+            b.lease_by == bindparam("of"),
+            _PLANNED,
+            b.commune_id == bindparam("of_commune") if scoped else true(),
+        )
+        .values(
+            lease_by=bindparam("holder"), lease_until=bindparam("until", type_=b.lease_until.type)
+        )
+        .returning(b.id)
+    )
 
 
 class Due(NamedTuple):
@@ -41,6 +62,7 @@ class Leases:
 
     def __init__(self, database: Database, commune_id: str | None) -> None:
         self._database = database
+        self._commune_id = commune_id
         self._mine = true() if commune_id is None else bundles.c.commune_id == commune_id
 
     @again_if_lost
@@ -101,14 +123,12 @@ class Leases:
 
         What is missing from the answer was sent, settled or leased anew meanwhile.
         """
+        given: dict[str, Any] = {"ids": ids, "of": of, "holder": holder, "until": until}
+        if self._commune_id is not None:
+            given["of_commune"] = self._commune_id
+        statement = _claim(scoped=self._commune_id is not None)
         with self._database.write() as connection:
-            rows = connection.execute(
-                update(bundles)
-                .where(self._held_by(of), among(bundles.c.id, ids), _PLANNED)
-                .values(lease_until=until, lease_by=holder)
-                .returning(bundles.c.id)
-            ).all()
-        won = {row.id for row in rows}
+            won = set(connection.execute(statement, given).scalars())
         return [bundle_id for bundle_id in ids if bundle_id in won]
 
     def renew(self, holder: str, until: datetime) -> int:

@@ -5,27 +5,30 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     ColumnElement,
     Connection,
     Text,
+    Update,
     and_,
+    bindparam,
     case,
     exists,
     literal,
     select,
-    true,
     update,
 )
 
 from engine.ledger.bundling import soonest_end, touch_bundles
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles
-from engine.ledger.given import among, given
-from engine.ledger.moves import move_deliveries, record_event
+from engine.ledger.given import among, given, is_given, rows_given
+from engine.ledger.moves import Move, move_deliveries, record_event
 from engine.ledger.stopping import drop_stopped
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle, Receipt
@@ -50,30 +53,14 @@ class Outcomes:
         ]
         if not rows:
             return
+        ids = [row[0] for row in rows]
+        given = {"ids": ids, **rows_given(rows)}
         with self._database.write(durable=True) as connection:
-            lock_bundles(connection, [row[0] for row in rows])
-            columns = {"id": BigInteger, "detail": Text, "receipt": Text}
-            table = given(connection.dialect.name, columns, rows)
-            move_deliveries(
-                connection,
-                self._commune_id,
-                true(),
-                old=State.SENDING,
-                new=State.SENT,
-                at=at,
-                actor=actor,
-                details=table,
-            )
-            b = bundles.c
-            connection.execute(
-                update(bundles)
-                .where(
-                    b.commune_id == self._commune_id,
-                    b.id == table.c.id,
-                    b.state == literal_state(State.SENDING),
-                )
-                .values(**_left(State.SENT, at), receipt=table.c.receipt, edition=b.edition + 1)
-            )
+            lock_bundles(connection, ids)
+            move, leave = _sending_ended(connection.dialect.name)
+            move.run(connection, self._commune_id, at=at, actor=actor, said=given)
+            mine = {"of_commune": self._commune_id, "left_at": at}
+            connection.execute(leave, {**given, **mine})
 
     @again_if_lost
     def try_again(
@@ -296,19 +283,37 @@ class Outcomes:
         connection.execute(
             update(bundles)
             .where(self._is(bundle), bundles.c.state == old)
-            .values(**_left(state, at))
+            .values(**_left(state, literal(at, bundles.c.next_attempt_at.type)))
         )
 
 
-def _left(state: State, at: datetime) -> dict[str, Any]:
+@cache
+def _sending_ended(dialect: str) -> tuple[Move, Update]:
+    """Return what records receipts: for deliveries, then for their bundles."""
+    b = bundles.c
+    results = given(dialect, {"id": BigInteger, "detail": Text, "receipt": Text})
+    d = deliveries.c
+    theirs = is_given(dialect, d.bundle_id, results, d.commune_id)
+    move = Move(dialect, theirs, State.SENDING, State.SENT, detail=results.c.detail)
+    at = bindparam("left_at", type_=b.next_attempt_at.type)
+    leave = (
+        update(bundles)
+        .where(
+            is_given(dialect, b.id, results, b.commune_id),
+            b.state == literal_state(State.SENDING),
+        )
+        .values(**_left(State.SENT, at), receipt=results.c.receipt, edition=b.edition + 1)
+    )
+    return move, leave
+
+
+def _left(state: State, at: BindParameter[datetime]) -> dict[str, Any]:
     """Where a bundle stands after its sending; items that joined make it wait again."""
     b = bundles.c
     joined = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED)
     return {
         "state": case((joined, State.PLANNED), else_=state),
-        "next_attempt_at": case(
-            (joined, literal(at, b.next_attempt_at.type)), else_=b.next_attempt_at
-        ),
+        "next_attempt_at": case((joined, at), else_=b.next_attempt_at),
         "expires_at": case((joined, b.expires_at), else_=None),
         "attempts": 0,
         "lease_until": None,
