@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import IntegrityError
 
 from engine.ledger.dialect import literal_state
-from engine.ledger.given import given, is_given, rows_given
+from engine.ledger.given import given, is_given, rows_given, unindexed
 from engine.ledger.tables import bundles
 from engine.models import Bundle
 from engine.states import State
@@ -98,7 +98,7 @@ def _statement(dialect: str, *, led: bool) -> Update:
         .where(
             is_given(dialect, b.id, as_read, b.commune_id),
             b.version == as_read.c.version,
-            b.state == literal_state(State.PLANNED),
+            unindexed(b.state) == State.PLANNED,
             ~target_is_busy,
             or_(b.expires_at.is_(None), b.expires_at >= moment),
             b.lease_by == bindparam("holder") if led else true(),

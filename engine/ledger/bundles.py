@@ -22,8 +22,8 @@ from sqlalchemy.exc import IntegrityError
 
 from engine.ledger.beginning import begin_free, begin_one_by_one
 from engine.ledger.database import Database
-from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles
-from engine.ledger.given import IDS, among
+from engine.ledger.dialect import again_if_lost, literal_state
+from engine.ledger.given import IDS, among, unindexed
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle, Priority
@@ -146,8 +146,6 @@ class Bundles:
         holder: str | None,
     ) -> set[int]:
         with self._database.write(durable=durable) as connection:
-            if len(wanted) > 1:
-                lock_bundles(connection, [bundle.id for bundle in wanted])
             begun = choose(connection, self._commune_id, wanted, holder, at)
             move_deliveries(
                 connection,
@@ -230,9 +228,9 @@ def part_of(row: Row[Any, Any, Any, Any, Any, Any, Any, Any]) -> Part:
 
 #: Built once: they run for every message.
 _WAITING = select(bundles).where(
-    bundles.c.commune_id == bindparam("of_commune"),
+    unindexed(bundles.c.commune_id) == bindparam("of_commune"),
     among(bundles.c.id, IDS),
-    bundles.c.state == literal_state(State.PLANNED),
+    unindexed(bundles.c.state) == State.PLANNED,
 )
 _CARRIED = (
     select(*_PART)

@@ -53,7 +53,7 @@ _LOCKED = (
 
 def lock_bundles(connection: Connection, ids: Collection[int]) -> None:
     """Make other writers of these bundles wait until this transaction ends."""
-    if is_postgresql(connection):
+    if ids and is_postgresql(connection):
         connection.execute(_LOCKED, {"ids": ids}).all()
 
 

@@ -84,12 +84,24 @@ _CASTS = {BigInteger: "::bigint", Text: ""}
 
 def given(dialect: str, columns: Mapping[str, type[BigInteger] | type[Text]]) -> CTE:
     """Return a table to join with; its rows come as ``rows_given`` when it is executed."""
-    return (
+    table = (
         text(_reading(dialect, columns))
         .bindparams(bindparam("given_rows", type_=Text()))
         .columns(**{name: kind() for name, kind in columns.items()})
         .cte("given")
     )
+    # Read once, not once for each row that it is joined with.
+    return table.prefix_with("MATERIALIZED") if dialect == "postgresql" else table
+
+
+def unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
+    """The column's value, in a way that no index answers to.
+
+    For statements that name rows by their ids. What a database believes about a table that
+    has just been filled makes it choose a partial index on a state, and read all of it, once
+    for each of a hundred statements.
+    """
+    return column.concat("")
 
 
 def is_given(
@@ -98,14 +110,11 @@ def is_given(
     """Join ``column`` with the ids of a ``given`` table, by the column's own index.
 
     Only rows whose ``commune_id`` is the parameter ``of_commune``. PostgreSQL finds the index
-    by the ids themselves, named besides the join; SQLite finds it only when they are not, and
-    when the commune is told in a way that no other index answers to.
+    by the ids themselves, named besides the join; SQLite finds it only when they are not.
     """
-    joined = column == table.c.id
     mine: BindParameter[str] = bindparam("of_commune")
-    if dialect == "postgresql":
-        return and_(joined, among(column, IDS), commune_id == mine)
-    return and_(joined, commune_id.concat("") == mine)
+    joined = and_(column == table.c.id, unindexed(commune_id) == mine)
+    return and_(joined, among(column, IDS)) if dialect == "postgresql" else joined
 
 
 def rows_given(rows: Iterable[tuple[int | str, ...]]) -> dict[str, str]:

@@ -13,13 +13,23 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from engine.ledger.bundles import bundle_of, not_rehearsed
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state
-from engine.ledger.given import IDS, among
+from engine.ledger.given import IDS, among, unindexed
 from engine.ledger.tables import bundles
 from engine.models import Bundle, Priority
 from engine.states import State
@@ -40,8 +50,8 @@ def _claim(*, scoped: bool) -> ReturningUpdate[int]:
         .where(
             among(b.id, IDS),
             b.lease_by == bindparam("of"),
-            _PLANNED,
-            b.commune_id == bindparam("of_commune") if scoped else true(),
+            unindexed(b.state) == State.PLANNED,
+            unindexed(b.commune_id) == bindparam("of_commune") if scoped else true(),
         )
         .values(
             lease_by=bindparam("holder"), lease_until=bindparam("until", type_=b.lease_until.type)
@@ -86,24 +96,30 @@ class Leases:
         if where is not None:
             free = and_(free, where)
         due = (
-            select(b.id)
+            select(b.id, b.commune_id)
             .where(free, b.priority == priority, not_rehearsed(rehearse))
             .order_by(b.next_attempt_at, b.id)
             .limit(limit)
         )
+        return [Due(row.id, row.commune_id) for row in self._take(due, holder, until)]
+
+    def _take(self, query: Select[Any], holder: str, until: datetime) -> Sequence[Row[Any]]:
+        """Lease the bundles that ``query`` finds and nobody else is taking; return its rows.
+
+        Ids go through this process: a join would be planned anew by what the database
+        believes about a table that has just been filled.
+        """
         with self._database.read() as connection:
-            if connection.execute(due.limit(1)).first() is None:
+            if connection.execute(query.limit(1)).first() is None:
                 return []
-        found = due.with_for_update(skip_locked=True).cte("due")
         with self._database.write() as connection:
-            rows = connection.execute(
+            rows = connection.execute(query.with_for_update(skip_locked=True)).all()
+            connection.execute(
                 update(bundles)
-                .where(b.id.in_(select(found.c.id)), free)
+                .where(among(bundles.c.id, [row.id for row in rows]))
                 .values(lease_until=until, lease_by=holder)
-                .returning(b.id, b.commune_id, b.next_attempt_at)
-            ).all()
-        rows = sorted(rows, key=lambda row: (row.next_attempt_at, row.id))
-        return [Due(row.id, row.commune_id) for row in rows]
+            )
+        return rows
 
     @again_if_lost
     def put_off(self, channel: str, backend: str, now: datetime, until: datetime) -> int:
@@ -167,26 +183,8 @@ class Leases:
     ) -> list[Bundle]:
         """Take bundles whose sending has begun and whose sender is dead, to settle them."""
         b = bundles.c
-        stranded = and_(self._mine, _SENDING, _nobodys(now))
-        found = (
-            select(b.id)
-            .where(stranded)
-            .order_by(b.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-            .cte("stranded")
-        )
-        with self._database.read() as connection:
-            if connection.execute(select(b.id).where(stranded).limit(1)).first() is None:
-                return []
-        with self._database.write() as connection:
-            rows = connection.execute(
-                update(bundles)
-                .where(b.id.in_(select(found.c.id)), stranded)
-                .values(lease_until=until, lease_by=holder)
-                .returning(*bundles.c)
-            ).all()
-        return sorted(map(bundle_of, rows), key=lambda bundle: bundle.id)
+        stranded = select(*b).where(self._mine, _SENDING, _nobodys(now)).order_by(b.id).limit(limit)
+        return [bundle_of(row) for row in self._take(stranded, holder, until)]
 
     def _held_by(self, holder: str) -> ColumnElement[bool]:
         return and_(self._mine, bundles.c.lease_by == holder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -13,8 +14,8 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Executable,
     Text,
-    Update,
     and_,
     bindparam,
     case,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 from engine.ledger.bundling import soonest_end, touch_bundles
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles
-from engine.ledger.given import among, given, is_given, rows_given
+from engine.ledger.given import among, given, is_given, rows_given, unindexed
 from engine.ledger.moves import Move, move_deliveries, record_event
 from engine.ledger.stopping import drop_stopped
 from engine.ledger.tables import bundles, deliveries
@@ -48,19 +49,26 @@ class Outcomes:
     ) -> None:
         """Record receipts: (bundle, receipt, what to note with each delivery)."""
         rows = [
-            (bundle.id, " · ".join(filter(None, (receipt.reference, remark))), _kept(receipt))
+            (
+                bundle.id,
+                bundle.version,
+                " · ".join(filter(None, (receipt.reference, remark))),
+                _kept(receipt),
+            )
             for bundle, receipt, remark in results
         ]
         if not rows:
             return
         ids = [row[0] for row in rows]
-        given = {"ids": ids, **rows_given(rows)}
+        given = {"ids": ids, "of_commune": self._commune_id, **rows_given(rows)}
         with self._database.write(durable=True) as connection:
-            lock_bundles(connection, ids)
-            move, leave = _sending_ended(connection.dialect.name)
-            move.run(connection, self._commune_id, at=at, actor=actor, said=given)
-            mine = {"of_commune": self._commune_id, "left_at": at}
-            connection.execute(leave, {**given, **mine})
+            ended = _sending_ended(connection.dialect.name)
+            left = set(connection.execute(ended.leave, given).scalars())
+            changed = [bundle_id for bundle_id in ids if bundle_id not in left]
+            lock_bundles(connection, changed)
+            ended.move.run(connection, self._commune_id, at=at, actor=actor, said=given)
+            if changed:
+                connection.execute(ended.leave_changed, {**given, "left_at": at})
 
     @again_if_lost
     def try_again(
@@ -237,7 +245,9 @@ class Outcomes:
 
     def _over(self, now: datetime) -> ColumnElement[bool]:
         """Bundles of which something was to be sent by now, and may not have been."""
-        return and_(bundles.c.commune_id == self._commune_id, bundles.c.expires_at < now)
+        b = bundles.c
+        planned = b.state == literal_state(State.PLANNED)
+        return and_(b.commune_id == self._commune_id, planned, b.expires_at < now)
 
     def _is(self, bundle: Bundle) -> ColumnElement[bool]:
         return and_(bundles.c.commune_id == self._commune_id, bundles.c.id == bundle.id)
@@ -287,24 +297,37 @@ class Outcomes:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """What records receipts: for deliveries, for bundles as they began, for the others."""
+
+    move: Move
+    leave: Executable
+    leave_changed: Executable
+
+
 @cache
-def _sending_ended(dialect: str) -> tuple[Move, Update]:
-    """Return what records receipts: for deliveries, then for their bundles."""
-    b = bundles.c
-    results = given(dialect, {"id": BigInteger, "detail": Text, "receipt": Text})
-    d = deliveries.c
+def _sending_ended(dialect: str) -> _Ended:
+    b, d = bundles.c, deliveries.c
+    columns = {"id": BigInteger, "version": BigInteger, "detail": Text, "receipt": Text}
+    results = given(dialect, columns)
     theirs = is_given(dialect, d.bundle_id, results, d.commune_id)
-    move = Move(dialect, theirs, State.SENDING, State.SENT, detail=results.c.detail)
-    at = bindparam("left_at", type_=b.next_attempt_at.type)
-    leave = (
-        update(bundles)
-        .where(
-            is_given(dialect, b.id, results, b.commune_id),
-            b.state == literal_state(State.SENDING),
-        )
-        .values(**_left(State.SENT, at), receipt=results.c.receipt, edition=b.edition + 1)
+    sent = {"receipt": results.c.receipt, "edition": b.edition + 1}
+    leave = update(bundles).where(
+        is_given(dialect, b.id, results, b.commune_id), unindexed(b.state) == State.SENDING
     )
-    return move, leave
+    # Whatever joins or leaves a bundle gives it a new version: as it began, nothing has.
+    as_it_began = {**_LEFT, "state": State.SENT, "expires_at": None, **sent}
+    at = bindparam("left_at", type_=b.next_attempt_at.type)
+    return _Ended(
+        Move(dialect, theirs, State.SENDING, State.SENT, detail=results.c.detail),
+        leave.where(b.version == results.c.version).values(as_it_began).returning(b.id),
+        leave.values({**_left(State.SENT, at), **sent}),
+    )
+
+
+#: Nobody has a bundle that was left, and it was never tried.
+_LEFT = {"attempts": 0, "lease_until": None, "lease_by": None}
 
 
 def _left(state: State, at: BindParameter[datetime]) -> dict[str, Any]:
@@ -315,9 +338,7 @@ def _left(state: State, at: BindParameter[datetime]) -> dict[str, Any]:
         "state": case((joined, State.PLANNED), else_=state),
         "next_attempt_at": case((joined, at), else_=b.next_attempt_at),
         "expires_at": case((joined, b.expires_at), else_=None),
-        "attempts": 0,
-        "lease_until": None,
-        "lease_by": None,
+        **_LEFT,
     }
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from engine.ledger.bundles import next_moment
 from engine.ledger.database import Database
@@ -43,7 +43,8 @@ class Rounds:
     def overdue(self, now: datetime) -> list[str]:
         """Return the communes in which something's time is over before it was sent."""
         b = bundles.c
-        return self._read(select(b.commune_id).where(b.expires_at < now, self._mine(b.commune_id)))
+        over = and_(b.state == literal_state(State.PLANNED), b.expires_at < now)
+        return self._read(select(b.commune_id).where(over, self._mine(b.commune_id)))
 
     def next_moment(self, *, rehearse: Collection[str]) -> datetime | None:
         """Return when the next bundle is due; None when nothing waits."""

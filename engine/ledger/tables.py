@@ -227,8 +227,8 @@ bundles = Table(
     Index(
         "bundle_over",
         "expires_at",
-        sqlite_where=text("expires_at IS NOT NULL"),
-        postgresql_where=text("expires_at IS NOT NULL"),
+        sqlite_where=text("state = 'planned'"),
+        postgresql_where=text("state = 'planned'"),
     ),
     postgresql_with=ROOMY,
 )

@@ -37,7 +37,7 @@ def upgrade() -> None:
     op.execute(FILL)
     queue = ["priority", "next_attempt_at", "id"]
     op.create_index("bundle_queue", "bundles", queue, **where("state = 'planned'"))
-    op.create_index("bundle_over", "bundles", ["expires_at"], **where("expires_at IS NOT NULL"))
+    op.create_index("bundle_over", "bundles", ["expires_at"], **where("state = 'planned'"))
     if op.get_bind().dialect.name == "postgresql":
         for table in ("bundles", "deliveries"):
             op.execute(f"ALTER TABLE {table} SET (fillfactor = 60)")
