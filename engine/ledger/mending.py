@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Update, and_, exists, update
+from sqlalchemy import ColumnElement, Update, and_, case, exists, update
 
 from engine.ledger.bundling import soonest_end
 from engine.ledger.database import Database
@@ -77,15 +77,15 @@ class Mending:
     def _after(self, ids: Collection[int], old: State, new: State, at: datetime) -> Update:
         """Bring the bundles to where their deliveries are; a new version for another send."""
         b = bundles.c
-        where = and_(b.commune_id == self._commune_id, among(b.id, ids), b.state != State.SENDING)
+        mine = and_(b.commune_id == self._commune_id, among(b.id, ids))
         if new is State.PLANNED:
-            values: dict[str, Any] = {
-                "state": State.PLANNED,
+            waiting: dict[str, Any] = {
+                "state": case((b.state == State.SENDING, b.state), else_=State.PLANNED),
                 "version": b.version + 1,
                 "attempts": 0,
                 "next_attempt_at": at,
                 "expires_at": soonest_end(),
             }
-            return update(bundles).where(where).values(values)
+            return update(bundles).where(mine).values(waiting)
         left = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == old)
-        return update(bundles).where(where, ~left, b.state == old).values(state=new)
+        return update(bundles).where(mine, ~left, b.state == old).values(state=new)
