@@ -76,6 +76,7 @@ def station(folder: Path, redis: RedisServer, backend: FakeBackend) -> Iterator[
         communes = SimpleNamespace(
             workspace=folder,
             settings=Settings(),
+            house=SimpleNamespace(settings=Settings(), workspace=folder),
             clock=clock,
             rounds=Rounds(rig.ledger.database),
             leases=rig.ledger.leases,
