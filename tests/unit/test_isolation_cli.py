@@ -24,17 +24,22 @@ from engine.states import State
 
 #: Every name of the neighbour holds this word, and no id that is typed does.
 SECRET = "Kín"
+#: Its commune's and its campaign's ids hold this one: said again only where it was typed.
+ID = "rieng"
 
 HIDDEN = WARNING.replace("id: bao-lu", "id: tin-rieng").replace("Lũ lên", f"Tin {SECRET}")
 
 #: What looks after files or a machine, not after a commune in the ledger.
 ELSEWHERE = {"init", "schema", "demo", "restore"}
 
+#: Saves the ledger as a whole, for whoever looks after it, and names the communes in it.
+WHOLE = {"backup"}
+
 BY = ("--by", "minh")
 CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "check": [[]],
     "plan": [["campaigns/bao-lu.yaml"]],
-    "passphrase": [["an-rieng"]],
+    "passphrase": [["an"]],
     "submit": [["campaigns/bao-lu.yaml", "--by", "lan"]],
     "preview": [["tin-rieng"]],
     "approve": [["tin-rieng", *BY]],
@@ -143,6 +148,8 @@ def test_no_command_shows_or_moves_anything_next_door(neighbours: Neighbours) ->
             said = neighbours.loa(name, *arguments)
             assert said.strip(), (name, arguments)
             assert SECRET not in said, (name, arguments)
+            if name not in WHOLE and not any(ID in one for one in arguments):
+                assert ID not in said, (name, arguments)
             assert neighbours.rows() == rows, (name, arguments)
     assert neighbours.files() == files
     with open_app(neighbours.theirs) as app:
