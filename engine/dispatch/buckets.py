@@ -93,11 +93,11 @@ class RedisBuckets:
     """Buckets on Redis, shared by every process that uses the same server."""
 
     def __init__(self, url: str) -> None:
-        """Nothing is sent yet. ``url`` is one that the queue has accepted."""
+        """Nothing is sent yet, nor looked at."""
         self._url = url
 
     def grant(self, pace: Pace, wanted: int) -> Grant:
-        """Raises RedisError when the server does not answer."""
+        """Raises RedisError when the server does not answer, or the address is none."""
         keys = [f"{_PREFIX}:{pace.key}", f"{_PREFIX}-began"]
         granted, wait = self._script(keys=keys, args=[pace.per_second, pace.burst, wanted])
         return Grant(int(granted), float(wait))
@@ -106,14 +106,20 @@ class RedisBuckets:
     def _client(self) -> Redis:
         from redis import Redis  # loads asyncio: for those who send
         from redis.backoff import NoBackoff
+        from redis.exceptions import RedisError
         from redis.retry import Retry
 
-        return Redis.from_url(
-            self._url,
-            socket_timeout=TIMEOUT,
-            socket_connect_timeout=TIMEOUT,
-            retry=Retry(NoBackoff(), 1),
-        )
+        try:
+            return Redis.from_url(
+                self._url,
+                socket_timeout=TIMEOUT,
+                socket_connect_timeout=TIMEOUT,
+                retry=Retry(NoBackoff(), 1),
+            )
+        except ValueError:
+            # What it complains of may hold the password.
+            words = _("[queue] url is no address of Redis, such as redis://machine:6379/0")
+            raise RedisError(words) from None
 
     @cached_property
     def _script(self) -> Script:

@@ -143,3 +143,13 @@ def test_without_redis_a_process_keeps_to_its_share_and_says_so(
     assert grants.grant(pace, 10).count >= 1
     assert len(caplog.messages) == 2
     assert "1/8" in caplog.messages[0]
+
+
+def test_an_address_that_is_none_is_told_without_its_password(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+    grants = SharedBuckets(RedisBuckets("redis://:bi/mat@may"))
+    assert grants.grant(SLOW, 1).count == 1
+    assert "redis://machine:6379/0" in caplog.text
+    assert "bi/mat" not in caplog.text
