@@ -11,8 +11,8 @@ from __future__ import annotations
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -70,6 +70,21 @@ class _Line:
         return not self.waiting and max(ends) <= now and (not self.permits or self.void_at <= now)
 
 
+class _Ready(threading.local):
+    """What this thread has taken before it began the send that needs it."""
+
+    paces: tuple[Pace, ...] = ()
+    void_at: float = 0.0
+
+    def keep(self, paces: Sequence[Pace], void_at: float) -> None:
+        self.paces, self.void_at = tuple(paces), void_at
+
+    def used_up(self, paces: Sequence[Pace], now: float) -> bool:
+        """Use what was taken, once; False when it was something else, or too long ago."""
+        kept, self.paces = self.paces, ()
+        return bool(kept) and kept == tuple(paces) and now < self.void_at
+
+
 class Permits:
     """The ``limits`` port of backends, and what dispatch asks before it begins a send."""
 
@@ -90,38 +105,54 @@ class Permits:
         self._pause = pause
         self._lock = threading.Lock()
         self._lines: defaultdict[str, _Line] = defaultdict(_Line)
+        self._ready = _Ready()
 
     def take(self, *paces: Pace) -> None:
         """Wait until a request may be made that counts for each of ``paces``.
 
         Raises NotYetError when the wait would be long; nothing has been asked then.
         """
-        for pace in paces:
-            self._take(pace)
+        if not self._ready.used_up(paces, self._now()):
+            for pace in paces:
+                self._take(pace)
 
-    def crowded_until(
+    def get_ready(
         self, backend: Backend, artifact: Artifact, bundle: Bundle, now: datetime
     ) -> datetime | None:
-        """Return when a bundle may come again, if so many wait that it had better go; else None.
+        """Return None when a bundle may begin, else when it had better come again.
 
-        Each that is sent away gets a moment of its own. An emergency stays and waits.
+        It had when many wait already, unless it is an emergency, and when the wait would be
+        long. What can be done once only waits here for its first permit, which its ``take``
+        then finds ready in this thread: a worker that dies while it waits has begun nothing.
         """
-        if bundle.priority is Priority.EMERGENCY:
-            return None
-        with suppress(ChannelError, OSError):  # its delivery will meet the same, and tell
-            for pace in paces_of(backend, artifact, bundle):
-                with self._lock:
-                    line = self._lines.get(pace.key)
-                    if line is not None and len(line.waiting) >= self._waiters:
-                        return now + timedelta(seconds=self._turn(line, pace, bundle.priority))
+        try:
+            paces = paces_of(backend, artifact, bundle)
+            if bundle.priority is not Priority.EMERGENCY:
+                self._refuse_a_crowd(paces, bundle.priority)
+            if paces and not backend.idempotent:
+                self.take(*paces)
+                self._ready.keep(paces, self._now() + VOID)
+        except NotYetError as error:
+            return now + error.wait
+        except (ChannelError, OSError):
+            return None  # its delivery will meet the same, and tell
         return None
+
+    def _refuse_a_crowd(self, paces: Sequence[Pace], priority: Priority) -> None:
+        """Raises NotYetError where so many wait that one more would be one too many."""
+        for pace in paces:
+            with self._lock:
+                line = self._lines.get(pace.key)
+                if line is not None and len(line.waiting) >= self._waiters:
+                    raise self._not_yet(pace, line, priority)
 
     def _take(self, pace: Pace) -> None:
         with self._queued(pace) as (line, me):
             end = self._now() + self._patience
             while wait := self._wait(pace, line, me):
                 if self._now() + wait > end:
-                    raise self._not_yet(pace, line)
+                    with self._lock:
+                        raise self._not_yet(pace, line, None)
                 self._pause(min(wait, _NAP))
 
     @contextmanager
@@ -160,15 +191,8 @@ class Permits:
         line.permits, line.void_at = grant.count, now + VOID
         line.nothing_before = now + grant.wait
 
-    def _not_yet(self, pace: Pace, line: _Line) -> NotYetError:
-        with self._lock:
-            return NotYetError(
-                _("waiting its turn: the far side takes only so many at a time"),
-                timedelta(seconds=self._turn(line, pace, None)),
-            )
-
-    def _turn(self, line: _Line, pace: Pace, priority: Priority | None) -> float:
-        """Return in how many seconds the next one sent away should come again.
+    def _not_yet(self, pace: Pace, line: _Line, priority: Priority | None) -> NotYetError:
+        """Say when the next one sent away should come again; each has a moment of its own.
 
         Each priority has a line of its own: the more urgent do not come after the less urgent.
         """
@@ -176,4 +200,7 @@ class Permits:
         after_waiting = max(line.nothing_before, now) + len(line.waiting) * each
         until = max(line.sent_away_until[priority], after_waiting) + each
         line.sent_away_until[priority] = until
-        return until - now
+        return NotYetError(
+            _("waiting its turn: the far side takes only so many at a time"),
+            timedelta(seconds=until - now),
+        )

@@ -175,7 +175,7 @@ class Sender:
         if until is not None and self._breaker.is_news(backend):
             self._ledger.leases.put_off(bundle.channel, bundle.backend, now, until)
         if until is None and artifact is not None:
-            until = self._permits.crowded_until(backend, artifact, bundle, now)
+            until = self._permits.get_ready(backend, artifact, bundle, now)
         if until is not None:
             self._ledger.outcomes.postpone(bundle, until)
         return until is not None

@@ -198,11 +198,11 @@ def bundle(priority: Priority = Priority.ROUTINE) -> Bundle:
 def test_who_would_only_swell_the_line_is_sent_away_unless_it_is_urgent(
     tmp_path: Path, time: Time, permits: Permits
 ) -> None:
-    backend = PacedBackend("mang", False, FarSide(tmp_path / "log"), limits=permits)
+    backend = PacedBackend("mang", True, FarSide(tmp_path / "log"), limits=permits)
     nothing, now = Artifact(()), builders.NOW
 
     def seconds(priority: Priority) -> float | None:
-        until = permits.crowded_until(backend, nothing, bundle(priority), now)
+        until = permits.get_ready(backend, nothing, bundle(priority), now)
         return (until - now).total_seconds() if until is not None else None
 
     with in_line(permits, PACE, WAITERS - 1):
@@ -212,6 +212,52 @@ def test_who_would_only_swell_the_line_is_sent_away_unless_it_is_urgent(
         assert routine == [1.5, 2.0, 2.5, 3.0], "in turn, as fast as the far side takes them"
         assert seconds(Priority.IMPORTANT) == 1.5, "behind nobody less urgent"
         assert seconds(Priority.EMERGENCY) is None
+
+
+def test_what_can_be_done_once_only_waits_before_it_is_begun(
+    tmp_path: Path, time: Time, permits: Permits, grants: CountingBuckets
+) -> None:
+    """A worker killed while it waits leaves nothing in doubt."""
+    states: list[list[str]] = []
+
+    def pause(seconds: float) -> None:
+        states.append(rig.bundle_states())
+        time.pause(seconds)
+
+    permits._pause = pause
+    backend = PacedBackend("mang", False, FarSide(tmp_path / "log"), limits=permits)
+    with rigged(tmp_path, FakeChannel("nhom", backend), permits=permits) as rig:
+        posts = [Post(channel="nhom", target=f"noi-{n}", text=f"Tin {n}") for n in range(3)]
+        rig.release(*posts)
+        rig.send()
+        assert rig.states() == {State.SENT: 3}
+    assert len(states) >= 2
+    assert not any("sending" in one for one in states)
+    assert sum(wanted for _key, wanted in grants.asked) <= 3 + len(states), "one permit for each"
+
+
+def test_a_permit_got_ready_is_used_once_and_not_for_something_else_nor_too_late(
+    tmp_path: Path, time: Time, permits: Permits
+) -> None:
+    backend = PacedBackend("mang", False, FarSide(tmp_path / "log"), limits=permits)
+    nothing, now = Artifact(()), builders.NOW
+
+    def waits(pace: Pace) -> bool:
+        before = time.now
+        permits.take(pace)
+        return time.now > before
+
+    assert permits.get_ready(backend, nothing, bundle(), now) is None
+    assert [waits(PACE), waits(PACE)] == [False, True]
+    assert permits.get_ready(backend, nothing, bundle(), now) is None
+    assert waits(Pace("khac", 1.0)) is False, "its own bucket, just begun"
+    assert waits(PACE) is True
+    assert permits.get_ready(backend, nothing, bundle(), now) is None
+    time.now += VOID / 4
+    assert waits(PACE) is False
+    assert permits.get_ready(backend, nothing, bundle(), now) is None
+    time.now += VOID
+    assert [waits(PACE) for _ in range(3)] == [False, False, True], "void: taken anew"
 
 
 def test_a_bundle_that_must_wait_long_goes_back_and_has_spent_nothing(
