@@ -18,6 +18,7 @@ from support.redis_server import RedisServer, wait_until
 from support.service_driver import TIMING, RunningClock
 
 from engine.app import Communes
+from engine.app.opening import open_house
 from engine.errors import LoaError
 from engine.ledger.rounds import Rounds
 from engine.models import Priority
@@ -73,10 +74,12 @@ def station(folder: Path, redis: RedisServer, backend: FakeBackend) -> Iterator[
     with rigged(folder, FakeChannel("giay", backend)) as rig, ExitStack() as ending:
         clock = RunningClock(time.time(), NOW)
         rig.sender._clock = clock
+        house = open_house(folder, clock=clock, builders={})
+        ending.callback(house.close)
         communes = SimpleNamespace(
             workspace=folder,
             settings=Settings(),
-            house=SimpleNamespace(settings=Settings(), workspace=folder),
+            house=house,
             clock=clock,
             rounds=Rounds(rig.ledger.database),
             leases=rig.ledger.leases,
