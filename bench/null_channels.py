@@ -55,7 +55,10 @@ class NullInputs:
 
 
 class SinkBackend:
-    """Takes everything at once. Emergencies leave a file whatever the sink, to be seen by."""
+    """Takes everything at once. Emergencies leave a file whatever the sink, to be seen by.
+
+    Their files are whole and synced as in Loa's own folders; those of the sink are just written.
+    """
 
     name = "sink"
     idempotent = True
@@ -66,9 +69,14 @@ class SinkBackend:
         self._sink = sink
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
-        if self._sink is Sink.FILES or bundle.priority is Priority.EMERGENCY:
+        folder = self._outbox / bundle.target
+        if bundle.priority is Priority.EMERGENCY:
             for file in artifact.files:
-                write_atomic(self._outbox / bundle.target / file.name, file.read())
+                write_atomic(folder / file.name, file.read())
+        elif self._sink is Sink.FILES:
+            folder.mkdir(parents=True, exist_ok=True)
+            for file in artifact.files:
+                (folder / file.name).write_bytes(file.read())
         return Receipt(bundle.target)
 
 
