@@ -31,7 +31,7 @@ class Instant(TypeDecorator[datetime]):
             raise ValueError("the ledger keeps aware moments only")
         if dialect.name == "postgresql":
             return value
-        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+        return instant_text(value)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         if value is None:
@@ -39,6 +39,11 @@ class Instant(TypeDecorator[datetime]):
         if isinstance(value, datetime):
             return value.astimezone(UTC)
         return datetime.fromisoformat(value)
+
+
+def instant_text(moment: datetime) -> str:
+    """Return an aware moment as SQLite keeps it, and as PostgreSQL can read it too."""
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 class Prose(TypeDecorator[str]):

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import select, update
 
@@ -16,6 +16,7 @@ from engine.i18n import gettext as _
 from engine.ledger.codec import OptionModels, dump_content, load_content
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, upsert
+from engine.ledger.holding import hold_deliveries
 from engine.ledger.moves import record_event
 from engine.ledger.opening import CHUNK, Opening
 from engine.ledger.revisions import Status
@@ -91,10 +92,7 @@ class Deliveries(Opening):
         self._keep_contents(plan)
         for chunk in _chunks(planned, CHUNK):
             with self._database.write() as connection:
-                connection.execute(
-                    upsert(connection, deliveries).on_conflict_do_nothing(),
-                    [self._row(campaign_id, revision, item, at) for item in chunk],
-                )
+                hold_deliveries(connection, self._commune_id, campaign_id, revision, chunk, at)
 
     @again_if_lost
     def cancel(
@@ -174,29 +172,6 @@ class Deliveries(Opening):
         for chunk in _chunks(rows, CHUNK):
             with self._database.write() as connection:
                 connection.execute(upsert(connection, contents).on_conflict_do_nothing(), chunk)
-
-    def _row(
-        self, campaign_id: str, revision: int, item: PlannedDelivery, at: datetime
-    ) -> dict[str, Any]:
-        return {
-            "commune_id": self._commune_id,
-            "campaign_id": campaign_id,
-            "revision": revision,
-            "hamlet_id": item.hamlet_id,
-            "channel": item.channel,
-            "backend": item.backend,
-            "target": item.target,
-            "slot": item.slot,
-            "asap": item.asap,
-            "purpose": item.purpose,
-            "content_hash": item.content_hash,
-            "priority": item.priority,
-            "households": item.households,
-            "work_at": item.work_at,
-            "expires_at": item.expires_at,
-            "state": State.HELD,
-            "changed_at": at,
-        }
 
 
 def _chunks(rows: Iterable[RowT], size: int) -> Iterator[list[RowT]]:
