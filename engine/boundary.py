@@ -7,7 +7,7 @@ from collections.abc import Callable
 #: Called with the name of each boundary as it is passed.
 Boundary = Callable[[str], None]
 
-#: Every boundary there is. A test that kills at each of them fails if one is never passed.
+#: Those of approving and sending. A test that kills at each of them fails if one is never passed.
 BOUNDARIES = (
     "approved",
     "held",
@@ -15,6 +15,14 @@ BOUNDARIES = (
     "begun",
     "delivered",
     "recorded",
+)
+
+#: Those that schedulers and workers pass besides, when they share the work through a queue.
+QUEUE_BOUNDARIES = (
+    "leased",
+    "queued",
+    "claimed",
+    "stranded",
 )
 
 

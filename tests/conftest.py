@@ -1,6 +1,14 @@
 """Fixtures that every test may ask for."""
 
 from support.object_store import line, object_store
-from support.servers import place, postgres, postgres_url
+from support.servers import place, postgres, postgres_url, ready_database, ready_place
 
-__all__ = ["line", "object_store", "place", "postgres", "postgres_url"]
+__all__ = [
+    "line",
+    "object_store",
+    "place",
+    "postgres",
+    "postgres_url",
+    "ready_database",
+    "ready_place",
+]

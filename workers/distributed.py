@@ -110,11 +110,14 @@ class SchedulerService:
         )
         if not due:
             return
+        boundary = self._communes.house.boundary
+        boundary("leased")
         try:
             self._queue.put(lane.name, list(messages(due)), lease)
         except BaseException:
             leases.give_back(lease, sending=False)
             raise
+        boundary("queued")
 
     def ping(self) -> None:
         """Raises QUEUE_ERRORS when Redis does not answer."""

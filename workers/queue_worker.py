@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 
 from dramatiq import Worker
@@ -16,6 +16,7 @@ from dramatiq import Worker
 from engine.app import App, Communes
 from engine.dispatch.sender import BATCH
 from engine.i18n import gettext as _
+from engine.ledger import LEDGER_ERRORS
 from engine.ledger.watched_clock import emergencies_only
 from engine.models import Priority
 from engine.settings import Settings
@@ -69,7 +70,7 @@ class QueueWorker:
         self._communes = communes
         self._timing = timing or Timing()
         self._beat = beat
-        self._holder = f"worker:{name or secrets.token_hex(8)}"
+        self._holder = f"worker:{name}" if name else _new_name()
         least = max(priorities, key=lambda one: one.rank)
         self._crews = [
             _Crew(self, url, priority, threads if priority is least else 1)
@@ -89,16 +90,16 @@ class QueueWorker:
         Raises LoaError when the workspace cannot be shared.
         """
         with shared(self._communes), self._working():
-            patience = Patience(self.stop, self._timing.patience)
+            queue, ledger = (Patience(self.stop, self._timing.patience) for _server in range(2))
             pause = min(1.0, self._timing.working.total_seconds() / 3)
             renewed = time.monotonic()
             while not self.stop.wait(pause) and not self._orphaned():
                 self.pulse.beat("watch", LONGEST_LOOK)
-                patience.attempt(self._beat)
-                if not patience.attempt(self.ping):
+                ledger.attempt(self._beat)
+                if not queue.attempt(self.ping):
                     continue
                 if time.monotonic() - renewed >= self._timing.working.total_seconds() / 3:
-                    patience.attempt(self._renew)
+                    ledger.attempt(self._renew)
                     renewed = time.monotonic()
 
     def ping(self) -> None:
@@ -133,14 +134,20 @@ class QueueWorker:
         for crew in self._crews:
             crew.end(self._timing.last_words)
         done = all(crew.ended_by(time.monotonic()) for crew in self._crews)
-        self._communes.leases.give_back(self._holder, sending=done)
+        with suppress(LEDGER_ERRORS):  # they run out by themselves
+            self._communes.leases.give_back(self._holder, sending=done)
 
     def send(self, commune_id: str, ids: list[int], lease: str) -> None:
         """Claim and send one message's bundles, piece by piece.
 
         What is no longer under ``lease`` was sent, settled or queued anew, and is passed
-        over. What cannot be begun before this worker stops is handed back at once.
+        over. What cannot be begun before this worker stops is handed back at once, and what
+        the ledger did not hear of as soon as it answers again.
         """
+        with suppress(LEDGER_ERRORS):  # said by who waited for it; the leases tell the rest
+            self._send(commune_id, ids, lease)
+
+    def _send(self, commune_id: str, ids: list[int], lease: str) -> None:
         end_of_shift = time.monotonic() + SHIFT.total_seconds()
         left = list(ids)
         with self._communes.lent(commune_id) as app:
@@ -157,19 +164,47 @@ class QueueWorker:
         if not emergencies_only(self._communes.clock):
             self.send(commune_id, ids, lease)
             return
-        with self._communes.lent(commune_id) as app:
+        with suppress(LEDGER_ERRORS), self._communes.lent(commune_id) as app:
             app.ledger.bundles.release(ids, holder=lease)
         self.stop.wait(HANDED_BACK)
 
     def _send_piece(self, app: App, ids: list[int], lease: str) -> None:
-        mine = self._communes.leases.claim(
-            ids,
-            of=lease,
-            holder=self._holder,
-            until=self._communes.clock.now() + self._timing.working,
-        )
-        if mine:
-            app.sender.send(mine, holder=self._holder)
+        holder, mine, sending = self._holder, ids, False
+        try:
+            mine = self._communes.leases.claim(
+                ids,
+                of=lease,
+                holder=holder,
+                until=self._communes.clock.now() + self._timing.working,
+            )
+            if mine:
+                self._communes.house.boundary("claimed")
+                sending = True
+                app.sender.send(mine, holder=holder)
+        except LEDGER_ERRORS:
+            self._leave(holder, mine, sending=sending)
+            raise
+
+    def _leave(self, holder: str, ids: list[int], *, sending: bool) -> None:
+        """Give back what the ledger did not hear of, or stop renewing what ``holder`` has."""
+        patience = Patience(self.stop, self._timing.patience)
+        left = False
+
+        def give_back() -> None:
+            nonlocal left
+            self._communes.leases.give_back(holder, sending=sending, only=ids)
+            left = True
+
+        try:
+            while not left and not self.stop.is_set():
+                patience.attempt(give_back)
+        finally:
+            if not left:
+                self._holder = _new_name()
+
+
+def _new_name() -> str:
+    return f"worker:{secrets.token_hex(8)}"
 
 
 class _Crew:

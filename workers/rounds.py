@@ -51,10 +51,12 @@ class Rounds:
         stranded = self._communes.leases.take_stranded(
             now, holder=holder, until=now + working, limit=STRANDED
         )
+        if stranded:
+            self._communes.house.boundary("stranded")
         stranded.sort(key=lambda bundle: (bundle.commune_id, bundle.id))
         for commune_id, bundles in groupby(stranded, key=lambda bundle: bundle.commune_id):
             with self._communes.lent(commune_id) as app:
-                app.sender.settle(list(bundles))
+                app.sender.settle(list(bundles), holder=holder)
 
     def refresh(self, *, older: timedelta = REFRESH) -> None:
         """Let what people see catch up, unless it did within ``older``.

@@ -9,6 +9,7 @@ from datetime import timedelta
 from engine.errors import ChannelError, LoaError, NotYetError
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
+from engine.ledger import LEDGER_ERRORS, ledger_reason
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,8 @@ def failure_of(error: Exception) -> Failure:
         return Failure(os_reason(error), answered=False)
     if isinstance(error, LoaError):
         return Failure(str(error), unknown=True)
+    if isinstance(error, LEDGER_ERRORS):
+        return Failure(ledger_reason(error), unknown=True)
     logger.exception("unforeseen error while sending", exc_info=error)
     words = _("a fault in Loa itself: {error}").format(error=f"{type(error).__name__}: {error}")
     return Failure(words, unknown=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import timedelta
 
 from channels.base import Backend, Channel, Refreshes
@@ -24,7 +25,7 @@ from engine.dispatch.rehearsal import Rehearsal
 from engine.dispatch.rendering import Found
 from engine.dispatch.settling import ACTOR, Settling
 from engine.i18n import gettext as _
-from engine.ledger import Job, Ledger
+from engine.ledger import LEDGER_ERRORS, Job, Ledger
 from engine.ledger.watched_clock import emergencies_only
 from engine.models import Artifact, Bundle, Priority, Receipt, Registry
 from engine.rules import next_allowed
@@ -71,15 +72,23 @@ class Sender:
     def send(self, ids: Sequence[int], *, holder: str | None = None) -> None:
         """Send leased bundles; what cannot be sent now is recorded, never raised.
 
-        With a ``holder``, only what is still leased to it is begun and given back. An
-        interruption (a time limit, a shutdown) is recorded, then raised again.
+        With a ``holder``, only what is still leased to it is begun, recorded and given back.
+        An interruption (a time limit, a shutdown) is recorded, then raised again. Raises
+        LEDGER_ERRORS when the ledger cannot be told; what was begun is then left to others.
         """
-        left = set(ids)
+        left, acting = set(ids), self._under(holder)
         try:
             for start in range(0, len(ids), BATCH):
-                left -= self._send_batch(ids[start : start + BATCH], holder)
+                left -= acting._send_batch(ids[start : start + BATCH], holder)
         finally:
             self._ledger.bundles.release(left, holder=holder)
+
+    def _under(self, holder: str | None) -> Sender:
+        """Return one that acts for who holds the leases: what he has lost, it leaves alone."""
+        acting = copy(self)
+        acting._ledger = self._ledger.under(holder)
+        acting._settling = self._settling.under(holder)
+        return acting
 
     def expire(self) -> int:
         """Settle deliveries whose time is over; return how many.
@@ -107,11 +116,12 @@ class Sender:
         self._ledger.bundles.release_all()
         self.settle(self._ledger.bundles.being_sent())
 
-    def settle(self, stranded: Sequence[Bundle]) -> None:
-        """Settle bundles that a dead worker was sending; they must be leased to the caller."""
+    def settle(self, stranded: Sequence[Bundle], *, holder: str | None = None) -> None:
+        """Settle bundles that a dead worker was sending; they must be leased to ``holder``."""
         self._observer.swept(stranded)
+        settling = self._settling.under(holder)
         for bundle in stranded:
-            self._settling.interrupted(bundle, _("stopped while sending"))
+            settling.interrupted(bundle, _("stopped while sending"))
 
     def _send_batch(self, ids: Sequence[int], holder: str | None) -> set[int]:
         """Send some bundles; return those that were sent, and hold no lease any more."""
@@ -141,6 +151,8 @@ class Sender:
         self._observer.taken_up(job.bundle, job.parts)
         try:
             return self._assembler.ready(job, self._clock.now(), found)
+        except LEDGER_ERRORS:
+            raise
         except Exception as error:  # noqa: BLE001 - every failure becomes a state, none is raised
             self._settling.not_sent(job.bundle, job.attempts, failure_of(error))
             return None

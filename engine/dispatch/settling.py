@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import copy
 from datetime import datetime
 
 from channels.base import Backend, Finds
@@ -33,6 +34,12 @@ class Settling:
         self._retries = retries
         self._breaker = breaker
         self._backend_of = backend_of
+
+    def under(self, holder: str | None) -> Settling:
+        """Return one that settles only what ``holder`` has a lease on."""
+        acting = copy(self)
+        acting._ledger = self._ledger.under(holder)
+        return acting
 
     def not_sent(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.ledger.breakers import Breakers
 from engine.ledger.bundles import Bundles, Job, Part
@@ -14,7 +14,7 @@ from engine.ledger.leases import Leases
 from engine.ledger.mending import Mending, Which
 from engine.ledger.outcomes import Outcomes
 from engine.ledger.places import Place
-from engine.ledger.refusals import ledger_reason
+from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
 from engine.ledger.remote_ids import LedgerRemoteIds
 from engine.ledger.revisions import Revision, Revisions, Status, Submission
@@ -24,6 +24,7 @@ from engine.ledger.views import DeliveryRow, EventRow, Views
 from engine.ledger.wording import status_word
 
 __all__ = [
+    "LEDGER_ERRORS",
     "Current",
     "DeliveryRow",
     "EventRow",
@@ -86,6 +87,10 @@ class Ledger:
             views=Views(database, commune_id),
             database=database,
         )
+
+    def under(self, holder: str | None) -> Ledger:
+        """Return the same for one who holds leases, and records nothing without."""
+        return replace(self, outcomes=self.outcomes.under(holder))
 
     def close(self) -> None:
         self.database.close()

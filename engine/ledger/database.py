@@ -22,6 +22,10 @@ BUSY_SECONDS = 60
 #: How long to wait for a PostgreSQL server that does not answer.
 CONNECT_SECONDS = 10
 
+#: How long a transaction may do nothing before PostgreSQL undoes it: a process that hangs or was
+#: stopped in the middle of one must not keep its rows from everybody else.
+IDLE_SECONDS = 60
+
 #: Connections kept open, and how many more there may be: one for each thread of a worker.
 POOL, MORE = 8, 56
 
@@ -93,7 +97,11 @@ def _postgresql(url: URL) -> Engine:
     engine = create_engine(
         url,
         isolation_level="READ COMMITTED",
-        connect_args={"connect_timeout": CONNECT_SECONDS, "application_name": "loa"},
+        connect_args={
+            "connect_timeout": CONNECT_SECONDS,
+            "application_name": "loa",
+            "options": f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s",
+        },
         pool_pre_ping=True,
         pool_size=POOL,
         max_overflow=MORE,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, func, literal_column, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, func, literal_column, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -57,6 +57,12 @@ def lock_bundles(connection: Connection, ids: Collection[int]) -> None:
         connection.execute(_LOCKED, {"ids": ids}).all()
 
 
+def lock_held(connection: Connection, ids: Collection[int], holder: str) -> Collection[int]:
+    """Do so, and return those of them that ``holder`` has a lease on."""
+    mine = and_(among(bundles.c.id, ids), bundles.c.lease_by == holder)
+    return _lock(connection, mine)
+
+
 def lock_bundles_of(connection: Connection, commune_id: str, where: ColumnElement[bool]) -> None:
     """Do so for the bundles of the commune's deliveries that match ``where``."""
     if is_postgresql(connection):
@@ -95,7 +101,7 @@ def again_if_lost(method: Callable[P, ResultT]) -> Callable[P, ResultT]:
     return repeated
 
 
-def _lock(connection: Connection, where: ColumnElement[bool]) -> None:
-    connection.execute(
-        select(bundles.c.id).where(where).order_by(bundles.c.id).with_for_update()
-    ).all()
+def _lock(connection: Connection, where: ColumnElement[bool]) -> Collection[int]:
+    """Return the ids; SQLite, where nobody else writes meanwhile, knows no FOR UPDATE."""
+    found = select(bundles.c.id).where(where).order_by(bundles.c.id).with_for_update()
+    return set(connection.execute(found).scalars())

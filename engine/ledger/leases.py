@@ -154,13 +154,15 @@ class Leases:
                 update(bundles).where(self._held_by(holder)).values(lease_until=until)
             ).rowcount
 
-    def give_back(self, holder: str, *, sending: bool) -> int:
-        """Give every lease of ``holder`` back; return how many.
+    def give_back(self, holder: str, *, sending: bool, only: Collection[int] | None = None) -> int:
+        """Give every lease of ``holder`` back, or ``only`` those on some; return how many.
 
         ``sending``: those being sent as well, for the sweeper to settle; only for one who
-        knows that the holder sends no more.
+        knows that the holder sends them no more.
         """
         where = self._held_by(holder)
+        if only is not None:
+            where = and_(where, among(bundles.c.id, only))
         with self._database.write() as connection:
             return connection.execute(
                 update(bundles)

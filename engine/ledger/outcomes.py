@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import (
     BigInteger,
@@ -27,7 +28,7 @@ from sqlalchemy import (
 
 from engine.ledger.bundling import soonest_end, touch_bundles
 from engine.ledger.database import Database
-from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles
+from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles, lock_held
 from engine.ledger.given import among, given, is_given, rows_given, unindexed
 from engine.ledger.moves import Move, move_deliveries, record_event
 from engine.ledger.stopping import drop_stopped
@@ -37,11 +38,22 @@ from engine.states import State
 
 
 class Outcomes:
-    """Results of one commune's bundles. ``actor`` in every method is who or what did it."""
+    """Results of one commune's bundles. ``actor`` in every method is who or what did it.
+
+    With a ``holder``, only what is leased to it is touched: one that overslept its lease
+    records nothing about a bundle that is in another's hands by now.
+    """
 
     def __init__(self, database: Database, commune_id: str) -> None:
         self._database = database
         self._commune_id = commune_id
+        self._holder: str | None = None
+
+    def under(self, holder: str | None) -> Self:
+        """Return the same for one who holds leases."""
+        acting = copy(self)
+        acting._holder = holder
+        return acting
 
     @again_if_lost
     def sent(
@@ -59,9 +71,14 @@ class Outcomes:
         ]
         if not rows:
             return
-        ids = [row[0] for row in rows]
-        given = {"ids": ids, "of_commune": self._commune_id, **rows_given(rows)}
         with self._database.write(durable=True) as connection:
+            if self._holder is not None:
+                mine = self._mine(connection, [row[0] for row in rows])
+                rows = [row for row in rows if row[0] in mine]
+            if not rows:
+                return
+            ids = [row[0] for row in rows]
+            given = {"ids": ids, "of_commune": self._commune_id, **rows_given(rows)}
             ended = _sending_ended(connection.dialect.name)
             left = set(connection.execute(ended.leave, given).scalars())
             changed = [bundle_id for bundle_id in ids if bundle_id not in left]
@@ -77,7 +94,8 @@ class Outcomes:
         """Record a temporary failure, whether sending had begun or not."""
         b = bundles.c
         with self._database.write() as connection:
-            lock_bundles(connection, [bundle.id])
+            if not self._mine(connection, [bundle.id]):
+                return
             self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
             self._tell_why(connection, bundle, reason)
             connection.execute(
@@ -127,7 +145,8 @@ class Outcomes:
         """
         b = bundles.c
         with self._database.write() as connection:
-            lock_bundles(connection, [bundle.id])
+            if not self._mine(connection, [bundle.id]):
+                return
             found = connection.execute(select(b.state, b.version).where(self._is(bundle))).first()
             begun = found is not None and found.state == State.SENDING
             if not begun and found != (State.PLANNED, bundle.version):
@@ -141,7 +160,8 @@ class Outcomes:
     def doubt(self, bundle: Bundle, *, reason: str, at: datetime, actor: str) -> None:
         """Record that nobody can say whether the far side has it; a person decides."""
         with self._database.write() as connection:
-            lock_bundles(connection, [bundle.id])
+            if not self._mine(connection, [bundle.id]):
+                return
             self._move(connection, bundle, State.SENDING, State.UNCERTAIN, at, actor, reason)
             self._leave(connection, bundle, State.SENDING, State.UNCERTAIN, at)
 
@@ -162,7 +182,8 @@ class Outcomes:
         b = bundles.c
         due = b.next_attempt_at if next_attempt_at is None else next_attempt_at
         with self._database.write() as connection:
-            lock_bundles(connection, [bundle.id])
+            if not self._mine(connection, [bundle.id]):
+                return
             self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
             connection.execute(
                 update(bundles)
@@ -248,6 +269,13 @@ class Outcomes:
         b = bundles.c
         planned = b.state == literal_state(State.PLANNED)
         return and_(b.commune_id == self._commune_id, planned, b.expires_at < now)
+
+    def _mine(self, connection: Connection, ids: Collection[int]) -> Collection[int]:
+        """Make other writers of these bundles wait; return those that may be spoken for."""
+        if self._holder is None:
+            lock_bundles(connection, ids)
+            return ids
+        return lock_held(connection, ids, self._holder)
 
     def _is(self, bundle: Bundle) -> ColumnElement[bool]:
         return and_(bundles.c.commune_id == self._commune_id, bundles.c.id == bundle.id)

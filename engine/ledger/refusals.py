@@ -8,6 +8,9 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.i18n import gettext as _
 
+#: What the database may raise when it is away or refuses; no failure of what was to be sent.
+LEDGER_ERRORS = DBAPIError
+
 
 def ledger_reason(error: DBAPIError) -> str:
     """Say what is wrong with the ledger; what nobody foresaw keeps its code.

@@ -20,6 +20,9 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from engine.ledger.database import Database
+from engine.ledger.schema import open_database
+
 #: The password of the test server's one user; it must never be seen in an error.
 SECRET = "khong-ai-duoc-thay"
 
@@ -41,10 +44,10 @@ class Postgres:
     def url(self, database: str, password: str = SECRET) -> str:
         return f"postgresql://loa:{password}@127.0.0.1:{self.port}/{database}"
 
-    def make_database(self) -> str:
-        """Make an empty database; return its name."""
+    def make_database(self, template: str = "template1") -> str:
+        """Make a database, empty or like another one; return its name."""
         name = f"thu_{next(_numbers)}"
-        self.run("CREATE DATABASE {} STRATEGY file_copy", name)
+        self.run("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
         return name
 
     def drop_database(self, name: str) -> None:
@@ -54,6 +57,29 @@ class Postgres:
         """Run one statement on the server, with ``names`` put in where it says ``{}``."""
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def become_standby(self) -> None:
+        """Start again as one that follows another, and takes no changes."""
+        self.stop("fast")
+        (self.folder / "data" / "standby.signal").touch()
+        self.start()
+
+    def become_primary(self) -> None:
+        """Take changes again."""
+        self.run("SELECT pg_promote()")
+
+    def cut_connections(self) -> None:
+        """Cut every line of those who use a test's database."""
+        self.run(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'thu_%'"
+        )
+
+    def answers(self) -> bool:
+        try:
+            self.run("SELECT 1")
+        except psycopg.OperationalError:
+            return False
+        return True
 
     def start(self) -> None:
         self._control("start", "-l", str(self.folder / "log"))
@@ -156,3 +182,23 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
         return tmp_path / "loa.db"
     url: str = request.getfixturevalue("postgres_url")
     return url
+
+
+@pytest.fixture(scope="session")
+def ready_database(postgres: Postgres) -> str:
+    """The name of a database with the ledger's tables in it, for others to be made from."""
+    name = postgres.make_database()
+    open_database(Database.connect(postgres.url(name))).close()
+    return name
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def ready_place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path | str]:
+    """Like ``place``; on the server the tables are there already, which is sooner done."""
+    if request.param == "sqlite":
+        yield tmp_path / "loa.db"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = server.make_database(request.getfixturevalue("ready_database"))
+    yield server.url(name)
+    server.drop_database(name)

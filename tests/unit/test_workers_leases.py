@@ -10,16 +10,17 @@ import pytest
 from support.dispatching import NOW, Post, Rig, check_chains, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FarSide, FindingBackend
 
-from engine.models import Priority, Receipt
+from engine.ledger.places import Place
+from engine.models import Bundle, Priority, Receipt
 from engine.states import State
 
 MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture
-def rig(tmp_path: Path) -> Iterator[Rig]:
+def rig(tmp_path: Path, ready_place: Place) -> Iterator[Rig]:
     channel = FakeChannel("giay", FakeBackend("so", True, FarSide(tmp_path / "far.log")))
-    with rigged(tmp_path, channel) as made:
+    with rigged(tmp_path, channel, place=ready_place) as made:
         yield made
 
 
@@ -177,12 +178,12 @@ def test_a_dead_child_s_bundles_are_stranded_at_once(rig: Rig) -> None:
 @pytest.mark.parametrize("kind", ["idempotent", "finds", "neither"])
 @pytest.mark.parametrize("taken", [True, False])
 def test_the_sweeper_settles_what_a_dead_worker_was_sending(
-    tmp_path: Path, kind: str, taken: bool
+    tmp_path: Path, ready_place: Place, kind: str, taken: bool
 ) -> None:
     far_side = FarSide(tmp_path / "far.log")
     make = FindingBackend if kind == "finds" else FakeBackend
     channel = FakeChannel("giay", make("so", idempotent=kind == "idempotent", far_side=far_side))
-    with rigged(tmp_path, channel) as rig:
+    with rigged(tmp_path, channel, place=ready_place) as rig:
         rig.release(Post())
         ids = take(rig)
         claim(rig, ids)
@@ -207,10 +208,12 @@ def test_the_sweeper_settles_what_a_dead_worker_was_sending(
         check_chains(rig.ledger.views.events())
 
 
-def test_one_who_wakes_up_too_late_changes_nothing_that_was_settled(tmp_path: Path) -> None:
+def test_one_who_wakes_up_too_late_changes_nothing_that_was_settled(
+    tmp_path: Path, ready_place: Place
+) -> None:
     far_side = FarSide(tmp_path / "far.log")
     channel = FakeChannel("giay", FakeBackend("so", idempotent=False, far_side=far_side))
-    with rigged(tmp_path, channel) as rig:
+    with rigged(tmp_path, channel, place=ready_place) as rig:
         rig.release(Post())
         ids = take(rig)
         claim(rig, ids)
@@ -221,3 +224,53 @@ def test_one_who_wakes_up_too_late_changes_nothing_that_was_settled(tmp_path: Pa
         rig.ledger.outcomes.sent([(job.bundle, Receipt("so/1"), "")], at=NOW, actor="loa")
         assert rig.states() == {State.UNCERTAIN: 1}
         assert rig.bundle_states() == [State.UNCERTAIN]
+
+
+def overslept(rig: Rig, *, joined: str) -> tuple[Bundle, Bundle]:
+    """Let one worker begin and oversleep, and another begin the same bundle with more in it."""
+    rig.release(Post())
+    ids = take(rig)
+    claim(rig, ids)
+    job = rig.ledger.bundles.job(ids[0], cumulative=())
+    assert job is not None
+    begin(rig, ids[0], "worker:1")
+    rig.pass_time(seconds=61)
+    now = rig.clock.now()
+    found = rig.ledger.leases.take_stranded(now, holder="sweep:1", until=now + MINUTE, limit=9)
+    rig.sender.settle(found, holder="sweep:1")
+    rig.release(Post("ap-2", text=joined), campaign_id="sau")
+    assert claim(rig, take(rig, "queue:b"), of="queue:b", holder="worker:2") == ids
+    again = rig.ledger.bundles.job(ids[0], cumulative=())
+    assert again is not None
+    assert begin(rig, ids[0], "worker:2") == set(ids)
+    return job.bundle, again.bundle
+
+
+@pytest.mark.parametrize("end", ["sent", "try_again", "fail", "doubt", "take_back"])
+def test_one_who_overslept_records_nothing_about_what_another_is_sending(
+    rig: Rig, end: str
+) -> None:
+    old, new = overslept(rig, joined="Tin mới")
+    late, at = rig.ledger.outcomes.under("worker:1"), {"at": rig.clock.now(), "actor": "loa"}
+    match end:
+        case "sent":
+            late.sent([(old, Receipt("so/1"), "")], **at)  # type: ignore[arg-type]  # of two types
+        case "try_again":
+            late.try_again(old, reason="", next_attempt_at=rig.clock.now(), **at)  # type: ignore[arg-type]
+        case _:
+            getattr(late, end)(old, reason="", **at)
+    assert rig.states("sau") == rig.states() == {State.SENDING: 1}
+    mine = rig.ledger.outcomes.under("worker:2")
+    mine.sent([(new, Receipt("so/2"), "")], at=rig.clock.now(), actor="loa")
+    assert rig.states("sau") == rig.states() == {State.SENT: 1}
+
+
+def test_a_worker_gives_back_some_of_what_it_holds(rig: Rig) -> None:
+    rig.release(*posts(3))
+    ids = take(rig)
+    claim(rig, ids)
+    begin(rig, ids[0], "worker:1")
+    assert rig.ledger.leases.give_back("worker:1", sending=False, only=ids[:2]) == 1
+    assert rig.ledger.leases.give_back("worker:1", sending=True, only=ids[:2]) == 1
+    assert take(rig, "queue:b") == ids[1:2]
+    assert stranded(rig) == ids[:1]
