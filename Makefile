@@ -26,7 +26,8 @@ test: setup system lint ## Run every check and every test
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -m "not soak"
 
 soak: setup system ## The same tests with bigger numbers; takes long
-	LOA_TEST_KILLS=300 $(BIN)/python -m pytest tests/integration/test_kills.py
+	LOA_TEST_KILLS=300 $(BIN)/python -m pytest tests/integration/test_kills.py \
+		tests/integration/test_distributed_*.py tests/unit/test_ledger_holders.py
 
 bench: setup system ## Print figures beside Dramatiq and Celery, on servers of its own
 	$(BIN)/python -m bench

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 from support.commune import PASSPHRASE, make_commune
-from support.redis_server import redis_server, shared_redis
+from support.fake_telegram import FakeTelegram
+from support.nursery import nursery
+from support.province import Bench
+from support.redis_server import RedisServer, redis_server, shared_redis
+from support.servers import Postgres
 
 from engine.app import App, open_app
 
@@ -30,3 +34,21 @@ def app(workspace: Path) -> Iterator[App]:
     with open_app(workspace) as opened:
         opened.office.set_passphrase("minh", PASSPHRASE, None)
         yield opened
+
+
+@pytest.fixture(scope="session")
+def shared_telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeTelegram]:
+    with FakeTelegram(log=tmp_path_factory.mktemp("telegram") / "log") as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def bench(
+    tmp_path_factory: pytest.TempPathFactory,
+    shared_telegram: FakeTelegram,
+    shared_redis: RedisServer,
+    postgres: Postgres,
+) -> Iterator[Bench]:
+    folder = tmp_path_factory.mktemp("provinces")
+    with nursery() as children:
+        yield Bench(folder, shared_telegram, shared_redis, postgres, children)

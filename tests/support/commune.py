@@ -96,10 +96,11 @@ def make_commune(
     telegram: str = "http://127.0.0.1:9",
     token: str = "",
     live: bool = True,
+    registry: str = _REGISTRY,
 ) -> Path:
-    """Write a workspace with two hamlets, and two campaigns unless others are given."""
+    """Write a workspace with two hamlets and two campaigns, unless others are given."""
     (folder / "campaigns").mkdir(parents=True)
-    (folder / "commune.yaml").write_text(_REGISTRY, encoding="utf-8")
+    (folder / "commune.yaml").write_text(registry, encoding="utf-8")
     settings = _SETTINGS.format(live=str(live).lower(), telegram=telegram, token=token)
     (folder / "loa.toml").write_text(settings, encoding="utf-8")
     for name, text in (campaigns or {"tiem-phong": NOTICE, "bao-lu": WARNING}).items():

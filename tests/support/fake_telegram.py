@@ -43,6 +43,8 @@ class Habit(StrEnum):
     NOT_JSON = "not_json"  # accepted, then a page of some proxy
     NO_RESULT = "no_result"  # accepted, but the answer names no message
     HANG_AFTER = "hang_after"  # accepted, and no answer until the server closes
+    HOLD_BEFORE = "hold_before"  # not accepted until the test lets it go on
+    HOLD_AFTER = "hold_after"  # accepted, and answered when the test lets it go on
     REFUSE = "refuse"  # not accepted: the given status, description, parameters
 
 
@@ -96,6 +98,9 @@ class FakeTelegram:
         #: When each ``sendMessage`` came in, in seconds of a clock that never goes back.
         self.asked_at: list[float] = []
         self._closing = threading.Event()
+        self._gate = threading.Event()
+        self._gate.set()
+        self.held = 0  # requests that wait at the gate, or have waited there
         self._server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
         self._server.telegram = self  # type: ignore[attr-defined]  # how handlers find us
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
@@ -110,7 +115,20 @@ class FakeTelegram:
 
     def script(self, *scripts: Script | Habit) -> None:
         """Give the coming requests these answers, one each, in order."""
+        if any(one in (Habit.HOLD_BEFORE, Habit.HOLD_AFTER) for one in scripts):
+            self._gate.clear()
+            self.held = 0
         self._scripts.extend(s if isinstance(s, Script) else Script(s) for s in scripts)
+
+    def let_go(self) -> None:
+        """Let what is held go on, and forget what was still scripted."""
+        self._scripts.clear()
+        self._gate.set()
+
+    def wait_at_gate(self) -> None:
+        with self._lock:
+            self.held += 1
+        self._gate.wait()
 
     def accepted(self) -> list[dict[str, Any]]:
         """Return what the log holds, in order: message_id, chat_id, text, what else was given."""
@@ -127,6 +145,7 @@ class FakeTelegram:
         trace: TracebackType | None,
     ) -> None:
         self._closing.set()
+        self._gate.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -218,6 +237,8 @@ class _Handler(BaseHTTPRequestHandler):
         return {key: values[0] for key, values in parse_qs(body.decode()).items()}
 
     def _send_message(self, values: dict[str, Any], script: Script | None) -> None:
+        if script is not None and script.habit is Habit.HOLD_BEFORE:
+            self.telegram.wait_at_gate()
         try:
             message = self.telegram.accept(values)
         except _RefusedError as refused:
@@ -237,6 +258,9 @@ class _Handler(BaseHTTPRequestHandler):
             case Habit.HANG_AFTER:
                 self.telegram.wait_until_closed()
                 self._drop()
+            case Habit.HOLD_AFTER:
+                self.telegram.wait_at_gate()
+                self._answer(200, result)
             case Habit.HALF_BODY:
                 self._answer(200, result, half=True)
             case Habit.NOT_JSON:

@@ -28,7 +28,7 @@ def wait_until(true: Callable[[], bool], what: str, patience: float = PATIENCE) 
     deadline = time.monotonic() + patience
     while not true():
         assert time.monotonic() < deadline, f"waited {patience:.0f} s for: {what}"
-        time.sleep(0.01)
+        time.sleep(0.02)
 
 
 class RedisServer:

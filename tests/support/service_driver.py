@@ -1,22 +1,24 @@
 """One worker or scheduler process on a running clock of the tests' own, with short leases.
 
-``python -m support.service_driver ROLE WORKSPACE URL SINCE [QUEUES [BOUNDARY N]]``: with a
-boundary it kills itself (SIGKILL) the N-th time that boundary is passed.
+``ROLE WORKSPACE URL SINCE [QUEUES [BOUNDARY N [SIGNAL]]]``: with a boundary it sends itself a
+signal (SIGKILL) the N-th time that boundary is passed. The nursery forks it.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 import time
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from engine.app import open_communes
 from engine.boundary import Boundary
 from engine.cli.services import stopped_by_signals
+from engine.ledger import database
 from engine.models import Priority
+from support.signboard import BUILDERS
 from workers.distributed import SchedulerService
 from workers.queue_worker import QueueWorker
 from workers.timing import Timing
@@ -28,7 +30,7 @@ START = datetime.fromisoformat("2026-12-01T06:10:01+07:00")
 
 #: Short enough for tests that wait for leases to run out, long enough for a busy machine.
 TIMING = Timing(
-    working=timedelta(seconds=2),
+    working=timedelta(seconds=3),
     queued=timedelta(seconds=2),
     look=timedelta(milliseconds=50),
     round=timedelta(milliseconds=200),
@@ -38,27 +40,39 @@ TIMING = Timing(
 )
 
 
+def skip_file(workspace: Path) -> Path:
+    """Return the file that says how many seconds every clock has jumped."""
+    return workspace / "skipped"
+
+
 class RunningClock:
     """Runs as the machine's clock does, from ``start`` at the moment ``since`` (epoch, s)."""
 
     simulated = False
 
-    def __init__(self, since: float, start: datetime = START) -> None:
+    def __init__(self, since: float, start: datetime = START, skipped: Path | None = None) -> None:
         self._since = since
         self._start = start
+        self._skipped = skipped
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=time.time() - self._since)
+        skipped = 0.0
+        if self._skipped is not None and self._skipped.exists():
+            skipped = float(self._skipped.read_text())
+        return self._start + timedelta(seconds=time.time() - self._since + skipped)
 
 
-def main() -> None:
-    role, workspace, url, since, *rest = sys.argv[1:]
+def main(arguments: Sequence[str]) -> None:
+    role, workspace, url, since, *rest = arguments
     queues = [Priority(word) for word in rest[0].split(",")] if rest else list(Priority)
     start_log("text", "may-thu")
+    database.IDLE_SECONDS = 2
+    clock = RunningClock(float(since), skipped=skip_file(Path(workspace)))
     with open_communes(
         Path(workspace),
-        clock=RunningClock(float(since)),
+        clock=clock,
         boundary=_fatal(*rest[1:]),
+        builders=BUILDERS,
         observer=Journal(),
     ) as communes:
         service = (
@@ -67,11 +81,10 @@ def main() -> None:
             else QueueWorker(communes, url, queues, threads=2, timing=TIMING)
         )
         with stopped_by_signals(service.stop):
-            print("ready", flush=True)
             service.run()
 
 
-def _fatal(name: str = "", passed: str = "0") -> Boundary:
+def _fatal(name: str = "", passed: str = "0", number: str = "SIGKILL") -> Boundary:
     left = int(passed)
 
     def boundary(reached: str) -> None:
@@ -79,10 +92,6 @@ def _fatal(name: str = "", passed: str = "0") -> Boundary:
         if reached == name:
             left -= 1
             if left == 0:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), signal.Signals[number])
 
     return boundary
-
-
-if __name__ == "__main__":
-    main()
