@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from copy import copy
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
-from typing import Any, Self
+from typing import Self
 
 from sqlalchemy import (
-    BigInteger,
-    BindParameter,
     ColumnElement,
     Connection,
-    Executable,
-    Text,
     and_,
-    bindparam,
-    case,
-    exists,
     literal,
     select,
     update,
@@ -29,8 +19,9 @@ from sqlalchemy import (
 from engine.ledger.bundling import soonest_end, touch_bundles
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles, lock_held
-from engine.ledger.given import among, given, is_given, rows_given, unindexed
-from engine.ledger.moves import Move, move_deliveries, record_event
+from engine.ledger.given import among, rows_given
+from engine.ledger.leaving import kept, left, sending_ended
+from engine.ledger.moves import move_deliveries, record_event
 from engine.ledger.stopping import drop_stopped
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle, Receipt
@@ -65,7 +56,7 @@ class Outcomes:
                 bundle.id,
                 bundle.version,
                 " · ".join(filter(None, (receipt.reference, remark))),
-                _kept(receipt),
+                kept(receipt),
             )
             for bundle, receipt, remark in results
         ]
@@ -79,9 +70,9 @@ class Outcomes:
                 return
             ids = [row[0] for row in rows]
             given = {"ids": ids, "of_commune": self._commune_id, **rows_given(rows)}
-            ended = _sending_ended(connection.dialect.name)
-            left = set(connection.execute(ended.leave, given).scalars())
-            changed = [bundle_id for bundle_id in ids if bundle_id not in left]
+            ended = sending_ended(connection.dialect.name)
+            as_begun = set(connection.execute(ended.leave, given).scalars())
+            changed = [bundle_id for bundle_id in ids if bundle_id not in as_begun]
             lock_bundles(connection, changed)
             ended.move.run(connection, self._commune_id, at=at, actor=actor, said=given)
             if changed:
@@ -321,54 +312,5 @@ class Outcomes:
         connection.execute(
             update(bundles)
             .where(self._is(bundle), bundles.c.state == old)
-            .values(**_left(state, literal(at, bundles.c.next_attempt_at.type)))
+            .values(**left(state, literal(at, bundles.c.next_attempt_at.type)))
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Ended:
-    """What records receipts: for deliveries, for bundles as they began, for the others."""
-
-    move: Move
-    leave: Executable
-    leave_changed: Executable
-
-
-@cache
-def _sending_ended(dialect: str) -> _Ended:
-    b, d = bundles.c, deliveries.c
-    columns = {"id": BigInteger, "version": BigInteger, "detail": Text, "receipt": Text}
-    results = given(dialect, columns)
-    theirs = is_given(dialect, d.bundle_id, results, d.commune_id)
-    sent = {"receipt": results.c.receipt, "edition": b.edition + 1}
-    leave = update(bundles).where(
-        is_given(dialect, b.id, results, b.commune_id), unindexed(b.state) == State.SENDING
-    )
-    # Whatever joins or leaves a bundle gives it a new version: as it began, nothing has.
-    as_it_began = {**_LEFT, "state": State.SENT, "expires_at": None, **sent}
-    at = bindparam("left_at", type_=b.next_attempt_at.type)
-    return _Ended(
-        Move(dialect, theirs, State.SENDING, State.SENT, detail=results.c.detail),
-        leave.where(b.version == results.c.version).values(as_it_began).returning(b.id),
-        leave.values({**_left(State.SENT, at), **sent}),
-    )
-
-
-#: Nobody has a bundle that was left, and it was never tried.
-_LEFT = {"attempts": 0, "lease_until": None, "lease_by": None}
-
-
-def _left(state: State, at: BindParameter[datetime]) -> dict[str, Any]:
-    """Where a bundle stands after its sending; items that joined make it wait again."""
-    b = bundles.c
-    joined = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED)
-    return {
-        "state": case((joined, State.PLANNED), else_=state),
-        "next_attempt_at": case((joined, at), else_=b.next_attempt_at),
-        "expires_at": case((joined, b.expires_at), else_=None),
-        **_LEFT,
-    }
-
-
-def _kept(receipt: Receipt) -> str:
-    return json.dumps({"reference": receipt.reference, **receipt.detail}, ensure_ascii=False)

@@ -45,7 +45,7 @@ def test_every_dependency_is_locked_with_hashes() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned = set(re.findall(r"^([\w.-]+)==\S+.*\\\n\s+--hash=sha256:", lock, re.MULTILINE))
     wanted = {*required("requirements.in"), *required("requirements-dev.in")}
-    assert {name.lower() for name in wanted} <= {name.lower() for name in pinned}
+    assert {normal(name) for name in wanted} <= {normal(name) for name in pinned}
 
 
 def test_no_dependency_is_here_for_nothing() -> None:
@@ -69,8 +69,15 @@ def required(name: str) -> list[str]:
     """Return the names in a requirements file."""
     lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     return [
-        line.strip().partition("[")[0] for line in lines if line.strip() and line[0] not in "#-"
+        re.split(r"[\[<>=]", line.strip())[0]
+        for line in lines
+        if line.strip() and line[0] not in "#-"
     ]
+
+
+def normal(name: str) -> str:
+    """Return a package's name as indexes write it."""
+    return name.lower().replace("_", "-")
 
 
 def rows(section: str) -> list[str]:
