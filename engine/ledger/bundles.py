@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -24,7 +25,7 @@ from engine.ledger.beginning import begin_free, begin_one_by_one
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state
 from engine.ledger.given import IDS, among, unindexed
-from engine.ledger.moves import move_deliveries
+from engine.ledger.moves import Move
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle, Priority
 from engine.states import State
@@ -147,15 +148,10 @@ class Bundles:
     ) -> set[int]:
         with self._database.write(durable=durable) as connection:
             begun = choose(connection, self._commune_id, wanted, holder, at)
-            move_deliveries(
-                connection,
-                self._commune_id,
-                among(deliveries.c.bundle_id, begun),
-                old=State.PLANNED,
-                new=State.SENDING,
-                at=at,
-                actor=actor,
-            )
+            if begun:
+                said = {"ids": begun, "said_of_all": ""}
+                move = _beginning(connection.dialect.name)
+                move.run(connection, self._commune_id, at=at, actor=actor, said=said)
         return begun
 
     def being_sent(self) -> list[Bundle]:
@@ -224,6 +220,11 @@ def part_of(row: Row[Any, Any, Any, Any, Any, Any, Any, Any]) -> Part:
     """Return a row of ``_PART`` as dispatch needs it."""
     number, _bundle, campaign_id, revision, hamlet_id, content_hash, state, expires_at = row
     return Part(number, campaign_id, revision, hamlet_id, content_hash, State(state), expires_at)
+
+
+@cache
+def _beginning(dialect: str) -> Move:
+    return Move(dialect, among(deliveries.c.bundle_id, IDS), State.PLANNED, State.SENDING)
 
 
 #: Built once: they run for every message.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ScalarSelect,
     Select,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -22,9 +23,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from engine.ledger.dialect import literal_state, lock_bundles, upsert
+from engine.ledger.dialect import insert_on, literal_state, lock_bundles
 from engine.ledger.given import among
-from engine.ledger.moves import move_deliveries
+from engine.ledger.moves import Move
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Priority
 from engine.states import State
@@ -33,33 +34,50 @@ from engine.states import State
 def open_deliveries(
     connection: Connection, commune_id: str, where: ColumnElement[bool], *, at: datetime, actor: str
 ) -> None:
-    """Let held deliveries that match be sent, each in the bundle of its target and slot.
+    """Let held deliveries that match be sent, each in the bundle of its target and slot."""
+    opened = Opened(connection.dialect.name, where)
+    opened.run(connection, commune_id, at=at, actor=actor, said={})
 
-    A bundle that exists gets a new version and waits to be sent again.
+
+class Opened:
+    """Lets held deliveries be sent, in statements made once and run again and again.
+
+    Each joins the bundle of its target and slot. A bundle that exists gets a new version and
+    waits to be sent again. Parameters of ``where`` are given to ``run``.
     """
-    d, b = deliveries.c, bundles.c
-    held = and_(d.commune_id == commune_id, d.state == literal_state(State.HELD), where)
-    connection.execute(_join_or_make(connection, _groups(held)))
-    bundle_of_it = (
-        select(b.id)
-        .where(
-            b.commune_id == d.commune_id,
-            b.channel == d.channel,
-            b.target == d.target,
-            b.slot == d.slot,
+
+    def __init__(self, dialect: str, where: ColumnElement[bool]) -> None:
+        d, b = deliveries.c, bundles.c
+        mine = d.commune_id == bindparam("of_commune", type_=d.commune_id.type)
+        held = and_(mine, d.state == literal_state(State.HELD), where)
+        bundle_of_it = (
+            select(b.id)
+            .where(
+                b.commune_id == d.commune_id,
+                b.channel == d.channel,
+                b.target == d.target,
+                b.slot == d.slot,
+            )
+            .scalar_subquery()
         )
-        .scalar_subquery()
-    )
-    move_deliveries(
-        connection,
-        commune_id,
-        where,
-        old=State.HELD,
-        new=State.PLANNED,
-        at=at,
-        actor=actor,
-        also={"bundle_id": bundle_of_it},
-    )
+        self._make = _join_or_make(dialect, _groups(held))
+        self._move = Move(
+            dialect, where, State.HELD, State.PLANNED, also={"bundle_id": bundle_of_it}
+        )
+
+    def run(
+        self,
+        connection: Connection,
+        commune_id: str,
+        *,
+        at: datetime,
+        actor: str,
+        said: Mapping[str, Any],
+    ) -> None:
+        """Make the bundles and move the deliveries. ``said`` are the parameters of this run."""
+        connection.execute(self._make, {"of_commune": commune_id, **said})
+        said = {"said_of_all": "", **said}
+        self._move.run(connection, commune_id, at=at, actor=actor, said=said)
 
 
 def soonest_end() -> ScalarSelect[datetime]:
@@ -109,10 +127,10 @@ def _groups(held: ColumnElement[bool]) -> Select[Any]:
     )
 
 
-def _join_or_make(connection: Connection, groups: Select[Any]) -> sqlite.Insert | postgresql.Insert:
+def _join_or_make(dialect: str, groups: Select[Any]) -> sqlite.Insert | postgresql.Insert:
     """Insert bundles, or give those that are there a new version and the higher priority."""
     b = bundles.c
-    statement = upsert(connection, bundles)
+    statement = insert_on(dialect, bundles)
     new = statement.excluded
     sooner = or_(b.expires_at.is_(None), new.expires_at < b.expires_at)
     return statement.from_select(_MADE, groups).on_conflict_do_update(

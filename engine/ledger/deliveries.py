@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice
 from typing import TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -49,15 +49,9 @@ class Deliveries(Opening):
 
     def current(self, campaign_id: str) -> list[Current]:
         """Return the campaign's deliveries that count, whatever their state."""
-        d = deliveries.c
+        of_it = {"of_commune": self._commune_id, "of_campaign": campaign_id}
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(deliveries).where(
-                    d.commune_id == self._commune_id,
-                    d.campaign_id == campaign_id,
-                    d.replaced_in.is_(None),
-                )
-            )
+            rows = connection.execute(_CURRENT, of_it)
             return [
                 Current(
                     row.id,
@@ -87,10 +81,12 @@ class Deliveries(Opening):
     ) -> None:
         """Write ``planned``, the plan's new deliveries, as ``held``, and the plan's contents.
 
-        Those that are there already stay as they are.
+        Those that are there already stay as they are. What goes into one bundle is written
+        together, for a great plan is opened in pieces.
         """
         self._keep_contents(plan)
-        for chunk in _chunks(planned, CHUNK):
+        bundled = sorted(planned, key=lambda item: (item.channel, item.target, item.slot))
+        for chunk in _chunks(bundled, CHUNK):
             with self._database.write() as connection:
                 hold_deliveries(connection, self._commune_id, campaign_id, revision, chunk, at)
 
@@ -150,11 +146,8 @@ class Deliveries(Opening):
         Raises LoaError when the ledger does not have it.
         """
         with self._database.read() as connection:
-            row = connection.execute(
-                select(contents.c.body, contents.c.needs).where(
-                    contents.c.commune_id == self._commune_id, contents.c.hash == content_hash
-                )
-            ).first()
+            asked = {"of_commune": self._commune_id, "asked": content_hash}
+            row = connection.execute(_CONTENT, asked).first()
         if row is None:
             raise LoaError(_("content {hash} is missing from the ledger").format(hash=content_hash))
         return load_content(row.body, self._options), json.loads(row.needs)
@@ -178,3 +171,24 @@ def _chunks(rows: Iterable[RowT], size: int) -> Iterator[list[RowT]]:
     source = iter(rows)
     while chunk := list(islice(source, size)):
         yield chunk
+
+
+#: Built once: they run for every campaign of every commune.
+_CONTENT = select(contents.c.body, contents.c.needs).where(
+    contents.c.commune_id == bindparam("of_commune"), contents.c.hash == bindparam("asked")
+)
+_CURRENT = select(
+    deliveries.c.id,
+    deliveries.c.hamlet_id,
+    deliveries.c.channel,
+    deliveries.c.target,
+    deliveries.c.slot,
+    deliveries.c.asap,
+    deliveries.c.purpose,
+    deliveries.c.content_hash,
+    deliveries.c.state,
+).where(
+    deliveries.c.commune_id == bindparam("of_commune"),
+    deliveries.c.campaign_id == bindparam("of_campaign"),
+    deliveries.c.replaced_in.is_(None),
+)

@@ -12,7 +12,16 @@ from collections.abc import Callable, Collection
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, and_, func, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError
 
@@ -40,7 +49,12 @@ def is_postgresql(connection: Connection | Engine) -> bool:
 
 def upsert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that can say what happens ON CONFLICT."""
-    return postgresql.insert(table) if is_postgresql(connection) else sqlite.insert(table)
+    return insert_on(connection.dialect.name, table)
+
+
+def insert_on(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Do so for a statement that is made before there is a connection."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
 
 
 _LOCKED = (
@@ -51,6 +65,9 @@ _LOCKED = (
 )
 
 
+_HELD = _LOCKED.where(bundles.c.lease_by == bindparam("holder"))
+
+
 def lock_bundles(connection: Connection, ids: Collection[int]) -> None:
     """Make other writers of these bundles wait until this transaction ends."""
     if ids and is_postgresql(connection):
@@ -59,8 +76,8 @@ def lock_bundles(connection: Connection, ids: Collection[int]) -> None:
 
 def lock_held(connection: Connection, ids: Collection[int], holder: str) -> Collection[int]:
     """Do so, and return those of them that ``holder`` has a lease on."""
-    mine = and_(among(bundles.c.id, ids), bundles.c.lease_by == holder)
-    return _lock(connection, mine)
+    given = {"ids": ids, "holder": holder}
+    return connection.execute(_HELD, given).scalars().all()
 
 
 def lock_bundles_of(connection: Connection, commune_id: str, where: ColumnElement[bool]) -> None:

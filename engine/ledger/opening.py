@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import Connection, Integer, and_, bindparam, or_, select, update
 
-from engine.ledger.bundling import open_deliveries
+from engine.ledger.bundling import Opened
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state
 from engine.ledger.given import among
@@ -94,56 +96,70 @@ class Opening:
         Returns where to go on; None at the end, when the revision is open. Deliveries of one
         bundle lie together and are opened together.
         """
-        d = deliveries.c
-        mine = and_(
-            d.commune_id == self._commune_id,
-            d.campaign_id == campaign_id,
-            d.revision == revision,
-            d.state == literal_state(State.HELD),
-            d.id > after,
-        )
+        of_it: dict[str, Any] = {
+            "of_commune": self._commune_id,
+            "of_campaign": campaign_id,
+            "of_revision": revision,
+            "after": after,
+        }
         with self._database.write(durable=True) as connection:
             if not self._is_approved(connection, campaign_id, revision):
                 return None
-            last = connection.execute(
-                select(d.id, d.channel, d.target, d.slot)
-                .where(mine)
-                .order_by(d.id)
-                .offset(CHUNK - 1)
-                .limit(1)
-            ).first()
+            last = connection.execute(_LAST, {**of_it, "most": CHUNK - 1}).first()
+            if last is not None:
+                up_to = ("up_to", "its_channel", "its_target", "its_slot")
+                of_it |= dict(zip(up_to, last, strict=True))
+            opened = _opened(connection.dialect.name, whole=last is None)
+            opened.run(connection, self._commune_id, at=at, actor=actor, said=of_it)
             if last is None:
-                open_deliveries(connection, self._commune_id, mine, at=at, actor=actor)
-                self._mark_open(connection, campaign_id, revision)
-                return None
-            same = and_(d.channel == last.channel, d.target == last.target, d.slot == last.slot)
-            piece = and_(mine, or_(d.id <= last.id, same))
-            open_deliveries(connection, self._commune_id, piece, at=at, actor=actor)
-        return int(last.id)
+                connection.execute(_MARK_OPEN, of_it)
+        return None if last is None else int(last.id)
 
     def _is_approved(self, connection: Connection, campaign_id: str, revision: int) -> bool:
         """Say whether a revision waits to be opened, and keep it from being cancelled meanwhile."""
-        r = revisions.c
-        found = connection.execute(
-            select(r.revision)
-            .where(
-                r.commune_id == self._commune_id,
-                r.campaign_id == campaign_id,
-                r.revision == revision,
-                r.status == Status.APPROVED,
-            )
-            .with_for_update()
-        ).first()
-        return found is not None
+        of_it = {
+            "of_commune": self._commune_id,
+            "of_campaign": campaign_id,
+            "of_revision": revision,
+        }
+        return connection.execute(_APPROVED, of_it).first() is not None
 
-    def _mark_open(self, connection: Connection, campaign_id: str, revision: int) -> None:
-        r = revisions.c
-        connection.execute(
-            update(revisions)
-            .where(
-                r.commune_id == self._commune_id,
-                r.campaign_id == campaign_id,
-                r.revision == revision,
-            )
-            .values(status=Status.OPEN)
-        )
+
+_d, _r = deliveries.c, revisions.c
+
+#: The held deliveries of a revision that follow an id.
+_HELD = and_(
+    _d.campaign_id == bindparam("of_campaign"),
+    _d.revision == bindparam("of_revision"),
+    _d.id > bindparam("after"),
+)
+
+#: The last one of a piece.
+_LAST = (
+    select(_d.id, _d.channel, _d.target, _d.slot)
+    .where(_d.commune_id == bindparam("of_commune"), _d.state == literal_state(State.HELD), _HELD)
+    .order_by(_d.id)
+    .offset(bindparam("most", type_=Integer()))
+    .limit(1)
+)
+
+_OF_IT = and_(
+    _r.commune_id == bindparam("of_commune"),
+    _r.campaign_id == bindparam("of_campaign"),
+    _r.revision == bindparam("of_revision"),
+)
+_APPROVED = select(_r.revision).where(_OF_IT, _r.status == Status.APPROVED).with_for_update()
+_MARK_OPEN = update(revisions).where(_OF_IT).values(status=Status.OPEN)
+
+
+@cache
+def _opened(dialect: str, *, whole: bool) -> Opened:
+    """Return what opens all that is held, or one piece with all of its last one's bundle."""
+    if whole:
+        return Opened(dialect, _HELD)
+    same_bundle = and_(
+        _d.channel == bindparam("its_channel"),
+        _d.target == bindparam("its_target"),
+        _d.slot == bindparam("its_slot", type_=_d.slot.type),
+    )
+    return Opened(dialect, and_(_HELD, or_(_d.id <= bindparam("up_to"), same_bundle)))

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, and_, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, select, update
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -125,15 +125,13 @@ class Revisions:
 
         Raises LoaError when the ledger has no such revision.
         """
-        r = revisions.c
+        asked = {
+            "of_commune": self._commune_id,
+            "of_campaign": campaign_id,
+            "of_revision": revision,
+        }
         with self._database.read() as connection:
-            found = connection.execute(
-                select(r.registry_revision).where(
-                    r.commune_id == self._commune_id,
-                    r.campaign_id == campaign_id,
-                    r.revision == revision,
-                )
-            ).scalar()
+            found = connection.execute(_PINNED, asked).scalar()
         if found is None:
             message = _("revision {revision} of {campaign} is missing from the ledger")
             raise LoaError(message.format(revision=revision, campaign=campaign_id))
@@ -288,3 +286,11 @@ def submitted_row(
         "submitted_by": submission.submitted_by,
         "submitted_at": at,
     }
+
+
+#: Built once: it runs for every message.
+_PINNED = select(revisions.c.registry_revision).where(
+    revisions.c.commune_id == bindparam("of_commune"),
+    revisions.c.campaign_id == bindparam("of_campaign"),
+    revisions.c.revision == bindparam("of_revision"),
+)

@@ -17,6 +17,7 @@ from engine.ledger import Ledger, Seal, ledger_reason
 from engine.ledger.database import Database
 from engine.ledger.moves import record_event
 from engine.ledger.places import Place, shown, url_of
+from engine.ledger.tables import SCHEMA
 from engine.settings import load_settings
 
 
@@ -143,7 +144,7 @@ def test_a_commune_is_moved_and_upgraded_by_command(tmp_path: Path, postgres_url
     xa = make_commune(tmp_path / "xa")
     assert loa("passphrase", "minh", "-w", xa).returncode == 0
     said = loa("db", "upgrade", "-w", xa)
-    assert (said.returncode, said.stdout) == (0, "the ledger is of version 0001 already\n")
+    assert (said.returncode, said.stdout) == (0, f"the ledger is of version {SCHEMA} already\n")
     secret = tmp_path / "url"
     secret.write_text(postgres_url)
     moved = loa("db", "copy", xa / "loa.db", postgres_url)
