@@ -8,11 +8,13 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from support.commune import PASSPHRASE, make_commune
 from support.fake_telegram import TOKEN, FakeTelegram, refuse
+from support.nursery import nursery
 from support.province import BEFORE, Province, rows_of
 from support.redis_server import RedisServer, wait_until
 from support.service_driver import START
@@ -85,6 +87,13 @@ def xa(
     return Path(shutil.copytree(template, tmp_path / "xa"))
 
 
+@pytest.fixture
+def province(xa: Path, redis_server: RedisServer) -> Iterator[Province]:
+    """Processes around the copy, born into the environment that it needs."""
+    with nursery() as children:
+        yield Province(xa, redis_server, children)
+
+
 def start(province: Province) -> None:
     province.start("scheduler")
     for _ in range(WORKERS):
@@ -107,9 +116,9 @@ def too_fast(asked_at: list[float]) -> list[tuple[int, float]]:
 
 
 def test_workers_together_ask_no_faster_than_the_far_side_allows(
-    xa: Path, server: FakeTelegram, redis_server: RedisServer
+    province: Province, server: FakeTelegram
 ) -> None:
-    with Province(xa, redis_server) as province:
+    with province:
         start(province)
         province.wait_until_settled()
         with province.opened() as app:
@@ -123,11 +132,11 @@ def test_workers_together_ask_no_faster_than_the_far_side_allows(
 
 
 def test_a_dead_far_side_is_asked_a_few_times_while_everything_else_flows(
-    xa: Path, server: FakeTelegram, redis_server: RedisServer
+    province: Province, server: FakeTelegram
 ) -> None:
     """When it is back, workers that knew nothing of it find what the ledger kept, and send it."""
     server.always = refuse(502, "Bad Gateway")
-    with Province(xa, redis_server) as province:
+    with province:
         start(province)
         with province.opened() as app:
             wait_until(lambda: _others_are_sent(app), "everything else to be sent")
@@ -142,8 +151,8 @@ def test_a_dead_far_side_is_asked_a_few_times_while_everything_else_flows(
         assert states[State.UNCERTAIN] == 2 * asked, "two hamlets share each group"
         assert states[State.PLANNED] == sum(states.values()) - 2 * asked
     server.always = None
-    with Province(xa, redis_server) as later:
-        later.since = province.since - 120
+    with province.again() as later:
+        later.jump(timedelta(minutes=2))
         start(later)
         later.wait_until_settled()
         with later.opened() as app:

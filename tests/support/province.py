@@ -103,6 +103,12 @@ class Province:
         self._skipped = timedelta(0)
         self._children: list[Child] = []
 
+    def again(self) -> Province:
+        """Return the same workspace on the same clock, with nobody at work."""
+        other = Province(self.workspace, self.redis, self._nursery)
+        other._since, other._skipped = self._since, self._skipped
+        return other
+
     def start(self, role: str, *options: str) -> Child:
         """Start a worker or a scheduler. ``options``: see service_driver."""
         arguments = [role, str(self.workspace), self.redis.url, repr(self._since), *options]

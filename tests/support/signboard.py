@@ -38,7 +38,13 @@ def _impatient_chat(here: Surroundings) -> ChatChannel:
         outbox=here.outbox("chat"),
         remote_ids=here.remote_ids,
         limits=here.limits,
-        telegram=TelegramAccount(bot.base_url, bot.token, TIMEOUT),
+        telegram=TelegramAccount(
+            bot.base_url,
+            bot.token,
+            TIMEOUT,
+            per_second=bot.messages_per_second,
+            per_minute=bot.group_messages_per_minute,
+        ),
     )
 
 
