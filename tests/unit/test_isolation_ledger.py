@@ -112,6 +112,7 @@ WRITES: Mapping[str, Case] = {
     ),
     "leases.forget_queue": lambda it, our: it.leases.forget_queue(),
     "leases.give_back": lambda it, our: it.leases.give_back("may-1", sending=True),
+    "leases.put_off": lambda it, our: it.leases.put_off("giay", "so", LATER, LATER),
     "leases.renew": lambda it, our: it.leases.renew("may-1", LATER),
     "leases.take_due": lambda it, our: it.leases.take_due(
         LATER, Priority.ROUTINE, holder="x", until=LATER, rehearse=(), limit=99
@@ -132,6 +133,7 @@ WRITES: Mapping[str, Case] = {
     "outcomes.sent": lambda it, our: it.outcomes.sent([(our.sending, Receipt("x"), "")], **ACT),
     "outcomes.settle_empty": lambda it, our: it.outcomes.settle_empty(our.sending, LATER),
     "outcomes.take_back": lambda it, our: it.outcomes.take_back(our.sending, reason="x", **ACT),
+    "outcomes.under": lambda it, our: it.outcomes.under("may-1").settle_empty(our.sending, LATER),
     "outcomes.try_again": lambda it, our: it.outcomes.try_again(
         our.sending, reason="x", next_attempt_at=LATER, **ACT
     ),
