@@ -59,10 +59,12 @@ class QueueWorker:
         *,
         threads: int,
         name: str = "",
+        supervisor: int | None = None,
         timing: Timing | None = None,
         beat: Callable[[], None] = lambda: None,
     ) -> None:
-        """``name`` is given by a supervisor, without which the worker does not outlive it.
+        """``name`` is given by a supervisor, and ``supervisor`` is its process: the worker does
+        not outlive it, not even one that died before the worker could look.
         ``beat`` is called again and again: what the process tells about itself.
 
         Raises LoaError when ``url`` is not an address of Redis.
@@ -76,7 +78,7 @@ class QueueWorker:
             _Crew(self, url, priority, threads if priority is least else 1)
             for priority in sorted(priorities, key=lambda one: one.rank)
         ]
-        self._parent = os.getppid() if name else None
+        self._supervisor = supervisor
         self.pulse = Pulse()
         self.stop = threading.Event()
 
@@ -107,7 +109,7 @@ class QueueWorker:
         self._crews[0].queue.ping()
 
     def _orphaned(self) -> bool:
-        return self._parent is not None and os.getppid() != self._parent
+        return self._supervisor is not None and os.getppid() != self._supervisor
 
     def _renew(self) -> None:
         until = self._communes.clock.now() + self._timing.working

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -63,6 +64,7 @@ def worker() -> click.Command:
         help=_("Start so many processes, and start again those that die."),
     )
     @click.option("--name", default="", hidden=True)
+    @click.option("--supervisor", type=int, hidden=True)
     @listen_option
     @workspace_option
     def command(
@@ -70,6 +72,7 @@ def worker() -> click.Command:
         threads: int | None,
         processes: int,
         name: str,
+        supervisor: int | None,
         listen: str | None,
         workspace: Path | None,
     ) -> int:
@@ -84,7 +87,15 @@ def worker() -> click.Command:
                 _run_many(communes, _child(queues, size, folder), processes, address)
                 return 0
             with present(communes, Role.WORKER) as beat:
-                service = QueueWorker(communes, url, queues, threads=size, name=name, beat=beat)
+                service = QueueWorker(
+                    communes,
+                    url,
+                    queues,
+                    threads=size,
+                    name=name,
+                    supervisor=supervisor,
+                    beat=beat,
+                )
                 ready = readiness(communes.house, service.ping)
                 pages = pages_of(service.pulse, ready, figures.registry)
                 with telling(address, pages), stopped_by_signals(service.stop):
@@ -109,6 +120,7 @@ def _child(queues: Sequence[Priority], threads: int, workspace: Path) -> list[st
     """Return the arguments with which one process of several is started."""
     program = [sys.executable, "-c", "from engine.cli import main; main()", "worker"]
     settings = ["--queues", ",".join(queues), "--threads", str(threads)]
+    settings += ["--supervisor", str(os.getpid())]
     return [*program, *settings, "--workspace", str(workspace)]
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import signal
+import subprocess
 from pathlib import Path
 
 import psutil
 import pytest
 from support.commune import PASSPHRASE, loa, make_commune
-from support.redis_server import RedisServer, wait_until
+from support.redis_server import PATIENCE, RedisServer, wait_until
 from support.services import serve, today
 
 from engine.app import open_app
@@ -50,6 +51,19 @@ def test_services_send_an_emergency_outlive_their_children_and_stop_when_told(
     log = (workspace / "service.log").read_text()
     assert "Traceback" not in log, log
     assert "starting it again" in log
+
+
+def test_a_worker_does_not_outlive_a_supervisor_that_died_before_it_could_look(
+    tmp_path: Path, redis_server: RedisServer
+) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    workspace = today(tmp_path / "xa")
+    worker = serve(workspace, redis_server, "worker", "--name", "a", "--supervisor", str(gone.pid))
+    try:
+        assert worker.wait(timeout=PATIENCE) == 0
+    finally:
+        worker.kill()
 
 
 @pytest.mark.parametrize("command", ["worker", "scheduler"])
