@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -44,7 +45,7 @@ class Place:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Check:
+class Check(ABC):
     """One campaign file against the areas it names, the clock and the disk.
 
     ``sections`` are the channels used. ``dropped`` names the keys whose own faults are known
@@ -72,17 +73,17 @@ class Check:
         )
 
     @property
+    @abstractmethod
     def office(self) -> tuple[str, str]:
         """The office that speaks where a campaign names none, and its telephone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _names(self) -> Iterator[Problem]:
         """Yield what the file names and nobody knows."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _places(self) -> Iterator[Place]:
         """Yield every hamlet that is told."""
-        raise NotImplementedError
 
     def _unknown(
         self, kind: str, where: Where, names: Iterable[str], known: Iterable[str]

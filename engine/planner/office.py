@@ -15,11 +15,12 @@ from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.ledger import Ledger, Revision, Status, Submission, status_word
+from engine.ledger import Ledger, Revision, Status, Submission
 from engine.models import Campaign, Person, Plan, Registry, Right, digest
 from engine.models.wording import channel_name
 from engine.planner.airing import airtime_of_others, hear_recordings
 from engine.planner.diff import changes_between
+from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.people import People
 from engine.planner.plan import plan_campaign
 from engine.rules import NOTHING
@@ -190,26 +191,11 @@ class Office:
 
     def waiting(self, campaign_id: str) -> Revision:
         """Return the revision that waits for approval. Raises LoaError when there is none."""
-        latest = self.newest(campaign_id)
-        if latest.status is not Status.SUBMITTED:
-            message = _("{campaign}: nothing waits for approval (revision {revision}: {status})")
-            raise LoaError(
-                message.format(
-                    campaign=campaign_id,
-                    revision=latest.revision,
-                    status=status_word(latest.status),
-                )
-            )
-        return latest
+        return waiting_revision(self._ledger.revisions, campaign_id)
 
     def newest(self, campaign_id: str) -> Revision:
         """Return a campaign's newest revision. Raises LoaError when none was ever submitted."""
-        latest = self._ledger.revisions.latest(campaign_id)
-        if latest is None:
-            known = ", ".join(self._ledger.revisions.campaign_ids()) or "—"
-            message = _('no campaign "{campaign}" was submitted (submitted: {known})')
-            raise LoaError(message.format(campaign=campaign_id, known=known))
-        return latest
+        return newest_revision(self._ledger.revisions, campaign_id)
 
     def person(self, person_id: str) -> Person:
         """Return a person who may act on campaigns. Raises LoaError for anybody else."""

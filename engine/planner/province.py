@@ -17,13 +17,14 @@ from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.ledger import Ledger, Revision, Status, Submission, status_word
+from engine.ledger import Ledger, Revision, Status, Submission
 from engine.ledger.fanout import Fanout
 from engine.ledger.registries import Credentials
 from engine.models import Campaign, Province, Right, digest
 from engine.models.targets import campaign_id_below
 from engine.planner.communes import CommunePlan, CommunePlanner, Progress, ProvincePlan, nothing
 from engine.planner.communes import by as signed_by
+from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.office import Office
 from engine.planner.people import People
 
@@ -163,26 +164,11 @@ class ProvinceOffice:
 
     def waiting(self, campaign_id: str) -> Revision:
         """Return the revision that waits for approval. Raises LoaError when there is none."""
-        latest = self.newest(campaign_id)
-        if latest.status is not Status.SUBMITTED:
-            message = _("{campaign}: nothing waits for approval (revision {revision}: {status})")
-            raise LoaError(
-                message.format(
-                    campaign=campaign_id,
-                    revision=latest.revision,
-                    status=status_word(latest.status),
-                )
-            )
-        return latest
+        return waiting_revision(self._fanout.revisions, campaign_id)
 
     def newest(self, campaign_id: str) -> Revision:
         """Return a campaign's newest revision. Raises LoaError when none was ever submitted."""
-        latest = self._fanout.revisions.latest(campaign_id)
-        if latest is None:
-            known = ", ".join(self._fanout.revisions.campaign_ids()) or "—"
-            message = _('no campaign "{campaign}" was submitted (submitted: {known})')
-            raise LoaError(message.format(campaign=campaign_id, known=known))
-        return latest
+        return newest_revision(self._fanout.revisions, campaign_id)
 
     def _own(
         self, loaded: LoadedCampaign, parts: Sequence[CommunePlan], path: Path, by: str
