@@ -70,7 +70,6 @@ class KitBackend:
         return files
 
     def _write(self, folder: Path, files: Mapping[str, bytes]) -> None:
-        complete = (folder / PAGE_NAME).exists()
         try:
             for name, data in files.items():
                 write_atomic(folder / name, data)
@@ -78,7 +77,9 @@ class KitBackend:
                 if other.name not in files:  # of a send that was cut short, with other items
                     other.unlink()
         except OSError as error:
-            if not complete:  # without its page a kit is nothing that anybody was given
+            # Without its page a kit is nothing that anybody was given. Asked now, not before: a
+            # worker that overslept its lease may fail where another has delivered meanwhile.
+            if not (folder / PAGE_NAME).exists():
                 shutil.rmtree(folder, ignore_errors=True)
             raise refused(error, folder) from error
 

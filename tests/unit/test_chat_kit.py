@@ -399,6 +399,28 @@ def test_a_failure_leaves_a_kit_that_was_complete_as_it_was(
     assert laid(outbox) == before
 
 
+@pytest.mark.parametrize("fails_at", [1, 2, 3])
+def test_a_worker_that_overslept_takes_nothing_away_that_another_delivered(
+    channel: ChatChannel, outbox: Path, monkeypatch: pytest.MonkeyPatch, fails_at: int
+) -> None:
+    made, calls = artifact(channel, content()), 0
+
+    def overslept(path: Path, data: bytes) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == fails_at:
+            with monkeypatch.context() as awake:
+                awake.setattr(kit, "write_atomic", files.write_atomic)
+                channel.backends["kit"].deliver(made, bundle())
+            raise FileNotFoundError(errno.ENOENT, "its own unfinished file is gone")
+        files.write_atomic(path, data)
+
+    monkeypatch.setattr(kit, "write_atomic", overslept)
+    with pytest.raises(ChannelError):
+        channel.backends["kit"].deliver(made, bundle())
+    assert len(laid(outbox)) == 3
+
+
 def test_a_file_where_the_outbox_should_be_is_a_temporary_error(
     channel: ChatChannel, outbox: Path
 ) -> None:
