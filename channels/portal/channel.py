@@ -20,7 +20,7 @@ from channels.portal.names import (
     is_reserved,
     reserved_message,
 )
-from channels.portal.static import StaticBackend
+from channels.portal.static import PATIENCE, StaticBackend
 from channels.portal.text import one_line, plain
 from engine.clock import local
 from engine.models import (
@@ -91,10 +91,15 @@ class PortalChannel:
     grace: timedelta | None = None
     cumulative = False
 
-    def __init__(self, *, outbox: Path, lead: timedelta = timedelta(0)) -> None:
-        """``outbox`` is the site's root folder; ``lead`` how long before a slot work starts."""
+    def __init__(
+        self, *, outbox: Path, lead: timedelta = timedelta(0), patience: timedelta = PATIENCE
+    ) -> None:
+        """``outbox`` is the site's root folder; ``lead`` how long before a slot work starts.
+
+        ``patience`` is how long to wait for another who writes the site.
+        """
         self.lead = lead
-        self._site = StaticBackend(outbox)
+        self._site = StaticBackend(outbox, patience=patience)
         self.backends: dict[str, Backend] = {self._site.name: self._site}
 
     def refresh(self, as_of: datetime) -> None:

@@ -5,15 +5,20 @@ Its far side is a log on disk that only grows, so that it outlives whoever write
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
+from channels.portal.channel import PortalChannel
 from engine.app.channels import CHANNELS, Builders, Surroundings
 from support.fake_channels import FakeChannel, FarSide, FindingBackend
 
 #: Seconds after which a far side that does not answer has been waited for long enough.
 TIMEOUT = 4.0
+
+#: How long to wait for a process that holds the portal's lock, and may be stopped.
+LOCKED = timedelta(seconds=2)
 
 
 class Signboard(FakeChannel):
@@ -48,9 +53,10 @@ def _impatient_chat(here: Surroundings) -> ChatChannel:
     )
 
 
-#: The real channels, with a Telegram that is soon waited for long enough, and the signboard.
+#: The real channels, with far sides that are soon waited for long enough, and the signboard.
 BUILDERS: Builders = {
     **CHANNELS,
     ChatChannel: _impatient_chat,
+    PortalChannel: lambda here: PortalChannel(outbox=here.outbox("portal"), patience=LOCKED),
     Signboard: lambda here: Signboard(here.outbox(Signboard.name)),
 }
