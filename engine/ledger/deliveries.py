@@ -85,8 +85,7 @@ class Deliveries(Opening):
         together, for a great plan is opened in pieces.
         """
         self._keep_contents(plan)
-        bundled = sorted(planned, key=lambda item: (item.channel, item.target, item.slot))
-        for chunk in _chunks(bundled, CHUNK):
+        for chunk in _chunks(_by_bundle(planned), CHUNK):
             with self._database.write() as connection:
                 hold_deliveries(connection, self._commune_id, campaign_id, revision, chunk, at)
 
@@ -165,6 +164,18 @@ class Deliveries(Opening):
         for chunk in _chunks(rows, CHUNK):
             with self._database.write() as connection:
                 connection.execute(upsert(connection, contents).on_conflict_do_nothing(), chunk)
+
+
+def _by_bundle(planned: Sequence[PlannedDelivery]) -> list[PlannedDelivery]:
+    """Bring what one bundle carries together, bundles in the order in which the plan has them."""
+    places: dict[tuple[str, str, datetime], int] = {}
+    keys = [(item.channel, item.target, item.slot) for item in planned]
+    for key in keys:
+        places.setdefault(key, len(places))
+    return [
+        item
+        for _key, item in sorted(zip(keys, planned, strict=True), key=lambda one: places[one[0]])
+    ]
 
 
 def _chunks(rows: Iterable[RowT], size: int) -> Iterator[list[RowT]]:
