@@ -191,8 +191,8 @@ def test_text_is_cleaned_of_what_no_message_holds() -> None:
 )
 def test_fifty_thousand_characters_are_split_quickly_and_completely(text: str) -> None:
     text = clean(text)
-    began = time.process_time()
+    began = time.thread_time()
     parts = split(text, "", ZALO)
-    assert time.process_time() - began < 2
+    assert time.thread_time() - began < 2
     assert all(ZALO.length(part) <= 2000 for part in parts)
     assert said("".join(unnumbered(parts))) == said(text)
