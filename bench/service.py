@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.null_channels import Sink, builders
 from bench.running_clock import RunningClock
 from engine.app import Communes, open_communes
-from engine.cli.services import stopped_by_signals
+from engine.cli.stopping import stopped_by_signals
 from engine.dispatch.observer import Everybody
 from engine.models import Priority
 from workers.distributed import SchedulerService

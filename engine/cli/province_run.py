@@ -10,7 +10,7 @@ import click
 from campaigns.province_file import PROVINCE_FILE
 from engine.app import Communes, open_communes
 from engine.cli.common import find_workspace, state_conditions
-from engine.cli.services import stopped_by_signals
+from engine.cli.stopping import stopped_by_signals
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.states import DELIVERED, State

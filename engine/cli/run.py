@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
 
 import click
 from rich.console import Console
@@ -15,6 +13,7 @@ from engine.app import App
 from engine.cli.common import open_workspace, workspace_option
 from engine.cli.province import in_province
 from engine.cli.services import listen_option
+from engine.cli.stopping import stopped_by_signals
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models.wording import channel_name
@@ -62,28 +61,21 @@ def run_with_progress(
     """Run the workspace with a bar for each channel. Raises LoaError."""
     runtime = EmbeddedRuntime(app)
 
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        runtime.stop.set()
+    progress = Progress(
+        TextColumn("{task.description:<12}"),
+        BarColumn(bar_width=30),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[words]}"),
+        console=Console(stderr=True),
+    )
+    with stopped_by_signals(runtime.stop), progress:
+        bars = _Bars(app, progress)
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        with Progress(
-            TextColumn("{task.description:<12}"),
-            BarColumn(bar_width=30),
-            MofNCompleteColumn(),
-            TextColumn("{task.fields[words]}"),
-            console=Console(stderr=True),
-        ) as progress:
-            bars = _Bars(app, progress)
+        def turn() -> None:
+            on_turn()
+            bars.refresh()
 
-            def turn() -> None:
-                on_turn()
-                bars.refresh()
-
-            return runtime.run(watch=watch, on_progress=turn)
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        return runtime.run(watch=watch, on_progress=turn)
 
 
 class _Bars:

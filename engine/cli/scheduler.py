@@ -13,9 +13,9 @@ from engine.cli.services import (
     queue_url,
     readiness,
     service_workspace,
-    stopped_by_signals,
     telling,
 )
+from engine.cli.stopping import stopped_by_signals
 from engine.dispatch.observer import Everybody
 from engine.ledger.machines import Role
 from workers.distributed import SchedulerService

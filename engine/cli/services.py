@@ -1,13 +1,10 @@
-"""What the commands that run until they are stopped share: their log, their signals, the queue."""
+"""What the commands that run until they are stopped share: their log, their pages, the queue."""
 
 from __future__ import annotations
 
-import signal
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import click
@@ -66,18 +63,3 @@ def readiness(house: House, ping: Callable[[], None] | None = None) -> Readiness
     """Ask the ledger and, with ``ping``, the queue."""
     questions = {"ledger": lambda: check_version(house.database)}
     return Readiness({**questions, **({"queue": ping} if ping else {})})
-
-
-@contextmanager
-def stopped_by_signals(stop: threading.Event) -> Iterator[None]:
-    """Let SIGTERM and SIGINT ask for an orderly end."""
-
-    def ask(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -18,9 +18,9 @@ from engine.cli.services import (
     queue_url,
     readiness,
     service_workspace,
-    stopped_by_signals,
     telling,
 )
+from engine.cli.stopping import stopped_by_signals
 from engine.dispatch.observer import Everybody
 from engine.i18n import gettext as _
 from engine.ledger.machines import Role

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from engine.app import open_communes
 from engine.boundary import Boundary
-from engine.cli.services import stopped_by_signals
+from engine.cli.stopping import stopped_by_signals
 from engine.ledger import database
 from engine.models import Priority
 from support.signboard import BUILDERS
