@@ -9,8 +9,7 @@ import json
 import os
 import random
 import shutil
-import subprocess
-import sys
+import signal
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -19,48 +18,50 @@ from pathlib import Path
 import pytest
 from support.commune import files_below, make_commune
 from support.fake_telegram import TOKEN, FakeTelegram
+from support.kill_driver import OPEN
+from support.nursery import Child, Nursery, nursery
+from support.redis_server import wait_until
 
 from engine.app import open_app
 from engine.boundary import BOUNDARIES
 from engine.states import SETTLED, State
 
 RANDOM_KILLS = int(os.environ.get("LOA_TEST_KILLS", "10"))
-TESTS = Path(__file__).parents[1]
 TELEGRAM = "truong-ap"
 
-
-def drive(workspace: Path, *fatal: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "support.kill_driver", str(workspace), *fatal],
-        cwd=TESTS,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def finish(workspace: Path) -> None:
-    process = drive(workspace)
-    _out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
+#: Seconds after which a process hangs.
+PATIENCE = 120
 
 
 class Bench:
     """A workspace template with everything rendered, and what a run without kills leaves."""
 
-    def __init__(self, folder: Path, server: FakeTelegram, log: Path) -> None:
+    def __init__(self, folder: Path, server: FakeTelegram, log: Path, children: Nursery) -> None:
         self.folder = folder
+        self._children = children
         self.log = log
         self.template = make_commune(folder / "template", telegram=server.base_url, token=TOKEN)
         calm = folder / "calm"
         shutil.copytree(self.template, calm)
-        started = time.monotonic()
-        finish(calm)
-        self.seconds = time.monotonic() - started
+        self.finish(calm)
         shutil.copytree(calm / "artifacts", self.template / "artifacts")
         self.expected = files_below(calm / "outbox")
         self.messages = Counter(self.received())
         self.seen = sum(self.messages.values())
+        warm = self.drive(self.fresh("warm"))
+        began = time.monotonic()
+        assert warm.wait(PATIENCE) == 0
+        self.seconds = time.monotonic() - began
+        assert self.newly_received() == self.messages
+
+    def drive(self, workspace: Path, *fatal: str) -> Child:
+        """Let a process do all that is left to do, or die at a boundary."""
+        child = self._children.start("kill_driver", [str(workspace), *fatal], log_of(workspace))
+        wait_until(lambda: OPEN in words_of(workspace) or child.poll() is not None, "it to begin")
+        return child
+
+    def finish(self, workspace: Path) -> None:
+        assert self.drive(workspace).wait(PATIENCE) == 0, words_of(workspace)
 
     def fresh(self, name: str) -> Path:
         return Path(shutil.copytree(self.template, self.folder / name))
@@ -80,8 +81,18 @@ class Bench:
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     folder = tmp_path_factory.mktemp("kills")
     log = folder / "telegram.log"
-    with FakeTelegram(log=log) as server:
-        yield Bench(folder, server, log)
+    with FakeTelegram(log=log) as server, nursery() as children:
+        yield Bench(folder, server, log, children)
+
+
+def log_of(workspace: Path) -> Path:
+    """Return where its processes print; beside the workspace, for that is compared."""
+    return workspace.with_suffix(".log")
+
+
+def words_of(workspace: Path) -> str:
+    log = log_of(workspace)
+    return log.read_text("utf-8") if log.exists() else ""
 
 
 def check_outcome(bench: Bench, workspace: Path) -> None:
@@ -117,24 +128,17 @@ def test_killed_at_a_boundary_nothing_is_lost_or_doubled(
     bench: Bench, boundary: str, time_passed: int
 ) -> None:
     workspace = bench.fresh(f"{boundary.replace(' ', '-')}-{time_passed}")
-    process = drive(workspace, boundary, str(time_passed))
-    process.communicate(timeout=120)
-    assert process.returncode == -9, f"the boundary {boundary!r} was not passed"
-    finish(workspace)
+    died = bench.drive(workspace, boundary, str(time_passed)).wait(PATIENCE)
+    assert died == -signal.SIGKILL, f"the boundary {boundary!r} was not passed"
+    bench.finish(workspace)
     check_outcome(bench, workspace)
 
 
 @pytest.mark.parametrize("number", range(RANDOM_KILLS))
 def test_killed_at_a_random_moment_nothing_is_lost_or_doubled(bench: Bench, number: int) -> None:
     workspace = bench.fresh(f"random-{number}")
-    moment = random.Random(number).uniform(0, bench.seconds)
-    process = drive(workspace)
-    assert process.stdout is not None
-    process.stdout.readline()
-    try:
-        process.wait(timeout=moment / 3)
-    except subprocess.TimeoutExpired:
-        process.kill()
-    process.communicate()
-    finish(workspace)
+    victim = bench.drive(workspace)
+    victim.let_run(random.Random(number).uniform(0, bench.seconds))
+    victim.kill()
+    bench.finish(workspace)
     check_outcome(bench, workspace)

@@ -1,15 +1,15 @@
 """Submits, approves and runs a workspace, and dies where it is told to.
 
-``python -m support.kill_driver WORKSPACE [BOUNDARY N]``: without a boundary it finishes; with
-one it kills itself (SIGKILL) the N-th time that boundary is passed. Run again, it goes on
-where the dead process left off.
+``WORKSPACE [BOUNDARY N]``: without a boundary it finishes; with one it kills itself (SIGKILL)
+the N-th time that boundary is passed. Run again, it goes on where the dead process left off.
+The nursery forks it.
 """
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from engine.app import App, open_app
@@ -17,10 +17,13 @@ from engine.ledger import Status
 from support.commune import PASSPHRASE
 from workers.embedded import EmbeddedRuntime
 
+#: Printed when everything is open and the work begins.
+OPEN = "open"
 
-def main() -> None:
-    workspace = Path(sys.argv[1])
-    fatal, left = (sys.argv[2], int(sys.argv[3])) if len(sys.argv) > 2 else ("", 0)
+
+def main(arguments: Sequence[str]) -> None:
+    workspace, *death = arguments
+    fatal, left = (death[0], int(death[1])) if death else ("", 0)
 
     def boundary(name: str) -> None:
         nonlocal left
@@ -29,8 +32,8 @@ def main() -> None:
             if left == 0:
                 os.kill(os.getpid(), signal.SIGKILL)
 
-    with open_app(workspace, boundary=boundary) as app:
-        print("open", flush=True)
+    with open_app(Path(workspace), boundary=boundary) as app:
+        print(OPEN, flush=True)
         _approve(app)
         EmbeddedRuntime(app).run()
 
@@ -44,7 +47,3 @@ def _approve(app: App) -> None:
             latest = app.office.submit(file, "lan").revision
         if latest.status is Status.SUBMITTED:
             app.office.approve(file.stem, "minh", PASSPHRASE)
-
-
-if __name__ == "__main__":
-    main()

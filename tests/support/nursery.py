@@ -1,6 +1,6 @@
-"""A process that has loaded everything and forks the services that tests kill.
+"""A process that has loaded everything and forks what tests kill.
 
-Starting Python anew for each worker would take most of a test's time. ``python -m
+Starting Python anew for each would take most of a test's time. ``python -m
 support.nursery`` (run in ``tests/``) answers one JSON line with one JSON line, and kills what
 it started when nobody holds its input any more.
 """
@@ -8,6 +8,7 @@ it started when nobody holds its input any more.
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import importlib
 import json
 import os
@@ -28,6 +29,12 @@ from support.redis_server import wait_until
 
 TESTS = Path(__file__).parents[1]
 
+#: Lets a child write into its log where its threads are.
+TELL = signal.SIGUSR1
+
+#: What can be started; the tests' own process needs none of it.
+DRIVERS = ("support.service_driver", "support.kill_driver")
+
 #: What a worker loads with the first bundle that needs it.
 LOADED_LATE = (
     "channels.chat.bot_api",
@@ -42,8 +49,9 @@ LOADED_LATE = (
 class Child:
     """A forked process, with the manners of subprocess.Popen."""
 
-    def __init__(self, nursery: Nursery, pid: int) -> None:
+    def __init__(self, nursery: Nursery, pid: int, log: Path) -> None:
         self._nursery = nursery
+        self._log = log
         self.pid = pid
         self.returncode: int | None = None
 
@@ -54,13 +62,24 @@ class Child:
         return self.returncode
 
     def wait(self, timeout: float) -> int:
-        """Wait for its end. Raises subprocess.TimeoutExpired."""
+        """Wait for its end. Fails, with its log and where its threads are, when it takes longer."""
         deadline = time.monotonic() + timeout
         while (status := self.poll()) is None:
-            if time.monotonic() >= deadline:
-                raise subprocess.TimeoutExpired(f"child {self.pid}", timeout)
+            assert time.monotonic() < deadline, f"it does not end: {self._where_it_is()}"
             time.sleep(0.005)
         return status
+
+    def let_run(self, seconds: float) -> None:
+        """Wait so long, or until it ends."""
+        deadline = time.monotonic() + seconds
+        while self.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.005)
+
+    def _where_it_is(self) -> str:
+        known = self._log.read_text()
+        os.kill(self.pid, TELL)
+        wait_until(lambda: "Current thread" in self._log.read_text()[len(known) :], "its threads")
+        return self._log.read_text()
 
     def wait_until_stopped(self) -> None:
         """Wait until it has sent itself SIGSTOP. Fails when it ends instead."""
@@ -90,11 +109,11 @@ class Nursery:
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
-    def start(self, arguments: Sequence[str], log: Path) -> Child:
-        """Fork a service with these arguments; its two streams go into ``log``."""
-        pid = self.ask(start=list(arguments), log=str(log))
+    def start(self, driver: str, arguments: Sequence[str], log: Path) -> Child:
+        """Fork ``support.<driver>`` with these arguments; its two streams go into ``log``."""
+        pid = self.ask(start=driver, arguments=list(arguments), log=str(log))
         assert pid is not None
-        return Child(self, pid)
+        return Child(self, pid, log)
 
     def ask(self, **request: Any) -> int | None:
         assert self._process.stdin is not None
@@ -125,9 +144,7 @@ def nursery() -> Iterator[Nursery]:
 
 
 def main() -> None:
-    from support import service_driver  # here, for the tests' own process needs none of it
-
-    for name in LOADED_LATE:
+    for name in (*DRIVERS, *LOADED_LATE):
         importlib.import_module(name)
 
     children: set[int] = set()
@@ -135,7 +152,8 @@ def main() -> None:
         request = json.loads(line)
         answer: int | None
         if "start" in request:
-            answer = _fork(service_driver.main, request["start"], request["log"])
+            driver = importlib.import_module(f"support.{request['start']}")
+            answer = _fork(driver.main, request["arguments"], request["log"])
             children.add(answer)
         else:
             answer = _status(request["status"])
@@ -158,6 +176,7 @@ def _fork(run: Any, arguments: Sequence[str], log: str) -> int:
             os.dup2(file.fileno(), 1)
             os.dup2(file.fileno(), 2)
         random.seed()
+        faulthandler.register(TELL, all_threads=True)
         run(arguments)
         status = 0
     except BaseException:  # noqa: BLE001 - the child ends here, and its log says why

@@ -112,7 +112,7 @@ class Province:
     def start(self, role: str, *options: str) -> Child:
         """Start a worker or a scheduler. ``options``: see service_driver."""
         arguments = [role, str(self.workspace), self.redis.url, repr(self._since), *options]
-        child = self._nursery.start(arguments, self.workspace / f"{role}.log")
+        child = self._nursery.start("service_driver", arguments, self.workspace / f"{role}.log")
         self._children.append(child)
         return child
 
@@ -218,8 +218,10 @@ class Bench:
     def province(self, name: str, ledger: str, redis: RedisServer) -> Iterator[Province]:
         """Processes around a fresh workspace; it ends when all is settled.
 
-        What the far side was told to do badly ends with it.
+        What the far side was told to do badly ends with it, and what it got before is not asked
+        about any more.
         """
+        self._seen = len(self._server.accepted())
         with Province(self._fresh(name, ledger), redis, self._nursery) as made:
             try:
                 yield made
@@ -261,13 +263,13 @@ class Bench:
             assert ends == {row.id: row.state for row in rows}
 
     def _arrived(self, workspace: Path) -> Arrived:
-        """What lies in the outbox and at the far sides since this was last asked.
+        """What lies in the outbox, and what came to the far sides since the last province began.
 
         Left out are the moment at which the site was last looked after, and what a killed
         process left under a hidden name.
         """
         everything = [(one["chat_id"], one["text"]) for one in self._server.accepted()]
-        messages, self._seen = Counter(everything[self._seen :]), len(everything)
+        messages = Counter(everything[self._seen :])
         taken = far_side(workspace).taken
         return Arrived(
             files={
