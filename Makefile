@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export UV_PYTHON_DOWNLOADS := never
 
-.PHONY: help setup demo test soak bench lint lock messages system clean
+.PHONY: help setup demo test coverage soak bench lint lock messages system clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -21,9 +21,15 @@ $(BIN)/.installed: requirements.lock requirements-uv.lock pyproject.toml
 demo: setup ## Play the example commune's day, from YAML to proof
 	@$(BIN)/loa demo
 
+# Tests wait for servers and clocks now and then: three at once keep two cores busy.
+TESTS := -m "not soak" --numprocesses=3 --dist=worksteal
+
 test: setup system lint ## Run every check and every test
+	$(BIN)/python -m pytest $(TESTS)
+
+coverage: setup system ## Run every test and print which lines none of them reaches
 	$(BIN)/coverage erase
-	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered -m "not soak"
+	$(BIN)/python -m pytest $(TESTS) --cov --cov-report=term:skip-covered
 
 soak: setup system ## The same tests with bigger numbers; takes long
 	LOA_TEST_KILLS=300 $(BIN)/python -m pytest tests/integration/test_kills.py \

@@ -22,6 +22,7 @@ TOOLS = {
     "import-linter": "lint-imports",
     "mypy": "bin/mypy",
     "pytest-cov": "--cov",
+    "pytest-xdist": "--numprocesses",
     "ruff": "ruff check",
     "uv": "uv pip sync",
 }
