@@ -127,18 +127,22 @@ class Opening:
 
 _d, _r = deliveries.c, revisions.c
 
-#: The held deliveries of a revision that follow an id.
+#: The id, in a way that no index answers to: by its own, whole tables would be gone through.
+_ID = _d.id + 0
+
+#: The held deliveries of a revision that follow an id. Those that count have an index.
 _HELD = and_(
+    _d.replaced_in.is_(None),
     _d.campaign_id == bindparam("of_campaign"),
     _d.revision == bindparam("of_revision"),
-    _d.id > bindparam("after"),
+    bindparam("after") < _ID,
 )
 
 #: The last one of a piece.
 _LAST = (
     select(_d.id, _d.channel, _d.target, _d.slot)
     .where(_d.commune_id == bindparam("of_commune"), _d.state == literal_state(State.HELD), _HELD)
-    .order_by(_d.id)
+    .order_by(_ID)
     .offset(bindparam("most", type_=Integer()))
     .limit(1)
 )
@@ -162,4 +166,4 @@ def _opened(dialect: str, *, whole: bool) -> Opened:
         _d.target == bindparam("its_target"),
         _d.slot == bindparam("its_slot", type_=_d.slot.type),
     )
-    return Opened(dialect, and_(_HELD, or_(_d.id <= bindparam("up_to"), same_bundle)))
+    return Opened(dialect, and_(_HELD, or_(bindparam("up_to") >= _ID, same_bundle)))
