@@ -40,11 +40,7 @@ def figures(folder: Path) -> Iterator[Figure]:
 def render_all(app: App, path: Path) -> None:
     """Render every delivery of a campaign through the store, as sending would."""
     _campaign, plan = app.office.plan(path)
-    renderer = Renderer(
-        app.channels,
-        app.artifacts,
-        lambda key: (plan.contents[key], dict(plan.needs.get(key, {}))),
-    )
+    renderer = Renderer(app.channels, app.artifacts, plan.frozen)
     hamlets = app.registry.hamlets_by_id
     for delivery in plan.deliveries:
         renderer.make(delivery.content_hash, hamlets[delivery.hamlet_id])

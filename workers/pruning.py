@@ -71,7 +71,7 @@ def _needed(house: House, since: datetime) -> set[str]:
         ledger = Ledger.on(house.database, commune_id, seal=house.seal, options=house.options)
         channels = house.channels(house.workspace, ledger)
         try:
-            renderer = Renderer(channels, house.artifacts, ledger.deliveries.content)
+            renderer = Renderer(channels, house.artifacts, ledger.deliveries.contents)
             keys |= needed_keys(ledger, renderer, since)
         finally:
             close_channels(channels)

@@ -147,7 +147,7 @@ def build_app(house: House, ledger: Ledger, registry: Registry, revision: int, f
     """Build one commune in its ``folder``; ``revision`` is the registry's number."""
     ledger = told(ledger, house.observer)
     channels = house.channels(folder, ledger)
-    renderer = Renderer(channels, house.artifacts, ledger.deliveries.content, house.observer)
+    renderer = Renderer(channels, house.artifacts, ledger.deliveries.contents, house.observer)
     clock = house.clock
     return App(
         house=house,

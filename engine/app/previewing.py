@@ -36,11 +36,7 @@ def preview(app: App, campaign_id: str) -> Preview:
     if folder.exists():
         shutil.rmtree(folder)
     channels = app.house.channels(folder, app.ledger)
-    renderer = Renderer(
-        app.channels,
-        app.artifacts,
-        lambda key: (plan.contents[key], dict(plan.needs.get(key, {}))),
-    )
+    renderer = Renderer(app.channels, app.artifacts, plan.frozen)
     previewer = Previewer(channels=channels, renderer=renderer, registry=registry, folder=folder)
     try:
         return Preview(revision, folder, tuple(previewer.write(plan)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -54,6 +54,10 @@ class Assembler:
         self._renderer = renderer
         self._registries = registries
         self._latest_registry = latest_registry
+
+    def foresee(self, jobs: Iterable[Job]) -> None:
+        """Read what these jobs say at once, before each is made ready. Raises LEDGER_ERRORS."""
+        self._renderer.foresee({part.content_hash for job in jobs for part in job.parts})
 
     def ready(self, job: Job, now: datetime, found: Found) -> Ready | None:
         """Return what to hand over; None when nothing is left after hopeless parts failed.

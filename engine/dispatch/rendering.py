@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections import OrderedDict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from channels.base import Channel, artifact_key
 from engine.artifacts import ArtifactStore, Stored
 from engine.dispatch.observer import NOBODY, Observer
-from engine.errors import ChannelError
+from engine.errors import ChannelError, LoaError
 from engine.i18n import gettext as _
+from engine.ledger import LEDGER_ERRORS
 from engine.models import Content, File, Hamlet, Item, Rendered
 from engine.models.wording import channel_name
 
-#: Returns a frozen content, and the hashes of the contents it needs, by channel.
-Contents = Callable[[str], tuple[Content, dict[str, str]]]
+#: A frozen content, and the hashes of the contents it needs, by channel.
+Frozen = tuple[Content, dict[str, str]]
+
+#: Returns frozen contents by their hashes; what the ledger does not have is missing.
+Contents = Callable[[Collection[str]], Mapping[str, Frozen]]
+
+#: Contents kept in memory for each commune that is open.
+KEPT = 4096
+
 
 #: What was found in the store while one batch is prepared, by channel and inputs: thousands of
 #: deliveries that say the same are one look.
@@ -53,7 +63,27 @@ class Renderer:
         self._observer = observer
         self._channels = channels
         self._artifacts = artifacts
-        self._content = lru_cache(maxsize=4096)(contents)
+        self._contents = contents
+        self._kept: OrderedDict[str, Frozen] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def foresee(self, hashes: Collection[str]) -> None:
+        """Read these contents, and those that they need, in as few questions as there are levels.
+
+        One that cannot be read is left to whoever makes it. Raises LEDGER_ERRORS.
+        """
+        asked = set(hashes)
+        while asked:
+            with self._guard:
+                missing = asked - self._kept.keys()
+            try:
+                read = self._contents(missing) if missing else {}
+            except LEDGER_ERRORS:
+                raise
+            except Exception:  # noqa: BLE001 - it must not keep the others from being made
+                return
+            self._keep(read)
+            asked = {need for _content, needs in read.values() for need in needs.values()}
 
     def make(self, content_hash: str, hamlet: Hamlet, found: Found | None = None) -> Made:
         """Return the artifact of a content for a hamlet.
@@ -99,6 +129,24 @@ class Renderer:
         key = artifact_key(channel_of_it, inputs)
         found.add(key)
         return key
+
+    def _content(self, content_hash: str) -> Frozen:
+        """Raises LoaError for a content that the ledger does not have."""
+        with self._guard:
+            if content_hash in self._kept:
+                self._kept.move_to_end(content_hash)
+                return self._kept[content_hash]
+        read = self._contents([content_hash])
+        if content_hash not in read:
+            raise LoaError(_("content {hash} is missing from the ledger").format(hash=content_hash))
+        self._keep(read)
+        return read[content_hash]
+
+    def _keep(self, read: Mapping[str, Frozen]) -> None:
+        with self._guard:
+            self._kept.update(read)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
 
     def _stored(
         self, content: Content, hamlet: Hamlet, supplies: _Supplies, found: Found

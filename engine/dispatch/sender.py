@@ -19,6 +19,7 @@ from engine.dispatch.assembling import Assembler, Ready
 from engine.dispatch.backoff import Retries
 from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.failures import Failure, failure_of
+from engine.dispatch.gate import Gate
 from engine.dispatch.observer import NOBODY, Observer
 from engine.dispatch.permits import Permits
 from engine.dispatch.rehearsal import Rehearsal
@@ -27,8 +28,7 @@ from engine.dispatch.settling import ACTOR, Settling
 from engine.i18n import gettext as _
 from engine.ledger import LEDGER_ERRORS, Job, Ledger
 from engine.ledger.watched_clock import emergencies_only
-from engine.models import Artifact, Bundle, Priority, Receipt, Registry
-from engine.rules import next_allowed
+from engine.models import Bundle, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -126,8 +126,10 @@ class Sender:
     def _send_batch(self, ids: Sequence[int], holder: str | None) -> set[int]:
         """Send some bundles; return those that were sent, and hold no lease any more."""
         jobs = self._jobs(ids)
+        self._assembler.foresee(jobs)
         found: Found = {}
-        prepared = (self._prepare(job, found) for job in jobs)
+        gate = self._gate()
+        prepared = (self._prepare(job, found, gate) for job in jobs)
         ready = [one for one in prepared if one is not None]
         careful = [one for one in ready if not self._backend(one.bundle).idempotent]
         sent = self._hand_over([one for one in ready if one not in careful], holder)
@@ -144,9 +146,9 @@ class Sender:
             jobs = self._ledger.bundles.jobs(ids, cumulative=self._cumulative)
         return [jobs[bundle_id] for bundle_id in ids if bundle_id in jobs]
 
-    def _prepare(self, job: Job, found: Found) -> Ready | None:
+    def _prepare(self, job: Job, found: Found, gate: Gate) -> Ready | None:
         """Render and assemble one bundle; None when there is nothing to hand over now."""
-        if self._held_up(job.bundle):
+        if gate.is_shut(job.bundle):
             return None
         self._observer.taken_up(job.bundle, job.parts)
         try:
@@ -160,37 +162,6 @@ class Sender:
             interrupted = Failure(_("interrupted while rendering"))
             self._settling.not_sent(job.bundle, job.attempts, interrupted)
             raise
-
-    def _must_wait(self, bundle: Bundle, registry: Registry) -> bool:
-        """Judge the hour at the slot, or at present if the slot is past.
-
-        Whoever waits is due at the very hour, whatever the channel's lead: its slot is past
-        by then, and it acts as soon as it is handed over.
-        """
-        if bundle.priority is not Priority.EMERGENCY and emergencies_only(self._clock):
-            return True
-        moment = max(self._clock.now(), bundle.slot)
-        allowed = next_allowed(bundle.channel, registry, bundle.priority, moment)
-        if allowed == moment:
-            return False
-        self._ledger.outcomes.postpone(bundle, allowed or moment + timedelta(days=1))
-        return True
-
-    def _held_up(self, bundle: Bundle, artifact: Artifact | None = None) -> bool:
-        """Postpone a bundle whose far side is known to be dead, or to be asked by many.
-
-        With the first that meets a dead one goes all that waits for it, in one move: however
-        much that is, it costs little until the far side is tried again.
-        """
-        backend, now = self._backend(bundle), self._clock.now()
-        until = self._breaker.closed_until(backend)
-        if until is not None and self._breaker.is_news(backend):
-            self._ledger.leases.put_off(bundle.channel, bundle.backend, now, until)
-        if until is None and artifact is not None:
-            until = self._permits.get_ready(backend, artifact, bundle, now)
-        if until is not None:
-            self._ledger.outcomes.postpone(bundle, until)
-        return until is not None
 
     def _rehearsed(self, ready: Ready) -> bool:
         """Rehearse a bundle of a networked backend, unless the workspace is live."""
@@ -217,13 +188,13 @@ class Sender:
         now = self._clock.now()
         if any(one.job.is_over(now) for one in ready):
             self.expire()
-        sent: set[int] = set()
+        sent, gate = set[int](), self._gate()
         waiting = {
             one.bundle.id: one
             for one in ready
-            if not self._must_wait(one.bundle, one.registry)
+            if not gate.must_wait(one.bundle, one.registry)
             and not self._rehearsed(one)
-            and not self._held_up(one.bundle, one.artifact)
+            and not gate.is_shut(one.bundle, one.artifact)
         }
         while waiting:
             self._boundary("before begin")
@@ -238,10 +209,11 @@ class Sender:
             if not begun:
                 break
             sent |= self._deliver([waiting.pop(bundle_id) for bundle_id in sorted(begun)])
+            gate = self._gate()
             waiting = {
                 bundle_id: one
                 for bundle_id, one in waiting.items()
-                if not self._must_wait(one.bundle, one.registry) and not self._held_up(one.bundle)
+                if not gate.must_wait(one.bundle, one.registry) and not gate.is_shut(one.bundle)
             }
         return sent
 
@@ -291,6 +263,9 @@ class Sender:
         self._ledger.outcomes.sent(results, at=self._clock.now(), actor=ACTOR)
         self._boundary("recorded")
         return {bundle.id for bundle, _receipt, _remark in results}
+
+    def _gate(self) -> Gate:
+        return Gate(self._ledger, self._clock, self._breaker, self._permits, self._backend)
 
     def _backend(self, bundle: Bundle) -> Backend:
         return self._channels[bundle.channel].backends[bundle.backend]

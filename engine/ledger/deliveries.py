@@ -15,7 +15,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger.codec import OptionModels, dump_content, load_content
 from engine.ledger.database import Database
-from engine.ledger.dialect import again_if_lost, upsert
+from engine.ledger.dialect import IDS, again_if_lost, upsert
 from engine.ledger.holding import hold_deliveries
 from engine.ledger.moves import record_event
 from engine.ledger.opening import CHUNK, Opening
@@ -27,6 +27,9 @@ from engine.models.plan import slot_key
 from engine.states import State
 
 RowT = TypeVar("RowT")
+
+#: A frozen content, and the hashes of the contents it needs, by channel.
+Frozen = tuple[Content, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,17 +142,28 @@ class Deliveries(Opening):
             )
         return stopped
 
-    def content(self, content_hash: str) -> tuple[Content, dict[str, str]]:
-        """Return a frozen content and the hashes of those it needs, by channel.
-
-        Raises LoaError when the ledger does not have it.
-        """
-        with self._database.read() as connection:
-            asked = {"of_commune": self._commune_id, "asked": content_hash}
-            row = connection.execute(_CONTENT, asked).first()
-        if row is None:
+    def content(self, content_hash: str) -> Frozen:
+        """Return one of them. Raises LoaError when the ledger does not have it."""
+        found = self.contents([content_hash]).get(content_hash)
+        if found is None:
             raise LoaError(_("content {hash} is missing from the ledger").format(hash=content_hash))
-        return load_content(row.body, self._options), json.loads(row.needs)
+        return found
+
+    def contents(self, hashes: Collection[str]) -> dict[str, Frozen]:
+        """Return contents by their hashes.
+
+        What the ledger does not have is missing from the answer.
+        """
+        found: dict[str, Frozen] = {}
+        with self._database.read() as connection:
+            for asked in _chunks(hashes, IDS):
+                rows = connection.execute(
+                    _CONTENTS, {"of_commune": self._commune_id, "asked": asked}
+                )
+                for row in rows:
+                    content = load_content(row.body, self._options)
+                    found[row.hash] = (content, json.loads(row.needs))
+        return found
 
     def _keep_contents(self, plan: Plan) -> None:
         rows = (
@@ -185,8 +199,9 @@ def _chunks(rows: Iterable[RowT], size: int) -> Iterator[list[RowT]]:
 
 
 #: Built once: they run for every campaign of every commune.
-_CONTENT = select(contents.c.body, contents.c.needs).where(
-    contents.c.commune_id == bindparam("of_commune"), contents.c.hash == bindparam("asked")
+_CONTENTS = select(contents.c.hash, contents.c.body, contents.c.needs).where(
+    contents.c.commune_id == bindparam("of_commune"),
+    contents.c.hash.in_(bindparam("asked", expanding=True)),
 )
 _CURRENT = select(
     deliveries.c.id,

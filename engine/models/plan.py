@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -83,3 +83,7 @@ class Plan:
     def stops(self) -> tuple[Breach, ...]:
         """Breaches that forbid submitting and approving."""
         return tuple(breach for breach in self.breaches if not breach.waived)
+
+    def frozen(self, hashes: Iterable[str]) -> dict[str, tuple[Content, dict[str, str]]]:
+        """Return contents by their hashes, each with those it needs, as the ledger keeps them."""
+        return {key: (self.contents[key], dict(self.needs.get(key, {}))) for key in hashes}

@@ -24,14 +24,20 @@ def airtime_of_others(
     registry: Registry,
     now: datetime,
 ) -> Airtime:
-    """Return the airtime of all campaigns but one, today's past sessions included."""
+    """Return the airtime of all campaigns but one, today's past sessions included.
+
+    Raises LoaError when the ledger has lost what one of them says.
+    """
     found: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
-    lengths: dict[str, float] = {}
-    for cluster, slot, key in ledger.views.on_air(now - timedelta(days=1), but=campaign_id):
-        if key not in lengths:
-            content, _needs = ledger.deliveries.content(key)
-            channel = channels[content.channel]
-            lengths[key] = channel.forecast(content, registry.hamlets[0]).seconds
+    on_air = list(ledger.views.on_air(now - timedelta(days=1), but=campaign_id))
+    contents = ledger.deliveries.contents({key for _cluster, _slot, key in on_air})
+    for missing in {key for _cluster, _slot, key in on_air} - contents.keys():
+        ledger.deliveries.content(missing)  # raises, and says so
+    lengths = {
+        key: channels[content.channel].forecast(content, registry.hamlets[0]).seconds
+        for key, (content, _needs) in contents.items()
+    }
+    for cluster, slot, key in on_air:
         found[cluster, slot][key] = lengths[key]
     return found
 

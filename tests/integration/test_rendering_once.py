@@ -34,7 +34,7 @@ def renderings(channels: dict[str, Channel], folder: Path, hamlets: int, **optio
         hashes[name] = digest(content)
         contents[hashes[name]] = (content, {need: hashes[need] for need in channel.needs})
     store = FolderStore(folder)
-    renderer = Renderer(channels, store, contents.__getitem__)
+    renderer = Renderer(channels, store, lambda asked: {key: contents[key] for key in asked})
     for number in range(1, hamlets + 1):
         for key in hashes.values():
             renderer.make(key, builders.hamlet(number))
@@ -61,7 +61,7 @@ def test_a_batch_looks_once_for_what_its_deliveries_share(
     """Not even whether the file is there: one that goes meanwhile is missed by the next batch."""
     content = builders.content("chat", channels["chat"].options(), body="Họp dân lúc 7 giờ.")
     store = FolderStore(tmp_path / "store")
-    renderer = Renderer(channels, store, lambda _key: (content, {}))
+    renderer = Renderer(channels, store, lambda asked: dict.fromkeys(asked, (content, {})))
     batch: Found = {}
     first = renderer.make("a", builders.hamlet(1), batch)
     for entry in list(store.entries()):

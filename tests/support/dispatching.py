@@ -102,7 +102,7 @@ class Rig:
         self.revision = self.ledger.registries.save(self.registry, "0" * 64, NOW)
         self.artifacts = FolderStore(folder / "artifacts")
         self.outbox = folder / "outbox"
-        contents = self.ledger.deliveries.content
+        contents = self.ledger.deliveries.contents
         renderer = Renderer(self.channels, self.artifacts, contents, observer)
         assembler = Assembler(
             ledger=self.ledger,

@@ -66,6 +66,7 @@ READS: Mapping[str, Case] = {
     "revisions.registry_of": lambda it, our: it.revisions.registry_of("tin", 1),
     "revisions.with_status": lambda it, our: it.revisions.with_status(*Status),
     "deliveries.content": lambda it, our: it.deliveries.content(our.content),
+    "deliveries.contents": lambda it, our: it.deliveries.contents([our.content]),
     "deliveries.current": lambda it, our: it.deliveries.current("tin"),
     "bundles.being_sent": lambda it, our: it.bundles.being_sent(),
     "bundles.job": lambda it, our: it.bundles.job(our.waiting, cumulative=("giay",)),
