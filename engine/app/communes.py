@@ -118,7 +118,7 @@ class Communes:
         with self._guard:
             lent = self._open.get(commune_id)
             if lent is None:
-                lent = self._open[commune_id] = _Lent(self._build(commune_id))
+                lent = self._open[commune_id] = _Lent(build_commune(self.house, commune_id))
             lent.users += 1
             self._open.move_to_end(commune_id)
             return lent
@@ -130,16 +130,6 @@ class Communes:
             closing = [self._open.pop(key) for key in idle[: max(0, len(self._open) - OPEN)]]
         for one in closing:
             close_channels(one.app.channels)
-
-    def _build(self, commune_id: str) -> App:
-        house = self.house
-        ledger = Ledger.on(house.database, commune_id, seal=house.seal, options=house.options)
-        revision = ledger.registries.latest()
-        if not revision:
-            message = _("{commune}: the ledger has no registry of this commune")
-            raise LoaError(message.format(commune=commune_id))
-        registry = ledger.registries.load(revision)
-        return build_app(house, ledger, registry, revision, folder_of(house, commune_id))
 
 
 class _Lent:
@@ -167,6 +157,33 @@ def open_communes(
     return Communes(
         open_house(workspace, clock=clock, boundary=boundary, builders=builders, observer=observer)
     )
+
+
+def open_commune(workspace: Path, commune_id: str, *, observer: Observer = NOBODY) -> App:
+    """Open one of the many communes that ``workspace`` serves, for its own office.
+
+    Raises what ``open_house`` raises, and LoaError for a commune that is not in the ledger.
+    """
+    house = open_house(workspace, observer=observer)
+    try:
+        return build_commune(house, commune_id)
+    except BaseException:
+        house.close()
+        raise
+
+
+def build_commune(house: House, commune_id: str) -> App:
+    """Build one of many communes, with the newest registry that the ledger has of it.
+
+    Raises LoaError for a commune that is not in the ledger.
+    """
+    ledger = Ledger.on(house.database, commune_id, seal=house.seal, options=house.options)
+    revision = ledger.registries.latest()
+    if not revision:
+        message = _("{commune}: the ledger has no registry of this commune")
+        raise LoaError(message.format(commune=commune_id))
+    registry = ledger.registries.load(revision)
+    return build_app(house, ledger, registry, revision, folder_of(house, commune_id))
 
 
 def folder_of(house: House, commune_id: str) -> Path:

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from campaigns.province_file import PROVINCE_FILE
-from engine.app import App, Communes, open_app
+from engine.app import App, Communes, open_app, open_commune
 from engine.app.province import ProvinceApp
 from engine.clock import local
 from engine.dispatch.observer import NOBODY, Observer
@@ -21,6 +21,9 @@ from engine.reports.report import Report, build_report
 from engine.settings import read_secret
 
 REGISTRY_FILE = "commune.yaml"
+
+#: Where a command's context keeps which of many communes is meant.
+_COMMUNE = "loa.commune"
 
 #: What makes a folder a machine's workspace, where it is not one commune's.
 SETTINGS_FILE = "loa.toml"
@@ -35,6 +38,34 @@ def workspace_option(command: Callable[..., Any]) -> Callable[..., Any]:
         envvar="LOA_WORKSPACE",
         help=_("The workspace's folder (default: the one you stand in)."),
     )(command)
+
+
+def commune_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add ``--commune`` to a command of a commune's office, for ``open_workspace``."""
+    return click.option(
+        "--commune",
+        metavar=_("COMMUNE"),
+        expose_value=False,
+        callback=_choose_commune,
+        help=_("In a workspace of many communes: the one whose office this is (its id)."),
+    )(command)
+
+
+def chosen_commune() -> str | None:
+    """Return what ``--commune`` said, in the command that runs."""
+    context = click.get_current_context(silent=True)
+    found: str | None = context.meta.get(_COMMUNE) if context is not None else None
+    return found
+
+
+def said_commune() -> str:
+    """Return how the command's commune is typed after a campaign's id; empty where it is alone."""
+    commune_id = chosen_commune()
+    return f" --commune {commune_id}" if commune_id is not None else ""
+
+
+def _choose_commune(context: click.Context, _option: click.Parameter, given: str | None) -> None:
+    context.meta[_COMMUNE] = given
 
 
 def by_option(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -60,10 +91,22 @@ def find_workspace(
     if found is not None:
         return found
     if _around(starts, (PROVINCE_FILE,), climb=given is None):
-        message = _("{folder}: this is a province's workspace; this command is for a commune's")
+        message = _(
+            "{folder}: this is a province's workspace; this command is for a commune's office: "
+            "say whose with --commune"
+        )
     else:
         message = _("{folder}: no {file} here; make a workspace with: loa init FOLDER")
     raise LoaError(message.format(folder=starts[0], file=names[0]))
+
+
+def _shared_workspace(given: Path | None, near: Path | None) -> Path:
+    """Return the workspace of many communes. Raises LoaError where there is none."""
+    folder = find_workspace(given, near, (REGISTRY_FILE, PROVINCE_FILE, SETTINGS_FILE))
+    if (folder / REGISTRY_FILE).is_file():
+        message = _("{folder}: this is one commune's workspace; --commune is for one of many")
+        raise LoaError(message.format(folder=folder))
+    return folder
 
 
 def _around(starts: Sequence[Path], names: tuple[str, ...], *, climb: bool) -> Path | None:
@@ -88,12 +131,16 @@ def open_workspace(
     acting: bool = False,
     observer: Observer = NOBODY,
 ) -> App:
-    """Open the workspace and say what is not real about it.
+    """Open the workspace of a commune, or the chosen one of many, and say what is not real.
 
     ``acting``: something will be recorded, for which the clock must be trusted. Raises
     LoaError.
     """
-    app = open_app(find_workspace(given, near), observer=observer)
+    commune_id = chosen_commune()
+    if commune_id is None:
+        app = open_app(find_workspace(given, near), observer=observer)
+    else:
+        app = open_commune(_shared_workspace(given, near), commune_id, observer=observer)
     if acting:
         app.check_clock()
     state_conditions(app)

@@ -10,7 +10,7 @@ import click
 
 from campaigns.faults import unknown
 from engine.app import OPTIONS, App
-from engine.cli.common import by_option, open_workspace, workspace_option
+from engine.cli.common import by_option, commune_option, open_workspace, workspace_option
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Which
@@ -25,6 +25,7 @@ def retry() -> click.Command:
     @click.argument("campaign_id", metavar="ID")
     @_which_options
     @by_option
+    @commune_option
     @workspace_option
     def command(by: str, workspace: Path | None, **which: Any) -> None:
         chosen = Which(**which)
@@ -48,6 +49,7 @@ def resolve() -> click.Command:
     )
     @_which_options
     @by_option
+    @commune_option
     @workspace_option
     def command(sent: bool, by: str, workspace: Path | None, **which: Any) -> None:
         chosen = Which(**which)

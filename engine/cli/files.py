@@ -14,7 +14,7 @@ from campaigns.registry_file import load_registry
 from campaigns.workspace import workspace_files
 from engine.app import OPTIONS
 from engine.cli import province_office
-from engine.cli.common import find_workspace, open_workspace, workspace_option
+from engine.cli.common import commune_option, find_workspace, open_workspace, workspace_option
 from engine.cli.planned import plan_lines
 from engine.cli.province import in_province
 from engine.clock import SystemClock
@@ -93,6 +93,7 @@ def schema() -> click.Command:
 def plan() -> click.Command:
     @click.command("plan")
     @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+    @commune_option
     @workspace_option
     def command(file: Path, workspace: Path | None) -> int:
         if in_province(workspace, file):

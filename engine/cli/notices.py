@@ -108,18 +108,19 @@ def _page(communes: Communes, found: Sequence[_Found]) -> Iterator[str]:
         yield _("✓ nothing needs a person")
     several = len(communes.ids()) > 1
     for one in found:
-        first, *more = _lines(one.kept)
-        whose = f"{one.commune_id}: " if several and one.commune_id != HOUSE else ""
-        yield from (whose + first, *more)
+        commune_id = one.commune_id if several and one.commune_id != HOUSE else ""
+        yield from _lines(one.kept, commune_id)
     if communes.settings.notices.targets and not communes.settings.live:
         yield _("nothing is told outside until loa.toml says live = true")
 
 
-def _lines(kept: Kept) -> Iterator[str]:
-    notice = kept.notice
-    yield f"{_standing(kept)}  {what(notice)}"
+def _lines(kept: Kept, commune_id: str) -> Iterator[str]:
+    """Yield a notice's lines. ``commune_id`` says whose it is, where there are several."""
+    notice, whose = kept.notice, f"{commune_id}: " if commune_id else ""
+    yield f"{whose}{_standing(kept)}  {what(notice)}"
     if _open(kept):
-        yield f"    → {what_to_do(notice)}"
+        office = f" (--commune {commune_id})" if commune_id else ""
+        yield f"    → {what_to_do(notice)}{office}"
     since = _("since {moment}").format(moment=f"{local(notice.since):%H:%M %d/%m/%Y}")
     yield f"    {notice.key} · {since}" + "".join(f" · {word}" for word in _life(kept))
 

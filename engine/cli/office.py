@@ -10,8 +10,10 @@ from engine.app import App, preview
 from engine.cli import province_office
 from engine.cli.common import (
     by_option,
+    commune_option,
     open_workspace,
     passphrase,
+    said_commune,
     shown_path,
     workspace_option,
 )
@@ -30,6 +32,7 @@ def commands() -> list[click.Command]:
 def set_passphrase() -> click.Command:
     @click.command("passphrase")
     @click.argument("person")
+    @commune_option
     @workspace_option
     def command(person: str, workspace: Path | None) -> None:
         if in_province(workspace):
@@ -56,6 +59,7 @@ def submit() -> click.Command:
         help=_("A province's: send it to the other communes where some one's rules forbid it."),
     )
     @by_option
+    @commune_option
     @workspace_option
     def command(file: Path, leave_out: bool, by: str, workspace: Path | None) -> None:
         if in_province(workspace, file):
@@ -73,10 +77,9 @@ def submit() -> click.Command:
             )
             _say_waived(done.plan)
             click.echo(_("  content {hash}").format(hash=revision.content_hash[:16]))
-            click.echo(_("  look at it: loa preview {id}").format(id=revision.campaign_id))
-            click.echo(
-                _("  approve it: loa approve {id} --by PERSON").format(id=revision.campaign_id)
-            )
+            name = revision.campaign_id + said_commune()
+            click.echo(_("  look at it: loa preview {id}").format(id=name))
+            click.echo(_("  approve it: loa approve {id} --by PERSON").format(id=name))
 
     return command
 
@@ -84,6 +87,7 @@ def submit() -> click.Command:
 def show_preview() -> click.Command:
     @click.command("preview")
     @click.argument("campaign_id", metavar="ID")
+    @commune_option
     @workspace_option
     def command(campaign_id: str, workspace: Path | None) -> int:
         with open_workspace(workspace) as app:
@@ -112,6 +116,7 @@ def approve() -> click.Command:
     @click.command("approve")
     @click.argument("campaign_id", metavar="ID")
     @by_option
+    @commune_option
     @workspace_option
     def command(campaign_id: str, by: str, workspace: Path | None) -> None:
         if in_province(workspace):
@@ -137,6 +142,7 @@ def cancel() -> click.Command:
     @click.argument("campaign_id", metavar="ID")
     @click.option("--reason", required=True, help=_("Why; kept in the audit trail."))
     @by_option
+    @commune_option
     @workspace_option
     def command(campaign_id: str, reason: str, by: str, workspace: Path | None) -> None:
         if in_province(workspace):

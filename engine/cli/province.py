@@ -10,11 +10,18 @@ import click
 
 from campaigns.province_file import PROVINCE_FILE
 from engine.app.province import ProvinceApp, open_province
-from engine.cli.common import REGISTRY_FILE, find_workspace, state_conditions
+from engine.cli.common import (
+    REGISTRY_FILE,
+    chosen_commune,
+    find_workspace,
+    state_conditions,
+)
 
 
 def in_province(given: Path | None, near: Path | None = None) -> bool:
-    """Say whether the workspace is a province's. Raises LoaError where there is none."""
+    """Say whether the province's own office is meant. Raises LoaError where there is none."""
+    if chosen_commune() is not None:
+        return False
     folder = find_workspace(given, near, (REGISTRY_FILE, PROVINCE_FILE))
     return (folder / PROVINCE_FILE).is_file()
 

@@ -10,7 +10,14 @@ from rich.console import Console
 
 from engine.app import OPTIONS
 from engine.cli import province_office
-from engine.cli.common import by_option, open_workspace, report_of, shown_path, workspace_option
+from engine.cli.common import (
+    by_option,
+    commune_option,
+    open_workspace,
+    report_of,
+    shown_path,
+    workspace_option,
+)
 from engine.cli.province import in_province
 from engine.cli.trail import event_line
 from engine.dispatch.confirming import Word
@@ -42,6 +49,7 @@ def status_lines(report: Report) -> Iterator[str]:
 def show_status() -> click.Command:
     @click.command("status")
     @click.argument("campaign_id", metavar="[ID]", required=False)
+    @commune_option
     @workspace_option
     def command(campaign_id: str | None, workspace: Path | None) -> None:
         if in_province(workspace):
@@ -68,6 +76,7 @@ def report() -> click.Command:
         type=click.Path(path_type=Path, file_okay=False),
         help=_("Where to (default: reports/ID in the workspace)."),
     )
+    @commune_option
     @workspace_option
     def command(campaign_id: str, output: Path | None, workspace: Path | None) -> None:
         if in_province(workspace):
@@ -92,6 +101,7 @@ def confirm() -> click.Command:
     @click.option("--target", help=_("One group or cluster only."))
     @click.option("--note", default="", help=_("How it is known."))
     @by_option
+    @commune_option
     @workspace_option
     def command(
         campaign_id: str,
@@ -116,6 +126,7 @@ def events() -> click.Command:
     @click.command("events")
     @click.argument("campaign_id", metavar="[ID]", required=False)
     @click.option("--last", type=click.IntRange(min=1), help=_("Only the newest N."), metavar="N")
+    @commune_option
     @workspace_option
     def command(campaign_id: str | None, last: int | None, workspace: Path | None) -> None:
         if in_province(workspace):
