@@ -82,11 +82,17 @@ def _cut_off(_signal: int, _frame: object) -> None:
 
 
 def run_apart(part: str) -> tuple[list[Figure | Note], float]:
-    """Run one part in a process of its own; return what it says and its peak memory, MB."""
+    """Run one part in a process of its own; return what it says and its peak memory, MB.
+
+    Figures are shown as they come, too: a part may take long.
+    """
     command = [sys.executable, "-m", "bench", "--part", part]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
-    lines = [said(line) for line in process.stdout]
+    lines: list[Figure | Note] = []
+    for line in process.stdout:
+        lines.append(said(line))
+        print(lines[-1], file=sys.stderr, flush=True)
     _pid, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:

@@ -40,6 +40,10 @@ class Figure:
     def ratio(self) -> str:
         return f"{self.value / self.baseline:.2f}×" if self.baseline else ""
 
+    def __str__(self) -> str:
+        what, value, baseline, ratio = self.row()
+        return "  ".join(filter(None, (f"{what}: {value}", ratio, baseline)))
+
     def row(self) -> tuple[str, str, str, str]:
         baseline = f"{self.against}: {shown(self.baseline)} {self.unit}" if self.baseline else ""
         return self.what, f"{shown(self.value)} {self.unit}", baseline, self.ratio
@@ -53,6 +57,9 @@ class Note:
     """A sentence beside the figures: under which settings they were measured."""
 
     note: str
+
+    def __str__(self) -> str:
+        return self.note
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
