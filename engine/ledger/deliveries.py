@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import TypeVar
 
 from sqlalchemy import bindparam, select, update
@@ -87,10 +87,13 @@ class Deliveries(Opening):
         Those that are there already stay as they are. What goes into one bundle is written
         together, for a great plan is opened in pieces.
         """
-        self._keep_contents(plan)
-        for chunk in _chunks(_by_bundle(planned), CHUNK):
+        said, held = _chunks(self._said(plan), CHUNK), _chunks(_by_bundle(planned), CHUNK)
+        for words, chunk in zip_longest(said, held, fillvalue=()):
             with self._database.write() as connection:
-                hold_deliveries(connection, self._commune_id, campaign_id, revision, chunk, at)
+                if words:
+                    connection.execute(upsert(connection, contents).on_conflict_do_nothing(), words)
+                if chunk:
+                    hold_deliveries(connection, self._commune_id, campaign_id, revision, chunk, at)
 
     @again_if_lost
     def cancel(
@@ -165,19 +168,15 @@ class Deliveries(Opening):
                     found[row.hash] = (content, json.loads(row.needs))
         return found
 
-    def _keep_contents(self, plan: Plan) -> None:
-        rows = (
-            {
+    def _said(self, plan: Plan) -> Iterator[dict[str, str]]:
+        """Yield the plan's contents as the ledger keeps them."""
+        for key, content in plan.contents.items():
+            yield {
                 "commune_id": self._commune_id,
                 "hash": key,
                 "body": dump_content(content),
                 "needs": json.dumps(dict(plan.needs.get(key, {}))),
             }
-            for key, content in plan.contents.items()
-        )
-        for chunk in _chunks(rows, CHUNK):
-            with self._database.write() as connection:
-                connection.execute(upsert(connection, contents).on_conflict_do_nothing(), chunk)
 
 
 def _by_bundle(planned: Sequence[PlannedDelivery]) -> list[PlannedDelivery]:

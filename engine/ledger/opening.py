@@ -48,14 +48,12 @@ class Opening:
         those already handed over for a slot to come, the ones on channels in ``recalled``
         are taken back.
         """
-        if not self._make_way(campaign_id, revision, replaced, recalled, at, actor):
-            return
-        after: int | None = 0
+        after = self._begin(campaign_id, revision, replaced, recalled, at, actor)
         while after is not None:
-            after = self._open_some(campaign_id, revision, after, at, actor)
+            after = self._go_on(campaign_id, revision, after, at, actor)
 
     @again_if_lost
-    def _make_way(
+    def _begin(
         self,
         campaign_id: str,
         revision: int,
@@ -63,33 +61,56 @@ class Opening:
         recalled: Collection[str],
         at: datetime,
         actor: str,
-    ) -> bool:
-        """Stop what an approved revision replaces; False when it waits for no opening."""
-        d, r = deliveries.c, revisions.c
-        mine = and_(r.commune_id == self._commune_id, r.campaign_id == campaign_id)
+    ) -> int | None:
+        """Stop what a revision replaces and open the first piece; None when that was all of it."""
         with self._database.write(durable=True) as connection:
             if not self._is_approved(connection, campaign_id, revision):
-                return False
-            connection.execute(
-                update(revisions)
-                .where(mine, r.revision < revision, r.status.in_((Status.OPEN, Status.APPROVED)))
-                .values(status=Status.SUPERSEDED)
-            )
-            if replaced:
-                meant = among(d.id, replaced)
-                stop_deliveries(
-                    connection, self._commune_id, meant, State.SUPERSEDED, recalled, at, actor
-                )
-                connection.execute(
-                    update(deliveries)
-                    .where(d.commune_id == self._commune_id, meant)
-                    .values(replaced_in=revision)
-                )
-        return True
+                return None
+            self._make_way(connection, campaign_id, revision, replaced, recalled, at, actor)
+            return self._open_some(connection, campaign_id, revision, 0, at, actor)
 
     @again_if_lost
-    def _open_some(
+    def _go_on(
         self, campaign_id: str, revision: int, after: int, at: datetime, actor: str
+    ) -> int | None:
+        with self._database.write(durable=True) as connection:
+            if not self._is_approved(connection, campaign_id, revision):
+                return None
+            return self._open_some(connection, campaign_id, revision, after, at, actor)
+
+    def _make_way(
+        self,
+        connection: Connection,
+        campaign_id: str,
+        revision: int,
+        replaced: Collection[int],
+        recalled: Collection[str],
+        at: datetime,
+        actor: str,
+    ) -> None:
+        """Stop what an approved revision replaces."""
+        d = deliveries.c
+        of_it = {"of_commune": self._commune_id, "of_campaign": campaign_id}
+        connection.execute(_SUPERSEDE, {**of_it, "of_revision": revision})
+        if replaced:
+            meant = among(d.id, replaced)
+            stop_deliveries(
+                connection, self._commune_id, meant, State.SUPERSEDED, recalled, at, actor
+            )
+            connection.execute(
+                update(deliveries)
+                .where(d.commune_id == self._commune_id, meant)
+                .values(replaced_in=revision)
+            )
+
+    def _open_some(
+        self,
+        connection: Connection,
+        campaign_id: str,
+        revision: int,
+        after: int,
+        at: datetime,
+        actor: str,
     ) -> int | None:
         """Open the held deliveries that follow id ``after``, about a CHUNK of them.
 
@@ -102,17 +123,14 @@ class Opening:
             "of_revision": revision,
             "after": after,
         }
-        with self._database.write(durable=True) as connection:
-            if not self._is_approved(connection, campaign_id, revision):
-                return None
-            last = connection.execute(_LAST, {**of_it, "most": CHUNK - 1}).first()
-            if last is not None:
-                up_to = ("up_to", "its_channel", "its_target", "its_slot")
-                of_it |= dict(zip(up_to, last, strict=True))
-            opened = _opened(connection.dialect.name, whole=last is None)
-            opened.run(connection, self._commune_id, at=at, actor=actor, said=of_it)
-            if last is None:
-                connection.execute(_MARK_OPEN, of_it)
+        last = connection.execute(_LAST, {**of_it, "most": CHUNK - 1}).first()
+        if last is not None:
+            up_to = ("up_to", "its_channel", "its_target", "its_slot")
+            of_it |= dict(zip(up_to, last, strict=True))
+        opened = _opened(connection.dialect.name, whole=last is None)
+        opened.run(connection, self._commune_id, at=at, actor=actor, said=of_it)
+        if last is None:
+            connection.execute(_MARK_OPEN, of_it)
         return None if last is None else int(last.id)
 
     def _is_approved(self, connection: Connection, campaign_id: str, revision: int) -> bool:
@@ -153,6 +171,17 @@ _OF_IT = and_(
     _r.revision == bindparam("of_revision"),
 )
 _APPROVED = select(_r.revision).where(_OF_IT, _r.status == Status.APPROVED).with_for_update()
+#: What came before it is superseded.
+_SUPERSEDE = (
+    update(revisions)
+    .where(
+        _r.commune_id == bindparam("of_commune"),
+        _r.campaign_id == bindparam("of_campaign"),
+        _r.revision < bindparam("of_revision"),
+        _r.status.in_((Status.OPEN, Status.APPROVED)),
+    )
+    .values(status=Status.SUPERSEDED)
+)
 _MARK_OPEN = update(revisions).where(_OF_IT).values(status=Status.OPEN)
 
 
