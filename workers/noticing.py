@@ -17,8 +17,12 @@ from engine.notices import Desk
 
 logger = logging.getLogger(__name__)
 
-#: Between two rounds, by whichever process; nothing stays unseen for longer.
+#: Between two rounds, by whichever process.
 EVERY = timedelta(minutes=1)
+
+#: How many times as long as the last round took the next one is waited for: thousands of communes
+#: are not gone round all the time.
+REST = 10
 
 #: Between two questions of one process whether it is its turn.
 ASK = timedelta(seconds=20)
@@ -42,6 +46,7 @@ class Noticing:
         self._desks = desks
         self._thread: threading.Thread | None = None
         self._due = time.monotonic()
+        self._every = EVERY
 
     def nudge(self) -> None:
         """Let a round begin, if it is time to and the last one is over."""
@@ -60,10 +65,13 @@ class Noticing:
 
     def _go(self) -> None:
         try:
-            if self._desks.take_turn(EVERY):
+            if self._desks.take_turn(self._every):
+                began = time.monotonic()
                 for desk in self._desks:
                     desk.gather()
                     desk.tell()
+                took = timedelta(seconds=time.monotonic() - began)
+                self._every = max(EVERY, REST * took)
         except DBAPIError as error:
             words = _("notices cannot be looked for ({reason}); trying again")
             logger.warning(words.format(reason=ledger_reason(error)))

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, union_all
 
 from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
@@ -53,21 +53,22 @@ class Needs:
 
     def stuck(self) -> list[Stuck]:
         """Return what failed, or may or may not have arrived."""
-        d = deliveries.c
-        counts = or_(d.replaced_in.is_(None), d.state == State.UNCERTAIN)
+        d, b = deliveries.c, bundles.c
         urgent = case((d.priority == Priority.EMERGENCY, 1), else_=0)
+        each = select(d.campaign_id, d.channel, d.state, urgent.label("urgent"), d.changed_at)
+        mine = each.where(d.commune_id == self._commune_id)
+        # Those that count have an index; of the others, the doubtful ones have bundles.
+        current = mine.where(d.replaced_in.is_(None), d.state.in_(_STUCK))
+        ours = select(b.id).where(b.commune_id == self._commune_id)
+        replaced = mine.where(
+            d.bundle_id.in_(ours), d.replaced_in.is_not(None), d.state == State.UNCERTAIN
+        )
+        found = union_all(current, replaced).subquery().c
+        kinds = (found.campaign_id, found.channel, found.state)
         query = (
-            select(
-                d.campaign_id,
-                d.channel,
-                d.state,
-                func.count(),
-                func.sum(urgent),
-                func.min(d.changed_at),
-            )
-            .where(d.commune_id == self._commune_id, d.state.in_(_STUCK), counts)
-            .group_by(d.campaign_id, d.channel, d.state)
-            .order_by(d.campaign_id, d.channel, d.state)
+            select(*kinds, func.count(), func.sum(found.urgent), func.min(found.changed_at))
+            .group_by(*kinds)
+            .order_by(*kinds)
         )
         with self._database.read() as connection:
             rows = connection.execute(query).all()

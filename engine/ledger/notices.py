@@ -75,6 +75,11 @@ class NoticeBook:
     def take_duty(self, name: str, now: datetime, until: datetime) -> bool:
         """Say, to one caller only until ``until``, that this duty is his."""
         row = {"commune_id": self._commune_id, "name": name, "until": until}
+        u = duties.c
+        held = select(u.name).where(u.commune_id == self._commune_id, u.name == name, u.until > now)
+        with self._database.read() as connection:
+            if connection.execute(held).first() is not None:
+                return False
         with self._database.write() as connection:
             new = upsert(connection, duties).values(row)
             taken = new.on_conflict_do_update(
@@ -94,6 +99,8 @@ class NoticeBook:
         One that is worse than before is no longer done with.
         """
         by_key = {notice.key: notice for notice in found}
+        if not by_key and not self._knows_any(concerns):
+            return
         with self._database.write() as connection:
             take_turns(connection, f"{self._commune_id}/notices")
             known = {row.key: row for row in connection.execute(self._all())}
@@ -149,6 +156,8 @@ class NoticeBook:
 
         That is what was never told, what has got worse since, and after ``remind`` all again.
         """
+        if not self._knows_any(Concern):
+            return []
         n = notices.c
         worse = and_(n.severity == Severity.URGENT, n.told_severity == Severity.WARNING)
         untold = or_(n.told_at.is_(None), worse, n.told_at < now - remind)
@@ -220,6 +229,13 @@ class NoticeBook:
             seen |= {"done_at": None, "done_by": None}
         mine: ColumnElement[bool] = and_(n.commune_id == self._commune_id, n.key == notice.key)
         connection.execute(update(notices).where(mine).values(seen))
+
+    def _knows_any(self, concerns: Iterable[Concern]) -> bool:
+        """Look without keeping others from writing; thousands of communes have none."""
+        n = notices.c
+        some = select(n.key).where(n.commune_id == self._commune_id, n.concern.in_(list(concerns)))
+        with self._database.read() as connection:
+            return connection.execute(some.limit(1)).first() is not None
 
     def _all(self) -> Any:
         return select(notices).where(notices.c.commune_id == self._commune_id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, true
 
 from engine.ledger.bundles import next_moment
 from engine.ledger.database import Database
@@ -37,7 +37,7 @@ class Rounds:
     def to_open(self) -> list[str]:
         """Return the communes in which something approved has not been opened."""
         r = revisions.c
-        approved = r.status == Status.APPROVED
+        approved = r.status == literal_column(f"'{Status.APPROVED}'")  # as its index has it
         return self._read(select(r.commune_id).where(approved, self._mine(r.commune_id)))
 
     def overdue(self, now: datetime) -> list[str]:

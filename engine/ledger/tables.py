@@ -25,7 +25,7 @@ from engine.ledger.house_tables import metadata as metadata
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0006"
+SCHEMA = "0007"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
@@ -119,6 +119,12 @@ revisions = Table(
         "revision",
         sqlite_where=text("province_id IS NOT NULL"),
         postgresql_where=text("province_id IS NOT NULL"),
+    ),
+    Index(
+        "revision_unopened",
+        "commune_id",
+        sqlite_where=text("status = 'approved'"),
+        postgresql_where=text("status = 'approved'"),
     ),
 )
 
