@@ -137,4 +137,4 @@ class SchedulerService:
 
     def sweep(self) -> None:
         """Settle bundles whose sender died: again where it does no harm, asked, or in doubt."""
-        self._rounds.sweep(f"sweep:{self._name}", self._timing.working)
+        self._rounds.sweep(f"sweep:{self._name}", self._timing.sweeping)

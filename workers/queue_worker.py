@@ -98,11 +98,10 @@ class QueueWorker:
             while not self.stop.wait(pause) and not self._orphaned():
                 self.pulse.beat("watch", LONGEST_LOOK)
                 ledger.attempt(self._beat)
-                if not queue.attempt(self.ping):
-                    continue
                 if time.monotonic() - renewed >= self._timing.working.total_seconds() / 3:
                     ledger.attempt(self._renew)
                     renewed = time.monotonic()
+                queue.attempt(self.ping)
 
     def ping(self) -> None:
         """Raises QUEUE_ERRORS when Redis does not answer."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-#: How long a leased bundle is nobody else's; longer than an actor may run.
+#: How long a leased bundle is nobody else's in `loa run`; longer than an actor may run.
 LEASE = timedelta(minutes=15)
 
 
@@ -13,8 +13,10 @@ LEASE = timedelta(minutes=15)
 class Timing:
     """Tests shorten these; nobody else has to."""
 
-    #: A worker's lease; it outlasts an actor's time limit and is renewed besides.
-    working: timedelta = LEASE
+    #: A worker's lease, which it renews: so long what it was sending waits when its machine died.
+    working: timedelta = timedelta(minutes=3)
+    #: The sweeper's, who may have to ask far sides; it is not renewed.
+    sweeping: timedelta = timedelta(minutes=5)
     #: The lease of what waits in the queue: so long may a lost message go unnoticed.
     queued: timedelta = timedelta(seconds=60)
     #: Between two looks for what is due, while nothing is.

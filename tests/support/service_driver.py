@@ -31,6 +31,7 @@ START = datetime.fromisoformat("2026-12-01T06:10:01+07:00")
 #: Short enough for tests that wait for leases to run out, long enough for a busy machine.
 TIMING = Timing(
     working=timedelta(seconds=3),
+    sweeping=timedelta(seconds=3),
     queued=timedelta(seconds=2),
     look=timedelta(milliseconds=50),
     round=timedelta(milliseconds=200),
