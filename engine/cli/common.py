@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -130,11 +130,12 @@ def open_workspace(
     *,
     acting: bool = False,
     observer: Observer = NOBODY,
+    say: Callable[[App], None] | None = None,
 ) -> App:
     """Open the workspace of a commune, or the chosen one of many, and say what is not real.
 
-    ``acting``: something will be recorded, for which the clock must be trusted. Raises
-    LoaError.
+    ``acting``: something will be recorded, for which the clock must be trusted; ``say``: how
+    it is said, if not on the screen. Raises LoaError.
     """
     commune_id = chosen_commune()
     if commune_id is None:
@@ -143,20 +144,23 @@ def open_workspace(
         app = open_commune(_shared_workspace(given, near), commune_id, observer=observer)
     if acting:
         app.check_clock()
-    state_conditions(app)
+    (say or state_conditions)(app)
     return app
 
 
 def state_conditions(app: App | Communes | ProvinceApp) -> None:
     """Say on every screen when the clock is simulated and when networked sends are rehearsed."""
+    for condition in conditions(app):
+        click.echo(condition, err=True)
+
+
+def conditions(app: App | Communes | ProvinceApp) -> Iterator[str]:
+    """Yield what is not real about a workspace."""
     if app.clock.simulated:
         shown = f"{local(app.clock.now()):%H:%M %d/%m/%Y}"
-        click.echo(_("⏱ simulated clock: {moment}").format(moment=shown), err=True)
+        yield _("⏱ simulated clock: {moment}").format(moment=shown)
     if not app.settings.live:
-        click.echo(
-            _("⚑ rehearsal: nothing leaves through the network until loa.toml says live = true"),
-            err=True,
-        )
+        yield _("⚑ rehearsal: nothing leaves through the network until loa.toml says live = true")
 
 
 def shown_path(path: Path) -> str:

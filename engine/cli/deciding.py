@@ -34,7 +34,7 @@ def retry() -> click.Command:
             person = app.office.person(by).id
             count = app.ledger.mending.retry(chosen, at=app.clock.now(), actor=person)
             if not count:
-                _check(app, chosen)
+                check_places(app, chosen)
             done = _("✓ {count} deliveries will be tried again") if count else _("nothing failed")
             click.echo(done.format(count=count))
 
@@ -58,7 +58,7 @@ def resolve() -> click.Command:
             person = app.office.person(by).id
             count = app.ledger.mending.resolve(chosen, sent=sent, at=app.clock.now(), actor=person)
             if not count:
-                _check(app, chosen)
+                check_places(app, chosen)
             done = _("✓ {count} deliveries settled") if count else _("nothing is uncertain")
             click.echo(done.format(count=count))
 
@@ -77,7 +77,7 @@ def _which_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
-def _check(app: App, which: Which) -> None:
+def check_places(app: App, which: Which) -> None:
     """Tell a slip of the pen from having nothing to decide.
 
     Raises LoaError for a hamlet or target that the campaign does not go to.

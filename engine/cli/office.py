@@ -167,5 +167,8 @@ def _say_waived(plan: Plan) -> None:
 def _say_next(app: App) -> None:
     moment = app.ledger.bundles.next_moment(rehearse=app.rehearsing)
     if moment is not None:
+        words = _("  work starts at {moment}: loa run")
+        if app.settings.queue.url:
+            words = _("  work starts at {moment}, by loa scheduler and loa worker")
         shown = f"{local(max(moment, app.clock.now())):%H:%M %d/%m/%Y}"
-        click.echo(_("  work starts at {moment}: loa run").format(moment=shown))
+        click.echo(words.format(moment=shown))

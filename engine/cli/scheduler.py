@@ -21,7 +21,6 @@ from engine.ledger.machines import Role
 from workers.distributed import SchedulerService
 from workers.presence import present
 from workers.watch.journal import Journal
-from workers.watch.logs import start_log
 from workers.watch.metrics import Figures
 from workers.watch.pages import pages_of
 from workers.watch.stock import StockFigures, stock_of
@@ -43,7 +42,6 @@ def scheduler() -> click.Command:
             present(communes, Role.SCHEDULER) as beat,
         ):
             settings = communes.settings
-            start_log(settings.log.format, settings.machine.known_as)
             service = SchedulerService(communes, queue_url(communes), beat=beat)
             stock = stock_of(communes.rounds.gauges, communes.clock, communes.rehearsing)
             figures.registry.register(StockFigures(stock, service.waiting))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -9,14 +10,17 @@ from typing import Any
 
 import click
 
-from engine.app import Communes, House, open_communes
-from engine.cli.common import REGISTRY_FILE, SETTINGS_FILE, find_workspace, state_conditions
+from engine.app import App, Communes, House, open_communes
+from engine.cli.common import REGISTRY_FILE, SETTINGS_FILE, conditions, find_workspace
 from engine.dispatch import Observer
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger.schema import check_version
 from workers.watch.endpoint import Endpoint, Pages
+from workers.watch.logs import start_log
 from workers.watch.readiness import Readiness
+
+logger = logging.getLogger(__name__)
 
 
 def service_workspace(given: Path | None) -> Path:
@@ -31,10 +35,17 @@ def service_workspace(given: Path | None) -> Path:
 
 
 def open_served(workspace: Path, observer: Observer) -> Communes:
-    """Open all communes that a service serves, and say what is not real about them."""
+    """Open all communes that a service serves, and start its log."""
     communes = open_communes(workspace, observer=observer)
-    state_conditions(communes)
+    start_service_log(communes)
     return communes
+
+
+def start_service_log(app: App | Communes) -> None:
+    """Let what happens from now on be logged, beginning with what is not real."""
+    start_log(app.settings.log.format, app.settings.machine.known_as)
+    for condition in conditions(app):
+        logger.warning(condition)
 
 
 def queue_url(communes: Communes) -> str:

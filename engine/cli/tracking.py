@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 import click
@@ -18,15 +19,21 @@ from engine.cli.common import (
     shown_path,
     workspace_option,
 )
+from engine.cli.deciding import check_places
 from engine.cli.province import in_province
 from engine.cli.trail import event_line
 from engine.dispatch.confirming import Word
 from engine.dispatch.confirming import confirm as take_word
 from engine.i18n import gettext as _
-from engine.ledger import status_word
+from engine.ledger import DeliveryRow, Which, status_word
+from engine.models.wording import channel_name, state_name
 from engine.reports.report import Report
 from engine.reports.screen import overview, overview_table, status_table
 from engine.reports.writing import write_report
+from engine.states import State
+
+#: Hamlets named with one reason; of more it says only that there are.
+MOST_NAMED = 10
 
 
 def commands() -> list[click.Command]:
@@ -46,6 +53,18 @@ def status_lines(report: Report) -> Iterator[str]:
         yield _("Revision {number} waits for approval.").format(number=facts.waiting_revision)
 
 
+def trouble_lines(rows: Sequence[DeliveryRow]) -> Iterator[str]:
+    """Yield why deliveries failed or are in doubt: a line for each reason on each channel."""
+    found: dict[tuple[str, State, str], dict[str, None]] = {}
+    for row in rows:
+        if row.state in (State.FAILED, State.UNCERTAIN):
+            hamlets = found.setdefault((row.channel, row.state, row.reason), {})
+            hamlets[row.hamlet_id] = None
+    for (channel, state, reason), hamlets in found.items():
+        named = ", ".join(islice(hamlets, MOST_NAMED)) + (" …" if len(hamlets) > MOST_NAMED else "")
+        yield f"{channel_name(channel)}, {named}: {state_name(state)}: {reason or '—'}"
+
+
 def show_status() -> click.Command:
     @click.command("status")
     @click.argument("campaign_id", metavar="[ID]", required=False)
@@ -63,6 +82,8 @@ def show_status() -> click.Command:
                 built = report_of(app, campaign_id)
                 click.echo("\n".join(status_lines(built)))
                 console.print(status_table(built.matrix))
+                for line in trouble_lines(app.ledger.views.deliveries(campaign_id)):
+                    click.echo(line)
 
     return command
 
@@ -116,6 +137,7 @@ def confirm() -> click.Command:
     ) -> None:
         word = Word(campaign_id, hamlet, channel, by, households, received, target, note)
         with open_workspace(workspace, acting=True) as app:
+            check_places(app, Which(campaign_id, target=target))
             count = take_word(app.ledger, app.registry, word, app.clock.now())
             click.echo(_("✓ evidence kept for {count} deliveries").format(count=count))
 

@@ -8,11 +8,10 @@ from pathlib import Path
 
 from engine.cli.common import open_workspace
 from engine.cli.run import delivered, run_with_progress, say_how_it_ended
-from engine.cli.services import readiness, telling
+from engine.cli.services import readiness, start_service_log, telling
 from engine.dispatch.observer import Everybody
 from engine.ledger.gauges import Gauges
 from workers.watch.journal import Journal
-from workers.watch.logs import start_log
 from workers.watch.metrics import Figures
 from workers.watch.pages import pages_of
 from workers.watch.pulse import Pulse
@@ -27,9 +26,8 @@ def run_as_service(workspace: Path | None, listen: str | None) -> int:
     figures, pulse = Figures(), Pulse()
     alone = not sys.stderr.isatty()
     observer = Everybody(Journal(), figures) if alone else figures
-    with open_workspace(workspace, observer=observer) as app:
-        if alone:
-            start_log(app.settings.log.format, app.settings.machine.known_as)
+    say = start_service_log if alone else None
+    with open_workspace(workspace, observer=observer, say=say) as app:
         gauges = Gauges(app.ledger.database, app.ledger.commune_id)
         stock = stock_of(gauges, app.clock, app.rehearsing)
         figures.registry.register(StockFigures(stock, queue=None))

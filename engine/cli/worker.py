@@ -32,7 +32,6 @@ from workers.timing import Timing
 from workers.watch.crowd import Crowd, socket_of
 from workers.watch.endpoint import UNIX
 from workers.watch.journal import Journal
-from workers.watch.logs import start_log
 from workers.watch.metrics import Figures
 from workers.watch.pages import pages_of
 
@@ -80,7 +79,6 @@ def worker() -> click.Command:
         folder = service_workspace(workspace)
         with open_served(folder, Everybody(Journal(), figures)) as communes:
             settings = communes.settings
-            start_log(settings.log.format, settings.machine.known_as)
             url, size = queue_url(communes), threads or settings.run.threads
             address = settings.http.listen if listen is None else listen
             if processes > 1:

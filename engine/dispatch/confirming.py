@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Ledger
@@ -111,6 +112,15 @@ def _nothing_to_confirm(rows: list[DeliveryRow], word: Word, *, elsewhere: bool)
             )
         return message.format(
             campaign=word.campaign_id, hamlet=word.hamlet_id, channel=channel_name(word.channel)
+        )
+    to_come = [row.slot for row in rows if row.state in _LEFT]
+    if to_come:
+        message = _("{campaign}: {channel} to {hamlet} is not before {slot}")
+        return message.format(
+            campaign=word.campaign_id,
+            hamlet=word.hamlet_id,
+            channel=channel_name(word.channel),
+            slot=f"{local(min(to_come)):%H:%M %d/%m/%Y}",
         )
     states = ", ".join(sorted({state_name(row.state) for row in rows}))
     message = _("{campaign}: nothing sent yet to {hamlet} by {channel} ({states})")

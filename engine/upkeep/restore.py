@@ -65,7 +65,7 @@ def restore(
     be noticed, becomes uncertain. Raises LoaError, and nothing is changed.
     """
     manifest = read_manifest(archive)
-    folder = (folder or Path(_name(manifest))).absolute()
+    folder = (folder or Path(_name(manifest))).resolve()
     with _free(folder), _staged(folder) as staged:
         unpack(archive, staged)
         settings = load_settings(staged)

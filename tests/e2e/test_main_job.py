@@ -116,8 +116,13 @@ def test_a_head_confirms_and_more_households_than_there_are_is_refused(tmp_path:
     assert too_early.returncode == 1
     assert "nothing sent yet" in too_early.stderr
     assert loa("run", "-w", home).returncode == 1  # the heads' group has no bot: a person acts
+    told = loa("status", "bao-lu", "-w", home).stdout
+    assert "chat, ap-1, ap-2: failed: No Telegram bot" in told, told
     words = ["confirm", "bao-lu", "--hamlet", "ap-1", "--channel", "chat", "-w", home]
     assert "0 to 100" in loa(*words, "--by", "ap-1-head", "--households", "101").stderr
+    nowhere = loa(*words, "--by", "ap-1-head", "--target", "nhom-ap-3").stderr
+    assert "nhom-ap-3" in nowhere
+    assert "nhom-ap-1" in nowhere
     assert "may not confirm" in loa(*words, "--by", "ap-2-head", "--households", "10").stderr
     succeed(loa(*words, "--by", "ap-1-head", "--households", "90"))
     succeed(loa("report", "bao-lu", "-w", home))
