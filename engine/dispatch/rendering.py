@@ -14,14 +14,13 @@ from typing import Any
 from channels.base import Channel, artifact_key
 from engine.artifacts import ArtifactStore, Stored
 from engine.dispatch.observer import NOBODY, Observer
-from engine.errors import ChannelError, LoaError
+from engine.errors import ChannelError
 from engine.i18n import gettext as _
 from engine.ledger import LEDGER_ERRORS
+from engine.ledger.deliveries import missing_content
 from engine.models import Content, File, Hamlet, Item, Rendered
+from engine.models.plan import Frozen
 from engine.models.wording import channel_name
-
-#: A frozen content, and the hashes of the contents it needs, by channel.
-Frozen = tuple[Content, dict[str, str]]
 
 #: Returns frozen contents by their hashes; what the ledger does not have is missing.
 Contents = Callable[[Collection[str]], Mapping[str, Frozen]]
@@ -138,7 +137,7 @@ class Renderer:
                 return self._kept[content_hash]
         read = self._contents([content_hash])
         if content_hash not in read:
-            raise LoaError(_("content {hash} is missing from the ledger").format(hash=content_hash))
+            raise missing_content(content_hash)
         self._keep(read)
         return read[content_hash]
 

@@ -22,14 +22,11 @@ from engine.ledger.opening import CHUNK, Opening
 from engine.ledger.revisions import Status
 from engine.ledger.stopping import stop_deliveries
 from engine.ledger.tables import contents, deliveries, revisions
-from engine.models import Content, Plan, PlannedDelivery
-from engine.models.plan import slot_key
+from engine.models import Plan, PlannedDelivery
+from engine.models.plan import Frozen, slot_key
 from engine.states import State
 
 RowT = TypeVar("RowT")
-
-#: A frozen content, and the hashes of the contents it needs, by channel.
-Frozen = tuple[Content, dict[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +146,7 @@ class Deliveries(Opening):
         """Return one of them. Raises LoaError when the ledger does not have it."""
         found = self.contents([content_hash]).get(content_hash)
         if found is None:
-            raise LoaError(_("content {hash} is missing from the ledger").format(hash=content_hash))
+            raise missing_content(content_hash)
         return found
 
     def contents(self, hashes: Collection[str]) -> dict[str, Frozen]:
@@ -177,6 +174,11 @@ class Deliveries(Opening):
                 "body": dump_content(content),
                 "needs": json.dumps(dict(plan.needs.get(key, {}))),
             }
+
+
+def missing_content(content_hash: str) -> LoaError:
+    """Return the error that says which content the ledger has lost."""
+    return LoaError(_("content {hash} is missing from the ledger").format(hash=content_hash))
 
 
 def _by_bundle(planned: Sequence[PlannedDelivery]) -> list[PlannedDelivery]:

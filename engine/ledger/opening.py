@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, Integer, and_, bindparam, or_, select, update
@@ -48,45 +48,37 @@ class Opening:
         those already handed over for a slot to come, the ones on channels in ``recalled``
         are taken back.
         """
-        after = self._begin(campaign_id, revision, replaced, recalled, at, actor)
+        make_way = partial(self._make_way, campaign_id, revision, replaced, recalled, at, actor)
+        after = self._step(campaign_id, revision, 0, at, actor, make_way)
         while after is not None:
-            after = self._go_on(campaign_id, revision, after, at, actor)
+            after = self._step(campaign_id, revision, after, at, actor)
 
     @again_if_lost
-    def _begin(
+    def _step(
         self,
         campaign_id: str,
         revision: int,
-        replaced: Collection[int],
-        recalled: Collection[str],
+        after: int,
         at: datetime,
         actor: str,
+        make_way: Callable[[Connection], None] = lambda _connection: None,
     ) -> int | None:
-        """Stop what a revision replaces and open the first piece; None when that was all of it."""
+        """Open one piece of a revision that still is approved; see ``_open_some``."""
         with self._database.write(durable=True) as connection:
             if not self._is_approved(connection, campaign_id, revision):
                 return None
-            self._make_way(connection, campaign_id, revision, replaced, recalled, at, actor)
-            return self._open_some(connection, campaign_id, revision, 0, at, actor)
-
-    @again_if_lost
-    def _go_on(
-        self, campaign_id: str, revision: int, after: int, at: datetime, actor: str
-    ) -> int | None:
-        with self._database.write(durable=True) as connection:
-            if not self._is_approved(connection, campaign_id, revision):
-                return None
+            make_way(connection)
             return self._open_some(connection, campaign_id, revision, after, at, actor)
 
     def _make_way(
         self,
-        connection: Connection,
         campaign_id: str,
         revision: int,
         replaced: Collection[int],
         recalled: Collection[str],
         at: datetime,
         actor: str,
+        connection: Connection,
     ) -> None:
         """Stop what an approved revision replaces."""
         d = deliveries.c

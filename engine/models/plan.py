@@ -61,6 +61,10 @@ class Breach:
     waived: bool = False
 
 
+#: A frozen content, and the hashes of the contents it needs, by channel.
+Frozen = tuple[Content, dict[str, str]]
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Every delivery of one campaign, in a fixed order.
@@ -84,6 +88,6 @@ class Plan:
         """Breaches that forbid submitting and approving."""
         return tuple(breach for breach in self.breaches if not breach.waived)
 
-    def frozen(self, hashes: Iterable[str]) -> dict[str, tuple[Content, dict[str, str]]]:
+    def frozen(self, hashes: Iterable[str]) -> dict[str, Frozen]:
         """Return contents by their hashes, each with those it needs, as the ledger keeps them."""
         return {key: (self.contents[key], dict(self.needs.get(key, {}))) for key in hashes}

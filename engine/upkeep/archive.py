@@ -27,7 +27,8 @@ _PACKED = frozenset({".mp3", ".pdf", ".png", ".jpg", ".zip", ""})
 #: Bytes carried at a time.
 _PIECE = 1 << 20
 
-#: What reading a ZIP raises when bytes of it are missing or others.
+#: What reading a ZIP raises when bytes of it are missing or others: of these NotImplementedError
+#: where a changed byte names a compression that zipfile does not know.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError, ValueError)
 
 
