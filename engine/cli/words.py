@@ -23,6 +23,7 @@ def _argument(parameter: click.Argument) -> str:
     word = {
         "file": _("FILE"),
         "files": _("FILE"),
+        "name": _("NAME"),
         "folder": _("FOLDER"),
         "person": _("PERSON"),
         "commune": _("COMMUNE"),

@@ -75,6 +75,10 @@ class Engine(Protocol):
         """Return the voices that this engine can speak with here. Asks nobody."""
         ...
 
+    def missing(self) -> str:
+        """Say what must be installed before the engine can speak; empty when nothing must."""
+        ...
+
     def identity(self, voice: str) -> str:
         """Name everything that shapes the sound besides the voice's name and the sentence.
 

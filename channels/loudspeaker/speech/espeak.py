@@ -52,6 +52,9 @@ class EspeakEngine:
         """Return the Vietnamese voices; espeak-ng has others, by its own names."""
         return VOICES
 
+    def missing(self) -> str:
+        return ""
+
     def identity(self, voice: str) -> str:
         return f"1.52/{WORDS_PER_MINUTE}wpm/{VOLUME}"
 

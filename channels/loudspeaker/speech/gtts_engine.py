@@ -62,6 +62,9 @@ class GttsEngine:
     def voices(self) -> Sequence[Voice]:
         return (Voice("vi", "vi", 24_000, "north"),)
 
+    def missing(self) -> str:
+        return ""
+
     def identity(self, voice: str) -> str:
         return "translate"
 

@@ -51,6 +51,13 @@ class PiperEngine:
     def voices(self) -> Sequence[Voice]:
         return tuple(file.voice for file in self._files.found())
 
+    def missing(self) -> str:
+        try:
+            _library()
+        except ChannelError as error:
+            return str(error)
+        return ""
+
     def identity(self, voice: str) -> str:
         return f"{_library()}/{self._found(voice)[1]}/{self._length:g}"
 
