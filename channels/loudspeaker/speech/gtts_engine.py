@@ -17,6 +17,7 @@ import httpx
 import numpy as np
 import soundfile
 from gtts import gTTS
+from gtts.lang import tts_langs
 
 from channels.base import ChannelError
 from channels.loudspeaker.audio.pcm import Pcm
@@ -69,7 +70,11 @@ class GttsEngine:
         return "translate"
 
     def say(self, sentence: str, voice: str) -> Pcm:
-        request = gTTS(sentence, lang=voice.split("-")[0], lang_check=False, pre_processor_funcs=[])
+        language = voice.partition("-")[0]
+        if language not in tts_langs():
+            message = _("Google has no voice “{voice}”")
+            raise ChannelError(message.format(voice=voice), permanent=True)
+        request = gTTS(sentence, lang=language, lang_check=False, pre_processor_funcs=[])
         with self._room:
             deadline = self._now() + self._time_limit
             try:

@@ -52,6 +52,9 @@ class VoiceFiles:
 
     def named(self, voice: str) -> VoiceFile:
         """Return the voice of that name. Raises LoaError that says what is missing or wrong."""
+        if not voice:
+            message = _("no voice is chosen: loa voices install …, then piper_voice in loa.toml")
+            raise LoaError(message)
         name, speaker = split(voice)
         model, config = self.folder / f"{name}{MODEL}", self.folder / f"{name}{CONFIG}"
         if not name or model.parent != self.folder or not model.is_file():

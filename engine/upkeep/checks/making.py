@@ -14,7 +14,7 @@ from channels.loudspeaker.audio.pcm import Pcm
 from channels.loudspeaker.speech.engine import Choice, Engine
 from engine.app import build_voices, choices_of, settings_by_commune
 from engine.i18n import gettext as _
-from engine.settings import Settings
+from engine.settings import LoudspeakerSettings, Settings
 from engine.upkeep.findings import Finding, Patient, bad, fine, look
 
 _VOWELS = "aăâeêioôơuưy"
@@ -58,12 +58,13 @@ def voice_check(patient: Patient) -> Iterator[Finding]:
             for choice, replaced in [*((one, True) for one in first), (last, False)]:
                 if (choice, replaced) not in seen:
                     seen.add((choice, replaced))
-                    yield heard(voices.engine(choice.engine), choice.voice, replaced=replaced)
+                    yield heard(voices.engine(choice.engine), own, replaced=replaced)
 
 
-def heard(engine: Engine, voice: str, *, replaced: bool = False) -> Finding:
+def heard(engine: Engine, own: LoudspeakerSettings, *, replaced: bool = False) -> Finding:
     """Judge one sentence. ``replaced``: another voice speaks when this one cannot."""
     judge = look if replaced else bad
+    voice = own.voice_of(engine.name)
     name = f"{engine.name} {voice}".strip()
     try:
         sound = engine.say(_SENTENCE, voice)
