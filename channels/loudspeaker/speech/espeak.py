@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.speech.asking import spoken
+from channels.loudspeaker.speech.asking import Asked, spoken
 from channels.loudspeaker.speech.engine import Cost, Traits, Voice
 from channels.loudspeaker.speech.espeak_helper import VOLUME, WORDS_PER_MINUTE
 from channels.loudspeaker.speech.helpers import IDLE_SECONDS, Helpers, cores, helper_command
@@ -59,7 +59,8 @@ class EspeakEngine:
         return f"1.52/{WORDS_PER_MINUTE}wpm/{VOLUME}"
 
     def say(self, sentence: str, voice: str) -> Pcm:
-        return spoken(self._helpers, "espeak-ng", {"voice": voice, "text": sentence.lower()})
+        request = {"voice": voice, "text": sentence.lower()}
+        return spoken(self._helpers, Asked("espeak-ng", voice, sentence, request))
 
     def close(self) -> None:
         self._helpers.close()

@@ -7,7 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from channels.base import ChannelError
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.speech.asking import spoken
+from channels.loudspeaker.speech.asking import Asked, spoken
 from channels.loudspeaker.speech.engine import Cost, Traits, Voice
 from channels.loudspeaker.speech.helpers import IDLE_SECONDS, Helpers, cores, helper_command
 from channels.loudspeaker.speech.voice_files import VoiceFile, VoiceFiles, split
@@ -66,7 +66,6 @@ class PiperEngine:
         file, fingerprint = self._found(voice)
         speaker = split(voice)[1]
         request = {
-            "voice": voice,
             "model": str(file.model),
             "config": str(file.config),
             "fingerprint": fingerprint,
@@ -75,7 +74,7 @@ class PiperEngine:
             # Capitals would be spelled; and what stands in [[ ]] is read as phonemes.
             "text": sentence.lower().replace("[[", " ").replace("]]", " "),
         }
-        return spoken(self._helpers, "Piper", request, needs=fingerprint)
+        return spoken(self._helpers, Asked("Piper", voice, sentence, request, fingerprint))
 
     def close(self) -> None:
         self._helpers.close()
