@@ -160,7 +160,7 @@ def _one_connection(client: httpx.Client, address: str, part: Path, progress: Pr
         with part.open("r+b" if begins else "wb") as file:
             file.seek(begins)
             file.truncate()
-            for chunk in answer.iter_raw(_CHUNK):
+            for chunk in answer.iter_raw():  # in pieces of a size, the last would be lost
                 file.write(chunk)
                 if file.tell() > LARGEST:
                     _refuse_what_does_not_fit(part, file.tell())

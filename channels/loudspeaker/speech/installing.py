@@ -114,8 +114,14 @@ def _settings(wanted: Wanted) -> bytes:
 
 
 def _beside(source: str) -> str:
-    """Return where a model's settings are: ``.json`` behind its name, before any question."""
+    """Return where a model's settings are: ``.json`` behind its name, before any question.
+
+    Raises LoaError for what is no address.
+    """
     if not is_address(source):
         return f"{source}.json"
-    parts = urlsplit(source)
+    try:
+        parts = urlsplit(source)
+    except ValueError as error:
+        raise LoaError(f"{source}: {error}") from error
     return urlunsplit(parts._replace(path=f"{parts.path}.json"))
