@@ -1,4 +1,4 @@
-"""Piper: neural voices from files, offline, in helper processes. Needs ``loa[piper]``."""
+"""Piper: neural voices from files, offline, in helper processes. Needs the extra ``piper``."""
 
 from __future__ import annotations
 
@@ -92,5 +92,5 @@ def _library() -> str:
     try:
         return version("piper-tts")
     except PackageNotFoundError as error:
-        message = _("Piper is not installed: pip install 'loa[piper]'")
+        message = _("Piper is not installed here: pip install piper-tts")
         raise ChannelError(message, permanent=True) from error
