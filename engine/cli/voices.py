@@ -21,7 +21,7 @@ from engine.cli.common import (
     shown_path,
     workspace_option,
 )
-from engine.cli.voices_words import chain_lines, plain, trouble_lines, voices_table
+from engine.cli.voices_words import chain_lines, cost_lines, plain, trouble_lines, voices_table
 from engine.cli.words import translate_placeholders
 from engine.errors import ChannelError, LoaError
 from engine.files import write_atomic
@@ -54,7 +54,8 @@ def _listing() -> click.Group:
             click.echo(json.dumps([plain(one) for one in found], ensure_ascii=False, indent=2))
             return
         Console().print(voices_table(found))
-        for line in (*trouble_lines(found), *chain_lines(settings_by_commune(settings))):
+        chains = chain_lines(settings_by_commune(settings))
+        for line in (*cost_lines(found), *trouble_lines(found), *chains):
             click.echo(line)
 
     return group

@@ -21,27 +21,34 @@ def voices_table(found: Iterable[ListedVoice]) -> Table:
         Column(_("Voice"), no_wrap=True),
         Column(_("Language"), no_wrap=True),
         Column("Hz", justify="right", no_wrap=True),
-        Column(_("Network"), overflow="fold"),
-        Column(_("Cost"), overflow="fold"),
+        Column(_("Online"), no_wrap=True),
+        Column(_("Cost"), no_wrap=True),
         Column(_("Kept"), no_wrap=True),
         Column(_("Used"), overflow="fold"),
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
+        show_edge=False,
     )
     for one in found:
         voice, traits = one.voice, one.engine.traits
-        about = " ".join(filter(None, (voice.language, region_word(voice.about)))) if voice else ""
+        about = (region_word(voice.about) or voice.language) if voice else ""
         table.add_row(
             one.engine.name,
             f"{'✗ ' if one.trouble else ''}{one.choice.voice or '–'}",
             about or "–",
             number(voice.rate) if voice else "–",
-            _("needed") if traits.online else _("not needed"),
+            _("yes") if traits.online else _("no"),
             cost_word(traits.cost),
             _("yes") if traits.cacheable else _("no"),
             _used(one.used),
         )
     return table
+
+
+def cost_lines(found: Iterable[ListedVoice]) -> Iterator[str]:
+    """Yield what a mark in the table means, if it is there."""
+    if any(one.engine.traits.cost is Cost.QUOTA for one in found):
+        yield _("* as long as the far side lets itself be asked so often")
 
 
 def trouble_lines(found: Iterable[ListedVoice]) -> Iterator[str]:
@@ -85,7 +92,7 @@ def region_word(about: str) -> str:
 
 
 def cost_word(cost: Cost) -> str:
-    return {Cost.FREE: _("free"), Cost.QUOTA: _("free, limited")}[cost]
+    return {Cost.FREE: _("free"), Cost.QUOTA: _("free*")}[cost]
 
 
 def _used(used: Mapping[str, int]) -> str:
