@@ -21,6 +21,7 @@ PARTS = (
     "planning",
     "rendering",
     "speech",
+    "voices",
     "demonstration",
     "deliveries",
     "curve",

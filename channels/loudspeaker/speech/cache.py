@@ -85,7 +85,8 @@ class SpeechCache:
     def _kept(self, key: str, sound: Pcm) -> Pcm:
         path = self._path(key)
         try:
-            write_atomic(path, _packed(sound))
+            # Not worth waiting for the disk: what a power cut spoils fails its hash.
+            write_atomic(path, _packed(sound), durable=False)
         except OSError as error:
             raise CacheError(str(refused(error, path))) from error
         return sound

@@ -56,6 +56,7 @@ class EspeakSpeaker:
 
     def say(self, request: Request) -> tuple[int, bytes]:
         assert self._library is not None
+        self._chunks.clear()
         if self._library.espeak_SetVoiceByName(request["voice"].encode()) != 0:
             raise UnavailableError(request["voice"])
         # Choosing a voice resets the rate, so it comes after.
