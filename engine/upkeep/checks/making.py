@@ -71,6 +71,8 @@ def heard(engine: Engine, own: LoudspeakerSettings, *, replaced: bool = False) -
     except ChannelError as error:
         message = _("the voice {voice} does not speak: {reason}")
         return judge(message.format(voice=name, reason=error))
+    finally:
+        engine.close()
     if _is_silent(sound):
         return judge(_("the voice {voice} is silent: choose another one").format(voice=name))
     return fine(_("the voice {voice} speaks").format(voice=name))
