@@ -51,6 +51,8 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "retry": [["tin-rieng", *BY], ["tin-rieng", "--hamlet", "ap-1", *BY]],
     "resolve": [["tin-rieng", "--sent", *BY], ["tin-rieng", "--resend", *BY]],
     "registry": [["list"], ["show", "xa-rieng"], ["import", "campaigns/bao-lu.yaml"]],
+    "voices": [[], ["preview", "--text", "Một."]],
+    "cache": [[], ["trim", "--max-size", "1GB"]],
     "notices": [["--all"]],
     "db": [["upgrade"]],
     "backup": [["x.loa"]],
