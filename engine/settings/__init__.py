@@ -34,8 +34,8 @@ from engine.settings.sections import (
     RunSettings,
     Section,
     TelegramSettings,
-    VoiceSettings,
 )
+from engine.settings.voices import VoiceSettings
 
 __all__ = [
     "ArtifactSettings",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import socket
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from engine.settings.kinds import EngineName, Engines, Region
 
 #: Seconds, at most a day.
 Seconds = Annotated[float, Field(gt=0, le=24 * 60 * 60)]
@@ -24,19 +25,6 @@ class ClockSettings(Section):
         default=None,
         description="Đồng hồ giả để thử, ghi cả múi giờ; bỏ trống là đồng hồ của máy.",
     )
-
-
-EngineName = Literal["espeak", "gtts", "piper"]
-Region = Literal["south", "north"]
-
-
-def _listed(value: object) -> object:
-    """Return names written in one text as a list: a variable has no other way to give it."""
-    return re.split(r"[,\s]+", value.strip()) if isinstance(value, str) else value
-
-
-#: Engines in the order in which they are tried.
-Engines = Annotated[tuple[EngineName, ...], BeforeValidator(_listed), Field(min_length=1)]
 
 
 class LoudspeakerSettings(Section):
@@ -101,19 +89,6 @@ class LoudspeakerSettings(Section):
     def voice_of(self, engine: str) -> str:
         """Return which voice of an engine is set; Google has one."""
         return {"espeak": self.voice, "piper": self.piper_voice}.get(engine, "vi")
-
-
-class VoiceSettings(Section):
-    """What holds for one commune in place of ``[loudspeaker]``."""
-
-    engines: Engines | None = Field(
-        default=None, description="Thứ tự thử các giọng cho riêng xã này."
-    )
-    voice: str | None = Field(default=None, description="Giọng của espeak cho riêng xã này.")
-    piper_voice: str | None = Field(default=None, description="Giọng của piper cho riêng xã này.")
-    region: Region | None = Field(
-        default=None, description="Cách đọc số và chữ của riêng xã này: south, north."
-    )
 
 
 class TelegramSettings(Section):

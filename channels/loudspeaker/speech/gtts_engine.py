@@ -8,7 +8,8 @@ import io
 import re
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -75,7 +76,7 @@ class GttsEngine:
             message = _("Google has no voice “{voice}”")
             raise ChannelError(message.format(voice=voice), permanent=True)
         request = gTTS(sentence, lang=language, lang_check=False, pre_processor_funcs=[])
-        with self._room:
+        with self._turn():
             deadline = self._now() + self._time_limit
             try:
                 # gTTS offers the address and the headers of its requests in no other way.
@@ -88,6 +89,16 @@ class GttsEngine:
 
     def close(self) -> None:
         """Nothing is held between two sentences."""
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Wait until fewer than AT_ONCE are asking, no longer than a sentence may take."""
+        if not self._room.acquire(timeout=self._time_limit):
+            raise _out_of_reach(_("it took too long"))
+        try:
+            yield
+        finally:
+            self._room.release()
 
     def _spoken(self, request: Any, deadline: float) -> Pcm:
         """Send one of gTTS's requests and return the sound in the answer."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,9 @@ class PiperSpeaker:
             self._fingerprint = request["fingerprint"]
 
     def _loaded(self, request: Request) -> PiperVoice:
+        # Else it tells its maker of every model that is loaded, from a thread of its own. It
+        # must know before it is loaded (onnxruntime's Privacy.md).
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"
         try:
             import onnxruntime
             from piper import PiperVoice
