@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from types import MappingProxyType
 
 from engine.clock import local
@@ -73,7 +74,8 @@ def _session_breaches(
     seconds: Airtime, registry: Registry, waived: bool, taken: Airtime
 ) -> Iterator[Breach]:
     limit = registry.station.sessions_per_day
-    own, all_of_them = _sessions(seconds), _sessions([*seconds, *taken])
+    own = _sessions(seconds)
+    all_of_them = _sessions([*seconds, *taken]) if taken else own
     for cluster, day in sorted(own):
         found = len(all_of_them[cluster, day])
         if found > limit:
@@ -86,8 +88,9 @@ def _session_breaches(
 def _sessions(slots: Iterable[tuple[str, datetime]]) -> dict[tuple[str, date], set[datetime]]:
     """Return the slots of each cluster's days, in local time."""
     days: dict[tuple[str, date], set[datetime]] = defaultdict(set)
+    day_of = cache(lambda slot: local(slot).date())  # thousands of clusters share few slots
     for cluster, slot in slots:
-        days[cluster, local(slot).date()].add(slot)
+        days[cluster, day_of(slot)].add(slot)
     return days
 
 
