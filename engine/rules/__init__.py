@@ -1,6 +1,15 @@
 """Rules about when and how much; pure functions of registry, campaign and time."""
 
 from engine.rules.airtime import NOTHING, Airtime, airtime_breaches
+from engine.rules.closed import Closed, closed_on
 from engine.rules.hours import may_act, next_allowed
 
-__all__ = ["NOTHING", "Airtime", "airtime_breaches", "may_act", "next_allowed"]
+__all__ = [
+    "NOTHING",
+    "Airtime",
+    "Closed",
+    "airtime_breaches",
+    "closed_on",
+    "may_act",
+    "next_allowed",
+]

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Breach, PlannedDelivery, Priority, Registry
+from engine.rules.closed import closed_within
 from engine.rules.hours import may_act
 
 #: Seconds on air by (cluster, slot) and content hash.
@@ -39,6 +40,7 @@ def airtime_breaches(
             seconds[item.target, item.slot][item.content_hash] = item.forecast.seconds
     outside = {(channel, slot) for channel, slot in used if not may_act(channel, registry, slot)}
     yield from _hours_breaches(outside, registry, waived)
+    yield from _closed_breaches(seconds, registry, waived, taken)
     yield from _length_breaches(seconds, registry, waived, taken)
     yield from _session_breaches(seconds, registry, waived, taken)
 
@@ -53,6 +55,19 @@ def _hours_breaches(
             hours=", ".join(f"{h.start:%H:%M}–{h.end:%H:%M}" for h in allowed),
         )
         yield Breach(message, channel=channel, waived=waived)
+
+
+def _closed_breaches(
+    seconds: Airtime, registry: Registry, waived: bool, taken: Airtime
+) -> Iterator[Breach]:
+    """Yield the sessions that meet a relay or a quiet time, all of their campaigns counted."""
+    for (cluster, slot), contents in sorted(seconds.items()):
+        length = sum(contents.values()) + sum(taken.get((cluster, slot), {}).values())
+        closed = closed_within(registry.station, cluster, slot, length)
+        if closed is not None:
+            message = _("the session at {slot} meets what keeps the cluster silent: {closed}")
+            message = message.format(slot=_shown(slot), closed=closed.in_words())
+            yield Breach(message, channel="loudspeaker", target=cluster, waived=waived)
 
 
 def _length_breaches(
