@@ -21,11 +21,14 @@ ACTOR = "loa"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A bundle that only needs to be handed over."""
+    """A bundle that only needs to be handed over.
+
+    ``rules`` is the registry as it stands: a funeral of today binds what was approved last week.
+    """
 
     job: Job
     artifact: Artifact
-    registry: Registry
+    rules: Registry
     remark: str
 
     @property
@@ -96,7 +99,7 @@ class Assembler:
         ]
         artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)
         remarks = dict.fromkeys(remark for _, one in made for remark in one.remarks)
-        return Ready(job, artifact, registry, " · ".join(remarks))
+        return Ready(job, artifact, self._latest_registry(), " · ".join(remarks))
 
     def _registry(self, part: Part) -> Registry:
         return self._registries(part.campaign_id, part.revision)

@@ -116,7 +116,8 @@ def test_a_cluster_beside_a_funeral_waits_for_its_end_while_the_others_speak(
         ),
     )
     speakers = FakeChannel("loudspeaker", FakeBackend("so", True, far_side))
-    with rigged(tmp_path, speakers, registry=builders.registry(station=station)) as rig:
+    with rigged(tmp_path, speakers) as rig:
+        rig.newest_registry = builders.registry(station=station)  # it was not known of before
         rig.release(
             Post(channel="loudspeaker", target="cum-1", text="Một"),
             Post(channel="loudspeaker", target="cum-2", text="Hai"),
