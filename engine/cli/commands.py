@@ -43,6 +43,7 @@ def table() -> dict[str, tuple[str, str]]:
             "registry",
             _("Look after the province's registry: import tables, list, show, a template."),
         ),
+        "station": ("station", _("See what the loudspeakers play: day by day, as a picture too.")),
         "notices": ("notices", _("Show what needs a person, and what to do about it.")),
         "db": ("db", _("Look after the ledger: upgrade it, copy a commune to another one.")),
         "backup": ("upkeep", _("Save the workspace in one file, also while Loa runs.")),

@@ -39,15 +39,23 @@ def airtime_breaches(
         if item.channel == "loudspeaker":
             seconds[item.target, item.slot][item.content_hash] = item.forecast.seconds
     outside = {(channel, slot) for channel, slot in used if not may_act(channel, registry, slot)}
-    yield from _hours_breaches(outside, registry, waived)
+    yield from hours_breaches(outside, registry, waived=waived)
+    yield from session_breaches(seconds, registry, waived=waived, taken=taken)
+
+
+def session_breaches(
+    seconds: Airtime, registry: Registry, *, waived: bool = False, taken: Airtime = NOTHING
+) -> Iterator[Breach]:
+    """Yield what sessions would break besides the hours: relays, quiet times, length, number."""
     yield from _closed_breaches(seconds, registry, waived, taken)
     yield from _length_breaches(seconds, registry, waived, taken)
     yield from _session_breaches(seconds, registry, waived, taken)
 
 
-def _hours_breaches(
-    outside: set[tuple[str, datetime]], registry: Registry, waived: bool
+def hours_breaches(
+    outside: set[tuple[str, datetime]], registry: Registry, *, waived: bool = False
 ) -> Iterator[Breach]:
+    """Yield a breach for each (channel, slot) that lies outside the channel's hours."""
     for channel, slot in sorted(outside):
         allowed = registry.station.hours if channel == "loudspeaker" else (registry.chat_hours,)
         message = _("{slot} is outside the allowed hours ({hours})").format(
