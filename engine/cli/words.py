@@ -32,6 +32,7 @@ def _argument(parameter: click.Argument) -> str:
         "destination": _("DST"),
         "dest": _("DEST"),
         "archive": _("ARCHIVE"),
+        "day": _("DAY"),
     }[str(parameter.name)]
     shown = word if parameter.required else f"[{word}]"
     return shown if parameter.nargs == 1 else f"{shown}..."

@@ -21,11 +21,14 @@ ACTOR = "loa"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A bundle that only needs to be handed over."""
+    """A bundle that only needs to be handed over.
+
+    ``rules`` is the registry as it stands: a funeral of today binds what was approved last week.
+    """
 
     job: Job
     artifact: Artifact
-    registry: Registry
+    rules: Registry
     remark: str
 
     @property
@@ -95,7 +98,7 @@ class Assembler:
             for part, one in made
         ]
         artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)
-        return Ready(job, artifact, registry, " · ".join(_remarks(made)))
+        return Ready(job, artifact, self._latest_registry(), " · ".join(_remarks(made)))
 
     def _registry(self, part: Part) -> Registry:
         return self._registries(part.campaign_id, part.revision)
