@@ -24,7 +24,7 @@ def voices_table(found: Iterable[ListedVoice]) -> Table:
         Column(_("Online"), no_wrap=True),
         Column(_("Cost"), no_wrap=True),
         Column(_("Kept"), no_wrap=True),
-        Column(_("Used"), overflow="fold"),
+        Column(_("Used"), overflow="fold", min_width=len(_("Used"))),
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
         show_edge=False,
