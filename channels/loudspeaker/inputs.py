@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channels.loudspeaker.audio.terms import Tags
+from channels.loudspeaker.audio.terms import USUAL, Finish, Tags
 from channels.loudspeaker.script import Line
 from engine.models import File
 
@@ -19,6 +19,7 @@ class SpeechInputs:
     loudness: float
     repeat: int
     tags: Tags
+    finish: Finish = USUAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +30,4 @@ class RecordingInputs:
     loudness: float
     repeat: int
     tags: Tags
+    finish: Finish = USUAL

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from channels.base import ChannelError
-from channels.loudspeaker.audio import mp3
-from channels.loudspeaker.audio.mastering import master
-from channels.loudspeaker.audio.pcm import RATE, Pcm, Samples, silence
+from channels.loudspeaker.audio.carrier import carrier_of
+from channels.loudspeaker.audio.mastering import mastered
+from channels.loudspeaker.audio.pcm import RATE, Held, Passage, Pcm
 from channels.loudspeaker.audio.recording import read_recording
-from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
+from channels.loudspeaker.audio.terms import MAX_SECONDS
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
+from channels.loudspeaker.passages import passages
 from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, Line, readings
 from channels.loudspeaker.speech.cache import SpeechCache
 from channels.loudspeaker.speech.engine import Engine
@@ -55,18 +55,21 @@ class Studio:
                 raise
             remarks = (_replaced(inputs.engine, str(error)),)
             spoken = self._speak(lines, FALLBACK, inputs.voice)
-        sound = _joined(_with_pauses(lines, spoken))
-        return _finished(sound, inputs.loudness, inputs.tags, remarks)
+        return _finished(passages(lines, spoken), inputs, remarks)
 
     @staticmethod
     def recording(inputs: RecordingInputs) -> Rendered:
         """Bring a recording to the station's loudness. Raises ChannelError."""
         # The store hands out paths; only small artifacts of Loa's own are held in memory.
         assert isinstance(inputs.recording.source, Path)
-        recorded = read_recording(inputs.recording.source)
-        pause = silence(REPEAT_PAUSE)
-        again = [part for _time in range(inputs.repeat - 1) for part in (pause, recorded)]
-        return _finished(_joined([recorded, *again]), inputs.loudness, inputs.tags)
+        recorded = Held(read_recording(inputs.recording.source))
+        seconds = len(recorded.samples) / RATE + REPEAT_PAUSE
+        if inputs.repeat * seconds > MAX_SECONDS:
+            raise ChannelError(too_long(), permanent=True)
+        reading = Passage(recorded, pause=REPEAT_PAUSE)
+        *others, last = [reading] * inputs.repeat
+        first, *more = [*others, replace(last, pause=MARGIN)]
+        return _finished([replace(first, before=MARGIN), *more], inputs)
 
     def _speak(self, lines: Iterable[Line], engine_name: str, voice: str) -> dict[str, Pcm]:
         """Return the sound of every distinct sentence."""
@@ -86,32 +89,14 @@ class Studio:
         return self._engines[name]
 
 
-def _with_pauses(lines: Iterable[Line], spoken: Mapping[str, Pcm]) -> Iterator[Samples]:
-    for line in lines:
-        yield spoken[line.text].at_output_rate()
-        yield silence(line.pause)
-
-
-def _joined(parts: Iterable[Samples]) -> Samples:
-    """Join parts, with a margin around. Raises ChannelError, permanent, when it gets too long.
-
-    They are gathered in one growing block, so that the whole is never held twice.
-    """
-    margin = silence(MARGIN).tobytes()
-    joined, length = bytearray(margin), 0
-    for part in parts:
-        length += len(part)
-        if length > MAX_SECONDS * RATE:
-            raise ChannelError(too_long(), permanent=True)
-        joined += part.tobytes()
-    joined += margin
-    return np.frombuffer(joined, dtype=np.float32)
-
-
 def _finished(
-    sound: Samples, loudness: float, tags: Tags, remarks: tuple[str, ...] = ()
+    sound: Sequence[Passage],
+    inputs: SpeechInputs | RecordingInputs,
+    remarks: tuple[str, ...] = (),
 ) -> Rendered:
-    return Rendered(mp3.tagged(master(sound, loudness), tags), mp3.MEDIA_TYPE, remarks)
+    carrier = carrier_of(inputs.finish)
+    encoded = mastered(sound, inputs.loudness, inputs.finish)
+    return Rendered(carrier.file(encoded, inputs.tags), carrier.media_type, remarks)
 
 
 def _replaced(engine: str, reason: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -50,26 +51,56 @@ def high_pass(rate: int, frequency: float, q: float = math.sqrt(0.5)) -> Biquad:
     return Biquad((1.0, -2.0, 1.0), poles(rate, frequency, q))
 
 
-class Filter:
-    """A chain of biquads for a sound that is fed stretch by stretch.
+def peak(rate: int, frequency: float, gain: float, q: float) -> Biquad:
+    """Return a bell: ``gain`` dB at ``frequency`` Hz, nothing far from it."""
+    k = math.tan(math.pi * frequency / rate)
+    bend = 10 ** (gain / 20) * k / q
+    return Biquad((1 + bend + k * k, 2 * (k * k - 1), 1 - bend + k * k), poles(rate, frequency, q))
 
-    Convolution by Fourier transforms, each overlapping the last by the filter's memory
-    (overlap-save): to the limits of double precision what the recursion gives.
+
+class Bank:
+    """Chains of biquads that hear the same sound, which is fed stretch by stretch.
+
+    Convolution by Fourier transforms, each overlapping the last by the filters' memory
+    (overlap-save): to the limits of double precision what the recursion gives. The sound is
+    transformed once for all chains.
     """
 
-    def __init__(self, sections: Sequence[Biquad]) -> None:
-        delay = np.exp(-2j * np.pi * np.arange(_FRAME // 2 + 1) / _FRAME)
-        self._response = np.prod([section.response(delay) for section in sections], axis=0)
+    def __init__(self, *chains: Sequence[Biquad]) -> None:
+        self._responses = [_response(tuple(chain)) for chain in chains]
         self._heard: Signal = np.zeros(_MEMORY)
+
+    def feed(self, samples: npt.NDArray[np.floating]) -> tuple[Signal, ...]:
+        """Return the next stretch through each chain: as many samples as went in."""
+        joined = np.concatenate([self._heard, samples])
+        self._heard = joined[len(joined) - _MEMORY :]
+        filtered = tuple(np.empty(len(samples)) for _chain in self._responses)
+        step = _FRAME - _MEMORY
+        for start in range(0, len(samples), step):
+            frame = np.fft.rfft(joined[start : start + _FRAME], _FRAME)
+            for out, response in zip(filtered, self._responses, strict=True):
+                wanted = out[start : start + step]
+                heard = np.fft.irfft(frame * response, _FRAME)
+                wanted[:] = heard[_MEMORY : _MEMORY + len(wanted)]
+        return filtered
+
+
+@lru_cache(maxsize=16)
+def _response(chain: tuple[Biquad, ...]) -> npt.NDArray[np.complex128]:
+    """Return the factor by which a chain changes each frequency of a frame."""
+    delay = np.exp(-2j * np.pi * np.arange(_FRAME // 2 + 1) / _FRAME)
+    whole: npt.NDArray[np.complex128] = np.prod(
+        [section.response(delay) for section in chain], axis=0
+    )
+    return whole
+
+
+class Filter:
+    """One chain of biquads for a sound that is fed stretch by stretch."""
+
+    def __init__(self, sections: Sequence[Biquad]) -> None:
+        self._bank = Bank(sections)
 
     def feed(self, samples: npt.NDArray[np.floating]) -> Signal:
         """Return the next stretch, filtered: as many samples as went in."""
-        joined = np.concatenate([self._heard, samples])
-        self._heard = joined[len(joined) - _MEMORY :]
-        filtered = np.empty(len(samples))
-        step = _FRAME - _MEMORY
-        for start in range(0, len(samples), step):
-            frame = np.fft.rfft(joined[start : start + _FRAME], _FRAME) * self._response
-            wanted = filtered[start : start + step]
-            wanted[:] = np.fft.irfft(frame, _FRAME)[_MEMORY : _MEMORY + len(wanted)]
-        return filtered
+        return self._bank.feed(samples)[0]

@@ -1,0 +1,59 @@
+"""What carries a sound to a player: encoded passages that join without encoding again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import BinaryIO, Protocol
+
+from channels.loudspeaker.audio.pcm import Samples
+from channels.loudspeaker.audio.terms import Finish, Format, Tags
+
+
+class Carrier(Protocol):
+    """A file format at a rate.
+
+    ``loss`` is by how many dB what is decoded is quieter than what was encoded, ``overshoot``
+    by how many its peaks mostly pass what they would be then, at worst.
+    """
+
+    media_type: str
+    loss: float
+    overshoot: float
+
+    def encode(self, blocks: Iterable[Samples]) -> bytes:
+        """Return an encoded passage, without tags, of a sound given stretch by stretch at RATE."""
+        ...
+
+    def decode(self, passage: bytes) -> Iterator[Samples]:
+        """Return what a player would hear, stretch by stretch at RATE."""
+        ...
+
+    def silence(self, seconds: float) -> bytes:
+        """Return a passage of silence, as near to ``seconds`` as the format can be."""
+        ...
+
+    def seconds(self, passage: bytes) -> float:
+        """Return how long an encoded passage plays."""
+        ...
+
+    def file(self, passages: Iterable[bytes], tags: Tags) -> bytes:
+        """Return a whole file: the passages, one after the other, and the tags."""
+        ...
+
+    def join(self, files: Iterable[BinaryIO], tags: Tags, out: BinaryIO) -> float:
+        """Write whole files as one, without encoding again; return the seconds that it plays.
+
+        Raises ValueError for a file that is not of this format, or is not whole.
+        """
+        ...
+
+
+def carrier_of(finish: Finish) -> Carrier:
+    """Return what carries sound of this finish."""
+    if finish.format is Format.WAV:
+        from channels.loudspeaker.audio.wav import Wav
+
+        return Wav(finish.rate)
+    from channels.loudspeaker.audio.mp3 import Mp3
+
+    return Mp3(finish.rate, finish.kbits)
