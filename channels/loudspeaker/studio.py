@@ -10,8 +10,8 @@ from pathlib import Path
 from channels.base import ChannelError
 from channels.loudspeaker.audio.carrier import carrier_of
 from channels.loudspeaker.audio.mastering import mastered
-from channels.loudspeaker.audio.pcm import RATE, Held, Passage, Pcm
-from channels.loudspeaker.audio.recording import read_recording
+from channels.loudspeaker.audio.pcm import Passage, Pcm
+from channels.loudspeaker.audio.recording import examine
 from channels.loudspeaker.audio.terms import MAX_SECONDS
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.passages import passages
@@ -59,17 +59,19 @@ class Studio:
 
     @staticmethod
     def recording(inputs: RecordingInputs) -> Rendered:
-        """Bring a recording to the station's loudness. Raises ChannelError."""
+        """Bring a recording to the station's loudness; remarks say what is poor about it.
+
+        Raises ChannelError.
+        """
         # The store hands out paths; only small artifacts of Loa's own are held in memory.
         assert isinstance(inputs.recording.source, Path)
-        recorded = Held(read_recording(inputs.recording.source))
-        seconds = len(recorded.samples) / RATE + REPEAT_PAUSE
-        if inputs.repeat * seconds > MAX_SECONDS:
+        examined = examine(inputs.recording.source)
+        if inputs.repeat * (examined.take.seconds + REPEAT_PAUSE) > MAX_SECONDS:
             raise ChannelError(too_long(), permanent=True)
-        reading = Passage(recorded, pause=REPEAT_PAUSE)
+        reading = Passage(examined.take, pause=REPEAT_PAUSE)
         *others, last = [reading] * inputs.repeat
         first, *more = [*others, replace(last, pause=MARGIN)]
-        return _finished([replace(first, before=MARGIN), *more], inputs)
+        return _finished([replace(first, before=MARGIN), *more], inputs, examined.remarks)
 
     def _speak(self, lines: Iterable[Line], engine_name: str, voice: str) -> dict[str, Pcm]:
         """Return the sound of every distinct sentence."""
