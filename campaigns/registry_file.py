@@ -125,6 +125,7 @@ def station_rules(spec: StationSpec) -> StationRules:
         sessions_per_day=spec.sessions_per_day,
         minutes_per_session=spec.minutes_per_session,
         days=frozenset(spec.days),
+        name=spec.name or "",
     )
 
 

@@ -104,6 +104,13 @@ class StationSpec(Strict):
         Field(tuple(range(1, 8)), min_length=1, description="Các thứ được phát."),
         *ONE_OR_MORE,
     ]
+    name: Annotated[
+        ShortLine | None,
+        Field(
+            None,
+            description="Tên đài khi xưng trên loa; bỏ trống là Đài Truyền thanh kèm tên xã.",
+        ),
+    ]
 
 
 class ChatGroupSpec(Strict):

@@ -6,7 +6,7 @@ import errno
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,11 +14,11 @@ from pathlib import Path
 BACKUP_LOCK = ".loa-backup.lock"
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes | Iterable[bytes]) -> None:
     """Put ``data`` at ``path`` all at once, durably: temporary file, fsync, rename.
 
-    Parents are made. Raises OSError (full disk, no permission …), leaving what was there
-    before and no temporary file.
+    Parents are made. Great files come in pieces. Raises OSError (full disk, no permission …)
+    and what giving the pieces raises, leaving what was there before and no temporary file.
     """
     if path.exists() and not path.is_file():
         # A rename would put a file in the place of a folder's or a device's name.
@@ -27,7 +27,7 @@ def write_atomic(path: Path, data: bytes) -> None:
     temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("xb") as file:
-            file.write(data)
+            file.writelines((data,) if isinstance(data, bytes) else data)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(path)

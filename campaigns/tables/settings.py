@@ -108,7 +108,9 @@ class _Chosen:
             return None
         days = base.days if base else frozenset(range(1, 8))
         ordered = tuple(sorted(hours, key=lambda one: one.start))
-        return StationRules(ordered, sessions, minutes, days)
+        # A name is one commune's own: never the province's.
+        name = self.earlier.station.name if self.earlier else ""
+        return StationRules(ordered, sessions, minutes, days, name)
 
     def unsaid(self, key: str) -> Problem:
         heading = next(column.headings[0] for column in COMMUNES if column.key == key)

@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channels.base import Artifacts, Backend, Options
-from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
+from channels.loudspeaker.audio.terms import KBITS, MAX_SECONDS, RATES, USUAL, Finish, Tags
+from channels.loudspeaker.delivery import PLAIN, Line, Style
 from channels.loudspeaker.folder import FolderBackend
+from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.options import LoudspeakerOptions
-from channels.loudspeaker.script import Script, script_of
+from channels.loudspeaker.script import Script, announced, script_of
 from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.wording import doubt_in_words, recording_in_words, too_long
 from engine.clock import local
@@ -49,7 +51,9 @@ class LoudspeakerChannel:
     ``outbox`` is the folder of the clusters; ``speech_cache`` that of sentences spoken before.
     ``engine`` is ``espeak`` (offline) or ``gtts`` (online; espeak speaks when it cannot).
     ``voice`` is espeak-ng's name of a voice, ``region`` whose words numbers are read in.
-    ``loudness`` is in LUFS. Raises LoaError for a setting that does not exist.
+    ``loudness`` is in LUFS; ``finish`` is how sound leaves besides, ``style`` how it is said.
+    ``framing`` is what opens and closes a programme; that, and programmes in one file, are kept
+    in ``programmes``. Raises LoaError for a setting that does not exist.
     """
 
     name = "loudspeaker"
@@ -67,6 +71,10 @@ class LoudspeakerChannel:
         voice: str = "vi-vn-x-south",
         region: str = "south",
         loudness: float = -16.0,
+        finish: Finish = USUAL,
+        style: Style = PLAIN,
+        framing: Framing | None = None,
+        programmes: Path | None = None,
         lead: timedelta = timedelta(minutes=30),
         grace: timedelta | None = timedelta(minutes=10),
     ) -> None:
@@ -74,6 +82,10 @@ class LoudspeakerChannel:
         self._region = Region(_one_of("region", region, tuple(Region)))
         self._voice = voice
         self._loudness = _within("loudness", loudness, *_LOUDNESS)
+        self._finish = _possible(finish)
+        self._style = style
+        self._framing = framing or Framing()
+        self._programmes = programmes or speech_cache / "programmes"
         self._speech_cache = speech_cache
         self._studio: Studio | None = None
         self._opening = threading.Lock()
@@ -120,15 +132,10 @@ class LoudspeakerChannel:
         options = content.options_as(LoudspeakerOptions)
         if content.recording is not None:
             recording = _file(content.recording, artifacts)
-            return RecordingInputs(recording, self._loudness, options.repeat, _tags(content))
-        return SpeechInputs(
-            sentences=self._script(content).lines,
-            engine=self._engine,
-            voice=self._voice,
-            loudness=self._loudness,
-            repeat=options.repeat,
-            tags=_tags(content),
-        )
+            return RecordingInputs(
+                recording, self._loudness, options.repeat, _tags(content), self._finish
+            )
+        return self._said(self._script(content).lines, options.repeat, _tags(content))
 
     def render(self, inputs: SpeechInputs | RecordingInputs) -> Rendered:
         """Return the MP3. Raises ChannelError."""
@@ -138,10 +145,19 @@ class LoudspeakerChannel:
         return studio.speech(inputs)
 
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
-        """Return the slot's programme: audio, playlist, manifest."""
-        from channels.loudspeaker.programme import programme  # loads the sound libraries
+        """Return the slot's programme: audio, playlist, manifest, and all of it in one file."""
+        from channels.loudspeaker.frame import Frame  # these load the sound libraries
+        from channels.loudspeaker.kept import SharedSounds
+        from channels.loudspeaker.programme import programme
 
-        return programme(bundle, items)
+        frame = Frame(
+            framing=self._framing,
+            speech=self._announced,
+            render=lambda inputs: self._opened().announcement(inputs),
+            maker=self,
+            sounds=SharedSounds(self._programmes),
+        )
+        return programme(bundle, items, registry, frame, self._finish)
 
     def _recorded(self, content: Content, recording: Attachment) -> Forecast:
         text, doubt = recording_in_words(recording)
@@ -150,6 +166,20 @@ class LoudspeakerChannel:
         length = recording.seconds * content.options_as(LoudspeakerOptions).repeat
         breaches = (too_long(),) if length > MAX_SECONDS else ()
         return Forecast(text, seconds=length, breaches=breaches)
+
+    def _announced(self, text: str, tags: Tags) -> SpeechInputs:
+        return self._said(announced(text, self._region, self._style), 1, tags)
+
+    def _said(self, lines: tuple[Line, ...], repeat: int, tags: Tags) -> SpeechInputs:
+        return SpeechInputs(
+            sentences=lines,
+            engine=self._engine,
+            voice=self._voice,
+            loudness=self._loudness,
+            repeat=repeat,
+            tags=tags,
+            finish=self._finish,
+        )
 
     def _opened(self) -> Studio:
         """Return the studio. The libraries for sound load with it: for those who render."""
@@ -163,7 +193,7 @@ class LoudspeakerChannel:
 
     def _script(self, content: Content) -> Script:
         options = content.options_as(LoudspeakerOptions)
-        return script_of(content, options.pronounce, options.repeat, self._region)
+        return script_of(content, options.pronounce, options.repeat, self._region, self._style)
 
 
 def _tags(content: Content) -> Tags:
@@ -180,6 +210,12 @@ def _breaches(script: Script) -> tuple[str, ...]:
     if not script.lines:
         return (_("There is nothing to say in this text."),)
     return (too_long(),) if script.seconds > MAX_SECONDS else ()
+
+
+def _possible(finish: Finish) -> Finish:
+    _one_of("sample_rate", str(finish.rate), tuple(map(str, RATES[finish.format])))
+    _one_of("bit_rate", str(finish.kbits), tuple(map(str, KBITS)))
+    return finish
 
 
 def _one_of(setting: str, found: str, allowed: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channels.loudspeaker.audio.terms import USUAL, Finish, Tags
+from channels.loudspeaker.audio.terms import USUAL, Chime, Finish, Tags
 from channels.loudspeaker.script import Line
 from engine.models import File
 
@@ -31,3 +31,16 @@ class RecordingInputs:
     repeat: int
     tags: Tags
     finish: Finish = USUAL
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementInputs:
+    """A programme's opening or closing: a chime or a jingle, then ``speech``, over a bed.
+
+    Each may be missing; ``speech`` says how all of it leaves.
+    """
+
+    speech: SpeechInputs
+    chime: Chime | None = None
+    jingle: File | None = None
+    bed: File | None = None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from channels.base import ChannelError
+from channels.loudspeaker.audio.pace import paced
 from channels.loudspeaker.audio.pcm import Passage, Pcm, Samples, silence
 from channels.loudspeaker.audio.terms import MAX_SECONDS
 from channels.loudspeaker.script import AGAIN, MARGIN, SENTENCE_PAUSE, Line
@@ -54,6 +55,11 @@ def passages(lines: Sequence[Line], sounds: Mapping[str, Pcm]) -> list[Passage]:
             )
         )
     return found
+
+
+def at_their_pace(lines: Sequence[Line], sounds: Mapping[str, Pcm]) -> dict[str, Pcm]:
+    """Return the sound of each line as slowly as it is said."""
+    return {line.text: paced(sounds[line.text], line.pace) for line in lines}
 
 
 def _groups(lines: Sequence[Line], sounds: Mapping[str, Pcm]) -> Iterator[list[Line]]:

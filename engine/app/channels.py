@@ -12,26 +12,30 @@ from channels.base import Channel, Closes, Limits, RemoteIds
 from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
+from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
+from channels.loudspeaker.delivery import Style
+from channels.loudspeaker.framing import Framing
 from channels.portal.channel import PortalChannel
 from engine.dispatch.buckets import LocalBuckets
 from engine.dispatch.permits import Permits
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.settings import Settings
-from engine.settings.sections import TelegramSettings
+from engine.settings.sections import ProgrammeSettings, TelegramSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a channel may be built from.
 
-    ``folder`` is the commune's own; ``speech`` is where spoken sentences are kept for all;
-    ``limits`` counts for all of them.
+    ``folder`` is the commune's own, ``workspace`` that of all its communes; ``speech`` is where
+    spoken sentences are kept for all; ``limits`` counts for all of them.
     """
 
     settings: Settings
     folder: Path
+    workspace: Path
     speech: Path
     remote_ids: RemoteIds
     limits: Limits
@@ -49,7 +53,25 @@ def _loudspeaker(here: Surroundings) -> LoudspeakerChannel:
         voice=voice.voice,
         region=voice.region,
         loudness=voice.loudness,
+        finish=Finish(
+            Profile(voice.profile), Format(voice.format), voice.sample_rate, voice.bit_rate
+        ),
+        style=Style(voice.pauses, voice.number_pace),
+        framing=_framing(here.settings.programme, here.workspace),
+        programmes=here.workspace / "artifacts" / "programmes",
         lead=timedelta(minutes=voice.lead_minutes),
+    )
+
+
+def _framing(frame: ProgrammeSettings, workspace: Path) -> Framing:
+    return Framing(
+        station=frame.station,
+        opening=frame.opening,
+        emergency=frame.emergency,
+        closing=frame.closing,
+        chime=frame.chime,
+        jingle=workspace / frame.jingle if frame.jingle else None,
+        bed=workspace / frame.bed if frame.bed else None,
     )
 
 
@@ -92,19 +114,21 @@ def build_channels(
     folder: Path,
     remote_ids: RemoteIds,
     *,
+    workspace: Path | None = None,
     speech: Path | None = None,
     limits: Limits | None = None,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
     """Build every channel around a commune's ``folder``.
 
-    ``speech`` is where spoken sentences are kept, else in the folder's artifacts. ``limits``
-    may be left out by those who send nothing. Raises LoaError if what channels need goes in a
-    circle.
+    ``workspace`` is where ``loa.toml`` is, else ``folder``; ``speech`` where spoken sentences
+    are kept, else in the folder's artifacts. ``limits`` may be left out by those who send
+    nothing. Raises LoaError if what channels need goes in a circle.
     """
     here = Surroundings(
         settings,
         folder,
+        workspace or folder,
         speech or folder / "artifacts" / "speech",
         remote_ids,
         limits or Permits(LocalBuckets()),

@@ -45,6 +45,7 @@ class House:
             self.settings,
             folder,
             ledger.remote_ids,
+            workspace=self.workspace,
             speech=speech,
             limits=self.permits,
             builders=self.builders,

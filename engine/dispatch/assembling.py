@@ -95,7 +95,8 @@ class Assembler:
             for part, one in made
         ]
         artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)
-        remarks = dict.fromkeys(remark for _, one in made for remark in one.remarks)
+        of_parts = (remark for _, one in made for remark in one.remarks)
+        remarks = dict.fromkeys((*of_parts, *artifact.remarks))
         return Ready(job, artifact, registry, " · ".join(remarks))
 
     def _registry(self, part: Part) -> Registry:

@@ -154,13 +154,15 @@ class Hours:
 class StationRules:
     """When the loudspeakers may speak. Local rules: every number is the commune's setting.
 
-    ``days`` are ISO weekdays, Monday = 1.
+    ``days`` are ISO weekdays, Monday = 1. ``name`` is how the station calls itself on air; empty
+    for what follows from the commune's own name.
     """
 
     hours: tuple[Hours, ...]
     sessions_per_day: int
     minutes_per_session: int
     days: frozenset[int] = frozenset(range(1, 8))
+    name: str = ""
 
 
 @dataclass(frozen=True)

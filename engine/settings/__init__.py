@@ -29,6 +29,7 @@ from engine.settings.sections import (
     MachineSettings,
     NoticeSettings,
     OutboxSettings,
+    ProgrammeSettings,
     QueueSettings,
     RetrySettings,
     RunSettings,
@@ -80,6 +81,7 @@ class Settings(Section):
     )
     clock: ClockSettings = ClockSettings()
     loudspeaker: LoudspeakerSettings = LoudspeakerSettings()
+    programme: ProgrammeSettings = ProgrammeSettings()
     telegram: TelegramSettings = TelegramSettings()
     run: RunSettings = RunSettings()
     #: By the channel's name.

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Protocol
 
 from channels.loudspeaker.audio.pcm import Samples
-from channels.loudspeaker.audio.terms import Finish, Format, Tags
+from channels.loudspeaker.audio.terms import MEDIA_TYPES, Finish, Format, Tags
+from engine.models import File
 
 
 class Carrier(Protocol):
@@ -36,6 +37,10 @@ class Carrier(Protocol):
         """Return how long an encoded passage plays."""
         ...
 
+    def plays(self, file: File) -> float:
+        """Return how many seconds one of Loa's whole files plays. Raises OSError, ValueError."""
+        ...
+
     def file(self, passages: Iterable[bytes], tags: Tags) -> bytes:
         """Return a whole file: the passages, one after the other, and the tags."""
         ...
@@ -57,3 +62,9 @@ def carrier_of(finish: Finish) -> Carrier:
     from channels.loudspeaker.audio.mp3 import Mp3
 
     return Mp3(finish.rate, finish.kbits)
+
+
+def plays(file: File) -> float:
+    """Return how many seconds a file of this channel's plays. Raises OSError, ValueError."""
+    wav = file.media_type == MEDIA_TYPES[Format.WAV]
+    return carrier_of(Finish(format=Format.WAV if wav else Format.MP3)).plays(file)

@@ -83,6 +83,9 @@ class Mp3:
     def seconds(self, passage: bytes) -> float:
         return round(len(passage) / self._bytes) * SAMPLES / self._rate
 
+    def plays(self, file: File) -> float:
+        return seconds(file)
+
     def file(self, passages: Iterable[bytes], tags: Tags) -> bytes:
         return b"".join((tag(tags), *passages))
 
@@ -125,8 +128,10 @@ def tag(tags: Tags) -> bytes:
     header = _id3.ID3()
     header.add(_id3.TIT2(encoding=utf16, text=one_line(tags.title)))
     header.add(_id3.TPE1(encoding=utf16, text=one_line(tags.issuer)))
-    header.add(_id3.TALB(encoding=utf16, text=tags.campaign_id))
-    header.add(_id3.TDRC(encoding=utf16, text=tags.date))
+    if tags.campaign_id:
+        header.add(_id3.TALB(encoding=utf16, text=tags.campaign_id))
+    if tags.date:
+        header.add(_id3.TDRC(encoding=utf16, text=tags.date))
     header.update_to_v23()
     file = io.BytesIO()
     header.save(file, v1=0, v2_version=3, padding=lambda _info: 0)
@@ -140,11 +145,5 @@ def tagged(encoded: bytes, tags: Tags) -> bytes:
 
 def seconds(file: File) -> float:
     """Return how long an MP3 plays. Raises OSError when it cannot be read."""
-    if isinstance(file.source, bytes):
-        return _length(io.BytesIO(file.source))
-    with file.source.open("rb") as stream:
-        return _length(stream)
-
-
-def _length(stream: BinaryIO) -> float:
-    return float(_mp3.MP3(stream).info.length)
+    with file.opened() as stream:
+        return float(_mp3.MP3(stream).info.length)

@@ -11,7 +11,7 @@ MAX_SECONDS = 30 * 60
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What a player shows. ``date`` is ISO: 2026-12-01."""
+    """What a player shows. ``date`` is ISO: 2026-12-01; empty is left out, as is an empty id."""
 
     title: str
     issuer: str
@@ -24,6 +24,13 @@ class Profile(StrEnum):
 
     HORN = "horn"
     INDOOR = "indoor"
+
+
+class Chime(StrEnum):
+    """What Loa plays before it speaks: for a programme, and for an emergency."""
+
+    BELLS = "bells"
+    ALARM = "alarm"
 
 
 class Format(StrEnum):

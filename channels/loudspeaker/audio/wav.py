@@ -12,6 +12,7 @@ import numpy as np
 
 from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples, resampled, stretches
 from channels.loudspeaker.audio.terms import MEDIA_TYPES, Format, Tags
+from engine.models import File
 
 _CHUNK = struct.Struct("<4sI")
 _FORMAT = struct.Struct("<4sI4s4sIHHIIHH4sI")
@@ -46,6 +47,10 @@ class Wav:
 
     def seconds(self, passage: bytes) -> float:
         return len(passage) / _WIDTH / self._rate
+
+    def plays(self, file: File) -> float:
+        with file.opened() as stream:
+            return seconds(stream)
 
     def file(self, passages: Iterable[bytes], tags: Tags) -> bytes:
         parts = list(passages)
