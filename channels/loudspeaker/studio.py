@@ -11,6 +11,7 @@ from channels.base import ChannelError
 from channels.loudspeaker.audio.bed import CHIME_PAUSE, jingle, over_bed
 from channels.loudspeaker.audio.carrier import carrier_of
 from channels.loudspeaker.audio.chime import chime
+from channels.loudspeaker.audio.encoded import Encoded
 from channels.loudspeaker.audio.mastering import mastered
 from channels.loudspeaker.audio.pcm import Held, Passage, Pcm
 from channels.loudspeaker.audio.recording import examine
@@ -57,7 +58,7 @@ class Studio:
         Raises ChannelError.
         """
         speech, remarks = inputs.speech, tuple[str, ...]()
-        encoded: list[bytes] = []
+        encoded: list[Encoded] = []
 
         def add(sound: Sequence[Passage]) -> None:
             encoded.extend(mastered(sound, speech.loudness, speech.finish))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO, Protocol
 
+from channels.loudspeaker.audio.encoded import Encoded
 from channels.loudspeaker.audio.pcm import Samples
 from channels.loudspeaker.audio.terms import MEDIA_TYPES, Finish, Format, Tags
 from engine.models import File
@@ -21,19 +22,19 @@ class Carrier(Protocol):
     loss: float
     overshoot: float
 
-    def encode(self, blocks: Iterable[Samples]) -> bytes:
+    def encode(self, blocks: Iterable[Samples]) -> Encoded:
         """Return an encoded passage, without tags, of a sound given stretch by stretch at RATE."""
         ...
 
-    def decode(self, passage: bytes) -> Iterator[Samples]:
+    def decode(self, passage: Encoded) -> Iterator[Samples]:
         """Return what a player would hear, stretch by stretch at RATE."""
         ...
 
-    def silence(self, seconds: float) -> bytes:
+    def silence(self, seconds: float) -> Encoded:
         """Return a passage of silence, as near to ``seconds`` as the format can be."""
         ...
 
-    def seconds(self, passage: bytes) -> float:
+    def seconds(self, passage: Encoded) -> float:
         """Return how long an encoded passage plays."""
         ...
 
@@ -41,7 +42,7 @@ class Carrier(Protocol):
         """Return how many seconds one of Loa's whole files plays. Raises OSError, ValueError."""
         ...
 
-    def file(self, passages: Iterable[bytes], tags: Tags) -> bytes:
+    def file(self, passages: Iterable[Encoded], tags: Tags) -> bytes:
         """Return a whole file: the passages, one after the other, and the tags."""
         ...
 

@@ -78,6 +78,7 @@ class Limiter:
         """
         loud = np.maximum(peaks * np.float32(amplitude(self.gain)), np.float32(1e-9))
         allowed = np.minimum(np.float32(1.0), np.float32(amplitude(ceiling)) / loud)
+        del loud
         held = _windows(allowed, 2 * (self.reach + 1) + 1).min(axis=1)
         # Odd, so that the average is centred: the two together look no further than the reach.
         width = self.reach | 1

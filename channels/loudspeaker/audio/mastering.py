@@ -7,27 +7,23 @@ with a corrected gain until it is right. Passages are worked on side by side; no
 from __future__ import annotations
 
 import math
-import os
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from channels.base import ChannelError
 from channels.loudspeaker.audio.carrier import Carrier, carrier_of
-from channels.loudspeaker.audio.dynamics import Cells, Limiter
+from channels.loudspeaker.audio.dynamics import Limiter
+from channels.loudspeaker.audio.encoded import Encoded
 from channels.loudspeaker.audio.filters import Signal
-from channels.loudspeaker.audio.meter import STEP, decibels, heard, loudness
+from channels.loudspeaker.audio.meter import STEP, decibels, loudness
 from channels.loudspeaker.audio.pcm import RATE, Held, Passage, Samples
 from channels.loudspeaker.audio.shaping import SHAPES
 from channels.loudspeaker.audio.terms import USUAL, Finish
-from channels.loudspeaker.audio.track import Budget, Track
+from channels.loudspeaker.audio.threads import side_by_side
+from channels.loudspeaker.audio.track import Budget, Take, Track
 from engine.i18n import gettext as _
-
-T = TypeVar("T")
-R = TypeVar("R")
 
 #: dBTP that what is decoded never passes, and what a meter at fourfold oversampling may miss.
 TRUE_PEAK = -1.0
@@ -61,25 +57,15 @@ def master(sound: Samples | Sequence[Passage], target: float, finish: Finish = U
     Both hold for what is decoded. Raises ChannelError, permanent: the sound is silent, or so
     spiky that it cannot be made that loud.
     """
-    return b"".join(mastered(sound, target, finish))
+    return b"".join(map(bytes, mastered(sound, target, finish)))
 
 
 def mastered(
     sound: Samples | Sequence[Passage], target: float, finish: Finish = USUAL
-) -> list[bytes]:
+) -> list[Encoded]:
     """Do so, and return the passages and the silence between them, which join as they are."""
     passages = sound if isinstance(sound, Sequence) else [Passage(Held(sound))]
     return _Desk(passages, target, finish).mastered()
-
-
-@dataclass(frozen=True, eq=False, slots=True)
-class _Take:
-    """An encoded passage: what a player hears of it, and how long it was meant to be."""
-
-    encoded: bytes
-    steps: Signal
-    peak: float
-    samples: int
 
 
 class _Desk:
@@ -90,22 +76,24 @@ class _Desk:
         self._target = target
         self._carrier: Carrier = carrier_of(finish)
         self._shape = SHAPES[finish.profile]
-        distinct = dict.fromkeys(passage.blocks for passage in passages)
-        self._tracks = [Track(blocks, self._shape.filters) for blocks in distinct]
+        carrier = self._carrier
+        self._first_ceiling = TRUE_PEAK + carrier.loss - _METER_ERROR - carrier.overshoot
+        self._tracks = [
+            Track(blocks, self._shape.filters, self._first_ceiling)
+            for blocks in dict.fromkeys(passage.blocks for passage in passages)
+        ]
 
-    def mastered(self) -> list[bytes]:
+    def mastered(self) -> list[Encoded]:
         kept = Budget(_KEPT)
-        heard_cells = _side_by_side(lambda track: track.listen(kept), self._tracks)
-        natural = self._level([cells.steps for cells in heard_cells])
+        side_by_side(lambda track: track.listen(kept), self._tracks)
+        natural = self._level([track.cells.steps for track in self._tracks])
         if math.isinf(natural):
             raise ChannelError(_("The sound is silent: there is nothing to play."), permanent=True)
-        evened = []
-        for track, cells in zip(self._tracks, heard_cells, strict=True):
-            track.evened = cells.compressed(natural, self._shape.ratio)
-            evened.append(cells.times(track.evened))
-        first = self._target - self._level([cells.steps for cells in evened])
+        for track in self._tracks:
+            track.even(natural, self._shape.ratio)
+        first = self._target - self._level([track.cells.steps for track in self._tracks])
         for reach in _REACHES:
-            takes = self._on_target(evened, Limiter(first, reach))
+            takes = self._on_target(Limiter(first, reach))
             if takes is not None:
                 return self._in_order(takes)
         raise ChannelError(
@@ -116,74 +104,44 @@ class _Desk:
             permanent=True,
         )
 
-    def _on_target(self, cells: Sequence[Cells], limiter: Limiter) -> list[_Take] | None:
+    def _on_target(self, limiter: Limiter) -> list[Take] | None:
         """Encode, listen and correct until it is right; None when it does not get there."""
-        loss, most = self._carrier.loss, limiter.gain + _MOST_LIMITING
-        aim = self._target + loss
-        ceilings = [TRUE_PEAK + loss - _METER_ERROR - self._carrier.overshoot] * len(cells)
-        takes: list[_Take] = []
+        aim, most = self._target + self._carrier.loss, limiter.gain + _MOST_LIMITING
+        for track in self._tracks:
+            track.ceiling = self._first_ceiling
         for _round in range(_ROUNDS):
-            found = self._gained(limiter, cells, ceilings, aim, most)
-            if found is None:
-                return None
-            limiter = found
-            takes = self._takes(limiter, cells, ceilings)
-            if not (takes := self._lowered(takes, limiter, cells, ceilings)):
+            found = self._gained(limiter, aim, most)
+            takes = self._lowered(found) if found is not None else None
+            if found is None or takes is None:
                 return None
             level = self._level([take.steps for take in takes])
             if abs(level - self._target) <= _TOLERANCE:
                 return takes
-            aim += self._target - level
+            limiter, aim = found, aim + self._target - level
+            del takes
         return None
 
-    def _lowered(
-        self,
-        takes: list[_Take],
-        limiter: Limiter,
-        cells: Sequence[Cells],
-        ceilings: list[float],
-    ) -> list[_Take]:
-        """Make those passages again whose peaks are too high, under lower ``ceilings``.
+    def _lowered(self, limiter: Limiter) -> list[Take] | None:
+        """Encode every track, and again under a lower ceiling those whose peaks are too high.
 
-        Nothing is returned when one stays too high.
+        None when one stays too high.
         """
+        takes: dict[Track, Take] = {}
+        todo = self._tracks
         for _round in range(_ROUNDS):
-            high = [number for number, take in enumerate(takes) if _excess(take) > 0]
-            if not high:
-                return takes
-            for number in high:
-                ceilings[number] -= _excess(takes[number]) + _LOWER
-            again = self._takes(limiter, cells, ceilings, high)
-            for number, take in zip(high, again, strict=True):
-                takes[number] = take
-        return []
+            for track in todo:
+                takes.pop(track, None)
+            made = side_by_side(lambda track: track.take(limiter, self._carrier), todo)
+            takes.update(zip(todo, made, strict=True))
+            del made
+            todo = [track for track in self._tracks if _excess(takes[track]) > 0]
+            if not todo:
+                return [takes[track] for track in self._tracks]
+            for track in todo:
+                track.ceiling -= _excess(takes[track]) + _LOWER
+        return None
 
-    def _takes(
-        self,
-        limiter: Limiter,
-        cells: Sequence[Cells],
-        ceilings: Sequence[float],
-        numbers: Sequence[int] | None = None,
-    ) -> list[_Take]:
-        """Encode the passages of these ``numbers``, or all, and listen to them."""
-
-        def take(number: int) -> _Take:
-            track = self._tracks[number]
-            factors = track.evened * limiter.factors(cells[number].peaks, ceilings[number])
-            encoded = self._carrier.encode(track.limited(factors))
-            steps, peak = heard(self._carrier.decode(encoded))
-            return _Take(encoded, steps, peak, track.samples)
-
-        return _side_by_side(take, range(len(cells)) if numbers is None else numbers)
-
-    def _gained(
-        self,
-        limiter: Limiter,
-        cells: Sequence[Cells],
-        ceilings: Sequence[float],
-        aim: float,
-        most: float,
-    ) -> Limiter | None:
+    def _gained(self, limiter: Limiter, aim: float, most: float) -> Limiter | None:
         """Return the limiter that gives ``aim`` LUFS; None when that takes over ``most`` dB.
 
         The harder the limiter works, the less it gives back: each step is sized by what the last
@@ -191,8 +149,7 @@ class _Desk:
         """
         cost, last_gain, last_reached = 1.0, limiter.gain, -math.inf
         for _round in range(_ROUNDS * 3):
-            pairs = zip(cells, ceilings, strict=True)
-            reached = self._level([limiter.steps(one, top) for one, top in pairs])
+            reached = self._level([limiter.steps(one.cells, one.ceiling) for one in self._tracks])
             missing = aim - reached
             if abs(missing) < _TOLERANCE / 4:
                 return limiter
@@ -216,24 +173,23 @@ class _Desk:
             sequence.append(np.zeros(round(passage.pause * RATE / STEP)))
         return loudness(np.concatenate(sequence))
 
-    def _in_order(self, takes: Sequence[_Take]) -> list[bytes]:
+    def _in_order(self, takes: Sequence[Take]) -> list[Encoded]:
         """Return every passage where it comes, with pauses between.
 
         Encoding makes a passage a little longer, by parts of a frame: the pause after it is so
         much shorter, and what is left over goes to the next one.
         """
         by_blocks = {track.blocks: take for track, take in zip(self._tracks, takes, strict=True)}
-        parts: list[bytes] = []
+        parts: list[Encoded] = []
         late = 0.0
         for passage in self._order:
             take = by_blocks[passage.blocks]
             late = self._pause(passage.before, late, parts)
             parts.append(take.encoded)
-            late += self._carrier.seconds(take.encoded) - take.samples / RATE
-            late = self._pause(passage.pause, late, parts)
+            late = self._pause(passage.pause, late + take.late, parts)
         return parts
 
-    def _pause(self, seconds: float, late: float, parts: list[bytes]) -> float:
+    def _pause(self, seconds: float, late: float, parts: list[Encoded]) -> float:
         """Add a pause, shorter by what the sound is ``late``; return how late it is then."""
         if not seconds:
             return late
@@ -242,15 +198,6 @@ class _Desk:
         return late + self._carrier.seconds(quiet) - seconds
 
 
-def _excess(take: _Take) -> float:
+def _excess(take: Take) -> float:
     """Return by how many dB a passage's true peak may be too high."""
     return decibels(take.peak) + _METER_ERROR - TRUE_PEAK
-
-
-def _side_by_side(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
-    """Return what ``work`` makes of each item, in order. Filters, LAME and decoder need no GIL."""
-    todo = list(items)
-    if len(todo) < 2:
-        return [work(item) for item in todo]
-    with ThreadPoolExecutor(max_workers=min(len(todo), os.cpu_count() or 1, 8)) as pool:
-        return list(pool.map(work, todo))

@@ -13,6 +13,7 @@ import mutagen.mp3
 import numpy as np
 import soundfile
 
+from channels.loudspeaker.audio.encoded import Encoded
 from channels.loudspeaker.audio.mp3_frames import SAMPLES, BrokenMp3Error, Header, frames
 from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples, resampled
 from channels.loudspeaker.audio.terms import MEDIA_TYPES, Format, Tags
@@ -50,7 +51,7 @@ class Mp3:
         self._rate = rate
         self._kbits = kbits
 
-    def encode(self, blocks: Iterable[Samples]) -> bytes:
+    def encode(self, blocks: Iterable[Samples]) -> Encoded:
         encoder = lameenc.Encoder()
         encoder.silence()
         encoder.set_bit_rate(self._kbits)
@@ -59,35 +60,39 @@ class Mp3:
         encoder.set_channels(1)
         few = self._kbits <= _FEW_BITS
         encoder.set_quality(_QUALITY_WITH_FEW_BITS if few else _QUALITY)
-        encoded = bytearray()
+        made = Encoded()
         for block in resampled(blocks, RATE, self._rate):
             # Whoever encodes keeps peaks below full scale; the clip is for what resampling adds.
             whole = np.multiply(block, np.float32(32_767))
             np.clip(np.rint(whole, out=whole), -32_768, 32_767, out=whole)
-            encoded += encoder.encode(whole.astype("<i2").tobytes())
-        encoded += encoder.flush()
-        return bytes(encoded)
+            made.write(bytes(encoder.encode(whole.astype("<i2").tobytes())))
+        made.write(bytes(encoder.flush()))
+        return made
 
-    def decode(self, passage: bytes) -> Iterator[Samples]:
-        return resampled(decode(passage), self._rate, RATE)
+    def decode(self, passage: Encoded) -> Iterator[Samples]:
+        return resampled(_heard(passage.opened()), self._rate, RATE)
 
-    def silence(self, seconds: float) -> bytes:
+    def silence(self, seconds: float) -> Encoded:
         count = round(seconds * self._rate / SAMPLES)
         if count <= 0:
-            return b""
+            return Encoded()
         quiet = np.zeros(-(-(count + 1) * SAMPLES * RATE // self._rate), dtype=np.float32)
-        stream = io.BytesIO(self.encode([quiet]))
+        made = frames(self.encode([quiet]).opened())
         # A frame borrows only from those before it: the first ones are whole without the rest.
-        return b"".join(frame for _header, frame in islice(frames(stream), count))
+        return Encoded(b"".join(frame for _header, frame in islice(made, count)))
 
-    def seconds(self, passage: bytes) -> float:
-        return round(len(passage) / self._bytes) * SAMPLES / self._rate
+    def seconds(self, passage: Encoded) -> float:
+        return round(passage.size / self._bytes) * SAMPLES / self._rate
 
     def plays(self, file: File) -> float:
         return seconds(file)
 
-    def file(self, passages: Iterable[bytes], tags: Tags) -> bytes:
-        return b"".join((tag(tags), *passages))
+    def file(self, passages: Iterable[Encoded], tags: Tags) -> bytes:
+        out = io.BytesIO()
+        out.write(tag(tags))
+        for passage in passages:
+            out.writelines(passage.pieces())
+        return out.getvalue()
 
     def join(self, files: Iterable[BinaryIO], tags: Tags, out: BinaryIO) -> float:
         out.write(tag(tags))
@@ -110,12 +115,16 @@ class Mp3:
 
 def encode(blocks: Iterable[Samples]) -> bytes:
     """Return the MP3 frames, without tags, of a sound given stretch by stretch at RATE."""
-    return Mp3().encode(blocks)
+    return bytes(Mp3().encode(blocks))
 
 
-def decode(encoded: bytes) -> Iterator[Samples]:
+def decode(mp3: bytes) -> Iterator[Samples]:
     """Return what a player would hear, stretch by stretch, at the MP3's own rate."""
-    with soundfile.SoundFile(io.BytesIO(encoded)) as sound:
+    return _heard(io.BytesIO(mp3))
+
+
+def _heard(stream: BinaryIO) -> Iterator[Samples]:
+    with soundfile.SoundFile(stream) as sound:
         # Not ``blocks``: it trusts the frame count, which MP3 headers only estimate, and hands
         # out uninitialised memory for frames that never came.
         while len(block := sound.read(STRETCH, dtype="float32")):
@@ -138,9 +147,9 @@ def tag(tags: Tags) -> bytes:
     return file.getvalue()
 
 
-def tagged(encoded: bytes, tags: Tags) -> bytes:
+def tagged(mp3: bytes, tags: Tags) -> bytes:
     """Return the MP3 with its tags: the same bytes for the same frames and tags."""
-    return tag(tags) + encoded
+    return tag(tags) + mp3
 
 
 def seconds(file: File) -> float:

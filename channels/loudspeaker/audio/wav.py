@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import struct
 import tempfile
@@ -10,7 +11,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples, resampled, stretches
+from channels.loudspeaker.audio.encoded import Encoded
+from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples, resampled
 from channels.loudspeaker.audio.terms import MEDIA_TYPES, Format, Tags
 from engine.models import File
 
@@ -30,32 +32,34 @@ class Wav:
     def __init__(self, rate: int = RATE) -> None:
         self._rate = rate
 
-    def encode(self, blocks: Iterable[Samples]) -> bytes:
-        encoded = bytearray()
+    def encode(self, blocks: Iterable[Samples]) -> Encoded:
+        made = Encoded()
         for block in resampled(blocks, RATE, self._rate):
             whole = np.clip(np.rint(block * np.float32(32_767)), -32_768, 32_767)
-            encoded += whole.astype("<i2").tobytes()
-        return bytes(encoded)
+            made.write(whole.astype("<i2").tobytes())
+        return made
 
-    def decode(self, passage: bytes) -> Iterator[Samples]:
-        whole = np.frombuffer(passage, dtype="<i2")
-        parts = (part / np.float32(32_768) for part in stretches(whole))
-        return resampled(parts, self._rate, RATE)
+    def decode(self, passage: Encoded) -> Iterator[Samples]:
+        return resampled(_heard(passage.opened()), self._rate, RATE)
 
-    def silence(self, seconds: float) -> bytes:
-        return bytes(max(0, round(seconds * self._rate)) * _WIDTH)
+    def silence(self, seconds: float) -> Encoded:
+        return Encoded(bytes(max(0, round(seconds * self._rate)) * _WIDTH))
 
-    def seconds(self, passage: bytes) -> float:
-        return len(passage) / _WIDTH / self._rate
+    def seconds(self, passage: Encoded) -> float:
+        return passage.size / _WIDTH / self._rate
 
     def plays(self, file: File) -> float:
         with file.opened() as stream:
             return seconds(stream)
 
-    def file(self, passages: Iterable[bytes], tags: Tags) -> bytes:
-        parts = list(passages)
-        length, tail = sum(map(len, parts)), self._tail(tags)
-        return b"".join((self._head(length, len(tail)), *parts, tail))
+    def file(self, passages: Iterable[Encoded], tags: Tags) -> bytes:
+        parts, tail = list(passages), self._tail(tags)
+        out = io.BytesIO()
+        out.write(self._head(sum(part.size for part in parts), len(tail)))
+        for part in parts:
+            out.writelines(part.pieces())
+        out.write(tail)
+        return out.getvalue()
 
     def join(self, files: Iterable[BinaryIO], tags: Tags, out: BinaryIO) -> float:
         # How long it gets stands at the beginning: the sound waits on disk until that is known.
@@ -97,6 +101,11 @@ class Wav:
 
         id3 = tag(tags)
         return _CHUNK.pack(b"id3 ", len(id3)) + id3 + bytes(len(id3) % 2)
+
+
+def _heard(stream: BinaryIO) -> Iterator[Samples]:
+    while block := stream.read(STRETCH * _WIDTH):
+        yield np.frombuffer(block, dtype="<i2").astype(np.float32) / np.float32(32_768)
 
 
 def seconds(stream: BinaryIO) -> float:
