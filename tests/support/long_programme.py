@@ -1,7 +1,8 @@
 """Master and join a long programme, and say how much memory that took at its peak.
 
-``python -m support.long_programme MINUTES FOLDER``: a process of its own, because a process never
-gives back the memory by which its peak is measured. Prints JSON, in MB.
+``python -m support.long_programme MINUTES FOLDER [KEPT]``: a process of its own, because a process
+never gives back the memory by which its peak is measured. ``KEPT``: how many bytes mastering may
+keep for its second pass, if not as many as usual. Prints JSON, in MB.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from channels.loudspeaker.audio import mastering
 from channels.loudspeaker.audio.carrier import carrier_of
 from channels.loudspeaker.audio.mastering import mastered
 from channels.loudspeaker.audio.pcm import RATE, Passage, Samples
@@ -72,4 +74,6 @@ def main(minutes: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
+    if len(sys.argv) > 3:
+        mastering.KEPT = int(sys.argv[3])
     main(int(sys.argv[1]), Path(sys.argv[2]))

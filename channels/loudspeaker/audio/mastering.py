@@ -48,7 +48,7 @@ _LONGEST_STEP = 12.0
 _MOST_LIMITING = 30.0
 
 #: Bytes of shaped sound that are kept for the second pass; the rest is shaped again.
-_KEPT = 24_000_000
+KEPT = 24_000_000
 
 
 def master(sound: Samples | Sequence[Passage], target: float, finish: Finish = USUAL) -> bytes:
@@ -84,7 +84,7 @@ class _Desk:
         ]
 
     def mastered(self) -> list[Encoded]:
-        kept = Budget(_KEPT)
+        kept = Budget(KEPT)
         side_by_side(lambda track: track.listen(kept), self._tracks)
         natural = self._level([track.cells.steps for track in self._tracks])
         if math.isinf(natural):
