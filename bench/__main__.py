@@ -21,6 +21,7 @@ PARTS = (
     "planning",
     "rendering",
     "speech",
+    "programme",
     "demonstration",
     "deliveries",
     "curve",

@@ -40,7 +40,8 @@ def heard(blocks: Iterable[Samples]) -> tuple[Signal, float]:
 
     The last step is filled up with silence.
     """
-    meter, energies = Meter(STEP), [np.zeros(0)]
+    meter = Meter(STEP)
+    energies: list[Signal] = [np.zeros(0)]
     peak, before = 0.0, np.zeros(0, dtype=np.float32)
     for block in blocks:
         energies.append(meter.feed(block))
@@ -65,7 +66,7 @@ class Meter:
 
     def __init__(self, cell: int) -> None:
         self._cell = cell
-        self._weighting = Filter(K_WEIGHTING)
+        self._weighting = Filter(K_WEIGHTING, np.float32)
         self._rest: Signal = np.zeros(0)
 
     def feed(self, samples: Samples) -> Signal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any, BinaryIO
 
@@ -74,12 +75,7 @@ class Mp3:
 
     def silence(self, seconds: float) -> Encoded:
         count = round(seconds * self._rate / SAMPLES)
-        if count <= 0:
-            return Encoded()
-        quiet = np.zeros(-(-(count + 1) * SAMPLES * RATE // self._rate), dtype=np.float32)
-        made = frames(self.encode([quiet]).opened())
-        # A frame borrows only from those before it: the first ones are whole without the rest.
-        return Encoded(b"".join(frame for _header, frame in islice(made, count)))
+        return Encoded(_silence(self._rate, self._kbits, count) if count > 0 else b"")
 
     def seconds(self, passage: Encoded) -> float:
         return round(passage.size / self._bytes) * SAMPLES / self._rate
@@ -111,6 +107,15 @@ class Mp3:
     def _bytes(self) -> float:
         """Bytes of a frame, on average."""
         return SAMPLES / 8 * self._kbits * 1000 / self._rate
+
+
+@lru_cache(maxsize=256)
+def _silence(rate: int, kbits: int, count: int) -> bytes:
+    """Return so many frames of silence; items have the same few pauses."""
+    quiet = np.zeros(-(-(count + 1) * SAMPLES * RATE // rate), dtype=np.float32)
+    made = frames(Mp3(rate, kbits).encode([quiet]).opened())
+    # A frame borrows only from those before it: the first ones are whole without the rest.
+    return b"".join(frame for _header, frame in islice(made, count))
 
 
 def encode(blocks: Iterable[Samples]) -> bytes:

@@ -57,7 +57,7 @@ class Track:
         before, keeping = _NOTHING, True
         for block in in_stretches(self.blocks()):
             plain, weighted = bank.feed(block)
-            heard_now = plain.astype(np.float32)
+            heard_now = plain.astype(np.float32, copy=False)
             tops.append(cell_peaks(heard_now, before, CELL))
             missing = -len(weighted) % CELL
             powers.append(energies(np.pad(weighted, (0, missing)), CELL).astype(np.float32))
@@ -97,7 +97,7 @@ class Track:
             return
         bank = Bank(self._filters)
         for block in in_stretches(self.blocks()):
-            yield bank.feed(block)[0].astype(np.float32)
+            yield bank.feed(block)[0].astype(np.float32, copy=False)
 
 
 class Budget:
