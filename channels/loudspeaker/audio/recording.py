@@ -89,7 +89,7 @@ def examine(path: Path) -> Examined:
         raise unfit(message.format(level=round(heard.loudness)))
     if heard.clipped > _TOO_CLIPPED:
         message = _(
-            "the recording is distorted: {percent} % of it is louder than the recorder could "
+            "the recording is distorted: {percent} percent of it is louder than the recorder could "
             "take; record it again, further from the microphone"
         )
         raise unfit(message.format(percent=round(100 * heard.clipped)))
@@ -159,7 +159,7 @@ def _remarks(heard: Heard, take: Take) -> Iterator[str]:
         message = _("the recording: {seconds} seconds of silence were cut out")
         yield message.format(seconds=round(cut))
     if heard.clipped > _CLIPPED:
-        message = _("the recording: {percent} % of it is distorted, recorded too loud")
+        message = _("the recording: {percent} percent of it is distorted, recorded too loud")
         yield message.format(percent=round(100 * heard.clipped))
     if heard.loudness < _QUIET:
         message = _("the recording is very quiet ({level} LUFS): listen whether it is clear")
