@@ -23,9 +23,11 @@ SHORTEST = 0.4
 #: LU below the speech's own loudness at which it counts as silence: breath and room are louder.
 _SILENT = 30.0
 
-#: A sample so near full scale, several within 10 ms, was cut off by the recorder. Lossy coding
-#: lets a cut top ring, so that it is not flat any more.
-_TOP, _TOPS = 0.985, 3
+#: So many samples near full scale within 10 ms were cut off by the recorder. Speech that only
+#: touches full scale has one or two; lossy coding lets a cut top ring, so that it is not flat any
+#: more. Measured on speech 0, 3, 6 and 10 dB too loud, as WAV, MP3, M4A and Opus: 0, 3-7, 11-16
+#: and 26-33 percent of it; speech mastered up to full scale: 4.
+_TOP, _TOPS = 0.92, 8
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -24,7 +24,7 @@ _TOO_QUIET, _QUIET = -50.0, -40.0
 
 #: Shares of the audible sound that may be cut off at the top: more is painful to hear from a
 #: horn; from the second on, people are told.
-_TOO_CLIPPED, _CLIPPED = 0.10, 0.01
+_TOO_CLIPPED, _CLIPPED = 0.20, 0.05
 
 #: Seconds. A longer silence within means that the recorder stopped or somebody went away; a
 #: shorter one down to the second is shortened to the third.
