@@ -147,7 +147,7 @@ class Check(ABC):
         if position is not None:
             before = text[:position]
             line, column = before.count("\n") + 1, position - before.rfind("\n")
-            message = _("what is said twice stands between [[ and ]], on one line: one is missing")
+            message = _("what is said twice stands between [[ and ]], on one line: ]] is missing")
             yield self._in_text(path, message, line, column)
 
     def _voiced(self) -> Iterator[Problem]:

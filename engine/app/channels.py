@@ -58,7 +58,7 @@ def _loudspeaker(here: Surroundings) -> LoudspeakerChannel:
         ),
         style=Style(voice.pauses, voice.number_pace),
         framing=_framing(here.settings.programme, here.workspace),
-        programmes=here.workspace / "artifacts" / "programmes",
+        programmes=here.speech / "programmes",
         lead=timedelta(minutes=voice.lead_minutes),
     )
 

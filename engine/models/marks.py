@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 
 MARKED = re.compile(r"\[\[([^\[\]\n]+)\]\]")
-_LOOSE = re.compile(r"\[\[|\]\]")
 
 
 def unmarked(text: str) -> str:
@@ -24,7 +23,10 @@ def marked(line: str) -> Iterator[tuple[str, str]]:
 
 
 def loose_mark(text: str) -> int | None:
-    """Return where a mark begins or ends that has no other half on its line; None if none does."""
+    """Return where a mark begins that does not end on its line; None if none does.
+
+    Brackets that close nothing are taken for what they are: a text may hold any.
+    """
     blanked = MARKED.sub(lambda found: " " * len(found[0]), text)
-    found = _LOOSE.search(blanked)
-    return found.start() if found else None
+    position = blanked.find("[[")
+    return position if position >= 0 else None

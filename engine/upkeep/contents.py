@@ -25,7 +25,6 @@ _KEPT = (
 #: What can be made again, below those.
 _LEFT_OUT = (
     "artifacts/speech",
-    "artifacts/programmes",
     "artifacts/cache",
     "outbox/rehearsal",
     "communes/*/outbox/rehearsal",

@@ -356,7 +356,7 @@ def test_what_is_said_twice_stands_in_pairs_of_brackets_on_a_line(tmp_path: Path
 
 
 def test_half_a_mark_is_told_where_it_stands_and_none_may_be_in_a_title(tmp_path: Path) -> None:
-    extra = "contact: 'Gọi 0272]]'\n"
+    extra = "contact: 'Gọi [[0272'\n"
     title = CAMPAIGN.replace("title: ", "title: '[[Họp]]' #")
     found = told(tmp_path, title + extra)
     assert any("title: [[ ]] marks what is said twice" in fault for fault in found)
