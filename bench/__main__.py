@@ -22,6 +22,7 @@ PARTS = (
     "rendering",
     "speech",
     "voices",
+    "programme",
     "demonstration",
     "deliveries",
     "curve",

@@ -23,6 +23,7 @@ from engine.clock import local
 from engine.errors import Problem
 from engine.i18n import gettext as _
 from engine.models import Attachment, Commune, Hamlet
+from engine.models.marks import loose_mark
 
 
 @dataclass
@@ -68,6 +69,7 @@ class Check(ABC):
             *self._validity(),
             *self._schedules(),
             *self._texts(),
+            *self._voiced(),
             *self._attachments(),
             *self._recordings(),
         )
@@ -131,12 +133,37 @@ class Check(ABC):
             if model.text is None or (not where and "text" in self.dropped):
                 continue
             path = (*where, "text")
+            yield from self._marks(path, model.text)
             try:
                 template = compile_template(model.text)
                 if not self.dropped & {"values", "hamlets", "audience"}:
                     yield from self._filled_in(path, template)
             except TemplateError as error:
                 yield self._in_text(path, str(error), error.line, error.column)
+
+    def _marks(self, path: Where, text: str) -> Iterator[Problem]:
+        """Yield where a mark for the voice has lost its other half."""
+        position = loose_mark(text)
+        if position is not None:
+            before = text[:position]
+            line, column = before.count("\n") + 1, position - before.rfind("\n")
+            message = _("what is said twice stands between [[ and ]], on one line: ]] is missing")
+            yield self._in_text(path, message, line, column)
+
+    def _voiced(self) -> Iterator[Problem]:
+        """Yield marks for the voice where they cannot stand: titles are read by everybody."""
+        for where, model in self._parts():
+            if (
+                model.title is not None
+                and "[[" in model.title
+                and not {*where, "title"} & self.dropped
+            ):
+                message = _(
+                    "[[ ]] marks what is said twice; it may stand in the text and the contact"
+                )
+                yield self.source.problem((*where, "title"), message)
+        if self.spec.contact and "contact" not in self.dropped:
+            yield from self._marks(("contact",), self.spec.contact)
 
     def _filled_in(self, path: Where, template: Template) -> Iterator[Problem]:
         """Fill the text in for every hamlet; hamlets with the same values are tried once."""

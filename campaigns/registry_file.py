@@ -127,6 +127,7 @@ def station_rules(spec: StationSpec) -> StationRules:
         days=frozenset(spec.days),
         relays=tuple(one.relay() for one in spec.relays),
         quiet=tuple(one.quiet() for one in spec.quiet),
+        name=spec.name or "",
     )
 
 

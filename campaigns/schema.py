@@ -174,7 +174,11 @@ class CampaignSpec(Strict):
         Field(None, description="Liên hệ khi cần hỏi (mặc định: cơ quan và điện thoại của xã)."),
     ]
     text: Annotated[
-        Body, Field(description="Nội dung. {{ biến }} lấy từ values, hamlets, hamlet, commune.")
+        Body,
+        Field(
+            description="Nội dung. {{ biến }} lấy từ values, hamlets, hamlet, commune. "
+            "[[0272.3000.111]]: loa đọc hai lần, các kênh khác chỉ in số."
+        ),
     ]
     values: Annotated[Values, Field({}, description="Biến dùng chung cho mọi ấp.")]
     hamlets: Annotated[

@@ -59,11 +59,14 @@ class Options(BaseModel):
 
     ``takes_recording``: its section may name a sound file (``audio:``) in place of speech.
     ``takes_attachments``: the campaign's attachments are part of its content.
+    ``takes_marks``: its texts keep the marks for the voice, ``[[said twice]]``; the other
+    channels get the words alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     takes_recording: ClassVar[bool] = False
+    takes_marks: ClassVar[bool] = False
     takes_attachments: ClassVar[bool] = False
 
 

@@ -110,7 +110,9 @@ class _Chosen:
         ordered = tuple(sorted(hours, key=lambda one: one.start))
         # Relays and quiet times have no columns: they come from the earlier registry, or none.
         relays, quiet = (base.relays, base.quiet) if base else ((), ())
-        return StationRules(ordered, sessions, minutes, days, relays, quiet)
+        # A name is one commune's own: never the province's.
+        name = self.earlier.station.name if self.earlier else ""
+        return StationRules(ordered, sessions, minutes, days, relays, quiet, name)
 
     def unsaid(self, key: str) -> Problem:
         heading = next(column.headings[0] for column in COMMUNES if column.key == key)

@@ -15,6 +15,7 @@ class LoudspeakerOptions(Options):
     """The section ``loudspeaker`` of a campaign."""
 
     takes_recording: ClassVar[bool] = True
+    takes_marks: ClassVar[bool] = True
 
     repeat: int = Field(
         default=1,

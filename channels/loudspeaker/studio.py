@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from channels.base import ChannelError
-from channels.loudspeaker.audio import mp3
-from channels.loudspeaker.audio.mastering import master
-from channels.loudspeaker.audio.pcm import RATE, Pcm, Samples, silence
-from channels.loudspeaker.audio.recording import read_recording
-from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
-from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
-from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, Line, readings
+from channels.loudspeaker.audio.bed import CHIME_PAUSE, jingle, over_bed
+from channels.loudspeaker.audio.carrier import carrier_of
+from channels.loudspeaker.audio.chime import chime
+from channels.loudspeaker.audio.encoded import Encoded
+from channels.loudspeaker.audio.mastering import mastered
+from channels.loudspeaker.audio.pcm import Held, Passage
+from channels.loudspeaker.audio.recording import examine
+from channels.loudspeaker.audio.terms import MAX_SECONDS
+from channels.loudspeaker.inputs import AnnouncementInputs, RecordingInputs, SpeechInputs
+from channels.loudspeaker.passages import at_their_pace, passages
+from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, readings
 from channels.loudspeaker.speech.voices import Voices
 from channels.loudspeaker.wording import too_long
 from engine.i18n import gettext as _
-from engine.models import Rendered
+from engine.models import File, Rendered
 
 
 class Studio:
@@ -34,45 +37,62 @@ class Studio:
         """
         if not inputs.sentences:
             raise ChannelError(_("There is nothing to say in this text."), permanent=True)
-        lines = tuple(readings(inputs.sentences, inputs.repeat))
-        spoken = self._voices.speak((line.text for line in lines), inputs.voices)
-        sound = _joined(_with_pauses(lines, spoken.sounds))
-        return _finished(sound, inputs.loudness, inputs.tags, spoken.remarks)
+        voiced, remarks = self._voiced(inputs)
+        return _finished(voiced, inputs, remarks)
+
+    def announcement(self, inputs: AnnouncementInputs) -> Rendered:
+        """Make a programme's opening or closing. Each part of it is as loud as an item.
+
+        Raises ChannelError.
+        """
+        speech, remarks = inputs.speech, tuple[str, ...]()
+        encoded: list[Encoded] = []
+
+        def add(sound: Sequence[Passage]) -> None:
+            encoded.extend(mastered(sound, speech.loudness, speech.finish))
+
+        if inputs.jingle is not None:
+            add([jingle(_path(inputs.jingle))])
+        elif inputs.chime is not None:
+            add([Passage(Held(chime(inputs.chime)), pause=CHIME_PAUSE, before=MARGIN)])
+        if speech.sentences:
+            voiced, remarks = self._voiced(speech)
+            add(voiced if inputs.bed is None else [over_bed(voiced, _path(inputs.bed))])
+        carrier = carrier_of(speech.finish)
+        return Rendered(carrier.file(encoded, speech.tags), carrier.media_type, remarks)
 
     @staticmethod
     def recording(inputs: RecordingInputs) -> Rendered:
-        """Bring a recording to the station's loudness. Raises ChannelError."""
-        # The store hands out paths; only small artifacts of Loa's own are held in memory.
-        assert isinstance(inputs.recording.source, Path)
-        recorded = read_recording(inputs.recording.source)
-        pause = silence(REPEAT_PAUSE)
-        again = [part for _time in range(inputs.repeat - 1) for part in (pause, recorded)]
-        return _finished(_joined([recorded, *again]), inputs.loudness, inputs.tags)
+        """Bring a recording to the station's loudness; remarks say what is poor about it.
 
-
-def _with_pauses(lines: Iterable[Line], spoken: Mapping[str, Pcm]) -> Iterator[Samples]:
-    for line in lines:
-        yield spoken[line.text].at_output_rate()
-        yield silence(line.pause)
-
-
-def _joined(parts: Iterable[Samples]) -> Samples:
-    """Join parts, with a margin around. Raises ChannelError, permanent, when it gets too long.
-
-    They are gathered in one growing block, so that the whole is never held twice.
-    """
-    margin = silence(MARGIN).tobytes()
-    joined, length = bytearray(margin), 0
-    for part in parts:
-        length += len(part)
-        if length > MAX_SECONDS * RATE:
+        Raises ChannelError.
+        """
+        examined = examine(_path(inputs.recording))
+        if inputs.repeat * (examined.take.seconds + REPEAT_PAUSE) > MAX_SECONDS:
             raise ChannelError(too_long(), permanent=True)
-        joined += part.tobytes()
-    joined += margin
-    return np.frombuffer(joined, dtype=np.float32)
+        reading = Passage(examined.take, pause=REPEAT_PAUSE)
+        *others, last = [reading] * inputs.repeat
+        first, *more = [*others, replace(last, pause=MARGIN)]
+        return _finished([replace(first, before=MARGIN), *more], inputs, examined.remarks)
+
+    def _voiced(self, inputs: SpeechInputs) -> tuple[list[Passage], tuple[str, ...]]:
+        """Return what is said, in passages, and a remark if it is not the chosen voice."""
+        lines = tuple(readings(inputs.sentences, inputs.repeat))
+        spoken = self._voices.speak((line.text for line in lines), inputs.voices)
+        return passages(lines, at_their_pace(lines, spoken.sounds)), spoken.remarks
+
+
+def _path(file: File) -> Path:
+    # The store hands out paths; only small artifacts of Loa's own are held in memory.
+    assert isinstance(file.source, Path)
+    return file.source
 
 
 def _finished(
-    sound: Samples, loudness: float, tags: Tags, remarks: tuple[str, ...] = ()
+    sound: Sequence[Passage],
+    inputs: SpeechInputs | RecordingInputs,
+    remarks: tuple[str, ...] = (),
 ) -> Rendered:
-    return Rendered(mp3.tagged(master(sound, loudness), tags), mp3.MEDIA_TYPE, remarks)
+    carrier = carrier_of(inputs.finish)
+    encoded = mastered(sound, inputs.loudness, inputs.finish)
+    return Rendered(carrier.file(encoded, inputs.tags), carrier.media_type, remarks)

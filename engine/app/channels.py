@@ -12,7 +12,10 @@ from channels.base import Channel, Closes, Limits, RemoteIds
 from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
+from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
+from channels.loudspeaker.delivery import Style
+from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
@@ -21,20 +24,21 @@ from engine.dispatch.permits import Permits
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.settings import LoudspeakerSettings, Settings
-from engine.settings.sections import TelegramSettings
+from engine.settings.sections import ProgrammeSettings, TelegramSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a channel may be built from.
 
-    ``folder`` is the commune's own; ``voices`` are what speaks, for all communes when they are
-    ``lent``, and ``limits`` counts for all of them.
+    ``folder`` is the commune's own, ``workspace`` that of all its communes; ``voices`` are what
+    speaks, for all communes when they are ``lent``, and ``limits`` counts for all of them.
     """
 
     settings: Settings
     commune_id: str
     folder: Path
+    workspace: Path
     voices: Voices
     lent: bool
     remote_ids: RemoteIds
@@ -53,6 +57,12 @@ def _loudspeaker(here: Surroundings) -> LoudspeakerChannel:
         choices=choices_of(voice),
         region=voice.region,
         loudness=voice.loudness,
+        finish=Finish(
+            Profile(voice.profile), Format(voice.format), voice.sample_rate, voice.bit_rate
+        ),
+        style=Style(voice.pauses, voice.number_pace),
+        framing=_framing(here.settings.programme, here.workspace),
+        programmes=speech_folder(here.workspace) / "programmes",
         lead=timedelta(minutes=voice.lead_minutes),
     )
 
@@ -77,6 +87,18 @@ def build_voices(settings: Settings, workspace: Path) -> Voices:
         piper_length=voice.piper_length,
     )
     return Voices(speech_folder(workspace), casting)
+
+
+def _framing(frame: ProgrammeSettings, workspace: Path) -> Framing:
+    return Framing(
+        station=frame.station,
+        opening=frame.opening,
+        emergency=frame.emergency,
+        closing=frame.closing,
+        chime=frame.chime,
+        jingle=workspace / frame.jingle if frame.jingle else None,
+        bed=workspace / frame.bed if frame.bed else None,
+    )
 
 
 def _chat(here: Surroundings) -> ChatChannel:
@@ -120,19 +142,22 @@ def build_channels(
     *,
     commune_id: str = "",
     voices: Voices | None = None,
+    workspace: Path | None = None,
     limits: Limits | None = None,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
     """Build every channel around a commune's ``folder``.
 
-    ``voices`` are what speaks for all communes, and are closed by whoever lends them; without
-    them the channels have their own. ``limits`` may be left out by those who send nothing.
-    Raises LoaError if what channels need goes in a circle.
+    ``workspace`` is where ``loa.toml`` is, else ``folder``. ``voices`` are what speaks for all
+    communes, and are closed by whoever lends them; without them the channels have their own.
+    ``limits`` may be left out by those who send nothing. Raises LoaError if what channels need
+    goes in a circle.
     """
     here = Surroundings(
         settings,
         commune_id,
         folder,
+        workspace or folder,
         voices or build_voices(settings, folder),
         voices is not None,
         remote_ids,

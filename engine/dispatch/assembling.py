@@ -98,7 +98,8 @@ class Assembler:
             for part, one in made
         ]
         artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)
-        return Ready(job, artifact, self._latest_registry(), " · ".join(_remarks(made)))
+        remarks = dict.fromkeys((*_remarks(made), *artifact.remarks))
+        return Ready(job, artifact, self._latest_registry(), " · ".join(remarks))
 
     def _registry(self, part: Part) -> Registry:
         return self._registries(part.campaign_id, part.revision)

@@ -18,6 +18,7 @@ from engine.models import (
     Section,
     digest,
 )
+from engine.models.marks import unmarked
 
 
 def audience(campaign: Campaign, registry: Registry) -> tuple[Hamlet, ...]:
@@ -84,6 +85,7 @@ class Composer:
         key = (channel, differences)
         if key not in self._contents:
             frame, body = self._frame(channel), self._body(template, hamlet, differences)
+            body = body if _takes_marks(self._campaign.sections[channel]) else unmarked(body)
             content = replace(frame.content, body=body)
             self._contents[key] = Composed(digest(frame.hash, body), content, {})
         return self._contents[key]
@@ -126,7 +128,7 @@ class Composer:
             priority=campaign.priority,
             purpose=Purpose.NOTICE,
             body="",
-            contact=campaign.contact,
+            contact=campaign.contact if _takes_marks(section) else unmarked(campaign.contact),
             valid_from=campaign.valid_from,
             valid_until=campaign.valid_until,
             households=campaign.audience.households,
@@ -137,6 +139,10 @@ class Composer:
             attachments=campaign.attachments if _takes_attachments(section) else (),
             recording=section.recording,
         )
+
+
+def _takes_marks(section: Section) -> bool:
+    return isinstance(section.options, Options) and section.options.takes_marks
 
 
 def _takes_attachments(section: Section) -> bool:

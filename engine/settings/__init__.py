@@ -29,6 +29,7 @@ from engine.settings.sections import (
     MachineSettings,
     NoticeSettings,
     OutboxSettings,
+    ProgrammeSettings,
     QueueSettings,
     RetrySettings,
     RunSettings,
@@ -83,6 +84,7 @@ class Settings(Section):
     loudspeaker: LoudspeakerSettings = LoudspeakerSettings()
     #: By the commune's id.
     voices: dict[str, VoiceSettings] = Field(default={})
+    programme: ProgrammeSettings = ProgrammeSettings()
     telegram: TelegramSettings = TelegramSettings()
     run: RunSettings = RunSettings()
     #: By the channel's name.

@@ -348,6 +348,21 @@ def test_a_recording_must_be_a_sound_and_an_attachment_must_not(tmp_path: Path) 
     assert found[1].startswith("7:33: channels.loudspeaker.audio: a.pdf: this kind of file is not")
 
 
+def test_what_is_said_twice_stands_in_pairs_of_brackets_on_a_line(tmp_path: Path) -> None:
+    marked = CAMPAIGN.replace("7 giờ", "[[7 giờ]], gọi [[{{ commune.phone }}]]")
+    assert faults(tmp_path, marked) == []
+    (half,) = told(tmp_path, CAMPAIGN.replace("7 giờ", "[[7 giờ]"))
+    assert half.startswith("5:40: text: what is said twice stands between [[ and ]]")
+
+
+def test_half_a_mark_is_told_where_it_stands_and_none_may_be_in_a_title(tmp_path: Path) -> None:
+    extra = "contact: 'Gọi [[0272'\n"
+    title = CAMPAIGN.replace("title: ", "title: '[[Họp]]' #")
+    found = told(tmp_path, title + extra)
+    assert any("title: [[ ]] marks what is said twice" in fault for fault in found)
+    assert any("contact: what is said twice" in fault for fault in found)
+
+
 def test_two_attachments_of_one_name_are_refused(tmp_path: Path) -> None:
     (tmp_path / "b").mkdir()
     (tmp_path / "a.pdf").write_bytes(PDF)

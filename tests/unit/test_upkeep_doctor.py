@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from support import sound
 from support.commune import loa, make_commune
 from support.fake_telegram import TOKEN, FakeTelegram
 from support.redis_server import RedisServer, redis_server, shared_redis, wait_until
@@ -233,6 +234,15 @@ def test_a_voice_that_does_not_exist_or_is_silent_is_told(workspace: Path) -> No
     assert told([heard(EspeakEngine(), LoudspeakerSettings())]).startswith("fine")
     unknown = LoudspeakerSettings(voice="khong-co")
     assert "bad: the voice espeak khong-co does not speak" in told([heard(EspeakEngine(), unknown)])
+
+
+def test_a_jingle_that_cannot_air_is_told_before_it_should(workspace: Path) -> None:
+    assert seen(workspace, "programme").startswith("fine: programmes open and close with what")
+    sound.sound_file(workspace / "hieu.wav", sound.murmur(3, 0.3))
+    write(workspace, settings(workspace) + '[programme]\njingle = "hieu.wav"\nbed = "nen.mp3"\n')
+    told = seen(workspace, "programme")
+    assert "fine: programme.jingle: hieu.wav can be heard" in told
+    assert "bad: programme.bed: nen.mp3 cannot be used, programmes go without it" in told
 
 
 @pytest.fixture
