@@ -17,7 +17,7 @@ import imageio_ffmpeg
 import numpy as np
 import soundfile
 
-from bench.figures import Figure, clocked
+from bench.figures import Figure, clocked, timed
 from bench.made_up import BULLETIN, NOTICE
 from channels.loudspeaker.audio.mp3 import MEDIA_TYPE, seconds
 from channels.loudspeaker.audio.terms import Tags
@@ -64,6 +64,8 @@ def bulletin(channel: LoudspeakerChannel, folder: Path) -> Iterator[Figure]:
     yield Figure("… times faster than it is heard", lasts / cold, "×", mp3 / usual, chain)
     yield Figure("a bulletin again, sentences kept", warm, "s", usual, chain)
     yield Figure("… times faster than it is heard", lasts / warm, "×", mp3 / usual, chain)
+    busy, _made = timed(lambda: channel.render(inputs))
+    yield Figure("… processor time of it, all cores", busy, "s CPU")
 
 
 def length(made: Rendered) -> float:
