@@ -24,7 +24,8 @@ from engine.dispatch.permits import Permits
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.settings import LoudspeakerSettings, Settings
-from engine.settings.sections import ProgrammeSettings, TelegramSettings
+from engine.settings.sections import TelegramSettings
+from engine.settings.speaking import ProgrammeSettings
 
 
 @dataclass(frozen=True, slots=True)

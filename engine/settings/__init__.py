@@ -25,17 +25,16 @@ from engine.settings.sections import (
     HttpSettings,
     LedgerSettings,
     LogSettings,
-    LoudspeakerSettings,
     MachineSettings,
     NoticeSettings,
     OutboxSettings,
-    ProgrammeSettings,
     QueueSettings,
     RetrySettings,
     RunSettings,
     Section,
     TelegramSettings,
 )
+from engine.settings.speaking import LoudspeakerSettings, ProgrammeSettings
 from engine.settings.voices import VoiceSettings
 
 __all__ = [
