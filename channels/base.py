@@ -59,12 +59,14 @@ class Options(BaseModel):
 
     ``takes_recording``: its section may name a sound file (``audio:``) in place of speech.
     ``takes_attachments``: the campaign's attachments are part of its content.
+    ``alternatives``: pairs of keys of which a section may have one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     takes_recording: ClassVar[bool] = False
     takes_attachments: ClassVar[bool] = False
+    alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
 
 
 class Artifacts(Protocol):
