@@ -59,6 +59,21 @@ def syntax_faults(source: str) -> tuple[list[TemplateError], str]:
     return faults, _BRACES.sub(judged, source)
 
 
+def without_statements(text: str) -> tuple[str, list[str]]:
+    """Return the text without its statements, every line on its line; and its loops' names."""
+    names: list[str] = []
+
+    def gone(found: re.Match[str]) -> str:
+        statement = _STATEMENT.match(found.group())
+        if found["left"] or statement is None:
+            return found.group()
+        if statement[1] == "for":
+            names.append(statement[2])
+        return "\n" * found.group().count("\n")
+
+    return _BRACES.sub(gone, text), names
+
+
 def syntax_error(error: jinja2.TemplateSyntaxError, source: str) -> TemplateError:
     """Say what is wrong with the syntax, on the line that Jinja2 names."""
     return TemplateError(_in_words(error), *place(source, error.lineno))

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from campaigns import attached
 from campaigns.faults import MAX_PROBLEMS, unknown
+from campaigns.schedule_fields import KEYS, schedule_of
 from campaigns.schema import CampaignSpec
 from campaigns.sections import SectionSpec
 from campaigns.sound import Cuts
@@ -21,7 +22,7 @@ from campaigns.time_checks import Part, TimeCheck
 from campaigns.tree import Path as Where
 from engine.errors import Problem
 from engine.i18n import gettext as _
-from engine.models import Attachment
+from engine.models import Attachment, Schedule
 
 
 @dataclass
@@ -116,6 +117,19 @@ class Check(ABC):
         check = TimeCheck(self.source, self.cuts, self.spec.valid, self.now, self.finished_is_fault)
         yield from check.validity()
         yield from check.schedules(self._parts())
+
+    def schedules(self) -> dict[str, Schedule]:
+        """Return the times that are known: the campaign's under "", and each channel's own."""
+        found = ((where[-1] if where else "", self._known(where, m)) for where, m in self._parts())
+        return {str(name): schedule for name, schedule in found if schedule is not None}
+
+    def _known(self, where: Where, model: Part) -> Schedule | None:
+        if self.cuts.keys_of((*where, "schedule")) & KEYS:
+            return None
+        try:
+            return schedule_of(model)
+        except ValueError:
+            return None
 
     def _texts(self) -> Iterator[Problem]:
         known = self.knows_places and not self.cuts.touch("values", "hamlets", "audience")

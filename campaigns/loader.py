@@ -69,24 +69,6 @@ def load_campaign(
     return examine_campaign(path, registry, options, now, finished_is_fault=True).sound()
 
 
-def check_campaigns(
-    folder: Path, registry: Registry, options: Mapping[str, type[BaseModel]], now: datetime
-) -> tuple[LoadedCampaign, ...]:
-    """Read every campaign file directly in ``folder``; finished campaigns are no fault there.
-
-    Raises InputError with every fault of every file, ids used twice included.
-    """
-    examined = [
-        examine_campaign(path, registry, options, now, finished_is_fault=False)
-        for path in campaign_files(folder)
-    ]
-    problems = [problem for one in examined for problem in one.problems]
-    problems.extend(repeated_ids(examined))
-    if problems:
-        raise InputError(problems)
-    return tuple(one.sound() for one in examined)
-
-
 def campaign_files(folder: Path) -> tuple[Path, ...]:
     """Return the campaign files of a folder by name. Raises InputError if it cannot be read."""
     try:

@@ -16,7 +16,7 @@ from typing import Any
 import jinja2
 from jinja2 import nodes
 
-from campaigns.braces import UNKNOWN, syntax_error, syntax_faults
+from campaigns.braces import UNKNOWN, syntax_error, syntax_faults, without_statements
 from campaigns.sandbox import ENVIRONMENT, PROVIDED, TemplateError, judge, noted, place
 from engine.i18n import gettext as _
 from engine.models import Commune, Hamlet
@@ -150,21 +150,35 @@ def examine_template(source: str) -> Examined:
     faults: list[TemplateError] = []
     template = None
     try:
-        try:
-            tree = ENVIRONMENT.parse(source)
-        except jinja2.TemplateSyntaxError:
-            faults, mended = syntax_faults(source)
-            tree = ENVIRONMENT.parse(mended)
+        tree, bound = _understood(source, faults)
         forbidden, refused = judge(tree, source)
         faults += forbidden
-        references = tuple(_references(tree, source, refused))
+        references = tuple(_references(tree, source, refused, bound))
         compiled = ENVIRONMENT.from_string("" if faults else tree)
         template = Template(source, references, compiled)
     except jinja2.TemplateSyntaxError as error:
-        faults.append(syntax_error(error, source))
+        faults = faults or [syntax_error(error, source)]
     except (RecursionError, SyntaxError):
         faults.append(TemplateError(_("brackets or conditions are nested too deep")))
     return Examined(tuple(sorted(faults, key=lambda one: (one.line, one.column))), template)
+
+
+def _understood(source: str, faults: list[TemplateError]) -> tuple[nodes.Template, frozenset[str]]:
+    """Return as much of a text as can be parsed, and names that are no variables in it.
+
+    What cannot be parsed is added to ``faults``.
+    """
+    try:
+        return ENVIRONMENT.parse(source), frozenset()
+    except jinja2.TemplateSyntaxError:
+        found, mended = syntax_faults(source)
+        faults += found
+    try:
+        return ENVIRONMENT.parse(mended), frozenset({UNKNOWN})
+    except jinja2.TemplateSyntaxError as error:
+        faults.append(syntax_error(error, source))
+    bare, names = without_statements(mended)
+    return ENVIRONMENT.parse(bare), frozenset({UNKNOWN, "loop", *names})
 
 
 def _too_long(size: int) -> str:
@@ -173,13 +187,15 @@ def _too_long(size: int) -> str:
     )
 
 
-def _references(tree: nodes.Template, source: str, refused: Set[int]) -> Iterator[Reference]:
+def _references(
+    tree: nodes.Template, source: str, refused: Set[int], bound: frozenset[str]
+) -> Iterator[Reference]:
     """Yield the variables used, in the order of the text, without those of loops.
 
-    ``refused`` are nodes of which nothing more is to be said.
+    ``refused`` are nodes of which nothing more is to be said, ``bound`` names that are none.
     """
     waiting: list[tuple[nodes.Node, frozenset[str], str]] = [
-        (tree, frozenset({UNKNOWN, *_stored(tree, refused)}), "")
+        (tree, bound.union(_stored(tree, refused)), "")
     ]
     found: list[Reference] = []
     while waiting:

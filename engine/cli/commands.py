@@ -16,7 +16,7 @@ def table() -> dict[str, tuple[str, str]]:
     """Return each command's module, and the help that it gets when it is loaded."""
     return {
         "init": ("files", _("Make a new workspace in FOLDER.")),
-        "check": ("files", _("Check commune.yaml and campaign FILES (default: all).")),
+        "check": ("checking", _("Check commune.yaml and campaign FILES (default: all).")),
         "schema": ("files", _("Print the JSON Schema of campaign files, for editors.")),
         "plan": ("files", _("Show what FILE would send, without writing anything.")),
         "passphrase": ("office", _("Set the passphrase of PERSON.")),

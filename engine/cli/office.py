@@ -17,12 +17,11 @@ from engine.cli.common import (
     shown_path,
     workspace_option,
 )
-from engine.cli.planned import breach_line
 from engine.cli.province import in_province
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Plan
-from engine.models.wording import channel_name
+from engine.models.wording import breach_line, channel_name
 
 
 def commands() -> list[click.Command]:

@@ -17,7 +17,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Status, Submission
 from engine.models import Campaign, Person, Plan, Registry, Right, digest
-from engine.models.wording import channel_name
+from engine.models.wording import breach_line
 from engine.planner.airing import airtime_of_others, hear_recordings
 from engine.planner.diff import changes_between
 from engine.planner.newest import newest_revision, waiting_revision
@@ -266,8 +266,5 @@ def _refuse_a_provinces(revision: Revision) -> None:
 
 def _refuse_breaches(plan: Plan) -> None:
     if plan.stops:
-        lines = [
-            " · ".join(filter(None, (channel_name(b.channel), b.target, b.hamlet_id, b.message)))
-            for b in plan.stops
-        ]
+        lines = [breach_line(breach) for breach in plan.stops]
         raise LoaError(_("rules that it would break:") + "\n  " + "\n  ".join(lines))

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
 from pydantic import BaseModel, Field
 
-from campaigns.loader import LoadedCampaign, load_campaign
+from campaigns.loader import (
+    LoadedCampaign,
+    campaign_files,
+    examine_campaign,
+    load_campaign,
+    repeated_ids,
+)
 from campaigns.registry_file import LoadedRegistry, load_registry
 from channels.base import Options
 from engine.errors import InputError, Problem
@@ -103,6 +110,21 @@ def told(folder: Path, text: str | bytes, registry: Registry | None = None) -> l
         str(fault).removeprefix(prefix).removeprefix(":").removeprefix(" ")
         for fault in faults(folder, text, registry)
     ]
+
+
+def check_campaigns(
+    folder: Path, registry: Registry, options: Mapping[str, type[BaseModel]], now: datetime
+) -> tuple[LoadedCampaign, ...]:
+    """Read every campaign file of a folder as ``loa check`` does. Raises InputError."""
+    examined = [
+        examine_campaign(path, registry, options, now, finished_is_fault=False)
+        for path in campaign_files(folder)
+    ]
+    problems = [problem for one in examined for problem in one.problems]
+    problems.extend(repeated_ids(examined))
+    if problems:
+        raise InputError(problems)
+    return tuple(one.sound() for one in examined)
 
 
 def load_commune(folder: Path, text: str) -> LoadedRegistry:

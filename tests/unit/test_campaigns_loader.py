@@ -8,9 +8,17 @@ from typing import ClassVar
 import pytest
 import soundfile
 from support import builders
-from support.campaign_files import CAMPAIGN, OPTIONS, LoudspeakerOptions, faults, load, told
+from support.campaign_files import (
+    CAMPAIGN,
+    OPTIONS,
+    LoudspeakerOptions,
+    check_campaigns,
+    faults,
+    load,
+    told,
+)
 
-from campaigns.loader import check_campaigns, load_campaign
+from campaigns.loader import load_campaign
 from campaigns.schema import campaign_model
 from channels.base import Options
 from engine.clock import VIETNAM

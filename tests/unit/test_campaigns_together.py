@@ -112,6 +112,21 @@ def test_every_fault_of_a_text_is_told_at_its_place(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_never_closed_hides_nothing_else(tmp_path: Path) -> None:
+    text = CAMPAIGN.replace("hamlet.name", "gio").replace(
+        "đến lúc 7 giờ.",
+        "{% if hamlet.name %}{{ hamlet.nam }}{% for x in xs %}{{ x }}{{ loop.index }}{% endfor %}",
+    )
+    assert [line.split(": ", 2)[0] for line in told(tmp_path, text)] == ["5:14", "5:17", "5:54"]
+
+
+def test_braces_in_quotes_comments_and_raw_text_are_no_fault(tmp_path: Path) -> None:
+    sound = "{{ '}}' }} {# {{ a b } #} {% raw %}{{ c d }}{% endraw %}"
+    assert told(tmp_path, CAMPAIGN.replace("{{ hamlet.name }}", sound)) == []
+    text = CAMPAIGN.replace("{{ hamlet.name }}", sound + " {{ e f }}")
+    assert len(told(tmp_path, text)) == 1
+
+
 def test_a_filter_that_does_not_fit_hides_no_other(tmp_path: Path) -> None:
     text = CAMPAIGN.replace("{{ hamlet.name }}", "{{ a | money }} {{ b | money }} {{ c }}")
     text += "values: {a: 500.000, b: năm trăm, c: 1}\n"
