@@ -10,9 +10,9 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from campaigns.checks import Check, ReadCampaign
+from campaigns.checks import Check, LonelyCheck, ReadCampaign
 from campaigns.faults import unknown
-from campaigns.loader import LoadedCampaign, examine
+from campaigns.loader import Examined, LoadedCampaign, examine
 from campaigns.text_checks import Place
 from engine.errors import Problem
 from engine.i18n import gettext as _
@@ -36,21 +36,30 @@ class Territory(Protocol):
 
 
 def load_province_campaign(
+    path: Path, territory: Territory, options: Mapping[str, type[BaseModel]], now: datetime
+) -> LoadedCampaign:
+    """Read a province's campaign file. Raises InputError with every fault at once."""
+    return examine_province_campaign(path, territory, options, now, finished_is_fault=True).sound()
+
+
+def examine_province_campaign(
     path: Path,
-    territory: Territory,
+    territory: Territory | None,
     options: Mapping[str, type[BaseModel]],
     now: datetime,
     *,
-    finished_is_fault: bool = True,
-) -> LoadedCampaign:
-    """Read a province's campaign file. Raises InputError with every fault at once."""
+    finished_is_fault: bool,
+) -> Examined:
+    """Find every fault of a province's campaign file; without a territory, those that need none."""
 
     def check(read: ReadCampaign) -> Check:
+        if territory is None:
+            return LonelyCheck(read=read, now=now, finished_is_fault=finished_is_fault)
         return ProvinceCheck(
             read=read, now=now, finished_is_fault=finished_is_fault, territory=territory
         )
 
-    return examine(path, options, check, MAX_CAMPAIGN_BYTES).sound()
+    return examine(path, options, check, MAX_CAMPAIGN_BYTES)
 
 
 @dataclass(frozen=True, kw_only=True)

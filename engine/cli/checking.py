@@ -15,7 +15,6 @@ from campaigns.registry_file import examine_registry
 from channels.base import Channel
 from engine.app import OPTIONS, build_channels, close_channels
 from engine.app.channels import NothingRemembered
-from engine.cli import province_office
 from engine.cli.common import (
     REGISTRY_FILE,
     chosen_commune,
@@ -24,16 +23,15 @@ from engine.cli.common import (
     open_workspace,
     workspace_option,
 )
+from engine.cli.examining import examine_all, say_what_is_over
 from engine.cli.province import in_province
+from engine.cli.province_checking import check_province
 from engine.clock import SystemClock
 from engine.errors import InputError, LoaError, Problem
 from engine.i18n import gettext as _
 from engine.models import Registry
 from engine.planner.checking import broken_rules
 from engine.settings import load_settings
-
-#: Finished campaigns that are named; of more it says only that there are.
-MOST_NAMED = 5
 
 
 def commands() -> list[click.Command]:
@@ -48,13 +46,13 @@ def check() -> click.Command:
     def command(files: tuple[Path, ...], workspace: Path | None) -> None:
         near = files[0] if files else None
         if in_province(workspace, near):
-            province_office.check(files, workspace)
+            check_province(files, workspace)
             return
         alone = chosen_commune() is None
         with _own_commune(workspace, near) if alone else _one_of_many(workspace, near) as commune:
             named = files or commune.files()
-            examined, problems = _examined(named, commune, in_use=bool(files))
-        problems += commune.problems
+            examined = examine_all(named, commune.examine, in_use=bool(files))
+            problems = list(_problems(examined, commune))
         if problems:
             raise InputError(problems)
         for warning in commune.warnings:
@@ -63,7 +61,7 @@ def check() -> click.Command:
         if alone:
             message = _("✓ commune.yaml and {count} campaigns are in order")
         click.echo(message.format(count=len(named)))
-        _say_what_is_over(examined, commune.now)
+        say_what_is_over(examined, commune.now)
 
     return command
 
@@ -82,8 +80,10 @@ class _Commune:
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
 
-    def examine(self, file: Path, *, in_use: bool) -> Examined:
-        return examine_campaign(file, self.registry, OPTIONS, self.now, finished_is_fault=in_use)
+    def examine(self, file: Path, finished_is_fault: bool) -> Examined:
+        return examine_campaign(
+            file, self.registry, OPTIONS, self.now, finished_is_fault=finished_is_fault
+        )
 
     def files(self) -> tuple[Path, ...]:
         """Return all campaign files. Raises InputError for a folder that cannot be read."""
@@ -119,29 +119,11 @@ def _one_of_many(workspace: Path | None, near: Path | None) -> Iterator[_Commune
         yield _Commune(app.registry, app.channels, app.clock.now(), near.parent)
 
 
-def _examined(
-    files: Sequence[Path], commune: _Commune, *, in_use: bool
-) -> tuple[list[Examined], list[Problem]]:
-    """Return what is known of the files, and every fault of them.
-
-    ``in_use``: these files are to be used, so that one that is over is a fault. Of a whole
-    folder, only a file that must be mended anyway is told that it is over as well.
-    """
-    examined = []
-    for file in files:
-        one = commune.examine(file, in_use=in_use)
-        examined.append(commune.examine(file, in_use=True) if one.problems else one)
-    problems = [*repeated_ids(examined)]
+def _problems(examined: Sequence[Examined], commune: _Commune) -> Iterator[Problem]:
+    """Yield every fault of the commune's file, of the campaigns, and between these."""
+    yield from commune.problems
+    yield from repeated_ids(examined)
     for one in examined:
-        problems += one.problems
+        yield from one.problems
         if commune.registry is not None:
-            problems += broken_rules(one, commune.registry, commune.channels, commune.now)
-    return examined, problems
-
-
-def _say_what_is_over(examined: Sequence[Examined], now: datetime) -> None:
-    campaigns = (one.loaded.campaign for one in examined if one.loaded is not None)
-    over = [campaign.id for campaign in campaigns if campaign.valid_until < now]
-    if over:
-        named = ", ".join(over[:MOST_NAMED]) + (" …" if len(over) > MOST_NAMED else "")
-        click.echo(_("  {count} of them are over: {names}").format(count=len(over), names=named))
+            yield from broken_rules(one, commune.registry, commune.channels, commune.now)
