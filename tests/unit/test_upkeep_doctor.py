@@ -255,21 +255,86 @@ def test_telegram_is_asked_who_the_bot_is_and_sent_nothing(
     assert not telegram.accepted()
 
 
+def systemd(folder: Path, monkeypatch: pytest.MonkeyPatch, **states: str) -> None:
+    """Let ``systemctl is-enabled`` answer so about these units; of others it knows nothing."""
+    answers = "".join(
+        f"  loa-{name}) echo {state}; [ {state} = enabled ]; exit;;\n"
+        for name, state in ((key.replace("_", "."), state) for key, state in states.items())
+    )
+    program = folder / "bin" / "systemctl"
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f'#!/bin/sh\ncase "$2" in\n{answers}esac\necho gone >&2; exit 1\n', "utf-8")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+
+
 def test_who_is_at_work_and_what_starts_at_boot_is_told(
     workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "nothing has run here yet" in seen(workspace, "running")
-    program = tmp_path / "bin" / "systemctl"
-    program.parent.mkdir()
-    program.write_text('#!/bin/sh\n[ "$2" = loa-worker.service ]\n', encoding="utf-8")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-    assert "look: loa-run.service does not start" in seen(workspace, "boot")
+    systemd(tmp_path, monkeypatch, run_service="disabled", backup_timer="enabled")
+    assert seen(workspace, "boot") == (
+        "look: loa-run.service does not start with the machine:"
+        " systemctl enable --now loa-run.service\n"
+        "fine: loa-backup.timer starts with the machine"
+    )
     monkeypatch.setenv("LOA_QUEUE_URL", "redis://127.0.0.1:9/0")
+    systemd(tmp_path, monkeypatch, worker_service="enabled", scheduler_service="masked")
     found = seen(workspace, "boot")
-    assert "look: loa-backup.timer" in found
     assert "look: loa-scheduler.service does not start with the machine" in found
     assert "fine: loa-worker.service starts" in found
+    assert "fine: not installed on this machine: loa-backup.timer;" in found
+
+
+def test_units_that_were_never_installed_are_not_to_be_enabled_but_installed(
+    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for state in ({}, {"run_service": "not-found"}):
+        systemd(tmp_path, monkeypatch, **state)
+        (found,) = seen(workspace, "boot").splitlines()
+        assert found.startswith("look: not installed")
+        command = re.search("install -m 644 (.*) /etc/systemd/system/", found)
+        assert command is not None
+        for file in command[1].split():
+            assert (Path(__file__).parents[2] / file).is_file()
+        assert "enable --now loa-run.service loa-backup.timer" in found
+        assert "docs/operations.md" in found
+
+
+@pytest.fixture
+def province(tmp_path: Path) -> Path:
+    example = Path(__file__).parents[2] / "campaigns" / "examples" / "tinh-mau"
+    return Path(shutil.copytree(example, tmp_path / "tinh"))
+
+
+def test_a_provinces_folder_is_looked_at_as_such(province: Path) -> None:
+    assert "look: the registry has no commune yet" in seen(province, "registry")
+    tables = (province / "danh-sach-ap.csv", province / "danh-sach-xa.csv")
+    assert loa("registry", "import", *tables, cwd=province).returncode == 0
+    assert seen(province, "registry") == "fine: province.yaml: Tỉnh Mẫu, 3 communes in the registry"
+    (province / "loa.db").write_bytes(b"x" * 5000)
+    assert seen(province, "registry") == "fine: province.yaml: Tỉnh Mẫu"
+    file = province / "province.yaml"
+    file.write_text(file.read_text("utf-8").replace("id: ha", "id: Hà"), "utf-8")
+    assert re.search(r"bad: .*province\.yaml:\d+:\d+: people", seen(province, "registry"))
+
+
+def test_a_bot_is_asked_where_the_registries_are_in_the_ledger(
+    province: Path, telegram: FakeTelegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert seen(province, "channels") == ""
+    monkeypatch.setenv("LOA_TELEGRAM_TOKEN", TOKEN)
+    assert seen(province, "channels").startswith("fine: ")
+    assert not telegram.accepted()
+
+
+def test_a_machine_of_many_communes_lacks_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "loa.toml").touch()
+    assert seen(tmp_path, "registry").startswith("look: there is no commune.yaml")
+    monkeypatch.setenv("LOA_LEDGER_URL", "postgresql://127.0.0.1:9/loa")
+    assert seen(tmp_path, "registry").startswith("fine: there is no commune.yaml")
 
 
 def process(role: Role, **changes: object) -> Process:
