@@ -9,6 +9,7 @@ from datetime import datetime
 from channels.base import Channel
 from engine.dispatch.rendering import Found, Made, Renderer
 from engine.errors import ChannelError
+from engine.i18n import joined
 from engine.ledger import Job, Ledger, Part
 from engine.models import Artifact, Bundle, Registry
 from engine.states import State
@@ -96,7 +97,7 @@ class Assembler:
         ]
         artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)
         remarks = dict.fromkeys(remark for _, one in made for remark in one.remarks)
-        return Ready(job, artifact, registry, " · ".join(remarks))
+        return Ready(job, artifact, registry, joined(" · ", remarks))
 
     def _registry(self, part: Part) -> Registry:
         return self._registries(part.campaign_id, part.revision)

@@ -16,6 +16,7 @@ from sqlalchemy import (
     update,
 )
 
+from engine.i18n import joined
 from engine.ledger.bundling import soonest_end, touch_bundles
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles, lock_held
@@ -55,7 +56,7 @@ class Outcomes:
             (
                 bundle.id,
                 bundle.version,
-                " · ".join(filter(None, (receipt.reference, remark))),
+                joined(" · ", (receipt.reference, remark)),
                 kept(receipt),
             )
             for bundle, receipt, remark in results

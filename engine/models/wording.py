@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.i18n import gettext as _
+from engine.i18n import joined
 from engine.models.delivery import EvidenceKind
 from engine.models.plan import Breach
 from engine.models.registry import Right
@@ -73,4 +74,4 @@ def households_in_words(count: int) -> str:
 def breach_line(breach: Breach) -> str:
     """Return a broken rule with what it concerns."""
     channel = channel_name(breach.channel) if breach.channel else ""
-    return " · ".join(filter(None, (channel, breach.target, breach.hamlet_id, breach.message)))
+    return joined(" · ", (channel, breach.target, breach.hamlet_id, breach.message))
