@@ -8,6 +8,7 @@ import click
 
 from engine.app import App, preview
 from engine.cli import province_office
+from engine.cli.cancelled import cancelled_line
 from engine.cli.common import (
     by_option,
     commune_option,
@@ -148,12 +149,9 @@ def cancel() -> click.Command:
             province_office.cancel(campaign_id, by, reason, workspace)
             return
         with open_workspace(workspace, acting=True) as app:
+            newest = app.office.newest(campaign_id)
             stopped = app.office.cancel(campaign_id, by, reason)
-            click.echo(
-                _("✓ {campaign}: {count} deliveries stopped").format(
-                    campaign=campaign_id, count=stopped
-                )
-            )
+            click.echo(cancelled_line(newest, stopped))
 
     return command
 

@@ -10,6 +10,7 @@ import click
 from rich.console import Console
 
 from engine.app.province import ProvinceApp
+from engine.cli.cancelled import cancelled_line
 from engine.cli.common import passphrase, shown_path
 from engine.cli.province import opened_province
 from engine.cli.province_words import overview_lines, parts_table, plan_lines
@@ -85,9 +86,9 @@ def cancel(campaign_id: str, by: str, reason: str, given: Path | None) -> None:
         desk.office() as office,
         _progress() as progress,
     ):
+        newest = office.newest(campaign_id)
         stopped = office.cancel(campaign_id, by, reason, progress)
-    message = _("✓ {campaign}: {count} deliveries stopped")
-    click.echo(message.format(campaign=campaign_id, count=stopped))
+    click.echo(cancelled_line(newest, stopped))
 
 
 def show_status(campaign_id: str | None, given: Path | None) -> None:

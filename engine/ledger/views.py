@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 
+from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
-from engine.ledger.tables import deliveries, events
+from engine.ledger.tables import bundles, deliveries, events
 from engine.models import Priority, Purpose
 from engine.states import State
 
@@ -136,6 +138,24 @@ class Views:
                 .group_by(d.channel, d.state)
             ).all()
         return {(row[0], State(row[1])): row[2] for row in rows}
+
+    def due(self, until: datetime | None, *, rehearse: Collection[str]) -> dict[str, int]:
+        """Return how many deliveries wait to be sent by ``until`` (None: ever), by channel.
+
+        What is being sent counts; backends in ``rehearse`` rehearse once per version only.
+        """
+        b, d = bundles.c, deliveries.c
+        waiting = and_(d.state.in_((State.PLANNED, State.SENDING)), not_rehearsed(rehearse))
+        if until is not None:
+            waiting = and_(waiting, b.next_attempt_at <= until)
+        with self._database.read() as connection:
+            rows = connection.execute(
+                select(d.channel, func.count())
+                .join(bundles, d.bundle_id == b.id)
+                .where(d.commune_id == self._commune_id, b.commune_id == self._commune_id, waiting)
+                .group_by(d.channel)
+            ).all()
+        return {row[0]: row[1] for row in rows}
 
     def on_air(self, after: datetime, *, but: str) -> list[tuple[str, datetime, str]]:
         """Return what loudspeakers play, or will, from ``after`` on: (cluster, slot, content).
