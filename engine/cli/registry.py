@@ -13,6 +13,7 @@ from campaigns.province_file import PROVINCE_FILE
 from campaigns.tables.listed import Listed, read_tables
 from campaigns.tables.template import SHEETS, made_up, template_csv, template_xlsx
 from engine.app.province import ProvinceApp, no_commune_yet
+from engine.cli.commands import Suggesting
 from engine.cli.common import REGISTRY_FILE, find_workspace, shown_path, workspace_option
 from engine.cli.province import opened_province
 from engine.cli.registry_words import change_line, communes_table, hamlets_table, totals_line
@@ -29,7 +30,7 @@ MOST_TOLD = 40
 
 def commands() -> list[click.Command]:
     """Return the commands of this module, built in the reader's language."""
-    group = click.Group("registry", subcommand_metavar=_("COMMAND [ARGS]..."))
+    group = Suggesting("registry", subcommand_metavar=_("COMMAND [ARGS]..."))
     for command in (_import(), _list(), _show(), _template()):
         translate_placeholders(command)
         group.add_command(command)
