@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,8 @@ from sqlalchemy import and_, func, or_, select
 
 from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
+from engine.ledger.dialect import literal_state
+from engine.ledger.given import unindexed
 from engine.ledger.tables import bundles, deliveries, events
 from engine.models import Priority, Purpose
 from engine.states import State
@@ -145,17 +148,22 @@ class Views:
         What is being sent counts; backends in ``rehearse`` rehearse once per version only.
         """
         b, d = bundles.c, deliveries.c
-        waiting = and_(d.state.in_((State.PLANNED, State.SENDING)), not_rehearsed(rehearse))
-        if until is not None:
-            waiting = and_(waiting, b.next_attempt_at <= until)
+        found: Counter[str] = Counter()
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(d.channel, func.count())
-                .join(bundles, d.bundle_id == b.id)
-                .where(d.commune_id == self._commune_id, b.commune_id == self._commune_id, waiting)
-                .group_by(d.channel)
-            ).all()
-        return {row[0]: row[1] for row in rows}
+            for state in (State.PLANNED, State.SENDING):  # each has an index of what still lives
+                here = and_(b.commune_id == self._commune_id, b.state == literal_state(state))
+                if until is not None:
+                    here = and_(here, b.next_attempt_at <= until)
+                rows = connection.execute(
+                    select(d.channel, func.count())
+                    .join(bundles, d.bundle_id == b.id)
+                    .where(here, not_rehearsed(rehearse))
+                    .where(unindexed(d.commune_id) == self._commune_id)
+                    .where(unindexed(d.state).in_((State.PLANNED, State.SENDING)))
+                    .group_by(d.channel)
+                )
+                found.update({row[0]: row[1] for row in rows})
+        return dict(found)
 
     def on_air(self, after: datetime, *, but: str) -> list[tuple[str, datetime, str]]:
         """Return what loudspeakers play, or will, from ``after`` on: (cluster, slot, content).
