@@ -86,7 +86,7 @@ def _write(
     files: Sequence[Path],
 ) -> list[Change]:
     origin = ", ".join(file.name for file in files)
-    with click.progressbar(  # type: ignore[var-annotated]
+    with click.progressbar(  # type: ignore[var-annotated]  # a bar of no items has no type
         length=len(listed.communes), label=_("Communes"), file=click.get_text_stream("stderr")
     ) as bar:
         return importer.write(
