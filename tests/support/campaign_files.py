@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import ClassVar
 
+import soundfile
 from pydantic import BaseModel, Field
 
 from campaigns.loader import (
@@ -85,6 +87,18 @@ teams:
   - {id: to-1, name: Tổ 1, members: [lan, Võ Văn Ba, {name: Tư, phone: 113}], hamlets: [ap-1]}
 portal: {name: Trang tin, url: "https://xa-mau.example/"}
 """
+
+PDF = b"%PDF-1.7\n%%EOF\n"
+
+
+def _ogg() -> bytes:
+    """A tenth of a second of silence: a real recording, if a short one."""
+    made = io.BytesIO()
+    soundfile.write(made, [0.0] * 800, 8_000, format="OGG")
+    return made.getvalue()
+
+
+OGG = _ogg()
 
 
 def load(folder: Path, text: str | bytes, registry: Registry | None = None) -> LoadedCampaign:
