@@ -61,6 +61,7 @@ class Options(BaseModel):
     ``takes_attachments``: the campaign's attachments are part of its content.
     ``takes_marks``: its texts keep the marks for the voice, ``[[said twice]]``; the other
     channels get the words alone.
+    ``alternatives``: pairs of keys of which a section may have one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -68,6 +69,7 @@ class Options(BaseModel):
     takes_recording: ClassVar[bool] = False
     takes_marks: ClassVar[bool] = False
     takes_attachments: ClassVar[bool] = False
+    alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
 
 
 class Artifacts(Protocol):

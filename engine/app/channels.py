@@ -136,6 +136,16 @@ CHANNELS: Builders = {
 OPTIONS = {channel.name: channel.options for channel in CHANNELS}
 
 
+class NothingRemembered:
+    """For channels that send nothing: nothing of the far side's needs to be known."""
+
+    def get(self, key: str) -> str | None:
+        return None
+
+    def put(self, key: str, value: str) -> None:
+        raise AssertionError(f"something was sent: {key} {value}")
+
+
 def build_channels(
     settings: Settings,
     folder: Path,

@@ -151,9 +151,9 @@ def test_the_first_frame_of_every_passage_stands_alone() -> None:
     ],
     ids=["cut", "filled", "foreign", "beheaded"],
 )
-def test_what_is_no_whole_mp3_is_not_joined(spoil: object) -> None:
+def test_what_is_no_whole_mp3_is_not_joined(spoil: Callable[[Any], Any]) -> None:
     passage = master(voice(1.0), -16.0)
-    broken = spoil(passage)  # type: ignore[operator]
+    broken = spoil(passage)
     with pytest.raises(BrokenMp3Error):
         joined([passage, broken], Mp3())
 

@@ -45,7 +45,7 @@ class Encoded:
 
     def _move_to_disk(self) -> None:
         # A file without a name, which goes with the last reference to this object.
-        file = tempfile.TemporaryFile()  # noqa: SIM115
+        file = tempfile.TemporaryFile()  # noqa: SIM115 - it lives as long as this object, and closes with it
         weakref.finalize(self, file.close)
         file.writelines(self.pieces())
         self._file, self._on_disk = file, True
