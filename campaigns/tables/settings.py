@@ -110,7 +110,7 @@ class _Chosen:
         ordered = tuple(sorted(hours, key=lambda one: one.start))
         # A name is one commune's own: never the province's.
         name = self.earlier.station.name if self.earlier else ""
-        return StationRules(ordered, sessions, minutes, days, name)
+        return StationRules(ordered, sessions, minutes, days, name=name)
 
     def unsaid(self, key: str) -> Problem:
         heading = next(column.headings[0] for column in COMMUNES if column.key == key)
