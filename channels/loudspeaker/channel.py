@@ -14,6 +14,7 @@ from channels.loudspeaker.delivery import PLAIN, Line, Style
 from channels.loudspeaker.folder import FolderBackend
 from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
+from channels.loudspeaker.kept import SharedSounds
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.script import Script, announced, script_of
 from channels.loudspeaker.speech.engine import ENGINES, Choice
@@ -91,7 +92,7 @@ class LoudspeakerChannel:
         self._finish = _possible(finish)
         self._style = style
         self._framing = framing or Framing()
-        self._programmes = programmes or self._voices.cache_folder / "programmes"
+        self._sounds = SharedSounds(programmes or self._voices.cache_folder / "programmes")
         self._studio: Studio | None = None
         self._opening = threading.Lock()
         folder = FolderBackend(outbox)
@@ -152,7 +153,6 @@ class LoudspeakerChannel:
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
         """Return the slot's programme: audio, playlist, manifest, and all of it in one file."""
         from channels.loudspeaker.frame import Frame  # these load the sound libraries
-        from channels.loudspeaker.kept import SharedSounds
         from channels.loudspeaker.programme import programme
 
         frame = Frame(
@@ -160,7 +160,7 @@ class LoudspeakerChannel:
             speech=self._announced,
             render=lambda inputs: self._opened().announcement(inputs),
             maker=self,
-            sounds=SharedSounds(self._programmes),
+            sounds=self._sounds,
         )
         return programme(bundle, items, registry, frame, self._finish)
 

@@ -9,12 +9,15 @@ from channels.base import ChannelError
 from channels.loudspeaker.audio.pace import paced
 from channels.loudspeaker.audio.pcm import Passage, Pcm, Samples, silence
 from channels.loudspeaker.audio.terms import MAX_SECONDS
-from channels.loudspeaker.script import AGAIN, MARGIN, SENTENCE_PAUSE, Line
+from channels.loudspeaker.script import AGAIN, MARGIN, Line
 from channels.loudspeaker.wording import too_long
 
 #: Seconds from which a passage ends at the next pause: enough to be worth an encoder of its own,
 #: few enough for an item to keep several cores busy.
 _LENGTH = 10.0
+
+#: Seconds of a pause at which a passage may end.
+_LONG_ENOUGH = 0.25
 
 #: Seconds of silence that belong to a passage: the filters' and the encoder's ringing.
 _TAIL = 0.1
@@ -72,7 +75,7 @@ def _groups(lines: Sequence[Line], sounds: Mapping[str, Pcm]) -> Iterator[list[L
             group, length = [], 0.0
         group.append(line)
         length += _seconds(line, sounds)
-        if line.text == AGAIN.text or (length >= _LENGTH and line.pause >= SENTENCE_PAUSE):
+        if line.text == AGAIN.text or (length >= _LENGTH and line.pause >= _LONG_ENOUGH):
             yield group
             group, length = [], 0.0
     if group:

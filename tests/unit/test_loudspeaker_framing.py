@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -254,6 +255,15 @@ def test_frame_and_joined_file_go_when_the_programme_is_emptied(station: Make) -
     assert {path.name for path in day.iterdir()} >= {"0500-opening.mp3", "0500-programme.mp3"}
     backend.deliver(here.programme(), replace(bundle, version=2))
     assert {path.name for path in day.iterdir()} == {"0500.m3u8", "0500.json"}
+
+
+def test_clusters_that_are_served_at_once_share_one_making(station: Make) -> None:
+    here = station()
+    item = here.item()
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda n: here.programme(item, cluster=f"cum-{n}"), range(4)))
+    assert len(here.announced) == 2
+    assert len({one.named(f"{DAY}/0500-programme.mp3").source for one in made}) == 1
 
 
 def test_a_shared_sound_that_was_cut_is_made_again(tmp_path: Path) -> None:

@@ -105,13 +105,19 @@ def _by_ffmpeg(path: Path) -> Iterator[Opened]:
             if not container.streams.audio:
                 raise broken()
             stream = container.streams.audio[0]
-            base = stream.time_base
-            length = float(stream.duration * base) if stream.duration and base else 0.0
-            yield Opened(stream.rate, round(length * stream.rate), _decoded(container))
+            yield Opened(stream.rate, _claimed(container), _decoded(container))
     except av.error.FFmpegError as error:
         if isinstance(error, OSError):
             raise
         raise broken() from error
+
+
+def _claimed(container: InputContainer) -> int:
+    """Return how many samples the header says; 0 where there is none, as in bare AAC."""
+    stream = container.streams.audio[0]
+    if container.format.name == "aac" or not stream.duration or not stream.time_base:
+        return 0
+    return round(float(stream.duration * stream.time_base) * stream.rate)
 
 
 def _decoded(container: InputContainer) -> Iterator[Samples]:
