@@ -31,6 +31,7 @@ _LIGATURES: Final = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 #: Frames the digit before it: 1️⃣ numbers an item.
 _KEYCAP: Final = "\u20e3"
+_CIRCLED: Final = re.compile("[\u2460-\u24ff\u2776-\u2793]")
 _SPACES: Final = "\t\r\v\f\x1c\x1d\x1e\x1f\x85\u200b"
 _KEPT: Final = frozenset("µ°₫…“”№")
 
@@ -78,6 +79,8 @@ def _fold(character: str, before: str) -> str:
         power = str(unicodedata.digit(character))
         return f" mũ {power}" if before[-1:].isdigit() else power
     folded = _latin(character) or character
+    if folded.isdigit() and _CIRCLED.match(character):
+        return f" {folded} "  # ①② number two items
     return f" {folded}" if "/" in folded and before[-1:].isdigit() else folded
 
 

@@ -12,7 +12,7 @@ from .numbers import read_number, read_written
 from .syllables import LETTERS, UPPER, is_syllable
 
 WORD = re.compile(f"[{LETTERS}]+")
-_NEXT_WORD = re.compile(f"[ ]*([{LETTERS}]+)")
+NEXT_WORD = re.compile(f"[ ]*([{LETTERS}]+)")
 #: No letter and no digit may follow: the token is whole.
 WHOLE = f"(?![{LETTERS}0-9])"
 UPPERCASE = f"[{UPPER}]"
@@ -47,19 +47,19 @@ class Context:
         for word in reversed(self.history[-reach:]):
             if word in ".;?!…":
                 return False
-            if word.lower() in words:
+            if word.lower().lstrip("/ ") in words:
                 return True
         return False
 
     def next_word(self, position: int) -> str:
         """Return the word that begins at ``position`` after spaces, in lower case, or nothing."""
-        found = _NEXT_WORD.match(self.line, position)
+        found = NEXT_WORD.match(self.line, position)
         return found.group(1).lower() if found else ""
 
     def in_capitals(self, end: int) -> bool:
         """Say whether a neighbour is a Vietnamese word in capitals: a heading, an emphasis."""
         before = self.history[-1] if self.history else ""
-        found = _NEXT_WORD.match(self.line, end)
+        found = NEXT_WORD.match(self.line, end)
         after = found.group(1) if found else ""
         return any(len(w) > 1 and w.isupper() and is_syllable(w) for w in (before, after))
 

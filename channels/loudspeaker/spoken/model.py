@@ -18,6 +18,7 @@ class Why(StrEnum):
 
     UNKNOWN_ABBREVIATION = "unknown_abbreviation"
     AMBIGUOUS_ABBREVIATION = "ambiguous_abbreviation"
+    AMBIGUOUS_DATE = "ambiguous_date"
     AMBIGUOUS_FRACTION = "ambiguous_fraction"
     AMBIGUOUS_RANGE = "ambiguous_range"
     AMBIGUOUS_NUMBER = "ambiguous_number"
@@ -43,11 +44,15 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a rule made of a piece of the written text; ``spoken`` is empty if it is dropped."""
+    """What a rule made of a piece of the written text; ``spoken`` is empty if it is dropped.
+
+    ``position`` is the offset of its first character in the text given, in NFC.
+    """
 
     written: str
     rule: str
     spoken: str
+    position: int
 
 
 @dataclass(frozen=True, slots=True)

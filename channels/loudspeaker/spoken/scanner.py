@@ -21,6 +21,7 @@ from . import (
     times,
     units,
     web,
+    weeks,
     words,
 )
 from .cleaning import Cleaned, clean
@@ -38,7 +39,9 @@ DIGIT_RULES: Final[tuple[Rule, ...]] = (
     *phones.PHONES,
     *times.TIMES,
     *slashes.ADDRESSES,
-    *dates.SHORT_DATES,
+    *weeks.MONTHS,
+    *dates.DAY_AND_MONTH,
+    *weeks.WEEKDAYS,
     *units.QUANTITIES,
     *slashes.JOINED,
     *slashes.ODD_NUMBERS,
@@ -48,7 +51,8 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     *web.WEB,
     *abbreviations.COMPOUNDS,
     *legal.LEGAL_WORDS,
-    *dates.DATE_WORDS,
+    *weeks.WEEK_WORDS,
+    *phones.CODES,
     *units.BARE_UNITS,
     *roman.ROMANS,
     *abbreviations.PLACE_LETTERS,
@@ -57,7 +61,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
 )
 SYMBOL_RULES: Final[tuple[Rule, ...]] = (
     *phones.SIGNED_PHONES,
-    *units.DOLLARS,
+    *units.CURRENCY_SIGNS,
     *units.PER,
     *symbols.SYMBOLS,
 )
@@ -83,7 +87,7 @@ def speak(
         read = _line(line, region, lexicon)
         said.append(read.text)
         doubts += (replace(doubt, position=start + doubt.position) for doubt in read.doubts)
-        tokens += read.tokens
+        tokens += (replace(token, position=start + token.position) for token in read.tokens)
         start += len(line) + 1
     return Spoken("\n".join(said), tuple(doubts), tuple(tokens))
 
@@ -132,12 +136,14 @@ class _Reader:
         name, written, reading = self._first(ctx, position)
         spoken = reading.spoken if isinstance(reading, Doubtful) else reading
         if isinstance(reading, Doubtful):
-            self._doubts.append(Doubt(written.strip(), spoken, reading.why, origin))
+            self._doubts.append(Doubt(written.strip(), spoken.rstrip(","), reading.why, origin))
         if spoken != written:
-            self._tokens.append(Token(written.strip(), name, spoken))
+            self._tokens.append(Token(written.strip(), name, spoken, origin))
         if name == symbols.BULLET.name:
             writer.begin_item()
         else:
+            if _meet(ctx, position):
+                writer.add(",")
             ctx.history.append(written.strip())
         writer.add(spoken)
         return position + len(written)
@@ -156,6 +162,18 @@ class _Reader:
                 if reading is not None:
                     return rule.name, match[0], reading
         raise AssertionError(f"no rule reads {ctx.line[position]!r}")
+
+
+def _meet(ctx: Context, position: int) -> bool:
+    """Say whether two numbers stand side by side and would be heard as one: "BĐ2 0,15m"."""
+    line = ctx.line
+    return (
+        line[position] in "0123456789"
+        and bool(ctx.history)
+        and line[position - 1 : position] == " "
+        and ctx.history[-1][-1].isalnum()
+        and (ctx.history[-1][-1].isdigit() or set(ctx.history[-1]) <= set("BĐIVX"))
+    )
 
 
 def _rules_for(character: str) -> tuple[Rule, ...]:

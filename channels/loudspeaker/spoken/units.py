@@ -9,7 +9,7 @@ from typing import Final
 from .context import WHOLE, Context, Reading, Rule, rule
 from .model import Doubtful, Why
 from .numbers import NUMBER, thousand
-from .syllables import LETTERS
+from .syllables import LETTERS, is_syllable
 from .wordlist import words
 
 UNITS: Final = {
@@ -24,13 +24,19 @@ UNITS: Final = {
     "lit": "lít", "cc": "xê xê", "°C": "độ xê", "°": "độ", "°F": "độ ép", "oC": "độ xê",
     "%": "phần trăm", "‰": "phần nghìn", "W": "oát", "kW": "ki lô oát", "KW": "ki lô oát",
     "MW": "mê ga oát", "kWh": "ki lô oát giờ", "KWh": "ki lô oát giờ", "kwh": "ki lô oát giờ",
-    "kWp": "ki lô oát pích", "V": "vôn", "kV": "ki lô vôn", "KV": "ki lô vôn", "A": "am pe",
+    "kWp": "ki lô oát pích", "MWp": "mê ga oát pích", "MWh": "mê ga oát giờ", "V": "vôn",
+    "kV": "ki lô vôn", "KV": "ki lô vôn", "mA": "mi li am pe", "Ah": "am pe giờ",
+    "mAh": "mi li am pe giờ",
     "kVA": "ki lô vôn am pe", "KVA": "ki lô vôn am pe", "Hz": "héc", "kHz": "ki lô héc",
     "MHz": "mê ga héc", "GHz": "gi ga héc", "KB": "ki lô bai", "MB": "mê ga bai",
     "GB": "gi ga bai", "TB": "tê ra bai", "Mb": "mê ga bít", "Gb": "gi ga bít",
     "Mbps": "mê ga bít trên giây", "Gbps": "gi ga bít trên giây", "dB": "đề xi ben",
+    "dBA": "đề xi ben", "dl": "đề xi lít", "dL": "đề xi lít", "mmol": "mi li mol",
+    "°N": "độ vĩ Bắc", "°E": "độ kinh Đông", "°S": "độ vĩ Nam", "°W": "độ kinh Tây", "°K": "độ ca",
+    "%o": "phần nghìn", "dm2": "đề xi mét vuông", "mm3": "mi li mét khối", "µm": "mi crô mét",
     "mmHg": "mi li mét thủy ngân", "HP": "mã lực", "s": "giây", "kcal": "ki lô ca lo",
-    "ppm": "phần triệu", "inch": "inh",
+    "ppm": "phần triệu", "ppb": "phần tỷ", "inch": "inh", "Mb/s": "mê ga bít trên giây",
+    "ms": "mi li giây", "hp": "mã lực", "CV": "mã lực",
 }  # fmt: skip
 MONEY: Final = {
     "đ": "đồng", "Đ": "đồng", "₫": "đồng", "đồng": "đồng", "vnđ": "đồng", "VNĐ": "đồng",
@@ -39,18 +45,24 @@ MONEY: Final = {
     "trđồng": "triệu đồng", "tỷđ": "tỷ đồng",
 }  # fmt: skip
 #: Units whose sign is one letter that may stand alone elsewhere: no space before them.
-_TIGHT: Final = frozenset({"A", "HP", "W", "V", "s", "Đ", "gr", "°"})
+_TIGHT: Final = frozenset({"HP", "CV", "W", "V", "s", "Đ", "gr", "°", "ms"})
 #: What things are counted per: said with "mỗi".
 _EACH: Final = words(
     "hộ người tháng năm ngày tuần quý lần khẩu em suất con cây học lượt buổi giờ phút ca thẻ lớp "
     "trẻ sào công mẫu chai gói bao thùng cái chiếc bộ xe ấp xã tổ đợt vụ liều hồ phần giấy trường "
-    "ván vị tấn tạ kg lít đêm"
+    "ván vị tấn tạ kg lít đêm bình lứa căn khẩu nhà hồ khóa kỳ trận chuyến viên hũ can lọ ống nhóm "
+    "đội đoàn bàn nhân đầu hecta hécta héc gốc bụi luống ao vườn ruộng mùa nhiệm bài trang tờ bản "
+    "chương đợt đôi cặp ngôi phòng giường tháng mét trạm trường cơ điểm"
 )
 _SUMS: Final = words("triệu tỷ tỉ ngàn nghìn trăm k tr")
 #: Words of measure which a "per" may follow.
 _MEASURES: Final = words(
-    "tấn tạ yến kg người lần suất con cây lít khối giạ phút giờ ngày buổi liều viên giọt tiếng chỗ"
+    "tấn tạ yến kg người lần suất con cây lít khối giạ phút giờ ngày buổi liều viên giọt tiếng chỗ "
+    "gam mét hộ lượt bao gói chai tháng năm"
 )
+_MASSES: Final = frozenset({"mg", "g", "gr", "kg", "Kg", "KG", "µg"})
+_LENGTHS: Final = frozenset({"mm", "cm", "dm", "m", "km", "Km", "KM"})
+_VOLUMES: Final = frozenset({"ml", "mL", "l", "lit", "cc", "m3"})
 _DENOMINATORS: Final = {"h": "giờ", "s": "giây", "l": "lít", "p": "phút", "d": "ngày"}
 
 
@@ -59,7 +71,8 @@ def _alternation(signs: Iterable[str]) -> str:
 
 
 ALL: Final = {**UNITS, **MONEY}
-_SIGN: Final = rf"(?:\s?(?:{_alternation(ALL.keys() - _TIGHT)})|(?:{_alternation(_TIGHT)})){WHOLE}"
+UNIT_SIGNS: Final = _alternation(ALL)
+SIGN: Final = rf"(?:\s?(?:{_alternation(ALL.keys() - _TIGHT)})|(?:{_alternation(_TIGHT)})){WHOLE}"
 _RANGE: Final = r"\s?-\s?"
 
 
@@ -73,11 +86,24 @@ def _thousands(written: str) -> str | None:
     return written.replace(",", ".") if re.fullmatch(r"[1-9]\d{0,2},\d{3}", written) else None
 
 
+def unit_name(sign: str, ctx: Context) -> str:
+    """Return how a unit is said; a per mille holds the region's word for a thousand."""
+    return ALL[sign].replace("phần nghìn", f"phần {thousand(ctx.region)}")
+
+
+def _capital(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 20A, 5T, 16L near what is so measured; elsewhere it is a house, a class, a road."""
+    first, last, letter = match.groups()
+    leads, unit = _CAPITALS[letter]
+    measured = ctx.near(leads, 4) or (letter != "A" and "," in first)
+    return f"{_amount(first, last, ctx)} {unit}" if measured else None
+
+
 def _quantity(match: re.Match[str], ctx: Context) -> Reading:
     first, last, sign = match.groups()
     sign = sign.strip()
     meant = _thousands(first) if sign in MONEY else None
-    words = f"{_amount(meant or first, last, ctx)} {ALL[sign]}"
+    words = f"{_amount(meant or first, last, ctx)} {unit_name(sign, ctx)}"
     return Doubtful(words, Why.AMBIGUOUS_NUMBER) if meant else words
 
 
@@ -105,8 +131,14 @@ def _height(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} mét {ctx.cardinal(int(match[2]))}"
 
 
-def _dollars(match: re.Match[str], ctx: Context) -> Reading:
-    return f"{ctx.number(match[1])} đô la Mỹ"
+def _sign_first(match: re.Match[str], ctx: Context) -> Reading:
+    """Read $5, €10, US$ 100."""
+    return f"{ctx.number(match[2])} {_CURRENCIES[match[1].removeprefix('US')]}"
+
+
+def _currency_first(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "VNĐ 500.000", "USD 100"."""
+    return f"{ctx.number(match[2])} {MONEY[match[1]]}"
 
 
 def _per(match: re.Match[str], ctx: Context) -> Reading:
@@ -116,13 +148,32 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
     bottom = match[1]
     counts = top in MONEY or top.lower() in _SUMS
     measured = counts or top in UNITS or top.lower() in _MEASURES or last.startswith("/")
-    if not measured:
+    if not measured and not _counted(ctx):
         return None
-    if top in UNITS and bottom in {"giờ", "giây"}:
+    if top in UNITS and bottom in {"giờ", "giây", "lít"}:
         return f"trên {bottom}"
-    if bottom in UNITS or bottom in _DENOMINATORS:
+    counted = len(bottom) > 1 and _counted(ctx)
+    if (measured or counted) and (bottom in UNITS or bottom in _DENOMINATORS):
         return f"{'mỗi' if counts else 'trên'} {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
-    return f"mỗi {bottom.lower()}" if bottom.lower() in _EACH else None
+    each = bottom.lower() in _EACH or (counts and is_syllable(bottom))
+    return f"mỗi {bottom.lower()}" if each else None
+
+
+def _counted(ctx: Context) -> bool:
+    """Say whether a number was just written: the 5 of "5kg gạo/hộ"."""
+    return any(token[0].isdigit() for token in ctx.history[-4:-1])
+
+
+def _per_amount(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the slash of 50mm/24h, 50mg/100ml, 100kg/1.000m2, with what follows it."""
+    last = ctx.history[-1] if ctx.history else ""
+    top = re.sub(r"^[\d.,\s-]+", "", last)
+    if not last or not (top in ALL or top.lower() in _MEASURES | _SUMS or _counted(ctx)):
+        return None
+    amount, sign = match.groups()
+    hours = sign.strip() in {"h", "giờ"}
+    unit = "giờ" if hours else ALL.get(sign.strip(), sign.strip())
+    return f"{'trong' if hours else 'trên'} {ctx.number(amount)} {unit}"
 
 
 def _bare_per(match: re.Match[str], ctx: Context) -> Reading:
@@ -133,12 +184,25 @@ def _bare_per(match: re.Match[str], ctx: Context) -> Reading:
 
 def _bare(match: re.Match[str], ctx: Context) -> Reading:
     """Read "m2", "kg", "kWh" with no number before them."""
-    return ALL[match[0]]
+    return unit_name(match[0], ctx)
+
+
+def of_one_kind(first: str, last: str) -> bool:
+    """Say whether two signs measure the same, so that a dash between them is a range."""
+    kinds = (_MASSES, _LENGTHS, _VOLUMES, MONEY.keys() | _SUMS)
+    return first == last or any(first in kind and last in kind for kind in kinds)
 
 
 _TOPS: Final = _alternation(UNITS)
 _BOTTOMS: Final = _alternation((*UNITS, *_DENOMINATORS))
-_NOT_ALONE: Final = words("ha Ha HA cc oC HP TB đồng lit inch")
+_NOT_ALONE: Final = words("ha Ha HA cc oC HP TB đồng lit inch dl ms hp CV Ah %o")
+#: Units of one capital letter: near which words they are units at all.
+_CAPITALS: Final = {
+    "A": (words("điện dòng cầu chì aptomat atomat sạc ổ phích acquy ắc bình máy áp"), "am pe"),
+    "T": (words("tải trọng nặng quá xe trên dưới"), "tấn"),
+    "L": (words("bình can chai xăng dầu nước thùng xô phuy lọ thuốc"), "lít"),
+}
+_CURRENCIES: Final = {"$": "đô la Mỹ", "€": "ơ rô", "£": "bảng Anh", "¥": "yên", "₫": "đồng"}
 _ALONE: Final = _alternation(u for u in ALL if len(u) > 1 and u not in _NOT_ALONE)
 
 QUANTITIES: Final[tuple[Rule, ...]] = (
@@ -154,11 +218,23 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
         rf"([1-9]\d{{0,2}}(?: \d{{3}})+)()(\s?(?:{_alternation(MONEY)})){WHOLE}",
         _quantity,
     ),
-    rule("quantity", rf"({NUMBER})(?:{_RANGE}({NUMBER}))?({_SIGN})", _quantity),
+    rule("capital unit", rf"({NUMBER})(?:{_RANGE}({NUMBER}))?\s?([ATL]){WHOLE}", _capital),
+    rule("quantity", rf"({NUMBER})(?:{_RANGE}({NUMBER}))?({SIGN})", _quantity),
 )
-DOLLARS: Final[tuple[Rule, ...]] = (rule("dollars", rf"\$\s?({NUMBER})", _dollars),)
-PER: Final[tuple[Rule, ...]] = (rule("per", rf"\s?/\s?([{LETTERS}µ%]+[23]?){WHOLE}", _per),)
+CURRENCY_SIGNS: Final[tuple[Rule, ...]] = (
+    rule("currency first", rf"([$€£¥₫])\s?({NUMBER})", _sign_first),
+)
+PER: Final[tuple[Rule, ...]] = (
+    rule(
+        "per amount",
+        rf"\s?/\s?({NUMBER})(\s?(?:{_alternation(UNITS.keys() - _TIGHT)}|h|giờ|lít|công)){WHOLE}",
+        _per_amount,
+    ),
+    rule("per", rf"\s?/\s?([{LETTERS}µ%]+[23]?){WHOLE}", _per),
+)
 BARE_UNITS: Final[tuple[Rule, ...]] = (
+    rule("currency first", rf"(VNĐ|VND|USD|EUR)\s?({NUMBER})(?!\s?[đ%])", _currency_first),
+    rule("currency first", rf"(US\$)\s?({NUMBER})", _sign_first),
     rule("unit per unit", rf"({_TOPS})/({_BOTTOMS}){WHOLE}", _bare_per),
     rule("unit", rf"(?:{_ALONE}){WHOLE}", _bare),
 )

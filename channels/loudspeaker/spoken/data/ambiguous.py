@@ -8,7 +8,11 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One meaning; it holds after one of ``after`` or before one of ``before`` (lower case)."""
+    """One meaning; it holds after one of ``after`` or before one of ``before`` (lower case).
+
+    Both may also name what is no word: a mark, ``#number``, ``#phone``, ``#date``,
+    ``#document`` (30/2022/TT-BYT), ``#plate``, ``#account``.
+    """
 
     spoken: str
     after: frozenset[str] = frozenset()
@@ -34,7 +38,7 @@ def _either(otherwise: str, *meanings: tuple[str, str, str]) -> Ambiguous:
     )
 
 
-_DAYS: Final = "sáng chiều tối trưa t2 t3 t4 t5 t6 t7 ngày và đến thứ hàng mỗi nghỉ , - ( bảy"
+_DAYS: Final = "sáng chiều tối trưa t2 t3 t4 t5 t6 t7 ngày và đến thứ hàng mỗi nghỉ , - ( bảy ;"
 _OFFICE: Final = "xã phường huyện tỉnh ấp thôn khu tp"
 
 AMBIGUOUS: Final = {
@@ -48,15 +52,15 @@ AMBIGUOUS: Final = {
         ("công an", "trưởng phó ban đồng bộ đội và", f"{_OFFICE} khu viên nhân"),
         ("ca", "mắc", "nhiễm bệnh sáng chiều đêm"),
     ),
-    "BĐ": _either("bưu điện", ("báo động", "trên dưới mức vượt đạt", "cấp i ii iii")),
+    "BĐ": _either("bưu điện", ("báo động", "trên dưới mức vượt đạt", "cấp i ii iii #number")),
     "BT": _either("bí thư", ("bí thư", "đồng phó đ/c và", "đảng chi đoàn huyện tỉnh")),
     "CĐ": _either("cao đẳng", ("cao đẳng", "đh học trường", "y sư"), ("công đoàn", "", "cơ viên")),
-    "CB": _either("cán bộ", ("cán bộ", "các đội ngũ", "xã phường huyện công và")),
+    "CB": _either("cán bộ", ("cán bộ", "các đội ngũ #number", "xã phường huyện công và")),
     "CN": _either(
         "chủ nhật",
-        ("công nhân", "khu đội các", "viên lao"),
+        ("công nhân", "khu đội các #number", "viên lao"),
         ("chi nhánh", "ngân", "ngân công điện viettel vnpt agribank văn"),
-        ("chủ nhật", _DAYS, "ngày hàng hằng nghỉ này tới"),
+        ("chủ nhật", _DAYS, "ngày hàng hằng nghỉ này tới : #date"),
     ),
     "CP": _either("Chính phủ", ("cổ phần", "ty nhtm", ""), ("Chính phủ", "của", "")),
     "CS": _either("cơ sở", ("chính sách", "hộ gia", "xã"), ("cơ sở", "y tại", "sản kinh y")),
@@ -64,35 +68,151 @@ AMBIGUOUS: Final = {
         "chủ tịch",
         ("công ty", "các tại", "tnhh cp cổ điện xổ"),
         ("chủ tịch", "đồng phó ông bà đ/c", "ubnd hđnd hội xã ủy"),
-        ("chỉ thị", "theo", "số"),
+        ("chỉ thị", "theo", "số #document"),
+        ("xê tê", "chụp phim", "scan"),
     ),
-    "DN": _either("doanh nghiệp", ("doanh nghiệp", "các hỗ hộ cho", "nhỏ vừa tư")),
+    "BKS": _either(
+        "Ban kiểm soát",
+        ("biển kiểm soát", "mang xe đeo gắn", "#plate : số"),
+        ("Ban kiểm soát", "htx", ""),
+    ),
+    "BTN": _either(
+        "bê tông nhựa",
+        ("bê tông nhựa", "đường rải thảm", "nóng"),
+        ("bệnh truyền nhiễm", "pc các", ""),
+    ),
+    "CC": _either(
+        "công chức",
+        ("công chức", "cán các", "viên địa tư văn"),
+        ("cung cấp", "", "nước"),
+        ("chung cư", "khu", ""),
+    ),
+    "CM": _either("chuyên môn", ("chuyên môn", "phòng tổ trình", ""), ("cách mạng", "lão gia", "")),
+    "CV": _either(
+        "công văn", ("chuyên viên", "các anh chị", "phòng"), ("công văn", "theo", "số #document")
+    ),
+    "DA": _either("dự án", ("dự án", "các ban bql #number", "đầu xây #number")),
+    "DC": _either("dân cư", ("dân cư", "khu", ""), ("dân chủ", "quy", "")),
+    "DS": _either(
+        "danh sách",
+        ("dân số", "tác viên ctv", "kế"),
+        ("danh sách", "theo lập", "hộ các"),
+        ("dược sĩ", "bs", ""),
+    ),
+    "DN": _either("doanh nghiệp", ("doanh nghiệp", "các hỗ hộ cho #number", "nhỏ vừa tư")),
     "ĐB": _either(
-        "đại biểu", ("đại biểu", "các vị quý bầu", "quốc hđnd dự"), ("đồng bào", "", "dân")
+        "đại biểu",
+        ("đặc biệt", "giải", ""),
+        ("đại biểu", "các vị quý bầu #number", "quốc hđnd dự"),
+        ("đồng bào", "", "dân"),
     ),
     "ĐC": _either(
         "địa chỉ", ("địa chỉ", "", ": số"), ("đồng chí", "các do gồm", "bí chủ phó nguyễn trưởng")
     ),
     "ĐH": _either("đại học", ("đại học", "trường học tốt", "y sư bách cần nông")),
     "ĐT": _either(
-        "điện thoại", ("điện thoại", "số qua gọi", ": liên"), ("đội tuyển", "các", "bóng")
+        "điện thoại", ("điện thoại", "số qua gọi", ": liên #phone"), ("đội tuyển", "các", "bóng")
     ),
     "HS": _either(
-        "học sinh", ("học sinh", "em các cho", "nghèo giỏi lớp trường"), ("hồ sơ", "nộp", "gồm")
+        "học sinh",
+        ("học sinh", "em các cho lượng số #number", "nghèo giỏi lớp trường tiểu mầm thcs thpt"),
+        ("hồ sơ", "nộp", "gồm"),
     ),
     "HN": _either("hội nghị", ("Hà Nội", "tại tp thành", ""), ("hội nghị", "", "tổng sơ triển")),
-    "GV": _either("giáo viên", ("giáo viên", "các đội cho", "trường chủ và")),
-    "KH": _either("kế hoạch", ("khách hàng", "quý các chăm", "vui sử"), ("kế hoạch", "theo", "số")),
+    "GD": _either(
+        "giáo dục", ("giáo dục", "ngành phòng sở", "và mầm phổ"), ("giao dịch", "điểm phòng", "xã")
+    ),
+    "GĐ": _either(
+        "gia đình",
+        ("giám đốc", "ông bà phó tổng anh", "sở công điện trung hợp htx bệnh"),
+        ("gia đình", "hộ các từng", "văn chính có liệt thương học bà em"),
+    ),
+    "HC": _either(
+        "hành chính", ("hành chính", "tổ văn cải", "công"), ("huân chương", "", "lao độc")
+    ),
+    "HĐ": _either(
+        "hoạt động",
+        ("hợp đồng", "ký", "số #document lao mua thuê thi"),
+        ("Hội đồng", "thường", "nghĩa tư thi quản xét tuyển"),
+        ("hoạt động", "các", "của"),
+    ),
+    "HH": _either("hiệp hội", ("hàng hóa", "bán", ""), ("hội họp", "", "")),
+    "HT": _either(
+        "hỗ trợ",
+        ("hè thu", "vụ", ""),
+        ("hiệu trưởng", "thầy cô ông bà phó", "trường"),
+        ("hộ tịch", "tp", ""),
+        ("hệ thống", "", "điện nước truyền"),
+    ),
+    "GV": _either("giáo viên", ("giáo viên", "các đội cho #number", "trường chủ và")),
+    "KH": _either(
+        "kế hoạch",
+        ("khách hàng", "quý các chăm", "vui sử"),
+        ("kế hoạch", "theo #number", "số #document"),
+    ),
+    "KN": _either("khuyến nông", ("khiếu nại", "đơn", "tố"), ("khuyến nông", "", "viên")),
+    "KT": _either("kinh tế", ("kinh tế", "phòng", "xã hộ hợp"), ("kiểm tra", "đoàn", "giám")),
+    "LĐ": _either(
+        "lao động", ("lãnh đạo", "đ/c các", "ubnd xã phòng"), ("lao động", "người", "nông tb")
+    ),
+    "LL": _either("lực lượng", ("lực lượng", "các", "công dân quân vũ")),
     "LS": _either("liệt sĩ", ("liệt sĩ", "mộ thân gia anh", ""), ("luật sư", "ông bà", "tư")),
     "MT": _either("môi trường", ("mặt trận", "ban", "tổ"), ("môi trường", "vệ bảo", "sống")),
     "ND": _either("nội dung", ("nhân dân", "bà quý toàn", ""), ("nội dung", "", ":")),
     "NN": _either("nông nghiệp", ("nhà nước", "quản của cơ", ""), ("nông nghiệp", "sản đất", "và")),
+    "NH": _either(
+        "ngân hàng",
+        ("ngân hàng", "tại qua", "chính nông agribank vietcombank bidv"),
+        ("năm học", "", "#number"),
+    ),
+    "NV": _either(
+        "nhân viên",
+        ("nhân viên", "các cán #number", "y văn bưu thú"),
+        ("nhiệm vụ", "thực", "trọng chính"),
+    ),
+    "PC": _either("phòng chống", ("phòng chống", "ban", "dịch bão lụt thiên cháy ma")),
+    "PP": _either("phương pháp", ("phó phòng", "đ/c ông bà", "")),
+    "PT": _either(
+        "phát triển",
+        ("phong trào", "các", "thi toàn văn"),
+        ("phát triển", "", "kinh nông"),
+        ("phụ trách", "", ":"),
+    ),
+    "QL": _either(
+        "quản lý", ("quốc lộ", "trên dọc", "n #number"), ("quản lý", "ban bộ", "đất nhà dự")
+    ),
+    "QLĐ": _either("quản lý điện", ("quản lý điện", "đội", "")),
+    "SK": _either("sức khỏe", ("sức khỏe", "khám", "cộng người"), ("sự kiện", "các", "")),
+    "SL": _either("số lượng", ("số lượng", "", ":"), ("sản lượng", "", "lúa")),
     "SX": _either("sản xuất", ("sản xuất", "đất vụ", "nông lúa vụ")),
-    "TB": _either("thông báo", ("thương binh", "", "liệt -"), ("thông báo", "theo", "số về của")),
+    "TB": _either(
+        "thông báo", ("thương binh", "", "liệt -"), ("thông báo", "theo", "số về của #document")
+    ),
+    "TC": _either(
+        "tổ chức",
+        ("trung cấp", "cđ", "nghề"),
+        ("tổ chức", "ban", "cán"),
+        ("tài chính", "phòng", ""),
+    ),
+    "TG": _either("thời gian", ("thời gian", "", ":"), ("thế giới", "", "")),
+    "THA": _either(
+        "thi hành án",
+        ("tăng huyết áp", "bệnh mắc bị", "đái đtđ và"),
+        ("thi hành án", "", "dân hình"),
+    ),
+    "TK": _either(
+        "tài khoản",
+        ("tài khoản", "số qua vào mở", "ngân định #account #phone : số"),
+        ("tiết kiệm", "tổ", "và"),
+        ("thư ký", "", "tòa"),
+    ),
+    "TV": _either(
+        "thành viên", ("ti vi", "smart màn xem", "samsung sony lg"), ("thường vụ", "ban", "")
+    ),
     "TS": _either("tiến sĩ", ("thủy sản", "nuôi", "nước"), ("tiến sĩ", "", "bs")),
     "TT": _either(
         "trung tâm",
-        ("thông tư", "theo", "số"),
+        ("thông tư", "theo", "số #document"),
         ("trung tâm", "tại", "y văn dịch học dạy phục hành dvnn bồi giáo chính"),
         ("thường trực", "", "hđnd đảng đoàn ubmttq hội"),
         ("thủ tướng", "", "chính"),
@@ -100,39 +220,10 @@ AMBIGUOUS: Final = {
     "TTĐT": _either("thông tin điện tử", ("thông tin điện tử", "cổng trang", "")),
     "TU": _either("Tỉnh ủy", ("Tỉnh ủy", "của", "")),
     "VX": _either("văn xã", ("văn xã", "-", "")),
+    "VC": _either("viên chức", ("vợ chồng", "hai", "")),
+    "VH": _either("văn hóa", ("văn hóa", "nhà ấp đình", "xã và")),
+    "VT": _either("văn thư", ("văn thư", "lưu : ; , -", ""), ("viễn thông", "", "")),
+    "ĐĐ": _either("địa điểm", ("địa điểm", "", ":"), ("đại diện", "", "hộ"), ("đất đai", "", "")),
+    "ĐV": _either("đơn vị", ("đảng viên", "các", "dự mới")),
     "XH": _either("xã hội", ("xã hội", "mạng hội tệ", "")),
-}
-
-#: Titles whose dot belongs to them, before a name.
-TITLES: Final = {
-    "BS": "bác sĩ",
-    "Bs": "bác sĩ",
-    "ThS": "thạc sĩ",
-    "Ths": "thạc sĩ",
-    "TS": "tiến sĩ",
-    "GS": "giáo sư",
-    "PGS": "phó giáo sư",
-    "GS.TS": "giáo sư, tiến sĩ",
-    "PGS.TS": "phó giáo sư, tiến sĩ",
-    "KS": "kỹ sư",
-    "LS": "luật sư",
-    "DS": "dược sĩ",
-    "YS": "y sĩ",
-    "ĐD": "điều dưỡng",
-}
-#: Before a name (capital letter) or a number: what the letter stands for, dot or no dot.
-PLACES: Final = {
-    "TP": "thành phố",
-    "Tp": "thành phố",
-    "tp": "thành phố",
-    "TX": "thị xã",
-    "Tx": "thị xã",
-    "TT": "thị trấn",
-    "Tt": "thị trấn",
-    "P": "phường",
-    "Q": "quận",
-    "H": "huyện",
-    "X": "xã",
-    "T": "tỉnh",
-    "Đ": "đường",
 }

@@ -177,8 +177,28 @@ PC = pê xê
 CD = xê đê
 LED = lét
 FAO = phao
+FIFA = phi pha
+AFF = a ép ép
+SEA = xi
+HACCP = hát xáp
+PAPI = pa pi
+SIPAS = xi pát
+PAR = pa
+JICA = gia i ca
+IELTS = ai eo
+TOEIC = tô ích
+WB = Ngân hàng Thế giới
+VGB = viêm gan bê
 MC = em xi
 DJ = đi giây
 VIP = víp
 ISO = i xô
+"""
+
+#: Said letter by letter, and known to be.
+SPELLED: Final = """
+IPM IPHM ICM SRI CDC MR MMR
+ADSL AED AQI ARV BCG BMI BOD CCTV COD CPR DAP DNA DPT DTI ESG GPT HBV HDMI HDPE HPV
+IPV KPI LG LPG MRI OA OM OPV ORS PCI PCR PPP PVC RNA SOS UHF UNDP UHT UPS USA
+VAT VHF ADB IMF UAV SSD RAM NFC BTS BKAV VIB SHB ACB
 """

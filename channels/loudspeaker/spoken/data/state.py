@@ -27,7 +27,6 @@ BQT = Ban quản trị
 BGH = Ban giám hiệu
 BGĐ = Ban giám đốc
 BGK = Ban giám khảo
-BKS = Ban kiểm soát
 BNC = Ban nội chính
 BTG = Ban tuyên giáo
 BDV = Ban dân vận
