@@ -51,6 +51,12 @@ def _alternation(keys: Iterable[str]) -> str:
     return "|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True))
 
 
+def _first_letters(keys: Iterable[str], *, both: bool = False) -> str:
+    """Return what ``keys`` begin with; ``both`` large and small."""
+    first = {key[0] for key in keys}
+    return "".join(sorted(first | {letter.swapcase() for letter in first} if both else first))
+
+
 def abbreviation(word: str) -> str | None:
     """Return the one reading of an abbreviation, or None.
 
@@ -198,16 +204,31 @@ def _foreign(match: re.Match[str], ctx: Context) -> Reading:
     return FOREIGN.get(written.lower())
 
 
-_COMPOUNDS: Final = _alternation(k for k in ABBREVIATIONS if not k.isalpha())
-_FOREIGN_COMPOUNDS: Final = _alternation(k for k in FOREIGN if not k.isalpha())
+_COMPOUNDS: Final = tuple(k for k in ABBREVIATIONS if not k.isalpha())
+_FOREIGN_COMPOUNDS: Final = tuple(k for k in FOREIGN if not k.isalpha())
 _PLACES: Final = _alternation(PLACES)
 #: A word in capitals with no small letters, or one that mixes them.
 _WORD: Final = rf"[{LETTERS}]+{WHOLE}"
 
 COMPOUNDS: Final[tuple[Rule, ...]] = (
-    rule("title", rf"({_alternation(TITLES)})\.\s?(?=[{UPPER}][{LOWER}])", _title),
-    rule("abbreviation", rf"(?:{_COMPOUNDS})(?![{LETTERS}])", _compound),
-    rule("foreign word", rf"(?i:{_FOREIGN_COMPOUNDS}){WHOLE}", _compound),
+    rule(
+        "title",
+        rf"({_alternation(TITLES)})\.\s?(?=[{UPPER}][{LOWER}])",
+        _title,
+        starts=_first_letters(TITLES),
+    ),
+    rule(
+        "abbreviation",
+        rf"(?:{_alternation(_COMPOUNDS)})(?![{LETTERS}])",
+        _compound,
+        starts=_first_letters(_COMPOUNDS),
+    ),
+    rule(
+        "foreign word",
+        rf"(?i:{_alternation(_FOREIGN_COMPOUNDS)}){WHOLE}",
+        _compound,
+        starts=_first_letters(_FOREIGN_COMPOUNDS, both=True),
+    ),
 )
 _ROADS: Final = _alternation(key for key in _SERIES if key != "BĐ")
 #: A number that is no place's: 30/2022/TT-BYT.
@@ -218,21 +239,29 @@ PLACE_LETTERS: Final[tuple[Rule, ...]] = (
         "place",
         rf"(?P<place>{_PLACES})(?:(?P<dot>\.)\s?|\s|(?=\d))(?=[{UPPER}][{LOWER}]|\d{{1,2}}{WHOLE})",
         _place,
+        starts=_first_letters(PLACES),
     ),
 )
 LOOKUPS: Final[tuple[Rule, ...]] = (
-    rule("road", rf"({_ROADS})[. ]\s?(\d{{1,3}})([A-Z])?(?!\s?\d|[./]\d){WHOLE}", _series),
-    rule("initial", rf"([{UPPER}])\.(?=\s?[,;)]|\s+[{LOWER}])", _initial),
-    rule("office", rf"P\.\s?(?=[{UPPER}]{{2}})", _room),
+    rule(
+        "road",
+        rf"({_ROADS})[. ]\s?(\d{{1,3}})([A-Z])?(?!\s?\d|[./]\d){WHOLE}",
+        _series,
+        starts=_first_letters(_SERIES),
+    ),
+    rule("initial", rf"([{UPPER}])\.(?=\s?[,;)]|\s+[{LOWER}])", _initial, starts=UPPER),
+    rule("office", rf"P\.\s?(?=[{UPPER}]{{2}})", _room, starts="P"),
     rule(
         "initials",
         rf"(?:[{UPPER}]\.){{2,6}}(?:[{UPPER}]{WHOLE})?|[{UPPER}]\.[{UPPER}]{WHOLE}(?!\.)",
         _initials,
+        starts=UPPER,
     ),
     rule(
         "letters and number",
         rf"([{UPPER}]{{1,10}})[.-]?(\d{{1,6}})((?:[A-ZĐ]\d{{0,3}}){{0,2}}){WHOLE}",
         _numbered,
+        starts=UPPER,
     ),
     rule("abbreviation by context", _WORD, _ambiguous),
     rule("abbreviation", _WORD, _known),

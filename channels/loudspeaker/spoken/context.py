@@ -80,13 +80,29 @@ Reader: TypeAlias = Callable[[re.Match[str], Context], Reading]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A named reading of what ``pattern`` matches at the place where reading stands."""
+    """A named reading of what ``pattern`` matches at the place where reading stands.
+
+    ``starts`` and ``then`` save trying in vain: the characters with which a match can begin
+    (empty: any), and those of which one must follow its first run of digits, where any digit
+    counts as 0 (None: nothing need follow). A space may stand between unless ``tight``.
+    """
 
     name: str
     pattern: re.Pattern[str]
     read: Reader
+    starts: str = ""
+    then: str | None = None
+    tight: bool = False
 
 
-def rule(name: str, pattern: str, read: Reader, flags: re.RegexFlag = re.NOFLAG) -> Rule:
+def rule(
+    name: str,
+    pattern: str,
+    read: Reader,
+    *,
+    starts: str = "",
+    then: str | None = None,
+    tight: bool = False,
+) -> Rule:
     """Build a rule from a pattern in text."""
-    return Rule(name, re.compile(pattern, flags), read)
+    return Rule(name, re.compile(pattern), read, starts, then, tight)

@@ -211,14 +211,39 @@ _OTHER: Final = rf"({D})\s?/\s?({M})(?:\s?/\s?({_Y}))?"
 
 #: Before phone numbers, whose groups may be dotted too.
 FULL_DATES: Final[tuple[Rule, ...]] = (
-    rule("date range", rf"{_ONE}{DASH}(?:ngày )?{_OTHER}{END}", _range),
-    rule("date", rf"({D})(\s?[/.-]\s?)({M})\2({_Y}){END}{WHOLE}", _full),
-    rule("date, year first", rf"([12]\d{{3}})([/.-])({M})\2({D}){END}{WHOLE}", _iso),
-    rule("date, short year", rf"({D})([/.-])({M})\2'?(\d\d){END}{WHOLE}", _short_year),
+    rule("date range", rf"{_ONE}{DASH}(?:ngày )?{_OTHER}{END}", _range, then="/-"),
+    rule("date", rf"({D})(\s?[/.-]\s?)({M})\2({_Y}){END}{WHOLE}", _full, then="/.-"),
+    rule(
+        "date, year first",
+        rf"([12]\d{{3}})([/.-])({M})\2({D}){END}{WHOLE}",
+        _iso,
+        starts="12",
+        then="/.-",
+        tight=True,
+    ),
+    rule(
+        "date, short year",
+        rf"({D})([/.-])({M})\2'?(\d\d){END}{WHOLE}",
+        _short_year,
+        then="/.-",
+        tight=True,
+    ),
 )
 #: After legal references and addresses.
 DAY_AND_MONTH: Final[tuple[Rule, ...]] = (
-    rule("day and month", rf"({D})\s?/\s?({M}){END}(?![.,]\d){WHOLE}", _day_month),
-    rule("day and month", rf"({D})-({M}){END}(?![.,]\d){WHOLE}", _dashed_day_month),
-    rule("day and month", rf"({D})\.({M})(?![0-9]|[.,/-]\d){WHOLE}", _dotted_day_month),
+    rule("day and month", rf"({D})\s?/\s?({M}){END}(?![.,]\d){WHOLE}", _day_month, then="/"),
+    rule(
+        "day and month",
+        rf"({D})-({M}){END}(?![.,]\d){WHOLE}",
+        _dashed_day_month,
+        then="-",
+        tight=True,
+    ),
+    rule(
+        "day and month",
+        rf"({D})\.({M})(?![0-9]|[.,/-]\d){WHOLE}",
+        _dotted_day_month,
+        then=".",
+        tight=True,
+    ),
 )

@@ -16,6 +16,7 @@ from .data.documents import ISSUERS, KINDS, MATTERS, ORGANS
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import read_digits
+from .syllables import LOWER, UPPER
 from .wordlist import words
 
 _LAST_WORDS: Final = words(
@@ -207,17 +208,31 @@ _TIME_WORDS: Final = words("năm ngày tháng giờ tuần phút trường hộ 
 
 LEGAL: Final[tuple[Rule, ...]] = (
     rule(
-        "form", rf"(\d{{1,3}})([a-z])?[/-]([A-ZĐ]{{2,12}}(?:-[A-ZĐ]{{1,12}}){{0,2}}){WHOLE}", _form
+        "form",
+        rf"(\d{{1,3}})([a-z])?[/-]([A-ZĐ]{{2,12}}(?:-[A-ZĐ]{{1,12}}){{0,2}}){WHOLE}",
+        _form,
+        then="/-" + LOWER,
+        tight=True,
     ),
     rule(
         "document number",
         rf"{_NUMBER}(?:/([12]\d{{3}}))?[/-]({_CODE}\d{{0,2}}(?:[-/]{_CODE}\d{{0,2}}){{0,4}}){WHOLE}",
         _reference,
+        then="/-" + LOWER,
+        tight=True,
     ),
-    rule("document and year", rf"{_NUMBER}/([12]\d{{3}})(?![/\d-]){WHOLE}", _number_and_year),
-    rule("document, known by number", rf"0\d{{1,2}}(?![/.,-]\d){WHOLE}", _known_by_number),
-    rule("clause number", rf"(\d{{1,3}})([a-zđ]){WHOLE}", _clause_number),
+    rule(
+        "document and year",
+        rf"{_NUMBER}/([12]\d{{3}})(?![/\d-]){WHOLE}",
+        _number_and_year,
+        then="/" + LOWER,
+        tight=True,
+    ),
+    rule(
+        "document, known by number", rf"0\d{{1,2}}(?![/.,-]\d){WHOLE}", _known_by_number, starts="0"
+    ),
+    rule("clause number", rf"(\d{{1,3}})([a-zđ]){WHOLE}", _clause_number, then=LOWER, tight=True),
 )
 LEGAL_WORDS: Final[tuple[Rule, ...]] = (
-    rule("document code", rf"{_CODE}(?:[-/]{_CODE}){{1,3}}{WHOLE}", _codes_only),
+    rule("document code", rf"{_CODE}(?:[-/]{_CODE}){{1,3}}{WHOLE}", _codes_only, starts=UPPER),
 )

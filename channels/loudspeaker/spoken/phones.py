@@ -10,7 +10,7 @@ from .dates import COUNTED
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import read_digits, read_groups
-from .syllables import LETTERS
+from .syllables import LETTERS, UPPER
 from .wordlist import words
 
 _SEP: Final = r"(?:\s-\s(?!0)|[ .-])"
@@ -22,6 +22,8 @@ _IDENTIFIED: Final = words(
 #: Cards: what follows them is a number only when it is long, else a year or a count.
 _CARDS: Final = words("bhyt bhxh")
 _ON_THE_WAY: Final = words("số là dân công : mật khẩu hồ sơ thuế cá nhân vị hàng đơn bưu điện kiểm")
+#: What may join the groups of a phone number.
+_JOINTS: Final = "0 .-"
 _EMERGENCY: Final = r"11[1-5]|1022|156"
 
 
@@ -53,7 +55,7 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
     last = ctx.last()
     long = len(match[0]) >= 6
     close = last in _IDENTIFIED or (last in _ON_THE_WAY and ctx.near(_IDENTIFIED, 5))
-    close = close or (long and ctx.near(_CARDS, 3)) or _after_a_password(ctx)
+    close = close or (long and (ctx.near(_CARDS, 3) or _after_a_password(ctx)))
     legal = last == "khoản" and not long
     return read_groups(match[0]) if close and not legal else None
 
@@ -116,6 +118,8 @@ PLATES: Final[tuple[Rule, ...]] = (
         "plate",
         rf"(\d\d)-?([A-ZĐ]{{1,2}})(\d)?[ -]{{1,3}}(\d{{3}}\.?\d{{2}}|\d{{4}}){WHOLE}",
         _plate,
+        then="-" + UPPER,
+        tight=True,
     ),
 )
 PHONES: Final[tuple[Rule, ...]] = (
@@ -123,26 +127,51 @@ PHONES: Final[tuple[Rule, ...]] = (
         "phone, international",
         rf"0084{_SEP}?(\d{{1,10}}(?:{_SEP}\d{{2,7}}){{0,4}}){WHOLE}",
         _international,
+        starts="0",
     ),
-    rule("phone", rf"0\d{{8,10}}{WHOLE}", _digits),
-    rule("phone", rf"0\d{{1,4}}(?:{_SEP}\d{{2,8}}){{1,4}}{WHOLE}(?!,\d|/[1-9])", _digits),
-    rule("phone", rf"0\d{{2,4}}{_SEP}\d(?:[ .]\d{{3}}){{2}}{WHOLE}", _digits),
-    rule("hotline", rf"1[89]00(?:{_SEP}?\d{{4,6}}|(?:{_SEP}\d{{2,4}}){{2}}){WHOLE}", _digits),
+    rule("phone", rf"0\d{{8,10}}{WHOLE}", _digits, starts="0"),
+    rule(
+        "phone",
+        rf"0\d{{1,4}}(?:{_SEP}\d{{2,8}}){{1,4}}{WHOLE}(?!,\d|/[1-9])",
+        _digits,
+        starts="0",
+        then=_JOINTS,
+    ),
+    rule(
+        "phone",
+        rf"0\d{{2,4}}{_SEP}\d(?:[ .]\d{{3}}){{2}}{WHOLE}",
+        _digits,
+        starts="0",
+        then=_JOINTS,
+    ),
+    rule(
+        "hotline",
+        rf"1[89]00(?:{_SEP}?\d{{4,6}}|(?:{_SEP}\d{{2,4}}){{2}}){WHOLE}",
+        _digits,
+        starts="1",
+    ),
     rule(
         "short number",
         rf"(?:[1-9]\d{{2,4}}){WHOLE}(?![.,-]\d)(?!/\d{{1,2}}(?!\d))(?!\s?[%đk])",
         _service,
+        starts="123456789",
     ),
-    rule("code", rf"\d{{1,6}}(?:[.-][A-ZĐ0-9]{{1,12}}){{1,8}}{WHOLE}(?![,/]\d)", _code),
+    rule("code", rf"\d{{1,6}}(?:[.-][A-ZĐ0-9]{{1,12}}){{1,8}}{WHOLE}(?![,/]\d)", _code, then=".-"),
     rule("identity number", rf"\d{{2,20}}(?:[ .-]\d{{2,20}}){{0,6}}{WHOLE}(?![,/]\d)", _identity),
     rule("long number", rf"\d{{9,}}(?![,.]\d)(?!\s?(?:đ|VN|₫)){WHOLE}", _long_run),
 )
 CODES: Final[tuple[Rule, ...]] = (
     rule(
-        "code", rf"[A-ZĐ]{{1,3}}\d[A-ZĐ0-9]{{0,20}}(?:[.-][A-ZĐ0-9]{{1,12}}){{0,8}}{WHOLE}", _code
+        "code",
+        rf"[A-ZĐ]{{1,3}}\d[A-ZĐ0-9]{{0,20}}(?:[.-][A-ZĐ0-9]{{1,12}}){{0,8}}{WHOLE}",
+        _code,
+        starts=UPPER,
     ),
     rule(
-        "series and number", rf"([A-ZĐ]{{2}})\s(0\d{{3,7}}|\d{{6,8}}){WHOLE}(?![.,/-]\d)", _series
+        "series and number",
+        rf"([A-ZĐ]{{2}})\s(0\d{{3,7}}|\d{{6,8}}){WHOLE}(?![.,/-]\d)",
+        _series,
+        starts=UPPER,
     ),
 )
 #: A phone number that begins with a bracket or a plus sign.
@@ -151,6 +180,12 @@ SIGNED_PHONES: Final[tuple[Rule, ...]] = (
         "phone, international",
         rf"(?:\(?\+\s?84\)?|\(0?84\)){_SEP}?\(?(\d{{1,10}}\)?(?:{_SEP}?\d{{2,7}}){{0,4}}){WHOLE}",
         _international,
+        starts="(+",
     ),
-    rule("phone", rf"\(0\d{{1,4}}\){_SEP}?\d{{1,8}}(?:{_SEP}\d{{2,7}}){{0,3}}{WHOLE}", _digits),
+    rule(
+        "phone",
+        rf"\(0\d{{1,4}}\){_SEP}?\d{{1,8}}(?:{_SEP}\d{{2,7}}){{0,3}}{WHOLE}",
+        _digits,
+        starts="(",
+    ),
 )

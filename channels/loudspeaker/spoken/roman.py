@@ -91,9 +91,13 @@ def _anywhere(match: re.Match[str], ctx: Context) -> Reading:
 
 
 ROMANS: Final[tuple[Rule, ...]] = (
-    rule("roman range", rf"({_SMALL})\s?-\s?({_SMALL})(?:/(\d{{4}}))?{WHOLE}", _range),
-    rule("roman section", rf"({_SMALL})((?:\.\d{{1,2}}){{1,4}})(?!\d){WHOLE}", _section),
-    rule("roman numeral", rf"({_SMALL})(?:/(\d{{4}}))?{WHOLE}", _after_lead),
-    rule("roman heading", rf"({_SMALL})(?=\s?[./)](?:\s|$))", _heading),
-    rule("roman numeral", rf"({_SMALL}){WHOLE}", _anywhere),
+    rule(
+        "roman range", rf"({_SMALL})\s?-\s?({_SMALL})(?:/(\d{{4}}))?{WHOLE}", _range, starts="IVX"
+    ),
+    rule(
+        "roman section", rf"({_SMALL})((?:\.\d{{1,2}}){{1,4}})(?!\d){WHOLE}", _section, starts="IVX"
+    ),
+    rule("roman numeral", rf"({_SMALL})(?:/(\d{{4}}))?{WHOLE}", _after_lead, starts="IVX"),
+    rule("roman heading", rf"({_SMALL})(?=\s?[./)](?:\s|$))", _heading, starts="IVX"),
+    rule("roman numeral", rf"({_SMALL}){WHOLE}", _anywhere, starts="IVX"),
 )

@@ -4,70 +4,46 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
-from . import (
-    abbreviations,
-    dates,
-    legal,
-    phones,
-    plain_numbers,
-    roman,
-    slashes,
-    symbols,
-    times,
-    units,
-    web,
-    weeks,
-    words,
-)
+from . import symbols, words
 from .cleaning import Cleaned, clean
-from .context import MARKS, Context, Rule
+from .context import MARKS, Context
+from .dispatch import Candidate, Dispatch
 from .lexicon import Lexicon, build
 from .model import Doubt, Doubtful, Region, Spoken, Token
+from .rules import DIGIT_RULES, SYMBOL_RULES, WEB_RULES, WORD_RULES
 from .syllables import LETTERS
 from .writer import Writer
 
-DIGIT_RULES: Final[tuple[Rule, ...]] = (
-    *web.WEB,
-    *phones.PLATES,
-    *legal.LEGAL,
-    *dates.FULL_DATES,
-    *phones.PHONES,
-    *times.TIMES,
-    *slashes.ADDRESSES,
-    *weeks.MONTHS,
-    *dates.DAY_AND_MONTH,
-    *weeks.WEEKDAYS,
-    *units.QUANTITIES,
-    *slashes.JOINED,
-    *slashes.ODD_NUMBERS,
-    *plain_numbers.PLAIN_NUMBERS,
-)
-WORD_RULES: Final[tuple[Rule, ...]] = (
-    *web.WEB,
-    *abbreviations.COMPOUNDS,
-    *legal.LEGAL_WORDS,
-    *weeks.WEEK_WORDS,
-    *phones.CODES,
-    *units.BARE_UNITS,
-    *roman.ROMANS,
-    *abbreviations.PLACE_LETTERS,
-    *abbreviations.LOOKUPS,
-    *words.WORDS,
-)
-SYMBOL_RULES: Final[tuple[Rule, ...]] = (
-    *phones.SIGNED_PHONES,
-    *units.CURRENCY_SIGNS,
-    *units.PER,
-    *symbols.SYMBOLS,
-)
 #: A word with nothing glued to it: most of any text.
 _FREE_WORD = re.compile(rf"([{LETTERS}]+)(?=[ ,;!?)]|[.:](?:[ \"”)]|$)|$)")
-_LETTER = re.compile(f"[{LETTERS}]")
+#: A mark that ends a clause, with nothing glued to it.
+_FREE_MARK = re.compile(r"[.,;:?!](?= |$)")
+#: What only a line with a web or e-mail address, or the name of a file, holds.
+_WEBBY = re.compile(r"@|://|[A-Za-z0-9_-]\.[A-Za-z]")
+_LETTERS: Final = frozenset(LETTERS)
+_DIGITS: Final = frozenset("0123456789")
+#: What a numeral read by itself ends with: BĐ2, BĐIII.
+_NUMERAL: Final = frozenset("BĐIVX")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What is tried at digits, at letters and at all else."""
+
+    digits: Dispatch
+    words: Dispatch
+    symbols: Dispatch
+
+
+_PLAIN: Final = _Rules(Dispatch(DIGIT_RULES), Dispatch(WORD_RULES), Dispatch(SYMBOL_RULES))
+_WITH_WEB: Final = _Rules(
+    Dispatch((*WEB_RULES, *DIGIT_RULES)), Dispatch((*WEB_RULES, *WORD_RULES)), _PLAIN.symbols
+)
 
 
 def speak(
@@ -79,11 +55,14 @@ def speak(
     is said; what it says is itself made readable. Pure; never raises on any text.
     """
     lexicon = build(pronounce) if pronounce else None
+    text = unicodedata.normalize("NFC", text)
+    if "\n" not in text:
+        return _line(text, region, lexicon)
     said: list[str] = []
     doubts: list[Doubt] = []
     tokens: list[Token] = []
     start = 0
-    for line in unicodedata.normalize("NFC", text).split("\n"):
+    for line in text.split("\n"):
         read = _line(line, region, lexicon)
         said.append(read.text)
         doubts += (replace(doubt, position=start + doubt.position) for doubt in read.doubts)
@@ -101,82 +80,104 @@ def _readable(value: str, region: Region) -> str:
 @lru_cache(maxsize=2_048)
 def _line(line: str, region: Region, lexicon: Lexicon | None) -> Spoken:
     """Read one line, in NFC. Texts that differ in one line share the others."""
-    return _Reader(region, lexicon).read(clean(line))
+    return _Reader(clean(line), region, lexicon).read()
 
 
 class _Reader:
     """Reads one line: gathers its words, doubts and the trace."""
 
-    def __init__(self, region: Region, lexicon: Lexicon | None) -> None:
+    def __init__(self, cleaned: Cleaned, region: Region, lexicon: Lexicon | None) -> None:
+        self._cleaned = cleaned
         self._region = region
         self._lexicon = lexicon
+        self._ctx = Context(cleaned.text, region)
+        self._writer = Writer()
+        self._rules = _WITH_WEB if _WEBBY.search(cleaned.text) else _PLAIN
         self._doubts: list[Doubt] = []
         self._tokens: list[Token] = []
+        #: Where the lexicon's next word begins; the end of the line if there is none.
+        self._next_entry = -1 if lexicon else len(cleaned.text)
 
-    def read(self, cleaned: Cleaned) -> Spoken:
-        line = cleaned.text
-        ctx = Context(line, self._region)
-        writer = Writer()
+    def read(self) -> Spoken:
+        line, history, add = self._cleaned.text, self._ctx.history, self._writer.add
         position, end = 0, len(line)
+        free_word, free_mark, is_plain = _FREE_WORD.match, _FREE_MARK.match, words.is_plain
         while position < end:
             if line[position] == " ":
                 position += 1
                 continue
-            free = _FREE_WORD.match(line, position)
-            if free and self._lexicon is None and words.is_plain(free[1]):
-                writer.add(free[1])
-                ctx.history.append(free[1])
+            if self._next_entry <= position:
+                entered = self._entry(position)
+                if entered:
+                    position = entered
+                    continue
+            free = free_word(line, position)
+            if free:
+                plain = is_plain(free[1])
+            else:
+                free = free_mark(line, position) if history else None
+                plain = bool(free)
+            if free and plain:
+                add(free[0])
+                history.append(free[0])
                 position = free.end()
-                continue
-            position = self._token(ctx, writer, position, cleaned.origin(position))
-        return Spoken(writer.line(), tuple(self._doubts), tuple(self._tokens))
+            else:
+                position = self._token(position)
+        return Spoken(self._writer.line(), tuple(self._doubts), tuple(self._tokens))
 
-    def _token(self, ctx: Context, writer: Writer, position: int, origin: int) -> int:
-        """Read one token and return where the next begins."""
-        name, written, reading = self._first(ctx, position)
-        spoken = reading.spoken if isinstance(reading, Doubtful) else reading
-        if isinstance(reading, Doubtful):
-            self._doubts.append(Doubt(written.strip(), spoken.rstrip(","), reading.why, origin))
-        if spoken != written:
-            self._tokens.append(Token(written.strip(), name, spoken, origin))
-        if name == symbols.BULLET.name:
-            writer.begin_item()
-        else:
-            if _meet(ctx, position):
-                writer.add(",")
-            ctx.history.append(written.strip())
-        writer.add(spoken)
-        return position + len(written)
+    def _entry(self, position: int) -> int:
+        """Read the lexicon's word that begins here, and return where it ends; 0 without one."""
+        if self._lexicon is None:
+            return 0
+        found = self._lexicon.pattern.search(self._cleaned.text, position)
+        self._next_entry = found.start() if found else len(self._cleaned.text)
+        if found is None or self._next_entry > position:
+            return 0
+        said = _readable(self._lexicon.reading(found[0]), self._region)
+        self._say("pronounce", found[0], said, position)
+        return found.end()
 
-    def _first(self, ctx: Context, position: int) -> tuple[str, str, str | Doubtful]:
-        """Return the name, the written token and the reading of the first rule that applies."""
-        if self._lexicon is not None:
-            found = self._lexicon.pattern.match(ctx.line, position)
-            if found:
-                said = _readable(self._lexicon.reading(found[0]), self._region)
-                return "pronounce", found[0], said
-        for rule in _rules_for(ctx.line[position]):
-            match = rule.pattern.match(ctx.line, position)
-            if match and match.end() > position:
-                reading = rule.read(match, ctx)
+    def _token(self, position: int) -> int:
+        """Read one token by the first rule that applies, and return where the next begins."""
+        ctx, line = self._ctx, self._cleaned.text
+        for name, match, read in self._candidates(position):
+            found = match(line, position)
+            if found and found.end() > position:
+                reading = read(found, ctx)
                 if reading is not None:
-                    return rule.name, match[0], reading
-        raise AssertionError(f"no rule reads {ctx.line[position]!r}")
+                    self._say(name, found[0], reading, position)
+                    return found.end()
+        raise AssertionError(f"no rule reads {line[position]!r}")
 
+    def _candidates(self, position: int) -> Sequence[Candidate]:
+        line = self._cleaned.text
+        character = line[position]
+        if character in _DIGITS:
+            return self._rules.digits.at_digits(line, position)
+        rules = self._rules.words if character in _LETTERS else self._rules.symbols
+        return rules.at(line, position)
 
-def _meet(ctx: Context, position: int) -> bool:
-    """Say whether two numbers stand side by side and would be heard as one: "BĐ2 0,15m"."""
-    line = ctx.line
-    return (
-        line[position] in "0123456789"
-        and bool(ctx.history)
-        and line[position - 1 : position] == " "
-        and ctx.history[-1][-1].isalnum()
-        and (ctx.history[-1][-1].isdigit() or set(ctx.history[-1]) <= set("BĐIVX"))
-    )
+    def _say(self, rule: str, written: str, reading: str | Doubtful, position: int) -> None:
+        """Write a reading down, with its doubt and its trace."""
+        written = written.strip()
+        spoken = reading.spoken if isinstance(reading, Doubtful) else reading
+        origin = self._cleaned.origin(position)
+        if isinstance(reading, Doubtful):
+            self._doubts.append(Doubt(written, spoken.rstrip(","), reading.why, origin))
+        if spoken != written:
+            self._tokens.append(Token(written, rule, spoken, origin))
+        if rule == symbols.BULLET.name:
+            self._writer.begin_item()
+        else:
+            if self._meets_a_number(position):
+                self._writer.add(",")
+            self._ctx.history.append(written)
+        self._writer.add(spoken)
 
-
-def _rules_for(character: str) -> tuple[Rule, ...]:
-    if character in "0123456789":
-        return DIGIT_RULES
-    return WORD_RULES if _LETTER.match(character) else SYMBOL_RULES
+    def _meets_a_number(self, position: int) -> bool:
+        """Say whether two numbers would be heard as one: "BĐ2 0,15m"."""
+        line, history = self._cleaned.text, self._ctx.history
+        if not history or line[position] not in _DIGITS or line[position - 1] != " ":
+            return False
+        before = history[-1]
+        return before[-1:].isdigit() or (bool(before) and _NUMERAL.issuperset(before))

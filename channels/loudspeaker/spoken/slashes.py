@@ -10,6 +10,7 @@ from .dates import COUNTED, KNOWN_DAYS, WHOLES, date_words, exists
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import NUMBER, read_digits
+from .syllables import UPPER
 from .units import SIGN, UNITS, unit_name
 from .wordlist import words
 
@@ -198,28 +199,49 @@ ADDRESSES: Final[tuple[Rule, ...]] = (
         "address",
         rf"\d{{1,5}}[A-F]?(?:/\d{{1,5}}){{1,4}}([A-FĐH-Z])?{WHOLE}(?![/.,]\d|/)",
         _address,
+        then="/ABCDEF",
+        tight=True,
     ),
 )
 JOINED: Final[tuple[Rule, ...]] = (
-    rule("scale", rf"(1)\s?/\s?([1-9]\d{{0,2}}(?:\.\d{{3}})+)(?![0-9/.]){WHOLE}", _scale),
-    rule("out of", rf"({_DOTTED})\s?/\s?({_DOTTED}|\d{{1,9}})(?![0-9/.]){WHOLE}", _out_of),
-    rule("fraction", rf"(\d{{1,9}})\s?/\s?(\d{{1,9}})(?![0-9/]){WHOLE}", _fraction),
     rule(
-        "standard and year", rf"(\d{{1,6}}(?:-\d{{1,3}})?):([12]\d{{3}}){WHOLE}", _standard_and_year
+        "scale",
+        rf"(1)\s?/\s?([1-9]\d{{0,2}}(?:\.\d{{3}})+)(?![0-9/.]){WHOLE}",
+        _scale,
+        starts="1",
+        then="/",
     ),
-    rule("section", r"\d{1,4}(?:\.\d{1,4}){1,6}(?![0-9.,]\d|\d)", _section),
-    rule("list", r"\d{1,4}(?:,\d{1,4}){1,12}(?![0-9.,]\d|\d)", _list),
-    rule("ratio", rf"({NUMBER}):(\d{{1,9}})(?![0-9:.,]\d|\d)", _ratio),
+    rule(
+        "out of", rf"({_DOTTED})\s?/\s?({_DOTTED}|\d{{1,9}})(?![0-9/.]){WHOLE}", _out_of, then="."
+    ),
+    rule("fraction", rf"(\d{{1,9}})\s?/\s?(\d{{1,9}})(?![0-9/]){WHOLE}", _fraction, then="/"),
+    rule(
+        "standard and year",
+        rf"(\d{{1,6}}(?:-\d{{1,3}})?):([12]\d{{3}}){WHOLE}",
+        _standard_and_year,
+        then=":-",
+        tight=True,
+    ),
+    rule("section", r"\d{1,4}(?:\.\d{1,4}){1,6}(?![0-9.,]\d|\d)", _section, then=".", tight=True),
+    rule("list", r"\d{1,4}(?:,\d{1,4}){1,12}(?![0-9.,]\d|\d)", _list, then=",", tight=True),
+    rule("ratio", rf"({NUMBER}):(\d{{1,9}})(?![0-9:.,]\d|\d)", _ratio, then="0.,:"),
     rule(
         "dimensions",
         rf"({NUMBER}(?:\s?[x×*]\s?{NUMBER}){{1,3}})({SIGN}|{WHOLE})",
         _dimensions,
+        then="0.,x×*",
     ),
-    rule("power", r"(\d{1,6})\^(\d{1,3})(?!\d)", _power),
-    rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence),
-    rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range),
-    rule("number and letter", rf"(\d{{1,6}})([A-ZĐ]{{1,2}})(\d{{1,2}})?{WHOLE}", _letters),
+    rule("power", r"(\d{1,6})\^(\d{1,3})(?!\d)", _power, then="^", tight=True),
+    rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence, then="-", tight=True),
+    rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range, then="0.,-"),
+    rule(
+        "number and letter",
+        rf"(\d{{1,6}})([A-ZĐ]{{1,2}})(\d{{1,2}})?{WHOLE}",
+        _letters,
+        then=UPPER,
+        tight=True,
+    ),
 )
 ODD_NUMBERS: Final[tuple[Rule, ...]] = (
-    rule("odd number", r"\d{1,30}(?:[.,]\d{1,30}){2,20}", _dotted),
+    rule("odd number", r"\d{1,30}(?:[.,]\d{1,30}){2,20}", _dotted, then=".,"),
 )

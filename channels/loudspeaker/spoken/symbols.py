@@ -119,26 +119,28 @@ _SIGNS: Final = "|".join(re.escape(sign) for sign in sorted(_NAMES, key=len, rev
 #: "-5°C" and "+2" alone on a line begin with a sign, not with a bullet.
 _SIGNED: Final = r"[-+]\d+(?:,\d+)?\s?(?:[°%]|độ|$|đến -?\d+\s?(?:°|độ))"
 
-BULLET: Final = rule("bullet", rf"(?!{_SIGNED})(?:[{re.escape(_BULLETS)}]+\s*|\*\s+)", _bullet)
+BULLET: Final = rule(
+    "bullet", rf"(?!{_SIGNED})(?:[{re.escape(_BULLETS)}]+\s*|\*\s+)", _bullet, starts=_BULLETS + "*"
+)
 SYMBOLS: Final[tuple[Rule, ...]] = (
     BULLET,
-    rule("ellipsis", r"\.{2,}|…[.…]*", _ellipsis),
-    rule("address ending", rf"\.((?i:{ENDINGS})){WHOLE}", _ending),
-    rule("mark", r"[.,;:?!]", _mark),
-    rule("minus", r"-(?=\d)", _minus),
-    rule("to", r"\s?-\s?(?=\d{1,2}\s?[hHg]\d{0,2}\s+ngày)", _until),
-    rule("to", r"\s?-\s?(?=\d)", _to),
-    rule("dash", r"\s*-[-\s]*", _dash),
-    rule("about", r"~\s?(?=\d)", _about),
-    rule("arrow", rf"[-=]+>|<[-=]+(?!\s?\d)|[{_ARROWS}]+", _pause),
-    rule("rule of signs", r"([=~_*#+-])\1{2,}", _silent),
-    rule("comparison", r"([<>])(?= )", _compared),
-    rule("quote mark", r"[<>](?![=<>]?\s?\d|=)", _pause),
-    rule("sign", _SIGNS, _named),
-    rule("plus", r"\+", _plus),
-    rule("bracket", r"[()\[\]{}|]", _pause),
-    rule("slash", r"\s?/+\s?", _pause),
-    rule("quote", r"[\"'“”]+", _silent),
-    rule("ornament", r"[#*_^~`\\-]+", _silent),
+    rule("ellipsis", r"\.{2,}|…[.…]*", _ellipsis, starts=".…"),
+    rule("address ending", rf"\.((?i:{ENDINGS})){WHOLE}", _ending, starts="."),
+    rule("mark", r"[.,;:?!]", _mark, starts=".,;:?!"),
+    rule("minus", r"-(?=\d)", _minus, starts="-"),
+    rule("to", r"\s?-\s?(?=\d{1,2}\s?[hHg]\d{0,2}\s+ngày)", _until, starts=" -"),
+    rule("to", r"\s?-\s?(?=\d)", _to, starts=" -"),
+    rule("dash", r"\s*-[-\s]*", _dash, starts=" -"),
+    rule("about", r"~\s?(?=\d)", _about, starts="~"),
+    rule("arrow", rf"[-=]+>|<[-=]+(?!\s?\d)|[{_ARROWS}]+", _pause, starts="-=<" + _ARROWS),
+    rule("rule of signs", r"([=~_*#+-])\1{2,}", _silent, starts="=~_*#+-"),
+    rule("comparison", r"([<>])(?= )", _compared, starts="<>"),
+    rule("quote mark", r"[<>](?![=<>]?\s?\d|=)", _pause, starts="<>"),
+    rule("sign", _SIGNS, _named, starts="".join(sorted({sign[0] for sign in _NAMES}))),
+    rule("plus", r"\+", _plus, starts="+"),
+    rule("bracket", r"[()\[\]{}|]", _pause, starts="()[]{}|"),
+    rule("slash", r"\s?/+\s?", _pause, starts=" /"),
+    rule("quote", r"[\"'“”]+", _silent, starts="\"'“”"),
+    rule("ornament", r"[#*_^~`\\-]+", _silent, starts="#*_^~`\\-"),
     rule("other script", rf"[^{LETTERS}0-9\x00-\x7f°µ₫…“”‰≥≤≠±×÷≈€£¥№→⇒➔➜➤]+", _unreadable),
 )

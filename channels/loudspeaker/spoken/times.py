@@ -118,6 +118,7 @@ def _minutes(match: re.Match[str], ctx: Context) -> Reading:
     return f"{words} đến {ctx.number(last)} phút" if last else f"{words} phút"
 
 
+_CLOCK_SIGNS: Final = "hHg:"
 _MINUTE_SIGN: Final = r"(?:phút|ph|p|')"
 _SECOND_SIGN: Final = r"(?:giây|s|''|\")"
 
@@ -126,25 +127,41 @@ TIMES: Final[tuple[Rule, ...]] = (
         "round the clock",
         rf"24(\s?h)?\s?/\s?24(?:(\s?(?:h|giờ))|(?![0-9/])){WHOLE}",
         _round_the_clock,
+        starts="2",
+        then="h/",
     ),
-    rule("always", rf"24h?/7(?![0-9/]){WHOLE}", _always),
-    rule("half of the day", rf"({_H})(?:[:hH]({_MIN})?)?\s?([AaPp][Mm]){WHOLE}", _half),
-    rule("time with seconds", rf"({_H}):({_MIN}):({_MIN})(?![0-9:])", _seconds),
+    rule("always", rf"24h?/7(?![0-9/]){WHOLE}", _always, starts="2", then="h/"),
+    rule(
+        "half of the day",
+        rf"({_H})(?:[:hH]({_MIN})?)?\s?([AaPp][Mm]){WHOLE}",
+        _half,
+        then=":hHaApP",
+    ),
+    rule("time with seconds", rf"({_H}):({_MIN}):({_MIN})(?![0-9:])", _seconds, then=":"),
     rule(
         "time with seconds",
         rf"({_H}){_SIGN}\s?({_MIN})\s?{_MINUTE_SIGN}\s?({_MIN})\s?{_SECOND_SIGN}{WHOLE}",
         _seconds,
+        then=_CLOCK_SIGNS,
     ),
-    rule("hours", rf"{_POINT}\s?-\s?{_POINT}{_END}{WHOLE}", _range),
-    rule("hours, one sign", rf"({_H})\s?-\s?({_H}){_SIGN}\s?({_MIN})?{WHOLE}", _hours),
-    rule("time", rf"{_POINT}{_END}{WHOLE}", _time),
-    rule("time, dotted", rf"({_H})\.({_MIN})(?![0-9.,])", _dotted),
-    rule("duration in hours", rf"(\d{{1,3}})(?:\s?-\s?(\d{{2,3}}))?h{WHOLE}", _long_hours),
+    rule("hours", rf"{_POINT}\s?-\s?{_POINT}{_END}{WHOLE}", _range, then=_CLOCK_SIGNS),
+    rule("hours, one sign", rf"({_H})\s?-\s?({_H}){_SIGN}\s?({_MIN})?{WHOLE}", _hours, then="-"),
+    rule("time", rf"{_POINT}{_END}{WHOLE}", _time, then=_CLOCK_SIGNS),
+    rule("time, dotted", rf"({_H})\.({_MIN})(?![0-9.,])", _dotted, then=".", tight=True),
+    rule(
+        "duration in hours", rf"(\d{{1,3}})(?:\s?-\s?(\d{{2,3}}))?h{WHOLE}", _long_hours, then="-h"
+    ),
     rule(
         "minutes and seconds",
         rf"(\d{{1,3}})\s?{_MINUTE_SIGN}\s?(\d{{1,2}})\s?{_SECOND_SIGN}{WHOLE}",
         _minutes_and_seconds,
+        then="p'",
     ),
-    rule("seconds", rf"(\d{{1,3}})''{WHOLE}", _just_seconds),
-    rule("minutes", rf"(\d{{1,3}})(?:\s?-\s?(\d{{1,3}}))?\s?(?:p|ph|')(?!['/]){WHOLE}", _minutes),
+    rule("seconds", rf"(\d{{1,3}})''{WHOLE}", _just_seconds, then="'", tight=True),
+    rule(
+        "minutes",
+        rf"(\d{{1,3}})(?:\s?-\s?(\d{{1,3}}))?\s?(?:p|ph|')(?!['/]){WHOLE}",
+        _minutes,
+        then="-p'",
+    ),
 )

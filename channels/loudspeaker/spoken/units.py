@@ -70,6 +70,10 @@ def _alternation(signs: Iterable[str]) -> str:
     return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
 
 
+def _first_letters(signs: Iterable[str]) -> str:
+    return "".join(sorted({sign[0] for sign in signs}))
+
+
 ALL: Final = {**UNITS, **MONEY}
 UNIT_SIGNS: Final = _alternation(ALL)
 SIGN: Final = rf"(?:\s?(?:{_alternation(ALL.keys() - _TIGHT)})|(?:{_alternation(_TIGHT)})){WHOLE}"
@@ -206,35 +210,55 @@ _CURRENCIES: Final = {"$": "đô la Mỹ", "€": "ơ rô", "£": "bảng Anh", 
 _ALONE: Final = _alternation(u for u in ALL if len(u) > 1 and u not in _NOT_ALONE)
 
 QUANTITIES: Final[tuple[Rule, ...]] = (
-    rule("millions and", rf"(\d{{1,4}})tr(\d{{1,3}}){WHOLE}", _millions_and),
+    rule("millions and", rf"(\d{{1,4}})tr(\d{{1,3}}){WHOLE}", _millions_and, then="t", tight=True),
     rule(
         "short money",
         rf"({NUMBER})(?:{_RANGE}({NUMBER}))?\s?(k|K|tr|Tr){WHOLE}",
         _short_money,
+        then="0.,-kKtT",
     ),
-    rule("metres and", rf"(\d{{1,3}})m(\d{{1,2}}){WHOLE}", _height),
+    rule("metres and", rf"(\d{{1,3}})m(\d{{1,2}}){WHOLE}", _height, then="m", tight=True),
     rule(
         "spaced money",
         rf"([1-9]\d{{0,2}}(?: \d{{3}})+)()(\s?(?:{_alternation(MONEY)})){WHOLE}",
         _quantity,
+        then="0",
     ),
-    rule("capital unit", rf"({NUMBER})(?:{_RANGE}({NUMBER}))?\s?([ATL]){WHOLE}", _capital),
-    rule("quantity", rf"({NUMBER})(?:{_RANGE}({NUMBER}))?({SIGN})", _quantity),
+    rule(
+        "capital unit",
+        rf"({NUMBER})(?:{_RANGE}({NUMBER}))?\s?([ATL]){WHOLE}",
+        _capital,
+        then="0.,-ATL",
+    ),
+    rule(
+        "quantity",
+        rf"({NUMBER})(?:{_RANGE}({NUMBER}))?({SIGN})",
+        _quantity,
+        then="0.,-" + _first_letters(ALL),
+    ),
 )
 CURRENCY_SIGNS: Final[tuple[Rule, ...]] = (
-    rule("currency first", rf"([$€£¥₫])\s?({NUMBER})", _sign_first),
+    rule("currency first", rf"([$€£¥₫])\s?({NUMBER})", _sign_first, starts="$€£¥₫U"),
 )
 PER: Final[tuple[Rule, ...]] = (
     rule(
         "per amount",
         rf"\s?/\s?({NUMBER})(\s?(?:{_alternation(UNITS.keys() - _TIGHT)}|h|giờ|lít|công)){WHOLE}",
         _per_amount,
+        starts=" /",
     ),
-    rule("per", rf"\s?/\s?([{LETTERS}µ%]+[23]?){WHOLE}", _per),
+    rule("per", rf"\s?/\s?([{LETTERS}µ%]+[23]?){WHOLE}", _per, starts=" /"),
 )
 BARE_UNITS: Final[tuple[Rule, ...]] = (
-    rule("currency first", rf"(VNĐ|VND|USD|EUR)\s?({NUMBER})(?!\s?[đ%])", _currency_first),
-    rule("currency first", rf"(US\$)\s?({NUMBER})", _sign_first),
-    rule("unit per unit", rf"({_TOPS})/({_BOTTOMS}){WHOLE}", _bare_per),
-    rule("unit", rf"(?:{_ALONE}){WHOLE}", _bare),
+    rule(
+        "currency first",
+        rf"(VNĐ|VND|USD|EUR)\s?({NUMBER})(?!\s?[đ%])",
+        _currency_first,
+        starts="VUE",
+    ),
+    rule("currency first", rf"(US\$)\s?({NUMBER})", _sign_first, starts="$€£¥₫U"),
+    rule(
+        "unit per unit", rf"({_TOPS})/({_BOTTOMS}){WHOLE}", _bare_per, starts=_first_letters(UNITS)
+    ),
+    rule("unit", rf"(?:{_ALONE}){WHOLE}", _bare, starts=_first_letters(ALL)),
 )

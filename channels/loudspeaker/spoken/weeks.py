@@ -120,19 +120,25 @@ MONTHS: Final[tuple[Rule, ...]] = (
         "quarter and year",
         rf"(\d{{1,2}})(?:{DASH}(\d))?\s?/\s?({_Y}){END}{WHOLE}",
         _period_year,
+        then="/-",
     ),
-    rule("years", rf"({_Y})\s?/\s?({_Y}){END}{WHOLE}", _years),
-    rule("months", rf"({M}){DASH}(?:tháng )?({M})(?:\s?/\s?({_Y}))?{END}{WHOLE}", _month_range),
-    rule("month and year", rf"({M})(\s?[/-]\s?|\.)({_Y}){END}{WHOLE}", _month_year),
+    rule("years", rf"({_Y})\s?/\s?({_Y}){END}{WHOLE}", _years, starts="12", then="/"),
+    rule(
+        "months",
+        rf"({M}){DASH}(?:tháng )?({M})(?:\s?/\s?({_Y}))?{END}{WHOLE}",
+        _month_range,
+        then="-",
+    ),
+    rule("month and year", rf"({M})(\s?[/-]\s?|\.)({_Y}){END}{WHOLE}", _month_year, then="/.-"),
 )
 WEEKDAYS: Final[tuple[Rule, ...]] = (
-    rule("april", r"0?4(?![0-9.,/-]\d)(?![0-9/-])", _month),
-    rule("weekdays", r"[2-7](?:\s?[,/]\s?[2-7]){1,5}(?![0-9.,/-])", _weekdays),
+    rule("april", r"0?4(?![0-9.,/-]\d)(?![0-9/-])", _month, starts="04"),
+    rule("weekdays", r"[2-7](?:\s?[,/]\s?[2-7]){1,5}(?![0-9.,/-])", _weekdays, then=",/"),
     rule("weekday", r"(\d{1,3})(?:\s?-\s?(?:[Tt]hứ )?(\d))?(?![0-9.,]\d|\d)", _weekday),
 )
 WEEK_WORDS: Final[tuple[Rule, ...]] = (
-    rule("month, letter", rf"T\.?(0?[1-9]|1[0-2])[/.-]({_Y}){WHOLE}", _short_month),
-    rule("weekdays, letter", rf"T[2-7](?:[,/]T?[2-7]){{1,5}}{WHOLE}", _short_weekdays),
-    rule("weekday, letter", rf"T([2-7])(?:\s?-\s?(T[2-7]|CN))?{WHOLE}", _short_weekday),
-    rule("month, letter", rf"T(8|9|1[0-2])(){WHOLE}", _short_month),
+    rule("month, letter", rf"T\.?(0?[1-9]|1[0-2])[/.-]({_Y}){WHOLE}", _short_month, starts="T"),
+    rule("weekdays, letter", rf"T[2-7](?:[,/]T?[2-7]){{1,5}}{WHOLE}", _short_weekdays, starts="T"),
+    rule("weekday, letter", rf"T([2-7])(?:\s?-\s?(T[2-7]|CN))?{WHOLE}", _short_weekday, starts="T"),
+    rule("month, letter", rf"T(8|9|1[0-2])(){WHOLE}", _short_month, starts="T"),
 )

@@ -87,6 +87,6 @@ def _word(match: re.Match[str], ctx: Context) -> Reading:
 
 
 WORDS: Final[tuple[Rule, ...]] = (
-    rule("times", r"[xX](?=\s?\d)", _times),
+    rule("times", r"[xX](?=\s?\d)", _times, starts="xX"),
     rule("word", rf"[{LETTERS}]+", _word),
 )
