@@ -97,4 +97,5 @@ def _defaults(spec: DefaultsSpec) -> CommuneDefaults:
         copies_per_household=Decimal(1) if ratio is None else ratio,
         portal_name=spec.portal_name or "",
         portal_url=spec.portal_url or "",
+        pronounce=dict(spec.pronounce),
     )

@@ -116,6 +116,7 @@ def _registry(spec: RegistrySpec) -> Registry:
         portal=Portal(portal.id, portal.name, portal.url),
         station=station_rules(spec.station),
         chat_hours=spec.chat.hours,
+        pronounce=dict(spec.pronounce),
     )
 
 

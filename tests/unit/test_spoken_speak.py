@@ -30,8 +30,8 @@ def test_the_place_of_a_doubt_is_right_after_invisible_characters_and_emoji() ->
 
 def test_the_trace_names_the_rule_for_each_token_that_changed() -> None:
     assert speak("Họp 7h30 tại UBND xã").tokens == (
-        Token("7h30", "time", "bảy giờ ba mươi phút", 4),
-        Token("UBND", "abbreviation", "Ủy ban nhân dân", 13),
+        Token("7h30", "time", "bảy giờ ba mươi phút", 4, 8),
+        Token("UBND", "abbreviation", "Ủy ban nhân dân", 13, 17),
     )
 
 

@@ -43,9 +43,11 @@ class Cleaned:
     text: str
     offsets: tuple[int, ...] | None = None
 
-    def origin(self, position: int) -> int:
-        """Return where in the NFC line the character at ``position`` came from."""
-        return position if self.offsets is None else self.offsets[position]
+    def span(self, position: int, length: int) -> tuple[int, int]:
+        """Return where in the NFC line a piece of the clean one begins and ends."""
+        if self.offsets is None:
+            return position, position + length
+        return self.offsets[position], self.offsets[position + length - 1] + 1
 
 
 def clean(line: str) -> Cleaned:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 from .model import Doubtful, Region
@@ -78,7 +79,7 @@ Reading: TypeAlias = str | Doubtful | None
 Reader: TypeAlias = Callable[[re.Match[str], Context], Reading]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A named reading of what ``pattern`` matches at the place where reading stands.
 
@@ -88,11 +89,16 @@ class Rule:
     """
 
     name: str
-    pattern: re.Pattern[str]
+    source: str
     read: Reader
     starts: str = ""
     then: str | None = None
     tight: bool = False
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """Compiled when first asked for: most commands that load the rules read nothing."""
+        return re.compile(self.source)
 
 
 def rule(
@@ -105,4 +111,4 @@ def rule(
     tight: bool = False,
 ) -> Rule:
     """Build a rule from a pattern in text."""
-    return Rule(name, re.compile(pattern), read, starts, then, tight)
+    return Rule(name, pattern, read, starts, then, tight)

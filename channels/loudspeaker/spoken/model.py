@@ -46,13 +46,16 @@ class Doubt:
 class Token:
     """What a rule made of a piece of the written text; ``spoken`` is empty if it is dropped.
 
-    ``position`` is the offset of its first character in the text given, in NFC.
+    The piece reaches from ``start`` to ``end`` in the text given, in NFC; ``written`` is its
+    plain form. ``why`` says why the reading is in doubt, if it is.
     """
 
     written: str
     rule: str
     spoken: str
-    position: int
+    start: int
+    end: int
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +64,7 @@ class Spoken:
 
     ``text`` is NFC and holds nothing but Latin letters, spaces, line feeds and ``. , ; : ? ! …``:
     no digit, no token of capitals only, no other symbol. ``tokens`` traces every piece that a
-    rule changed, in order; words said as they are written are not in it.
+    rule changed or doubted, in order; words said as they are written are not in it.
     """
 
     text: str

@@ -55,3 +55,47 @@ SYMBOL_RULES: Final[tuple[Rule, ...]] = (
     *units.PER,
     *symbols.SYMBOLS,
 )
+
+#: What each rule is about, by its name; for those who show which rule read what.
+CATEGORIES: Final = {
+    "dates": (
+        "date range", "date", "date, year first", "date, short year", "day and month",
+        "quarter and year", "years", "months", "month and year", "april", "weekdays", "weekday",
+        "month, letter", "weekdays, letter", "weekday, letter",
+    ),
+    "times": (
+        "round the clock", "always", "half of the day", "time with seconds", "hours",
+        "hours, one sign", "time", "time, dotted", "duration in hours", "minutes and seconds",
+        "seconds", "minutes",
+    ),
+    "money": ("millions and", "short money", "spaced money", "currency first"),
+    "units": (
+        "metres and", "capital unit", "quantity", "unit per unit", "unit", "per amount", "per",
+        "dimensions", "power",
+    ),
+    "numbers": (
+        "number", "odd number", "long number", "scale", "out of", "fraction", "ratio", "list",
+        "section", "sequence", "range", "times", "to", "minus", "plus", "about",
+    ),
+    "phones": ("phone, international", "phone", "hotline", "short number"),
+    "identity": ("plate", "code", "identity number", "series and number"),
+    "addresses": ("address", "place", "road", "number and letter", "letters and number"),
+    "documents": (
+        "form", "document number", "document and year", "document, known by number",
+        "clause number", "document code", "standard and year",
+    ),
+    "roman": ("roman range", "roman section", "roman numeral", "roman heading"),
+    "abbreviations": (
+        "abbreviation", "abbreviation by context", "initial", "initials", "title", "office",
+    ),
+    "foreign": ("foreign word",),
+    "web": ("e-mail", "web address", "file name", "address ending"),
+    "signs": (
+        "sign", "comparison", "bullet", "ellipsis", "mark", "dash", "arrow", "rule of signs",
+        "quote mark", "bracket", "slash", "quote", "ornament", "other script",
+    ),
+    "words": ("word",),
+}  # fmt: skip
+CATEGORY_OF: Final = {name: category for category, names in CATEGORIES.items() for name in names}
+#: The rule of what a lexicon says, which no table holds.
+PRONOUNCE: Final = "pronounce"

@@ -15,7 +15,7 @@ from .context import MARKS, Context
 from .dispatch import Candidate, Dispatch
 from .lexicon import Lexicon, build
 from .model import Doubt, Doubtful, Region, Spoken, Token
-from .rules import DIGIT_RULES, SYMBOL_RULES, WEB_RULES, WORD_RULES
+from .rules import DIGIT_RULES, PRONOUNCE, SYMBOL_RULES, WEB_RULES, WORD_RULES
 from .syllables import LETTERS
 from .writer import Writer
 
@@ -66,7 +66,10 @@ def speak(
         read = _line(line, region, lexicon)
         said.append(read.text)
         doubts += (replace(doubt, position=start + doubt.position) for doubt in read.doubts)
-        tokens += (replace(token, position=start + token.position) for token in read.tokens)
+        tokens += (
+            replace(token, start=start + token.start, end=start + token.end)
+            for token in read.tokens
+        )
         start += len(line) + 1
     return Spoken("\n".join(said), tuple(doubts), tuple(tokens))
 
@@ -134,7 +137,7 @@ class _Reader:
         if found is None or self._next_entry > position:
             return 0
         said = _readable(self._lexicon.reading(found[0]), self._region)
-        self._say("pronounce", found[0], said, position)
+        self._say(PRONOUNCE, found[0], said, position)
         return found.end()
 
     def _token(self, position: int) -> int:
@@ -157,15 +160,17 @@ class _Reader:
         rules = self._rules.words if character in _LETTERS else self._rules.symbols
         return rules.at(line, position)
 
-    def _say(self, rule: str, written: str, reading: str | Doubtful, position: int) -> None:
+    def _say(self, rule: str, token: str, reading: str | Doubtful, position: int) -> None:
         """Write a reading down, with its doubt and its trace."""
-        written = written.strip()
+        written = token.strip()
         spoken = reading.spoken if isinstance(reading, Doubtful) else reading
-        origin = self._cleaned.origin(position)
-        if isinstance(reading, Doubtful):
-            self._doubts.append(Doubt(written, spoken.rstrip(","), reading.why, origin))
-        if spoken != written:
-            self._tokens.append(Token(written, rule, spoken, origin))
+        start, end = self._cleaned.span(position, len(token))
+        said = spoken.rstrip(",") or spoken
+        why = reading.why if isinstance(reading, Doubtful) else None
+        if why is not None:
+            self._doubts.append(Doubt(written, said, why, start))
+        if why is not None or said != written:
+            self._tokens.append(Token(written, rule, said, start, end, why))
         if rule == symbols.BULLET.name:
             self._writer.begin_item()
         else:

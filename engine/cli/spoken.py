@@ -1,0 +1,138 @@
+"""``loa spoken``: written Vietnamese on standard input, as it is said on standard output."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from campaigns.province_file import PROVINCE_FILE, load_province
+from campaigns.registry_file import load_registry
+from channels.loudspeaker.spoken import Region, speak
+from engine.cli.common import (
+    REGISTRY_FILE,
+    chosen_commune,
+    commune_option,
+    find_any_workspace,
+    open_workspace,
+    workspace_option,
+)
+from engine.cli.spoken_words import document, explanation
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.settings import load_settings
+
+#: So many lines that are no UTF-8 are named; more are counted.
+_NAMED = 10
+
+
+def commands() -> list[click.Command]:
+    return [spoken()]
+
+
+def spoken() -> click.Command:
+    @click.command("spoken")
+    @click.option(
+        "--region",
+        type=click.Choice([str(region) for region in Region]),
+        help=_("Whose words: south (ngàn, lẻ) or north (nghìn, linh); else the commune's."),
+    )
+    @click.option(
+        "--explain", is_flag=True, help=_("Show each piece, the rule that read it, the doubts.")
+    )
+    @click.option("--json", "as_json", is_flag=True, help=_("The same, a line of JSON each."))
+    @commune_option
+    @workspace_option
+    def command(region: str | None, explain: bool, as_json: bool, workspace: Path | None) -> None:
+        voice = _voice(workspace)
+        wanted = Region(region) if region else voice.region
+        doubts = 0
+        for number, line in _lines(sys.stdin.buffer):
+            said = speak(line, region=wanted, pronounce=voice.pronounce)
+            doubts += len(said.doubts)
+            if as_json:
+                _print(json.dumps(document(number, line, said), ensure_ascii=False))
+            elif explain:
+                _print("\n".join(explanation(number, line, said)))
+            else:
+                _print(said.text)
+        if explain and not as_json:
+            click.echo(_("{count} doubts: please look at them").format(count=doubts), err=True)
+
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """How a commune is spoken to; as in the South, with no word of its own, where there is none."""
+
+    region: Region = Region.SOUTH
+    pronounce: Mapping[str, str] = field(default_factory=dict)
+
+
+def _voice(given: Path | None) -> _Voice:
+    """Return the region and the lexicon of the workspace, if one stands in any.
+
+    Raises LoaError for a folder that is given and is no workspace, InputError and SettingsError
+    for its files.
+    """
+    if chosen_commune() is not None:
+        with open_workspace(given) as app:
+            region = Region(app.settings.loudspeaker.region)
+            return _Voice(region, app.registry.pronounce)
+    try:
+        folder = find_any_workspace(given)
+    except LoaError:
+        if given is not None:
+            raise
+        return _Voice()
+    return _Voice(Region(load_settings(folder).loudspeaker.region), _lexicon(folder))
+
+
+def _lexicon(folder: Path) -> Mapping[str, str]:
+    if (folder / REGISTRY_FILE).is_file():
+        return load_registry(folder / REGISTRY_FILE).registry.pronounce
+    if (folder / PROVINCE_FILE).is_file():
+        return load_province(folder / PROVINCE_FILE).province.communes.pronounce
+    return {}
+
+
+def _lines(source: BinaryIO) -> Iterator[tuple[int, str]]:
+    """Yield each line with its number, as soon as it is there.
+
+    Bytes that are no UTF-8 are left out, and the error stream says where.
+    """
+    broken = 0
+    for number, raw in enumerate(source, start=1):
+        line = raw.removesuffix(b"\n").removesuffix(b"\r")
+        if number == 1:
+            line = line.removeprefix(b"\xef\xbb\xbf")
+        try:
+            yield number, line.decode()
+        except UnicodeDecodeError as error:
+            broken += 1
+            if broken <= _NAMED:
+                _tell_broken(number, error)
+            yield number, line.decode(errors="replace")
+    if broken > _NAMED:
+        message = _("{count} lines in all hold bytes that are no UTF-8")
+        click.echo(message.format(count=broken), err=True)
+
+
+def _tell_broken(number: int, error: UnicodeDecodeError) -> None:
+    message = _(
+        "line {line}: byte {byte} is no UTF-8 (0x{value:02x}); what cannot be read is left out"
+    )
+    found = message.format(line=number, byte=error.start + 1, value=error.object[error.start])
+    click.echo(found, err=True)
+
+
+def _print(text: str) -> None:
+    """Print at once: whoever writes line by line may wait for each answer."""
+    sys.stdout.buffer.write(text.encode() + b"\n")
+    sys.stdout.buffer.flush()
