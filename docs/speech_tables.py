@@ -74,15 +74,16 @@ def table() -> str:
         rows.append([shown, str(len(names)), str(len(pairs)), f"`{example}`", spoken])
     lines = [f"| {' | '.join(row)} |" for row in rows]
     doubtful = sum(bool(spoken.doubts) for spoken in said.values())
+    foreign = len(FOREIGN) + len(ACRONYMS)
     lines += [
         "",
-        f"Cả thảy {len(CATEGORY_OF)} quy tắc và {len(said)} cặp đã xem lại, trong đó {doubtful} cặp có "
-        f"chỗ chưa chắc; {len(ABBREVIATIONS)} chữ viết tắt một nghĩa, {len(AMBIGUOUS)} chữ viết tắt "
-        f"đọc theo chữ đứng cạnh, {len(FOREIGN) + len(ACRONYMS)} tên và từ nước ngoài.",
+        f"Cả thảy {len(CATEGORY_OF)} quy tắc và {len(said)} cặp đã xem lại, trong đó {doubtful} "
+        f"cặp có chỗ chưa chắc; {len(ABBREVIATIONS)} chữ viết tắt một nghĩa, {len(AMBIGUOUS)} chữ "
+        f"viết tắt đọc theo chữ đứng cạnh, {foreign} tên và từ nước ngoài.",
         "",
-        f"*English: {len(CATEGORY_OF)} rules and {len(said)} reviewed pairs, {doubtful} of them with a "
-        f"doubt; {len(ABBREVIATIONS)} abbreviations of one meaning, {len(AMBIGUOUS)} read by their "
-        f"neighbours, {len(FOREIGN) + len(ACRONYMS)} foreign names and words.*",
+        f"*English: {len(CATEGORY_OF)} rules and {len(said)} reviewed pairs, {doubtful} of them "
+        f"with a doubt; {len(ABBREVIATIONS)} abbreviations of one meaning, {len(AMBIGUOUS)} read "
+        f"by their neighbours, {foreign} foreign names and words.*",
     ]
     return "\n".join(lines)
 

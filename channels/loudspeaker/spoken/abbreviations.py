@@ -22,10 +22,9 @@ from .data import (
 )
 from .data.ambiguous import AMBIGUOUS
 from .data.documents import FIELDS, ISSUERS, ORGANS
-from .data.titles import PLACES, TITLES
+from .data.titles import TITLES
 from .letters import NAMES, spell
 from .model import Doubtful, Why
-from .numbers import read_digits
 from .syllables import LETTERS, LOWER, UPPER, has_vowel, is_syllable
 
 
@@ -42,16 +41,13 @@ TABLES: Final = {
 ABBREVIATIONS: Final = {k: v for table in TABLES.values() for k, v in table.items()}
 FOREIGN: Final = _table(foreign.FOREIGN, loanwords.TABLE)
 ACRONYMS: Final = {word: spell(word) for word in foreign.SPELLED.split()} | _table(foreign.ACRONYMS)
-#: Before the number of a road, or of a flood alarm.
-_SERIES: Final = {"ĐT": "đường tỉnh", "ĐH": "đường huyện", "ĐX": "đường xã", "QL": "quốc lộ",
-                 "TL": "tỉnh lộ", "HL": "hương lộ", "BĐ": "báo động"}  # fmt: skip
 
 
-def _alternation(keys: Iterable[str]) -> str:
+def alternation(keys: Iterable[str]) -> str:
     return "|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True))
 
 
-def _first_letters(keys: Iterable[str], *, both: bool = False) -> str:
+def first_letters(keys: Iterable[str], *, both: bool = False) -> str:
     """Return what ``keys`` begin with; ``both`` large and small."""
     first = {key[0] for key in keys}
     return "".join(sorted(first | {letter.swapcase() for letter in first} if both else first))
@@ -81,6 +77,12 @@ _FOLLOWED: Final = (
 )
 
 
+def short_for(word: str) -> str | None:
+    """Return what an abbreviation most likely stands for, with no neighbours to ask."""
+    ambiguous = AMBIGUOUS.get(word)
+    return ambiguous.otherwise if ambiguous else abbreviation(word)
+
+
 def _ministry(word: str) -> str | None:
     """Return SGTVT as Sở giao thông vận tải: a ministry's or a department's field."""
     if word[1:] not in FIELDS or word[0] not in "BS":
@@ -96,7 +98,7 @@ def _following(end: int, ctx: Context) -> Iterator[str]:
         yield from (kind for kind, pattern in _FOLLOWED if pattern.match(ctx.line, end))
 
 
-def _meaning(written: str, end: int, ctx: Context) -> str | None:
+def meaning_of(written: str, end: int, ctx: Context) -> str | None:
     """Return the meaning that the neighbours of an ambiguous abbreviation call for."""
     following = frozenset(_following(end, ctx))
     last = {ctx.last(), "#number"} if ctx.last()[:1].isdigit() else {ctx.last()}
@@ -112,26 +114,8 @@ def _ambiguous(match: re.Match[str], ctx: Context) -> Reading:
         return None
     if is_syllable(written) and ctx.in_capitals(match.end()):
         return None
-    meaning = _meaning(written, match.end(), ctx)
+    meaning = meaning_of(written, match.end(), ctx)
     return meaning or Doubtful(AMBIGUOUS[written].otherwise, Why.AMBIGUOUS_ABBREVIATION)
-
-
-def _place(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "TP. Tân An", "P.4", "X. Bình Hòa": a place before its name or number."""
-    written, dot = match.group("place"), match.group("dot")
-    if _PAPER_NUMBER.match(ctx.line, match.end()):
-        return None
-    if written in AMBIGUOUS:
-        meaning = _meaning(written, match.end(), ctx)
-        if meaning:
-            return meaning
-    if len(written) == 1:
-        numbered = ctx.line[match.end() : match.end() + 1].isdigit()
-        if not dot and not (numbered and written in "PQ"):
-            return None
-        if ctx.history and ctx.history[-1][:1].isupper():
-            return None
-    return PLACES[written]
 
 
 def _initials(match: re.Match[str], ctx: Context) -> Reading:
@@ -147,43 +131,15 @@ def _initial(match: re.Match[str], ctx: Context) -> Reading:
     return NAMES[match[1].lower()] if named else None
 
 
-def _room(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the P. of "P.TCHC"."""
-    return "phòng"
-
-
 def _title(match: re.Match[str], ctx: Context) -> Reading:
     return TITLES[match[1]]
 
 
 def _compound(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "v/v", "LĐ-TB&XH" and, with spaces, "KT - XH"."""
     written = match[0].strip()
-    return ABBREVIATIONS.get(written) or FOREIGN[written.lower()]
-
-
-def _numbered(match: re.Match[str], ctx: Context) -> Reading:
-    """Read QL62, KP4, COVID-19, A4, H5N1: letters, then a number, then perhaps more."""
-    letters, number, more = match.groups()
-    if len(letters) > 1 and ctx.after(_CODED) and len(number) > 3:
-        name: str | None = spell(letters)
-    elif letters in AMBIGUOUS and letters not in _SERIES:
-        name = spell(letters) if len(letters) > 1 else None
-    else:
-        name = _SERIES.get(letters) or abbreviation(letters) or FOREIGN.get(letters.lower())
-    spelled = name or spell(letters)
-    zero = spelled == spell(letters) and number[0] == "0"
-    words = f"{spelled} {read_digits(number) if zero else ctx.number(number)}"
-    for letter, digits in re.findall(r"([A-ZĐ])(\d*)", more):
-        words += f" {spell(letter)}" + (f" {ctx.number(digits)}" if digits else "")
-    unknown = not name and len(letters) > 2
-    return Doubtful(words, Why.UNKNOWN_ABBREVIATION) if unknown else words
-
-
-def _series(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "ĐT 825" and "QL 1A": a road."""
-    letters, number, letter = match.groups()
-    words = f"{_SERIES[letters]} {ctx.number(number)}"
-    return f"{words} {spell(letter)}" if letter else words
+    tight = _JOINT.sub(r"\1", written)
+    return ABBREVIATIONS.get(written) or ABBREVIATIONS.get(tight) or FOREIGN[written.lower()]
 
 
 def _known(match: re.Match[str], ctx: Context) -> Reading:
@@ -204,65 +160,50 @@ def _foreign(match: re.Match[str], ctx: Context) -> Reading:
     return FOREIGN.get(written.lower())
 
 
+#: What joins the parts of a compound, spaces or not.
+_JOINT: Final = re.compile(r"\s?([-&,])\s?")
+
+
+def _spaced(key: str) -> str:
+    """Return the pattern of a compound, whose parts may stand apart."""
+    return r"\s?".join(re.escape(part) for part in re.split("([-&,])", key) if part)
+
+
 _COMPOUNDS: Final = tuple(k for k in ABBREVIATIONS if not k.isalpha())
 _FOREIGN_COMPOUNDS: Final = tuple(k for k in FOREIGN if not k.isalpha())
-_PLACES: Final = _alternation(PLACES)
 #: A word in capitals with no small letters, or one that mixes them.
 _WORD: Final = rf"[{LETTERS}]+{WHOLE}"
 
 COMPOUNDS: Final[tuple[Rule, ...]] = (
     rule(
         "title",
-        rf"({_alternation(TITLES)})\.\s?(?=[{UPPER}][{LOWER}])",
+        rf"({alternation(TITLES)})\.\s?(?=[{UPPER}][{LOWER}]|(?:BS|CKI)[.\sI])",
         _title,
-        starts=_first_letters(TITLES),
+        starts=first_letters(TITLES),
     ),
     rule(
         "abbreviation",
-        rf"(?:{_alternation(_COMPOUNDS)})(?![{LETTERS}])",
+        rf"(?:{'|'.join(map(_spaced, sorted(_COMPOUNDS, key=len, reverse=True)))})(?![{LETTERS}])",
         _compound,
-        starts=_first_letters(_COMPOUNDS),
+        starts=first_letters(_COMPOUNDS),
     ),
     rule(
         "foreign word",
-        rf"(?i:{_alternation(_FOREIGN_COMPOUNDS)}){WHOLE}",
+        rf"(?i:{alternation(_FOREIGN_COMPOUNDS)}){WHOLE}",
         _compound,
-        starts=_first_letters(_FOREIGN_COMPOUNDS, both=True),
+        starts=first_letters(_FOREIGN_COMPOUNDS, both=True),
     ),
 )
-_ROADS: Final = _alternation(key for key in _SERIES if key != "BĐ")
-#: A number that is no place's: 30/2022/TT-BYT.
-_PAPER_NUMBER: Final = re.compile(r"\d{1,4}/")
-_CODED: Final = frozenset({"mã", "thẻ", "hiệu", "seri", "số", "máy"})
-PLACE_LETTERS: Final[tuple[Rule, ...]] = (
-    rule(
-        "place",
-        rf"(?P<place>{_PLACES})(?:(?P<dot>\.)\s?|\s|(?=\d))(?=[{UPPER}][{LOWER}]|\d{{1,2}}{WHOLE})",
-        _place,
-        starts=_first_letters(PLACES),
-    ),
-)
-LOOKUPS: Final[tuple[Rule, ...]] = (
-    rule(
-        "road",
-        rf"({_ROADS})[. ]\s?(\d{{1,3}})([A-Z])?(?!\s?\d|[./]\d){WHOLE}",
-        _series,
-        starts=_first_letters(_SERIES),
-    ),
+INITIALS: Final[tuple[Rule, ...]] = (
     rule("initial", rf"([{UPPER}])\.(?=\s?[,;)]|\s+[{LOWER}])", _initial, starts=UPPER),
-    rule("office", rf"P\.\s?(?=[{UPPER}]{{2}})", _room, starts="P"),
     rule(
         "initials",
         rf"(?:[{UPPER}]\.){{2,6}}(?:[{UPPER}]{WHOLE})?|[{UPPER}]\.[{UPPER}]{WHOLE}(?!\.)",
         _initials,
         starts=UPPER,
     ),
-    rule(
-        "letters and number",
-        rf"([{UPPER}]{{1,10}})[.-]?(\d{{1,6}})((?:[A-ZĐ]\d{{0,3}}){{0,2}}){WHOLE}",
-        _numbered,
-        starts=UPPER,
-    ),
+)
+LOOKUPS: Final[tuple[Rule, ...]] = (
     rule("abbreviation by context", _WORD, _ambiguous),
     rule("abbreviation", _WORD, _known),
     rule("foreign word", _WORD, _foreign),

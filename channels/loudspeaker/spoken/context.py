@@ -20,11 +20,15 @@ UPPERCASE = f"[{UPPER}]"
 MARKS = ".,;:?!…"
 
 
+def _has_words(line: str) -> bool:
+    return sum(len(word) > 1 and is_syllable(word) for word in WORD.findall(line)) > 1
+
+
 @dataclass(slots=True)
 class Context:
     """One line being read, up to ``history``: the written tokens so far, marks included.
 
-    ``shouting`` says that the whole line is in capitals.
+    ``shouting`` says that the whole line is in capitals, and no mere row of abbreviations.
     """
 
     line: str
@@ -33,7 +37,7 @@ class Context:
     shouting: bool = field(init=False)
 
     def __post_init__(self) -> None:
-        self.shouting = self.line.isupper()
+        self.shouting = self.line.isupper() and _has_words(self.line)
 
     def last(self) -> str:
         """Return the token just read, in lower case; empty at the start of the line."""

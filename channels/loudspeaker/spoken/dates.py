@@ -182,6 +182,8 @@ def _among_days(ctx: Context) -> bool:
 def _dashed_day_month(match: re.Match[str], ctx: Context) -> Reading:
     """Read "ngày 5-12": a date as newspapers write it, yet it may be a range of days."""
     day, month = match.groups()
+    if ctx.after({"mùng", "mồng"}) and ctx.next_word(match.end()) in {"tết", "tháng"}:
+        return f"{ctx.cardinal(int(day))} đến {ctx.last()} {ctx.cardinal(int(month))}"
     after_day = ctx.after(DAY_LEADS) or _among_days(ctx)
     feast = (int(day), int(month)) in KNOWN_DAYS and ctx.near(_FEASTS, 5)
     named = feast or ctx.after(_TIMES_OF_DAY) or ctx.near(_WEEK, 3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
@@ -14,13 +15,15 @@ from .syllables import LETTERS, UPPER
 from .wordlist import words
 
 _SEP: Final = r"(?:\s-\s(?!0)|[ .-])"
-_CALLS: Final = words("gọi hotline đài thoại sđt đt lạc nóng alo tel nhắn gửi soạn")
+_CALLS: Final = words("gọi hotline thoại sđt đt lạc nóng alo tel nhắn gửi soạn")
 _HELPERS: Final = words("số cứu thương hỏa báo công an máy")
 _IDENTIFIED: Final = words(
     "mã cccd cmnd cước thẻ stk tk khoản mst seri hiệu biển danh sim pin otp bks"
 )
+_RESCUERS: Final = words("sát pccc pccc&cnch csgt cnch nóng cháy hộ")
 #: Cards: what follows them is a number only when it is long, else a year or a count.
 _CARDS: Final = words("bhyt bhxh")
+_CODE_LEADS: Final = (_IDENTIFIED | _CARDS | {"khung", "máy"}) - {"khoản", "biển", "bks"}
 _ON_THE_WAY: Final = words("số là dân công : mật khẩu hồ sơ thuế cá nhân vị hàng đơn bưu điện kiểm")
 #: What may join the groups of a phone number.
 _JOINTS: Final = "0 .-"
@@ -41,13 +44,23 @@ def _service(match: re.Match[str], ctx: Context) -> Reading:
     if ctx.next_word(match.end()) in COUNTED:
         return None
     emergency = re.fullmatch(_EMERGENCY, match[0])
-    helped = emergency and (ctx.near(_HELPERS, 3) or ctx.after({"sát", "đội", "tâm", "(", "/"}))
-    if ctx.near(_CALLS, 6) or helped:
+    helped = emergency and (
+        ctx.near(_HELPERS, 3)
+        or ctx.after({"sát", "đội", "tâm", "(", "/"})
+        or (ctx.after({":"}) and ctx.near(_RESCUERS, 4))
+    )
+    if ctx.near(_CALLS, 6) or helped or _at_an_exchange(ctx):
         return read_digits(match[0])
     alone = not ctx.history and not ctx.next_word(match.end())
     if emergency and alone:
         return Doubtful(read_digits(match[0]), Why.AMBIGUOUS_NUMBER)
     return None
+
+
+def _at_an_exchange(ctx: Context) -> bool:
+    """Say whether "tổng đài" was just written; another đài is a tower, a station, a rice."""
+    recent = [word.lower() for word in ctx.history[-5:]]
+    return ("tổng", "đài") in pairwise(recent)
 
 
 def _identity(match: re.Match[str], ctx: Context) -> Reading:
@@ -70,7 +83,7 @@ def _after_a_password(ctx: Context) -> bool:
 def _code(match: re.Match[str], ctx: Context) -> Reading:
     """Read a file's or a card's number that holds letters: H34.12-251205-0001."""
     last = ctx.last()
-    if not (last in _IDENTIFIED - {"khoản", "biển", "bks"} | _CARDS or _coded(ctx)):
+    if not (last in _CODE_LEADS or _coded(ctx)):
         return None
     if not re.search(r"\d{4}", match[0]):
         return None
@@ -146,7 +159,7 @@ PHONES: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "hotline",
-        rf"1[89]00(?:{_SEP}?\d{{4,6}}|(?:{_SEP}\d{{2,4}}){{2}}){WHOLE}",
+        rf"1[89]00(?:{_SEP}?\d{{4,6}}|(?:{_SEP}\d{{2,4}}){{2,3}}){WHOLE}",
         _digits,
         starts="1",
     ),
@@ -163,7 +176,7 @@ PHONES: Final[tuple[Rule, ...]] = (
 CODES: Final[tuple[Rule, ...]] = (
     rule(
         "code",
-        rf"[A-ZĐ]{{1,3}}\d[A-ZĐ0-9]{{0,20}}(?:[.-][A-ZĐ0-9]{{1,12}}){{0,8}}{WHOLE}",
+        rf"[A-ZĐ]{{1,8}}\d[A-ZĐ0-9]{{0,20}}(?:[.-][A-ZĐ0-9]{{1,12}}){{0,8}}{WHOLE}",
         _code,
         starts=UPPER,
     ),

@@ -14,7 +14,7 @@ _VALUES: Final = {"I": 1, "V": 5, "X": 10}
 _LEADS: Final = words(
     "quý kỷ chương phần mục khóa khoá kỳ kì thứ hội cấp loại hạng tuyến vực vùng nhóm đợt đoạn "
     "bậc tập ấp thôn khu lớp quân số tổ lần bảng độ phụ biểu mẫu tầng bài hồi phố trung xã bước "
-    "dự ngạch chiến nhất lục động bđ vụ ca kíp trụ dãy cụm trạm mẫu bàn cống kênh lô đường"
+    "dự ngạch chiến nhất lục động bđ vụ ca kíp trụ dãy cụm trạm mẫu bàn cống kênh lô đường giải"
 )
 #: After these, a VI is six even in a heading in capitals.
 _SURE_LEADS: Final = words("chương phần mục quý khóa khoá kỷ thứ hội kỳ lục loại hạng cấp")
@@ -32,8 +32,10 @@ def roman_value(numeral: str) -> int:
 
 
 def _read(value: int, ctx: Context) -> str:
-    """Read an ordinal after "thứ", else a cardinal."""
+    """Read an ordinal after "thứ", a prize after "giải", else a cardinal."""
     ordinals = {1: "nhất", 4: "tư"} if ctx.after({"thứ"}) else {}
+    if ctx.after({"giải"}):
+        ordinals = {1: "nhất", 2: "nhì"}
     return ordinals.get(value) or ctx.cardinal(value)
 
 

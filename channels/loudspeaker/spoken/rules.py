@@ -9,6 +9,7 @@ from . import (
     dates,
     legal,
     phones,
+    places,
     plain_numbers,
     roman,
     slashes,
@@ -45,7 +46,9 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     *phones.CODES,
     *units.BARE_UNITS,
     *roman.ROMANS,
-    *abbreviations.PLACE_LETTERS,
+    *places.PLACE_LETTERS,
+    *abbreviations.INITIALS,
+    *places.NUMBERED,
     *abbreviations.LOOKUPS,
     *words.WORDS,
 )
@@ -79,7 +82,8 @@ CATEGORIES: Final = {
     ),
     "phones": ("phone, international", "phone", "hotline", "short number"),
     "identity": ("plate", "code", "identity number", "series and number"),
-    "addresses": ("address", "place", "road", "number and letter", "letters and number"),
+    "addresses": ("address", "place", "road", "number and letter", "letters to letters",
+        "letters and number"),
     "documents": (
         "form", "document number", "document and year", "document, known by number",
         "clause number", "document code", "standard and year",

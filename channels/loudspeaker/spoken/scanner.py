@@ -28,7 +28,7 @@ _WEBBY = re.compile(r"@|://|[A-Za-z0-9_-]\.[A-Za-z]")
 _LETTERS: Final = frozenset(LETTERS)
 _DIGITS: Final = frozenset("0123456789")
 #: What a numeral read by itself ends with: BĐ2, BĐIII.
-_NUMERAL: Final = frozenset("BĐIVX")
+_NUMERAL: Final = re.compile("(?:BĐ)?[IVX]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,4 +185,4 @@ class _Reader:
         if not history or line[position] not in _DIGITS or line[position - 1] != " ":
             return False
         before = history[-1]
-        return before[-1:].isdigit() or (bool(before) and _NUMERAL.issuperset(before))
+        return before[-1:].isdigit() or bool(_NUMERAL.fullmatch(before))

@@ -46,12 +46,15 @@ def _address(match: re.Match[str], ctx: Context) -> Reading:
     letter = match[1]
     plain = len(numbers) == 2 and not letter
     following = ctx.next_word(match.end())
-    placed = ctx.after(_ADDRESS_LEADS) or following == "bis"
+    among_classes = ctx.after({",", "và"}) and ctx.near({"lớp"}, 4) and "/" in ctx.history[-2]
+    placed = ctx.after(_ADDRESS_LEADS) or following == "bis" or among_classes
+    if plain and ctx.after({"đường", "phố"}) and tuple(map(int, numbers)) in KNOWN_DAYS:
+        return None
     if plain and not placed and not (ctx.after({":"}) and ctx.near({"chỉ"}, 3)):
         return None
     if plain and (following in COUNTED | WHOLES):
         return None
-    joint = " " if ctx.after({"lớp"}) else " trên "
+    joint = " " if ctx.after({"lớp"}) or among_classes else " trên "
     words = joint.join(ctx.number(number) for number in numbers)
     return f"{words} {spell(letter)}" if letter else words
 
@@ -61,7 +64,7 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     top, bottom = (int(part) for part in match.groups())
     following = ctx.next_word(match.end())
     counted = f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
-    if ctx.near(_MAP_SCALES, 3) and bottom >= 100:
+    if (ctx.near(_MAP_SCALES, 3) and bottom >= 100) or ctx.after({"loại", "hạng", "binh"}):
         return counted
     if following in COUNTED and not (ctx.after(_NEARLY) and top < bottom <= 10):
         return counted
@@ -84,7 +87,7 @@ def _power(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _out_of(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 7.845/7.855: so many of so many."""
+    """Read 7.845/7.855 and 8,5/10: so many of so many."""
     return f"{ctx.number(match[1])} trên {ctx.number(match[2])}"
 
 
@@ -106,7 +109,7 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     if ctx.near({"số", "thắng", "thua", "hòa"}, 3) and ctx.near(
         {"tỷ", "tỉ", "thắng", "thua", "hòa"}, 4
     ):
-        return f"{ctx.number(first)} {ctx.number(last)}"
+        return _score(first, last, ctx)
     words = f"{ctx.number(first)} đến {ctx.number(last)}"
     if not (first.isdigit() and last.isdigit()):
         return words
@@ -115,9 +118,17 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     small = int(last[-15:]) <= 12 and int(first[-15:]) <= 31
     if rising and (ctx.near(_RANGE_LEADS, 2) or (followed and not _padded(first)) or not small):
         return words
-    if not rising and (int(first[-15:]), int(last[-15:])) in KNOWN_DAYS:
-        words = f"ngày {date_words(first, last, None, ctx, match.end())}"
+    if not rising:
+        known = (int(first[-15:]), int(last[-15:])) in KNOWN_DAYS
+        date = f"ngày {date_words(first, last, None, ctx, match.end())}" if known else ""
+        words = date or _score(first, last, ctx)
     return Doubtful(words, Why.AMBIGUOUS_RANGE)
+
+
+def _score(first: str, last: str, ctx: Context) -> str:
+    """Read 2-1 as it is said of a match; 10-8 with a pause, or it would be eighteen."""
+    joint = " " if len(first) == len(last) == 1 else ", "
+    return f"{ctx.number(first)}{joint}{ctx.number(last)}"
 
 
 def _sequence(match: re.Match[str], ctx: Context) -> Reading:
@@ -212,7 +223,11 @@ JOINED: Final[tuple[Rule, ...]] = (
         then="/",
     ),
     rule(
-        "out of", rf"({_DOTTED})\s?/\s?({_DOTTED}|\d{{1,9}})(?![0-9/.]){WHOLE}", _out_of, then="."
+        "out of",
+        rf"({_DOTTED}|\d{{1,3}},\d{{1,3}}|\d{{1,9}}(?=\s?/\s?[1-9]\d{{0,2}}\.))\s?/\s?"
+        rf"({_DOTTED}|\d{{1,9}})(?![0-9/]|\.\d){WHOLE}",
+        _out_of,
+        then=".,/",
     ),
     rule("fraction", rf"(\d{{1,9}})\s?/\s?(\d{{1,9}})(?![0-9/]){WHOLE}", _fraction, then="/"),
     rule(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from .abbreviations import short_for
 from .context import WHOLE, Context, Reading, Rule, rule
 from .model import Doubtful, Why
 from .numbers import NUMBER, thousand
@@ -160,7 +161,10 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
     if (measured or counted) and (bottom in UNITS or bottom in _DENOMINATORS):
         return f"{'mỗi' if counts else 'trên'} {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
     each = bottom.lower() in _EACH or (counts and is_syllable(bottom))
-    return f"mỗi {bottom.lower()}" if each else None
+    if each:
+        return f"mỗi {bottom.lower()}"
+    short = short_for(bottom)
+    return f"mỗi {short}" if short else None
 
 
 def _counted(ctx: Context) -> bool:
@@ -189,6 +193,11 @@ def _bare_per(match: re.Match[str], ctx: Context) -> Reading:
 def _bare(match: re.Match[str], ctx: Context) -> Reading:
     """Read "m2", "kg", "kWh" with no number before them."""
     return unit_name(match[0], ctx)
+
+
+def _kilometre(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the Km of "Km12+500"."""
+    return UNITS["km"]
 
 
 def of_one_kind(first: str, last: str) -> bool:
@@ -260,5 +269,6 @@ BARE_UNITS: Final[tuple[Rule, ...]] = (
     rule(
         "unit per unit", rf"({_TOPS})/({_BOTTOMS}){WHOLE}", _bare_per, starts=_first_letters(UNITS)
     ),
+    rule("unit", r"[Kk]m(?=\d)", _kilometre, starts="Kk"),
     rule("unit", rf"(?:{_ALONE}){WHOLE}", _bare, starts=_first_letters(ALL)),
 )

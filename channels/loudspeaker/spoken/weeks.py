@@ -97,7 +97,7 @@ def _short_weekdays(match: re.Match[str], ctx: Context) -> Reading:
 def _short_weekday(match: re.Match[str], ctx: Context) -> Reading:
     """Read T2, T2-T6, T7-CN as days of the week."""
     first, last = match.groups()
-    if not last and ctx.after(_NUMBERED_THINGS):
+    if ctx.after(_NUMBERED_THINGS):
         return None
     words = f"thứ {_WEEKDAYS[first]}"
     if not last:

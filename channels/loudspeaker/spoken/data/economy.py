@@ -167,4 +167,5 @@ CTy = công ty
 TBP = trưởng bộ phận
 TCHC = tổ chức hành chính
 TCCB = tổ chức cán bộ
+VNN = vì người nghèo
 """

@@ -34,7 +34,6 @@ CMĐSDĐĐ = chuyển mục đích sử dụng đất đai
 MĐSD = mục đích sử dụng
 MĐSDĐ = mục đích sử dụng đất
 CQSDĐ = chuyển quyền sử dụng đất
-CNQSDĐ = chuyển nhượng quyền sử dụng đất
 TCQSDĐ = tặng cho quyền sử dụng đất
 CNQ = chuyển nhượng quyền
 THĐ = thu hồi đất

@@ -89,4 +89,10 @@ TUQ. = thừa ủy quyền
 đ/c = đồng chí
 Đ/C = đồng chí
 n/v = nhiệm vụ
+Y/c = yêu cầu
+y/c = yêu cầu
+Y/C = yêu cầu
+đ/v = đối với
+b/c = báo cáo
+g/đ = gia đình
 """

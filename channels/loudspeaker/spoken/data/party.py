@@ -174,4 +174,8 @@ TTDP = tổ trưởng dân phố
 PTA = phó trưởng ấp
 BQLKP = Ban quản lý khu phố
 BQLA = Ban quản lý ấp
+P.CT = phó chủ tịch
+P.BT = phó bí thư
+PTB = Phó Trưởng ban
+VH-VN = văn hóa văn nghệ
 """

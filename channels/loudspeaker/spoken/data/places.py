@@ -6,7 +6,8 @@ from typing import Final
 
 TABLE: Final = """
 TP. = thành phố
-TP = thành phố
+T.P = thành phố
+T.X = thị xã
 TPHCM = Thành phố Hồ Chí Minh
 TP.HCM = Thành phố Hồ Chí Minh
 TP HCM = Thành phố Hồ Chí Minh
@@ -14,7 +15,6 @@ HCM = Hồ Chí Minh
 TX. = thị xã
 TX = thị xã
 TDP = tổ dân phố
-KP = khu phố
 CMT8 = Cách mạng tháng Tám
 STT = số thứ tự
 TNTT = tai nạn thương tích
@@ -79,4 +79,8 @@ v.v = vân vân
 vv = vân vân
 tr.đ = triệu đồng
 trđ = triệu đồng
+P.GĐ = phó giám đốc
+P.TP = phó trưởng phòng
+NGND = nhà giáo nhân dân
+AHLLVTND = anh hùng lực lượng vũ trang nhân dân
 """

@@ -208,4 +208,7 @@ PTTH = phát thanh truyền hình
 PT-TH = phát thanh truyền hình
 TTTH = truyền thanh truyền hình
 TTCS = thông tin cơ sở
+ĐBDTTS = đồng bào dân tộc thiểu số
+ĐBDT = đồng bào dân tộc
+KN-TC = khiếu nại, tố cáo
 """

@@ -14,6 +14,8 @@ TITLES: Final = {
     "GS": "giáo sư",
     "PGS": "phó giáo sư",
     "GS.TS": "giáo sư, tiến sĩ",
+    "GS. TS": "giáo sư, tiến sĩ",
+    "PGS. TS": "phó giáo sư, tiến sĩ",
     "PGS.TS": "phó giáo sư, tiến sĩ",
     "KS": "kỹ sư",
     "LS": "luật sư",
