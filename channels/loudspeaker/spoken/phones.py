@@ -36,7 +36,8 @@ def _digits(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _international(match: re.Match[str], ctx: Context) -> Reading:
-    return "cộng tám bốn, " + read_groups(match[1].removeprefix("0) ").removeprefix("0)"))
+    digits = match[1].removeprefix("0) ").removeprefix("0)")
+    return f"cộng tám bốn, {read_groups(digits)}" if digits else None
 
 
 def _service(match: re.Match[str], ctx: Context) -> Reading:

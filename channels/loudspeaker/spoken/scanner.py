@@ -20,7 +20,7 @@ from .syllables import LETTERS
 from .writer import Writer
 
 #: A word with nothing glued to it: most of any text.
-_FREE_WORD = re.compile(rf"([{LETTERS}]+)(?=[ ,;!?)]|[.:](?:[ \"”)]|$)|$)")
+_FREE_WORD = re.compile(rf"([{LETTERS}]+)(?=[ ,;!?)…]|[.:](?:[ \"”)]|$)|$)")
 #: A mark that ends a clause, with nothing glued to it.
 _FREE_MARK = re.compile(r"[.,;:?!](?= |$)")
 #: What only a line with a web or e-mail address, or the name of a file, holds.

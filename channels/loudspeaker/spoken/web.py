@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from .abbreviations import FOREIGN
+from .abbreviations import FOREIGN, abbreviation
 from .context import Context, Reading, Rule, rule
 from .letters import spell
 from .model import Doubtful, Why
@@ -63,7 +63,7 @@ def _name(run: str) -> tuple[str, bool]:
             return " ".join(
                 part if is_syllable(part) else FOREIGN.get(part, part) for part in parts
             ), True
-        if is_pronounceable(run):
+        if is_pronounceable(run) and not abbreviation(run):
             return run, False
     return spell(run), True
 

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from .abbreviations import ABBREVIATIONS, ACRONYMS, FOREIGN
+from .abbreviations import ABBREVIATIONS, ACRONYMS, FOREIGN, abbreviation
 from .context import Context, Reading, Rule, rule
 from .letters import NAMES, spell
 from .model import Doubtful, Why
@@ -19,6 +19,7 @@ from .syllables import (
     is_pronounceable,
     is_syllable,
 )
+from .units import MONEY
 
 _SHORTEST_NAME: Final = 5
 #: BinhHoaHung, as hashtags run words together.
@@ -48,7 +49,7 @@ def _camel(word: str) -> Reading:
     if len(parts) < 2:
         return None
     if all(map(_is_camel_part, parts)):
-        return " ".join(parts)
+        return " ".join(FOREIGN.get(part.lower(), part) for part in parts)
     said = [_part(part) for part in parts]
     return " ".join(filter(None, said)) if all(said) else None
 
@@ -74,6 +75,10 @@ def _word(match: re.Match[str], ctx: Context) -> Reading:
         return word.lower() if has_vowel(word) and word.lower() not in "ăâ" else NAMES[word.lower()]
     if is_syllable(word):
         return word if word[1:] == word[1:].lower() else word.lower()
+    known = FOREIGN.get(word.lower()) or MONEY.get(word)
+    known = known or abbreviation(word)
+    if known:  # with a digit behind it, as in covid19
+        return known
     if word.isupper():
         known_as_name = len(word) >= _SHORTEST_NAME and is_pronounceable(word)
         reading = word.lower() if known_as_name else spell(word)
