@@ -131,6 +131,11 @@ def _initial(match: re.Match[str], ctx: Context) -> Reading:
     return NAMES[match[1].lower()] if named else None
 
 
+def _number_sign(match: re.Match[str], ctx: Context) -> Reading:
+    """Read No. 5 and N°5."""
+    return "số"
+
+
 def _title(match: re.Match[str], ctx: Context) -> Reading:
     return TITLES[match[1]]
 
@@ -195,6 +200,7 @@ COMPOUNDS: Final[tuple[Rule, ...]] = (
     ),
 )
 INITIALS: Final[tuple[Rule, ...]] = (
+    rule("number sign", r"[Nn](?:o|°)\.?\s?(?=\d)", _number_sign, starts="Nn"),
     rule("initial", rf"([{UPPER}])\.(?=\s?[,;)]|\s+[{LOWER}])", _initial, starts=UPPER),
     rule(
         "initials",

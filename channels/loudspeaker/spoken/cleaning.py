@@ -54,6 +54,8 @@ def clean(line: str) -> Cleaned:
     """Return ``line`` (NFC) with one form for each kind of character."""
     if not _ODD.search(line):
         return Cleaned(line)
+    if "÷" in line and "=" not in line:
+        line = line.replace("÷", "-")  # 5÷7 ngày: from five to seven
     pieces: list[str] = []
     offsets: list[int] = []
     for position, character in enumerate(line.translate(_SAME_LENGTH)):

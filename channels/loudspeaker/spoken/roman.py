@@ -92,6 +92,12 @@ def _anywhere(match: re.Match[str], ctx: Context) -> Reading:
     return words
 
 
+def _small(match: re.Match[str], ctx: Context) -> Reading:
+    """Read ii) and iv), which number the items of a list."""
+    listed = not ctx.history or ctx.history[-1] in ",;:.()" or ctx.after({"và"})
+    return _read(roman_value(match[1].upper()), ctx) if listed else None
+
+
 ROMANS: Final[tuple[Rule, ...]] = (
     rule(
         "roman range", rf"({_SMALL})\s?-\s?({_SMALL})(?:/(\d{{4}}))?{WHOLE}", _range, starts="IVX"
@@ -101,5 +107,6 @@ ROMANS: Final[tuple[Rule, ...]] = (
     ),
     rule("roman numeral", rf"({_SMALL})(?:/(\d{{4}}))?{WHOLE}", _after_lead, starts="IVX"),
     rule("roman heading", rf"({_SMALL})(?=\s?[./)](?:\s|$))", _heading, starts="IVX"),
+    rule("roman, small", r"(ii|iii|iv|vi|vii|viii|ix)(?=\))", _small, starts="iv"),
     rule("roman numeral", rf"({_SMALL}){WHOLE}", _anywhere, starts="IVX"),
 )

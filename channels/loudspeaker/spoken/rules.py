@@ -74,7 +74,7 @@ CATEGORIES: Final = {
     "money": ("millions and", "short money", "spaced money", "currency first"),
     "units": (
         "metres and", "capital unit", "quantity", "unit per unit", "unit", "per amount", "per",
-        "dimensions", "power",
+        "dimensions", "power", "stars",
     ),
     "numbers": (
         "number", "odd number", "long number", "scale", "out of", "fraction", "ratio", "list",
@@ -88,15 +88,16 @@ CATEGORIES: Final = {
         "form", "document number", "document and year", "document, known by number",
         "clause number", "document code", "standard and year",
     ),
-    "roman": ("roman range", "roman section", "roman numeral", "roman heading"),
+    "roman": ("roman range", "roman section", "roman numeral", "roman heading", "roman, small"),
     "abbreviations": (
-        "abbreviation", "abbreviation by context", "initial", "initials", "title", "office",
+        "abbreviation", "abbreviation by context", "number sign", "initial", "initials", "title",
+        "office",
     ),
     "foreign": ("foreign word",),
     "web": ("e-mail", "web address", "file name", "address ending"),
     "signs": (
-        "sign", "comparison", "bullet", "ellipsis", "mark", "dash", "arrow", "rule of signs",
-        "quote mark", "bracket", "slash", "quote", "ornament", "other script",
+        "sign", "comparison", "bullet", "ellipsis", "mark", "dash", "arrow", "checkbox",
+        "rule of signs", "quote mark", "bracket", "slash", "quote", "ornament", "other script",
     ),
     "words": ("word",),
 }  # fmt: skip

@@ -17,7 +17,7 @@ from .wordlist import words
 _ADDRESS_LEADS: Final = words(
     "số nhà hẻm ngõ kiệt ngách đường phố chỉ lô thửa căn phòng lớp ấp tổ thôn kp trạm trụ"
 )
-_SECTION_LEADS: Final = words("mục phần điểm bài chương bảng bản phiên phòng khoản")
+_SECTION_LEADS: Final = words("mục phần điểm bài chương bảng bản phiên phòng khoản hình đồ")
 #: What follows the number of a heading: a capital letter, another point.
 _HEADING: Final = re.compile(f"\\.?\\s+{UPPERCASE}|\\.(?:\\s|$)")
 _PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
@@ -64,7 +64,7 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     top, bottom = (int(part) for part in match.groups())
     following = ctx.next_word(match.end())
     counted = f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
-    if (ctx.near(_MAP_SCALES, 3) and bottom >= 100) or ctx.after({"loại", "hạng", "binh"}):
+    if (ctx.near(_MAP_SCALES, 3) and bottom >= 100) or ctx.after({"loại", "hạng", "binh", "điểm"}):
         return counted
     if following in COUNTED and not (ctx.after(_NEARLY) and top < bottom <= 10):
         return counted
@@ -80,6 +80,11 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     date = f"ngày {ctx.cardinal(top)} tháng {month}"
     sure = match[1][0] == "0" or match[2][0] == "0" or top > 12
     return date if sure else Doubtful(date, Why.AMBIGUOUS_FRACTION)
+
+
+def _stars(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 5* of a hotel."""
+    return f"{ctx.number(match[1])} sao"
 
 
 def _power(match: re.Match[str], ctx: Context) -> Reading:
@@ -246,6 +251,7 @@ JOINED: Final[tuple[Rule, ...]] = (
         _dimensions,
         then="0.,x×*",
     ),
+    rule("stars", r"([1-7])\*(?![*\w])", _stars, then="*", tight=True),
     rule("power", r"(\d{1,6})\^(\d{1,3})(?!\d)", _power, then="^", tight=True),
     rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence, then="-", tight=True),
     rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range, then="0.,-"),

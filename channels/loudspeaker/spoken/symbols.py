@@ -47,7 +47,16 @@ def _plus(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _about(match: re.Match[str], ctx: Context) -> Reading:
-    return "khoảng"
+    """Read the ~ of "~100 hộ", and of 7h~8h, where it means "to"."""
+    if ctx.line[match.start() - 1 : match.start()].isalnum() and ctx.history:
+        return "đến"
+    return "" if ctx.after({"khoảng", "chừng", "gần", "hơn"}) else "khoảng"
+
+
+def _arrow(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the arrow of "7h => 11h"; any other is a pause."""
+    hours = CLOCK.fullmatch(ctx.history[-1]) if ctx.history else None
+    return "đến" if hours and CLOCK.match(ctx.line[match.end() :].lstrip()) else ","
 
 
 def _bullet(match: re.Match[str], ctx: Context) -> Reading:
@@ -132,8 +141,9 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("to", r"\s?-\s?(?=\d)", _to, starts=" -"),
     rule("dash", r"\s*-[-\s]*", _dash, starts=" -"),
     rule("about", r"~\s?(?=\d)", _about, starts="~"),
-    rule("arrow", rf"[-=]+>|<[-=]+(?!\s?\d)|[{_ARROWS}]+", _pause, starts="-=<" + _ARROWS),
+    rule("arrow", rf"[-=]+>|<[-=]+(?!\s?\d)|[{_ARROWS}]+", _arrow, starts="-=<" + _ARROWS),
     rule("rule of signs", r"([=~_*#+-])\1{2,}", _silent, starts="=~_*#+-"),
+    rule("checkbox", r"\[\s?[xXvV✓]?\s?\]", _silent, starts="["),
     rule("comparison", r"([<>])(?= )", _compared, starts="<>"),
     rule("quote mark", r"[<>](?![=<>]?\s?\d|=)", _pause, starts="<>"),
     rule("sign", _SIGNS, _named, starts="".join(sorted({sign[0] for sign in _NAMES}))),

@@ -233,4 +233,5 @@ SKKN = sáng kiến kinh nghiệm
 TAKV = Tòa án khu vực
 HV = học viên
 SV = sinh viên
+ĐKXDĐSVH = đoàn kết xây dựng đời sống văn hóa
 """

@@ -210,4 +210,8 @@ viettel money = viét teo mo ni
 vnpt money = vê nờ pê tê mo ni
 vnpost = vê nờ pốt
 viettelpost = viét teo pốt
+top = tốp
+block = bờ lóc
+alo = a lô
+alô = a lô
 """
