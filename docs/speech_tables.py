@@ -1,4 +1,4 @@
-"""Write the coverage table in docs/speech.md anew from the rules and the reviewed pairs.
+"""Write the coverage table in docs/speech.md anew from the rules and the pairs.
 
 Run from the repository's root: ``.venv/bin/python docs/speech_tables.py``. A test fails when
 the page and the rules differ.
@@ -47,7 +47,7 @@ def written() -> str:
 
 
 def readings() -> Mapping[str, Spoken]:
-    """Return how each written form of the reviewed pairs is read."""
+    """Return how each written form of the pairs is read."""
     rows = (row.split("\t") for row in PAIRS.read_text(encoding="utf-8").splitlines())
     return {row[1]: speak(row[1]) for row in rows if len(row) == 4}
 
@@ -77,11 +77,11 @@ def table() -> str:
     foreign = len(FOREIGN) + len(ACRONYMS)
     lines += [
         "",
-        f"Cả thảy {len(CATEGORY_OF)} quy tắc và {len(said)} cặp đã xem lại, trong đó {doubtful} "
+        f"Cả thảy {len(CATEGORY_OF)} quy tắc và {len(said)} cặp viết → nói, trong đó {doubtful} "
         f"cặp có chỗ chưa chắc; {len(ABBREVIATIONS)} chữ viết tắt một nghĩa, {len(AMBIGUOUS)} chữ "
         f"viết tắt đọc theo chữ đứng cạnh, {foreign} tên và từ nước ngoài.",
         "",
-        f"*English: {len(CATEGORY_OF)} rules and {len(said)} reviewed pairs, {doubtful} of them "
+        f"*English: {len(CATEGORY_OF)} rules and {len(said)} pairs, {doubtful} of them "
         f"with a doubt; {len(ABBREVIATIONS)} abbreviations of one meaning, {len(AMBIGUOUS)} read "
         f"by their neighbours, {foreign} foreign names and words.*",
     ]

@@ -33,7 +33,7 @@ _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _KEYCAP: Final = "\u20e3"
 _CIRCLED: Final = re.compile("[\u2460-\u24ff\u2776-\u2793]")
 _SPACES: Final = "\t\r\v\f\x1c\x1d\x1e\x1f\x85\u200b"
-_KEPT: Final = frozenset("µ°₫…“”№")
+_KEPT: Final = frozenset("µ°₫…“”№Ø⌀Φ")
 
 
 @dataclass(frozen=True, slots=True)

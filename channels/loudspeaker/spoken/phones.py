@@ -15,7 +15,7 @@ from .syllables import LETTERS, UPPER
 from .wordlist import words
 
 _SEP: Final = r"(?:\s-\s(?!0)|[ .-])"
-_CALLS: Final = words("gọi hotline thoại sđt đt lạc nóng alo tel nhắn gửi soạn")
+_CALLS: Final = words("gọi hotline thoại sđt đt lạc nóng alo tel nhắn")
 _HELPERS: Final = words("số cứu thương hỏa báo công an máy")
 _IDENTIFIED: Final = words(
     "mã cccd cmnd cước thẻ stk tk khoản mst seri hiệu biển danh sim pin otp bks"
@@ -50,7 +50,8 @@ def _service(match: re.Match[str], ctx: Context) -> Reading:
         or ctx.after({"sát", "đội", "tâm", "(", "/"})
         or (ctx.after({":"}) and ctx.near(_RESCUERS, 4))
     )
-    if ctx.near(_CALLS, 6) or helped or _at_an_exchange(ctx):
+    texted = ctx.after({"gửi", "đến"}) and ctx.near({"soạn", "tin", "cú"}, 8)
+    if ctx.near(_CALLS, 6) or helped or texted or _at_an_exchange(ctx):
         return read_digits(match[0])
     alone = not ctx.history and not ctx.next_word(match.end())
     if emergency and alone:
@@ -160,7 +161,7 @@ PHONES: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "hotline",
-        rf"1[89]00(?:{_SEP}?\d{{4,6}}|(?:{_SEP}\d{{2,4}}){{2,3}}){WHOLE}",
+        rf"1[89]00(?:(?:{_SEP}\d{{2,4}}){{2,3}}|{_SEP}?\d{{4,6}}){WHOLE}",
         _digits,
         starts="1",
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .abbreviations import FOREIGN, abbreviation, alternation, first_letters, meaning_of
+from .abbreviations import ACRONYMS, FOREIGN, abbreviation, alternation, first_letters, meaning_of
 from .context import WHOLE, Context, Reading, Rule, rule
 from .data.ambiguous import AMBIGUOUS
 from .data.titles import PLACES
@@ -96,7 +96,7 @@ def _name_of(letters: str, number: str, ctx: Context) -> str | None:
     if letters in AMBIGUOUS:
         found = (one.spoken for one in AMBIGUOUS[letters].meanings if "#number" in one.before)
         return next(found, None)
-    return abbreviation(letters) or FOREIGN.get(letters.lower())
+    return abbreviation(letters) or FOREIGN.get(letters.lower()) or ACRONYMS.get(letters)
 
 
 PLACE_LETTERS: Final[tuple[Rule, ...]] = (

@@ -73,11 +73,11 @@ CATEGORIES: Final = {
     ),
     "money": ("millions and", "short money", "spaced money", "currency first"),
     "units": (
-        "metres and", "capital unit", "quantity", "unit per unit", "unit", "per amount", "per",
-        "dimensions", "power", "stars",
+        "metres and", "capital unit", "quantity", "unit per unit", "unit", "per amount",
+        "per count", "per", "dimensions", "power", "stars",
     ),
     "numbers": (
-        "number", "odd number", "long number", "scale", "out of", "fraction", "ratio", "list",
+        "number", "odd number", "long number", "out of", "fraction", "ratio", "list",
         "section", "sequence", "range", "times", "to", "minus", "plus", "about",
     ),
     "phones": ("phone, international", "phone", "hotline", "short number"),
@@ -96,7 +96,7 @@ CATEGORIES: Final = {
     "foreign": ("foreign word",),
     "web": ("e-mail", "web address", "file name", "address ending"),
     "signs": (
-        "sign", "comparison", "bullet", "ellipsis", "mark", "dash", "arrow", "checkbox",
+        "sign", "diameter", "comparison", "bullet", "ellipsis", "mark", "dash", "arrow", "checkbox",
         "rule of signs", "quote mark", "bracket", "slash", "quote", "ornament", "other script",
     ),
     "words": ("word",),

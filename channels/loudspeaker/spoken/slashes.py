@@ -6,12 +6,13 @@ import re
 from typing import Final
 
 from .context import UPPERCASE, WHOLE, Context, Reading, Rule, rule
-from .dates import COUNTED, KNOWN_DAYS, WHOLES, date_words, exists
+from .dates import COUNTED, KNOWN_DAYS, WHOLES, date_words
+from .fractions import FRACTIONS
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import NUMBER, read_digits
 from .syllables import UPPER
-from .units import SIGN, UNITS, unit_name
+from .units import SIGN, unit_name
 from .wordlist import words
 
 _ADDRESS_LEADS: Final = words(
@@ -21,23 +22,11 @@ _SECTION_LEADS: Final = words("mục phần điểm bài chương bảng bản p
 #: What follows the number of a heading: a capital letter, another point.
 _HEADING: Final = re.compile(f"\\.?\\s+{UPPERCASE}|\\.(?:\\s|$)")
 _PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
-#: After these a slash is a share of something.
-_SHARE_LEADS: Final = words(
-    "khoảng hơn gần chiếm giảm tăng đạt được bằng còn quá trên dưới ít nhất có tới đủ"
-)
 _RANGE_LEADS: Final = words(
     "cấp từ khoảng độ tầm mức năm giai đoạn nhiệm học khóa điều khoản trang tiết mục bài câu tháng"
 )
-#: After these a fraction is no count: "hơn 2/3 đại biểu" is two thirds of them.
-_NEARLY: Final = words("hơn gần quá khoảng nhất trên dưới chiếm nửa")
-_MAP_SCALES: Final = words("lệ đồ hoạch")
-
-
-def read_fraction(top: int, bottom: int, ctx: Context) -> str:
-    """Read một phần ba, ba phần tư, and mười chín trên hai mươi."""
-    if 0 < top < bottom <= 10:
-        return f"{ctx.cardinal(top)} phần {'tư' if bottom == 4 else ctx.cardinal(bottom)}"
-    return f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
+#: Near these 2-1 is how a match stands.
+_MATCHES: Final = words("thắng thua hòa hiệp cuộc séc set gỡ dẫn trận lượt")
 
 
 def _address(match: re.Match[str], ctx: Context) -> Reading:
@@ -59,29 +48,6 @@ def _address(match: re.Match[str], ctx: Context) -> Reading:
     return f"{words} {spell(letter)}" if letter else words
 
 
-def _fraction(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 1/3: a share, a count out of a whole, or (in doubt) a date."""
-    top, bottom = (int(part) for part in match.groups())
-    following = ctx.next_word(match.end())
-    counted = f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
-    if (ctx.near(_MAP_SCALES, 3) and bottom >= 100) or ctx.after({"loại", "hạng", "binh", "điểm"}):
-        return counted
-    if following in COUNTED and not (ctx.after(_NEARLY) and top < bottom <= 10):
-        return counted
-    share = read_fraction(top, bottom, ctx)
-    if ctx.after(_SHARE_LEADS) or following in WHOLES or following in UNITS:
-        return share
-    possible = 1 <= bottom <= 12 and 1 <= top <= 31 and exists(match[1], match[2], None)
-    if not possible:
-        return share
-    if top < bottom <= 10 and match[1][0] != "0" and match[2][0] != "0":
-        return Doubtful(share, Why.AMBIGUOUS_FRACTION)
-    month = "tư" if bottom == 4 else ctx.cardinal(bottom)
-    date = f"ngày {ctx.cardinal(top)} tháng {month}"
-    sure = match[1][0] == "0" or match[2][0] == "0" or top > 12
-    return date if sure else Doubtful(date, Why.AMBIGUOUS_FRACTION)
-
-
 def _stars(match: re.Match[str], ctx: Context) -> Reading:
     """Read the 5* of a hotel."""
     return f"{ctx.number(match[1])} sao"
@@ -89,16 +55,6 @@ def _stars(match: re.Match[str], ctx: Context) -> Reading:
 
 def _power(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} mũ {ctx.number(match[2])}"
-
-
-def _out_of(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 7.845/7.855 and 8,5/10: so many of so many."""
-    return f"{ctx.number(match[1])} trên {ctx.number(match[2])}"
-
-
-def _scale(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 1/1.000, as on a map."""
-    return f"{ctx.number(match[1])} trên {ctx.number(match[2])}"
 
 
 def _padded(number: str) -> bool:
@@ -111,9 +67,7 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     spaced = match[0] != match[0].replace(" ", "")
     if spaced and ctx.after(_PLACE_LEADS):
         return None
-    if ctx.near({"số", "thắng", "thua", "hòa"}, 3) and ctx.near(
-        {"tỷ", "tỉ", "thắng", "thua", "hòa"}, 4
-    ):
+    if ctx.near(_MATCHES, 4) or (ctx.after({"số"}) and ctx.near({"tỷ", "tỉ"}, 2)):
         return _score(first, last, ctx)
     words = f"{ctx.number(first)} đến {ctx.number(last)}"
     if not (first.isdigit() and last.isdigit()):
@@ -208,8 +162,6 @@ def _dotted(match: re.Match[str], ctx: Context) -> Reading:
     )
 
 
-_DOTTED: Final = r"[1-9]\d{0,2}(?:\.\d{3})+"
-
 ADDRESSES: Final[tuple[Rule, ...]] = (
     rule(
         "address",
@@ -220,21 +172,7 @@ ADDRESSES: Final[tuple[Rule, ...]] = (
     ),
 )
 JOINED: Final[tuple[Rule, ...]] = (
-    rule(
-        "scale",
-        rf"(1)\s?/\s?([1-9]\d{{0,2}}(?:\.\d{{3}})+)(?![0-9/.]){WHOLE}",
-        _scale,
-        starts="1",
-        then="/",
-    ),
-    rule(
-        "out of",
-        rf"({_DOTTED}|\d{{1,3}},\d{{1,3}}|\d{{1,9}}(?=\s?/\s?[1-9]\d{{0,2}}\.))\s?/\s?"
-        rf"({_DOTTED}|\d{{1,9}})(?![0-9/]|\.\d){WHOLE}",
-        _out_of,
-        then=".,/",
-    ),
-    rule("fraction", rf"(\d{{1,9}})\s?/\s?(\d{{1,9}})(?![0-9/]){WHOLE}", _fraction, then="/"),
+    *FRACTIONS,
     rule(
         "standard and year",
         rf"(\d{{1,6}}(?:-\d{{1,3}})?):([12]\d{{3}}){WHOLE}",

@@ -13,7 +13,7 @@ from .model import Doubtful, Why
 from .numbers import thousand
 from .syllables import LETTERS
 from .units import UNIT_SIGNS, of_one_kind
-from .web import ENDINGS
+from .web import ENDINGS, FILES
 
 _NAMES: Final = {
     "&": "và", "=": "bằng", "<": "nhỏ hơn", ">": "lớn hơn", "≥": "lớn hơn hoặc bằng",
@@ -34,6 +34,11 @@ _UNIT: Final = re.compile(
 
 def _named(match: re.Match[str], ctx: Context) -> Reading:
     return _NAMES[match[0]].replace("phần nghìn", f"phần {thousand(ctx.region)}")
+
+
+def _diameter(match: re.Match[str], ctx: Context) -> Reading:
+    """Read Ø90."""
+    return "phi"
 
 
 def _compared(match: re.Match[str], ctx: Context) -> Reading:
@@ -134,7 +139,7 @@ BULLET: Final = rule(
 SYMBOLS: Final[tuple[Rule, ...]] = (
     BULLET,
     rule("ellipsis", r"\.{2,}|…[.…]*", _ellipsis, starts=".…"),
-    rule("address ending", rf"\.((?i:{ENDINGS})){WHOLE}", _ending, starts="."),
+    rule("address ending", rf"\.((?i:{ENDINGS}|{FILES})){WHOLE}", _ending, starts="."),
     rule("mark", r"[.,;:?!]", _mark, starts=".,;:?!"),
     rule("minus", r"-(?=\d)", _minus, starts="-"),
     rule("to", r"\s?-\s?(?=\d{1,2}\s?[hHg]\d{0,2}\s+ngày)", _until, starts=" -"),
@@ -144,6 +149,7 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("arrow", rf"[-=]+>|<[-=]+(?!\s?\d)|[{_ARROWS}]+", _arrow, starts="-=<" + _ARROWS),
     rule("rule of signs", r"([=~_*#+-])\1{2,}", _silent, starts="=~_*#+-"),
     rule("checkbox", r"\[\s?[xXvV✓]?\s?\]", _silent, starts="["),
+    rule("diameter", r"[Ø⌀Φ](?=\s?\d)", _diameter, starts="Ø⌀Φ"),
     rule("comparison", r"([<>])(?= )", _compared, starts="<>"),
     rule("quote mark", r"[<>](?![=<>]?\s?\d|=)", _pause, starts="<>"),
     rule("sign", _SIGNS, _named, starts="".join(sorted({sign[0] for sign in _NAMES}))),

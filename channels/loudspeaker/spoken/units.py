@@ -3,48 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
-from .abbreviations import short_for
+from .abbreviations import alternation, first_letters, short_for
 from .context import WHOLE, Context, Reading, Rule, rule
+from .data.measures import MONEY, UNITS
 from .model import Doubtful, Why
 from .numbers import NUMBER, thousand
-from .syllables import LETTERS, is_syllable
+from .syllables import LETTERS, LOWER, is_syllable
 from .wordlist import words
 
-UNITS: Final = {
-    "mm": "mi li mét", "cm": "xăng ti mét", "dm": "đề xi mét", "m": "mét", "km": "ki lô mét",
-    "Km": "ki lô mét", "KM": "ki lô mét",
-    "mm2": "mi li mét vuông", "cm2": "xăng ti mét vuông", "m2": "mét vuông",
-    "km2": "ki lô mét vuông", "cm3": "xăng ti mét khối", "m3": "mét khối", "dm3": "đề xi mét khối",
-    "M2": "mét vuông", "M3": "mét khối",
-    "ha": "héc ta", "Ha": "héc ta", "HA": "héc ta",
-    "mg": "mi li gam", "g": "gam", "gr": "gam", "kg": "ki lô gam", "Kg": "ki lô gam",
-    "KG": "ki lô gam", "µg": "mi crô gam", "ml": "mi li lít", "mL": "mi li lít", "l": "lít",
-    "lit": "lít", "cc": "xê xê", "°C": "độ xê", "°": "độ", "°F": "độ ép", "oC": "độ xê",
-    "%": "phần trăm", "‰": "phần nghìn", "W": "oát", "kW": "ki lô oát", "KW": "ki lô oát",
-    "MW": "mê ga oát", "kWh": "ki lô oát giờ", "KWh": "ki lô oát giờ", "kwh": "ki lô oát giờ",
-    "kWp": "ki lô oát pích", "MWp": "mê ga oát pích", "MWh": "mê ga oát giờ", "V": "vôn",
-    "kV": "ki lô vôn", "KV": "ki lô vôn", "mA": "mi li am pe", "Ah": "am pe giờ",
-    "mAh": "mi li am pe giờ",
-    "kVA": "ki lô vôn am pe", "KVA": "ki lô vôn am pe", "Hz": "héc", "kHz": "ki lô héc",
-    "MHz": "mê ga héc", "GHz": "gi ga héc", "KB": "ki lô bai", "MB": "mê ga bai",
-    "GB": "gi ga bai", "TB": "tê ra bai", "Mb": "mê ga bít", "Gb": "gi ga bít",
-    "Mbps": "mê ga bít trên giây", "Gbps": "gi ga bít trên giây", "dB": "đề xi ben",
-    "dBA": "đề xi ben", "dl": "đề xi lít", "dL": "đề xi lít", "mmol": "mi li mol",
-    "°N": "độ vĩ Bắc", "°E": "độ kinh Đông", "°S": "độ vĩ Nam", "°W": "độ kinh Tây", "°K": "độ ca",
-    "%o": "phần nghìn", "dm2": "đề xi mét vuông", "mm3": "mi li mét khối", "µm": "mi crô mét",
-    "mmHg": "mi li mét thủy ngân", "HP": "mã lực", "s": "giây", "kcal": "ki lô ca lo",
-    "ppm": "phần triệu", "ppb": "phần tỷ", "inch": "inh", "Mb/s": "mê ga bít trên giây",
-    "ms": "mi li giây", "hp": "mã lực", "CV": "mã lực",
-}  # fmt: skip
-MONEY: Final = {
-    "đ": "đồng", "Đ": "đồng", "₫": "đồng", "đồng": "đồng", "vnđ": "đồng", "VNĐ": "đồng",
-    "VND": "đồng", "Vnđ": "đồng", "vnd": "đồng", "USD": "đô la Mỹ", "$": "đô la Mỹ",
-    "EUR": "ơ rô", "€": "ơ rô", "trđ": "triệu đồng", "tr.đ": "triệu đồng", "tr đ": "triệu đồng",
-    "trđồng": "triệu đồng", "tỷđ": "tỷ đồng",
-}  # fmt: skip
 #: Units whose sign is one letter that may stand alone elsewhere: no space before them.
 _TIGHT: Final = frozenset({"HP", "CV", "W", "V", "s", "Đ", "gr", "°", "ms"})
 #: What things are counted per: said with "mỗi".
@@ -64,20 +32,12 @@ _MEASURES: Final = words(
 _MASSES: Final = frozenset({"mg", "g", "gr", "kg", "Kg", "KG", "µg"})
 _LENGTHS: Final = frozenset({"mm", "cm", "dm", "m", "km", "Km", "KM"})
 _VOLUMES: Final = frozenset({"ml", "mL", "l", "lit", "cc", "m3"})
-_DENOMINATORS: Final = {"h": "giờ", "s": "giây", "l": "lít", "p": "phút", "d": "ngày"}
-
-
-def _alternation(signs: Iterable[str]) -> str:
-    return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
-
-
-def _first_letters(signs: Iterable[str]) -> str:
-    return "".join(sorted({sign[0] for sign in signs}))
+_DENOMINATORS: Final = {"h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p": "phút", "d": "ngày"}
 
 
 ALL: Final = {**UNITS, **MONEY}
-UNIT_SIGNS: Final = _alternation(ALL)
-SIGN: Final = rf"(?:\s?(?:{_alternation(ALL.keys() - _TIGHT)})|(?:{_alternation(_TIGHT)})){WHOLE}"
+UNIT_SIGNS: Final = alternation(ALL)
+SIGN: Final = rf"(?:\s?(?:{alternation(ALL.keys() - _TIGHT)})|(?:{alternation(_TIGHT)})){WHOLE}"
 _RANGE: Final = r"\s?-\s?"
 
 
@@ -184,6 +144,13 @@ def _per_amount(match: re.Match[str], ctx: Context) -> Reading:
     return f"{'trong' if hours else 'trên'} {ctx.number(amount)} {unit}"
 
 
+def _per_count(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the slash of "120.000đ/30 ngày"."""
+    last = ctx.history[-1] if ctx.history else ""
+    top = re.sub(r"^[\d.,\s-]+", "", last)
+    return "cho" if top in MONEY or top.lower() in _SUMS else None
+
+
 def _bare_per(match: re.Match[str], ctx: Context) -> Reading:
     """Read "km/h", "mg/l", "µg/m3" with no number before them."""
     top, bottom = match.groups()
@@ -206,8 +173,8 @@ def of_one_kind(first: str, last: str) -> bool:
     return first == last or any(first in kind and last in kind for kind in kinds)
 
 
-_TOPS: Final = _alternation(UNITS)
-_BOTTOMS: Final = _alternation((*UNITS, *_DENOMINATORS))
+_TOPS: Final = alternation(UNITS)
+_BOTTOMS: Final = alternation((*UNITS, *_DENOMINATORS))
 _NOT_ALONE: Final = words("ha Ha HA cc oC HP TB đồng lit inch dl ms hp CV Ah %o")
 #: Units of one capital letter: near which words they are units at all.
 _CAPITALS: Final = {
@@ -216,7 +183,7 @@ _CAPITALS: Final = {
     "L": (words("bình can chai xăng dầu nước thùng xô phuy lọ thuốc"), "lít"),
 }
 _CURRENCIES: Final = {"$": "đô la Mỹ", "€": "ơ rô", "£": "bảng Anh", "¥": "yên", "₫": "đồng"}
-_ALONE: Final = _alternation(u for u in ALL if len(u) > 1 and u not in _NOT_ALONE)
+_ALONE: Final = alternation(u for u in ALL if len(u) > 1 and u not in _NOT_ALONE)
 
 QUANTITIES: Final[tuple[Rule, ...]] = (
     rule("millions and", rf"(\d{{1,4}})tr(\d{{1,3}}){WHOLE}", _millions_and, then="t", tight=True),
@@ -229,7 +196,7 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
     rule("metres and", rf"(\d{{1,3}})m(\d{{1,2}}){WHOLE}", _height, then="m", tight=True),
     rule(
         "spaced money",
-        rf"([1-9]\d{{0,2}}(?: \d{{3}})+)()(\s?(?:{_alternation(MONEY)})){WHOLE}",
+        rf"([1-9]\d{{0,2}}(?: \d{{3}})+)()(\s?(?:{alternation(MONEY)})){WHOLE}",
         _quantity,
         then="0",
     ),
@@ -243,16 +210,17 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
         "quantity",
         rf"({NUMBER})(?:{_RANGE}({NUMBER}))?({SIGN})",
         _quantity,
-        then="0.,-" + _first_letters(ALL),
+        then="0.,-" + first_letters(ALL),
     ),
 )
 CURRENCY_SIGNS: Final[tuple[Rule, ...]] = (
     rule("currency first", rf"([$€£¥₫])\s?({NUMBER})", _sign_first, starts="$€£¥₫U"),
 )
 PER: Final[tuple[Rule, ...]] = (
+    rule("per count", rf"\s?/(?=\s?\d{{1,3}}\s[{LOWER}])", _per_count, starts=" /"),
     rule(
         "per amount",
-        rf"\s?/\s?({NUMBER})(\s?(?:{_alternation(UNITS.keys() - _TIGHT)}|h|giờ|lít|công)){WHOLE}",
+        rf"\s?/\s?({NUMBER})(\s?(?:{alternation(UNITS.keys() - _TIGHT)}|h|giờ|lít|công)){WHOLE}",
         _per_amount,
         starts=" /",
     ),
@@ -267,8 +235,8 @@ BARE_UNITS: Final[tuple[Rule, ...]] = (
     ),
     rule("currency first", rf"(US\$)\s?({NUMBER})", _sign_first, starts="$€£¥₫U"),
     rule(
-        "unit per unit", rf"({_TOPS})/({_BOTTOMS}){WHOLE}", _bare_per, starts=_first_letters(UNITS)
+        "unit per unit", rf"({_TOPS})/({_BOTTOMS}){WHOLE}", _bare_per, starts=first_letters(UNITS)
     ),
     rule("unit", r"[Kk]m(?=\d)", _kilometre, starts="Kk"),
-    rule("unit", rf"(?:{_ALONE}){WHOLE}", _bare, starts=_first_letters(ALL)),
+    rule("unit", rf"(?:{_ALONE}){WHOLE}", _bare, starts=first_letters(ALL)),
 )

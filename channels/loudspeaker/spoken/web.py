@@ -19,7 +19,7 @@ _SIGNS: Final = {
     "%": "phần trăm", "~": "ngã",
 }  # fmt: skip
 ENDINGS: Final = "vn|com|net|org|gov|edu|info|io|asia|me|app|tv|link|site|online|biz|co|ly|be|gl"
-_FILES: Final = "pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|mp3|mp4|wav|zip|rar|txt|csv"
+FILES: Final = "pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|mp3|mp4|wav|zip|rar|txt|csv"
 _LABEL: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
 _TAIL: Final = r"(?:[/?#][A-Za-z0-9/?=&#%._~:+@-]{0,300}[A-Za-z0-9/=_-]|/)?"
 _LONGEST_NAME: Final = 40
@@ -53,7 +53,7 @@ def _name(run: str) -> tuple[str, bool]:
     run = run.lower()
     if run in FOREIGN:
         return FOREIGN[run], True
-    if re.fullmatch(_FILES, run):
+    if re.fullmatch(FILES, run):
         return spell(run), True
     if is_syllable(run) and len(run) > 1:
         return run, True
@@ -105,6 +105,6 @@ WEB: Final[tuple[Rule, ...]] = (
         rf"(?i:https?://|www\.)(?:{_LABEL}\.){{0,6}}{_LABEL}(?::\d{{1,5}})?{_TAIL}",
         _address,
     ),
-    rule("file name", rf"{_LABEL}\.(?i:{_FILES})(?![A-Za-z0-9.])", _file),
+    rule("file name", rf"{_LABEL}\.(?i:{FILES})(?![A-Za-z0-9.])", _file),
     rule("web address", rf"(?:{_LABEL}\.){{1,6}}(?i:{ENDINGS})(?![A-Za-z0-9-]){_TAIL}", _address),
 )

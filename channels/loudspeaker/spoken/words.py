@@ -8,6 +8,7 @@ from typing import Final
 
 from .abbreviations import ABBREVIATIONS, ACRONYMS, FOREIGN, abbreviation
 from .context import Context, Reading, Rule, rule
+from .data.measures import MONEY
 from .letters import NAMES, spell
 from .model import Doubtful, Why
 from .syllables import (
@@ -19,7 +20,6 @@ from .syllables import (
     is_pronounceable,
     is_syllable,
 )
-from .units import MONEY
 
 _SHORTEST_NAME: Final = 5
 #: BinhHoaHung, as hashtags run words together.

@@ -214,4 +214,9 @@ top = tốp
 block = bờ lóc
 alo = a lô
 alô = a lô
+spo2 = ét pê o hai
+set = xét
+richter = rích te
+follow = phô lâu
+glyphosate = gờ li phô xát
 """

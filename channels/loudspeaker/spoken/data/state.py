@@ -211,4 +211,7 @@ TTCS = thông tin cơ sở
 ĐBDTTS = đồng bào dân tộc thiểu số
 ĐBDT = đồng bào dân tộc
 KN-TC = khiếu nại, tố cáo
+CB-CC-VC = cán bộ, công chức, viên chức
+CB,CC,VC = cán bộ, công chức, viên chức
+CB,CC = cán bộ, công chức
 """
