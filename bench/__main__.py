@@ -21,6 +21,7 @@ PARTS = (
     "planning",
     "rendering",
     "speech",
+    "spoken",
     "demonstration",
     "deliveries",
     "curve",

@@ -6,8 +6,9 @@ import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from io import BufferedIOBase
 from pathlib import Path
-from typing import BinaryIO
+from typing import cast
 
 import click
 
@@ -29,6 +30,8 @@ from engine.settings import load_settings
 
 #: So many lines that are no UTF-8 are named; more are counted.
 _NAMED = 10
+#: Bytes taken at a time, if so many have come.
+_CHUNK = 65_536
 
 
 def commands() -> list[click.Command]:
@@ -52,15 +55,18 @@ def spoken() -> click.Command:
         voice = _voice(workspace)
         wanted = Region(region) if region else voice.region
         doubts = 0
-        for number, line in _lines(sys.stdin.buffer):
-            said = speak(line, region=wanted, pronounce=voice.pronounce)
-            doubts += len(said.doubts)
-            if as_json:
-                _print(json.dumps(document(number, line, said), ensure_ascii=False))
-            elif explain:
-                _print("\n".join(explanation(number, line, said)))
-            else:
-                _print(said.text)
+        for lines in _batches(cast(BufferedIOBase, sys.stdin.buffer)):
+            answers: list[str] = []
+            for number, line in lines:
+                said = speak(line, region=wanted, pronounce=voice.pronounce)
+                doubts += len(said.doubts)
+                if as_json:
+                    answers.append(json.dumps(document(number, line, said), ensure_ascii=False))
+                elif explain:
+                    answers += explanation(number, line, said)
+                else:
+                    answers.append(said.text)
+            _print(answers)
         if explain and not as_json:
             click.echo(_("{count} doubts: please look at them").format(count=doubts), err=True)
 
@@ -102,26 +108,52 @@ def _lexicon(folder: Path) -> Mapping[str, str]:
     return {}
 
 
-def _lines(source: BinaryIO) -> Iterator[tuple[int, str]]:
-    """Yield each line with its number, as soon as it is there.
+def _batches(source: BufferedIOBase) -> Iterator[list[tuple[int, str]]]:
+    """Yield lines with their numbers, as many as have come, as soon as they are there.
 
     Bytes that are no UTF-8 are left out, and the error stream says where.
     """
-    broken = 0
-    for number, raw in enumerate(source, start=1):
-        line = raw.removesuffix(b"\n").removesuffix(b"\r")
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")
+    decoder = _Decoder()
+    pending: list[bytes] = []
+    while chunk := source.read1(_CHUNK):
+        *whole, rest = chunk.split(b"\n")
+        if whole:
+            whole[0] = b"".join((*pending, whole[0]))
+            pending = []
+            yield [decoder.line(raw) for raw in whole]
+        pending.append(rest)
+    last = b"".join(pending)
+    if last:
+        yield [decoder.line(last)]
+    decoder.tell_all()
+
+
+class _Decoder:
+    """Numbers lines and makes text of them."""
+
+    def __init__(self) -> None:
+        self._number = 0
+        self._broken = 0
+
+    def line(self, raw: bytes) -> tuple[int, str]:
+        """Return the line's number and text."""
+        self._number += 1
+        raw = raw.removesuffix(b"\r")
+        if self._number == 1:
+            raw = raw.removeprefix(b"\xef\xbb\xbf")
         try:
-            yield number, line.decode()
+            return self._number, raw.decode()
         except UnicodeDecodeError as error:
-            broken += 1
-            if broken <= _NAMED:
-                _tell_broken(number, error)
-            yield number, line.decode(errors="replace")
-    if broken > _NAMED:
-        message = _("{count} lines in all hold bytes that are no UTF-8")
-        click.echo(message.format(count=broken), err=True)
+            self._broken += 1
+            if self._broken <= _NAMED:
+                _tell_broken(self._number, error)
+            return self._number, raw.decode(errors="replace")
+
+    def tell_all(self) -> None:
+        """Say how many lines were broken, if not each was named."""
+        if self._broken > _NAMED:
+            message = _("{count} lines in all hold bytes that are no UTF-8")
+            click.echo(message.format(count=self._broken), err=True)
 
 
 def _tell_broken(number: int, error: UnicodeDecodeError) -> None:
@@ -132,7 +164,7 @@ def _tell_broken(number: int, error: UnicodeDecodeError) -> None:
     click.echo(found, err=True)
 
 
-def _print(text: str) -> None:
+def _print(answers: list[str]) -> None:
     """Print at once: whoever writes line by line may wait for each answer."""
-    sys.stdout.buffer.write(text.encode() + b"\n")
+    sys.stdout.buffer.write("".join(f"{answer}\n" for answer in answers).encode())
     sys.stdout.buffer.flush()

@@ -45,7 +45,7 @@ WHOLES: Final = words(
 #: After these a number is no day: "mỗi ngày 2.5 tấn".
 _PER_DAY: Final = words("mỗi một trong hàng hằng hai ba / bao")
 #: What a day and month is never followed by.
-_MEASURED: Final = words(
+MEASURED: Final = words(
     "triệu tỷ tỉ ngàn nghìn trăm lít tấn tạ yến kg km mét ha điểm lần độ phần tuổi tháng năm phút "
     "giây bao con suất đồng"
 )
@@ -189,7 +189,7 @@ def _dashed_day_month(match: re.Match[str], ctx: Context) -> Reading:
     named = feast or ctx.after(_TIMES_OF_DAY) or ctx.near(_WEEK, 3)
     if not (after_day or named) or ctx.after({"thứ"}) or ctx.near({"các", "những"}, 2):
         return None
-    if not after_day and ctx.next_word(match.end()) in COUNTED | WHOLES | _MEASURED:
+    if not after_day and ctx.next_word(match.end()) in COUNTED | WHOLES | MEASURED:
         return None
     words = _led(date_words(day, month, None, ctx, match.end()), ctx)
     if int(day) < int(month) and not feast:
@@ -203,7 +203,7 @@ def _dotted_day_month(match: re.Match[str], ctx: Context) -> Reading:
     if not (ctx.after(DAY_LEADS | _TIMES_OF_DAY) or _among_days(ctx)):
         return None
     before = ctx.history[-2].lower() if len(ctx.history) > 1 else ""
-    if before in _PER_DAY or ctx.next_word(match.end()) in _MEASURED:
+    if before in _PER_DAY or ctx.next_word(match.end()) in MEASURED:
         return None
     return checked(_led(date_words(day, month, None, ctx, match.end()), ctx), (day, month, None))
 

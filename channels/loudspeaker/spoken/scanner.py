@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
 from . import symbols, words
@@ -19,8 +20,8 @@ from .rules import DIGIT_RULES, PRONOUNCE, SYMBOL_RULES, WEB_RULES, WORD_RULES
 from .syllables import LETTERS
 from .writer import Writer
 
-#: A word with nothing glued to it: most of any text.
-_FREE_WORD = re.compile(rf"([{LETTERS}]+)(?=[ ,;!?)…]|[.:](?:[ \"”)]|$)|$)")
+#: Words with single spaces between and nothing glued to the last: most of any text.
+_FREE_WORDS = re.compile(rf"[{LETTERS}]+(?: [{LETTERS}]+)*(?=[ ,;!?)…]|[.:](?:[ \"”)]|$)|$)")
 #: A mark that ends a clause, with nothing glued to it.
 _FREE_MARK = re.compile(r"[.,;:?!](?= |$)")
 #: What only a line with a web or e-mail address, or the name of a file, holds.
@@ -102,31 +103,39 @@ class _Reader:
         self._next_entry = -1 if lexicon else len(cleaned.text)
 
     def read(self) -> Spoken:
-        line, history, add = self._cleaned.text, self._ctx.history, self._writer.add
-        position, end = 0, len(line)
-        free_word, free_mark, is_plain = _FREE_WORD.match, _FREE_MARK.match, words.is_plain
+        line, end = self._cleaned.text, len(self._cleaned.text)
+        position = 0
         while position < end:
             if line[position] == " ":
                 position += 1
-                continue
-            if self._next_entry <= position:
-                entered = self._entry(position)
-                if entered:
-                    position = entered
-                    continue
-            free = free_word(line, position)
-            if free:
-                plain = is_plain(free[1])
             else:
-                free = free_mark(line, position) if history else None
-                plain = bool(free)
-            if free and plain:
-                add(free[0])
-                history.append(free[0])
-                position = free.end()
-            else:
-                position = self._token(position)
+                position = (
+                    (self._next_entry <= position and self._entry(position))
+                    or self._plain(position)
+                    or self._token(position)
+                )
         return Spoken(self._writer.line(), tuple(self._doubts), tuple(self._tokens))
+
+    def _plain(self, position: int) -> int:
+        """Take over words said as written, or a mark; return where they end, 0 if none do."""
+        line, history = self._cleaned.text, self._ctx.history
+        free = _FREE_WORDS.match(line, position)
+        if free is None:
+            mark = _FREE_MARK.match(line, position) if history else None
+            if mark is None:
+                return 0
+            self._writer.add(mark[0])
+            history.append(mark[0])
+            return mark.end()
+        taken = list(
+            takewhile(words.is_plain, line[position : min(free.end(), self._next_entry)].split())
+        )
+        if not taken:
+            return 0
+        said = " ".join(taken)
+        self._writer.add(said)
+        history += taken
+        return position + len(said)
 
     def _entry(self, position: int) -> int:
         """Read the lexicon's word that begins here, and return where it ends; 0 without one."""
@@ -174,7 +183,7 @@ class _Reader:
         if rule == symbols.BULLET.name:
             self._writer.begin_item()
         else:
-            if self._meets_a_number(position):
+            if self._cleaned.text[position] in _DIGITS and self._meets_a_number(position):
                 self._writer.add(",")
             self._ctx.history.append(written)
         self._writer.add(spoken)
@@ -182,7 +191,7 @@ class _Reader:
     def _meets_a_number(self, position: int) -> bool:
         """Say whether two numbers would be heard as one: "BĐ2 0,15m"."""
         line, history = self._cleaned.text, self._ctx.history
-        if not history or line[position] not in _DIGITS or line[position - 1] != " ":
+        if not history or line[position - 1] != " ":
             return False
         before = history[-1]
         return before[-1:].isdigit() or bool(_NUMERAL.fullmatch(before))

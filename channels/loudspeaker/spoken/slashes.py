@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from .context import UPPERCASE, WHOLE, Context, Reading, Rule, rule
-from .dates import COUNTED, KNOWN_DAYS, WHOLES, date_words
+from .dates import COUNTED, KNOWN_DAYS, MEASURED, WHOLES, date_words
 from .fractions import FRACTIONS
 from .letters import spell
 from .model import Doubtful, Why
@@ -77,7 +77,7 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     small = int(last[-15:]) <= 12 and int(first[-15:]) <= 31
     if rising and (ctx.near(_RANGE_LEADS, 2) or (followed and not _padded(first)) or not small):
         return words
-    if not rising:
+    if not rising and ctx.next_word(match.end()) not in MEASURED:
         known = (int(first[-15:]), int(last[-15:])) in KNOWN_DAYS
         date = f"ngày {date_words(first, last, None, ctx, match.end())}" if known else ""
         words = date or _score(first, last, ctx)
