@@ -22,6 +22,7 @@ PARTS = (
     "rendering",
     "speech",
     "spoken",
+    "voices",
     "demonstration",
     "deliveries",
     "curve",

@@ -14,6 +14,8 @@ from channels.loudspeaker.folder import FolderBackend
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.script import Script, script_of
+from channels.loudspeaker.speech.engine import ENGINES, Choice
+from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.wording import doubt_in_words, recording_in_words, too_long
 from engine.clock import local
@@ -36,9 +38,6 @@ from engine.models import (
 if TYPE_CHECKING:
     from channels.loudspeaker.studio import Studio
 
-#: Names of the voice engines, as the studio has them.
-_ENGINES = ("espeak", "gtts")
-
 #: LUFS between which speech stays clear of the noise floor and of distortion.
 _LOUDNESS = (-31.0, -14.0)
 
@@ -46,10 +45,11 @@ _LOUDNESS = (-31.0, -14.0)
 class LoudspeakerChannel:
     """Speech or a recording, one MP3 per distinct text, a programme per cluster and slot.
 
-    ``outbox`` is the folder of the clusters; ``speech_cache`` that of sentences spoken before.
-    ``engine`` is ``espeak`` (offline) or ``gtts`` (online; espeak speaks when it cannot).
-    ``voice`` is espeak-ng's name of a voice, ``region`` whose words numbers are read in.
-    ``loudness`` is in LUFS. Raises LoaError for a setting that does not exist.
+    ``outbox`` is the folder of the clusters. ``voices`` are what speaks; when they are ``lent``,
+    somebody else closes them. Without them the channel makes its own, which keep what they spoke
+    in ``speech_cache``. ``choices`` are the voices that are tried, in their order; without them
+    it is ``engine``, and after it espeak with its ``voice``. ``region`` says whose words numbers
+    are read in. ``loudness`` is in LUFS. Raises LoaError for a setting that does not exist.
     """
 
     name = "loudspeaker"
@@ -62,19 +62,24 @@ class LoudspeakerChannel:
         self,
         *,
         outbox: Path,
-        speech_cache: Path,
+        speech_cache: Path | None = None,
         engine: str = "espeak",
         voice: str = "vi-vn-x-south",
+        voices: Voices | None = None,
+        lent: bool = False,
+        choices: Sequence[Choice] = (),
         region: str = "south",
         loudness: float = -16.0,
         lead: timedelta = timedelta(minutes=30),
         grace: timedelta | None = timedelta(minutes=10),
     ) -> None:
-        self._engine = _one_of("engine", engine, _ENGINES)
+        self._choices = tuple(choices) or simple_choices(engine, voice)
+        for choice in self._choices:
+            _one_of("engine", choice.engine, ENGINES)
         self._region = Region(_one_of("region", region, tuple(Region)))
-        self._voice = voice
         self._loudness = _within("loudness", loudness, *_LOUDNESS)
-        self._speech_cache = speech_cache
+        self._voices = voices or _own_voices(speech_cache)
+        self._lent = lent
         self._studio: Studio | None = None
         self._opening = threading.Lock()
         folder = FolderBackend(outbox)
@@ -83,9 +88,9 @@ class LoudspeakerChannel:
         self.backends: Mapping[str, Backend] = {folder.name: folder}
 
     def close(self) -> None:
-        """End the helper processes; the channel starts them again if it is used again."""
-        if self._studio is not None:
-            self._studio.close()
+        """End the channel's own helper processes; they start again if it is used again."""
+        if not self._lent:
+            self._voices.close()
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
         """Return each cluster heard in the hamlet at each moment; nothing without a cluster."""
@@ -123,8 +128,7 @@ class LoudspeakerChannel:
             return RecordingInputs(recording, self._loudness, options.repeat, _tags(content))
         return SpeechInputs(
             sentences=self._script(content).lines,
-            engine=self._engine,
-            voice=self._voice,
+            voices=tuple(map(self._voices.chosen, self._choices)),
             loudness=self._loudness,
             repeat=options.repeat,
             tags=_tags(content),
@@ -153,17 +157,30 @@ class LoudspeakerChannel:
 
     def _opened(self) -> Studio:
         """Return the studio. The libraries for sound load with it: for those who render."""
-        from channels.loudspeaker.speech.cache import SpeechCache
         from channels.loudspeaker.studio import Studio
 
         with self._opening:
             if self._studio is None:
-                self._studio = Studio(SpeechCache(self._speech_cache))
+                self._studio = Studio(self._voices)
             return self._studio
 
     def _script(self, content: Content) -> Script:
         options = content.options_as(LoudspeakerOptions)
         return script_of(content, options.pronounce, options.repeat, self._region)
+
+
+def _own_voices(cache: Path | None) -> Voices:
+    if cache is None:
+        raise ValueError("either voices, or where they keep what they spoke")
+    return Voices(cache, Casting(files=cache / "voices"))
+
+
+def simple_choices(engine: str, voice: str) -> tuple[Choice, ...]:
+    """Return an engine with its own voice, and espeak after it; ``voice`` is espeak's."""
+    espeak = Choice("espeak", voice)
+    if engine == "espeak":
+        return (espeak,)
+    return (Choice(engine, "vi"), espeak)
 
 
 def _tags(content: Content) -> Tags:

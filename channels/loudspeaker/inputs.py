@@ -6,16 +6,16 @@ from dataclasses import dataclass
 
 from channels.loudspeaker.audio.terms import Tags
 from channels.loudspeaker.script import Line
+from channels.loudspeaker.speech.engine import Choice
 from engine.models import File
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechInputs:
-    """Sentences for a voice. ``loudness`` in LUFS; ``voice`` is espeak-ng's name of it."""
+    """Sentences for a voice: the first of ``voices`` that speaks. ``loudness`` in LUFS."""
 
     sentences: tuple[Line, ...]
-    engine: str
-    voice: str
+    voices: tuple[Choice, ...]
     loudness: float
     repeat: int
     tags: Tags

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,47 +15,29 @@ from channels.loudspeaker.audio.recording import read_recording
 from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, Line, readings
-from channels.loudspeaker.speech.cache import SpeechCache
-from channels.loudspeaker.speech.engine import Engine
-from channels.loudspeaker.speech.espeak import EspeakEngine
+from channels.loudspeaker.speech.voices import Voices
 from channels.loudspeaker.wording import too_long
 from engine.i18n import gettext as _
 from engine.models import Rendered
 
-#: The engine that is always there, and speaks when another one cannot.
-FALLBACK = "espeak"
-
 
 class Studio:
-    """Voices by name, and the sentences they have spoken before."""
+    """Where voices speak, and recordings are brought to the station's loudness."""
 
-    def __init__(self, cache: SpeechCache) -> None:
-        self._cache = cache
-        self._engines: dict[str, Engine] = {FALLBACK: EspeakEngine()}
-
-    def close(self) -> None:
-        """End the helper processes; the studio starts them again if it is used again."""
-        for engine in self._engines.values():
-            engine.close()
+    def __init__(self, voices: Voices) -> None:
+        self._voices = voices
 
     def speech(self, inputs: SpeechInputs) -> Rendered:
-        """Speak an item, all of it in one voice; a remark says when it is not the chosen one.
+        """Speak an item, all of it in one voice; a remark says why it is not the first choice.
 
         Raises ChannelError.
         """
         if not inputs.sentences:
             raise ChannelError(_("There is nothing to say in this text."), permanent=True)
         lines = tuple(readings(inputs.sentences, inputs.repeat))
-        remarks: tuple[str, ...] = ()
-        try:
-            spoken = self._speak(lines, inputs.engine, inputs.voice)
-        except ChannelError as error:
-            if inputs.engine == FALLBACK:
-                raise
-            remarks = (_replaced(inputs.engine, str(error)),)
-            spoken = self._speak(lines, FALLBACK, inputs.voice)
-        sound = _joined(_with_pauses(lines, spoken))
-        return _finished(sound, inputs.loudness, inputs.tags, remarks)
+        spoken = self._voices.speak((line.text for line in lines), inputs.voices)
+        sound = _joined(_with_pauses(lines, spoken.sounds))
+        return _finished(sound, inputs.loudness, inputs.tags, spoken.remarks)
 
     @staticmethod
     def recording(inputs: RecordingInputs) -> Rendered:
@@ -67,23 +48,6 @@ class Studio:
         pause = silence(REPEAT_PAUSE)
         again = [part for _time in range(inputs.repeat - 1) for part in (pause, recorded)]
         return _finished(_joined([recorded, *again]), inputs.loudness, inputs.tags)
-
-    def _speak(self, lines: Iterable[Line], engine_name: str, voice: str) -> dict[str, Pcm]:
-        """Return the sound of every distinct sentence."""
-        engine = self._engine(engine_name)
-        spoken: dict[str, Pcm] = {}
-        for text in dict.fromkeys(line.text for line in lines):
-            identity = (engine.name, engine.identity, voice, text)
-            spoken[text] = self._cache.sentence(partial(engine.say, text, voice), *identity)
-        return spoken
-
-    def _engine(self, name: str) -> Engine:
-        if name == "gtts" and name not in self._engines:
-            # Loads httpx and requests: for those who chose it.
-            from channels.loudspeaker.speech.gtts_engine import GttsEngine
-
-            self._engines[name] = GttsEngine()
-        return self._engines[name]
 
 
 def _with_pauses(lines: Iterable[Line], spoken: Mapping[str, Pcm]) -> Iterator[Samples]:
@@ -112,9 +76,3 @@ def _finished(
     sound: Samples, loudness: float, tags: Tags, remarks: tuple[str, ...] = ()
 ) -> Rendered:
     return Rendered(mp3.tagged(master(sound, loudness), tags), mp3.MEDIA_TYPE, remarks)
-
-
-def _replaced(engine: str, reason: str) -> str:
-    return _("The voice “{engine}” could not be used, espeak-ng spoke instead: {reason}").format(
-        engine=engine, reason=reason
-    )

@@ -99,6 +99,8 @@ def show_preview() -> click.Command:
                 slot = f"{local(one.slot):%H:%M %d/%m/%Y}"
                 click.echo(f"  {slot}  {channel_name(one.channel):<16}  {one.target}")
                 click.echo(f"      {place}")
+                for remark in one.remarks:
+                    click.echo(f"      ⚠ {remark}")
             click.echo(
                 _("{campaign} revision {revision}, content {hash}: {folder}").format(
                     campaign=campaign_id,

@@ -10,21 +10,25 @@ from pathlib import Path
 
 from channels.base import Channel
 from engine.dispatch.rehearsal import Rehearsal
-from engine.dispatch.rendering import Renderer
+from engine.dispatch.rendering import Made, Renderer
 from engine.errors import ChannelError
 from engine.files import write_atomic
-from engine.models import Bundle, Item, Plan, PlannedDelivery, Registry
+from engine.models import Bundle, Plan, PlannedDelivery, Registry
 
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """One bundle in the preview: where it lies, or why it could not be made."""
+    """One bundle in the preview: where it lies, or why it could not be made.
+
+    ``remarks`` say what of it was made otherwise than chosen.
+    """
 
     channel: str
     target: str
     slot: datetime
     reference: str
     fault: str = ""
+    remarks: tuple[str, ...] = ()
 
 
 class Previewer:
@@ -73,7 +77,11 @@ class Previewer:
             priority=first.priority,
         )
         try:
-            parts = [self._item(position, item) for position, item in enumerate(items)]
+            made = [self._made(item) for item in items]
+            parts = [
+                one.item(position, self._registry.hamlets_by_id[item.hamlet_id])
+                for position, (item, one) in enumerate(zip(items, made, strict=True))
+            ]
             artifact = channel.assemble(bundle, parts, self._registry)
             backend = channel.backends[first.backend]
             if backend.networked:
@@ -82,11 +90,11 @@ class Previewer:
                 reference = backend.deliver(artifact, bundle).reference
         except ChannelError as error:
             return Previewed(name, target, slot, "", fault=str(error))
-        return Previewed(name, target, slot, reference)
+        remarks = tuple(dict.fromkeys(remark for one in made for remark in one.remarks))
+        return Previewed(name, target, slot, reference, remarks=remarks)
 
-    def _item(self, position: int, item: PlannedDelivery) -> Item:
-        hamlet = self._registry.hamlets_by_id[item.hamlet_id]
-        return self._renderer.make(item.content_hash, hamlet).item(position, hamlet)
+    def _made(self, item: PlannedDelivery) -> Made:
+        return self._renderer.make(item.content_hash, self._registry.hamlets_by_id[item.hamlet_id])
 
 
 def texts_of(plan: Plan) -> Iterator[tuple[str, str]]:
