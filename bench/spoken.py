@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,10 +26,17 @@ def figures(folder: Path) -> Iterator[Figure]:
     yield Figure("characters of a line", sum(map(len, written)) / COUNT, "")
     file = folder / "written.txt"
     file.write_text("".join(f"{line}\n" for line in written), encoding="utf-8")
-    before = time.perf_counter()
-    with file.open("rb") as source:
-        command = (LOA, "spoken")
-        done = subprocess.run(command, cwd=folder, stdin=source, capture_output=True, check=True)
-    wall = time.perf_counter() - before
-    assert done.stdout.count(b"\n") == COUNT
-    yield Figure("loa spoken, start included", COUNT / wall, "lines/s", PROMISED, promised)
+    spent = through_the_command(file)
+    yield Figure("loa spoken, start included", COUNT / spent, "a CPU second", PROMISED, promised)
+
+
+def through_the_command(file: Path) -> float:
+    """Return the CPU seconds that ``loa spoken`` takes for a file; each line must be answered."""
+    said = file.with_suffix(".said")
+    with file.open("rb") as source, said.open("wb") as answers:
+        process = subprocess.Popen((LOA, "spoken"), cwd=file.parent, stdin=source, stdout=answers)
+        _pid, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode or said.read_bytes().count(b"\n") != COUNT:
+        raise RuntimeError(f"loa spoken ended with {process.returncode}")
+    return used.ru_utime + used.ru_stime

@@ -10,6 +10,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from campaigns.faults import problems_of
+from campaigns.names import PROVINCE_FILE as PROVINCE_FILE
 from campaigns.province_schema import DefaultsSpec, ProvinceFileSpec
 from campaigns.registry_file import station_rules
 from campaigns.source import Source, read_source
@@ -17,9 +18,6 @@ from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.models import CommuneDefaults, Person, Province, Right
 from engine.models.wording import right_name
-
-#: The file that makes a folder a province's workspace.
-PROVINCE_FILE = "province.yaml"
 
 
 @dataclass(frozen=True)

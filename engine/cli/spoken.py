@@ -4,29 +4,28 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BufferedIOBase
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 import click
 
-from campaigns.province_file import PROVINCE_FILE, load_province
-from campaigns.registry_file import load_registry
-from channels.loudspeaker.spoken import Region, speak
-from engine.cli.common import (
+from campaigns.names import PROVINCE_FILE
+from channels.loudspeaker.spoken import Region, Spoken, speak
+from engine.cli.places import (
     REGISTRY_FILE,
     chosen_commune,
     commune_option,
     find_any_workspace,
-    open_workspace,
     workspace_option,
 )
-from engine.cli.spoken_words import document, explanation
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.settings import load_settings
+
+#: Says a line's number, the line, and what is said of it in lines of text.
+_Answer: TypeAlias = Callable[[int, str, Spoken], Iterator[str]]
 
 #: So many lines that are no UTF-8 are named; more are counted.
 _NAMED = 10
@@ -54,23 +53,32 @@ def spoken() -> click.Command:
     def command(region: str | None, explain: bool, as_json: bool, workspace: Path | None) -> None:
         voice = _voice(workspace)
         wanted = Region(region) if region else voice.region
+        answer = _answer(explain=explain, as_json=as_json)
         doubts = 0
         for lines in _batches(cast(BufferedIOBase, sys.stdin.buffer)):
             answers: list[str] = []
             for number, line in lines:
                 said = speak(line, region=wanted, pronounce=voice.pronounce)
                 doubts += len(said.doubts)
-                if as_json:
-                    answers.append(json.dumps(document(number, line, said), ensure_ascii=False))
-                elif explain:
-                    answers += explanation(number, line, said)
-                else:
-                    answers.append(said.text)
+                answers += answer(number, line, said)
             _print(answers)
         if explain and not as_json:
             click.echo(_("{count} doubts: please look at them").format(count=doubts), err=True)
 
     return command
+
+
+def _answer(*, explain: bool, as_json: bool) -> _Answer:
+    """Return what is printed of a line. Only an explanation loads the channels' words."""
+    if not explain and not as_json:
+        return lambda _number, _line, said: iter((said.text,))
+    from engine.cli.spoken_words import document, explanation
+
+    if as_json:
+        return lambda number, line, said: iter(
+            (json.dumps(document(number, line, said), ensure_ascii=False),)
+        )
+    return explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,24 +96,40 @@ def _voice(given: Path | None) -> _Voice:
     for its files.
     """
     if chosen_commune() is not None:
-        with open_workspace(given) as app:
-            region = Region(app.settings.loudspeaker.region)
-            return _Voice(region, app.registry.pronounce)
+        return _commune_of_many(given)
     try:
         folder = find_any_workspace(given)
     except LoaError:
         if given is not None:
             raise
         return _Voice()
-    return _Voice(Region(load_settings(folder).loudspeaker.region), _lexicon(folder))
+    return _voice_of(folder)
 
 
-def _lexicon(folder: Path) -> Mapping[str, str]:
+def _commune_of_many(given: Path | None) -> _Voice:
+    from engine.cli.common import open_workspace  # loads the ledger
+
+    with open_workspace(given) as app:
+        commune = app.registry.commune.id
+        region = app.settings.loudspeaker_of(commune).region
+        return _Voice(Region(region), app.registry.pronounce)
+
+
+def _voice_of(folder: Path) -> _Voice:
+    from campaigns.province_file import load_province  # these load the schemas
+    from campaigns.registry_file import load_registry
+    from engine.settings import load_settings
+
+    settings = load_settings(folder)
     if (folder / REGISTRY_FILE).is_file():
-        return load_registry(folder / REGISTRY_FILE).registry.pronounce
+        registry = load_registry(folder / REGISTRY_FILE).registry
+        region = settings.loudspeaker_of(registry.commune.id).region
+        return _Voice(Region(region), registry.pronounce)
+    region = settings.loudspeaker.region
     if (folder / PROVINCE_FILE).is_file():
-        return load_province(folder / PROVINCE_FILE).province.communes.pronounce
-    return {}
+        province = load_province(folder / PROVINCE_FILE).province
+        return _Voice(Region(region), province.communes.pronounce)
+    return _Voice(Region(region))
 
 
 def _batches(source: BufferedIOBase) -> Iterator[list[tuple[int, str]]]:

@@ -216,6 +216,27 @@ def test_the_pieces_of_a_line_are_all_of_it() -> None:
         assert not re.search(r"\w", "".join(left)), line
 
 
+def test_a_filter_starts_without_ledger_schemas_and_channels(outside: Path) -> None:
+    code = (
+        "import sys\n"
+        "from engine.cli.main import build\n"
+        "build().main(['spoken'], standalone_mode=False)\n"
+        "loaded = {name.partition('.')[0] for name in sys.modules}\n"
+        "assert not loaded & {'sqlalchemy', 'pydantic', 'yaml', 'numpy', 'jinja2'}, loaded\n"
+    )
+    root = str(Path(__file__).parents[2])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=outside,
+        env={**os.environ, "PYTHONPATH": root},
+        input="5 hộ\n",
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert (done.stdout, done.stderr) == ("năm hộ\n", "")
+
+
 def test_each_line_is_answered_before_the_next_is_written(outside: Path) -> None:
     root = str(Path(__file__).parents[2])
     with subprocess.Popen(
