@@ -36,6 +36,7 @@ _DENOMINATORS: Final = {"h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p
 
 
 ALL: Final = {**UNITS, **MONEY}
+_COUNT: Final = re.compile(r"^[\d.,\s-]+|\s[\d.,\s-]+$")
 UNIT_SIGNS: Final = alternation(ALL)
 SIGN: Final = rf"(?:\s?(?:{alternation(ALL.keys() - _TIGHT)})|(?:{alternation(_TIGHT)})){WHOLE}"
 _RANGE: Final = r"\s?-\s?"
@@ -106,10 +107,15 @@ def _currency_first(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[2])} {MONEY[match[1]]}"
 
 
+def _top(token: str) -> str:
+    """Return what is counted in the token before a slash: the kg of "5kg", the VNĐ of "VNĐ 5"."""
+    return _COUNT.sub("", token)
+
+
 def _per(match: re.Match[str], ctx: Context) -> Reading:
     """Read the slash of đồng/hộ/tháng, km/h, tấn/ha, with what follows it."""
     last = ctx.history[-1] if ctx.history else ""
-    top = re.sub(r"^[\d.,\s-]+", "", last)
+    top = _top(last)
     bottom = match[1]
     counts = top in MONEY or top.lower() in _SUMS
     measured = counts or top in UNITS or top.lower() in _MEASURES or last.startswith("/")
@@ -135,7 +141,7 @@ def _counted(ctx: Context) -> bool:
 def _per_amount(match: re.Match[str], ctx: Context) -> Reading:
     """Read the slash of 50mm/24h, 50mg/100ml, 100kg/1.000m2, with what follows it."""
     last = ctx.history[-1] if ctx.history else ""
-    top = re.sub(r"^[\d.,\s-]+", "", last)
+    top = _top(last)
     if not last or not (top in ALL or top.lower() in _MEASURES | _SUMS or _counted(ctx)):
         return None
     amount, sign = match.groups()
@@ -147,7 +153,7 @@ def _per_amount(match: re.Match[str], ctx: Context) -> Reading:
 def _per_count(match: re.Match[str], ctx: Context) -> Reading:
     """Read the slash of "120.000đ/30 ngày"."""
     last = ctx.history[-1] if ctx.history else ""
-    top = re.sub(r"^[\d.,\s-]+", "", last)
+    top = _top(last)
     return "cho" if top in MONEY or top.lower() in _SUMS else None
 
 
