@@ -44,7 +44,7 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     possible = 1 <= bottom <= 12 and 1 <= top <= 31 and exists(match[1], match[2], None)
     if not possible:
         return share
-    if top < bottom <= 10 and match[1][0] != "0" and match[2][0] != "0":
+    if top < bottom <= 10 and (top, bottom) != (2, 9) and match[1][0] != "0" and match[2][0] != "0":
         return Doubtful(share, Why.AMBIGUOUS_FRACTION)
     month = "tư" if bottom == 4 else ctx.cardinal(bottom)
     date = f"ngày {ctx.cardinal(top)} tháng {month}"

@@ -100,12 +100,15 @@ def _small(match: re.Match[str], ctx: Context) -> Reading:
 
 ROMANS: Final[tuple[Rule, ...]] = (
     rule(
-        "roman range", rf"({_SMALL})\s?-\s?({_SMALL})(?:/(\d{{4}}))?{WHOLE}", _range, starts="IVX"
+        "roman range",
+        rf"({_SMALL})\s?-\s?({_SMALL})(?:[/-](\d{{4}}))?{WHOLE}",
+        _range,
+        starts="IVX",
     ),
     rule(
         "roman section", rf"({_SMALL})((?:\.\d{{1,2}}){{1,4}})(?!\d){WHOLE}", _section, starts="IVX"
     ),
-    rule("roman numeral", rf"({_SMALL})(?:/(\d{{4}}))?{WHOLE}", _after_lead, starts="IVX"),
+    rule("roman numeral", rf"({_SMALL})(?:[/-](\d{{4}}))?{WHOLE}", _after_lead, starts="IVX"),
     rule("roman heading", rf"({_SMALL})(?=\s?[./)](?:\s|$))", _heading, starts="IVX"),
     rule("roman, small", r"(ii|iii|iv|vi|vii|viii|ix)(?=\))", _small, starts="iv"),
     rule("roman numeral", rf"({_SMALL}){WHOLE}", _anywhere, starts="IVX"),

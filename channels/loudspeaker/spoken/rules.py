@@ -8,6 +8,8 @@ from . import (
     abbreviations,
     dates,
     legal,
+    money,
+    per,
     phones,
     places,
     plain_numbers,
@@ -34,6 +36,7 @@ DIGIT_RULES: Final[tuple[Rule, ...]] = (
     *weeks.MONTHS,
     *dates.DAY_AND_MONTH,
     *weeks.WEEKDAYS,
+    *money.SHORT_SUMS,
     *units.QUANTITIES,
     *slashes.JOINED,
     *slashes.ODD_NUMBERS,
@@ -44,6 +47,8 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     *legal.LEGAL_WORDS,
     *weeks.WEEK_WORDS,
     *phones.CODES,
+    *money.CURRENCY_WORDS,
+    *per.PER_UNITS,
     *units.BARE_UNITS,
     *roman.ROMANS,
     *places.PLACE_LETTERS,
@@ -54,8 +59,8 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
 )
 SYMBOL_RULES: Final[tuple[Rule, ...]] = (
     *phones.SIGNED_PHONES,
-    *units.CURRENCY_SIGNS,
-    *units.PER,
+    *money.CURRENCY_SIGNS,
+    *per.PER,
     *symbols.SYMBOLS,
 )
 
@@ -71,9 +76,9 @@ CATEGORIES: Final = {
         "hours, one sign", "time", "time, dotted", "duration in hours", "minutes and seconds",
         "seconds", "minutes",
     ),
-    "money": ("millions and", "short money", "spaced money", "currency first"),
+    "money": ("millions and", "short money", "spaced money", "currency first", "đồng"),
     "units": (
-        "metres and", "capital unit", "quantity", "unit per unit", "unit", "per amount",
+        "metres and", "age", "capital unit", "quantity", "unit per unit", "unit", "per amount",
         "per count", "per", "dimensions", "power", "stars",
     ),
     "numbers": (

@@ -151,6 +151,7 @@ TIMES: Final[tuple[Rule, ...]] = (
     rule(
         "duration in hours", rf"(\d{{1,3}})(?:\s?-\s?(\d{{2,3}}))?h{WHOLE}", _long_hours, then="-h"
     ),
+    rule("duration in hours", rf"(\d{{1,3}}[.,]\d{{1,2}})()h{WHOLE}", _long_hours, then=".,"),
     rule(
         "minutes and seconds",
         rf"(\d{{1,3}})\s?{_MINUTE_SIGN}\s?(\d{{1,2}})\s?{_SECOND_SIGN}{WHOLE}",

@@ -70,7 +70,7 @@ CN = chủ nhật
   chứng nhận < giấy > qsdđ qsd
   chi nhánh < ngân hàng agribank vietcombank bidv vietinbank nhcsxh điện >
   chi nhánh < > ngân công điện viettel vnpt agribank văn
-  chủ nhật < sáng chiều tối trưa t2 t3 t4 t5 t6 t7 ngày và đến thứ hàng mỗi nghỉ , - ( bảy ; >
+  chủ nhật < sáng chiều tối trưa t2 t3 t4 t5 t6 t7 ngày và đến thứ hàng mỗi nghỉ , - ( bảy ; & >
   chủ nhật < > ngày hàng hằng nghỉ này tới : #date
 CP = Chính phủ
   cổ phần < ty nhtm >

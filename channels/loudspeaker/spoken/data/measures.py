@@ -29,7 +29,7 @@ UNITS: Final = {
     "mmHg": "mi li mét thủy ngân", "HP": "mã lực", "s": "giây", "kcal": "ki lô ca lo",
     "hPa": "héc tô pát can", "kPa": "ki lô pát can", "MVA": "mê ga vôn am pe",
     "ppm": "phần triệu", "ppb": "phần tỷ", "inch": "inh", "Mb/s": "mê ga bít trên giây",
-    "ms": "mi li giây", "hp": "mã lực", "CV": "mã lực",
+    "ms": "mi li giây", "m/s2": "mét trên giây bình phương", "hp": "mã lực", "CV": "mã lực",
 }  # fmt: skip
 MONEY: Final = {
     "đ": "đồng", "Đ": "đồng", "₫": "đồng", "đồng": "đồng", "vnđ": "đồng", "VNĐ": "đồng",
@@ -37,3 +37,5 @@ MONEY: Final = {
     "EUR": "ơ rô", "€": "ơ rô", "trđ": "triệu đồng", "tr.đ": "triệu đồng", "tr đ": "triệu đồng",
     "trđồng": "triệu đồng", "tỷđ": "tỷ đồng",
 }  # fmt: skip
+#: Words and letters after which a sum of money is meant.
+SUMS: Final = frozenset({"triệu", "tỷ", "tỉ", "ngàn", "nghìn", "trăm", "k", "tr"})
