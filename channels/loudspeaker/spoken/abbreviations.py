@@ -23,7 +23,7 @@ from .data import (
 from .data.ambiguous import AMBIGUOUS
 from .data.documents import FIELDS, ISSUERS, ORGANS
 from .data.titles import TITLES
-from .letters import NAMES, spell
+from .letters import spell
 from .model import Doubtful, Why
 from .syllables import LETTERS, LOWER, UPPER, has_vowel, is_syllable
 
@@ -128,7 +128,7 @@ def _initials(match: re.Match[str], ctx: Context) -> Reading:
 def _initial(match: re.Match[str], ctx: Context) -> Reading:
     """Read the B. of "ông Trần Văn B., sinh năm 1960": the point ends no sentence."""
     named = bool(ctx.history) and ctx.history[-1][:1].isupper() and ctx.history[-1][1:].islower()
-    return NAMES[match[1].lower()] if named else None
+    return spell(match[1]) if named else None
 
 
 def _number_sign(match: re.Match[str], ctx: Context) -> Reading:
