@@ -21,6 +21,7 @@ PARTS = (
     "planning",
     "rendering",
     "speech",
+    "spoken",
     "voices",
     "programme",
     "demonstration",

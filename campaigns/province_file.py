@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from campaigns.names import PROVINCE_FILE as PROVINCE_FILE
 from campaigns.province_schema import DefaultsSpec, ProvinceFileSpec
 from campaigns.registry_file import station_rules
 from campaigns.sound import read_sound
@@ -16,9 +17,6 @@ from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.models import CommuneDefaults, Person, Province, Right
 from engine.models.wording import right_name
-
-#: The file that makes a folder a province's workspace.
-PROVINCE_FILE = "province.yaml"
 
 
 @dataclass(frozen=True)
@@ -95,4 +93,5 @@ def _defaults(spec: DefaultsSpec) -> CommuneDefaults:
         copies_per_household=Decimal(1) if ratio is None else ratio,
         portal_name=spec.portal_name or "",
         portal_url=spec.portal_url or "",
+        pronounce=dict(spec.pronounce),
     )

@@ -132,6 +132,7 @@ def _registry(spec: RegistrySpec) -> Registry:
         portal=Portal(portal.id, portal.name, portal.url),
         station=station_rules(spec.station),
         chat_hours=spec.chat.hours,
+        pronounce=dict(spec.pronounce),
     )
 
 

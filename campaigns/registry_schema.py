@@ -15,6 +15,7 @@ from campaigns.fields import (
     AlsoAccepts,
     Day,
     Id,
+    Lexicon,
     Line,
     Phone,
     ShortLine,
@@ -145,3 +146,4 @@ class RegistrySpec(Strict):
     flyers: Annotated[FlyersSpec, Field(description="Tờ rơi.")]
     teams: Annotated[tuple[TeamSpec, ...], Field((), description="Các tổ đến từng nhà.")]
     portal: Annotated[PortalSpec, Field(description="Trang tin của xã.")]
+    pronounce: Lexicon

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -70,6 +70,10 @@ class Options(BaseModel):
     takes_marks: ClassVar[bool] = False
     takes_attachments: ClassVar[bool] = False
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def in_commune(self, registry: Registry, text: str) -> Self:
+        """Return these settings with what the commune's registry adds for ``text``."""
+        return self
 
 
 class Artifacts(Protocol):

@@ -19,6 +19,7 @@ def table() -> dict[str, tuple[str, str]]:
         "check": ("checking", _("Check commune.yaml and campaign FILES (default: all).")),
         "schema": ("files", _("Print the JSON Schema of campaign files, for editors.")),
         "plan": ("files", _("Show what FILE would send, without writing anything.")),
+        "spoken": ("spoken", _("Say lines on standard input as they are said aloud.")),
         "passphrase": ("office", _("Set the passphrase of PERSON.")),
         "submit": ("office", _("Submit a campaign FILE for approval.")),
         "preview": (

@@ -33,6 +33,15 @@ def test_a_registry_file_becomes_a_registry(tmp_path: Path) -> None:
     assert registry.print_point.name == "Văn phòng"
 
 
+def test_a_communes_own_pronunciations_are_words_on_one_line(tmp_path: Path) -> None:
+    text = COMMUNE + "pronounce: {Bàu Môn: bào môn, 113: một một ba}\n"
+    registry = load_commune(tmp_path, text).registry
+    assert registry.pronounce == {"Bàu Môn": "bào môn", "113": "một một ba"}
+    assert load_commune(tmp_path, COMMUNE).registry.pronounce == {}
+    (told,) = commune_told(tmp_path, COMMUNE + "pronounce: {UBND: [nhà, việc]}\n")
+    assert "pronounce.UBND" in told
+
+
 def test_a_number_of_copies_for_each_hamlet_is_taken_as_it_is(tmp_path: Path) -> None:
     text = COMMUNE.replace('copies_per_household: "0,5"', "copies: 40")
     hamlets = load_commune(tmp_path, text).registry.hamlets
