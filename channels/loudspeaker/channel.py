@@ -53,7 +53,7 @@ class LoudspeakerChannel:
     """
 
     name = "loudspeaker"
-    version = "1"
+    version = "2"
     options: type[Options] = LoudspeakerOptions
     needs: tuple[str, ...] = ()
     cumulative = True

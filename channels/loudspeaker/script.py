@@ -81,12 +81,13 @@ def seconds(lines: Iterable[Line]) -> float:
     Fitted to espeak-ng's southern voice at the helper's rate: within 15 % for a sentence and
     5 % for an item of several (tests hold both).
     """
-    return 2 * MARGIN + sum(_saying(line.text) + line.pause for line in lines)
+    return 2 * MARGIN + sum(saying(line.text) + line.pause for line in lines)
 
 
 # Texts of many hamlets differ in a sentence or two; what they share is worked out once.
 @lru_cache(maxsize=2_048)
-def _saying(sentence: str) -> float:
+def saying(sentence: str) -> float:
+    """Estimate how many seconds a sentence takes."""
     clauses = len(_CLAUSE_END.findall(sentence))
     return _PER_SENTENCE + _PER_SYLLABLE * count_syllables(sentence) + _PER_CLAUSE * clauses
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from channels.loudspeaker.audio.pcm import RATE, Pcm, Samples, silence
 from channels.loudspeaker.audio.recording import read_recording
 from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
+from channels.loudspeaker.proof.limits import Limits
+from channels.loudspeaker.proof.proving import WITNESSED, ProofError, Prover, Said
 from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, Line, readings
 from channels.loudspeaker.speech.cache import SpeechCache
 from channels.loudspeaker.speech.engine import Engine
@@ -30,8 +33,10 @@ FALLBACK = "espeak"
 class Studio:
     """Voices by name, and the sentences they have spoken before."""
 
-    def __init__(self, cache: SpeechCache) -> None:
+    def __init__(self, cache: SpeechCache, limits: Limits | None = None) -> None:
+        """``limits``: what the proof of every item accepts."""
         self._cache = cache
+        self._prover = Prover(limits or Limits())
         self._engines: dict[str, Engine] = {FALLBACK: EspeakEngine()}
 
     def close(self) -> None:
@@ -42,31 +47,47 @@ class Studio:
     def speech(self, inputs: SpeechInputs) -> Rendered:
         """Speak an item, all of it in one voice; a remark says when it is not the chosen one.
 
-        Raises ChannelError.
+        Raises ChannelError; ProofError when the file does not hold every word.
         """
         if not inputs.sentences:
             raise ChannelError(_("There is nothing to say in this text."), permanent=True)
         lines = tuple(readings(inputs.sentences, inputs.repeat))
         remarks: tuple[str, ...] = ()
+        engine = inputs.engine
         try:
-            spoken = self._speak(lines, inputs.engine, inputs.voice)
+            spoken = self._speak(lines, engine, inputs.voice)
         except ChannelError as error:
-            if inputs.engine == FALLBACK:
+            if engine == FALLBACK:
                 raise
-            remarks = (_replaced(inputs.engine, str(error)),)
-            spoken = self._speak(lines, FALLBACK, inputs.voice)
-        sound = _joined(_with_pauses(lines, spoken))
-        return _finished(sound, inputs.loudness, inputs.tags, remarks)
+            remarks, engine = (_replaced(engine, str(error)),), FALLBACK
+            spoken = self._speak(lines, engine, inputs.voice)
+        said = Said(lines, spoken, engine, inputs.voice)
+        try:
+            return self._proved(said, inputs, remarks)
+        except ProofError:
+            # Whoever tries again gets every sentence spoken anew.
+            self._forget(spoken, engine, inputs.voice)
+            raise
 
-    @staticmethod
-    def recording(inputs: RecordingInputs) -> Rendered:
-        """Bring a recording to the station's loudness. Raises ChannelError."""
+    def recording(self, inputs: RecordingInputs) -> Rendered:
+        """Bring a recording to the station's loudness. Raises ChannelError, ProofError."""
         # The store hands out paths; only small artifacts of Loa's own are held in memory.
         assert isinstance(inputs.recording.source, Path)
         recorded = read_recording(inputs.recording.source)
         pause = silence(REPEAT_PAUSE)
         again = [part for _time in range(inputs.repeat - 1) for part in (pause, recorded)]
-        return _finished(_joined([recorded, *again]), inputs.loudness, inputs.tags)
+        rendered = _finished(_joined([recorded, *again]), inputs.loudness, inputs.tags)
+        return replace(rendered, proof=self._prover.recording(rendered.data))
+
+    def _proved(self, said: Said, inputs: SpeechInputs, remarks: tuple[str, ...]) -> Rendered:
+        """Join, master and prove; the witness speaks meanwhile."""
+        asked = tuple(said.sounds) if said.engine == WITNESSED else ()
+        with self._prover.asking(asked, said.voice) as testimonies:
+            sound = _joined(_with_pauses(said.lines, said.sounds))
+            rendered = _finished(sound, inputs.loudness, inputs.tags, remarks)
+            del sound
+            proof = self._prover.speech(said, rendered.data, testimonies.result())
+        return replace(rendered, proof=proof)
 
     def _speak(self, lines: Iterable[Line], engine_name: str, voice: str) -> dict[str, Pcm]:
         """Return the sound of every distinct sentence."""
@@ -76,6 +97,11 @@ class Studio:
             identity = (engine.name, engine.identity, voice, text)
             spoken[text] = self._cache.sentence(partial(engine.say, text, voice), *identity)
         return spoken
+
+    def _forget(self, texts: Iterable[str], engine_name: str, voice: str) -> None:
+        engine = self._engine(engine_name)
+        for text in texts:
+            self._cache.forget(engine.name, engine.identity, voice, text)
 
     def _engine(self, name: str) -> Engine:
         if name == "gtts" and name not in self._engines:

@@ -47,6 +47,12 @@ class SpeechCache:
             raise refused(error, path) from error
         return kept or self._keep(path, speak())
 
+    def forget(self, *identity: str) -> None:
+        """Let the sentence that ``identity`` names be spoken anew, whatever was kept of it."""
+        key = digest(*identity)
+        with suppress(OSError):  # not there, or on a disk that may only be read
+            (self._folder / key[:2] / f"{key}.sentence").unlink()
+
     def _keep(self, path: Path, sound: Pcm) -> Pcm:
         try:
             write_atomic(path, _packed(sound))
