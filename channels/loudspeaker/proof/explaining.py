@@ -24,8 +24,8 @@ REACH = 5.0
 #: which the next one may overlap it.
 _JUMP, _OVERLAP = 0.7, 0.8
 
-#: A file in which a smaller share of words is heard holds something else.
-_SAME_TEXT = 0.4
+#: A file in which a larger share of words is not heard holds something else.
+_OTHER_TEXT = 0.6
 
 #: Seconds by which a pause may miss what it should be.
 PAUSE_OFF = 0.15
@@ -37,24 +37,32 @@ _MOST = 12
 def explain(matcher: Matcher, found: Sequence[Found], *, pauses: bool) -> Iterator[Fault]:
     """Yield what is wrong with what was found; ``pauses``: their lengths count as well."""
     elsewhere = {id(one): _elsewhere(matcher, one) for one in found if one.at is None}
-    words = sum(len(one.words) for one in found)
-    lost = sum(len(one.words) for one in found if elsewhere.get(id(one), 0) is None)
-    if words and words - lost < words * _SAME_TEXT:
-        yield Fault(Kind.OTHER_TEXT, found=words - lost, allowed=words)
-        return
     broken = [one for one in found if one.at is None or any(one.unheard)]
     closer = {
         id(one): _closer(matcher, one) for one in broken[:_MOST] if elsewhere.get(id(one)) is None
     }
+    words = sum(len(one.words) for one in found)
+    lost = sum(_lost(closer.get(id(one), one)) for one in found if elsewhere.get(id(one)) is None)
+    if lost > words * _OTHER_TEXT:
+        yield Fault(Kind.OTHER_TEXT, found=words - lost, allowed=words)
+        return
+    faults: list[Fault] = []
     for one in broken[:_MOST]:
         place = elsewhere.get(id(one))
         if place is None:
-            yield from _gone(closer[id(one)])
+            faults += _gone(closer[id(one)])
         else:
             begins, text = seconds_of(one.expected), one.passage.sentence.text
-            yield Fault(Kind.MISPLACED, begins, text, found=seconds_of(place))
+            faults.append(Fault(Kind.MISPLACED, begins, text, found=seconds_of(place)))
     if pauses:
-        yield from _moved([closer.get(id(one), one) for one in found])
+        faults += _moved([closer.get(id(one), one) for one in found])
+        # Every word is there, but not where it should be.
+        faults = faults or [fault for one in broken[:_MOST] for fault in _gone(one)]
+    yield from faults
+
+
+def _lost(one: Found) -> int:
+    return sum(alike < WORD_HEARD for alike in one.words)
 
 
 def _gone(one: Found) -> Iterator[Fault]:

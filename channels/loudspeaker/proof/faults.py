@@ -16,6 +16,7 @@ class Kind(StrEnum):
     EXTRA = "extra"
     SILENCE = "silence"
     CLIPPED = "clipped"
+    PEAK = "peak"
     DURATION = "duration"
     PACE = "pace"
     SCRIPT = "script"

@@ -16,16 +16,14 @@ from channels.loudspeaker.proof.bands import BandMeter, Bands, Signal, levels, s
 #: Samples from one point of the outline to the next, as a share of a second.
 OUTLINE = 10
 
-#: From this amplitude on a sample stands at full scale. What Loa masters stays 1 dB below it.
-_FULL = 0.999
-
 #: Sound is judged for squeezed tops in stretches of so many seconds, on every third sample,
 #: where at least a quarter of them is louder than a whisper.
 _JUDGED, _EVERY, _WHISPER, _ENOUGH = 4, 3, 0.003, 0.25
 
-#: The loudest of a thousand samples against the loudest of fifty, in dB. Speech has 1.6 or more,
-#: mastered or not; where tops were cut off at 6 dB of overdrive or more it has 0.9 or less.
-SQUEEZED = 1.0
+#: How far the loudest samples lie above those that are loud, in dB, as two pairs of quantiles
+#: and the least that speech has between them. Where tops were cut off they lie close together.
+#: Measured: docs/proof-listening.md.
+_TOPS = ((0.9995, 0.95, 1.8), (0.98, 0.90, 2.0))
 
 #: dB below the loud parts at which a frame counts as silent.
 _SILENT_BELOW = 40.0
@@ -38,15 +36,18 @@ _LOUD_PERCENTILE = 95
 class Heard:
     """What was heard. ``outline`` is the largest amplitude of each tenth of a second.
 
-    ``full_scale`` counts samples that stand at full scale; ``squeezed`` are the moments, in
-    seconds, from which on tops are cut off.
+    ``squeezed`` are the moments, in seconds, from which on tops are cut off.
     """
 
     seconds: float
     bands: Bands
     outline: npt.NDArray[np.float32]
-    full_scale: int
     squeezed: tuple[float, ...]
+
+    @property
+    def peak(self) -> float:
+        """The largest amplitude."""
+        return float(self.outline.max(initial=0))
 
     def silences(self, longest: float) -> Iterator[tuple[float, float]]:
         """Yield (from, to), in seconds, of every silence that is longer than ``longest``."""
@@ -74,15 +75,14 @@ _NOTHING = -60.0
 def hear(blocks: Iterable[Signal], rate: int) -> Heard:
     """Hear a sound that is given as consecutive stretches, full scale at ±1."""
     meter, outline, squeezes = BandMeter(rate), _Outline(rate), _Squeezes(rate)
-    samples = full = 0
+    samples = 0
     for block in blocks:
         meter.feed(block)
         loud = np.abs(block)
         outline.feed(loud)
         squeezes.feed(loud)
-        full += int(np.count_nonzero(loud >= _FULL))
         samples += len(block)
-    return Heard(samples / rate, meter.ended(), outline.ended(), full, tuple(squeezes.ended()))
+    return Heard(samples / rate, meter.ended(), outline.ended(), tuple(squeezes.ended()))
 
 
 class _Cells:
@@ -135,9 +135,13 @@ class _Squeezes:
     def _judge(self, loud: Signal) -> None:
         picked = loud[::_EVERY]
         audible = np.sort(picked[picked > _WHISPER])
-        if len(audible) > max(1_000, len(picked) * _ENOUGH):
-            highest = audible[int(0.999 * (len(audible) - 1))]
-            high = audible[int(0.98 * (len(audible) - 1))]
-            if 20 * np.log10(highest / high) < SQUEEZED:
-                self._found.append(float(self._done))
+        telling = len(audible) > max(1_000, len(picked) * _ENOUGH)
+        if telling and any(_apart(audible, high, low) < least for high, low, least in _TOPS):
+            self._found.append(float(self._done))
         self._done += _JUDGED
+
+
+def _apart(ordered: Signal, high: float, low: float) -> float:
+    """Return how many dB lie between two quantiles of samples in order."""
+    last = len(ordered) - 1
+    return float(20 * np.log10(ordered[int(high * last)] / ordered[int(low * last)]))

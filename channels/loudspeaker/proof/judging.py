@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from channels.loudspeaker.audio.meter import decibels
 from channels.loudspeaker.proof.bands import frames_of, levels, seconds_of
 from channels.loudspeaker.proof.explaining import PAUSE_OFF, REACH, explain
 from channels.loudspeaker.proof.faults import Fault, Kind
@@ -15,8 +16,9 @@ from channels.loudspeaker.proof.limits import Limits
 from channels.loudspeaker.proof.matching import Found, Matcher
 from channels.loudspeaker.proof.score import Score
 
-#: Samples at full scale that are no accident: clipping leaves dozens.
-_FULL_SCALE = 3
+#: The largest amplitude of what Loa masters is 0.9 (-1 dBTP). A sound that comes up to full
+#: scale was cut off there, or will be by a player.
+_HIGHEST, _FULL = 0.95, 0.999
 
 #: Seconds by which a file may be longer or shorter than its score, for what encoders add, and
 #: the share of its length for their rounding.
@@ -57,12 +59,15 @@ def judge(heard: Heard, score: Score, limits: Limits, *, exact: bool = True) -> 
         faults += _duration(heard, score) if exact and not faults else ()
         faults += _pace(score, limits)
     allowed = max(limits.silence, score.longest_pause + _SILENCE_MORE)
-    faults += flaws(heard, allowed)
+    faults += flaws(heard, allowed, highest=_HIGHEST if exact else _FULL)
     return Judgement(tuple(faults), {**figures(heard), **_figures(score, found)}, found)
 
 
-def flaws(heard: Heard, longest_silence: float) -> Iterator[Fault]:
-    """Yield what is wrong with a sound whatever it says: silence, and tops that are cut off."""
+def flaws(heard: Heard, longest_silence: float, *, highest: float = _HIGHEST) -> Iterator[Fault]:
+    """Yield what is wrong with a sound whatever it says: silence, and tops that are cut off.
+
+    ``highest`` is the largest amplitude that it may have.
+    """
     if not heard.sounding().any():
         yield Fault(Kind.EMPTY)
         return
@@ -70,8 +75,8 @@ def flaws(heard: Heard, longest_silence: float) -> Iterator[Fault]:
         yield Fault(Kind.SILENCE, start, found=end - start, allowed=longest_silence)
     if heard.squeezed:
         yield Fault(Kind.CLIPPED, heard.squeezed[0], found=float(len(heard.squeezed)))
-    elif heard.full_scale > _FULL_SCALE:
-        yield Fault(Kind.CLIPPED, found=float(heard.full_scale))
+    elif heard.peak > highest:
+        yield Fault(Kind.PEAK, found=decibels(heard.peak), allowed=decibels(highest))
 
 
 def figures(heard: Heard) -> dict[str, float]:

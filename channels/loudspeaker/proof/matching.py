@@ -21,7 +21,7 @@ _NEAR = 8
 SENTENCE_HEARD = 0.8
 
 #: A word that is so much alike was said. Measured: docs/proof-listening.md.
-WORD_HEARD = 0.6
+WORD_HEARD = 0.72
 
 #: A word of fewer audible frames is judged with its surroundings.
 _FEWEST = 4

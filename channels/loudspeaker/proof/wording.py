@@ -68,6 +68,9 @@ def _sentences() -> dict[Kind, str]:
             "at {at} s there is silence for {found:.1f} s; {allowed:.1f} s are allowed"
         ),
         Kind.CLIPPED: _("from {at} s on the loudest parts are cut off (clipping)"),
+        Kind.PEAK: _(
+            "its loudest moment reaches {found:.1f} dB of full scale; allowed: {allowed:.1f} dB"
+        ),
         Kind.DURATION: _("it lasts {found:.1f} s instead of {allowed:.1f} s"),
         Kind.PACE: _("it is said at {found:.0f} syllables per minute; allowed: {allowed:.0f}"),
         Kind.SCRIPT: _("“{text}” was approved, but is not among what is said"),
