@@ -57,6 +57,7 @@ class LoudspeakerChannel:
     options: type[Options] = LoudspeakerOptions
     needs: tuple[str, ...] = ()
     cumulative = True
+    proves = True
 
     def __init__(
         self,

@@ -10,21 +10,25 @@ from pathlib import Path
 
 from channels.base import Channel
 from engine.dispatch.rehearsal import Rehearsal
-from engine.dispatch.rendering import Renderer
+from engine.dispatch.rendering import Made, Renderer
 from engine.errors import ChannelError
 from engine.files import write_atomic
-from engine.models import Bundle, Item, Plan, PlannedDelivery, Registry
+from engine.models import Bundle, Hamlet, Plan, PlannedDelivery, Registry
 
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
-    """One bundle in the preview: where it lies, or why it could not be made."""
+    """One bundle in the preview: where it lies, or why it could not be made.
+
+    ``proofs`` are the figures of its distinct artifacts, where their channel proves them.
+    """
 
     channel: str
     target: str
     slot: datetime
     reference: str
     fault: str = ""
+    proofs: tuple[Mapping[str, float], ...] = ()
 
 
 class Previewer:
@@ -73,7 +77,8 @@ class Previewer:
             priority=first.priority,
         )
         try:
-            parts = [self._item(position, item) for position, item in enumerate(items)]
+            made = [(self._made(item), self._hamlet(item)) for item in items]
+            parts = [one.item(position, place) for position, (one, place) in enumerate(made)]
             artifact = channel.assemble(bundle, parts, self._registry)
             backend = channel.backends[first.backend]
             if backend.networked:
@@ -82,11 +87,14 @@ class Previewer:
                 reference = backend.deliver(artifact, bundle).reference
         except ChannelError as error:
             return Previewed(name, target, slot, "", fault=str(error))
-        return Previewed(name, target, slot, reference)
+        proofs = {one.file.sha256: one.proof for one, _place in made if one.proof}
+        return Previewed(name, target, slot, reference, proofs=tuple(proofs.values()))
 
-    def _item(self, position: int, item: PlannedDelivery) -> Item:
-        hamlet = self._registry.hamlets_by_id[item.hamlet_id]
-        return self._renderer.make(item.content_hash, hamlet).item(position, hamlet)
+    def _made(self, item: PlannedDelivery) -> Made:
+        return self._renderer.make(item.content_hash, self._hamlet(item))
+
+    def _hamlet(self, item: PlannedDelivery) -> Hamlet:
+        return self._registry.hamlets_by_id[item.hamlet_id]
 
 
 def texts_of(plan: Plan) -> Iterator[tuple[str, str]]:
