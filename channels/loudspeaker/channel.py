@@ -13,6 +13,7 @@ from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
 from channels.loudspeaker.folder import FolderBackend
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.options import LoudspeakerOptions
+from channels.loudspeaker.proof.limits import Limits
 from channels.loudspeaker.script import Script, script_of
 from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.wording import doubt_in_words, recording_in_words, too_long
@@ -34,6 +35,7 @@ from engine.models import (
 )
 
 if TYPE_CHECKING:
+    from channels.loudspeaker.proof.listening import Listener
     from channels.loudspeaker.studio import Studio
 
 #: Names of the voice engines, as the studio has them.
@@ -49,7 +51,8 @@ class LoudspeakerChannel:
     ``outbox`` is the folder of the clusters; ``speech_cache`` that of sentences spoken before.
     ``engine`` is ``espeak`` (offline) or ``gtts`` (online; espeak speaks when it cannot).
     ``voice`` is espeak-ng's name of a voice, ``region`` whose words numbers are read in.
-    ``loudness`` is in LUFS. Raises LoaError for a setting that does not exist.
+    ``loudness`` is in LUFS; ``limits`` are what the proof of each item accepts. Raises LoaError
+    for a setting that does not exist.
     """
 
     name = "loudspeaker"
@@ -68,6 +71,7 @@ class LoudspeakerChannel:
         voice: str = "vi-vn-x-south",
         region: str = "south",
         loudness: float = -16.0,
+        limits: Limits | None = None,
         lead: timedelta = timedelta(minutes=30),
         grace: timedelta | None = timedelta(minutes=10),
     ) -> None:
@@ -75,6 +79,7 @@ class LoudspeakerChannel:
         self._region = Region(_one_of("region", region, tuple(Region)))
         self._voice = voice
         self._loudness = _within("loudness", loudness, *_LOUDNESS)
+        self._limits = limits or Limits()
         self._speech_cache = speech_cache
         self._studio: Studio | None = None
         self._opening = threading.Lock()
@@ -144,6 +149,13 @@ class LoudspeakerChannel:
 
         return programme(bundle, items)
 
+    def listener(self) -> Listener:
+        """Return who hears files, with this channel's voices and by its limits."""
+        from channels.loudspeaker.proof.listening import Listener
+
+        studio = self._opened()
+        return Listener(studio, studio.prover, self._limits, voice=self._voice, region=self._region)
+
     def _recorded(self, content: Content, recording: Attachment) -> Forecast:
         text, doubt = recording_in_words(recording)
         if recording.seconds is None:
@@ -159,7 +171,7 @@ class LoudspeakerChannel:
 
         with self._opening:
             if self._studio is None:
-                self._studio = Studio(SpeechCache(self._speech_cache))
+                self._studio = Studio(SpeechCache(self._speech_cache), self._limits)
             return self._studio
 
     def _script(self, content: Content) -> Script:

@@ -63,6 +63,11 @@ def script_of(content: Content, pronounce: Mapping[str, str], times: int, region
     return _script(written, tuple(sorted(pronounce.items())), times, region)
 
 
+def lines_of(text: str, region: Region) -> tuple[Line, ...]:
+    """Return a written text as it is said, without a campaign around it."""
+    return tuple(_lines(speak(text, region=region).text, LINE_PAUSE))
+
+
 def readings(lines: tuple[Line, ...], times: int) -> Iterator[Line]:
     """Yield ``lines`` as often as they are said, with a word between two readings."""
     if not lines:

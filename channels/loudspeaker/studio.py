@@ -17,7 +17,7 @@ from channels.loudspeaker.audio.recording import read_recording
 from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.proof.limits import Limits
-from channels.loudspeaker.proof.proving import WITNESSED, ProofError, Prover, Said
+from channels.loudspeaker.proof.proving import ProofError, Prover, Said
 from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, Line, readings
 from channels.loudspeaker.speech.cache import SpeechCache
 from channels.loudspeaker.speech.engine import Engine
@@ -36,7 +36,7 @@ class Studio:
     def __init__(self, cache: SpeechCache, limits: Limits | None = None) -> None:
         """``limits``: what the proof of every item accepts."""
         self._cache = cache
-        self._prover = Prover(limits or Limits())
+        self.prover = Prover(limits or Limits())
         self._engines: dict[str, Engine] = {FALLBACK: EspeakEngine()}
 
     def close(self) -> None:
@@ -48,6 +48,19 @@ class Studio:
         """Speak an item, all of it in one voice; a remark says when it is not the chosen one.
 
         Raises ChannelError; ProofError when the file does not hold every word.
+        """
+        said, remarks = self.said(inputs)
+        try:
+            return self._proved(said, inputs, remarks)
+        except ProofError:
+            # Whoever tries again gets every sentence spoken anew.
+            self._forget(said.spoken, said.engine, said.voice)
+            raise
+
+    def said(self, inputs: SpeechInputs) -> tuple[Said, tuple[str, ...]]:
+        """Return what is said, and a remark when it is not the chosen voice that says it.
+
+        Raises ChannelError.
         """
         if not inputs.sentences:
             raise ChannelError(_("There is nothing to say in this text."), permanent=True)
@@ -61,13 +74,7 @@ class Studio:
                 raise
             remarks, engine = (_replaced(engine, str(error)),), FALLBACK
             spoken = self._speak(lines, engine, inputs.voice)
-        said = Said(lines, spoken, engine, inputs.voice)
-        try:
-            return self._proved(said, inputs, remarks)
-        except ProofError:
-            # Whoever tries again gets every sentence spoken anew.
-            self._forget(spoken, engine, inputs.voice)
-            raise
+        return Said(lines, spoken, spoken, engine, inputs.voice), remarks
 
     def recording(self, inputs: RecordingInputs) -> Rendered:
         """Bring a recording to the station's loudness. Raises ChannelError, ProofError."""
@@ -77,16 +84,16 @@ class Studio:
         pause = silence(REPEAT_PAUSE)
         again = [part for _time in range(inputs.repeat - 1) for part in (pause, recorded)]
         rendered = _finished(_joined([recorded, *again]), inputs.loudness, inputs.tags)
-        return replace(rendered, proof=self._prover.recording(rendered.data))
+        return replace(rendered, proof=self.prover.recording(rendered.data))
 
     def _proved(self, said: Said, inputs: SpeechInputs, remarks: tuple[str, ...]) -> Rendered:
         """Join, master and prove; the witness speaks meanwhile."""
-        asked = tuple(said.sounds) if said.engine == WITNESSED else ()
-        with self._prover.asking(asked, said.voice) as testimonies:
+        asked = tuple(said.spoken) if said.witnessed else ()
+        with self.prover.asking(asked, said.voice) as testimonies:
             sound = _joined(_with_pauses(said.lines, said.sounds))
             rendered = _finished(sound, inputs.loudness, inputs.tags, remarks)
             del sound
-            proof = self._prover.speech(said, rendered.data, testimonies.result())
+            proof = self.prover.speech(said, rendered.data, testimonies.result())
         return replace(rendered, proof=proof)
 
     def _speak(self, lines: Iterable[Line], engine_name: str, voice: str) -> dict[str, Pcm]:

@@ -14,7 +14,7 @@ from channels.loudspeaker.proof.hearing import Heard, hear
 from channels.loudspeaker.proof.judging import figures, flaws, judge
 from channels.loudspeaker.proof.limits import Limits
 from channels.loudspeaker.proof.opening import opened
-from channels.loudspeaker.proof.score import Sentence, score_of
+from channels.loudspeaker.proof.score import Score, Sentence, score_of
 from channels.loudspeaker.proof.voices import check_by_length, check_by_witness
 from channels.loudspeaker.proof.witness import Testimony, Witness
 from channels.loudspeaker.proof.wording import refusal
@@ -28,12 +28,22 @@ Testimonies = Mapping[str, Testimony]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What an item was made of: its lines in order, and each distinct sentence's sound."""
+    """What an item was made of: its lines in order, and each distinct sentence's sound.
+
+    ``spoken`` are the sounds as the voice gave them, ``sounds`` as they are laid out: the same,
+    or said more slowly.
+    """
 
     lines: Sequence[Line]
+    spoken: Mapping[str, Pcm]
     sounds: Mapping[str, Pcm]
     engine: str
     voice: str
+
+    @property
+    def witnessed(self) -> bool:
+        """Whether the witness speaks with this voice."""
+        return self.engine == WITNESSED
 
 
 class ProofError(ChannelError):
@@ -62,24 +72,24 @@ class Prover:
 
     def speech(self, said: Said, file: bytes, testimonies: Testimonies) -> dict[str, float]:
         """Return the figures of an item's file. Raises ProofError, ChannelError."""
-        witnessed = said.engine == WITNESSED
-        sentences = {
-            text: Sentence.of(text, sound, testimonies[text].places(text) if witnessed else ())
-            for text, sound in said.sounds.items()
-        }
-        faults = [
-            *(
-                check_by_witness(said.sounds, testimonies, self._witness, said.voice)
-                if witnessed
-                else check_by_length(list(sentences.values()))
-            )
-        ]
-        score = score_of([(line.text, line.pause) for line in said.lines], sentences, MARGIN)
+        score = _score(said, testimonies)
+        faults = [*self._voice_faults(said, score, testimonies)]
         judgement = judge(_heard(file), score, self._limits)
         faults += judgement.faults
         if faults:
             raise ProofError(faults)
         return judgement.figures
+
+    def score(self, said: Said) -> Score:
+        """Return what an item's file should hold. Raises ChannelError."""
+        asked = tuple(said.spoken) if said.witnessed else ()
+        return _score(said, self._witness.hear(asked, said.voice))
+
+    def _voice_faults(self, said: Said, score: Score, testimonies: Testimonies) -> Iterator[Fault]:
+        if said.witnessed:
+            return check_by_witness(said.spoken, testimonies, self._witness, said.voice)
+        sentences = {passage.sentence.text: passage.sentence for passage in score.passages}
+        return check_by_length(list(sentences.values()))
 
     def recording(self, file: bytes) -> dict[str, float]:
         """Return the figures of a recording's file. Raises ProofError, ChannelError."""
@@ -87,6 +97,26 @@ class Prover:
         if faults := [*flaws(heard, self._limits.silence)]:
             raise ProofError(faults)
         return figures(heard)
+
+
+def _score(said: Said, testimonies: Testimonies) -> Score:
+    sentences = {
+        text: Sentence.of(text, sound, _places(said, text, testimonies))
+        for text, sound in said.sounds.items()
+    }
+    return score_of([(line.text, line.pause) for line in said.lines], sentences, MARGIN)
+
+
+def _places(said: Said, text: str, testimonies: Testimonies) -> list[tuple[str, float]]:
+    """Return where a sentence's words are, at the pace at which it is laid out."""
+    if not said.witnessed:
+        return []
+    slower = _seconds(said.sounds[text]) / max(_seconds(said.spoken[text]), 1e-3)
+    return [(word, start * slower) for word, start in testimonies[text].places(text)]
+
+
+def _seconds(sound: Pcm) -> float:
+    return len(sound.samples) / sound.rate
 
 
 def _heard(file: bytes) -> Heard:
