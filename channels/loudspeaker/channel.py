@@ -127,13 +127,15 @@ class LoudspeakerChannel:
         if content.recording is not None:
             recording = _file(content.recording, artifacts)
             return RecordingInputs(recording, self._loudness, options.repeat, _tags(content))
+        script = self._script(content)
         return SpeechInputs(
-            sentences=self._script(content).lines,
+            sentences=script.lines,
             engine=self._engine,
             voice=self._voice,
             loudness=self._loudness,
             repeat=options.repeat,
             tags=_tags(content),
+            text=script.text,
         )
 
     def render(self, inputs: SpeechInputs | RecordingInputs) -> Rendered:

@@ -11,7 +11,11 @@ from engine.models import File
 
 @dataclass(frozen=True, slots=True)
 class SpeechInputs:
-    """Sentences for a voice. ``loudness`` in LUFS; ``voice`` is espeak-ng's name of it."""
+    """Sentences for a voice. ``loudness`` in LUFS; ``voice`` is espeak-ng's name of it.
+
+    ``text`` is all that is said, every reading of it, as it is approved: the proof holds the
+    sentences against it. Empty where nobody approves a text.
+    """
 
     sentences: tuple[Line, ...]
     engine: str
@@ -19,6 +23,7 @@ class SpeechInputs:
     loudness: float
     repeat: int
     tags: Tags
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,7 +74,7 @@ class Studio:
                 raise
             remarks, engine = (_replaced(engine, str(error)),), FALLBACK
             spoken = self._speak(lines, engine, inputs.voice)
-        return Said(lines, spoken, spoken, engine, inputs.voice), remarks
+        return Said(lines, spoken, spoken, engine, inputs.voice, inputs.text), remarks
 
     def recording(self, inputs: RecordingInputs) -> Rendered:
         """Bring a recording to the station's loudness. Raises ChannelError, ProofError."""
@@ -83,8 +83,10 @@ class Studio:
         recorded = read_recording(inputs.recording.source)
         pause = silence(REPEAT_PAUSE)
         again = [part for _time in range(inputs.repeat - 1) for part in (pause, recorded)]
-        rendered = _finished(_joined([recorded, *again]), inputs.loudness, inputs.tags)
-        return replace(rendered, proof=self.prover.recording(rendered.data))
+        sound = _joined([recorded, *again])
+        seconds = len(sound) / RATE
+        rendered = _finished(sound, inputs.loudness, inputs.tags)
+        return replace(rendered, proof=self.prover.recording(rendered.data, seconds))
 
     def _proved(self, said: Said, inputs: SpeechInputs, remarks: tuple[str, ...]) -> Rendered:
         """Join, master and prove; the witness speaks meanwhile."""

@@ -19,6 +19,9 @@ from engine.i18n import os_reason
 #: Columns of the drawing in the terminal, at most.
 _WIDEST = 100
 
+#: Faults that are told one by one.
+_MOST_TOLD = 12
+
 
 def commands() -> list[click.Command]:
     return [listen()]
@@ -93,9 +96,16 @@ def _lines(listened: Listened) -> Iterator[str]:
     else:
         yield _("  held against: {text}").format(text=listened.against)
     faults = listened.judgement.faults
-    yield from (f"  ✗ {fault_in_words(fault)}" for fault in faults)
+    yield from (f"  ✗ {line}" for line in _fault_lines(listened))
     if not faults:
-        yield _("  ✓ nothing is wrong with it")
+        yield "  ✓ " + _("nothing is wrong with it")
+
+
+def _fault_lines(listened: Listened) -> list[str]:
+    lines = [fault_in_words(fault) for fault in listened.judgement.faults]
+    if len(lines) <= _MOST_TOLD:
+        return lines
+    return [*lines[:_MOST_TOLD], _("and {count} more").format(count=len(lines) - _MOST_TOLD)]
 
 
 def _figures(listened: Listened) -> dict[str, float]:
@@ -116,8 +126,8 @@ def _sketch(listened: Listened) -> Iterator[str]:
 def _picture(listened: Listened) -> bytes:
     from channels.loudspeaker.proof.picture import Caption, picture
 
-    faults = [(f"✗ {fault_in_words(fault)}", True) for fault in listened.judgement.faults]
-    fine = [(_("✓ nothing is wrong with it"), False)]
+    faults = [(line, True) for line in _fault_lines(listened)]
+    fine = [(_("nothing is wrong with it"), False)]
     caption = Caption(
         listened.sound.path.name,
         figures_in_words(_figures(listened)),

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     SILENCE = "silence"
     CLIPPED = "clipped"
     PEAK = "peak"
+    LEVEL = "level"
     DURATION = "duration"
     PACE = "pace"
     SCRIPT = "script"

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from channels.loudspeaker.proof.bands import BandMeter, Bands, Signal, levels, seconds_of
 
-#: Samples from one point of the outline to the next, as a share of a second.
-OUTLINE = 10
+#: Points of the outline in a second.
+OUTLINE = 50
 
 #: Sound is judged for squeezed tops in stretches of so many seconds, on every third sample,
 #: where at least a quarter of them is louder than a whisper.
@@ -34,7 +34,7 @@ _LOUD_PERCENTILE = 95
 
 @dataclass(frozen=True, eq=False)
 class Heard:
-    """What was heard. ``outline`` is the largest amplitude of each tenth of a second.
+    """What was heard. ``outline`` is the largest amplitude of each fiftieth of a second.
 
     ``squeezed`` are the moments, in seconds, from which on tops are cut off.
     """

@@ -9,7 +9,7 @@ import numpy as np
 
 from channels.loudspeaker.audio.meter import decibels
 from channels.loudspeaker.proof.bands import frames_of, levels, seconds_of
-from channels.loudspeaker.proof.explaining import PAUSE_OFF, REACH, explain
+from channels.loudspeaker.proof.explaining import REACH, explain
 from channels.loudspeaker.proof.faults import Fault, Kind
 from channels.loudspeaker.proof.hearing import Heard
 from channels.loudspeaker.proof.limits import Limits
@@ -19,6 +19,10 @@ from channels.loudspeaker.proof.score import Score
 #: The largest amplitude of what Loa masters is 0.9 (-1 dBTP). A sound that comes up to full
 #: scale was cut off there, or will be by a player.
 _HIGHEST, _FULL = 0.95, 0.999
+
+#: A recording that nobody has mastered yet may come up to full scale, and its codec a little
+#: higher.
+UNMASTERED = 1.2
 
 #: Seconds by which a file may be longer or shorter than its score, for what encoders add, and
 #: the share of its length for their rounding.
@@ -52,14 +56,15 @@ def judge(heard: Heard, score: Score, limits: Limits, *, exact: bool = True) -> 
     if not heard.sounding().any():
         return Judgement((Fault(Kind.EMPTY),), {"seconds": heard.seconds})
     matcher = Matcher(heard, score)
-    found = matcher.match(REACH)
-    faults = [*explain(matcher, found, pauses=exact)]
-    if not any(fault.kind is Kind.OTHER_TEXT for fault in faults):
-        faults += _extra(heard, found) if exact and not faults else ()
-        faults += _duration(heard, score) if exact and not faults else ()
-        faults += _pace(score, limits)
+    found = matcher.match(REACH) if exact else matcher.follow()
     allowed = max(limits.silence, score.longest_pause + _SILENCE_MORE)
-    faults += flaws(heard, allowed, highest=_HIGHEST if exact else _FULL)
+    faults = [*flaws(heard, allowed, highest=_HIGHEST if exact else _FULL)]
+    said = [*explain(matcher, found, pauses=exact)]
+    if not any(fault.kind is Kind.OTHER_TEXT for fault in said):
+        said += _extra(heard, found) if exact and not said else ()
+        said += duration(heard, score.seconds) if exact and not said else ()
+        said += _pace(score, limits)
+    faults += said
     return Judgement(tuple(faults), {**figures(heard), **_figures(score, found)}, found)
 
 
@@ -109,10 +114,10 @@ def _pace(score: Score, limits: Limits) -> Iterator[Fault]:
         yield Fault(Kind.PACE, found=found, allowed=limits.slowest)
 
 
-def _duration(heard: Heard, score: Score) -> Iterator[Fault]:
-    off = abs(heard.seconds - score.seconds)
-    if off > _DURATION_OFF + _DURATION_SHARE * score.seconds:
-        yield Fault(Kind.DURATION, found=heard.seconds, allowed=score.seconds)
+def duration(heard: Heard, seconds: float) -> Iterator[Fault]:
+    """Yield a fault when a sound does not last as long as it should."""
+    if abs(heard.seconds - seconds) > _DURATION_OFF + _DURATION_SHARE * seconds:
+        yield Fault(Kind.DURATION, found=heard.seconds, allowed=seconds)
 
 
 def _extra(heard: Heard, found: Sequence[Found]) -> Iterator[Fault]:
@@ -135,6 +140,3 @@ def _sounding(sounding: np.typing.NDArray[np.bool_], begin: int, end: int) -> It
     if frames > frames_of(_EXTRA_SECONDS):
         first = begin + int(np.flatnonzero(sounding[max(0, begin) : end])[0])
         yield Fault(Kind.EXTRA, seconds_of(first), found=seconds_of(frames))
-
-
-__all__ = ["PAUSE_OFF", "Judgement", "figures", "flaws", "judge", "pace"]

@@ -16,6 +16,9 @@ from channels.loudspeaker.proof.bands import COUNT, Bands
 #: A row of unit length for each frame; rows of zeros count for nothing.
 Directions = npt.NDArray[np.float32]
 
+#: Frames within which a likeness that has become enough reaches its peak.
+_PEAK = 20
+
 _TINY = np.float32(1e-10)
 
 
@@ -66,10 +69,29 @@ class Track:
         return first + place, sums[place]
 
     def best_anywhere(self, wanted: Directions, first: int, last: int) -> tuple[int, float]:
-        """Do the same over a long way, by Fourier transforms."""
-        first, last = max(first, 0), min(last, max(0, len(self) - 1))
-        if last < first:
+        """Do the same over a long way."""
+        first = max(first, 0)
+        sums = self._sums(wanted, first, last)
+        if not len(sums):
             return first, 0.0
+        place = int(np.argmax(sums))
+        return first + place, float(sums[place])
+
+    def next_from(self, wanted: Directions, first: int, enough: float) -> int | None:
+        """Return the first place from ``first`` on with a sum of ``enough``; None without one."""
+        first = max(first, 0)
+        sums = self._sums(wanted, first, len(self) - 1)
+        places = np.flatnonzero(sums >= enough)
+        if not len(places):
+            return None
+        begin = int(places[0])
+        return first + begin + int(np.argmax(sums[begin : begin + _PEAK]))
+
+    def _sums(self, wanted: Directions, first: int, last: int) -> npt.NDArray[np.float32]:
+        """Return the sum of likenesses at each place, by Fourier transforms."""
+        last = min(last, len(self) - 1)
+        if last < first:
+            return np.zeros(0, dtype=np.float32)
         stretch = self.directions[first : last + len(wanted)]
         size = 1 << (len(stretch) + len(wanted) - 1).bit_length()
         total = np.zeros(size // 2 + 1, dtype=np.complex64)
@@ -77,5 +99,4 @@ class Track:
             spectrum = np.fft.rfft(stretch[:, band], size)
             total += spectrum * np.conj(np.fft.rfft(wanted[:, band], size))
         sums = np.fft.irfft(total, size)[: last - first + 1]
-        place = int(np.argmax(sums))
-        return first + place, float(sums[place])
+        return sums.astype(np.float32)

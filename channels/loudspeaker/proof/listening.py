@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from channels.base import ChannelError
 from channels.loudspeaker.audio.terms import Tags
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
+from channels.loudspeaker.proof.explaining import REACH
+from channels.loudspeaker.proof.faults import Fault, Kind
 from channels.loudspeaker.proof.hearing import Heard, hear
-from channels.loudspeaker.proof.judging import Judgement, figures, flaws, judge
+from channels.loudspeaker.proof.judging import UNMASTERED, Judgement, figures, flaws, judge
 from channels.loudspeaker.proof.limits import Limits
 from channels.loudspeaker.proof.loudness import Loudness, loudness_of
 from channels.loudspeaker.proof.matching import WORD_HEARD, Matcher
@@ -25,11 +27,14 @@ from engine.i18n import gettext as _
 #: espeak-ng's voices that a file may be spoken by, when nobody says by which.
 _VOICES = ("vi-vn-x-south", "vi", "vi-vn-x-central")
 
+#: LU by which a file may miss the loudness that it was made for.
+_LEVEL_OFF = 1.0
+
 #: A share of words that is enough to look no further for another voice.
 _SURE = 0.8
 
-#: How often a text may be said in one file.
-_TIMES = (1, 2, 3)
+#: How often a text may be said in one file, besides once.
+_TIMES = (3, 2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +67,7 @@ class Listener:
 
     def alone(self, sound: Sound) -> Judgement:
         """Judge a sound without knowing what it should say."""
-        faults = tuple(flaws(sound.heard, self._limits.silence))
+        faults = tuple(flaws(sound.heard, self._limits.silence, highest=UNMASTERED))
         return Judgement(faults, self._with_level(figures(sound.heard), sound))
 
     def against(
@@ -72,11 +77,16 @@ class Listener:
 
         Its pauses and its length count as well. Raises ChannelError.
         """
-        if any(isinstance(one, RecordingInputs) for one in wanted):
-            return 0, self.alone(sound)
-        scores = [self._score(one) for one in wanted if isinstance(one, SpeechInputs)]
-        best = max(range(len(scores)), key=lambda n: _share_heard(sound.heard, scores[n]))
-        return best, self._judged(sound, scores[best], exact=True)
+        spoken = [one for one in wanted if isinstance(one, SpeechInputs)]
+        if len(spoken) < len(wanted):
+            faults = (*flaws(sound.heard, self._limits.silence), *_level(sound, wanted[0]))
+            return 0, Judgement(faults, self._with_level(figures(sound.heard), sound))
+        scores = [self._score(one) for one in spoken]
+        shares = [_share_heard(sound.heard, score, exact=True) for score in scores]
+        best = max(range(len(scores)), key=shares.__getitem__)
+        judgement = self._judged(sound, scores[best], exact=True)
+        faults = (*judgement.faults, *_level(sound, spoken[best]))
+        return best, replace(judgement, faults=faults)
 
     def against_text(self, sound: Sound, text: str) -> Judgement:
         """Judge a sound by a written text, as often as it seems to be said, whoever says it.
@@ -90,19 +100,23 @@ class Listener:
         inputs = SpeechInputs(lines, FALLBACK, self._voice, 0.0, 1, tags)
         best, most = None, -1.0
         for voice in dict.fromkeys((self._voice, *_VOICES)):
-            score = self._as_often(sound, replace(inputs, voice=voice))
-            share = _share_heard(sound.heard, score)
+            score = self._score(replace(inputs, voice=voice))
+            share = _share_heard(sound.heard, score, exact=False)
             if share > most:
-                best, most = score, share
+                best, most = voice, share
             if share >= _SURE:
                 break
         assert best is not None
-        return self._judged(sound, best, exact=False)
+        score = self._as_often(sound, replace(inputs, voice=best))
+        return self._judged(sound, score, exact=False)
 
     def _as_often(self, sound: Sound, inputs: SpeechInputs) -> Score:
-        """Return the score with as many readings as fit the sound's length."""
-        scores = [self._score(replace(inputs, repeat=times)) for times in _TIMES]
-        return min(scores, key=lambda score: abs(score.seconds - sound.heard.seconds))
+        """Return the score with as many readings as are there."""
+        for times in _TIMES:
+            score = self._score(replace(inputs, repeat=times))
+            if _share_heard(sound.heard, score, exact=False) >= _SURE:
+                return score
+        return self._score(inputs)
 
     def _score(self, inputs: SpeechInputs) -> Score:
         said: Said = self._studio.said(inputs)[0]
@@ -118,11 +132,18 @@ class Listener:
         return {**found, "loudness": level.integrated, "true_peak": level.true_peak}
 
 
-def _share_heard(heard: Heard, score: Score) -> float:
-    """Return the share of a score's words that are in their place, pauses of any length."""
+def _level(sound: Sound, inputs: SpeechInputs | RecordingInputs) -> Iterator[Fault]:
+    """Yield a fault when a sound is not as loud as it should have been made."""
+    found = sound.loudness.integrated
+    if abs(found - inputs.loudness) > _LEVEL_OFF:
+        yield Fault(Kind.LEVEL, found=found, allowed=inputs.loudness)
+
+
+def _share_heard(heard: Heard, score: Score, *, exact: bool) -> float:
+    """Return the share of a score's words that are in their place."""
     if not heard.sounding().any():
         return 0.0
-    alike: Iterable[float] = (
-        word for one in Matcher(heard, score).match(5.0) if one.at is not None for word in one.words
-    )
+    matcher = Matcher(heard, score)
+    found = matcher.match(REACH) if exact else matcher.follow()
+    alike: Iterable[float] = (word for one in found if one.at is not None for word in one.words)
     return sum(word >= WORD_HEARD for word in alike) / max(1, score.words)

@@ -77,9 +77,23 @@ class Matcher:
             found.append(one)
         return tuple(found)
 
+    def follow(self) -> tuple[Found, ...]:
+        """Look for every passage after the one before it, however far; more may be said."""
+        found: list[Found] = []
+        begin = 0
+        for passage in self._score.passages:
+            sentence = passage.sentence
+            enough = SENTENCE_HEARD * _audible(sentence)
+            at = self.track.next_from(self.wanted(sentence), begin, enough)
+            one = self._found(passage, begin if at is None else at, 0)
+            if one.at is not None:
+                begin = one.at + len(sentence.bands)
+            found.append(one)
+        return tuple(found)
+
     def _found(self, passage: Passage, expected: int, reach: int) -> Found:
         sentence = passage.sentence
-        wanted, audible = self.wanted(sentence), max(1, int(sentence.audible.sum()))
+        wanted, audible = self.wanted(sentence), _audible(sentence)
         at, total = self.track.best(wanted, expected - _NEAR, expected + _NEAR)
         if total < SENTENCE_HEARD * audible and reach > _NEAR:
             far, more = self.track.best_anywhere(wanted, expected - reach, expected + reach)
@@ -90,6 +104,10 @@ class Matcher:
         if alike < SENTENCE_HEARD and not _most(words):
             return Found(passage, expected, None, alike, words)
         return Found(passage, expected, at, alike, words)
+
+
+def _audible(sentence: Sentence) -> int:
+    return max(1, int(sentence.audible.sum()))
 
 
 def _most(words: tuple[float, ...]) -> bool:

@@ -6,15 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 
 from channels.base import ChannelError
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.proof.faults import Fault
+from channels.loudspeaker.proof.faults import Fault, Kind
 from channels.loudspeaker.proof.hearing import Heard, hear
-from channels.loudspeaker.proof.judging import figures, flaws, judge
+from channels.loudspeaker.proof.judging import duration, figures, flaws, judge
 from channels.loudspeaker.proof.limits import Limits
 from channels.loudspeaker.proof.opening import opened
-from channels.loudspeaker.proof.score import Score, Sentence, score_of
+from channels.loudspeaker.proof.score import Score, Sentence, bare_words, score_of
 from channels.loudspeaker.proof.voices import check_by_length, check_by_witness
 from channels.loudspeaker.proof.witness import Testimony, Witness
 from channels.loudspeaker.proof.wording import refusal
@@ -22,6 +23,9 @@ from channels.loudspeaker.script import MARGIN, Line
 
 #: The engine that the witness speaks like.
 WITNESSED = "espeak"
+
+#: Words that are quoted where the lines are not what was approved.
+_QUOTED = 6
 
 Testimonies = Mapping[str, Testimony]
 
@@ -31,7 +35,7 @@ class Said:
     """What an item was made of: its lines in order, and each distinct sentence's sound.
 
     ``spoken`` are the sounds as the voice gave them, ``sounds`` as they are laid out: the same,
-    or said more slowly.
+    or said more slowly. ``text`` is what was approved to be said; empty where nothing was.
     """
 
     lines: Sequence[Line]
@@ -39,6 +43,7 @@ class Said:
     sounds: Mapping[str, Pcm]
     engine: str
     voice: str
+    text: str = ""
 
     @property
     def witnessed(self) -> bool:
@@ -73,7 +78,7 @@ class Prover:
     def speech(self, said: Said, file: bytes, testimonies: Testimonies) -> dict[str, float]:
         """Return the figures of an item's file. Raises ProofError, ChannelError."""
         score = _score(said, testimonies)
-        faults = [*self._voice_faults(said, score, testimonies)]
+        faults = [*_script_faults(said), *self._voice_faults(said, score, testimonies)]
         judgement = judge(_heard(file), score, self._limits)
         faults += judgement.faults
         if faults:
@@ -91,12 +96,30 @@ class Prover:
         sentences = {passage.sentence.text: passage.sentence for passage in score.passages}
         return check_by_length(list(sentences.values()))
 
-    def recording(self, file: bytes) -> dict[str, float]:
-        """Return the figures of a recording's file. Raises ProofError, ChannelError."""
+    def recording(self, file: bytes, seconds: float) -> dict[str, float]:
+        """Return the figures of a recording's file, which should last so many ``seconds``.
+
+        Raises ProofError, ChannelError.
+        """
         heard = _heard(file)
-        if faults := [*flaws(heard, self._limits.silence)]:
+        if faults := [*flaws(heard, self._limits.silence), *duration(heard, seconds)]:
             raise ProofError(faults)
         return figures(heard)
+
+
+def _script_faults(said: Said) -> Iterator[Fault]:
+    """Yield the words from which on the lines are not the text that was approved."""
+    if not said.text:
+        return
+    approved = bare_words(said.text)
+    lines = [word for line in said.lines for word in bare_words(line.text)]
+    if approved != lines:
+        same = sum(1 for _pair in takewhile(_alike, zip(approved, lines, strict=False)))
+        yield Fault(Kind.SCRIPT, text=" ".join(approved[same : same + _QUOTED]))
+
+
+def _alike(pair: tuple[str, str]) -> bool:
+    return pair[0] == pair[1]
 
 
 def _score(said: Said, testimonies: Testimonies) -> Score:

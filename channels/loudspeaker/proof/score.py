@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -101,6 +102,11 @@ def score_of(
 def words_of(text: str) -> list[str]:
     """Return the words of a spoken text: what stands between blanks and has a letter."""
     return [word for word in text.split() if any(map(str.isalpha, word))]
+
+
+def bare_words(text: str) -> list[str]:
+    """Return the words of a spoken text without punctuation or capitals."""
+    return re.sub(r"[^\w\s]|_", " ", text.lower()).split()
 
 
 def _placed(places: Sequence[tuple[str, float]], last: int) -> Iterator[Word]:

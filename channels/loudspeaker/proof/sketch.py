@@ -20,9 +20,9 @@ _QUIETEST, _LOUDEST = -48.0, -8.0
 
 def sketch(sound: Sound, moments: Sequence[float], width: int) -> Iterator[str]:
     """Yield lines of ``width`` characters: outline, loudness, and marks at ``moments``."""
-    outline = _columns(sound.heard.outline, width)
+    outline = _means(sound.heard.outline, width)
     yield from _bars(np.clip(outline, 0, 1), _LINES)
-    loud = _columns(np.nan_to_num(sound.loudness.moments, neginf=_QUIETEST), width)
+    loud = _means(np.nan_to_num(sound.loudness.moments, neginf=_QUIETEST), width)
     yield from _bars(np.clip((loud - _QUIETEST) / (_LOUDEST - _QUIETEST), 0, 1), 1)
     marks = [" "] * width
     for at in moments:
@@ -32,14 +32,17 @@ def sketch(sound: Sound, moments: Sequence[float], width: int) -> Iterator[str]:
         yield "".join(marks).rstrip()
 
 
-def _columns(values: npt.NDArray[Any], width: int) -> npt.NDArray[np.float64]:
-    """Return ``width`` values: the largest of each stretch, or each as often as it fits."""
+def _means(values: npt.NDArray[Any], width: int) -> npt.NDArray[np.float64]:
+    """Return ``width`` values: the mean of each stretch, or each as often as it fits."""
     if not len(values):
         return np.zeros(width)
     places = np.arange(width) * len(values) / width
     starts = places.astype(int)
-    found = values[starts] if len(values) < width else np.maximum.reduceat(values, starts)
-    return np.asarray(found, dtype=np.float64)
+    if len(values) < width:
+        return np.array(values[starts], dtype=np.float64)
+    counts = np.diff(np.append(starts, len(values)))
+    means: npt.NDArray[np.float64] = np.add.reduceat(values.astype(np.float64), starts) / counts
+    return means
 
 
 def _bars(shares: npt.NDArray[np.float64], lines: int) -> Iterator[str]:

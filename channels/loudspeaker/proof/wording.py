@@ -71,6 +71,7 @@ def _sentences() -> dict[Kind, str]:
         Kind.PEAK: _(
             "its loudest moment reaches {found:.1f} dB of full scale; allowed: {allowed:.1f} dB"
         ),
+        Kind.LEVEL: _("it is {found:.1f} LUFS loud instead of {allowed:.1f}"),
         Kind.DURATION: _("it lasts {found:.1f} s instead of {allowed:.1f} s"),
         Kind.PACE: _("it is said at {found:.0f} syllables per minute; allowed: {allowed:.0f}"),
         Kind.SCRIPT: _("“{text}” was approved, but is not among what is said"),
