@@ -13,7 +13,7 @@ from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
 from channels.loudspeaker.folder import FolderBackend
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.options import LoudspeakerOptions
-from channels.loudspeaker.proof.limits import Limits
+from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.script import Script, script_of
 from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.wording import doubt_in_words, recording_in_words, too_long
@@ -71,7 +71,7 @@ class LoudspeakerChannel:
         voice: str = "vi-vn-x-south",
         region: str = "south",
         loudness: float = -16.0,
-        limits: Limits | None = None,
+        limits: ProofLimits | None = None,
         lead: timedelta = timedelta(minutes=30),
         grace: timedelta | None = timedelta(minutes=10),
     ) -> None:
@@ -79,7 +79,7 @@ class LoudspeakerChannel:
         self._region = Region(_one_of("region", region, tuple(Region)))
         self._voice = voice
         self._loudness = _within("loudness", loudness, *_LOUDNESS)
-        self._limits = limits or Limits()
+        self._limits = limits or ProofLimits()
         self._speech_cache = speech_cache
         self._studio: Studio | None = None
         self._opening = threading.Lock()

@@ -16,7 +16,7 @@ from channels.loudspeaker.audio.pcm import RATE, Pcm, Samples, silence
 from channels.loudspeaker.audio.recording import read_recording
 from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
-from channels.loudspeaker.proof.limits import Limits
+from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.proof.proving import ProofError, Prover, Said
 from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, Line, readings
 from channels.loudspeaker.speech.cache import SpeechCache
@@ -33,10 +33,10 @@ FALLBACK = "espeak"
 class Studio:
     """Voices by name, and the sentences they have spoken before."""
 
-    def __init__(self, cache: SpeechCache, limits: Limits | None = None) -> None:
+    def __init__(self, cache: SpeechCache, limits: ProofLimits | None = None) -> None:
         """``limits``: what the proof of every item accepts."""
         self._cache = cache
-        self.prover = Prover(limits or Limits())
+        self.prover = Prover(limits or ProofLimits())
         self._engines: dict[str, Engine] = {FALLBACK: EspeakEngine()}
 
     def close(self) -> None:

@@ -13,13 +13,14 @@ from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
+from channels.loudspeaker.proof.limits import ProofLimits
 from channels.portal.channel import PortalChannel
 from engine.dispatch.buckets import LocalBuckets
 from engine.dispatch.permits import Permits
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.settings import Settings
-from engine.settings.sections import TelegramSettings
+from engine.settings.sections import ProofSettings, TelegramSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,18 @@ def _loudspeaker(here: Surroundings) -> LoudspeakerChannel:
         voice=voice.voice,
         region=voice.region,
         loudness=voice.loudness,
+        limits=_limits(here.settings.proof),
         lead=timedelta(minutes=voice.lead_minutes),
+    )
+
+
+def _limits(proof: ProofSettings) -> ProofLimits:
+    return ProofLimits(
+        slowest=proof.slowest,
+        fastest=proof.fastest,
+        silence=proof.silence_seconds,
+        recognise=proof.recognise,
+        word_errors=proof.word_errors_percent / 100,
     )
 
 

@@ -29,6 +29,7 @@ from engine.settings.sections import (
     MachineSettings,
     NoticeSettings,
     OutboxSettings,
+    ProofSettings,
     QueueSettings,
     RetrySettings,
     RunSettings,
@@ -80,6 +81,7 @@ class Settings(Section):
     )
     clock: ClockSettings = ClockSettings()
     loudspeaker: LoudspeakerSettings = LoudspeakerSettings()
+    proof: ProofSettings = ProofSettings()
     telegram: TelegramSettings = TelegramSettings()
     run: RunSettings = RunSettings()
     #: By the channel's name.

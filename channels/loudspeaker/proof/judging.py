@@ -12,7 +12,7 @@ from channels.loudspeaker.proof.bands import frames_of, levels, seconds_of
 from channels.loudspeaker.proof.explaining import REACH, explain
 from channels.loudspeaker.proof.faults import Fault, Kind
 from channels.loudspeaker.proof.hearing import Heard
-from channels.loudspeaker.proof.limits import Limits
+from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.proof.matching import Found, Matcher
 from channels.loudspeaker.proof.score import Score
 
@@ -51,7 +51,7 @@ class Judgement:
     found: tuple[Found, ...] = ()
 
 
-def judge(heard: Heard, score: Score, limits: Limits, *, exact: bool = True) -> Judgement:
+def judge(heard: Heard, score: Score, limits: ProofLimits, *, exact: bool = True) -> Judgement:
     """Hold a file against its score. ``exact``: its pauses and length must be the score's."""
     if not heard.sounding().any():
         return Judgement((Fault(Kind.EMPTY),), {"seconds": heard.seconds})
@@ -106,7 +106,7 @@ def _figures(score: Score, found: Sequence[Found]) -> dict[str, float]:
     }
 
 
-def _pace(score: Score, limits: Limits) -> Iterator[Fault]:
+def _pace(score: Score, limits: ProofLimits) -> Iterator[Fault]:
     found = pace(score)
     if found > limits.fastest:
         yield Fault(Kind.PACE, found=found, allowed=limits.fastest)

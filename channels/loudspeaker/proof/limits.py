@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ProofLimits:
     """Where the ear draws the line.
 
     ``slowest`` and ``fastest``: syllables per minute of speech, pauses not counted.

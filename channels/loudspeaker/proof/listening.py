@@ -13,12 +13,13 @@ from channels.loudspeaker.proof.explaining import REACH
 from channels.loudspeaker.proof.faults import Fault, Kind
 from channels.loudspeaker.proof.hearing import Heard, hear
 from channels.loudspeaker.proof.judging import UNMASTERED, Judgement, figures, flaws, judge
-from channels.loudspeaker.proof.limits import Limits
+from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.proof.loudness import Loudness, loudness_of
 from channels.loudspeaker.proof.matching import WORD_HEARD, Matcher
 from channels.loudspeaker.proof.opening import opened
 from channels.loudspeaker.proof.proving import Prover, Said
-from channels.loudspeaker.proof.score import Score
+from channels.loudspeaker.proof.recogniser import is_installed
+from channels.loudspeaker.proof.score import Score, bare_words
 from channels.loudspeaker.script import lines_of
 from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.studio import FALLBACK, Studio
@@ -32,6 +33,9 @@ _LEVEL_OFF = 1.0
 
 #: A share of words that is enough to look no further for another voice.
 _SURE = 0.8
+
+#: A smaller share says that it is another voice: then only speech recognition can tell.
+_STRANGE = 0.2
 
 #: How often a text may be said in one file, besides once.
 _TIMES = (3, 2)
@@ -50,7 +54,7 @@ class Listener:
     """Hears files with the station's own voices. ``voice`` is the one that is set."""
 
     def __init__(
-        self, studio: Studio, prover: Prover, limits: Limits, *, voice: str, region: Region
+        self, studio: Studio, prover: Prover, limits: ProofLimits, *, voice: str, region: Region
     ) -> None:
         self._studio = studio
         self._prover = prover
@@ -107,8 +111,20 @@ class Listener:
             if share >= _SURE:
                 break
         assert best is not None
+        if most < _STRANGE and is_installed():
+            return self._recognised(
+                sound, [word for line in lines for word in bare_words(line.text)]
+            )
         score = self._as_often(sound, replace(inputs, voice=best))
         return self._judged(sound, score, exact=False)
+
+    def _recognised(self, sound: Sound, words: list[str]) -> Judgement:
+        """Judge a voice that Loa does not have, a person's, by what speech recognition hears."""
+        alone = self.alone(sound)
+        share, misheard = self._prover.recognised(sound.path, words)
+        return replace(
+            alone, faults=(*alone.faults, *misheard), figures={**alone.figures, "misheard": share}
+        )
 
     def _as_often(self, sound: Sound, inputs: SpeechInputs) -> Score:
         """Return the score with as many readings as are there."""

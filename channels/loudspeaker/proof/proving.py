@@ -7,14 +7,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import takewhile
+from pathlib import Path
 
 from channels.base import ChannelError
 from channels.loudspeaker.audio.pcm import Pcm
 from channels.loudspeaker.proof.faults import Fault, Kind
 from channels.loudspeaker.proof.hearing import Heard, hear
 from channels.loudspeaker.proof.judging import duration, figures, flaws, judge
-from channels.loudspeaker.proof.limits import Limits
+from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.proof.opening import opened
+from channels.loudspeaker.proof.recogniser import Recogniser, word_errors
 from channels.loudspeaker.proof.score import Score, Sentence, bare_words, score_of
 from channels.loudspeaker.proof.voices import check_by_length, check_by_witness
 from channels.loudspeaker.proof.witness import Testimony, Witness
@@ -65,9 +67,15 @@ class ProofError(ChannelError):
 class Prover:
     """Proves items; the witness that it asks speaks while others work."""
 
-    def __init__(self, limits: Limits, witness: Witness | None = None) -> None:
+    def __init__(
+        self,
+        limits: ProofLimits,
+        witness: Witness | None = None,
+        recogniser: Recogniser | None = None,
+    ) -> None:
         self._limits = limits
         self._witness = witness or Witness()
+        self._recogniser = recogniser or Recogniser()
 
     @contextmanager
     def asking(self, texts: Sequence[str], voice: str) -> Iterator[Future[Testimonies]]:
@@ -81,14 +89,31 @@ class Prover:
         faults = [*_script_faults(said), *self._voice_faults(said, score, testimonies)]
         judgement = judge(_heard(file), score, self._limits)
         faults += judgement.faults
+        found = judgement.figures
+        if self._limits.recognise and not said.witnessed:
+            words = [word for line in said.lines for word in bare_words(line.text)]
+            found["misheard"], misheard = self.recognised(file, words)
+            faults += misheard
         if faults:
             raise ProofError(faults)
-        return judgement.figures
+        return found
 
     def score(self, said: Said) -> Score:
         """Return what an item's file should hold. Raises ChannelError."""
         asked = tuple(said.spoken) if said.witnessed else ()
         return _score(said, self._witness.hear(asked, said.voice))
+
+    def recognised(self, file: Path | bytes, words: list[str]) -> tuple[float, list[Fault]]:
+        """Return the share of ``words`` that speech recognition hears otherwise, and what of it.
+
+        Raises ChannelError.
+        """
+        with opened(file) as (rate, blocks):
+            heard = self._recogniser.words(blocks, rate)
+        share = word_errors(words, [word for text in heard for word in bare_words(text)])
+        allowed = self._limits.word_errors
+        faults = [Fault(Kind.MISHEARD, found=share, allowed=allowed)] if share > allowed else []
+        return share, faults
 
     def _voice_faults(self, said: Said, score: Score, testimonies: Testimonies) -> Iterator[Fault]:
         if said.witnessed:
@@ -115,7 +140,7 @@ def _script_faults(said: Said) -> Iterator[Fault]:
     lines = [word for line in said.lines for word in bare_words(line.text)]
     if approved != lines:
         same = sum(1 for _pair in takewhile(_alike, zip(approved, lines, strict=False)))
-        yield Fault(Kind.SCRIPT, text=" ".join(approved[same : same + _QUOTED]))
+        yield Fault(Kind.SCRIPT, text=" ".join((approved[same:] or lines[same:])[:_QUOTED]))
 
 
 def _alike(pair: tuple[str, str]) -> bool:
