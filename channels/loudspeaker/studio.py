@@ -91,11 +91,11 @@ class Studio:
     def _proved(self, said: Said, inputs: SpeechInputs, remarks: tuple[str, ...]) -> Rendered:
         """Join, master and prove; the witness speaks meanwhile."""
         asked = tuple(said.spoken) if said.witnessed else ()
-        with self.prover.asking(asked, said.voice) as testimonies:
+        with self.prover.asking(asked, said.voice) as accounts:
             sound = _joined(_with_pauses(said.lines, said.sounds))
             rendered = _finished(sound, inputs.loudness, inputs.tags, remarks)
             del sound
-            proof = self.prover.speech(said, rendered.data, testimonies.result())
+            proof = self.prover.speech(said, rendered.data, accounts.result())
         return replace(rendered, proof=proof)
 
     def _speak(self, lines: Iterable[Line], engine_name: str, voice: str) -> dict[str, Pcm]:

@@ -24,10 +24,15 @@ HOP = 110
 _FRAME = 256
 
 COUNT = 24
+
+#: Level, in ``levels``' dB, below which there is no sound: the noise that an MP3 of nothing
+#: decodes to lies 30 dB lower still.
+NOTHING = -60.0
 _LOWEST, _HIGHEST = 120.0, 5_000.0
 
-#: Frames that are transformed at once: what fits the processor's cache.
-_AT_ONCE = 512
+#: Frames that are transformed at once: few enough for their arrays to be reused. Larger ones are
+#: fetched from the system anew each time, which takes ten times as long as the work.
+_AT_ONCE = 64
 
 
 def seconds_of(frames: float) -> float:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from channels.loudspeaker.proof.bands import BandMeter, Bands, Signal, levels, seconds_of
+from channels.loudspeaker.proof.bands import NOTHING, BandMeter, Bands, Signal, levels, seconds_of
 
 #: Points of the outline in a second.
 OUTLINE = 50
@@ -62,14 +62,9 @@ class Heard:
         found = levels(self.bands)
         if not len(found):
             return np.zeros(0, dtype=np.bool_)
-        loud = max(float(np.percentile(found, _LOUD_PERCENTILE)), _NOTHING + _SILENT_BELOW)
+        loud = max(float(np.percentile(found, _LOUD_PERCENTILE)), NOTHING + _SILENT_BELOW)
         sounding: npt.NDArray[np.bool_] = found > loud - _SILENT_BELOW
         return sounding
-
-
-#: Level, in ``levels``' dB, below which even the loudest sound is no sound: the noise that an
-#: MP3 of nothing decodes to lies 30 dB lower still.
-_NOTHING = -60.0
 
 
 def hear(blocks: Iterable[Signal], rate: int) -> Heard:

@@ -19,7 +19,7 @@ from channels.loudspeaker.proof.opening import opened
 from channels.loudspeaker.proof.recogniser import Recogniser, word_errors
 from channels.loudspeaker.proof.score import Score, Sentence, bare_words, score_of
 from channels.loudspeaker.proof.voices import check_by_length, check_by_witness
-from channels.loudspeaker.proof.witness import Testimony, Witness
+from channels.loudspeaker.proof.witness import Account, Witness
 from channels.loudspeaker.proof.wording import refusal
 from channels.loudspeaker.script import MARGIN, Line
 
@@ -29,7 +29,7 @@ WITNESSED = "espeak"
 #: Words that are quoted where the lines are not what was approved.
 _QUOTED = 6
 
-Testimonies = Mapping[str, Testimony]
+Accounts = Mapping[str, Account]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +78,15 @@ class Prover:
         self._recogniser = recogniser or Recogniser()
 
     @contextmanager
-    def asking(self, texts: Sequence[str], voice: str) -> Iterator[Future[Testimonies]]:
+    def asking(self, texts: Sequence[str], voice: str) -> Iterator[Future[Accounts]]:
         """Ask the witness about sentences, in a thread of its own."""
         with ThreadPoolExecutor(1, thread_name_prefix="loa-witness") as thread:
             yield thread.submit(self._witness.hear, texts, voice)
 
-    def speech(self, said: Said, file: bytes, testimonies: Testimonies) -> dict[str, float]:
+    def speech(self, said: Said, file: bytes, accounts: Accounts) -> dict[str, float]:
         """Return the figures of an item's file. Raises ProofError, ChannelError."""
-        score = _score(said, testimonies)
-        faults = [*_script_faults(said), *self._voice_faults(said, score, testimonies)]
+        score = _score(said, accounts)
+        faults = [*_script_faults(said), *self._voice_faults(said, score, accounts)]
         judgement = judge(_heard(file), score, self._limits)
         faults += judgement.faults
         found = judgement.figures
@@ -115,9 +115,9 @@ class Prover:
         faults = [Fault(Kind.MISHEARD, found=share, allowed=allowed)] if share > allowed else []
         return share, faults
 
-    def _voice_faults(self, said: Said, score: Score, testimonies: Testimonies) -> Iterator[Fault]:
+    def _voice_faults(self, said: Said, score: Score, accounts: Accounts) -> Iterator[Fault]:
         if said.witnessed:
-            return check_by_witness(said.spoken, testimonies, self._witness, said.voice)
+            return check_by_witness(said.spoken, accounts, self._witness, said.voice)
         sentences = {passage.sentence.text: passage.sentence for passage in score.passages}
         return check_by_length(list(sentences.values()))
 
@@ -147,20 +147,20 @@ def _alike(pair: tuple[str, str]) -> bool:
     return pair[0] == pair[1]
 
 
-def _score(said: Said, testimonies: Testimonies) -> Score:
+def _score(said: Said, accounts: Accounts) -> Score:
     sentences = {
-        text: Sentence.of(text, sound, _places(said, text, testimonies))
+        text: Sentence.of(text, sound, _places(said, text, accounts))
         for text, sound in said.sounds.items()
     }
     return score_of([(line.text, line.pause) for line in said.lines], sentences, MARGIN)
 
 
-def _places(said: Said, text: str, testimonies: Testimonies) -> list[tuple[str, float]]:
+def _places(said: Said, text: str, accounts: Accounts) -> list[tuple[str, float]]:
     """Return where a sentence's words are, at the pace at which it is laid out."""
     if not said.witnessed:
         return []
     slower = _seconds(said.sounds[text]) / max(_seconds(said.spoken[text]), 1e-3)
-    return [(word, start * slower) for word, start in testimonies[text].places(text)]
+    return [(word, start * slower) for word, start in accounts[text].places(text)]
 
 
 def _seconds(sound: Pcm) -> float:

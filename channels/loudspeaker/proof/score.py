@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.proof.bands import Bands, bands_of, frames_of, levels
+from channels.loudspeaker.proof.bands import NOTHING, Bands, bands_of, frames_of, levels
 from channels.loudspeaker.spoken import count_syllables
 
 #: dB below a sentence's loudest frame at which the rest of it no longer counts.
@@ -45,7 +45,7 @@ class Sentence:
         samples = sound.samples.astype(np.float32) / np.float32(32_768)
         bands = bands_of(samples, sound.rate)
         found = levels(bands)
-        audible = found > found.max(initial=-120.0) - _AUDIBLE
+        audible = found > max(found.max(initial=NOTHING) - _AUDIBLE, NOTHING)
         heard = np.flatnonzero(audible)
         first, last = (int(heard[0]), int(heard[-1]) + 1) if len(heard) else (0, len(bands))
         words = _placed(places, last) if places else _spread(text, first, last)

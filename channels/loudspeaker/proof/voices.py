@@ -13,7 +13,7 @@ from channels.loudspeaker.proof.faults import Fault, Kind
 from channels.loudspeaker.proof.hearing import hear
 from channels.loudspeaker.proof.matching import Matcher
 from channels.loudspeaker.proof.score import Passage, Score, Sentence
-from channels.loudspeaker.proof.witness import Testimony, Witness, fingerprint
+from channels.loudspeaker.proof.witness import Account, Witness, fingerprint
 from channels.loudspeaker.script import saying
 
 #: The loudest sample, of 32,767, of what is silence for all that people hear.
@@ -21,11 +21,11 @@ _SILENT = 50
 
 #: A sentence of at least so many syllables takes about as long as its syllables say, by the
 #: voice's own pace: within these factors. Measured: docs/proof-listening.md.
-_TELLING, _SHORTEST, _LONGEST = 5, 0.65, 1.6
+_TELLING, _SHORTEST, _LONGEST = 4, 0.65, 1.6
 
 
 def check_by_witness(
-    sounds: Mapping[str, Pcm], testimonies: Mapping[str, Testimony], witness: Witness, voice: str
+    sounds: Mapping[str, Pcm], accounts: Mapping[str, Account], witness: Witness, voice: str
 ) -> Iterator[Fault]:
     """Yield where espeak's sounds are not what espeak says when it is asked once more.
 
@@ -33,19 +33,19 @@ def check_by_witness(
     Raises ChannelError when the witness does not speak.
     """
     for text, sound in sounds.items():
-        testimony = testimonies[text]
-        for word in testimony.unsaid(text.lower()):
+        account = accounts[text]
+        for word in account.unsaid(text.lower()):
             yield Fault(Kind.VOICE, text=word)
-        if fingerprint(sound.samples) != testimony.sha256:
-            yield from _compared(text, sound, witness.speak(text, voice), testimony)
+        if fingerprint(sound.samples) != account.sha256:
+            yield from _compared(text, sound, witness.speak(text, voice), account)
 
 
-def _compared(text: str, sound: Pcm, wanted: Pcm, testimony: Testimony) -> Iterator[Fault]:
+def _compared(text: str, sound: Pcm, wanted: Pcm, account: Account) -> Iterator[Fault]:
     """Yield the words of a sentence that a voice's sound does not hold."""
     if _is_silent(sound):
         yield Fault(Kind.VOICE_SILENT, text=text)
         return
-    sentence = Sentence.of(text, wanted, testimony.places(text))
+    sentence = Sentence.of(text, wanted, account.places(text))
     heard = hear([sound.samples.astype(np.float32) / np.float32(32_768)], sound.rate)
     matcher = Matcher(heard, Score((Passage(sentence, 0.0, 0.0),), sentence.seconds))
     for fault in explain(matcher, matcher.match(REACH), pauses=False):
@@ -58,21 +58,24 @@ def _compared(text: str, sound: Pcm, wanted: Pcm, testimony: Testimony) -> Itera
 def check_by_length(sentences: Sequence[Sentence]) -> Iterator[Fault]:
     """Yield sentences that a voice takes far too short or too long for, or does not say at all.
 
-    For voices that no witness speaks with. By the voice's own pace over all its sentences, so
-    it tells nothing of a voice that says one sentence only.
+    For voices that no witness speaks with. By the voice's own pace, the median over its
+    sentences, so it tells nothing of a voice that says one or two.
     """
     for sentence in sentences:
         if not sentence.speaking:
             yield Fault(Kind.VOICE_SILENT, text=sentence.text)
-    spoken = [sentence for sentence in sentences if sentence.speaking]
-    expected = sum(saying(sentence.text) for sentence in spoken)
-    took = sum(seconds_of(sentence.speaking) for sentence in spoken)
-    for sentence in spoken:
-        allowed = saying(sentence.text) * took / expected
-        found = seconds_of(sentence.speaking)
-        telling = sentence.syllables >= _TELLING
-        if telling and not allowed * _SHORTEST <= found <= allowed * _LONGEST:
-            yield Fault(Kind.VOICE_LENGTH, text=sentence.text, found=found, allowed=allowed)
+    long = [one for one in sentences if one.speaking and one.syllables >= _TELLING]
+    paces = [seconds_of(one.speaking) / saying(one.text) for one in long]
+    for sentence, pace in zip(long, paces, strict=True):
+        usual = float(np.median(paces))
+        if not usual * _SHORTEST <= pace <= usual * _LONGEST:
+            expected = saying(sentence.text)
+            yield Fault(
+                Kind.VOICE_LENGTH,
+                text=sentence.text,
+                found=expected * pace,
+                allowed=expected * usual,
+            )
 
 
 def _is_silent(sound: Pcm) -> bool:

@@ -26,12 +26,12 @@ from engine.i18n import gettext as _
 
 _HELPER = (sys.executable, "-P", "-m", "channels.loudspeaker.proof.witness_helper")
 
-#: Testimonies kept in memory; one takes about 2 kB.
+#: Accounts kept in memory; one takes about 2 kB.
 _KEPT = 4_096
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Account:
     """What the witness says of a sentence.
 
     ``sha256`` is of its sound's samples; ``words`` are (position in the text, length, seconds
@@ -65,28 +65,28 @@ class Witness:
         self._time_limit = time_limit
         self._command = command
         self._guard = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str], Testimony] = OrderedDict()
+        self._kept: OrderedDict[tuple[str, str], Account] = OrderedDict()
 
-    def hear(self, texts: Iterable[str], voice: str) -> dict[str, Testimony]:
-        """Return a testimony of each text. Raises ChannelError, temporary, if there is none."""
+    def hear(self, texts: Iterable[str], voice: str) -> dict[str, Account]:
+        """Return an account of each text. Raises ChannelError, temporary, if there is none."""
         wanted = list(dict.fromkeys(texts))
         with self._guard:
             known = {text: self._kept.get((voice, text)) for text in wanted}
-        new = [text for text, testimony in known.items() if testimony is None]
-        said = {text: testimony for text, testimony, _sound in self._spoken(new, voice)}
+        new = [text for text, account in known.items() if account is None]
+        said = {text: account for text, account, _sound in self._spoken(new, voice)}
         with self._guard:
-            for text, testimony in said.items():
-                self._kept[voice, text] = testimony
+            for text, account in said.items():
+                self._kept[voice, text] = account
                 if len(self._kept) > _KEPT:
                     self._kept.popitem(last=False)
         return {text: kept for text, kept in known.items() if kept is not None} | said
 
     def speak(self, text: str, voice: str) -> Pcm:
         """Return the sound of a sentence. Raises ChannelError, temporary."""
-        ((_text, _testimony, sound),) = self._spoken([text], voice)
+        ((_text, _account, sound),) = self._spoken([text], voice)
         return sound
 
-    def _spoken(self, texts: Sequence[str], voice: str) -> Iterator[tuple[str, Testimony, Pcm]]:
+    def _spoken(self, texts: Sequence[str], voice: str) -> Iterator[tuple[str, Account, Pcm]]:
         if not texts:
             return
         answer = memoryview(self._asked(texts, voice))
@@ -97,7 +97,7 @@ class Witness:
             rate = int(about["rate"])
             words = tuple((at, length, sample / rate) for at, length, sample in about["words"])
             samples = np.frombuffer(sound, dtype="<i2")
-            yield text, Testimony(fingerprint(samples), words), Pcm(samples, rate)
+            yield text, Account(fingerprint(samples), words), Pcm(samples, rate)
 
     def _asked(self, texts: Sequence[str], voice: str) -> bytes:
         request = {"voice": voice, "texts": [text.lower() for text in texts]}

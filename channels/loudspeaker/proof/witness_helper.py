@@ -105,7 +105,11 @@ def main() -> None:
 def _answer(speaker: _Speaker, text: str, pipe: int) -> None:
     code = 1
     try:
-        words, sound = speaker.say(text)
+        try:
+            words, sound = speaker.say(text)
+        except SystemExit as error:
+            os.write(sys.stderr.fileno(), str(error).encode())
+            return
         told = json.dumps({"rate": speaker.rate, "words": words}).encode()
         view = memoryview(frame(told) + frame(sound))
         while view:
