@@ -21,6 +21,7 @@ PARTS = (
     "planning",
     "rendering",
     "speech",
+    "proving",
     "demonstration",
     "deliveries",
     "curve",

@@ -109,9 +109,9 @@ def _figures(score: Score, found: Sequence[Found]) -> dict[str, float]:
 def _pace(score: Score, limits: ProofLimits) -> Iterator[Fault]:
     found = pace(score)
     if found > limits.fastest:
-        yield Fault(Kind.PACE, found=found, allowed=limits.fastest)
+        yield Fault(Kind.TOO_FAST, found=found, allowed=limits.fastest)
     elif found < limits.slowest:
-        yield Fault(Kind.PACE, found=found, allowed=limits.slowest)
+        yield Fault(Kind.TOO_SLOW, found=found, allowed=limits.slowest)
 
 
 def duration(heard: Heard, seconds: float) -> Iterator[Fault]:

@@ -44,14 +44,14 @@ def figures_in_words(figures: Mapping[str, float]) -> str:
 
 def _figures() -> dict[str, str]:
     return {
-        "words": _("{value:.0f} words heard"),
+        "words": _("{value:.0f} words"),
         "alike": _("least alike {share} %"),
         "pace": _("{value:.0f} syllables/minute"),
         "seconds": _("{value:.1f} s"),
         "silence": _("longest silence {value:.1f} s"),
         "loudness": _("{value:.1f} LUFS"),
         "true_peak": _("peak {value:.1f} dBTP"),
-        "misheard": _("{share} % of words recognised otherwise"),
+        "misheard": _("misheard by speech recognition {share} %"),
     }
 
 
@@ -73,16 +73,19 @@ def _sentences() -> dict[Kind, str]:
         ),
         Kind.LEVEL: _("it is {found:.1f} LUFS loud instead of {allowed:.1f}"),
         Kind.DURATION: _("it lasts {found:.1f} s instead of {allowed:.1f} s"),
-        Kind.PACE: _("it is said at {found:.0f} syllables per minute; allowed: {allowed:.0f}"),
+        Kind.TOO_FAST: _(
+            "it is said at {found:.0f} syllables per minute; at most {allowed:.0f} are allowed"
+        ),
+        Kind.TOO_SLOW: _(
+            "it is said at {found:.0f} syllables per minute; at least {allowed:.0f} are wanted"
+        ),
         Kind.SCRIPT: _("“{text}” was approved, but is not among what is said"),
         Kind.VOICE: _("the voice does not say “{text}”"),
         Kind.VOICE_LENGTH: _(
             "the voice takes {found:.1f} s for “{text}”; about {allowed:.1f} s are expected"
         ),
         Kind.VOICE_SILENT: _("the voice says nothing for “{text}”"),
-        Kind.MISHEARD: _(
-            "speech recognition understands {share} % of the words otherwise; allowed: {most} %"
-        ),
+        Kind.MISHEARD: _("words misheard by speech recognition: {share} %; allowed: {most} %"),
         Kind.EMPTY: _("there is nothing to hear"),
     }
 
