@@ -22,6 +22,7 @@ PARTS = (
     "rendering",
     "speech",
     "proving",
+    "voices",
     "demonstration",
     "deliveries",
     "curve",

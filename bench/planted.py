@@ -20,6 +20,7 @@ from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.proof.opening import opened
 from channels.loudspeaker.proof.score import Score, Word
 from channels.loudspeaker.script import Line
+from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.studio import Studio
 
 Samples = npt.NDArray[np.float32]
@@ -43,7 +44,7 @@ class Made:
     @classmethod
     def of(cls, studio: Studio, lines: tuple[Line, ...], voice: str, repeat: int = 1) -> Made:
         tags = Tags("Tin", "Xã", "tin", "2026-12-01")
-        inputs = SpeechInputs(lines, "espeak", voice, -16.0, repeat, tags)
+        inputs = SpeechInputs(lines, (Choice("espeak", voice),), -16.0, repeat, tags)
         rendered = studio.speech(inputs)
         score = studio.prover.score(studio.said(inputs)[0])
         samples, rate = soundfile.read(io.BytesIO(rendered.data), dtype="float32")
@@ -139,7 +140,7 @@ def clipped(decibels: float, then: float = 1.0) -> Plant:
 
 
 def _spoken(made: Made, studio: Studio, lines: list[Line]) -> Samples:
-    return Made.of(studio, tuple(lines), made.inputs.voice, made.inputs.repeat).samples
+    return Made.of(studio, tuple(lines), made.inputs.voices[0].voice, made.inputs.repeat).samples
 
 
 #: Every fault by its name.

@@ -19,8 +19,9 @@ from channels.loudspeaker.proof.hearing import hear
 from channels.loudspeaker.proof.judging import judge
 from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.proof.opening import opened
+from channels.loudspeaker.proof.proving import Prover
 from channels.loudspeaker.script import Line, lines_of
-from channels.loudspeaker.speech.cache import SpeechCache
+from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.studio import Studio
 
@@ -29,13 +30,14 @@ HONEST, PLANTED = 60, 12
 
 
 def figures(folder: Path) -> Iterator[Figure]:
-    studio = Studio(SpeechCache(folder / "speech"))
+    voices = Voices(folder / "speech", Casting(files=folder / "voices"))
+    studio = Studio(voices)
     try:
         yield from _honest(studio)
         yield from _planted(studio)
         yield from _cost(studio)
     finally:
-        studio.close()
+        voices.close()
 
 
 def texts() -> list[tuple[Line, ...]]:
@@ -93,7 +95,7 @@ def _cost(studio: Studio) -> Iterator[Figure]:
             judge(hear(blocks, rate), score, ProofLimits())
         hearing = min(hearing, time.perf_counter() - begin)
     begin = time.perf_counter()
-    Studio(SpeechCache(Path("unused"))).prover.score(studio.said(made.inputs)[0])
+    Prover(ProofLimits()).score(studio.said(made.inputs)[0])
     witness = time.perf_counter() - begin
     seconds = made.score.seconds
     yield Figure(f"an item of {seconds:.0f} s, proved", rendering, "s", seconds, "its own length")

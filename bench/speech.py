@@ -14,6 +14,7 @@ from channels.loudspeaker.audio.terms import Tags
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.inputs import SpeechInputs
 from channels.loudspeaker.script import Line
+from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.spoken import speak
 from engine.models import File, Rendered
 
@@ -46,4 +47,4 @@ def inputs_of(text: str) -> SpeechInputs:
     said = speak(text.replace("{{ gio }}", "7 giờ 30")).text
     lines = tuple(Line(part.strip() + ".", 0.5) for part in said.split(".") if part.strip())
     tags = Tags("Lịch tiêm", "Xã Mẫu", "lich-tiem", "2026-12-01")
-    return SpeechInputs(lines, "espeak", "vi-vn-x-south", -16.0, 1, tags)
+    return SpeechInputs(lines, (Choice("espeak", "vi-vn-x-south"),), -16.0, 1, tags)

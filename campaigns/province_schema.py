@@ -9,7 +9,8 @@ from pydantic import Field
 
 from campaigns.fields import Id, Line, Phone, ShortLine, Strict
 from campaigns.registry_fields import Count, HoursField, Ratio, Url
-from campaigns.registry_schema import PersonSpec, StationSpec
+from campaigns.registry_schema import PersonSpec
+from campaigns.station_schema import StationSpec
 from engine.models import Hours
 
 

@@ -28,7 +28,7 @@ def faults_of(spec: RegistrySpec, source: Source, dropped: frozenset[str]) -> tu
 
     ``dropped`` names the keys whose own faults are known: nothing is judged by them.
     """
-    checks = (_repeated, _unknown_hamlets, _unknown_people, _overlaps)
+    checks = (_repeated, _unknown_hamlets, _unknown_clusters, _unknown_people, _overlaps)
     return tuple(
         problem
         for check in checks
@@ -87,6 +87,19 @@ def _unknown_hamlets(
             if name not in known and hamlets != (EVERY,):
                 message = unknown(_("hamlet"), name, known)
                 yield source.problem((*path, "hamlets", index), message)
+
+
+def _unknown_clusters(
+    spec: RegistrySpec, source: Source, dropped: frozenset[str]
+) -> Iterator[Problem]:
+    if dropped & {"station", "loudspeakers"}:
+        return
+    known = {cluster.id for cluster in spec.loudspeakers}
+    for index, quiet in enumerate(spec.station.quiet):
+        for place, name in enumerate(quiet.clusters):
+            if name not in known:
+                path: Path = ("station", "quiet", index, "clusters", place)
+                yield source.problem(path, unknown(_("cluster"), name, known))
 
 
 def _unknown_people(

@@ -19,9 +19,9 @@ from campaigns.registry_schema import (
     HamletSpec,
     NamedSpec,
     RegistrySpec,
-    StationSpec,
 )
 from campaigns.source import read_source
+from campaigns.station_schema import StationSpec
 from engine.errors import InputError, Problem
 from engine.models import (
     ChatGroup,
@@ -125,6 +125,8 @@ def station_rules(spec: StationSpec) -> StationRules:
         sessions_per_day=spec.sessions_per_day,
         minutes_per_session=spec.minutes_per_session,
         days=frozenset(spec.days),
+        relays=tuple(one.relay() for one in spec.relays),
+        quiet=tuple(one.quiet() for one in spec.quiet),
     )
 
 

@@ -20,10 +20,9 @@ from campaigns.fields import (
     Phone,
     ShortLine,
     Strict,
-    Weekday,
-    Whole,
 )
 from campaigns.registry_fields import Count, HamletIds, HoursField, Ratio, Url, named
+from campaigns.station_schema import StationSpec
 from engine.i18n import gettext as _
 from engine.models import GroupKind, Hours, Right
 
@@ -89,21 +88,6 @@ class ClusterSpec(Strict):
     hamlets: HamletIds
     place: Annotated[ShortLine | None, Field(None, description="Nơi đặt loa.")]
     volume_group: Annotated[ShortLine | None, Field(None, description="Nhóm âm lượng.")]
-
-
-class StationSpec(Strict):
-    hours: Annotated[
-        tuple[HoursField, ...],
-        Field(min_length=1, description="Các khung giờ được phát."),
-        *ONE_OR_MORE,
-    ]
-    sessions_per_day: Annotated[Whole, Field(ge=1, le=48, description="Số buổi phát mỗi ngày.")]
-    minutes_per_session: Annotated[Whole, Field(ge=1, le=240, description="Số phút mỗi buổi.")]
-    days: Annotated[
-        tuple[Weekday, ...],
-        Field(tuple(range(1, 8)), min_length=1, description="Các thứ được phát."),
-        *ONE_OR_MORE,
-    ]
 
 
 class ChatGroupSpec(Strict):

@@ -14,10 +14,11 @@ from pathlib import Path
 BACKUP_LOCK = ".loa-backup.lock"
 
 
-def write_atomic(path: Path, data: bytes) -> None:
+def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
     """Put ``data`` at ``path`` all at once, durably: temporary file, fsync, rename.
 
-    Parents are made. Raises OSError (full disk, no permission …), leaving what was there
+    Not ``durable``: a power cut may lose or spoil it, so it must be provable and can be made
+    again. Parents are made. Raises OSError (full disk, no permission …), leaving what was there
     before and no temporary file.
     """
     if path.exists() and not path.is_file():
@@ -28,13 +29,15 @@ def write_atomic(path: Path, data: bytes) -> None:
     try:
         with temporary.open("xb") as file:
             file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            if durable:
+                file.flush()
+                os.fsync(file.fileno())
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    sync_folder(path.parent)
+    if durable:
+        sync_folder(path.parent)
 
 
 def remove_leftovers(folder: Path) -> None:

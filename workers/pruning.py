@@ -35,7 +35,7 @@ def prune(house: House, keep: timedelta, *, dry_run: bool = False) -> Pruned:
     retention = Retention(
         artifacts=house.artifacts,
         needed=lambda since: _needed(house, since),
-        files=(workspace / "artifacts" / "speech", *_each(workspace, "outbox/rehearsal")),
+        files=(house.voices.cache_folder, *_each(workspace, "outbox/rehearsal")),
         previews=tuple(_each(workspace, "preview")),
     )
     with alone(workspace / BACKUP_LOCK):

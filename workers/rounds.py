@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -18,6 +19,9 @@ REFRESH = timedelta(minutes=10)
 
 #: Seconds after which the rest of that waits for the next round.
 ONE_REFRESH = 1.0
+
+#: Communes that are planned at once: one thinks while another waits for the ledger.
+PLANNERS = 3
 
 #: Stranded bundles settled in one round; the far side may have to be asked about each.
 STRANDED = 100
@@ -33,11 +37,23 @@ class Rounds:
 
     def open_all(self, stop: threading.Event | None = None) -> None:
         """Open what was approved and is not open yet, unless told to ``stop`` meanwhile."""
-        for commune_id in self._communes.rounds.to_open():
-            if stop is not None and stop.is_set():
-                return
-            with self._communes.lent(commune_id) as app:
-                app.office.open_all()
+        waiting = self._communes.rounds.to_open()
+        if len(waiting) == 1:  # a thread of its own would bring nothing
+            self._open(waiting[0], stop)
+            return
+        with ThreadPoolExecutor(PLANNERS, "planner") as pool:
+            opening = [pool.submit(self._open, commune_id, stop) for commune_id in waiting]
+            try:
+                for one in opening:
+                    one.result()
+            finally:
+                pool.shutdown(wait=False, cancel_futures=True)
+
+    def _open(self, commune_id: str, stop: threading.Event | None) -> None:
+        if stop is not None and stop.is_set():
+            return
+        with self._communes.lent(commune_id) as app:
+            app.office.open_all()
 
     def expire(self) -> None:
         """Settle what is too late."""

@@ -108,7 +108,9 @@ class _Chosen:
             return None
         days = base.days if base else frozenset(range(1, 8))
         ordered = tuple(sorted(hours, key=lambda one: one.start))
-        return StationRules(ordered, sessions, minutes, days)
+        # Relays and quiet times have no columns: they come from the earlier registry, or none.
+        relays, quiet = (base.relays, base.quiet) if base else ((), ())
+        return StationRules(ordered, sessions, minutes, days, relays, quiet)
 
     def unsaid(self, key: str) -> Problem:
         heading = next(column.headings[0] for column in COMMUNES if column.key == key)

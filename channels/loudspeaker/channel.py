@@ -15,6 +15,8 @@ from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.script import Script, script_of
+from channels.loudspeaker.speech.engine import ENGINES, Choice
+from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.wording import doubt_in_words, recording_in_words, too_long
 from engine.clock import local
@@ -38,8 +40,8 @@ if TYPE_CHECKING:
     from channels.loudspeaker.proof.listening import Listener
     from channels.loudspeaker.studio import Studio
 
-#: Names of the voice engines, as the studio has them.
-_ENGINES = ("espeak", "gtts")
+#: espeak-ng's voice, unless another one is set.
+_SOUTH = "vi-vn-x-south"
 
 #: LUFS between which speech stays clear of the noise floor and of distortion.
 _LOUDNESS = (-31.0, -14.0)
@@ -48,11 +50,12 @@ _LOUDNESS = (-31.0, -14.0)
 class LoudspeakerChannel:
     """Speech or a recording, one MP3 per distinct text, a programme per cluster and slot.
 
-    ``outbox`` is the folder of the clusters; ``speech_cache`` that of sentences spoken before.
-    ``engine`` is ``espeak`` (offline) or ``gtts`` (online; espeak speaks when it cannot).
-    ``voice`` is espeak-ng's name of a voice, ``region`` whose words numbers are read in.
-    ``loudness`` is in LUFS; ``limits`` are what the proof of each item accepts. Raises LoaError
-    for a setting that does not exist.
+    ``outbox`` is the folder of the clusters. ``voices`` are what speaks; when they are ``lent``,
+    somebody else closes them. Without them the channel makes its own, which keep what they spoke
+    in ``speech_cache``. ``choices`` are the voices that are tried, in their order; without them
+    it is ``engine``, and after it espeak with its ``voice``. ``region`` says whose words numbers
+    are read in. ``loudness`` is in LUFS; ``limits`` are what the proof of each item accepts.
+    Raises LoaError for a setting that does not exist.
     """
 
     name = "loudspeaker"
@@ -66,21 +69,26 @@ class LoudspeakerChannel:
         self,
         *,
         outbox: Path,
-        speech_cache: Path,
+        speech_cache: Path | None = None,
         engine: str = "espeak",
-        voice: str = "vi-vn-x-south",
+        voice: str = _SOUTH,
+        voices: Voices | None = None,
+        lent: bool = False,
+        choices: Sequence[Choice] = (),
         region: str = "south",
         loudness: float = -16.0,
         limits: ProofLimits | None = None,
         lead: timedelta = timedelta(minutes=30),
         grace: timedelta | None = timedelta(minutes=10),
     ) -> None:
-        self._engine = _one_of("engine", engine, _ENGINES)
+        self._choices = tuple(choices) or simple_choices(engine, voice)
+        for choice in self._choices:
+            _one_of("engine", choice.engine, ENGINES)
         self._region = Region(_one_of("region", region, tuple(Region)))
-        self._voice = voice
         self._loudness = _within("loudness", loudness, *_LOUDNESS)
         self._limits = limits or ProofLimits()
-        self._speech_cache = speech_cache
+        self._voices = voices or _own_voices(speech_cache)
+        self._lent = lent
         self._studio: Studio | None = None
         self._opening = threading.Lock()
         folder = FolderBackend(outbox)
@@ -89,9 +97,9 @@ class LoudspeakerChannel:
         self.backends: Mapping[str, Backend] = {folder.name: folder}
 
     def close(self) -> None:
-        """End the helper processes; the channel starts them again if it is used again."""
-        if self._studio is not None:
-            self._studio.close()
+        """End the channel's own helper processes; they start again if it is used again."""
+        if not self._lent:
+            self._voices.close()
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
         """Return each cluster heard in the hamlet at each moment; nothing without a cluster."""
@@ -130,8 +138,7 @@ class LoudspeakerChannel:
         script = self._script(content)
         return SpeechInputs(
             sentences=script.lines,
-            engine=self._engine,
-            voice=self._voice,
+            voices=tuple(map(self._voices.chosen, self._choices)),
             loudness=self._loudness,
             repeat=options.repeat,
             tags=_tags(content),
@@ -156,7 +163,14 @@ class LoudspeakerChannel:
         from channels.loudspeaker.proof.listening import Listener
 
         studio = self._opened()
-        return Listener(studio, studio.prover, self._limits, voice=self._voice, region=self._region)
+        voices = {choice.engine: choice.voice for choice in self._choices}
+        return Listener(
+            studio,
+            studio.prover,
+            self._limits,
+            voice=voices.get("espeak", _SOUTH),
+            region=self._region,
+        )
 
     def _recorded(self, content: Content, recording: Attachment) -> Forecast:
         text, doubt = recording_in_words(recording)
@@ -168,17 +182,30 @@ class LoudspeakerChannel:
 
     def _opened(self) -> Studio:
         """Return the studio. The libraries for sound load with it: for those who render."""
-        from channels.loudspeaker.speech.cache import SpeechCache
         from channels.loudspeaker.studio import Studio
 
         with self._opening:
             if self._studio is None:
-                self._studio = Studio(SpeechCache(self._speech_cache), self._limits)
+                self._studio = Studio(self._voices, self._limits)
             return self._studio
 
     def _script(self, content: Content) -> Script:
         options = content.options_as(LoudspeakerOptions)
         return script_of(content, options.pronounce, options.repeat, self._region)
+
+
+def _own_voices(cache: Path | None) -> Voices:
+    if cache is None:
+        raise ValueError("either voices, or where they keep what they spoke")
+    return Voices(cache, Casting(files=cache / "voices"))
+
+
+def simple_choices(engine: str, voice: str) -> tuple[Choice, ...]:
+    """Return an engine with its own voice, and espeak after it; ``voice`` is espeak's."""
+    espeak = Choice("espeak", voice)
+    if engine == "espeak":
+        return (espeak,)
+    return (Choice(engine, "vi"), espeak)
 
 
 def _tags(content: Content) -> Tags:

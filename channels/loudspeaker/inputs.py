@@ -6,20 +6,20 @@ from dataclasses import dataclass
 
 from channels.loudspeaker.audio.terms import Tags
 from channels.loudspeaker.script import Line
+from channels.loudspeaker.speech.engine import Choice
 from engine.models import File
 
 
 @dataclass(frozen=True, slots=True)
 class SpeechInputs:
-    """Sentences for a voice. ``loudness`` in LUFS; ``voice`` is espeak-ng's name of it.
+    """Sentences for a voice: the first of ``voices`` that speaks. ``loudness`` in LUFS.
 
     ``text`` is all that is said, every reading of it, as it is approved: the proof holds the
     sentences against it. Empty where nobody approves a text.
     """
 
     sentences: tuple[Line, ...]
-    engine: str
-    voice: str
+    voices: tuple[Choice, ...]
     loudness: float
     repeat: int
     tags: Tags

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,33 +18,22 @@ from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.proof.proving import ProofError, Prover, Said
 from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, Line, readings
-from channels.loudspeaker.speech.cache import SpeechCache
-from channels.loudspeaker.speech.engine import Engine
-from channels.loudspeaker.speech.espeak import EspeakEngine
+from channels.loudspeaker.speech.voices import Voices
 from channels.loudspeaker.wording import too_long
 from engine.i18n import gettext as _
 from engine.models import Rendered
 
-#: The engine that is always there, and speaks when another one cannot.
-FALLBACK = "espeak"
-
 
 class Studio:
-    """Voices by name, and the sentences they have spoken before."""
+    """Where voices speak, and recordings are brought to the station's loudness."""
 
-    def __init__(self, cache: SpeechCache, limits: ProofLimits | None = None) -> None:
+    def __init__(self, voices: Voices, limits: ProofLimits | None = None) -> None:
         """``limits``: what the proof of every item accepts."""
-        self._cache = cache
+        self._voices = voices
         self.prover = Prover(limits or ProofLimits())
-        self._engines: dict[str, Engine] = {FALLBACK: EspeakEngine()}
-
-    def close(self) -> None:
-        """End the helper processes; the studio starts them again if it is used again."""
-        for engine in self._engines.values():
-            engine.close()
 
     def speech(self, inputs: SpeechInputs) -> Rendered:
-        """Speak an item, all of it in one voice; a remark says when it is not the chosen one.
+        """Speak an item, all of it in one voice; a remark says why it is not the first choice.
 
         Raises ChannelError; ProofError when the file does not hold every word.
         """
@@ -54,7 +42,7 @@ class Studio:
             return self._proved(said, inputs, remarks)
         except ProofError:
             # Whoever tries again gets every sentence spoken anew.
-            self._forget(said.spoken, said.engine, said.voice)
+            self._voices.forget(said.spoken, said.by)
             raise
 
     def said(self, inputs: SpeechInputs) -> tuple[Said, tuple[str, ...]]:
@@ -65,16 +53,9 @@ class Studio:
         if not inputs.sentences:
             raise ChannelError(_("There is nothing to say in this text."), permanent=True)
         lines = tuple(readings(inputs.sentences, inputs.repeat))
-        remarks: tuple[str, ...] = ()
-        engine = inputs.engine
-        try:
-            spoken = self._speak(lines, engine, inputs.voice)
-        except ChannelError as error:
-            if engine == FALLBACK:
-                raise
-            remarks, engine = (_replaced(engine, str(error)),), FALLBACK
-            spoken = self._speak(lines, engine, inputs.voice)
-        return Said(lines, spoken, spoken, engine, inputs.voice, inputs.text), remarks
+        spoken = self._voices.speak((line.text for line in lines), inputs.voices)
+        sounds = spoken.sounds
+        return Said(lines, sounds, sounds, spoken.choice, inputs.text), spoken.remarks
 
     def recording(self, inputs: RecordingInputs) -> Rendered:
         """Bring a recording to the station's loudness. Raises ChannelError, ProofError."""
@@ -91,34 +72,12 @@ class Studio:
     def _proved(self, said: Said, inputs: SpeechInputs, remarks: tuple[str, ...]) -> Rendered:
         """Join, master and prove; the witness speaks meanwhile."""
         asked = tuple(said.spoken) if said.witnessed else ()
-        with self.prover.asking(asked, said.voice) as accounts:
+        with self.prover.asking(asked, said.by.voice) as accounts:
             sound = _joined(_with_pauses(said.lines, said.sounds))
             rendered = _finished(sound, inputs.loudness, inputs.tags, remarks)
             del sound
             proof = self.prover.speech(said, rendered.data, accounts.result())
         return replace(rendered, proof=proof)
-
-    def _speak(self, lines: Iterable[Line], engine_name: str, voice: str) -> dict[str, Pcm]:
-        """Return the sound of every distinct sentence."""
-        engine = self._engine(engine_name)
-        spoken: dict[str, Pcm] = {}
-        for text in dict.fromkeys(line.text for line in lines):
-            identity = (engine.name, engine.identity, voice, text)
-            spoken[text] = self._cache.sentence(partial(engine.say, text, voice), *identity)
-        return spoken
-
-    def _forget(self, texts: Iterable[str], engine_name: str, voice: str) -> None:
-        engine = self._engine(engine_name)
-        for text in texts:
-            self._cache.forget(engine.name, engine.identity, voice, text)
-
-    def _engine(self, name: str) -> Engine:
-        if name == "gtts" and name not in self._engines:
-            # Loads httpx and requests: for those who chose it.
-            from channels.loudspeaker.speech.gtts_engine import GttsEngine
-
-            self._engines[name] = GttsEngine()
-        return self._engines[name]
 
 
 def _with_pauses(lines: Iterable[Line], spoken: Mapping[str, Pcm]) -> Iterator[Samples]:
@@ -147,9 +106,3 @@ def _finished(
     sound: Samples, loudness: float, tags: Tags, remarks: tuple[str, ...] = ()
 ) -> Rendered:
     return Rendered(mp3.tagged(master(sound, loudness), tags), mp3.MEDIA_TYPE, remarks)
-
-
-def _replaced(engine: str, reason: str) -> str:
-    return _("The voice “{engine}” could not be used, espeak-ng spoke instead: {reason}").format(
-        engine=engine, reason=reason
-    )

@@ -14,26 +14,31 @@ from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.proof.limits import ProofLimits
+from channels.loudspeaker.speech.engine import Choice
+from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
 from engine.dispatch.buckets import LocalBuckets
 from engine.dispatch.permits import Permits
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.settings import Settings
-from engine.settings.sections import ProofSettings, TelegramSettings
+from engine.settings import LoudspeakerSettings, Settings
+from engine.settings.proof import ProofSettings
+from engine.settings.sections import TelegramSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a channel may be built from.
 
-    ``folder`` is the commune's own; ``speech`` is where spoken sentences are kept for all;
-    ``limits`` counts for all of them.
+    ``folder`` is the commune's own; ``voices`` are what speaks, for all communes when they are
+    ``lent``, and ``limits`` counts for all of them.
     """
 
     settings: Settings
+    commune_id: str
     folder: Path
-    speech: Path
+    voices: Voices
+    lent: bool
     remote_ids: RemoteIds
     limits: Limits
 
@@ -42,12 +47,12 @@ class Surroundings:
 
 
 def _loudspeaker(here: Surroundings) -> LoudspeakerChannel:
-    voice = here.settings.loudspeaker
+    voice = here.settings.loudspeaker_of(here.commune_id)
     return LoudspeakerChannel(
         outbox=here.outbox("loudspeaker"),
-        speech_cache=here.speech,
-        engine=voice.engine,
-        voice=voice.voice,
+        voices=here.voices,
+        lent=here.lent,
+        choices=choices_of(voice),
         region=voice.region,
         loudness=voice.loudness,
         limits=_limits(here.settings.proof),
@@ -63,6 +68,28 @@ def _limits(proof: ProofSettings) -> ProofLimits:
         recognise=proof.recognise,
         word_errors=proof.word_errors_percent / 100,
     )
+
+
+def choices_of(voice: LoudspeakerSettings) -> tuple[Choice, ...]:
+    """Return the voices that are tried, in their order."""
+    return tuple(Choice(engine, voice.voice_of(engine)) for engine in voice.chain)
+
+
+def speech_folder(workspace: Path) -> Path:
+    """Return where a workspace keeps spoken sentences."""
+    return workspace / "artifacts" / "speech"
+
+
+def build_voices(settings: Settings, workspace: Path) -> Voices:
+    """Return what speaks in a workspace, by its settings. Nothing is loaded or started yet."""
+    voice = settings.loudspeaker
+    casting = Casting(
+        files=workspace / voice.voices_folder,
+        helpers=voice.helpers,
+        gtts_address=voice.gtts_url,
+        piper_length=voice.piper_length,
+    )
+    return Voices(speech_folder(workspace), casting)
 
 
 def _chat(here: Surroundings) -> ChatChannel:
@@ -104,20 +131,23 @@ def build_channels(
     folder: Path,
     remote_ids: RemoteIds,
     *,
-    speech: Path | None = None,
+    commune_id: str = "",
+    voices: Voices | None = None,
     limits: Limits | None = None,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
     """Build every channel around a commune's ``folder``.
 
-    ``speech`` is where spoken sentences are kept, else in the folder's artifacts. ``limits``
-    may be left out by those who send nothing. Raises LoaError if what channels need goes in a
-    circle.
+    ``voices`` are what speaks for all communes, and are closed by whoever lends them; without
+    them the channels have their own. ``limits`` may be left out by those who send nothing.
+    Raises LoaError if what channels need goes in a circle.
     """
     here = Surroundings(
         settings,
+        commune_id,
         folder,
-        speech or folder / "artifacts" / "speech",
+        voices or build_voices(settings, folder),
+        voices is not None,
         remote_ids,
         limits or Permits(LocalBuckets()),
     )

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from engine.app.channels import CHANNELS, Builders, close_channels
@@ -105,7 +106,7 @@ class Communes:
         if self._only is not None:
             close_channels(self._only.channels)
         for lent in self._open.values():
-            close_channels(lent.app.channels)
+            lent.close()
         self.house.close()
 
     def __enter__(self) -> Communes:
@@ -118,7 +119,9 @@ class Communes:
         with self._guard:
             lent = self._open.get(commune_id)
             if lent is None:
-                lent = self._open[commune_id] = _Lent(build_commune(self.house, commune_id))
+                lent = self._open[commune_id] = _Lent(
+                    partial(build_commune, self.house, commune_id)
+                )
             lent.users += 1
             self._open.move_to_end(commune_id)
             return lent
@@ -129,15 +132,29 @@ class Communes:
             idle = [key for key, one in self._open.items() if not one.users]
             closing = [self._open.pop(key) for key in idle[: max(0, len(self._open) - OPEN)]]
         for one in closing:
-            close_channels(one.app.channels)
+            one.close()
 
 
 class _Lent:
-    """An opened commune, and how many work with it."""
+    """A commune, opened by the first who works with it, and how many do."""
 
-    def __init__(self, app: App) -> None:
-        self.app = app
+    def __init__(self, build: Callable[[], App]) -> None:
+        self._build = build
+        self._app: App | None = None
+        self._opening = threading.Lock()
         self.users = 0
+
+    @property
+    def app(self) -> App:
+        """The opened commune. Others are opened meanwhile; what fails is tried by the next."""
+        with self._opening:
+            if self._app is None:
+                self._app = self._build()
+            return self._app
+
+    def close(self) -> None:
+        if self._app is not None:
+            close_channels(self._app.channels)
 
 
 def open_communes(

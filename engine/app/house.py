@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from channels.base import Channel
+from channels.loudspeaker.speech.voices import Voices
 from engine.app.channels import Builders, build_channels
 from engine.artifacts import ArtifactStore
 from engine.boundary import Boundary
@@ -28,6 +29,7 @@ class House:
     database: Database
     seal: Seal
     artifacts: ArtifactStore
+    voices: Voices
     permits: Permits
     builders: Builders
     boundary: Boundary
@@ -40,15 +42,16 @@ class House:
 
     def channels(self, folder: Path, ledger: Ledger) -> dict[str, Channel]:
         """Build a commune's channels around ``folder``."""
-        speech = self.workspace / "artifacts" / "speech"
         return build_channels(
             self.settings,
             folder,
             ledger.remote_ids,
-            speech=speech,
+            commune_id=ledger.commune_id,
+            voices=self.voices,
             limits=self.permits,
             builders=self.builders,
         )
 
     def close(self) -> None:
+        self.voices.close()
         self.database.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 from campaigns.loader import load_campaign
 from campaigns.registry_file import load_registry
 from channels.base import Channel
-from engine.app.channels import CHANNELS, Builders, close_channels
+from engine.app.channels import CHANNELS, Builders, build_voices, close_channels
 from engine.app.house import House
 from engine.app.proving import Prover
 from engine.app.sending import build_permits, build_sender
@@ -57,6 +57,7 @@ def open_house(
         database=database,
         seal=seal,
         artifacts=open_store(settings.artifacts, workspace),
+        voices=build_voices(settings, workspace),
         builders=builders,
         boundary=boundary,
         observer=observer,

@@ -107,6 +107,8 @@ def show_preview() -> click.Command:
                             figures=figures_in_words(proof)
                         )
                     )
+                for remark in one.remarks:
+                    click.echo(f"      ⚠ {remark}")
             click.echo(
                 _("{campaign} revision {revision}, content {hash}: {folder}").format(
                     campaign=campaign_id,

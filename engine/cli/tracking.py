@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -27,6 +27,7 @@ from engine.dispatch.confirming import confirm as take_word
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Which, status_word
 from engine.models.wording import channel_name, state_name
+from engine.reports.remarks import Remarked
 from engine.reports.report import Report
 from engine.reports.screen import overview, overview_table, status_table
 from engine.reports.writing import write_report
@@ -61,8 +62,17 @@ def trouble_lines(rows: Sequence[DeliveryRow]) -> Iterator[str]:
             hamlets = found.setdefault((row.channel, row.state, row.reason), {})
             hamlets[row.hamlet_id] = None
     for (channel, state, reason), hamlets in found.items():
-        named = ", ".join(islice(hamlets, MOST_NAMED)) + (" …" if len(hamlets) > MOST_NAMED else "")
-        yield f"{channel_name(channel)}, {named}: {state_name(state)}: {reason or '—'}"
+        yield f"{channel_name(channel)}, {_named(hamlets)}: {state_name(state)}: {reason or '—'}"
+
+
+def remark_lines(remarks: Sequence[Remarked]) -> Iterator[str]:
+    """Yield what was made otherwise than chosen: a line for each remark on each channel."""
+    for one in remarks:
+        yield f"⚠ {channel_name(one.channel)}, {_named(one.hamlets)}: {one.text}"
+
+
+def _named(hamlets: Collection[str]) -> str:
+    return ", ".join(islice(hamlets, MOST_NAMED)) + (" …" if len(hamlets) > MOST_NAMED else "")
 
 
 def show_status() -> click.Command:
@@ -82,7 +92,8 @@ def show_status() -> click.Command:
                 built = report_of(app, campaign_id)
                 click.echo("\n".join(status_lines(built)))
                 console.print(status_table(built.matrix))
-                for line in trouble_lines(app.ledger.views.deliveries(campaign_id)):
+                rows = app.ledger.views.deliveries(campaign_id)
+                for line in (*trouble_lines(rows), *remark_lines(built.remarks)):
                     click.echo(line)
 
     return command

@@ -23,6 +23,7 @@ def _argument(parameter: click.Argument) -> str:
     word = {
         "file": _("FILE"),
         "files": _("FILE"),
+        "name": _("NAME"),
         "folder": _("FOLDER"),
         "person": _("PERSON"),
         "commune": _("COMMUNE"),
@@ -31,6 +32,7 @@ def _argument(parameter: click.Argument) -> str:
         "destination": _("DST"),
         "dest": _("DEST"),
         "archive": _("ARCHIVE"),
+        "day": _("DAY"),
     }[str(parameter.name)]
     shown = word if parameter.required else f"[{word}]"
     return shown if parameter.nargs == 1 else f"{shown}..."

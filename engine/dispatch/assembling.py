@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -21,11 +21,14 @@ ACTOR = "loa"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """A bundle that only needs to be handed over."""
+    """A bundle that only needs to be handed over.
+
+    ``rules`` is the registry as it stands: a funeral of today binds what was approved last week.
+    """
 
     job: Job
     artifact: Artifact
-    registry: Registry
+    rules: Registry
     remark: str
 
     @property
@@ -95,8 +98,7 @@ class Assembler:
             for part, one in made
         ]
         artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)
-        remarks = dict.fromkeys(remark for _, one in made for remark in one.remarks)
-        return Ready(job, artifact, registry, " · ".join(remarks))
+        return Ready(job, artifact, self._latest_registry(), " · ".join(_remarks(made)))
 
     def _registry(self, part: Part) -> Registry:
         return self._registries(part.campaign_id, part.revision)
@@ -106,3 +108,14 @@ class Assembler:
         if not parts:
             return self._latest_registry()
         return self._registry(max(parts, key=lambda part: part.delivery_id))
+
+
+def _remarks(made: list[tuple[Part, Made]]) -> Iterator[str]:
+    """Yield each remark once; where campaigns share a bundle, with the campaign it concerns."""
+    shared = len({part.campaign_id for part, _ in made}) > 1
+    remarks = (
+        f"{part.campaign_id}: {remark}" if shared else remark
+        for part, one in made
+        for remark in one.remarks
+    )
+    yield from dict.fromkeys(remarks)

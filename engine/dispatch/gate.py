@@ -35,7 +35,7 @@ class Gate:
         self._backend = backend
         self._now = clock.now()
         self._urgent_only = emergencies_only(clock)
-        self._hours: dict[tuple[str, Priority, datetime, int], datetime | None] = {}
+        self._hours: dict[tuple[str, str, Priority, datetime, int], datetime | None] = {}
         self._alive: set[tuple[str, str]] = set()
 
     def must_wait(self, bundle: Bundle, registry: Registry) -> bool:
@@ -69,9 +69,11 @@ class Gate:
         return until is not None
 
     def _allowed(self, bundle: Bundle, registry: Registry, moment: datetime) -> datetime | None:
-        key = (bundle.channel, bundle.priority, moment, id(registry))
+        target = bundle.target if registry.station.quiet else ""
+        key = (bundle.channel, target, bundle.priority, moment, id(registry))
         if key not in self._hours:
-            self._hours[key] = next_allowed(bundle.channel, registry, bundle.priority, moment)
+            channel, priority = bundle.channel, bundle.priority
+            self._hours[key] = next_allowed(channel, registry, priority, moment, target)
         return self._hours[key]
 
     def _dead_until(self, bundle: Bundle, backend: Backend) -> datetime | None:

@@ -20,7 +20,8 @@ from engine.models import Bundle, Hamlet, Plan, PlannedDelivery, Registry
 class Previewed:
     """One bundle in the preview: where it lies, or why it could not be made.
 
-    ``proofs`` are the figures of its distinct artifacts, where their channel proves them.
+    ``remarks`` say what of it was made otherwise than chosen; ``proofs`` are the figures of its
+    distinct artifacts, where their channel proves them.
     """
 
     channel: str
@@ -28,6 +29,7 @@ class Previewed:
     slot: datetime
     reference: str
     fault: str = ""
+    remarks: tuple[str, ...] = ()
     proofs: tuple[Mapping[str, float], ...] = ()
 
 
@@ -87,8 +89,16 @@ class Previewer:
                 reference = backend.deliver(artifact, bundle).reference
         except ChannelError as error:
             return Previewed(name, target, slot, "", fault=str(error))
+        remarks = dict.fromkeys(remark for one, _place in made for remark in one.remarks)
         proofs = {one.file.sha256: one.proof for one, _place in made if one.proof}
-        return Previewed(name, target, slot, reference, proofs=tuple(proofs.values()))
+        return Previewed(
+            name,
+            target,
+            slot,
+            reference,
+            remarks=tuple(remarks),
+            proofs=tuple(proofs.values()),
+        )
 
     def _made(self, item: PlannedDelivery) -> Made:
         return self._renderer.make(item.content_hash, self._hamlet(item))

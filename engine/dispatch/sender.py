@@ -192,7 +192,7 @@ class Sender:
         waiting = {
             one.bundle.id: one
             for one in ready
-            if not gate.must_wait(one.bundle, one.registry)
+            if not gate.must_wait(one.bundle, one.rules)
             and not self._rehearsed(one)
             and not gate.is_shut(one.bundle, one.artifact)
         }
@@ -213,7 +213,7 @@ class Sender:
             waiting = {
                 bundle_id: one
                 for bundle_id, one in waiting.items()
-                if not gate.must_wait(one.bundle, one.registry) and not gate.is_shut(one.bundle)
+                if not gate.must_wait(one.bundle, one.rules) and not gate.is_shut(one.bundle)
             }
         return sent
 

@@ -11,6 +11,7 @@ from engine.ledger.database import Database
 from engine.ledger.deliveries import Current, Deliveries
 from engine.ledger.evidence import EvidenceBook
 from engine.ledger.leases import Leases
+from engine.ledger.leaving import remark_of
 from engine.ledger.mending import Mending, Which
 from engine.ledger.outcomes import Outcomes
 from engine.ledger.places import Place
@@ -37,6 +38,7 @@ __all__ = [
     "Submission",
     "Which",
     "ledger_reason",
+    "remark_of",
     "status_word",
 ]
 

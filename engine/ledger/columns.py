@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Dialect, Integer, String, Text, TypeDecorator
@@ -41,6 +42,8 @@ class Instant(TypeDecorator[datetime]):
         return datetime.fromisoformat(value)
 
 
+# A plan names the same few moments thousands of times.
+@lru_cache(maxsize=4_096)
 def instant_text(moment: datetime) -> str:
     """Return an aware moment as SQLite keeps it, and as PostgreSQL can read it too."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

@@ -56,6 +56,9 @@ def sending_ended(dialect: str) -> Ended:
     )
 
 
+#: Between a reference, which has no such mark, and remarks.
+_AND = " · "
+
 #: Nobody has a bundle that was left, and it was never tried.
 LEFT = {"attempts": 0, "lease_until": None, "lease_by": None}
 
@@ -70,6 +73,16 @@ def left(state: State, at: BindParameter[datetime]) -> dict[str, Any]:
         "expires_at": case((joined, b.expires_at), else_=None),
         **LEFT,
     }
+
+
+def noted(receipt: Receipt, remark: str) -> str:
+    """Return what a delivery's history says of its sending: the reference, and the remark."""
+    return f"{receipt.reference}{_AND}{remark}" if remark else receipt.reference
+
+
+def remark_of(detail: str) -> str:
+    """Return the remark in what ``noted`` wrote; empty when there is none."""
+    return detail.partition(_AND)[2]
 
 
 def kept(receipt: Receipt) -> str:

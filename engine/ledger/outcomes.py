@@ -20,7 +20,7 @@ from engine.ledger.bundling import soonest_end, touch_bundles
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles, lock_held
 from engine.ledger.given import among, rows_given
-from engine.ledger.leaving import kept, left, sending_ended
+from engine.ledger.leaving import kept, left, noted, sending_ended
 from engine.ledger.moves import move_deliveries, record_event
 from engine.ledger.stopping import drop_stopped
 from engine.ledger.tables import bundles, deliveries
@@ -55,7 +55,7 @@ class Outcomes:
             (
                 bundle.id,
                 bundle.version,
-                " · ".join(filter(None, (receipt.reference, remark))),
+                noted(receipt, remark),
                 kept(receipt),
             )
             for bundle, receipt, remark in results

@@ -154,14 +154,8 @@ class Revisions:
     def with_status(self, *statuses: Status) -> list[Revision]:
         """Return revisions in order of submission."""
         with self._database.read() as connection:
-            rows = connection.execute(
-                select(revisions)
-                .where(
-                    revisions.c.commune_id == self._commune_id,
-                    revisions.c.status.in_(statuses),
-                )
-                .order_by(revisions.c.submitted_at, revisions.c.campaign_id, revisions.c.revision)
-            ).all()
+            given = {"of_commune": self._commune_id, "statuses": statuses}
+            rows = connection.execute(_WITH_STATUS, given).all()
         return [self._load(row) for row in rows]
 
     def campaign_ids(self) -> list[str]:
@@ -293,4 +287,15 @@ _PINNED = select(revisions.c.registry_revision).where(
     revisions.c.commune_id == bindparam("of_commune"),
     revisions.c.campaign_id == bindparam("of_campaign"),
     revisions.c.revision == bindparam("of_revision"),
+)
+
+
+#: Built once: asked of every commune that a province's campaign is planned in.
+_WITH_STATUS = (
+    select(revisions)
+    .where(
+        revisions.c.commune_id == bindparam("of_commune"),
+        revisions.c.status.in_(bindparam("statuses", expanding=True)),
+    )
+    .order_by(revisions.c.submitted_at, revisions.c.campaign_id, revisions.c.revision)
 )

@@ -36,6 +36,19 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Airing:
+    """One hamlet's part of what a cluster of loudspeakers plays in a slot."""
+
+    cluster: str
+    slot: datetime
+    campaign_id: str
+    hamlet_id: str
+    content_hash: str
+    priority: Priority
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
 class EventRow:
     """One thing that happened. For a move ``to_state`` is a state, else what happened."""
 
@@ -160,6 +173,41 @@ class Views:
                 .distinct()
             ).all()
         return [(row.target, row.slot, row.content_hash) for row in rows]
+
+    def on_loudspeakers(self, begins: datetime, ends: datetime) -> list[Airing]:
+        """Return what counts of what loudspeakers were given, or will be, from ``begins`` on.
+
+        Until just before ``ends``; emergencies too, and what failed or was not played.
+        """
+        d = deliveries.c
+        query = (
+            select(
+                d.target, d.slot, d.campaign_id, d.hamlet_id, d.content_hash, d.priority, d.state
+            )
+            .where(
+                d.commune_id == self._commune_id,
+                d.channel == "loudspeaker",
+                d.slot >= begins,
+                d.slot < ends,
+                d.replaced_in.is_(None),
+                d.state.not_in((State.CANCELLED, State.SUPERSEDED, State.WITHDRAWN)),
+            )
+            .order_by(d.slot, d.target, d.id)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Airing(
+                cluster=row.target,
+                slot=row.slot,
+                campaign_id=row.campaign_id,
+                hamlet_id=row.hamlet_id,
+                content_hash=row.content_hash,
+                priority=Priority(row.priority),
+                state=State(row.state),
+            )
+            for row in rows
+        ]
 
     def last_event_at(self) -> datetime | None:
         """Return when the newest event in the audit trail was; no clock may go back behind it.

@@ -15,16 +15,15 @@ from engine.models.registry import (
     Commune,
     GroupKind,
     Hamlet,
-    Hours,
     HouseholdGroup,
     Person,
     Portal,
     PrintPoint,
     Registry,
     Right,
-    StationRules,
     Team,
 )
+from engine.models.station import Hours, Quiet, Relay, StationRules
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
 __all__ = [
@@ -61,8 +60,10 @@ __all__ = [
     "Priority",
     "Province",
     "Purpose",
+    "Quiet",
     "Receipt",
     "Registry",
+    "Relay",
     "Rendered",
     "Right",
     "Schedule",

@@ -7,7 +7,8 @@ from datetime import time
 from decimal import Decimal
 from functools import cached_property
 
-from engine.models.registry import Hours, Person, StationRules
+from engine.models.registry import Person
+from engine.models.station import Hours, StationRules
 
 
 @dataclass(frozen=True, slots=True)

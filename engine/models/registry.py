@@ -7,6 +7,8 @@ from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 
+from engine.models.station import Hours, StationRules
+
 
 class Right(StrEnum):
     """What a person may do in Loa."""
@@ -137,30 +139,6 @@ class Portal:
     id: str
     name: str
     url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """A stretch of the day in local time, both ends included; it never crosses midnight."""
-
-    start: time
-    end: time
-
-    def __contains__(self, moment: time) -> bool:
-        return self.start <= moment <= self.end
-
-
-@dataclass(frozen=True, slots=True)
-class StationRules:
-    """When the loudspeakers may speak. Local rules: every number is the commune's setting.
-
-    ``days`` are ISO weekdays, Monday = 1.
-    """
-
-    hours: tuple[Hours, ...]
-    sessions_per_day: int
-    minutes_per_session: int
-    days: frozenset[int] = frozenset(range(1, 8))
 
 
 @dataclass(frozen=True)

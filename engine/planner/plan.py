@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
 from channels.base import Channel
 from engine.i18n import gettext as _
@@ -25,6 +26,9 @@ from engine.rules import NOTHING, Airtime, airtime_breaches, next_allowed
 
 #: More places than this are not named one by one.
 MOST_NAMED = 20
+
+#: Says when a channel may act at a target.
+Soonest = Callable[[str, str], datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ def plan_campaign(
     deliveries: list[PlannedDelivery] = []
     breaches: list[Breach] = []
     for item in resolved:
-        planned = list(_time(item, campaign, soonest[item.channel], channels[item.channel], now))
+        planned = list(_time(item, campaign, soonest, channels[item.channel], now))
         deliveries.extend(planned)
         breaches.extend(_place_breaches(item, planned))
     breaches.extend(_text_breaches(resolved))
@@ -91,25 +95,29 @@ def _resolve(
             )
 
 
-def _soonest(campaign: Campaign, registry: Registry, now: datetime) -> dict[str, datetime | None]:
-    """Return when each channel may act for this campaign first; None when it never may."""
+def _soonest(campaign: Campaign, registry: Registry, now: datetime) -> Soonest:
+    """Return what says when a channel may act at a target first; None when it never may."""
     begins = max(now, campaign.valid_from or now)
-    return {
-        name: next_allowed(name, registry, campaign.priority, begins) for name in campaign.sections
-    }
+    some_are_silent = any(quiet.clusters for quiet in registry.station.quiet)
+
+    @cache
+    def found(channel: str, target: str) -> datetime | None:
+        return next_allowed(channel, registry, campaign.priority, begins, target)
+
+    return found if some_are_silent else lambda channel, _target: found(channel, "")
 
 
 def _time(
     item: _Resolved,
     campaign: Campaign,
-    soonest: datetime | None,
+    soonest: Soonest,
     channel: Channel,
     now: datetime,
 ) -> Iterator[PlannedDelivery]:
     """Give each placement its slot. "As soon as possible" is the next allowed hour."""
     for placement in item.placements:
         asap = placement.at is None
-        slot = placement.at or soonest
+        slot = placement.at or soonest(item.channel, placement.target)
         if slot is None:
             continue
         expires_at = campaign.valid_until

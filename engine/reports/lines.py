@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.clock import local
-from engine.ledger import DeliveryRow, EventRow
+from engine.ledger import DeliveryRow, EventRow, remark_of
 from engine.models import Evidence, EvidenceKind, Person, Purpose, Registry
 from engine.reports.matrix import hamlet_name
 from engine.reports.plain import Discreet
@@ -27,7 +27,10 @@ class Who:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryLine:
-    """One delivery. ``replaced``: a later revision or a cancellation left it behind."""
+    """One delivery. ``replaced``: a later revision or a cancellation left it behind.
+
+    ``remark`` is what a person should know about how it was made when it was last sent.
+    """
 
     id: int
     revision: int
@@ -43,6 +46,7 @@ class DeliveryLine:
     reason: str
     changed_at: datetime
     replaced: bool
+    remark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +87,17 @@ class Lines:
         people: Mapping[str, Person],
         discreet: Discreet,
         rows: Iterable[DeliveryRow],
+        events: Iterable[EventRow],
     ) -> None:
         self._registry = registry
         self._people = people
         self._known: dict[str, Who] = {}
         self._places = {row.id: (self._hamlet(row.hamlet_id), row.channel) for row in rows}
+        self._remarks = {
+            event.delivery_id: remark_of(event.detail)
+            for event in events
+            if event.to_state == State.SENT
+        }
         self.discreet = discreet
 
     def who(self, person_id: str) -> Who:
@@ -117,6 +127,7 @@ class Lines:
             reason=self.discreet(row.reason),
             changed_at=local(row.changed_at),
             replaced=row.replaced,
+            remark=self.discreet(self._remarks.get(row.id, "")),
         )
 
     def event(self, row: EventRow) -> EventLine:

@@ -15,6 +15,7 @@ from engine.reports.coverage import Coverage, coverage
 from engine.reports.lines import DeliveryLine, EventLine, EvidenceLine, Lines, Who
 from engine.reports.matrix import Matrix, in_order, matrix
 from engine.reports.plain import Discreet, plain
+from engine.reports.remarks import Remarked, remarked
 from engine.reports.unreached import Unreached, unreached
 from engine.states import State
 
@@ -61,6 +62,7 @@ class Report:
     matrix: Matrix
     coverage: Coverage
     unreached: tuple[Unreached, ...]
+    remarks: tuple[Remarked, ...]
     deliveries: tuple[DeliveryLine, ...]
     events: tuple[EventLine, ...]
     evidence: tuple[EvidenceLine, ...]
@@ -108,7 +110,10 @@ def build_report(
     rows = ledger.views.deliveries(campaign_id)
     every = ledger.views.deliveries(campaign_id, replaced=True)
     evidence = ledger.evidence.of(campaign_id)
-    lines = Lines(pinned, people, Discreet([*registry.people, *pinned.people]), every)
+    happened = ledger.views.events(campaign_id)
+    discreet = Discreet([*registry.people, *pinned.people])
+    lines = Lines(pinned, people, discreet, every, happened)
+    deliveries = tuple(map(lines.delivery, every))
     households = _households(revision, pinned, rows)
     grid = matrix(rows, pinned, tuple(revision.campaign.sections), audience=households)
     covered = coverage(rows, evidence, pinned, households)
@@ -121,8 +126,9 @@ def build_report(
         matrix=grid,
         coverage=covered,
         unreached=unreached(grid, covered, rows, lines.discreet),
-        deliveries=tuple(lines.delivery(row) for row in every),
-        events=tuple(lines.event(event) for event in ledger.views.events(campaign_id)),
+        remarks=remarked(deliveries),
+        deliveries=deliveries,
+        events=tuple(map(lines.event, happened)),
         evidence=tuple(lines.evidence(piece) for piece in evidence),
     )
 

@@ -69,6 +69,7 @@ def _titles() -> tuple[str, ...]:
         _("Since"),
         _("Counts"),
         _("Evidence"),
+        _("How it was made"),
     )
 
 
@@ -93,6 +94,7 @@ def _delivery_cells(
         line.changed_at.strftime(_MOMENT),
         _("no") if line.replaced else _("yes"),
         "; ".join(_evidence_words(piece) for piece in evidence),
+        line.remark,
     )
 
 
@@ -136,6 +138,7 @@ def _plain_report(report: Report) -> dict[str, Any]:
             "hamlets": list(report.coverage.hamlets),
         },
         "unreached": list(report.unreached),
+        "remarks": list(report.remarks),
         "deliveries": list(report.deliveries),
         "evidence": list(report.evidence),
         "events": list(report.events),

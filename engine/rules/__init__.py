@@ -1,6 +1,23 @@
 """Rules about when and how much; pure functions of registry, campaign and time."""
 
-from engine.rules.airtime import NOTHING, Airtime, airtime_breaches
+from engine.rules.airtime import (
+    NOTHING,
+    Airtime,
+    airtime_breaches,
+    hours_breaches,
+    session_breaches,
+)
+from engine.rules.closed import Closed, closed_on
 from engine.rules.hours import may_act, next_allowed
 
-__all__ = ["NOTHING", "Airtime", "airtime_breaches", "may_act", "next_allowed"]
+__all__ = [
+    "NOTHING",
+    "Airtime",
+    "Closed",
+    "airtime_breaches",
+    "closed_on",
+    "hours_breaches",
+    "may_act",
+    "next_allowed",
+    "session_breaches",
+]

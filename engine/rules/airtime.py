@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
+from functools import cache
 from types import MappingProxyType
 
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Breach, PlannedDelivery, Priority, Registry
+from engine.rules.closed import closed_within
 from engine.rules.hours import may_act
 
 #: Seconds on air by (cluster, slot) and content hash.
@@ -37,14 +39,23 @@ def airtime_breaches(
         if item.channel == "loudspeaker":
             seconds[item.target, item.slot][item.content_hash] = item.forecast.seconds
     outside = {(channel, slot) for channel, slot in used if not may_act(channel, registry, slot)}
-    yield from _hours_breaches(outside, registry, waived)
+    yield from hours_breaches(outside, registry, waived=waived)
+    yield from session_breaches(seconds, registry, waived=waived, taken=taken)
+
+
+def session_breaches(
+    seconds: Airtime, registry: Registry, *, waived: bool = False, taken: Airtime = NOTHING
+) -> Iterator[Breach]:
+    """Yield what sessions would break besides the hours: relays, quiet times, length, number."""
+    yield from _closed_breaches(seconds, registry, waived, taken)
     yield from _length_breaches(seconds, registry, waived, taken)
     yield from _session_breaches(seconds, registry, waived, taken)
 
 
-def _hours_breaches(
-    outside: set[tuple[str, datetime]], registry: Registry, waived: bool
+def hours_breaches(
+    outside: set[tuple[str, datetime]], registry: Registry, *, waived: bool = False
 ) -> Iterator[Breach]:
+    """Yield a breach for each (channel, slot) that lies outside the channel's hours."""
     for channel, slot in sorted(outside):
         allowed = registry.station.hours if channel == "loudspeaker" else (registry.chat_hours,)
         message = _("{slot} is outside the allowed hours ({hours})").format(
@@ -52,6 +63,19 @@ def _hours_breaches(
             hours=", ".join(f"{h.start:%H:%M}–{h.end:%H:%M}" for h in allowed),
         )
         yield Breach(message, channel=channel, waived=waived)
+
+
+def _closed_breaches(
+    seconds: Airtime, registry: Registry, waived: bool, taken: Airtime
+) -> Iterator[Breach]:
+    """Yield the sessions that meet a relay or a quiet time, all of their campaigns counted."""
+    for (cluster, slot), contents in sorted(seconds.items()):
+        length = sum(contents.values()) + sum(taken.get((cluster, slot), {}).values())
+        closed = closed_within(registry.station, cluster, slot, length)
+        if closed is not None:
+            message = _("the session at {slot} meets what keeps the cluster silent: {closed}")
+            message = message.format(slot=_shown(slot), closed=closed.in_words())
+            yield Breach(message, channel="loudspeaker", target=cluster, waived=waived)
 
 
 def _length_breaches(
@@ -73,7 +97,8 @@ def _session_breaches(
     seconds: Airtime, registry: Registry, waived: bool, taken: Airtime
 ) -> Iterator[Breach]:
     limit = registry.station.sessions_per_day
-    own, all_of_them = _sessions(seconds), _sessions([*seconds, *taken])
+    own = _sessions(seconds)
+    all_of_them = _sessions([*seconds, *taken]) if taken else own
     for cluster, day in sorted(own):
         found = len(all_of_them[cluster, day])
         if found > limit:
@@ -86,8 +111,9 @@ def _session_breaches(
 def _sessions(slots: Iterable[tuple[str, datetime]]) -> dict[tuple[str, date], set[datetime]]:
     """Return the slots of each cluster's days, in local time."""
     days: dict[tuple[str, date], set[datetime]] = defaultdict(set)
+    day_of = cache(lambda slot: local(slot).date())  # thousands of clusters share few slots
     for cluster, slot in slots:
-        days[cluster, local(slot).date()].add(slot)
+        days[cluster, day_of(slot)].add(slot)
     return days
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from engine.clock import VIETNAM, local
 from engine.models import Hours, Priority, Registry
+from engine.rules.closed import closed_at
 
 _EVERY_DAY = frozenset(range(1, 8))
 
@@ -34,14 +35,35 @@ def may_act(channel: str, registry: Registry, moment: datetime) -> bool:
 
 
 def next_allowed(
-    channel: str, registry: Registry, priority: Priority, moment: datetime
+    channel: str,
+    registry: Registry,
+    priority: Priority,
+    moment: datetime,
+    target: str = "",
 ) -> datetime | None:
     """Return the first moment, ``moment`` or later, at which ``channel`` may act.
 
+    ``target`` is the cluster of loudspeakers, where some are silent while others are not.
     Emergencies may always. None when the rules leave no hour within a week.
     """
-    if priority is Priority.EMERGENCY or may_act(channel, registry, moment):
+    if priority is Priority.EMERGENCY:
         return moment
+    latest, found = moment + timedelta(days=8), moment
+    while found < latest:
+        if not may_act(channel, registry, found):
+            opens = _next_opening(channel, registry, found)
+            if opens is None:
+                return None
+            found = opens
+        closed = closed_at(registry.station, target, found) if channel == "loudspeaker" else None
+        if closed is None:
+            return found
+        found = closed.ends
+    return None
+
+
+def _next_opening(channel: str, registry: Registry, moment: datetime) -> datetime | None:
+    """Return when the next allowed stretch begins; None when none does within a week."""
     allowed = _hours(channel, registry)
     assert allowed is not None
     today = local(moment).date()

@@ -18,6 +18,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from engine.settings.proof import ProofSettings
 from engine.settings.sections import (
     ArtifactSettings,
     BackupSettings,
@@ -29,13 +30,13 @@ from engine.settings.sections import (
     MachineSettings,
     NoticeSettings,
     OutboxSettings,
-    ProofSettings,
     QueueSettings,
     RetrySettings,
     RunSettings,
     Section,
     TelegramSettings,
 )
+from engine.settings.voices import VoiceSettings
 
 __all__ = [
     "ArtifactSettings",
@@ -81,6 +82,8 @@ class Settings(Section):
     )
     clock: ClockSettings = ClockSettings()
     loudspeaker: LoudspeakerSettings = LoudspeakerSettings()
+    #: By the commune's id.
+    voices: dict[str, VoiceSettings] = Field(default={})
     proof: ProofSettings = ProofSettings()
     telegram: TelegramSettings = TelegramSettings()
     run: RunSettings = RunSettings()
@@ -95,6 +98,11 @@ class Settings(Section):
     log: LogSettings = LogSettings()
     notices: NoticeSettings = NoticeSettings()
     outbox: OutboxSettings = OutboxSettings()
+
+    def loudspeaker_of(self, commune_id: str) -> LoudspeakerSettings:
+        """Return what holds for a commune: its own voices, where they are set."""
+        own = self.voices.get(commune_id, VoiceSettings())
+        return self.loudspeaker.model_copy(update=own.model_dump(exclude_none=True))
 
 
 def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> Settings:
@@ -113,7 +121,8 @@ def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> S
 def _located(fault: ErrorDetails, path: Path, environ: Mapping[str, str]) -> SettingsFault:
     """Name the variable that gave the faulty value, else the file."""
     names = [str(part) for part in fault["loc"]]
-    variable = "_".join(["LOA", *names]).upper()
+    keys = [part for part in names if not part.isdecimal()]  # not which one of a list
+    variable = "_".join(["LOA", *keys]).upper()
     for given in (variable, f"{variable}_FILE"):
         if given in environ:
             return SettingsFault(given, "", fault)
@@ -155,7 +164,7 @@ def _apply_to_named(
     model: type[BaseModel], sections: dict[str, Any], environ: Mapping[str, str], prefix: str
 ) -> None:
     """Do so for sections that may have any name, as in ``LOA_RETRIES_CHAT_ATTEMPTS``."""
-    form = re.compile(f"{prefix}_(.+)_(?:{'|'.join(model.model_fields)})(?:_FILE)?", re.IGNORECASE)
+    form = re.compile(f"{prefix}_(.+?)_(?:{'|'.join(model.model_fields)})(?:_FILE)?", re.IGNORECASE)
     names = {found[1].lower() for found in map(form.fullmatch, environ) if found}
     for name in names | set(sections):
         section = sections.setdefault(name, {})

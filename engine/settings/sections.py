@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from engine.settings.kinds import EngineName, Engines, Region
+
 #: Seconds, at most a day.
 Seconds = Annotated[float, Field(gt=0, le=24 * 60 * 60)]
 
@@ -26,11 +28,46 @@ class ClockSettings(Section):
 
 
 class LoudspeakerSettings(Section):
-    engine: Literal["espeak", "gtts"] = Field(
-        default="espeak", description="Giọng đọc: espeak (không cần mạng) hoặc gtts (cần mạng)."
+    engine: EngineName = Field(
+        default="espeak",
+        description="Giọng đọc: espeak (không cần mạng), gtts (cần mạng) hoặc piper (tệp giọng "
+        "cài bằng loa voices install); giọng này không đọc được thì espeak đọc thay.",
+    )
+    engines: Engines | None = Field(
+        default=None,
+        description="Thay cho engine: thứ tự thử các giọng, ví dụ [gtts, piper, espeak]; giọng "
+        "trước không đọc được thì giọng sau đọc cả mục tin, và có ghi lại lý do.",
     )
     voice: str = Field(default="vi-vn-x-south", description="Giọng của espeak.")
-    region: Literal["south", "north"] = Field(
+    piper_voice: str = Field(
+        default="",
+        description="Giọng của piper: tên đã đặt khi cài; thêm #3 để chọn người đọc số 3 của "
+        "tệp ấy.",
+    )
+    piper_length: float = Field(
+        default=1.0,
+        ge=0.5,
+        le=2.0,
+        description="Piper đọc dài ra bao nhiêu lần: 1.2 là chậm hơn một phần năm.",
+    )
+    voices_folder: str = Field(
+        default="voices",
+        min_length=1,
+        description="Nơi để các tệp giọng; ghi đường dẫn đầy đủ để cả máy dùng chung.",
+    )
+    helpers: int = Field(
+        default=0,
+        ge=0,
+        le=64,
+        description="Bao nhiêu tiến trình đọc cùng lúc cho mỗi giọng không cần mạng; 0 là theo "
+        "số lõi của máy.",
+    )
+    gtts_url: str = Field(
+        default="",
+        pattern="^(https?://[^/]+/?)?$",
+        description="Địa chỉ thay cho máy chủ giọng đọc của Google; bỏ trống là của Google.",
+    )
+    region: Region = Field(
         default="south", description="Cách đọc số và chữ: south (Nam), north (Bắc)."
     )
     #: LUFS, integrated, measured on the decoded MP3.
@@ -44,39 +81,14 @@ class LoudspeakerSettings(Section):
         description="Làm và giao chương trình trước giờ phát bao nhiêu phút.",
     )
 
+    @property
+    def chain(self) -> tuple[EngineName, ...]:
+        """Return the engines in the order in which they are tried, each once."""
+        return tuple(dict.fromkeys(self.engines or (self.engine, "espeak")))
 
-class ProofSettings(Section):
-    """What machine listening accepts before anything may air."""
-
-    slowest: float = Field(
-        default=80.0,
-        ge=20,
-        le=300,
-        description="Đọc chậm nhất bao nhiêu âm tiết mỗi phút, không tính chỗ nghỉ.",
-    )
-    fastest: float = Field(
-        default=330.0,
-        ge=100,
-        le=600,
-        description="Đọc nhanh nhất bao nhiêu âm tiết mỗi phút, không tính chỗ nghỉ.",
-    )
-    silence_seconds: float = Field(
-        default=2.5,
-        ge=0.5,
-        le=60,
-        description="Im lặng dài nhất bao nhiêu giây, ngoài chỗ nghỉ mà chính bài đọc đòi hỏi.",
-    )
-    recognise: bool = Field(
-        default=False,
-        description="true: nhờ nhận dạng tiếng nói nghe lại giọng gtts và piper (cần cài thêm "
-        "loa[proof]); không dùng cho espeak vì nó không nghe ra giọng ấy.",
-    )
-    word_errors_percent: float = Field(
-        default=30.0,
-        ge=1,
-        le=100,
-        description="Nhận dạng tiếng nói được nghe sai nhiều nhất bao nhiêu phần trăm số chữ.",
-    )
+    def voice_of(self, engine: str) -> str:
+        """Return which voice of an engine is set; Google has one."""
+        return {"espeak": self.voice, "piper": self.piper_voice}.get(engine, "vi")
 
 
 class TelegramSettings(Section):

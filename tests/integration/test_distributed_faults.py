@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import random
+import time
 
 import pytest
 from support.province import IN_FLIGHT, Bench
@@ -15,6 +16,9 @@ from support.redis_server import RedisServer, wait_until
 from engine.boundary import QUEUE_BOUNDARIES
 
 RANDOM_KILLS = int(os.environ.get("LOA_TEST_KILLS", "10")) // 2
+
+#: Seconds for which Redis is away at least; a minute in `make soak`.
+AWAY = float(os.environ.get("LOA_TEST_AWAY", "1"))
 LEDGERS = ("sqlite", "postgresql")
 
 #: Who passes a boundary, and how often before it dies there. Approving has its own tests.
@@ -116,10 +120,12 @@ def test_redis_may_be_away_before_and_while_all_is_sent(
 ) -> None:
     with bench.province("away", "postgresql", redis_server) as made:
         redis_server.stop()
+        gone = time.monotonic()
         made.start("worker")
         made.start("scheduler")
         made.told("worker", "does not answer")
         made.told("scheduler", "does not answer")
+        wait_until(lambda: time.monotonic() - gone > AWAY, "the end of it", patience=2 * AWAY)
         redis_server.start()
         made.told("scheduler", "answers again")
         redis_server.stop()

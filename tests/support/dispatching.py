@@ -92,7 +92,7 @@ class Rig:
         boundary: Boundary = no_boundary,
         observer: Observer = NOBODY,
     ) -> None:
-        self.registry = registry or builders.registry()
+        self.registry = self.newest_registry = registry or builders.registry()
         self.clock = SimulatedClock(NOW)
         self.channels = {channel.name: channel for channel in channels}
         self.options = dict.fromkeys(self.channels, FakeOptions)
@@ -109,7 +109,7 @@ class Rig:
             channels=self.channels,
             renderer=renderer,
             registries=lambda _campaign, _revision: self.registry,
-            latest_registry=lambda: self.registry,
+            latest_registry=lambda: self.newest_registry,
         )
         self.sender = Sender(
             ledger=self.ledger,

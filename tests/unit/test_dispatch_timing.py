@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from support.dispatching import NOW, Post, Rig, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FarSide, Mishap, temporary
 
 from engine.clock import VIETNAM
-from engine.models import Hours, Priority
+from engine.models import Hours, Priority, Quiet
 from engine.states import State
 
 #: The builders' chat hours are 06:00–21:00, and NOW is 08:00.
@@ -100,6 +101,33 @@ def test_rules_that_leave_no_hour_make_it_wait_without_end_or_haste(
         rig.pass_time(days=4)
         rig.send()
         assert rig.states() == {State.EXPIRED: 1}
+
+
+def test_a_cluster_beside_a_funeral_waits_for_its_end_while_the_others_speak(
+    tmp_path: Path, far_side: FarSide
+) -> None:
+    station = replace(
+        builders.registry().station,
+        hours=(Hours(time(5), time(21)),),
+        quiet=(
+            Quiet(
+                NOW.date(), NOW.date(), Hours(time(7), time(11)), "tang lễ", frozenset({"cum-1"})
+            ),
+        ),
+    )
+    speakers = FakeChannel("loudspeaker", FakeBackend("so", True, far_side))
+    with rigged(tmp_path, speakers) as rig:
+        rig.newest_registry = builders.registry(station=station)  # it was not known of before
+        rig.release(
+            Post(channel="loudspeaker", target="cum-1", text="Một"),
+            Post(channel="loudspeaker", target="cum-2", text="Hai"),
+        )
+        rig.send()
+        assert far_side.texts == {"Hai": 1}
+        assert rig.ledger.bundles.next_moment(rehearse=()) == NOW.replace(hour=11)
+        rig.clock.advance_to(NOW.replace(hour=11))
+        rig.send()
+        assert far_side.texts == {"Hai": 1, "Một": 1}
 
 
 def test_the_hour_is_judged_when_rendering_is_done(

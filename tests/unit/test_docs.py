@@ -55,12 +55,24 @@ def fault_of(arguments: list[str]) -> str:
     command = build().get_command(click.Context(build()), name)
     if command is None:
         return f"unknown command {name}"
-    known = {option for parameter in command.params for option in parameter.opts}
-    known |= {option for parameter in command.params for option in parameter.secondary_opts}
+    known = options_of(command)
+    if isinstance(command, click.Group):
+        below = [command.commands[word] for word in rest if word in command.commands][:1]
+        for inner in below:
+            known |= options_of(inner)
+            name = f"{name} {inner.name}"
     for word in rest:
         if word.startswith("-") and word.partition("=")[0] not in {*known, "-h", "--help"}:
             return f"unknown option {word} of {name}"
     return ""
+
+
+def options_of(command: click.Command) -> set[str]:
+    return {
+        option
+        for parameter in command.params
+        for option in (*parameter.opts, *parameter.secondary_opts)
+    }
 
 
 def test_every_command_that_is_written_about_exists(page: Path) -> None:
@@ -70,7 +82,8 @@ def test_every_command_that_is_written_about_exists(page: Path) -> None:
 
 def test_a_command_that_does_not_exist_is_noticed() -> None:
     text = "```console\n$ LOA_LANG=en loa planen x.yaml\n$ loa plan x.yaml --fast\n```\n`loa go`"
-    assert [bool(fault_of(arguments)) for arguments in loa_commands(text)] == [True] * 3
+    text += "`loa cache trim --from x`"
+    assert [bool(fault_of(arguments)) for arguments in loa_commands(text)] == [True] * 4
 
 
 def test_the_readme_names_every_command_of_loa() -> None:

@@ -42,6 +42,13 @@ def test_pyproject_asks_for_what_requirements_in_names() -> None:
     assert sorted(asked) == sorted(required("requirements.in"))
 
 
+def test_what_is_optional_is_tried_by_the_tests() -> None:
+    extras = pyproject()["project"]["optional-dependencies"]
+    named = {re.split(r"[<>=!~]", entry)[0] for asked in extras.values() for entry in asked}
+    assert named
+    assert named <= set(required("requirements-dev.in"))
+
+
 def test_every_dependency_is_locked_with_hashes() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     pinned = set(re.findall(r"^([\w.-]+)==\S+.*\\\n\s+--hash=sha256:", lock, re.MULTILINE))

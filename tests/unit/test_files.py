@@ -30,6 +30,17 @@ def test_a_failed_write_leaves_the_old_bytes_and_no_temporary_file(
     assert [p.name for p in tmp_path.iterdir()] == ["ghi.txt"]
 
 
+def test_what_can_be_made_again_does_not_wait_for_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def waited(_: int) -> None:
+        raise AssertionError("waited for the disk")
+
+    monkeypatch.setattr(files.os, "fsync", waited)
+    write_atomic(tmp_path / "ghi.txt", b"new", durable=False)
+    assert (tmp_path / "ghi.txt").read_bytes() == b"new"
+
+
 def test_leftovers_of_a_killed_process_are_removed(tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / ".ghi.txt.00ff.tmp").write_bytes(b"half")

@@ -78,6 +78,9 @@ READS: Mapping[str, Case] = {
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
     "views.events": lambda it, our: it.views.events() + it.views.events("tin"),
     "views.last_event_at": lambda it, our: it.views.last_event_at(),
+    "views.on_loudspeakers": lambda it, our: it.views.on_loudspeakers(
+        NOW - timedelta(days=9), NOW + timedelta(days=99)
+    ),
     "views.on_air": lambda it, our: it.views.on_air(NOW - timedelta(days=9), but="x"),
 }
 

@@ -34,8 +34,8 @@ def engine() -> Iterator[EspeakEngine]:
 
 def running(engine: EspeakEngine) -> int:
     engine.say("Một.", SOUTH)
-    assert engine.helper_pid is not None
-    return engine.helper_pid
+    (pid,) = engine.helper_pids
+    return pid
 
 
 def ended(pid: int, within: float = 5.0) -> bool:
@@ -87,7 +87,7 @@ def test_an_unknown_voice_is_refused_for_good_and_the_helper_lives(engine: Espea
     assert caught.value.permanent
     assert "vi-vn-x-nowhere" in str(caught.value)
     engine.say(SENTENCE, SOUTH)
-    assert engine.helper_pid == pid
+    assert engine.helper_pids == (pid,)
 
 
 def test_a_helper_killed_between_sentences_is_replaced(engine: EspeakEngine) -> None:
@@ -95,7 +95,7 @@ def test_a_helper_killed_between_sentences_is_replaced(engine: EspeakEngine) -> 
     pid = running(engine)
     os.kill(pid, signal.SIGKILL)
     assert np.array_equal(engine.say(SENTENCE, SOUTH).samples, expected)
-    assert engine.helper_pid != pid
+    assert engine.helper_pids != (pid,)
 
 
 def test_a_helper_killed_while_it_speaks_is_replaced_and_the_sentence_said() -> None:
@@ -106,11 +106,11 @@ def test_a_helper_killed_while_it_speaks_is_replaced_and_the_sentence_said() -> 
         os.kill(pid, signal.SIGSTOP)
         with ThreadPoolExecutor(1) as pool:
             saying = pool.submit(engine.say, SENTENCE, SOUTH)
-            while not engine._lock.locked():
+            while engine.helper_pids:
                 time.sleep(0)
             os.kill(pid, signal.SIGKILL)
             assert np.array_equal(saying.result(20).samples, expected)
-        assert engine.helper_pid != pid
+        assert engine.helper_pids != (pid,)
     finally:
         engine.close()
 
@@ -135,8 +135,10 @@ def test_a_helper_that_hangs_is_killed_and_replaced() -> None:
         "import sys; sys.exit(3)",
         "import sys; sys.stdout.buffer.write(bytes([255]) * 64); sys.stdout.flush(); input()",
         "import sys; sys.stdout.buffer.write(bytes([9, 0, 0, 0]) + b'S' * 5); sys.stdout.flush()",
+        "import sys; sys.stdout.buffer.write(bytes([5, 0, 0, 0]) + b'X' * 5); sys.stdout.flush();"
+        " input()",
     ],
-    ids=["hangs", "crashes", "answers nonsense", "breaks off"],
+    ids=["hangs", "crashes", "answers nonsense", "breaks off", "knows no reply"],
 )
 def test_a_helper_that_always_fails_is_an_error_that_may_pass(program: str) -> None:
     engine = EspeakEngine(time_limit=0.4, command=(sys.executable, "-c", program))
@@ -144,15 +146,75 @@ def test_a_helper_that_always_fails_is_an_error_that_may_pass(program: str) -> N
         engine.say(SENTENCE, SOUTH)
     assert not caught.value.permanent
     assert SENTENCE in str(caught.value)
-    assert engine.helper_pid is None
+    engine.close()
 
 
-def test_threads_share_one_helper(engine: EspeakEngine) -> None:
+def test_threads_share_no_more_helpers_than_are_allowed() -> None:
+    engine = EspeakEngine(helpers=2)
     sentences = [f"{word} bà con." for word in ("Mời", "Chào", "Nhờ", "Báo", "Gọi", "Hẹn")]
-    alone = [engine.say(sentence, SOUTH).samples for sentence in sentences]
-    with ThreadPoolExecutor(6) as pool:
-        together = list(pool.map(lambda s: engine.say(s, SOUTH).samples, sentences * 3))
-    assert all(np.array_equal(a, t) for a, t in zip(alone * 3, together, strict=True))
+    try:
+        alone = [engine.say(sentence, SOUTH).samples for sentence in sentences]
+        with ThreadPoolExecutor(6) as pool:
+            together = list(pool.map(lambda s: engine.say(s, SOUTH).samples, sentences * 3))
+        assert all(np.array_equal(a, t) for a, t in zip(alone * 3, together, strict=True))
+        assert len(engine.helper_pids) == 2
+    finally:
+        engine.close()
+
+
+def test_there_are_as_many_helpers_as_cores_unless_it_is_said() -> None:
+    assert EspeakEngine().traits.at_once == len(os.sched_getaffinity(0))
+    assert EspeakEngine(helpers=3).traits.at_once == 3
+
+
+def test_a_helper_that_speaks_while_it_is_closed_ends_when_it_has_answered() -> None:
+    engine = EspeakEngine(time_limit=30)
+    try:
+        pid = running(engine)
+        os.kill(pid, signal.SIGSTOP)
+        with ThreadPoolExecutor(1) as pool:
+            saying = pool.submit(engine.say, SENTENCE, SOUTH)
+            while engine.helper_pids:
+                time.sleep(0)
+            engine.close()
+            os.kill(pid, signal.SIGCONT)
+            assert len(saying.result(20).samples)
+        assert ended(pid)
+        assert engine.helper_pids == ()
+    finally:
+        engine.close()
+
+
+def test_an_answer_to_one_who_was_interrupted_is_never_given_to_another() -> None:
+    """Dramatiq interrupts by raising where a thread stands: while it waits for a helper."""
+    engine = EspeakEngine(time_limit=30, helpers=1)
+    asked = threading.Event()
+
+    def interrupted(_code: object, _event: str, _argument: object) -> None:
+        asked.set()
+        raise KeyboardInterrupt
+
+    try:
+        expected = engine.say(SENTENCE, SOUTH).samples
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("channels.loudspeaker.speech.helpers._read", interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                engine.say("Khẩn cấp, nước lên nhanh!", SOUTH)
+        assert asked.is_set()
+        assert np.array_equal(engine.say(SENTENCE, SOUTH).samples, expected)
+    finally:
+        engine.close()
+
+
+def test_a_helper_that_nobody_asks_ends_and_is_started_again() -> None:
+    engine = EspeakEngine(idle_seconds=0.1)
+    try:
+        pid = running(engine)
+        assert ended(pid)
+        assert len(engine.say(SENTENCE, SOUTH).samples)
+        assert engine.helper_pids != (pid,)
+    finally:
+        engine.close()
 
 
 def test_the_helper_ends_when_it_is_closed(engine: EspeakEngine) -> None:
@@ -169,7 +231,7 @@ def test_the_helper_does_not_outlive_a_parent_that_is_killed() -> None:
         "engine.say('Một.', 'vi')\n"
         # A fork of the parent holds the other end of the pipe: its closing tells nothing.
         "if os.fork():\n"
-        "    print(engine.helper_pid, flush=True)\n"
+        "    print(*engine.helper_pids, flush=True)\n"
         "time.sleep(20)\n"
     )
     parent = subprocess.Popen(
@@ -192,16 +254,16 @@ def test_a_fork_has_a_helper_of_its_own_and_leaves_its_parents_alone() -> None:
         "import os\n"
         "engine = EspeakEngine(time_limit=5)\n"
         "engine.say('Một.', 'vi')\n"
-        "first = engine.helper_pid\n"
+        "first = engine.helper_pids\n"
         "child = os.fork()\n"
         "if not child:\n"
         "    engine.say('Hai.', 'vi')\n"
-        "    distinct = engine.helper_pid != first\n"
+        "    distinct = engine.helper_pids != first\n"
         "    engine.close()\n"
         "    os._exit(0 if distinct else 1)\n"
         "assert os.waitpid(child, 0)[1] == 0\n"
         "engine.say('Ba.', 'vi')\n"
-        "assert engine.helper_pid == first\n"
+        "assert engine.helper_pids == first\n"
         "engine.close()\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
@@ -262,7 +324,25 @@ def test_many_threads_may_keep_the_same_sentence_at_once(tmp_path: Path) -> None
 
     with ThreadPoolExecutor(8) as pool:
         assert all(sound.samples[0] == 1_000 for sound in pool.map(speak, range(8)))
+    assert SpeechCache(tmp_path).find("a") is not None
     assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".sentence"]
+
+
+def test_threads_that_want_one_sentence_have_it_spoken_once(tmp_path: Path) -> None:
+    cache = SpeechCache(tmp_path)
+    start, spoken = threading.Barrier(6), []
+
+    def want(_number: int) -> Pcm:
+        start.wait(10)
+        return cache.sentence(speak, "a")
+
+    def speak() -> Pcm:
+        spoken.append(1)
+        return tone()
+
+    with ThreadPoolExecutor(6) as pool:
+        assert all(sound.samples[0] == 1_000 for sound in pool.map(want, range(6)))
+    assert len(spoken) == 1
 
 
 def test_a_cache_that_cannot_be_written_is_an_error_that_may_pass(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from bench.planted import FAULTS, VOICES, Made, Samples, clipped, items
 from channels.loudspeaker.proof.faults import Kind
 from channels.loudspeaker.proof.judging import Judgement
 from channels.loudspeaker.script import Line, lines_of
-from channels.loudspeaker.speech.cache import SpeechCache
+from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.studio import Studio
 
@@ -28,9 +28,10 @@ NOTICE = (
 
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    studio = Studio(SpeechCache(tmp_path_factory.mktemp("speech")))
-    yield studio
-    studio.close()
+    folder = tmp_path_factory.mktemp("speech")
+    voices = Voices(folder, Casting(files=folder / "voices"))
+    yield Studio(voices)
+    voices.close()
 
 
 @pytest.fixture(scope="module")

@@ -169,7 +169,7 @@ def test_the_json_keeps_its_shape(ground: Ground) -> None:
     assert data["schema"] == "loa.report/1"
     assert sorted(data) == [
         "campaign", "clock", "commune", "coverage", "deliveries", "events", "evidence", "language",
-        "live", "made_at", "matrix", "rehearsing", "schema", "statements", "unreached",
+        "live", "made_at", "matrix", "rehearsing", "remarks", "schema", "statements", "unreached",
     ]  # fmt: skip
     assert sorted(data["campaign"]) == [
         "approved_at", "approved_by", "campaign_id", "content_hash", "issuer", "priority",
@@ -178,7 +178,7 @@ def test_the_json_keeps_its_shape(ground: Ground) -> None:
     ]  # fmt: skip
     assert sorted(data["deliveries"][0]) == [
         "backend", "changed_at", "channel", "hamlet", "hamlet_id", "households", "id", "purpose",
-        "reason", "replaced", "revision", "slot", "state", "target",
+        "reason", "remark", "replaced", "revision", "slot", "state", "target",
     ]  # fmt: skip
     assert sorted(data["events"][0]) == [
         "actor", "at", "before", "channel", "delivery_id", "detail", "hamlet", "id", "what",

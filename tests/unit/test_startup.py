@@ -22,6 +22,8 @@ HEAVY = {
     "lameenc",
     "lxml",
     "mutagen",
+    "onnxruntime",
+    "piper",
     "numpy",
     "pypdfium2",
     "scipy",
@@ -55,7 +57,9 @@ def test_help_loads_nothing_that_only_commands_need(code: str) -> None:
     assert loaded_by(code).isdisjoint(HEAVY | LATER)
 
 
-@pytest.mark.parametrize("module", ["engine.app", "engine.cli.tracking", "engine.cli.files"])
+@pytest.mark.parametrize(
+    "module", ["engine.app", "engine.cli.tracking", "engine.cli.files", "engine.cli.cache"]
+)
 def test_opening_a_workspace_needs_no_library_for_rendering_or_sending(module: str) -> None:
     assert loaded_by(f"import {module}").isdisjoint(HEAVY | {"dramatiq"})
 

@@ -17,12 +17,13 @@ from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.proof.loudness import Loudness, loudness_of
 from channels.loudspeaker.proof.matching import WORD_HEARD, Matcher
 from channels.loudspeaker.proof.opening import opened
-from channels.loudspeaker.proof.proving import Prover, Said
+from channels.loudspeaker.proof.proving import WITNESSED, Prover, Said
 from channels.loudspeaker.proof.recogniser import is_installed
 from channels.loudspeaker.proof.score import Score, bare_words
 from channels.loudspeaker.script import lines_of
+from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.spoken import Region
-from channels.loudspeaker.studio import FALLBACK, Studio
+from channels.loudspeaker.studio import Studio
 from engine.i18n import gettext as _
 
 #: espeak-ng's voices that a file may be spoken by, when nobody says by which.
@@ -51,7 +52,7 @@ class Sound:
 
 
 class Listener:
-    """Hears files with the station's own voices. ``voice`` is the one that is set."""
+    """Hears files with the station's own voices. ``voice`` is espeak-ng's that is set."""
 
     def __init__(
         self, studio: Studio, prover: Prover, limits: ProofLimits, *, voice: str, region: Region
@@ -101,10 +102,10 @@ class Listener:
         if not lines:
             raise ChannelError(_("There is nothing to say in this text."), permanent=True)
         tags = Tags("", "", "", "")
-        inputs = SpeechInputs(lines, FALLBACK, self._voice, 0.0, 1, tags)
+        inputs = SpeechInputs(lines, (), 0.0, 1, tags)
         best, most = None, -1.0
         for voice in dict.fromkeys((self._voice, *_VOICES)):
-            score = self._score(replace(inputs, voice=voice))
+            score = self._score(_by(inputs, voice))
             share = _share_heard(sound.heard, score, exact=False)
             if share > most:
                 best, most = voice, share
@@ -115,7 +116,7 @@ class Listener:
             return self._recognised(
                 sound, [word for line in lines for word in bare_words(line.text)]
             )
-        score = self._as_often(sound, replace(inputs, voice=best))
+        score = self._as_often(sound, _by(inputs, best))
         return self._judged(sound, score, exact=False)
 
     def _recognised(self, sound: Sound, words: list[str]) -> Judgement:
@@ -146,6 +147,10 @@ class Listener:
     def _with_level(found: dict[str, float], sound: Sound) -> dict[str, float]:
         level = sound.loudness
         return {**found, "loudness": level.integrated, "true_peak": level.true_peak}
+
+
+def _by(inputs: SpeechInputs, voice: str) -> SpeechInputs:
+    return replace(inputs, voices=(Choice(WITNESSED, voice),))
 
 
 def _level(sound: Sound, inputs: SpeechInputs | RecordingInputs) -> Iterator[Fault]:

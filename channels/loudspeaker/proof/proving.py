@@ -22,6 +22,7 @@ from channels.loudspeaker.proof.voices import check_by_length, check_by_witness
 from channels.loudspeaker.proof.witness import Account, Witness
 from channels.loudspeaker.proof.wording import refusal
 from channels.loudspeaker.script import MARGIN, Line
+from channels.loudspeaker.speech.engine import Choice
 
 #: The engine that the witness speaks like.
 WITNESSED = "espeak"
@@ -43,14 +44,13 @@ class Said:
     lines: Sequence[Line]
     spoken: Mapping[str, Pcm]
     sounds: Mapping[str, Pcm]
-    engine: str
-    voice: str
+    by: Choice
     text: str = ""
 
     @property
     def witnessed(self) -> bool:
         """Whether the witness speaks with this voice."""
-        return self.engine == WITNESSED
+        return self.by.engine == WITNESSED
 
 
 class ProofError(ChannelError):
@@ -101,7 +101,7 @@ class Prover:
     def score(self, said: Said) -> Score:
         """Return what an item's file should hold. Raises ChannelError."""
         asked = tuple(said.spoken) if said.witnessed else ()
-        return _score(said, self._witness.hear(asked, said.voice))
+        return _score(said, self._witness.hear(asked, said.by.voice))
 
     def recognised(self, file: Path | bytes, words: list[str]) -> tuple[float, list[Fault]]:
         """Return the share of ``words`` that speech recognition hears otherwise, and what of it.
@@ -117,7 +117,7 @@ class Prover:
 
     def _voice_faults(self, said: Said, score: Score, accounts: Accounts) -> Iterator[Fault]:
         if said.witnessed:
-            return check_by_witness(said.spoken, accounts, self._witness, said.voice)
+            return check_by_witness(said.spoken, accounts, self._witness, said.by.voice)
         sentences = {passage.sentence.text: passage.sentence for passage in score.passages}
         return check_by_length(list(sentences.values()))
 

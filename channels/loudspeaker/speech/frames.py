@@ -1,7 +1,7 @@
-"""The words between Loa and its speech helper: length-prefixed frames over pipes.
+"""The words between Loa and its speech helpers: length-prefixed frames over pipes.
 
-A request is one frame: JSON with ``voice`` and ``text``. A reply is one frame: a letter that
-says what follows, then the sound (16-bit little-endian) or the reason why there is none.
+A request is one frame: a JSON object of texts. A reply is one frame: a letter that says what
+follows, then the sound (16-bit little-endian) or the reason why there is none.
 """
 
 from __future__ import annotations
@@ -17,12 +17,14 @@ KIND = struct.Struct("<cI")
 SOUND = b"S"
 #: The voice or the library is not there: trying again gives the same.
 REFUSED = b"R"
+#: This sentence could not be spoken this time.
+FAILED = b"F"
 
 #: A pipe holds 64 KiB, so writing a request never waits for a helper that hangs.
 MAX_REQUEST = 16 * 1024
 
-#: Ten minutes of sound: a longer reply is not a sentence but a fault.
-MAX_REPLY = 10 * 60 * 22_050 * 2
+#: Ten minutes of sound at 48,000 samples a second: a longer reply is no sentence but a fault.
+MAX_REPLY = 10 * 60 * 48_000 * 2
 
 
 def frame(body: bytes) -> bytes:

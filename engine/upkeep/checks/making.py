@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 
 import numpy as np
 
 from channels.base import ChannelError
 from channels.flyer import font
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.speech.engine import Engine
-from channels.loudspeaker.speech.espeak import EspeakEngine
+from channels.loudspeaker.speech.engine import Choice, Engine
+from engine.app import build_voices, choices_of, settings_by_commune
 from engine.i18n import gettext as _
 from engine.settings import LoudspeakerSettings, Settings
 from engine.upkeep.findings import Finding, Patient, bad, fine, look
@@ -48,26 +49,30 @@ def fonts_check(
 
 
 def voice_check(patient: Patient) -> Iterator[Finding]:
-    """Let the chosen voice, and the one that replaces it, speak a sentence."""
-    voice = (patient.settings or Settings()).loudspeaker
-    if voice.engine == "gtts":
-        from channels.loudspeaker.speech.gtts_engine import GttsEngine  # loads httpx
+    """Let every voice that is set speak a sentence, of the commune and of those of their own."""
+    settings = patient.settings or Settings()
+    seen: set[tuple[Choice, bool]] = set()
+    with closing(build_voices(settings, patient.workspace)) as voices:
+        for own in settings_by_commune(settings).values():
+            *first, last = choices_of(own)
+            for choice, replaced in [*((one, True) for one in first), (last, False)]:
+                if (choice, replaced) not in seen:
+                    seen.add((choice, replaced))
+                    yield heard(voices.engine(choice.engine), own, replaced=replaced)
 
-        yield heard(GttsEngine(), voice, replaced=True)
-    yield heard(EspeakEngine(), voice)
 
-
-def heard(engine: Engine, voice: LoudspeakerSettings, *, replaced: bool = False) -> Finding:
+def heard(engine: Engine, own: LoudspeakerSettings, *, replaced: bool = False) -> Finding:
     """Judge one sentence. ``replaced``: another voice speaks when this one cannot."""
     judge = look if replaced else bad
+    voice = own.voice_of(engine.name)
+    name = f"{engine.name} {voice}".strip()
     try:
-        sound = engine.say(_SENTENCE, voice.voice)
+        sound = engine.say(_SENTENCE, voice)
     except ChannelError as error:
         message = _("the voice {voice} does not speak: {reason}")
-        return judge(message.format(voice=f"{engine.name} {voice.voice}", reason=error))
+        return judge(message.format(voice=name, reason=error))
     finally:
         engine.close()
-    name = f"{engine.name} {voice.voice}"
     if _is_silent(sound):
         return judge(_("the voice {voice} is silent: choose another one").format(voice=name))
     return fine(_("the voice {voice} speaks").format(voice=name))

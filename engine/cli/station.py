@@ -1,0 +1,113 @@
+"""Commands about the station: what its loudspeakers play on a day."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from engine.app.station import day_of
+from engine.cli.common import commune_option, open_workspace, shown_path, workspace_option
+from engine.cli.words import translate_placeholders
+from engine.clock import local
+from engine.errors import LoaError
+from engine.files import write_atomic
+from engine.i18n import gettext as _
+from engine.reports.station.calendar import ics
+from engine.reports.station.picture import png
+from engine.reports.station.table import day_table
+from engine.reports.station.timeline import svg
+from engine.reports.station.wording import breach_words
+
+#: How a day may be written: as officials do, or as files do.
+_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
+
+
+def commands() -> list[click.Command]:
+    """Return the commands of this module, built in the reader's language."""
+    group = click.Group("station", subcommand_metavar=_("COMMAND [ARGS]..."))
+    command = _day()
+    translate_placeholders(command)
+    group.add_command(command)
+    return [group]
+
+
+def _day() -> click.Command:
+    @click.command(
+        "day",
+        help=_("Show what the loudspeakers play on DAY (default: today), cluster by cluster."),
+    )
+    @click.argument("day", required=False)
+    @click.option("--cluster", metavar=_("CLUSTER"), help=_("Only this cluster (its id)."))
+    @click.option(
+        "--with",
+        "proposed",
+        type=click.Path(path_type=Path, exists=True, dir_okay=False),
+        metavar=_("FILE"),
+        help=_("Show also what this campaign's file would add if it were approved now."),
+    )
+    @_out("--svg", _("Draw the day into this file, as SVG."))
+    @_out("--png", _("Draw the day into this file, as PNG."))
+    @_out("--ics", _("Write the day into this file, as iCalendar."))
+    @commune_option
+    @workspace_option
+    def command(
+        day: str | None,
+        cluster: str | None,
+        proposed: Path | None,
+        svg_file: Path | None,
+        png_file: Path | None,
+        ics_file: Path | None,
+        workspace: Path | None,
+    ) -> None:
+        with open_workspace(workspace, proposed) as app:
+            now = app.clock.now()
+            found = day_of(app, _read_day(day, now), proposed, cluster)
+        Console().print(day_table(found))
+        for clash in found.clashes:
+            click.echo(f"✗ {breach_words(clash)}")
+        if svg_file is not None:
+            _write(svg_file, svg(found).encode())
+        if png_file is not None:
+            _write(png_file, png(svg(found)))
+        if ics_file is not None:
+            _write(ics_file, ics(found, now))
+
+    return command
+
+
+def _out(name: str, words: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return an option that names a file to write."""
+    return click.option(
+        name,
+        f"{name.strip('-')}_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar=_("FILE"),
+        help=words,
+    )
+
+
+def _read_day(text: str | None, now: datetime) -> date:
+    """Return the day that is meant. Raises LoaError."""
+    if text is None:
+        return local(now).date()
+    for form in _FORMS:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    message = _("found “{text}”; write a day as 01/12/2026 or 2026-12-01")
+    raise LoaError(message.format(text=text))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file and say where. Raises LoaError when the disk refuses."""
+    try:
+        write_atomic(path, data)
+    except OSError as error:
+        message = _("{path}: cannot be written: {reason}")
+        raise LoaError(message.format(path=path, reason=error.strerror or error)) from error
+    click.echo(_("Written: {path}").format(path=shown_path(path)))

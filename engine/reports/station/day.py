@@ -1,0 +1,237 @@
+"""What the loudspeakers play on one day: sessions, their items, what is free, what clashes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from engine.clock import VIETNAM
+from engine.ledger.views import Airing
+from engine.models import Breach, Cluster, Content, Hours, Plan, Priority, Registry
+from engine.rules import Closed, closed_on, hours_breaches, may_act, session_breaches
+from engine.states import State
+
+#: Returns how many seconds a content takes on air, all its readings together.
+Seconds = Callable[[Content], float]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One sound of one campaign in a session, for the hamlets whose words it says.
+
+    ``begins`` is counted from lengths that are known or foreseen. ``state`` is None for what
+    is only proposed: its campaign has not been approved.
+    """
+
+    campaign_id: str
+    title: str
+    priority: Priority
+    hamlets: tuple[str, ...]
+    begins: datetime
+    seconds: float
+    state: State | None
+
+    @property
+    def ends(self) -> datetime:
+        return self.begins + timedelta(seconds=self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What one cluster plays from one slot on, in airing order."""
+
+    slot: datetime
+    items: tuple[Item, ...]
+
+    @property
+    def seconds(self) -> float:
+        return sum(item.seconds for item in self.items)
+
+    @property
+    def ends(self) -> datetime:
+        return self.slot + timedelta(seconds=self.seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterDay:
+    """One cluster's day. ``closed`` are relays and quiet times, in order."""
+
+    cluster: Cluster
+    sessions: tuple[Session, ...]
+    closed: tuple[Closed, ...]
+
+    @property
+    def seconds(self) -> float:
+        return sum(session.seconds for session in self.sessions)
+
+
+@dataclass(frozen=True, slots=True)
+class StationDay:
+    """The whole station's day; ``hours`` are the stretches in which it may speak then."""
+
+    day: date
+    commune: str
+    hours: tuple[Hours, ...]
+    minutes_per_session: int
+    clusters: tuple[ClusterDay, ...]
+    clashes: tuple[Breach, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One hamlet's part of a session, approved or proposed."""
+
+    cluster: str
+    slot: datetime
+    campaign_id: str
+    hamlet_id: str
+    content_hash: str
+    priority: Priority
+    state: State | None
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """Return when a day begins, and when the next one does, in Vietnam."""
+    begins = datetime.combine(day, time(0), tzinfo=VIETNAM)
+    return begins, begins + timedelta(days=1)
+
+
+def station_day(
+    day: date,
+    registry: Registry,
+    airings: Iterable[Airing],
+    contents: Mapping[str, Content],
+    seconds: Seconds,
+    proposed: Plan | None = None,
+    *,
+    only: str | None = None,
+) -> StationDay:
+    """Return the station's day: ``airings`` of that day, and what ``proposed`` would add.
+
+    ``only`` is the id of a cluster that is looked at alone.
+
+    ``contents`` holds what the airings say, by hash. What the proposed campaign has waiting
+    already is left out: approving it would replace that.
+    """
+    known = dict(contents) | dict(proposed.contents if proposed else {})
+    parts = [
+        part
+        for part in (*_approved(airings, proposed), *_of_plan(day, proposed))
+        if only in (None, part.cluster)
+    ]
+    lengths = {key: seconds(known[key]) for key in {part.content_hash for part in parts}}
+    sessions = _sessions(parts, known, lengths)
+    station = registry.station
+    return StationDay(
+        day=day,
+        commune=registry.commune.name,
+        hours=station.hours if day.isoweekday() in station.days else (),
+        minutes_per_session=station.minutes_per_session,
+        clusters=tuple(
+            ClusterDay(
+                cluster,
+                tuple(sessions.get(cluster.id, ())),
+                tuple(closed_on(station, cluster.id, day)),
+            )
+            for cluster in registry.clusters
+            if only in (None, cluster.id)
+        ),
+        clashes=tuple(_merged(_clashes(parts, lengths, registry))),
+    )
+
+
+def _approved(airings: Iterable[Airing], proposed: Plan | None) -> Iterator[_Part]:
+    for one in airings:
+        done = one.state in (State.SENT, State.CONFIRMED)
+        if proposed is None or one.campaign_id != proposed.campaign_id or done:
+            yield _Part(
+                one.cluster,
+                one.slot,
+                one.campaign_id,
+                one.hamlet_id,
+                one.content_hash,
+                one.priority,
+                one.state,
+            )
+
+
+def _of_plan(day: date, plan: Plan | None) -> Iterator[_Part]:
+    begins, ends = day_bounds(day)
+    for item in plan.deliveries if plan else ():
+        if item.channel == "loudspeaker" and begins <= item.slot < ends:
+            yield _Part(
+                item.target,
+                item.slot,
+                plan.campaign_id if plan else "",
+                item.hamlet_id,
+                item.content_hash,
+                item.priority,
+                None,
+            )
+
+
+def _sessions(
+    parts: Iterable[_Part], contents: Mapping[str, Content], lengths: Mapping[str, float]
+) -> dict[str, list[Session]]:
+    """Return each cluster's sessions in order. Hamlets that hear the same words share an item."""
+    found: dict[tuple[str, datetime], dict[tuple[str, str], list[_Part]]] = {}
+    for part in parts:
+        alike = found.setdefault((part.cluster, part.slot), {})
+        alike.setdefault((part.campaign_id, part.content_hash), []).append(part)
+    sessions: dict[str, list[Session]] = defaultdict(list)
+    for (cluster, slot), items in sorted(found.items()):
+        sessions[cluster].append(Session(slot, tuple(_items(slot, items, contents, lengths))))
+    return sessions
+
+
+def _items(
+    slot: datetime,
+    alike: Mapping[tuple[str, str], list[_Part]],
+    contents: Mapping[str, Content],
+    lengths: Mapping[str, float],
+) -> Iterator[Item]:
+    """Yield a session's items in the order in which a programme airs them."""
+    begins = slot
+    for (campaign_id, key), parts in sorted(
+        alike.items(), key=lambda one: (one[1][0].priority.rank, *one[0])
+    ):
+        yield Item(
+            campaign_id=campaign_id,
+            title=contents[key].title,
+            priority=parts[0].priority,
+            hamlets=tuple(sorted({part.hamlet_id for part in parts})),
+            begins=begins,
+            seconds=lengths[key],
+            state=parts[0].state,
+        )
+        begins += timedelta(seconds=lengths[key])
+
+
+def _clashes(
+    parts: Iterable[_Part], lengths: Mapping[str, float], registry: Registry
+) -> Iterator[Breach]:
+    """Yield every rule that the day breaks; emergencies may, and are not asked."""
+    on_air: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
+    for part in parts:
+        if part.priority is not Priority.EMERGENCY:
+            on_air[part.cluster, part.slot][part.content_hash] = lengths[part.content_hash]
+    yield from hours_breaches(
+        {
+            ("loudspeaker", slot)
+            for _cluster, slot in on_air
+            if not may_act("loudspeaker", registry, slot)
+        },
+        registry,
+    )
+    yield from session_breaches(on_air, registry)
+
+
+def _merged(clashes: Iterable[Breach]) -> Iterator[Breach]:
+    """Yield each clash once, with all the clusters that it concerns."""
+    found: dict[str, list[str]] = {}
+    for one in clashes:
+        found.setdefault(one.message, []).append(one.target)
+    for message, clusters in found.items():
+        yield Breach(message, channel="loudspeaker", target=", ".join(filter(None, clusters)))
