@@ -49,7 +49,7 @@ def kinds(judgement: Judgement) -> set[Kind]:
     return {fault.kind for fault in judgement.faults}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_no_planted_fault_passes_and_nothing_honest_is_held(
     studio: Studio, texts: list[tuple[Line, ...]], seed: int
 ) -> None:

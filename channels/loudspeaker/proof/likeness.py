@@ -30,10 +30,10 @@ def shapes(bands: Bands) -> Directions:
 
 
 def directions(shaped: Directions, colour: Directions) -> Directions:
-    """Return ``shapes`` as directions, once the mean ``colour`` is taken away."""
-    found = shaped - colour
-    found /= np.sqrt(np.einsum("ij,ij->i", found, found))[:, None] + _TINY
-    return found
+    """Turn ``shapes`` into directions, in place, once the mean ``colour`` is taken away."""
+    shaped -= colour
+    shaped /= np.sqrt(np.einsum("ij,ij->i", shaped, shaped))[:, None] + _TINY
+    return shaped
 
 
 class Track:

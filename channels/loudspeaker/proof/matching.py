@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -25,6 +26,9 @@ WORD_HEARD = 0.72
 
 #: A word of fewer audible frames is judged with its surroundings.
 _FEWEST = 4
+
+#: Sentences whose directions are kept, so that a long item takes no more memory than a short one.
+_KEPT = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +60,21 @@ class Matcher:
 
     def __init__(self, heard: Heard, score: Score) -> None:
         shaped = shapes(heard.bands)
-        self.track = Track(directions(shaped, _mean(shaped[heard.sounding()])))
+        self.track = Track(directions(shaped, _mean(shaped, heard.sounding())))
         self._score = score
-        self._wanted = _wanted(score)
+        self._colour = _colour(score)
+        self._kept: OrderedDict[int, Directions] = OrderedDict()
 
     def wanted(self, sentence: Sentence) -> Directions:
-        return self._wanted[id(sentence)]
+        """Return a sentence's directions; frames that are not audible count for nothing."""
+        kept = self._kept.get(id(sentence))
+        if kept is None:
+            kept = directions(shapes(sentence.bands), self._colour)
+            kept *= sentence.audible[:, None]
+            self._kept[id(sentence)] = kept
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return kept
 
     def match(self, reach: float = 0.0) -> tuple[Found, ...]:
         """Look for every passage in turn, each where the ones before it put it.
@@ -131,19 +144,17 @@ def _alike(word: Word, likeness: npt.NDArray[np.float64], audible: npt.NDArray[n
     return float(likeness[end] - likeness[start]) / count if count else 0.0
 
 
-def _wanted(score: Score) -> dict[int, Directions]:
-    """Return each sentence's directions; frames that are not audible count for nothing."""
-    sentences = {id(passage.sentence): passage.sentence for passage in score.passages}
-    shaped = {key: shapes(sentence.bands) for key, sentence in sentences.items()}
-    audible = [shaped[key][sentence.audible] for key, sentence in sentences.items()]
-    colour = _mean(np.concatenate([*audible, np.zeros((0, COUNT), dtype=np.float32)]))
-    found = {}
-    for key, sentence in sentences.items():
-        found[key] = directions(shaped[key], colour) * sentence.audible[:, None]
-    return found
+def _colour(score: Score) -> Directions:
+    """Return the mean of all audible frames of a score's distinct sentences."""
+    total, count = np.zeros(COUNT, dtype=np.float32), 0
+    for sentence in {id(one.sentence): one.sentence for one in score.passages}.values():
+        total += shapes(sentence.bands)[sentence.audible].sum(axis=0)
+        count += int(sentence.audible.sum())
+    return total / np.float32(max(1, count))
 
 
-def _mean(shaped: Directions) -> Directions:
-    """Return the mean of frames; of no frame, no colour."""
-    colour: Directions = shaped.sum(axis=0) / np.float32(max(1, len(shaped)))
-    return colour
+def _mean(shaped: Directions, chosen: npt.NDArray[np.bool_]) -> Directions:
+    """Return the mean of the chosen frames; of no frame, no colour."""
+    count = int(np.count_nonzero(chosen))
+    mean: Directions = chosen.astype(np.float32) @ shaped / np.float32(max(1, count))
+    return mean
