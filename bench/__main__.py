@@ -22,6 +22,7 @@ PARTS = (
     "rendering",
     "speech",
     "spoken",
+    "proving",
     "voices",
     "programme",
     "demonstration",

@@ -46,11 +46,13 @@ __all__ = [
     "Limits",
     "Options",
     "Paced",
+    "Proves",
     "Refreshes",
     "RemoteIds",
     "artifact_key",
     "endpoint_of",
     "paces_of",
+    "proves",
 ]
 
 
@@ -197,6 +199,16 @@ class Expires(Protocol):
         ...
 
 
+class Proves(Protocol):
+    """A channel that proves what it renders: what carries no proof must not be approved.
+
+    ``proves`` is true. Rendering something that is not what it should be raises a permanent
+    ChannelError, and gives figures with everything else (``Rendered.proof``).
+    """
+
+    proves: bool
+
+
 class Channel(Protocol):
     """One form of reaching people.
 
@@ -249,6 +261,11 @@ def endpoint_of(backend: Backend) -> str | None:
     """
     endpoint: str | None = getattr(backend, "endpoint", None)
     return endpoint
+
+
+def proves(channel: Channel) -> bool:
+    """Say whether a channel ``Proves`` what it renders."""
+    return bool(getattr(channel, "proves", False))
 
 
 def paces_of(backend: Backend, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:

@@ -16,6 +16,7 @@ from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.kept import SharedSounds
 from channels.loudspeaker.options import LoudspeakerOptions
+from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.script import Script, announced, script_of
 from channels.loudspeaker.speech.engine import ENGINES, Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
@@ -39,7 +40,11 @@ from engine.models import (
 )
 
 if TYPE_CHECKING:
+    from channels.loudspeaker.proof.listening import Listener
     from channels.loudspeaker.studio import Studio
+
+#: espeak-ng's voice, unless another one is set.
+_SOUTH = "vi-vn-x-south"
 
 #: LUFS between which speech stays clear of the noise floor and of distortion.
 _LOUDNESS = (-31.0, -14.0)
@@ -53,8 +58,9 @@ class LoudspeakerChannel:
     in ``speech_cache``. ``choices`` are the voices that are tried, in their order; without them
     it is ``engine``, and after it espeak with its ``voice``. ``region`` says whose words numbers
     are read in. ``loudness`` is in LUFS; ``finish`` is how sound leaves besides, ``style`` how it
-    is said. ``framing`` is what opens and closes a programme; that, and programmes in one file,
-    are kept in ``programmes``. Raises LoaError for a setting that does not exist.
+    is said, ``limits`` what the proof of each item accepts. ``framing`` is what opens and closes
+    a programme; that, and programmes in one file, are kept in ``programmes``. Raises LoaError for
+    a setting that does not exist.
     """
 
     name = "loudspeaker"
@@ -62,6 +68,7 @@ class LoudspeakerChannel:
     options: type[Options] = LoudspeakerOptions
     needs: tuple[str, ...] = ()
     cumulative = True
+    proves = True
 
     def __init__(
         self,
@@ -69,7 +76,7 @@ class LoudspeakerChannel:
         outbox: Path,
         speech_cache: Path | None = None,
         engine: str = "espeak",
-        voice: str = "vi-vn-x-south",
+        voice: str = _SOUTH,
         voices: Voices | None = None,
         lent: bool = False,
         choices: Sequence[Choice] = (),
@@ -77,6 +84,7 @@ class LoudspeakerChannel:
         loudness: float = -16.0,
         finish: Finish = USUAL,
         style: Style = PLAIN,
+        limits: ProofLimits | None = None,
         framing: Framing | None = None,
         programmes: Path | None = None,
         lead: timedelta = timedelta(minutes=30),
@@ -87,6 +95,7 @@ class LoudspeakerChannel:
             _one_of("engine", choice.engine, ENGINES)
         self._region = Region(_one_of("region", region, tuple(Region)))
         self._loudness = _within("loudness", loudness, *_LOUDNESS)
+        self._limits = limits or ProofLimits()
         self._voices = voices or _own_voices(speech_cache)
         self._lent = lent
         self._finish = _possible(finish)
@@ -141,7 +150,8 @@ class LoudspeakerChannel:
             return RecordingInputs(
                 recording, self._loudness, options.repeat, _tags(content), self._finish
             )
-        return self._said(self._script(content).lines, options.repeat, _tags(content))
+        script = self._script(content)
+        return self._said(script.lines, options.repeat, _tags(content), script.text)
 
     def render(self, inputs: SpeechInputs | RecordingInputs) -> Rendered:
         """Return the MP3. Raises ChannelError."""
@@ -164,6 +174,20 @@ class LoudspeakerChannel:
         )
         return programme(bundle, items, registry, frame, self._finish)
 
+    def listener(self) -> Listener:
+        """Return who hears files, with this channel's voices and by its limits."""
+        from channels.loudspeaker.proof.listening import Listener
+
+        studio = self._opened()
+        voices = {choice.engine: choice.voice for choice in self._choices}
+        return Listener(
+            studio,
+            studio.prover,
+            self._limits,
+            voice=voices.get("espeak", _SOUTH),
+            region=self._region,
+        )
+
     def _recorded(self, content: Content, recording: Attachment) -> Forecast:
         text, doubt = recording_in_words(recording)
         if recording.seconds is None:
@@ -175,7 +199,9 @@ class LoudspeakerChannel:
     def _announced(self, text: str, tags: Tags) -> SpeechInputs:
         return self._said(announced(text, self._region, self._style), 1, tags)
 
-    def _said(self, lines: tuple[Line, ...], repeat: int, tags: Tags) -> SpeechInputs:
+    def _said(
+        self, lines: tuple[Line, ...], repeat: int, tags: Tags, text: str = ""
+    ) -> SpeechInputs:
         return SpeechInputs(
             sentences=lines,
             voices=tuple(map(self._voices.chosen, self._choices)),
@@ -183,6 +209,7 @@ class LoudspeakerChannel:
             repeat=repeat,
             tags=tags,
             finish=self._finish,
+            text=text,
         )
 
     def _opened(self) -> Studio:
@@ -191,7 +218,7 @@ class LoudspeakerChannel:
 
         with self._opening:
             if self._studio is None:
-                self._studio = Studio(self._voices)
+                self._studio = Studio(self._voices, self._limits)
             return self._studio
 
     def _script(self, content: Content) -> Script:

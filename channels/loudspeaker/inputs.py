@@ -12,7 +12,11 @@ from engine.models import File
 
 @dataclass(frozen=True, slots=True)
 class SpeechInputs:
-    """Sentences for a voice: the first of ``voices`` that speaks. ``loudness`` in LUFS."""
+    """Sentences for a voice: the first of ``voices`` that speaks. ``loudness`` in LUFS.
+
+    ``text`` is all that is said, every reading of it, as it is approved: the proof holds the
+    sentences against it. Empty where nobody approves a text.
+    """
 
     sentences: tuple[Line, ...]
     voices: tuple[Choice, ...]
@@ -20,6 +24,7 @@ class SpeechInputs:
     repeat: int
     tags: Tags
     finish: Finish = USUAL
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,11 @@ def announced(text: str, region: Region, style: Style = PLAIN) -> tuple[Line, ..
     return tuple(line for row in rows for line in row.lines)
 
 
+def lines_of(text: str, region: Region) -> tuple[Line, ...]:
+    """Return a written text as it is said, without a campaign around it."""
+    return announced(text, region)
+
+
 def readings(lines: tuple[Line, ...], times: int) -> Iterator[Line]:
     """Yield ``lines`` as often as they are said, with a word between two readings."""
     if not lines:

@@ -17,6 +17,8 @@ from channels.loudspeaker.audio.recording import examine
 from channels.loudspeaker.audio.terms import MAX_SECONDS
 from channels.loudspeaker.inputs import AnnouncementInputs, RecordingInputs, SpeechInputs
 from channels.loudspeaker.passages import at_their_pace, passages
+from channels.loudspeaker.proof.limits import ProofLimits
+from channels.loudspeaker.proof.proving import ProofError, Prover, Said
 from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, readings
 from channels.loudspeaker.speech.voices import Voices
 from channels.loudspeaker.wording import too_long
@@ -27,18 +29,35 @@ from engine.models import File, Rendered
 class Studio:
     """Where voices speak, and recordings are brought to the station's loudness."""
 
-    def __init__(self, voices: Voices) -> None:
+    def __init__(self, voices: Voices, limits: ProofLimits | None = None) -> None:
+        """``limits``: what the proof of every item accepts."""
         self._voices = voices
+        self.prover = Prover(limits or ProofLimits())
 
     def speech(self, inputs: SpeechInputs) -> Rendered:
         """Speak an item, all of it in one voice; a remark says why it is not the first choice.
+
+        Raises ChannelError; ProofError when the file does not hold every word.
+        """
+        said, remarks = self.said(inputs)
+        try:
+            return self._proved(said, inputs, remarks)
+        except ProofError:
+            # Whoever tries again gets every sentence spoken anew.
+            self._voices.forget(said.spoken, said.by)
+            raise
+
+    def said(self, inputs: SpeechInputs) -> tuple[Said, tuple[str, ...]]:
+        """Return what is said, and a remark when it is not the chosen voice that says it.
 
         Raises ChannelError.
         """
         if not inputs.sentences:
             raise ChannelError(_("There is nothing to say in this text."), permanent=True)
-        voiced, remarks = self._voiced(inputs)
-        return _finished(voiced, inputs, remarks)
+        lines = tuple(readings(inputs.sentences, inputs.repeat))
+        spoken = self._voices.speak((line.text for line in lines), inputs.voices)
+        sounds = at_their_pace(lines, spoken.sounds)
+        return Said(lines, spoken.sounds, sounds, spoken.choice, inputs.text), spoken.remarks
 
     def announcement(self, inputs: AnnouncementInputs) -> Rendered:
         """Make a programme's opening or closing. Each part of it is as loud as an item.
@@ -56,16 +75,24 @@ class Studio:
         elif inputs.chime is not None:
             add([Passage(Held(chime(inputs.chime)), pause=CHIME_PAUSE, before=MARGIN)])
         if speech.sentences:
-            voiced, remarks = self._voiced(speech)
+            said, remarks = self.said(speech)
+            voiced = passages(said.lines, said.sounds)
             add(voiced if inputs.bed is None else [over_bed(voiced, _path(inputs.bed))])
         carrier = carrier_of(speech.finish)
         return Rendered(carrier.file(encoded, speech.tags), carrier.media_type, remarks)
 
-    @staticmethod
-    def recording(inputs: RecordingInputs) -> Rendered:
+    def _proved(self, said: Said, inputs: SpeechInputs, remarks: tuple[str, ...]) -> Rendered:
+        """Join, master and prove; the witness speaks meanwhile."""
+        asked = tuple(said.spoken) if said.witnessed else ()
+        with self.prover.asking(asked, said.by.voice) as accounts:
+            rendered = _finished(passages(said.lines, said.sounds), inputs, remarks)
+            proof = self.prover.speech(said, rendered.data, accounts.result())
+        return replace(rendered, proof=proof)
+
+    def recording(self, inputs: RecordingInputs) -> Rendered:
         """Bring a recording to the station's loudness; remarks say what is poor about it.
 
-        Raises ChannelError.
+        Raises ChannelError, ProofError.
         """
         examined = examine(_path(inputs.recording))
         if inputs.repeat * (examined.take.seconds + REPEAT_PAUSE) > MAX_SECONDS:
@@ -73,13 +100,11 @@ class Studio:
         reading = Passage(examined.take, pause=REPEAT_PAUSE)
         *others, last = [reading] * inputs.repeat
         first, *more = [*others, replace(last, pause=MARGIN)]
-        return _finished([replace(first, before=MARGIN), *more], inputs, examined.remarks)
-
-    def _voiced(self, inputs: SpeechInputs) -> tuple[list[Passage], tuple[str, ...]]:
-        """Return what is said, in passages, and a remark if it is not the chosen voice."""
-        lines = tuple(readings(inputs.sentences, inputs.repeat))
-        spoken = self._voices.speak((line.text for line in lines), inputs.voices)
-        return passages(lines, at_their_pace(lines, spoken.sounds)), spoken.remarks
+        sound = [replace(first, before=MARGIN), *more]
+        rendered = _finished(sound, inputs, examined.remarks)
+        seconds = 2 * MARGIN + len(sound) * examined.take.seconds
+        seconds += (len(sound) - 1) * REPEAT_PAUSE
+        return replace(rendered, proof=self.prover.recording(rendered.data, seconds))
 
 
 def _path(file: File) -> Path:

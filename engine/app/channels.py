@@ -16,6 +16,7 @@ from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.delivery import Style
 from channels.loudspeaker.framing import Framing
+from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
@@ -24,6 +25,7 @@ from engine.dispatch.permits import Permits
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.settings import LoudspeakerSettings, Settings
+from engine.settings.proof import ProofSettings
 from engine.settings.sections import TelegramSettings
 from engine.settings.speaking import ProgrammeSettings
 
@@ -62,9 +64,20 @@ def _loudspeaker(here: Surroundings) -> LoudspeakerChannel:
             Profile(voice.profile), Format(voice.format), voice.sample_rate, voice.bit_rate
         ),
         style=Style(voice.pauses, voice.number_pace),
+        limits=_limits(here.settings.proof),
         framing=_framing(here.settings.programme, here.workspace),
         programmes=speech_folder(here.workspace) / "programmes",
         lead=timedelta(minutes=voice.lead_minutes),
+    )
+
+
+def _limits(proof: ProofSettings) -> ProofLimits:
+    return ProofLimits(
+        slowest=proof.slowest,
+        fastest=proof.fastest,
+        silence=proof.silence_seconds,
+        recognise=proof.recognise,
+        word_errors=proof.word_errors_percent / 100,
     )
 
 

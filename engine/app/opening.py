@@ -11,6 +11,7 @@ from campaigns.registry_file import load_registry
 from channels.base import Channel
 from engine.app.channels import CHANNELS, Builders, build_voices, close_channels
 from engine.app.house import House
+from engine.app.proving import Prover
 from engine.app.sending import build_permits, build_sender
 from engine.artifacts import ArtifactStore, open_store
 from engine.boundary import Boundary, no_boundary
@@ -167,6 +168,7 @@ def build_app(house: House, ledger: Ledger, registry: Registry, revision: int, f
             registry_revision=revision,
             workspace=folder,
             load=lambda path: load_campaign(path, registry, house.options, clock.now()),
+            prove=Prover(channels, house.artifacts, house.observer).prove,
             boundary=house.boundary,
         ),
         sender=build_sender(house, folder, ledger, channels, renderer, registry),

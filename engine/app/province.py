@@ -11,9 +11,10 @@ from campaigns.loader import LoadedCampaign
 from campaigns.province_checks import load_province_campaign
 from campaigns.province_file import PROVINCE_FILE, load_province
 from engine.app.channels import close_channels
-from engine.app.communes import only_networked
+from engine.app.communes import folder_of, only_networked
 from engine.app.house import House
 from engine.app.opening import check_clock, open_house
+from engine.app.proving import Prover
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.errors import LoaError, Problem
@@ -23,7 +24,7 @@ from engine.ledger.areas import Areas
 from engine.ledger.fanout import Fanout
 from engine.ledger.provinces import Provinces
 from engine.ledger.views import Views
-from engine.models import Province, Registry
+from engine.models import Plan, Province, Registry
 from engine.planner.province import ProvinceOffice
 from engine.settings import Settings
 
@@ -111,8 +112,19 @@ class ProvinceApp:
                 clock=self.clock,
                 workspace=self.workspace,
                 load=self.load,
+                prove=self._prove,
                 boundary=self.house.boundary,
             )
+        finally:
+            close_channels(channels)
+
+    def _prove(self, commune_id: str, plan: Plan, registry: Registry) -> None:
+        """Prove a plan by the channels that will make it: the commune's own."""
+        channels = self.house.channels(folder_of(self.house, commune_id), self.ledger(commune_id))
+        try:
+            Prover(channels, self.house.artifacts, self.house.observer).prove(plan, registry)
+        except LoaError as error:
+            raise LoaError(f"{commune_id}: {error}") from error
         finally:
             close_channels(channels)
 

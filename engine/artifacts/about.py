@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from engine.models import Rendered
 
@@ -17,11 +18,14 @@ class About:
     sha256: str
     size: int
     remarks: tuple[str, ...]
+    proof: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(cls, rendered: Rendered) -> About:
         sha256 = hashlib.sha256(rendered.data).hexdigest()
-        return cls(rendered.media_type, sha256, len(rendered.data), rendered.remarks)
+        return cls(
+            rendered.media_type, sha256, len(rendered.data), rendered.remarks, rendered.proof
+        )
 
     @classmethod
     def parsed(cls, written: bytes) -> About | None:
@@ -29,8 +33,11 @@ class About:
         try:
             found = json.loads(written)
             remarks = tuple(str(remark) for remark in found["remarks"])
-            return cls(str(found["media_type"]), str(found["sha256"]), int(found["size"]), remarks)
-        except (ValueError, KeyError, TypeError):
+            proof = {str(name): float(value) for name, value in found.get("proof", {}).items()}
+            return cls(
+                str(found["media_type"]), str(found["sha256"]), int(found["size"]), remarks, proof
+            )
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def written(self) -> bytes:
@@ -40,6 +47,7 @@ class About:
             "sha256": self.sha256,
             "size": self.size,
             "remarks": self.remarks,
+            **({"proof": dict(self.proof)} if self.proof else {}),
         }
         return json.dumps(fields, ensure_ascii=False).encode()
 
@@ -55,5 +63,5 @@ def unpacked(piece: bytes) -> Rendered | None:
     about = About.parsed(written)
     if about is None:
         return None
-    rendered = Rendered(data, about.media_type, about.remarks)
+    rendered = Rendered(data, about.media_type, about.remarks, about.proof)
     return rendered if About.of(rendered) == about else None

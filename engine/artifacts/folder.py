@@ -200,7 +200,8 @@ def _unchanged(source: Path, sha256: str) -> Iterator[bytes]:
 
 
 def _stored(key: str, about: About, data: Path) -> Stored:
-    return Stored(File(key, about.media_type, about.sha256, about.size, data), about.remarks)
+    file = File(key, about.media_type, about.sha256, about.size, data)
+    return Stored(file, about.remarks, about.proof)
 
 
 def _entry(key: str, paths: list[Path]) -> Entry | None:

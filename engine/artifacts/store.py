@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -16,10 +16,11 @@ _DIGITS = frozenset("0123456789abcdef")
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A rendered file in the store, and what was remarked while it was made."""
+    """A rendered file in the store, what was remarked while it was made, and its proof."""
 
     file: File
     remarks: tuple[str, ...]
+    proof: Mapping[str, float] = field(default_factory=dict)
 
 
 class Kind(StrEnum):

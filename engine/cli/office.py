@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from channels.loudspeaker.proof.wording import figures_in_words
 from engine.app import App, preview
 from engine.cli import province_office
 from engine.cli.cancelled import cancelled_line
@@ -18,6 +19,7 @@ from engine.cli.common import (
     shown_path,
     workspace_option,
 )
+from engine.cli.progress import shown_progress
 from engine.cli.province import in_province
 from engine.clock import local
 from engine.i18n import gettext as _
@@ -99,6 +101,12 @@ def show_preview() -> click.Command:
                 slot = f"{local(one.slot):%H:%M %d/%m/%Y}"
                 click.echo(f"  {slot}  {channel_name(one.channel):<16}  {one.target}")
                 click.echo(f"      {place}")
+                for proof in one.proofs:
+                    click.echo(
+                        _("      ✓ heard by machine: {figures}").format(
+                            figures=figures_in_words(proof)
+                        )
+                    )
                 for remark in one.remarks:
                     click.echo(f"      ⚠ {remark}")
             click.echo(
@@ -127,7 +135,8 @@ def approve() -> click.Command:
         with open_workspace(workspace, acting=True) as app:
             app.office.waiting(campaign_id)
             secret = passphrase(_("Passphrase of {person}").format(person=by))
-            done = app.office.approve(campaign_id, by, secret)
+            with shown_progress(_("listening to what will be heard")) as progress:
+                done = app.office.approve(campaign_id, by, secret, progress)
             click.echo(
                 _("✓ {campaign}: revision {revision} approved by {person}").format(
                     campaign=campaign_id, revision=done.revision.revision, person=by

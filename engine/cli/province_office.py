@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -12,20 +10,24 @@ from rich.console import Console
 from engine.app.province import ProvinceApp
 from engine.cli.cancelled import cancelled_line
 from engine.cli.common import passphrase, shown_path
+from engine.cli.progress import shown_progress
 from engine.cli.province import opened_province
 from engine.cli.province_words import overview_lines, parts_table, plan_lines
 from engine.cli.trail import event_line
 from engine.i18n import gettext as _
 from engine.ledger import Revision, Status, status_word
 from engine.models.targets import campaign_id_below
-from engine.planner.communes import Progress
 from engine.reports.report import build_report
 from engine.reports.writing import write_report
 
 
 def plan(file: Path, given: Path | None) -> int:
     """Show what a file would send, commune by commune; 1 when a rule forbids it somewhere."""
-    with opened_province(given, file) as desk, desk.office() as office, _progress() as progress:
+    with (
+        opened_province(given, file) as desk,
+        desk.office() as office,
+        shown_progress(_("Communes")) as progress,
+    ):
         planned = office.plan(file.resolve(), progress)
     click.echo("\n".join(plan_lines(planned)))
     return 1 if planned.blocked else 0
@@ -44,7 +46,7 @@ def set_passphrase(person: str, given: Path | None) -> None:
 
 def submit(file: Path, by: str, given: Path | None, *, leave_out: bool) -> None:
     with opened_province(given, file, acting=True) as desk, desk.office() as office:
-        with _progress() as progress:
+        with shown_progress(_("Communes")) as progress:
             revision, planned = office.submit(
                 file.resolve(), by, leave_out=leave_out, progress=progress
             )
@@ -66,10 +68,11 @@ def approve(campaign_id: str, by: str, given: Path | None) -> None:
     with opened_province(given, acting=True) as desk, desk.office() as office:
         office.waiting(campaign_id)
         secret = passphrase(_("Passphrase of {person}").format(person=by))
-        revision = office.approve(campaign_id, by, secret)
+        with shown_progress(_("Heard in communes")) as progress:
+            revision = office.approve(campaign_id, by, secret, progress)
         message = _("✓ {campaign}: revision {revision} approved by {person}")
         click.echo(message.format(campaign=campaign_id, revision=revision.revision, person=by))
-        with _progress() as progress:
+        with shown_progress(_("Communes")) as progress:
             office.open_all(campaign_id, progress)
         parts = desk.fanout.parts(campaign_id)
         for part in parts:
@@ -84,7 +87,7 @@ def cancel(campaign_id: str, by: str, reason: str, given: Path | None) -> None:
     with (
         opened_province(given, acting=True) as desk,
         desk.office() as office,
-        _progress() as progress,
+        shown_progress(_("Communes")) as progress,
     ):
         newest = office.newest(campaign_id)
         stopped = office.cancel(campaign_id, by, reason, progress)
@@ -144,16 +147,3 @@ def report(campaign_id: str, output: Path | None, given: Path | None) -> None:
 def _newest(desk: ProvinceApp, campaign_id: str) -> Revision:
     with desk.office() as office:
         return office.newest(campaign_id)
-
-
-@contextmanager
-def _progress() -> Iterator[Progress]:
-    """Show on the error stream how many communes are done, where somebody watches."""
-    stream = click.get_text_stream("stderr")
-    shown = stream.isatty()
-
-    def tell(done: int, total: int) -> None:
-        if shown:
-            click.echo(f"\r{_('Communes')} {done}/{total}", nl=done == total, err=True)
-
-    yield tell

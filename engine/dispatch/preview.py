@@ -13,14 +13,15 @@ from engine.dispatch.rehearsal import Rehearsal
 from engine.dispatch.rendering import Made, Renderer
 from engine.errors import ChannelError
 from engine.files import write_atomic
-from engine.models import Bundle, Plan, PlannedDelivery, Registry
+from engine.models import Bundle, Hamlet, Plan, PlannedDelivery, Registry
 
 
 @dataclass(frozen=True, slots=True)
 class Previewed:
     """One bundle in the preview: where it lies, or why it could not be made.
 
-    ``remarks`` say what of it was made otherwise than chosen.
+    ``remarks`` say what of it was made otherwise than chosen; ``proofs`` are the figures of its
+    distinct artifacts, where their channel proves them.
     """
 
     channel: str
@@ -29,6 +30,7 @@ class Previewed:
     reference: str
     fault: str = ""
     remarks: tuple[str, ...] = ()
+    proofs: tuple[Mapping[str, float], ...] = ()
 
 
 class Previewer:
@@ -77,11 +79,8 @@ class Previewer:
             priority=first.priority,
         )
         try:
-            made = [self._made(item) for item in items]
-            parts = [
-                one.item(position, self._registry.hamlets_by_id[item.hamlet_id])
-                for position, (item, one) in enumerate(zip(items, made, strict=True))
-            ]
+            made = [(self._made(item), self._hamlet(item)) for item in items]
+            parts = [one.item(position, place) for position, (one, place) in enumerate(made)]
             artifact = channel.assemble(bundle, parts, self._registry)
             backend = channel.backends[first.backend]
             if backend.networked:
@@ -90,11 +89,22 @@ class Previewer:
                 reference = backend.deliver(artifact, bundle).reference
         except ChannelError as error:
             return Previewed(name, target, slot, "", fault=str(error))
-        remarks = tuple(dict.fromkeys(remark for one in made for remark in one.remarks))
-        return Previewed(name, target, slot, reference, remarks=remarks)
+        remarks = dict.fromkeys(remark for one, _place in made for remark in one.remarks)
+        proofs = {one.file.sha256: one.proof for one, _place in made if one.proof}
+        return Previewed(
+            name,
+            target,
+            slot,
+            reference,
+            remarks=tuple(remarks),
+            proofs=tuple(proofs.values()),
+        )
 
     def _made(self, item: PlannedDelivery) -> Made:
-        return self._renderer.make(item.content_hash, self._registry.hamlets_by_id[item.hamlet_id])
+        return self._renderer.make(item.content_hash, self._hamlet(item))
+
+    def _hamlet(self, item: PlannedDelivery) -> Hamlet:
+        return self._registry.hamlets_by_id[item.hamlet_id]
 
 
 def texts_of(plan: Plan) -> Iterator[tuple[str, str]]:

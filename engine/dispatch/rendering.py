@@ -36,13 +36,14 @@ Found = dict[tuple[str, Any], Stored]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What was rendered for one delivery, what it needed, and what was remarked on the way."""
+    """What was rendered for one delivery, its proof, what it needed, and what was remarked."""
 
     content: Content
     file: File
     needs: Mapping[str, File]
     attachments: Mapping[str, Path]
     remarks: tuple[str, ...]
+    proof: Mapping[str, float]
 
     def item(self, delivery_id: int, hamlet: Hamlet) -> Item:
         """Return it as one delivery's part in a bundle."""
@@ -101,7 +102,7 @@ class Renderer:
             one.sha256: self._artifacts.attachment(one.sha256) for one in content.attachments
         }
         remarks = (*stored.remarks, *supplies.remarks)
-        return Made(content, stored.file, supplies.needs, attachments, remarks)
+        return Made(content, stored.file, supplies.needs, attachments, remarks, stored.proof)
 
     def keys(self, content_hash: str, hamlet: Hamlet) -> frozenset[str]:
         """Return the keys of all that this content was, or would be, made from.

@@ -51,12 +51,14 @@ class Rendered:
     """What rendering one Inputs gave.
 
     ``remarks`` say what a person should know about how it was made (a voice that had to be
-    replaced, and why); they are kept with the artifact and shown with each delivery.
+    replaced, and why); they are kept with the artifact and shown with each delivery. ``proof``
+    holds the figures that a channel which proves what it makes has measured; empty elsewhere.
     """
 
     data: bytes
     media_type: str
     remarks: tuple[str, ...] = ()
+    proof: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

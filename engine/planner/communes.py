@@ -18,9 +18,7 @@ from engine.models.targets import campaign_below, left_out
 from engine.planner.airing import airtime_of_others, hear_recordings
 from engine.planner.office import bound_hash
 from engine.planner.plan import plan_campaign
-
-#: Hears of each commune that is done: how many of how many.
-Progress = Callable[[int, int], None]
+from engine.planner.progress import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +47,6 @@ class ProvincePlan:
     @property
     def blocked(self) -> tuple[CommunePlan, ...]:
         return tuple(part for part in self.parts if part.stops)
-
-
-def nothing(_done: int, _all: int) -> None:
-    """Nobody wants to hear of progress."""
 
 
 class CommunePlanner:

@@ -24,7 +24,11 @@ from engine.planner.diff import changes_between
 from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.people import People
 from engine.planner.plan import plan_campaign
+from engine.planner.progress import Progress, nothing
 from engine.rules import NOTHING
+
+#: Proves what a plan would air in a registry's hamlets. Raises LoaError, and says of what.
+Prove = Callable[[Plan, Registry, Progress], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ class Office:
     """What officials do with campaigns.
 
     ``workspace`` is its folder. ``registry`` is the registry as it stands,
-    ``registry_revision`` its number in the ledger; ``load`` reads a campaign file against it.
+    ``registry_revision`` its number in the ledger; ``load`` reads a campaign file against it;
+    ``prove`` listens to what would be heard, before it is approved.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class Office:
         registry_revision: int,
         workspace: Path,
         load: Callable[[Path], LoadedCampaign],
+        prove: Prove,
         boundary: Boundary = no_boundary,
     ) -> None:
         self._ledger = ledger
@@ -63,6 +69,7 @@ class Office:
         self._registry_revision = registry_revision
         self._workspace = workspace
         self._load = load
+        self._prove = prove
         self._boundary = boundary
         self._people = People(registry.people, ledger.credentials)
 
@@ -111,17 +118,21 @@ class Office:
         revision = self._ledger.revisions.submit(submission, self._clock.now())
         return Submitted(revision, plan)
 
-    def approve(self, campaign_id: str, by: str, passphrase: str) -> Submitted:
+    def approve(
+        self, campaign_id: str, by: str, passphrase: str, progress: Progress = nothing
+    ) -> Submitted:
         """Approve the waiting revision and open its deliveries for sending.
 
         Raises LoaError for: no waiting revision, no right, the submitter himself, a wrong
-        passphrase, a file or registry that changed since, a rule broken by now.
+        passphrase, a file or registry that changed since, a rule broken by now, and what
+        would be heard if it fails its proof (``progress`` hears how far that has come).
         """
         revision = self.waiting(campaign_id)
         _refuse_a_provinces(revision)
         person = self._people.approver(by, passphrase, but=revision.submitted_by)
         plan = self._unchanged(revision)
         _refuse_breaches(plan)
+        self._prove(plan, self._registry, progress)
         self._frozen(revision, self._clock.now())
         now = self._clock.now()
         waived = joined(" · ", dict.fromkeys(b.message for b in plan.breaches if b.waived))

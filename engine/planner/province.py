@@ -20,20 +20,26 @@ from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Status, Submission
 from engine.ledger.fanout import Fanout
 from engine.ledger.registries import Credentials
-from engine.models import Campaign, Province, Right, digest
+from engine.models import Campaign, Plan, Province, Registry, Right, digest
 from engine.models.targets import campaign_id_below
-from engine.planner.communes import CommunePlan, CommunePlanner, Progress, ProvincePlan, nothing
+from engine.planner.communes import CommunePlan, CommunePlanner, ProvincePlan
 from engine.planner.communes import by as signed_by
 from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.office import Office
 from engine.planner.people import People
+from engine.planner.plan import plan_campaign
+from engine.planner.progress import Progress, nothing
+
+#: Proves what a plan would air in a commune. Raises LoaError, and says of what.
+ProveIn = Callable[[str, Plan, Registry], None]
 
 
 class ProvinceOffice:
     """What a province's officials do with its campaigns.
 
     ``load`` reads a campaign file against the province's communes; ``revision`` is the number
-    of the province's own file; ``ledger_of`` gives a commune's part of the ledger.
+    of the province's own file; ``ledger_of`` gives a commune's part of the ledger; ``prove``
+    listens to what would be heard in a commune, before it is approved.
     """
 
     def __init__(
@@ -50,6 +56,7 @@ class ProvinceOffice:
         clock: Clock,
         workspace: Path,
         load: Callable[[Path], LoadedCampaign],
+        prove: ProveIn,
         boundary: Boundary = no_boundary,
     ) -> None:
         self._province = province
@@ -61,6 +68,7 @@ class ProvinceOffice:
         self._clock = clock
         self._workspace = workspace
         self._load = load
+        self._prove = prove
         self._boundary = boundary
         self._planner = CommunePlanner(
             province_id=province.id,
@@ -109,11 +117,14 @@ class ProvinceOffice:
             plan.loaded, going, tuple(part.commune_id for part in blocked)
         )
 
-    def approve(self, campaign_id: str, by: str, passphrase: str) -> Revision:
+    def approve(
+        self, campaign_id: str, by: str, passphrase: str, progress: Progress = nothing
+    ) -> Revision:
         """Approve the waiting revision, for every commune at once, in one durable commit.
 
         Raises LoaError for: no waiting revision, no right, the submitter, a wrong passphrase,
-        a file that changed, a validity that has ended. ``open_all`` then plans.
+        a file that changed, a validity that has ended, and what would be heard if it fails its
+        proof in any commune (``progress`` hears of each that is done). ``open_all`` then plans.
         """
         revision = self.waiting(campaign_id)
         person = self.people.approver(by, passphrase, but=revision.submitted_by)
@@ -124,11 +135,26 @@ class ProvinceOffice:
         ):
             message = _("{campaign}: the file or an attachment changed; submit it again")
             raise LoaError(message.format(campaign=campaign_id))
+        self._prove_all(campaign_id, progress)
+        now = self._clock.now()
         if not self._fanout.approve(revision, self._actor(person.id), now):
             message = _("{campaign}: it no longer waits for approval")
             raise LoaError(message.format(campaign=campaign_id))
         self._boundary("approved")
         return revision
+
+    def _prove_all(self, campaign_id: str, progress: Progress) -> None:
+        """Listen to what each commune would hear; what is the same everywhere is made once."""
+        name = campaign_id_below(self._province.id, campaign_id)
+        parts = [p for p in self._fanout.parts(campaign_id) if p.status is Status.SUBMITTED]
+        for number, part in enumerate(parts, 1):
+            ledger = self._ledger_of(part.commune_id)
+            revision = ledger.revisions.get(name, part.revision)
+            assert revision is not None
+            registry = ledger.registries.load(revision.registry_revision)
+            plan = plan_campaign(revision.campaign, registry, self._channels, self._clock.now())
+            self._prove(part.commune_id, plan, registry)
+            progress(number, len(parts))
 
     def open_all(self, campaign_id: str, progress: Progress = nothing) -> None:
         """Plan every commune whose approved revision was not planned yet.
@@ -212,6 +238,7 @@ class ProvinceOffice:
             registry_revision=number,
             workspace=self._workspace,
             load=self._load,
+            prove=lambda plan, registry, _progress: self._prove(commune_id, plan, registry),
             boundary=self._boundary,
         )
 

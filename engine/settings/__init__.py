@@ -18,6 +18,7 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from engine.settings.proof import ProofSettings
 from engine.settings.sections import (
     ArtifactSettings,
     BackupSettings,
@@ -84,6 +85,7 @@ class Settings(Section):
     #: By the commune's id.
     voices: dict[str, VoiceSettings] = Field(default={})
     programme: ProgrammeSettings = ProgrammeSettings()
+    proof: ProofSettings = ProofSettings()
     telegram: TelegramSettings = TelegramSettings()
     run: RunSettings = RunSettings()
     #: By the channel's name.

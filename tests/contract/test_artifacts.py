@@ -27,7 +27,9 @@ from engine.settings import ArtifactSettings
 
 KEY = "0a" * 32
 OTHER = "f1" * 32
-SPEECH = Rendered(b"Loa loa loa" * 1000, "audio/mpeg", ("giọng thay thế", "chậm"))
+SPEECH = Rendered(
+    b"Loa loa loa" * 1000, "audio/mpeg", ("giọng thay thế", "chậm"), {"words": 3.0, "alike": 0.94}
+)
 
 
 @dataclass
@@ -119,6 +121,7 @@ def test_what_was_made_is_found_by_every_machine_and_not_made_again(
         assert found.file.read() == SPEECH.data
         assert found.file.sha256 == hashlib.sha256(SPEECH.data).hexdigest()
         assert (found.file.media_type, found.remarks) == (SPEECH.media_type, SPEECH.remarks)
+        assert found.proof == SPEECH.proof
     assert rig.another().rendered == 0
 
 
@@ -126,7 +129,7 @@ def test_an_empty_artifact_is_an_artifact(rig: Rig, store: ArtifactStore) -> Non
     store.make(KEY, lambda: Rendered(b"", "text/plain"))
     found = rig.another().get(KEY)
     assert found is not None
-    assert found.file.read() == b""
+    assert (found.file.read(), found.proof) == (b"", {})
 
 
 def test_a_rendering_that_fails_leaves_nothing_and_holds_nobody_up(store: ArtifactStore) -> None:

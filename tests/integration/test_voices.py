@@ -68,8 +68,8 @@ def test_who_spoke_instead_and_why_is_told_wherever_people_look(
 ) -> None:
     google.habit = Habit.TOO_MANY
     aired(workspace)
-    # Two items of several sentences: Google was left alone after the first few.
-    assert 1 <= len(google.asked) <= AT_ONCE
+    # Two items of several sentences, at the same time: Google was left alone after the first few.
+    assert 1 <= len(google.asked) <= 2 * AT_ONCE
     told = "\n".join(remarks(workspace))
     assert "Ấp 1" in told
     assert "Ấp 2" in told

@@ -327,3 +327,27 @@ def _import(tinh: Tinh, table: Path) -> None:
         listed = read_tables([table])
         changes = importer.changes(listed)
         importer.write(listed, changes, START, table.name, lambda _change: None)
+
+
+def test_what_fails_its_proof_in_any_commune_is_approved_in_none(
+    tinh: Tinh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tinh.submit()
+    monkeypatch.setenv("LOA_PROOF_FASTEST", "120")
+    with pytest.raises(LoaError, match="xa-dong: what would be heard failed its proof"):
+        tinh.approve()
+    assert {status for _revision, status in statuses(tinh).values()} == {Status.SUBMITTED}
+    assert told(tinh) == {}
+    monkeypatch.delenv("LOA_PROOF_FASTEST")
+    tinh.approve()
+    assert told(tinh) == EVERYWHERE
+
+
+def test_a_province_hears_how_many_communes_were_listened_to(tinh: Tinh) -> None:
+    tinh.submit()
+    heard: list[tuple[int, int]] = []
+    with tinh.opened() as app, app.office() as office:
+        office.approve("bao", "ba", PASSPHRASE, lambda *done: heard.append(done))
+        made = app.house.artifacts.rendered
+    assert heard == [(1, 3), (2, 3), (3, 3)]
+    assert made >= 1

@@ -79,6 +79,11 @@ class SpeechCache:
             with self._guard:
                 del self._speaking[key]
 
+    def forget(self, *identity: str) -> None:
+        """Let the sentence that ``identity`` names be spoken anew, whatever was kept of it."""
+        with suppress(OSError):  # not there, or on a disk that may only be read
+            self._path(digest(*identity)).unlink()
+
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}{SUFFIX}"
 

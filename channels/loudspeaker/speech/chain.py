@@ -27,8 +27,12 @@ class Spoken:
     """The sound of each sentence, all by one engine; ``remarks`` say why not by an earlier one."""
 
     sounds: Mapping[str, Pcm]
-    engine: str
+    choice: Choice
     remarks: tuple[str, ...] = ()
+
+    @property
+    def engine(self) -> str:
+        return self.choice.engine
 
 
 class Chain:
@@ -59,12 +63,17 @@ class Chain:
                 failures.append((choice, error))
             else:
                 reasons = tuple(_replaced(one, choice, str(why)) for one, why in failures)
-                return Spoken(sounds, choice.engine, reasons)
+                return Spoken(sounds, choice, reasons)
         raise _nobody(failures)
+
+    def forget(self, sentences: Iterable[str], choice: Choice) -> None:
+        """Let sentences be spoken anew when they are next asked for. Raises ChannelError."""
+        for text in sentences:
+            self._cache.forget(*_voice(self._engine(choice.engine), choice), text)
 
     def _spoken(self, texts: Sequence[str], choice: Choice, *, is_last: bool) -> Mapping[str, Pcm]:
         engine = self._engine(choice.engine)
-        voice = (engine.name, engine.identity(choice.voice), choice.voice)
+        voice = _voice(engine, choice)
         names = {text: (*voice, text) for text in texts}
         found = self._found(engine, names)
         if missing := [text for text in texts if text not in found]:
@@ -118,6 +127,11 @@ class Chain:
             if not future.cancelled() and (error := future.exception()) is not None:
                 raise error
         return {text: future.result() for text, future in speaking.items()}
+
+
+def _voice(engine: Engine, choice: Choice) -> tuple[str, str, str]:
+    """Return all that shapes a sentence's sound besides its words."""
+    return (engine.name, engine.identity(choice.voice), choice.voice)
 
 
 def _heard(sound: Pcm, text: str) -> Pcm:

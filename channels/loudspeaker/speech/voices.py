@@ -21,7 +21,7 @@ from engine.i18n import gettext as _
 
 if TYPE_CHECKING:
     from channels.loudspeaker.speech.cache import SpeechCache
-    from channels.loudspeaker.speech.chain import Spoken
+    from channels.loudspeaker.speech.chain import Chain, Spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +74,20 @@ class Voices:
 
     def speak(self, sentences: Iterable[str], choices: Sequence[Choice]) -> Spoken:
         """Speak an item with the first of ``choices`` that can. Raises ChannelError."""
+        return self._chain().speak(sentences, choices)
+
+    def forget(self, sentences: Iterable[str], choice: Choice) -> None:
+        """Let sentences be spoken anew: what was kept of them is not what they say."""
+        self._chain().forget(sentences, choice)
+
+    def _chain(self) -> Chain:
         from channels.loudspeaker.speech.cache import SpeechCache
         from channels.loudspeaker.speech.chain import Chain
 
         with self._guard:
             if self._cache is None:
                 self._cache = SpeechCache(self.cache_folder)
-        return Chain(self.engine, self._cache, self._resting).speak(sentences, choices)
+        return Chain(self.engine, self._cache, self._resting)
 
     def close(self) -> None:
         """End the helper processes; they start again when something is spoken."""

@@ -1,0 +1,45 @@
+"""Opening any sound file for hearing: mono, stretch by stretch, at its own rate."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import soundfile
+
+from channels.base import ChannelError
+from channels.disk import refused
+from channels.loudspeaker.proof.bands import Signal
+from engine.i18n import gettext as _
+
+#: Seconds that are decoded at once.
+_STRETCH = 4
+
+
+@contextmanager
+def opened(source: Path | bytes) -> Iterator[tuple[int, Iterator[Signal]]]:
+    """Open a sound file; yield its rate and its stretches, full scale at ±1.
+
+    Raises ChannelError: permanent when it is no sound file that can be read, temporary when
+    the disk refuses.
+    """
+    try:
+        with (
+            io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream,
+            soundfile.SoundFile(stream) as sound,
+        ):
+            yield sound.samplerate, _stretches(sound)
+    except soundfile.LibsndfileError as error:
+        raise ChannelError(
+            _("this is no sound file that can be read, or it is damaged"), permanent=True
+        ) from error
+    except OSError as error:
+        raise refused(error, source if isinstance(source, Path) else "") from error
+
+
+def _stretches(sound: soundfile.SoundFile) -> Iterator[Signal]:
+    # Not ``blocks``: it trusts the frame count, which MP3 headers only estimate.
+    while len(block := sound.read(_STRETCH * sound.samplerate, dtype="float32")):
+        yield block if block.ndim == 1 else block.mean(axis=1)

@@ -1,0 +1,172 @@
+"""Proving a finished item, before it is kept or shown to anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import takewhile
+from pathlib import Path
+
+from channels.base import ChannelError
+from channels.loudspeaker.audio.pcm import Pcm
+from channels.loudspeaker.proof.faults import Fault, Kind
+from channels.loudspeaker.proof.hearing import Heard, hear
+from channels.loudspeaker.proof.judging import duration, figures, flaws, judge
+from channels.loudspeaker.proof.limits import ProofLimits
+from channels.loudspeaker.proof.opening import opened
+from channels.loudspeaker.proof.recogniser import Recogniser, word_errors
+from channels.loudspeaker.proof.score import Score, Sentence, bare_words, score_of
+from channels.loudspeaker.proof.voices import check_by_length, check_by_witness
+from channels.loudspeaker.proof.witness import Account, Witness
+from channels.loudspeaker.proof.wording import refusal
+from channels.loudspeaker.script import MARGIN, Line
+from channels.loudspeaker.speech.engine import Choice
+
+#: The engine that the witness speaks like.
+WITNESSED = "espeak"
+
+#: Words that are quoted where the lines are not what was approved.
+_QUOTED = 6
+
+Accounts = Mapping[str, Account]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an item was made of: its lines in order, and each distinct sentence's sound.
+
+    ``spoken`` are the sounds as the voice gave them, ``sounds`` as they are laid out: the same,
+    or said more slowly. ``text`` is what was approved to be said; empty where nothing was.
+    """
+
+    lines: Sequence[Line]
+    spoken: Mapping[str, Pcm]
+    sounds: Mapping[str, Pcm]
+    by: Choice
+    text: str = ""
+
+    @property
+    def witnessed(self) -> bool:
+        """Whether the witness speaks with this voice."""
+        return self.by.engine == WITNESSED
+
+
+class ProofError(ChannelError):
+    """A sound is not what it should be: it must never be aired. Permanent.
+
+    ``faults`` are all that was found.
+    """
+
+    def __init__(self, faults: Sequence[Fault]) -> None:
+        super().__init__(refusal(faults), permanent=True)
+        self.faults = tuple(faults)
+
+
+class Prover:
+    """Proves items; the witness that it asks speaks while others work."""
+
+    def __init__(
+        self,
+        limits: ProofLimits,
+        witness: Witness | None = None,
+        recogniser: Recogniser | None = None,
+    ) -> None:
+        self._limits = limits
+        self._witness = witness or Witness()
+        self._recogniser = recogniser or Recogniser()
+
+    @contextmanager
+    def asking(self, texts: Sequence[str], voice: str) -> Iterator[Future[Accounts]]:
+        """Ask the witness about sentences, in a thread of its own."""
+        with ThreadPoolExecutor(1, thread_name_prefix="loa-witness") as thread:
+            yield thread.submit(self._witness.hear, texts, voice)
+
+    def speech(self, said: Said, file: bytes, accounts: Accounts) -> dict[str, float]:
+        """Return the figures of an item's file. Raises ProofError, ChannelError."""
+        score = _score(said, accounts)
+        faults = [*_script_faults(said), *self._voice_faults(said, score, accounts)]
+        judgement = judge(_heard(file), score, self._limits)
+        faults += judgement.faults
+        found = judgement.figures
+        if self._limits.recognise and not said.witnessed:
+            words = [word for line in said.lines for word in bare_words(line.text)]
+            found["misheard"], misheard = self.recognised(file, words)
+            faults += misheard
+        if faults:
+            raise ProofError(faults)
+        return found
+
+    def score(self, said: Said) -> Score:
+        """Return what an item's file should hold. Raises ChannelError."""
+        asked = tuple(said.spoken) if said.witnessed else ()
+        return _score(said, self._witness.hear(asked, said.by.voice))
+
+    def recognised(self, file: Path | bytes, words: list[str]) -> tuple[float, list[Fault]]:
+        """Return the share of ``words`` that speech recognition hears otherwise, and what of it.
+
+        Raises ChannelError.
+        """
+        with opened(file) as (rate, blocks):
+            heard = self._recogniser.words(blocks, rate)
+        share = word_errors(words, [word for text in heard for word in bare_words(text)])
+        allowed = self._limits.word_errors
+        faults = [Fault(Kind.MISHEARD, found=share, allowed=allowed)] if share > allowed else []
+        return share, faults
+
+    def _voice_faults(self, said: Said, score: Score, accounts: Accounts) -> Iterator[Fault]:
+        if said.witnessed:
+            return check_by_witness(said.spoken, accounts, self._witness, said.by.voice)
+        sentences = {passage.sentence.text: passage.sentence for passage in score.passages}
+        return check_by_length(list(sentences.values()))
+
+    def recording(self, file: bytes, seconds: float) -> dict[str, float]:
+        """Return the figures of a recording's file, which should last so many ``seconds``.
+
+        Raises ProofError, ChannelError.
+        """
+        heard = _heard(file)
+        if faults := [*flaws(heard, self._limits.silence), *duration(heard, seconds)]:
+            raise ProofError(faults)
+        return figures(heard)
+
+
+def _script_faults(said: Said) -> Iterator[Fault]:
+    """Yield the words from which on the lines are not the text that was approved."""
+    if not said.text:
+        return
+    approved = bare_words(said.text)
+    lines = [word for line in said.lines for word in bare_words(line.text)]
+    if approved != lines:
+        same = sum(1 for _pair in takewhile(_alike, zip(approved, lines, strict=False)))
+        yield Fault(Kind.SCRIPT, text=" ".join((approved[same:] or lines[same:])[:_QUOTED]))
+
+
+def _alike(pair: tuple[str, str]) -> bool:
+    return pair[0] == pair[1]
+
+
+def _score(said: Said, accounts: Accounts) -> Score:
+    sentences = {
+        text: Sentence.of(text, sound, _places(said, text, accounts))
+        for text, sound in said.sounds.items()
+    }
+    return score_of([(line.text, line.pause) for line in said.lines], sentences, MARGIN)
+
+
+def _places(said: Said, text: str, accounts: Accounts) -> list[tuple[str, float]]:
+    """Return where a sentence's words are, at the pace at which it is laid out."""
+    if not said.witnessed:
+        return []
+    slower = _seconds(said.sounds[text]) / max(_seconds(said.spoken[text]), 1e-3)
+    return [(word, start * slower) for word, start in accounts[text].places(text)]
+
+
+def _seconds(sound: Pcm) -> float:
+    return len(sound.samples) / sound.rate
+
+
+def _heard(file: bytes) -> Heard:
+    with opened(file) as (rate, blocks):
+        return hear(blocks, rate)
