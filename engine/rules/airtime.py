@@ -75,7 +75,7 @@ def _closed_breaches(
         if closed is not None:
             message = _("the session at {slot} meets what keeps the cluster silent: {closed}")
             message = message.format(slot=_shown(slot), closed=closed.in_words())
-            yield Breach(message, channel="loudspeaker", target=cluster, waived=waived)
+            yield _on_air(message, cluster, waived, {slot})
 
 
 def _length_breaches(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -37,7 +38,7 @@ def loudness_of(blocks: Iterable[Signal], rate: int) -> Loudness:
     return Loudness(loudness(steps), decibels(peak), _moments(steps))
 
 
-def _moments(steps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _moments(steps: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
     if len(steps) < _STEPS:
         return np.full(len(steps), -math.inf)
     energy = np.convolve(steps, np.full(_STEPS, 1 / _STEPS), "same")
