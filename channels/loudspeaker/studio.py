@@ -39,11 +39,19 @@ class Studio:
 
         Raises ChannelError; ProofError when the file does not hold every word.
         """
+        try:
+            return self._attempt(inputs)
+        except ProofError as error:
+            if not error.by_voice:
+                raise
+        # What was kept of the sentences may be at fault: this time they are spoken anew.
+        return self._attempt(inputs)
+
+    def _attempt(self, inputs: SpeechInputs) -> Rendered:
         said, remarks = self.said(inputs)
         try:
             return self._proved(said, inputs, remarks)
         except ProofError:
-            # Whoever tries again gets every sentence spoken anew.
             self._voices.forget(said.spoken, said.by)
             raise
 

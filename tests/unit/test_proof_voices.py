@@ -139,6 +139,25 @@ def test_espeak_lies_and_is_found_out_by_its_witness(studio: Studio, lie: Lie, w
     assert any(words in fault.text for fault in told)
 
 
+def test_a_look_alike_is_another_word(studio: Studio) -> None:
+    def says_it_without_its_tone(sentence: str, voice: EspeakEngine) -> Pcm:
+        return voice.say(sentence.replace("bảy", "bay"), SOUTH)
+
+    speaks_by(studio, Liar("espeak", says_it_without_its_tone))
+    with pytest.raises(ProofError, match="the voice does not say"):
+        studio.speech(inputs())
+
+
+def test_a_sentence_that_was_kept_wrongly_is_spoken_anew_at_once(studio: Studio) -> None:
+    liar = speaks_by(studio, Liar("espeak", None))
+    for sentence in inputs().sentences:
+        kept = skips_a_word if sentence.text.startswith("Kính") else None
+        liar.lie = kept
+        studio._voices.speak([sentence.text], (Choice("espeak", SOUTH),))
+    liar.lie = None
+    assert studio.speech(inputs()).proof["words"] == WORDS
+
+
 def test_what_a_lying_voice_said_is_not_kept_so_that_trying_again_can_help(studio: Studio) -> None:
     liar = speaks_by(studio, Liar("espeak", skips_a_word))
     with pytest.raises(ProofError):

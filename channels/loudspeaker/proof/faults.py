@@ -29,6 +29,10 @@ class Kind(StrEnum):
     EMPTY = "empty"
 
 
+#: Faults of the voice, not of the file.
+OF_VOICE = frozenset({Kind.VOICE, Kind.VOICE_LENGTH, Kind.VOICE_SILENT})
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One fault. ``at`` is its moment in seconds; None where it is the whole file's.

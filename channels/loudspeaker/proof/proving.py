@@ -11,7 +11,7 @@ from pathlib import Path
 
 from channels.base import ChannelError
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.proof.faults import Fault, Kind
+from channels.loudspeaker.proof.faults import OF_VOICE, Fault, Kind
 from channels.loudspeaker.proof.hearing import Heard, hear
 from channels.loudspeaker.proof.judging import duration, figures, flaws, judge
 from channels.loudspeaker.proof.limits import ProofLimits
@@ -56,12 +56,13 @@ class Said:
 class ProofError(ChannelError):
     """A sound is not what it should be: it must never be aired. Permanent.
 
-    ``faults`` are all that was found.
+    ``faults`` are all that was found; ``by_voice``: the voice itself did not say its sentences.
     """
 
     def __init__(self, faults: Sequence[Fault]) -> None:
         super().__init__(refusal(faults), permanent=True)
         self.faults = tuple(faults)
+        self.by_voice = any(fault.kind in OF_VOICE for fault in faults)
 
 
 class Prover:
