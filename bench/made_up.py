@@ -45,6 +45,15 @@ Khi đi, phụ huynh mang theo sổ tiêm chủng hoặc phiếu tiêm của tr�
 """  # noqa: E501 - as written in a campaign file, a paragraph is one line
 
 
+#: A bulletin of some four minutes; no two of its sentences are the same.
+BULLETIN = "\n".join(
+    f"Ấp {n}: kính mời bà con đến nhà văn hóa lúc {6 + n % 5} giờ {n + 10}, ngày {n + 9}/12/2026. "
+    f"Nội dung thứ {n} là góp ý sửa {n * 100} mét đường và {n + 1} cây cầu trong ấp. "
+    f"Ai không đến được xin báo trưởng ấp {n} trước ngày {n + 7}/12."
+    for n in range(1, 13)
+)
+
+
 def write_workspace(folder: Path, hamlets: int) -> None:
     """Write ``commune.yaml``: each hamlet with a head, a loudspeaker and a chat group."""
     (folder / "campaigns").mkdir(parents=True)

@@ -77,8 +77,8 @@ def spoken(
         try:
             # Helpers are there when a service has been at work for a while.
             voices.speak((f"Bắt đầu {number}." for number in range(helpers * 2)), [choice])
-            times.append(clocked(lambda: voices.speak(sentences, [choice]))[0])  # noqa: B023
-            warm, kept = clocked(lambda: voices.speak(sentences, [choice]))  # noqa: B023
+            times.append(clocked(lambda: voices.speak(sentences, [choice]))[0])  # noqa: B023 - called before the loop goes on
+            warm, kept = clocked(lambda: voices.speak(sentences, [choice]))  # noqa: B023 - called before the loop goes on
         finally:
             voices.close()
     lasts = sum(len(sound.samples) / sound.rate for sound in kept.sounds.values())

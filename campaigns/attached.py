@@ -3,32 +3,29 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import stat
 import unicodedata
 from pathlib import Path
 
+from campaigns import sounds
 from campaigns.faults import suggestion
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
 from engine.models import Attachment
 
-#: The largest attachment or recording, in bytes.
+#: The largest attachment, in bytes; and the largest recording: half an hour of plain WAV.
 MAX_FILE_BYTES = 20 * 1000 * 1000
+MAX_SOUND_BYTES = 200 * 1000 * 1000
 
 _CHUNK = 1024 * 1024
-#: Kinds by file name, and how their bytes begin; a WAV says what it is at byte 8.
+#: Kinds of document by file name, and how their bytes begin.
 _DOCUMENTS = {
-    ".pdf": ("application/pdf", (b"%PDF-",), 0),
-    ".png": ("image/png", (b"\x89PNG\r\n\x1a\n",), 0),
-    ".jpg": ("image/jpeg", (b"\xff\xd8\xff",), 0),
-    ".jpeg": ("image/jpeg", (b"\xff\xd8\xff",), 0),
-}
-_SOUNDS = {
-    ".mp3": ("audio/mpeg", (b"ID3", b"\xff\xfb", b"\xff\xfa", b"\xff\xf3", b"\xff\xf2"), 0),
-    ".ogg": ("audio/ogg", (b"OggS",), 0),
-    ".flac": ("audio/flac", (b"fLaC",), 0),
-    ".wav": ("audio/wav", (b"WAVE",), 8),
+    ".pdf": ("application/pdf", b"%PDF-"),
+    ".png": ("image/png", b"\x89PNG\r\n\x1a\n"),
+    ".jpg": ("image/jpeg", b"\xff\xd8\xff"),
+    ".jpeg": ("image/jpeg", b"\xff\xd8\xff"),
 }
 
 
@@ -40,37 +37,36 @@ def describe(folder: Path, written: str, *, sound: bool = False) -> tuple[Attach
     """Return what the file ``written`` (relative to ``folder``) is, and where its bytes lie.
 
     Raises AttachedError: missing, outside the folder (also through a link), too big, empty,
-    or of a kind other than sound (``sound``) or document.
+    or of a kind other than sound (``sound``) or document. A sound is what its content says,
+    whatever sound its name ends in: phones and chat apps rename what they pass on.
     """
     path = _inside(folder, written)
-    kinds = _SOUNDS if sound else _DOCUMENTS
-    kind = kinds.get(path.suffix.lower())
-    if kind is None:
+    allowed = sounds.ENDINGS if sound else tuple(_DOCUMENTS)
+    if path.suffix.lower() not in allowed:
         message = _("{name}: this kind of file is not taken; allowed: {allowed}")
-        raise AttachedError(message.format(name=written, allowed=", ".join(kinds)))
-    media_type, beginnings, offset = kind
+        raise AttachedError(message.format(name=written, allowed=", ".join(allowed)))
     try:
-        sha256, size, head = _read(path, written)
+        sha256, size, head = _read(path, written, MAX_SOUND_BYTES if sound else MAX_FILE_BYTES)
     except OSError as error:
         message = _("{name} cannot be read: {reason}")
         raise AttachedError(message.format(name=written, reason=os_reason(error))) from error
-    if not head[offset:].startswith(beginnings):
+    name = unicodedata.normalize("NFC", path.name)
+    if not sound:
+        return Attachment(name, _document(path, written, head), sha256, size), path
+    try:
+        kind = sounds.kind_of(head)
+        return Attachment(name, kind.media_type, sha256, size, sounds.seconds(path, kind)), path
+    except ValueError as error:
+        raise AttachedError(f"{written}: {error}") from error
+
+
+def _document(path: Path, written: str, head: bytes) -> str:
+    """Return a document's media type, which its ending names and its content must bear out."""
+    media_type, beginning = _DOCUMENTS[path.suffix.lower()]
+    if not head.startswith(beginning):
         message = _("{name}: its content is not that of a {suffix} file")
         raise AttachedError(message.format(name=written, suffix=path.suffix))
-    name = unicodedata.normalize("NFC", path.name)
-    seconds = _seconds(path, written) if sound else None
-    return Attachment(name, media_type, sha256, size, seconds), path
-
-
-def _seconds(path: Path, written: str) -> float:
-    """Return how long a recording lasts, as its header says."""
-    import soundfile  # loads the sound library: for campaigns that have a recording
-
-    try:
-        return float(soundfile.info(str(path)).duration)
-    except soundfile.LibsndfileError as error:
-        message = _("{name}: the recording is broken, no sound can be read from it")
-        raise AttachedError(message.format(name=written)) from error
+    return media_type
 
 
 def _inside(folder: Path, written: str) -> Path:
@@ -109,25 +105,30 @@ def _names(folder: Path) -> list[str]:
     return sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
 
 
-def _read(path: Path, written: str) -> tuple[str, int, bytes]:
-    """Return hash, size and the first 16 bytes, reading piece by piece up to the limit."""
+def _read(path: Path, written: str, limit: int) -> tuple[str, int, bytes]:
+    """Return hash, size and the first bytes, reading piece by piece up to the limit."""
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise AttachedError(_("{name} is not a file").format(name=written))
-    if status.st_size > MAX_FILE_BYTES:
-        raise AttachedError(_too_big(written, status.st_size))
+    if status.st_size > limit:
+        raise AttachedError(_too_big(written, status.st_size, limit))
     found, size, head = hashlib.sha256(), 0, b""
     with path.open("rb") as file:
         while piece := file.read(_CHUNK):
-            head = head or piece[:16]
+            head = head or piece[: sounds.HEAD]
             size += len(piece)
-            if size > MAX_FILE_BYTES:
-                raise AttachedError(_too_big(written, size))
+            if size > limit:
+                raise AttachedError(_too_big(written, size, limit))
             found.update(piece)
     return found.hexdigest(), size, head
 
 
-def _too_big(written: str, size: int) -> str:
-    return _("{name} has {size} bytes, at most {limit} are allowed").format(
-        name=written, size=size, limit=MAX_FILE_BYTES
-    )
+def _too_big(written: str, size: int, limit: int) -> str:
+    if limit == MAX_SOUND_BYTES:
+        message = _(
+            "{name} has {size} MB, a recording at most {limit} MB: save it as MP3 or M4A, or cut it"
+        )
+        size, limit = math.ceil(size / 1_000_000), limit // 1_000_000
+    else:
+        message = _("{name} has {size} bytes, at most {limit} are allowed")
+    return message.format(name=written, size=size, limit=limit)

@@ -16,3 +16,8 @@ def forbidden_character(text: str) -> tuple[int, str] | None:
     """Return the index and name (``U+202E``) of the first character that no text may hold."""
     found = _FORBIDDEN.search(text)
     return (found.start(), f"U+{ord(found.group()):04X}") if found else None
+
+
+def without_forbidden(text: str) -> str:
+    """Return the text with a space for each such character: every other keeps its place."""
+    return _FORBIDDEN.sub(" ", text)

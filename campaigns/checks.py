@@ -8,21 +8,21 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import ClassVar
 
 from campaigns import attached
-from campaigns.faults import MAX_PROBLEMS, suggestion, unknown
-from campaigns.sandbox import PROVIDED, TemplateError
-from campaigns.schedule_fields import schedule_of
+from campaigns.faults import MAX_PROBLEMS, unknown
+from campaigns.schedule_fields import KEYS, schedule_of
 from campaigns.schema import CampaignSpec
 from campaigns.sections import SectionSpec
+from campaigns.sound import Cuts
 from campaigns.source import Source
-from campaigns.templating import Reference, Template, compile_template, values_for
+from campaigns.text_checks import Place, TextCheck, marks
+from campaigns.time_checks import Part, TimeCheck
 from campaigns.tree import Path as Where
-from engine.clock import local
 from engine.errors import Problem
 from engine.i18n import gettext as _
-from engine.models import Attachment, Commune, Hamlet
+from engine.models import Attachment, Schedule
 
 
 @dataclass
@@ -35,39 +35,55 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A hamlet that is told, in its commune, with the values that are its own."""
+class ReadCampaign:
+    """A campaign file as its model read it.
 
-    hamlet: Hamlet
-    commune: Commune
-    values: Mapping[str, Mapping[str, Any]]
-    shown: str
+    ``sections`` are the channels used. ``cuts`` are the values whose own faults are known
+    already: what depends on them is left alone.
+    """
+
+    path: Path
+    source: Source
+    spec: CampaignSpec
+    sections: Mapping[str, SectionSpec]
+    cuts: Cuts
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check(ABC):
-    """One campaign file against the areas it names, the clock and the disk.
+    """One campaign file against the areas it names, the clock and the disk."""
 
-    ``sections`` are the channels used. ``dropped`` names the keys whose own faults are known
-    already: what depends on them is left alone.
-    """
+    knows_places: ClassVar[bool] = True
 
-    source: Source
-    spec: CampaignSpec
-    sections: Mapping[str, SectionSpec]
-    folder: Path
+    read: ReadCampaign
     now: datetime
     finished_is_fault: bool
-    dropped: frozenset[str] = frozenset()
     found: Findings = field(default_factory=Findings)
+
+    @property
+    def source(self) -> Source:
+        return self.read.source
+
+    @property
+    def spec(self) -> CampaignSpec:
+        return self.read.spec
+
+    @property
+    def sections(self) -> Mapping[str, SectionSpec]:
+        return self.read.sections
+
+    @property
+    def cuts(self) -> Cuts:
+        return self.read.cuts
 
     def problems(self) -> tuple[Problem, ...]:
         """Return every fault, and fill ``found``."""
         return (
             *self._names(),
-            *self._validity(),
-            *self._schedules(),
+            *self._times(),
             *self._texts(),
+            *self._voiced(),
+            *self._alternatives(),
             *self._attachments(),
             *self._recordings(),
         )
@@ -93,93 +109,74 @@ class Check(ABC):
         for index, name in islice(wrong, MAX_PROBLEMS):
             yield self.source.problem((*where, index), unknown(kind, name, allowed))
 
-    def _validity(self) -> Iterator[Problem]:
-        until = self.spec.valid.until
-        if self.finished_is_fault and "valid" not in self.dropped and until < self.now:
-            message = _("the campaign ended on {until}; it is now {now}")
-            message = message.format(until=_moment(until), now=_moment(self.now))
-            yield self.source.problem(("valid", "until"), message)
-
-    def _schedules(self) -> Iterator[Problem]:
-        for where, model in self._parts():
-            schedule = schedule_of(model)
-            if schedule is None or schedule.asap or "valid" in self.dropped:
-                continue
-            begins, ends = self.spec.valid.from_, self.spec.valid.until
-            path = (*where, "schedule")
-            for moment in schedule.moments:
-                if moment > ends or (begins is not None and moment < begins):
-                    message = _("{moment} lies outside the campaign's validity ({begins} – {ends})")
-                    first = _moment(begins) if begins else "…"
-                    message = message.format(
-                        moment=_moment(moment), begins=first, ends=_moment(ends)
-                    )
-                    yield self.source.problem(path, message)
-                    break
-            else:
-                if self.finished_is_fault and ends >= self.now > schedule.moments[-1]:
-                    message = _("every time of this schedule has passed; it is now {now}")
-                    yield self.source.problem(path, message.format(now=_moment(self.now)))
-
-    def _parts(self) -> Iterator[tuple[Where, CampaignSpec | SectionSpec]]:
+    def _parts(self) -> Iterator[tuple[Where, Part]]:
         yield (), self.spec
         for channel, section in self.sections.items():
             yield ("channels", channel), section
 
+    def _times(self) -> Iterator[Problem]:
+        check = TimeCheck(self.source, self.cuts, self.spec.valid, self.now, self.finished_is_fault)
+        yield from check.validity()
+        yield from check.schedules(self._parts())
+
+    def schedules(self) -> dict[str, Schedule]:
+        """Return the times that are known: the campaign's under "", and each channel's own."""
+        found = ((where[-1] if where else "", self._known(where, m)) for where, m in self._parts())
+        return {str(name): schedule for name, schedule in found if schedule is not None}
+
+    def _known(self, where: Where, model: Part) -> Schedule | None:
+        if self.cuts.keys_of((*where, "schedule")) & KEYS:
+            return None
+        try:
+            return schedule_of(model)
+        except ValueError:
+            return None
+
     def _texts(self) -> Iterator[Problem]:
+        known = self.knows_places and not self.cuts.touch("values", "hamlets", "audience")
+        places = self._places if known else None
+        check = TextCheck(self.source, self.spec, places, self._variables())
         for where, model in self._parts():
-            if model.text is None or (not where and "text" in self.dropped):
-                continue
             path = (*where, "text")
-            try:
-                template = compile_template(model.text)
-                if not self.dropped & {"values", "hamlets", "audience"}:
-                    yield from self._filled_in(path, template)
-            except TemplateError as error:
-                yield self._in_text(path, str(error), error.line, error.column)
+            if model.text is not None and not self.cuts.below(path):
+                yield from check.text(path, model.text)
 
-    def _filled_in(self, path: Where, template: Template) -> Iterator[Problem]:
-        """Fill the text in for every hamlet; hamlets with the same values are tried once."""
-        without: dict[Reference, list[str]] = {}
-        tried: set[tuple[str, ...]] = set()
-        own = {"hamlet", "commune"}.union(*self.spec.hamlets.values())
-        for place in self._places():
-            values = values_for(self.spec.values, place.values, place.hamlet, place.commune)
-            missing = template.missing(values)
-            for reference in missing:
-                without.setdefault(reference, []).append(place.shown)
-            key = tuple(repr(values.get(name)) for name in sorted(template.names))
-            if not missing and key not in tried:
-                tried.add(key)
-                if not template.render(values).strip():
-                    message = _("the text is empty in {hamlet}").format(hamlet=place.shown)
-                    yield self.source.problem(path, message)
-            if template.names.isdisjoint(own) and not missing:
-                break  # the same everywhere
-        for reference, names in without.items():
-            message = self._missing(reference, names)
-            yield self._in_text(path, message, reference.line, reference.column)
+    def _variables(self) -> frozenset[str] | None:
+        """Return every variable that the file gives a value, right or wrong."""
+        if self.cuts.paths & {("values",), ("hamlets",)}:
+            return None
+        areas = (("hamlets", area) for area in self.source.keys_at(("hamlets",)))
+        groups: list[Where] = [("values",), *areas]
+        return frozenset().union(*(self.source.keys_at(path, empty=True) for path in groups))
 
-    def _missing(self, reference: Reference, names: list[str]) -> str:
-        known = {*self.spec.values, *(n for v in self.spec.hamlets.values() for n in v)}
-        provided = {f"{name}.{part}" for name, parts in PROVIDED.items() for part in parts}
-        listed = ", ".join(names[:5]) + (" …" if len(names) > 5 else "")
-        return _('"{name}" has no value in {hamlets}{hint}').format(
-            name=reference.name,
-            hamlets=listed,
-            hint="" if reference.name in known else suggestion(reference.name, known | provided),
-        )
+    def _voiced(self) -> Iterator[Problem]:
+        """Yield marks for the voice where they cannot stand, or have lost their other half."""
+        for where, model in self._parts():
+            path = (*where, "title")
+            if model.title is not None and "[[" in model.title and not self.cuts.below(path):
+                message = _(
+                    "[[ ]] marks what is said twice; it may stand in the text and the contact"
+                )
+                yield self.source.problem(path, message)
+        if self.spec.contact and not self.cuts.below(("contact",)):
+            yield from marks(self.source, ("contact",), self.spec.contact)
 
-    def _in_text(self, path: Where, message: str, line: int, column: int) -> Problem:
-        mark = self.source.text_mark(path, line, column)
-        found = self.source.problem(path, message)
-        return Problem(found.file, mark.line, mark.column, found.field, message)
+    def _alternatives(self) -> Iterator[Problem]:
+        """Yield the settings of a channel that cannot stand beside each other."""
+        for channel, section in self.sections.items():
+            path = ("channels", channel)
+            given = self.source.keys_at(path)
+            for first, second in getattr(section, "alternatives", ()):
+                if {first, second} <= given:
+                    message = _("give either {first} or {second}, not both")
+                    message = message.format(first=first, second=second)
+                    yield self.source.problem((*path, second), message, at_key=True)
 
     def _attachments(self) -> Iterator[Problem]:
         names: set[str] = set()
         for index, written in enumerate(self.spec.attachments):
             try:
-                attachment, path = attached.describe(self.folder, written)
+                attachment, path = attached.describe(self.read.path.parent, written)
             except attached.AttachedError as error:
                 yield self.source.problem(("attachments", index), str(error))
                 continue
@@ -197,7 +194,7 @@ class Check(ABC):
             if written is None:
                 continue
             try:
-                recording, path = attached.describe(self.folder, written, sound=True)
+                recording, path = attached.describe(self.read.path.parent, written, sound=True)
             except attached.AttachedError as error:
                 yield self.source.problem(("channels", channel, "audio"), str(error))
                 continue
@@ -205,5 +202,18 @@ class Check(ABC):
             self.found.files[recording.sha256] = path
 
 
-def _moment(moment: datetime) -> str:
-    return f"{local(moment):%d/%m/%Y %H:%M}"
+@dataclass(frozen=True, kw_only=True)
+class LonelyCheck(Check):
+    """A campaign file by itself, while it is not known what is around it."""
+
+    knows_places: ClassVar[bool] = False
+
+    @property
+    def office(self) -> tuple[str, str]:
+        return "", ""
+
+    def _names(self) -> Iterator[Problem]:
+        yield from ()
+
+    def _places(self) -> Iterator[Place]:
+        yield from ()

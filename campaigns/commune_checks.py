@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from campaigns.checks import Check, Place
+from campaigns.checks import Check
 from campaigns.faults import unknown
+from campaigns.text_checks import Place
 from engine.errors import Problem
 from engine.i18n import gettext as _
 from engine.models import Audience, Hamlet, HouseholdGroup, Registry
@@ -57,12 +58,12 @@ class CommuneCheck(Check):
             if name not in hamlets:
                 message = unknown(_("hamlet"), name, hamlets)
                 yield self.source.problem(("hamlets", name), message, at_key=True)
-            elif name not in told and "audience" not in self.dropped:
+            elif name not in told and not self.cuts.touch("audience"):
                 message = _("this hamlet is not in the audience, so it would not be told")
                 yield self.source.problem(("hamlets", name), message, at_key=True)
         if not self._hamlets() and told:
             yield self.source.problem(("audience",), _("no hamlet has such households"))
-        if not self.sections and "channels" not in self.dropped:
+        if not self.sections and not self.cuts.touch("channels"):
             yield self.source.problem(("channels",), _("no channel is in use"))
         yield from self._option_names()
 

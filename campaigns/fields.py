@@ -17,6 +17,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     GetJsonSchemaHandler,
     StringConstraints,
     WithJsonSchema,
@@ -155,6 +156,25 @@ ShortLine = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=150),
     BeforeValidator(_text),
     AfterValidator(_single_line),
+]
+#: A word as it is written, or as it is said.
+Word = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100),
+    BeforeValidator(_text),
+    AfterValidator(_single_line),
+]
+#: How words are said aloud, by how they are written.
+Lexicon = Annotated[
+    dict[Word, Word],
+    Field(
+        default={},
+        max_length=1_000,
+        description=(
+            "Cách đọc riêng của xã cho từ, tên, chữ viết tắt, ví dụ: Bàu Môn: bào môn. "
+            "Cách đọc ghi trong chiến dịch được ưu tiên hơn."
+        ),
+    ),
 ]
 PlainTitle = Annotated[ShortLine, AfterValidator(_without_braces)]
 PlainLine = Annotated[Line, AfterValidator(_without_braces)]

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
-from campaigns.checks import Check
+from campaigns.checks import Check, LonelyCheck, ReadCampaign
 from campaigns.commune_checks import CommuneCheck
-from campaigns.faults import problems_of
 from campaigns.schedule_fields import schedule_of
-from campaigns.schema import CampaignSpec, campaign_model, sections_of, without_faults
+from campaigns.schema import STAND_INS, campaign_model, sections_of
 from campaigns.sections import RecordedSectionSpec, SectionSpec
-from campaigns.source import MAX_BYTES, Source, read_source
+from campaigns.sound import read_sound
+from campaigns.source import MAX_BYTES, read_source
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
@@ -39,6 +39,26 @@ class LoadedCampaign:
     files: Mapping[str, Path]
 
 
+@dataclass(frozen=True)
+class Examined:
+    """All that is known of a campaign file: every fault, and what of it can be used.
+
+    ``loaded`` is None where there are faults. ``check`` is what found them; None for a file
+    that could not be read at all.
+    """
+
+    path: Path
+    problems: tuple[Problem, ...]
+    loaded: LoadedCampaign | None = None
+    check: Check | None = None
+
+    def sound(self) -> LoadedCampaign:
+        """Return the campaign. Raises InputError with every fault."""
+        if self.loaded is None:
+            raise InputError(self.problems)
+        return self.loaded
+
+
 def load_campaign(
     path: Path, registry: Registry, options: Mapping[str, type[BaseModel]], now: datetime
 ) -> LoadedCampaign:
@@ -46,27 +66,7 @@ def load_campaign(
 
     Raises InputError with every fault at once, a campaign that is over at ``now`` included.
     """
-    return _load(path, registry, options, now, finished_is_fault=True)
-
-
-def check_campaigns(
-    folder: Path, registry: Registry, options: Mapping[str, type[BaseModel]], now: datetime
-) -> tuple[LoadedCampaign, ...]:
-    """Read every campaign file directly in ``folder``; finished campaigns are no fault there.
-
-    Raises InputError with every fault of every file, ids used twice included.
-    """
-    loaded: dict[Path, LoadedCampaign] = {}
-    problems: list[Problem] = []
-    for path in campaign_files(folder):
-        try:
-            loaded[path] = _load(path, registry, options, now, finished_is_fault=False)
-        except InputError as error:
-            problems.extend(error.problems)
-    problems.extend(_repeated_ids(loaded))
-    if problems:
-        raise InputError(problems)
-    return tuple(loaded.values())
+    return examine_campaign(path, registry, options, now, finished_is_fault=True).sound()
 
 
 def campaign_files(folder: Path) -> tuple[Path, ...]:
@@ -79,77 +79,60 @@ def campaign_files(folder: Path) -> tuple[Path, ...]:
     return tuple(path for path in found if not path.name.startswith("."))
 
 
-def _repeated_ids(loaded: Mapping[Path, LoadedCampaign]) -> Iterable[Problem]:
+def repeated_ids(examined: Iterable[Examined]) -> Iterator[Problem]:
+    """Yield a fault for every file with the id of one before it."""
     first: dict[str, Path] = {}
-    for path, one in loaded.items():
-        name = one.campaign.id
-        other = first.setdefault(name, path)
-        if other != path:
+    for one in examined:
+        if one.check is None or one.check.cuts.below(("id",)):
+            continue
+        name = one.check.spec.id
+        other = first.setdefault(name, one.path)
+        if other != one.path:
             message = _('the id "{name}" is already that of {file}').format(name=name, file=other)
-            yield read_source(path).problem(("id",), message)
+            yield one.check.source.problem(("id",), message)
 
 
-def _load(
+def examine_campaign(
     path: Path,
-    registry: Registry,
+    registry: Registry | None,
     options: Mapping[str, type[BaseModel]],
     now: datetime,
     *,
     finished_is_fault: bool,
-) -> LoadedCampaign:
+) -> Examined:
+    """Find every fault of a campaign file; without a registry, those that need none."""
+
     def check(read: ReadCampaign) -> Check:
+        if registry is None:
+            return LonelyCheck(read=read, now=now, finished_is_fault=finished_is_fault)
         return CommuneCheck(
-            source=read.source,
-            spec=read.spec,
-            sections=read.sections,
-            folder=path.parent,
-            now=now,
-            finished_is_fault=finished_is_fault,
-            dropped=read.dropped,
-            registry=registry,
+            read=read, now=now, finished_is_fault=finished_is_fault, registry=registry
         )
 
-    return load_checked(path, options, check)
+    return examine(path, options, check)
 
 
-@dataclass(frozen=True, slots=True)
-class ReadCampaign:
-    """A campaign file whose shape was checked. ``dropped`` names the keys with faults."""
-
-    source: Source
-    spec: CampaignSpec
-    sections: Mapping[str, SectionSpec]
-    dropped: frozenset[str]
-
-
-def load_checked(
+def examine(
     path: Path,
     options: Mapping[str, type[BaseModel]],
     check_of: Callable[[ReadCampaign], Check],
     limit: int = MAX_BYTES,
-) -> LoadedCampaign:
-    """Read a campaign file of at most ``limit`` bytes and hold it against ``check_of`` it.
-
-    Raises InputError with every fault at once.
-    """
-    source = read_source(path, limit)
-    model = campaign_model(options)
-    plain = source.root.plain()
-    problems = list(source.problems)
-    dropped: frozenset[str] = frozenset()
+) -> Examined:
+    """Read a campaign file of at most ``limit`` bytes and hold it against ``check_of`` it."""
     try:
-        spec = model.model_validate(plain)
-    except ValidationError as error:
-        problems.extend(problems_of(error, source, model))
-        sound, dropped = without_faults(plain, error)
-        spec = model.model_validate(sound)
-    sections = sections_of(spec, options)
-    check = check_of(ReadCampaign(source, spec, sections, dropped))
-    problems.extend(check.problems())
+        source = read_source(path, limit)
+    except InputError as error:
+        return Examined(path, error.problems)
+    read = read_sound(source, campaign_model(options), STAND_INS)
+    sections = sections_of(read.spec, options)
+    check = check_of(ReadCampaign(path, read.source, read.spec, sections, read.cuts))
+    problems = tuple(dict.fromkeys((*read.problems, *check.problems())))
     if problems:
-        raise InputError(problems)
-    campaign = _campaign(check, options, plain.get("channels") or {})
-    return LoadedCampaign(campaign, source.data, source.sha256, check.found.files)
+        return Examined(path, problems, check=check)
+    written = source.root.plain().get("channels") or {}
+    campaign = _campaign(check, options, written)
+    loaded = LoadedCampaign(campaign, source.data, source.sha256, check.found.files)
+    return Examined(path, (), loaded, check)
 
 
 def _campaign(

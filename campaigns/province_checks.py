@@ -10,9 +10,10 @@ from typing import Protocol
 
 from pydantic import BaseModel
 
-from campaigns.checks import Check, Place
+from campaigns.checks import Check, LonelyCheck, ReadCampaign
 from campaigns.faults import unknown
-from campaigns.loader import LoadedCampaign, ReadCampaign, load_checked
+from campaigns.loader import Examined, LoadedCampaign, examine
+from campaigns.text_checks import Place
 from engine.errors import Problem
 from engine.i18n import gettext as _
 from engine.models import Audience, Province, Registry
@@ -35,28 +36,30 @@ class Territory(Protocol):
 
 
 def load_province_campaign(
+    path: Path, territory: Territory, options: Mapping[str, type[BaseModel]], now: datetime
+) -> LoadedCampaign:
+    """Read a province's campaign file. Raises InputError with every fault at once."""
+    return examine_province_campaign(path, territory, options, now, finished_is_fault=True).sound()
+
+
+def examine_province_campaign(
     path: Path,
-    territory: Territory,
+    territory: Territory | None,
     options: Mapping[str, type[BaseModel]],
     now: datetime,
     *,
-    finished_is_fault: bool = True,
-) -> LoadedCampaign:
-    """Read a province's campaign file. Raises InputError with every fault at once."""
+    finished_is_fault: bool,
+) -> Examined:
+    """Find every fault of a province's campaign file; without a territory, those that need none."""
 
     def check(read: ReadCampaign) -> Check:
+        if territory is None:
+            return LonelyCheck(read=read, now=now, finished_is_fault=finished_is_fault)
         return ProvinceCheck(
-            source=read.source,
-            spec=read.spec,
-            sections=read.sections,
-            folder=path.parent,
-            now=now,
-            finished_is_fault=finished_is_fault,
-            dropped=read.dropped,
-            territory=territory,
+            read=read, now=now, finished_is_fault=finished_is_fault, territory=territory
         )
 
-    return load_checked(path, options, check, MAX_CAMPAIGN_BYTES)
+    return examine(path, options, check, MAX_CAMPAIGN_BYTES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,7 +101,7 @@ class ProvinceCheck(Check):
                 yield self.source.problem(("audience", "areas", index), fault)
         yield from self._values_faults()
         yield from self._tags_faults()
-        if not self.sections and "channels" not in self.dropped:
+        if not self.sections and not self.cuts.touch("channels"):
             yield self.source.problem(("channels",), _("no channel is in use"))
         yield from self._commune_options()
 
@@ -120,7 +123,7 @@ class ProvinceCheck(Check):
         for area in self.spec.hamlets:
             fault = self._area_fault(area)
             commune_id, _slash, hamlet_id = area.partition("/")
-            if not fault and "audience" not in self.dropped:
+            if not fault and not self.cuts.touch("audience"):
                 whole = Audience((), (), written.households, written.communes, written.areas)
                 told = audience_below(whole, self.territory.province.id, commune_id)
                 if told is None or (hamlet_id and told.hamlets and hamlet_id not in told.hamlets):

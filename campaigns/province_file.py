@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
-from pydantic import ValidationError
-
-from campaigns.faults import problems_of
+from campaigns.names import PROVINCE_FILE as PROVINCE_FILE
 from campaigns.province_schema import DefaultsSpec, ProvinceFileSpec
 from campaigns.registry_file import station_rules
+from campaigns.sound import read_sound
 from campaigns.source import Source, read_source
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.models import CommuneDefaults, Person, Province, Right
 from engine.models.wording import right_name
-
-#: The file that makes a folder a province's workspace.
-PROVINCE_FILE = "province.yaml"
 
 
 @dataclass(frozen=True)
@@ -33,17 +30,16 @@ class LoadedProvince:
 
 def load_province(path: Path) -> LoadedProvince:
     """Read a province file. Raises InputError with every fault at once."""
-    source = read_source(path)
-    problems = list(source.problems)
-    try:
-        spec = ProvinceFileSpec.model_validate(source.root.plain())
-    except ValidationError as error:
-        raise InputError([*problems, *problems_of(error, source, ProvinceFileSpec)]) from None
-    problems.extend(_faults(spec, source))
+    read = read_sound(read_source(path), ProvinceFileSpec, _STAND_INS)
+    source = read.source
+    problems = (*read.problems, *_faults(read.spec, source))
     if problems:
         raise InputError(problems)
-    province = _province(spec)
+    province = _province(read.spec)
     return LoadedProvince(province, source.sha256, tuple(_warnings(province, source)))
+
+
+_STAND_INS: Mapping[str, Any] = {"province": {"id": "x", "name": "x", "office": "x"}}
 
 
 def _faults(spec: ProvinceFileSpec, source: Source) -> Iterator[Problem]:
@@ -52,10 +48,10 @@ def _faults(spec: ProvinceFileSpec, source: Source) -> Iterator[Problem]:
         other = first.setdefault(person.id, index)
         if other != index:
             message = _('the id "{name}" is already used on line {line}')
-            line = source.root.mark_of(("people", other, "id")).line
+            line = source.root.mark_of(source.written(("people", other, "id"))).line
             yield source.problem(("people", index, "id"), message.format(name=person.id, line=line))
     communes = spec.communes
-    if communes.copies is not None and communes.copies_per_household is not None:
+    if {"copies", "copies_per_household"} <= source.keys_at(("communes",)):
         yield source.problem(("communes",), _("give either copies_per_household or copies"))
     if communes.portal_url is not None and "{id}" not in communes.portal_url:
         message = _("found {found}; the address must hold {{id}}, or all communes have one")
@@ -97,4 +93,5 @@ def _defaults(spec: DefaultsSpec) -> CommuneDefaults:
         copies_per_household=Decimal(1) if ratio is None else ratio,
         portal_name=spec.portal_name or "",
         portal_url=spec.portal_url or "",
+        pronounce=dict(spec.pronounce),
     )

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from campaigns.fields import Id, Line, Phone, ShortLine, Strict
+from campaigns.fields import Id, Lexicon, Line, Phone, ShortLine, Strict
 from campaigns.registry_fields import Count, HoursField, Ratio, Url
 from campaigns.registry_schema import PersonSpec
 from campaigns.station_schema import StationSpec
@@ -45,6 +45,7 @@ class DefaultsSpec(Strict):
         Url | None,
         Field(None, description="Địa chỉ trang tin; {id} là mã xã: https://{id}.tinh-mau.example"),
     ]
+    pronounce: Lexicon
 
 
 class ProvinceFileSpec(Strict):

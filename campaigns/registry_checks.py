@@ -10,6 +10,7 @@ from campaigns.faults import MAX_PROBLEMS, unknown
 from campaigns.fields import ID_PATTERN
 from campaigns.registry_fields import EVERY
 from campaigns.registry_schema import NamedSpec, RegistrySpec
+from campaigns.sound import Cuts
 from campaigns.source import Source
 from campaigns.tree import Path
 from engine.errors import Problem
@@ -23,20 +24,29 @@ def refers(named: NamedSpec) -> bool:
     return named.phone is None and re.fullmatch(ID_PATTERN, named.name) is not None
 
 
-def faults_of(spec: RegistrySpec, source: Source, dropped: frozenset[str]) -> tuple[Problem, ...]:
-    """Return ids used twice, unknown references and overlapping hours.
+def faults_of(spec: RegistrySpec, source: Source, cuts: Cuts) -> tuple[Problem, ...]:
+    """Return what is wrong between the values: ids used twice, unknown references, sums.
 
-    ``dropped`` names the keys whose own faults are known: nothing is judged by them.
+    ``cuts`` are the values whose own faults are known: nothing is judged by them.
     """
-    checks = (_repeated, _unknown_hamlets, _unknown_clusters, _unknown_people, _overlaps)
+    checks = (
+        _repeated,
+        _unknown_hamlets,
+        _unknown_clusters,
+        _unknown_people,
+        _overlaps,
+        _counts,
+        _groups,
+        _flyers,
+    )
     return tuple(
         problem
         for check in checks
-        for problem in itertools.islice(check(spec, source, dropped), MAX_PROBLEMS)
+        for problem in itertools.islice(check(spec, source, cuts), MAX_PROBLEMS)
     )
 
 
-def _repeated(spec: RegistrySpec, source: Source, dropped: frozenset[str]) -> Iterator[Problem]:
+def _repeated(spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem]:
     named: list[tuple[str, Path]] = [
         (person.id, ("people", index, "id")) for index, person in enumerate(spec.people)
     ]
@@ -52,8 +62,8 @@ def _repeated(spec: RegistrySpec, source: Source, dropped: frozenset[str]) -> It
         first: dict[str, Path] = {}
         for name, path in ids:
             other = first.setdefault(name, path)
-            if other != path and path[0] not in dropped:
-                line = source.root.mark_of(other).line
+            if other != path:
+                line = source.root.mark_of(source.written(other)).line
                 message = _('the id "{name}" is already used on line {line}')
                 yield source.problem(path, message.format(name=name, line=line))
 
@@ -71,16 +81,25 @@ def _written_out(spec: RegistrySpec) -> list[tuple[str, Path]]:
     return found
 
 
-def _unknown_hamlets(
-    spec: RegistrySpec, source: Source, dropped: frozenset[str]
-) -> Iterator[Problem]:
-    known = {hamlet.id for hamlet in spec.hamlets}
+def _given_ids(source: Source, part: str) -> frozenset[str] | None:
+    """Return the ids in a list, those of faulty entries too; None where there is no list."""
+    node = source.root.child(part)
+    if node is None:
+        return frozenset()
+    if not isinstance(node.value, list):
+        return None
+    ids = (entry.child("id") for entry in node.value)
+    return frozenset(str(one.value) for one in ids if one is not None and one.value is not None)
+
+
+def _unknown_hamlets(spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem]:
+    known = _given_ids(source, "hamlets")
     lists: list[tuple[Path, tuple[str, ...]]] = [
         *((("loudspeakers", i), one.hamlets) for i, one in enumerate(spec.loudspeakers)),
         *((("chat", "groups", i), one.hamlets) for i, one in enumerate(spec.chat.groups)),
         *((("teams", i), one.hamlets) for i, one in enumerate(spec.teams)),
     ]
-    if "hamlets" in dropped:
+    if not known:
         return
     for path, hamlets in lists:
         for index, name in enumerate(hamlets):
@@ -89,12 +108,10 @@ def _unknown_hamlets(
                 yield source.problem((*path, "hamlets", index), message)
 
 
-def _unknown_clusters(
-    spec: RegistrySpec, source: Source, dropped: frozenset[str]
-) -> Iterator[Problem]:
-    if dropped & {"station", "loudspeakers"}:
+def _unknown_clusters(spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem]:
+    known = _given_ids(source, "loudspeakers")
+    if not known:
         return
-    known = {cluster.id for cluster in spec.loudspeakers}
     for index, quiet in enumerate(spec.station.quiet):
         for place, name in enumerate(quiet.clusters):
             if name not in known:
@@ -102,13 +119,12 @@ def _unknown_clusters(
                 yield source.problem(path, unknown(_("cluster"), name, known))
 
 
-def _unknown_people(
-    spec: RegistrySpec, source: Source, dropped: frozenset[str]
-) -> Iterator[Problem]:
-    if dropped & {"people", "hamlets", "teams"}:
+def _unknown_people(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]:
+    listed = _given_ids(source, "people")
+    if listed is None:
         return
-    listed = {person.id for person in spec.people}
     anybody = listed | {name for name, _path in _written_out(spec)}
+    serving_is_known = not cuts.touch("hamlets", "teams")
     named: list[tuple[Path, str, Iterable[str]]] = [
         *(
             (("hamlets", i, "head"), one.head.name, listed)
@@ -118,7 +134,7 @@ def _unknown_people(
         *(
             (("chat", "groups", i, "run_by"), one.run_by, anybody)
             for i, one in enumerate(spec.chat.groups)
-            if one.run_by
+            if one.run_by and serving_is_known
         ),
         *(
             (("teams", i, "members", number), member.name, listed)
@@ -132,15 +148,38 @@ def _unknown_people(
             yield source.problem(path, unknown(_("person"), name, known))
 
 
-def _overlaps(spec: RegistrySpec, source: Source, dropped: frozenset[str]) -> Iterator[Problem]:
-    if "station" in dropped:
-        return
+def _overlaps(spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem]:
     hours = sorted(enumerate(spec.station.hours), key=lambda pair: pair[1].start)
     for (_before, earlier), (index, later) in itertools.pairwise(hours):
         if later.start <= earlier.end:
             message = _("these hours overlap with {start}-{end}")
             message = message.format(start=f"{earlier.start:%H:%M}", end=f"{earlier.end:%H:%M}")
             yield source.problem(("station", "hours", index), message)
+
+
+def _counts(spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem]:
+    for index, one in enumerate(spec.hamlets):
+        poor, near = one.poor_households, one.near_poor_households
+        if poor + near > one.households:
+            message = _(
+                "{poor} poor and {near} near-poor households are more than the {all} households"
+            )
+            message = message.format(poor=poor, near=near, all=one.households)
+            yield source.problem(("hamlets", index), message)
+
+
+def _groups(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]:
+    for index, group in enumerate(spec.chat.groups):
+        path: Path = ("chat", "groups", index)
+        unsure = cuts.keys_of(source.written(path)) & {"backend", "address"}
+        if group.sent_by() == "telegram" and not group.address and not unsure:
+            message = _("a group sent by telegram needs its address (the chat's id)")
+            yield source.problem(path, message)
+
+
+def _flyers(_spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem]:
+    if {"copies", "copies_per_household"} <= source.keys_at(("flyers",)):
+        yield source.problem(("flyers",), _("give either copies_per_household or copies"))
 
 
 def warnings_of(registry: Registry, source: Source) -> tuple[Problem, ...]:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
-
-from campaigns.faults import problems_of
 from campaigns.registry_checks import faults_of, refers, warnings_of
 from campaigns.registry_fields import EVERY
 from campaigns.registry_schema import (
@@ -20,6 +18,7 @@ from campaigns.registry_schema import (
     NamedSpec,
     RegistrySpec,
 )
+from campaigns.sound import read_sound
 from campaigns.source import read_source
 from campaigns.station_schema import StationSpec
 from engine.errors import InputError, Problem
@@ -50,24 +49,47 @@ class LoadedRegistry:
     warnings: tuple[Problem, ...] = ()
 
 
+@dataclass(frozen=True)
+class ExaminedRegistry:
+    """All that is known of a registry file: every fault, and what of it can be used.
+
+    ``loaded`` is None where there are faults; ``places`` where these touch the places that a
+    campaign names.
+    """
+
+    problems: tuple[Problem, ...]
+    loaded: LoadedRegistry | None = None
+    places: Registry | None = None
+
+
 def load_registry(path: Path) -> LoadedRegistry:
     """Read a registry file. Raises InputError with every fault at once."""
-    source = read_source(path, MAX_REGISTRY_BYTES)
-    problems = list(source.problems)
-    plain = source.root.plain()
-    dropped: frozenset[str] = frozenset()
-    try:
-        spec = RegistrySpec.model_validate(plain)
-    except ValidationError as error:
-        problems.extend(problems_of(error, source, RegistrySpec))
-        dropped = frozenset(str(fault["loc"][0]) for fault in error.errors())
-        spec = RegistrySpec.model_validate(_without(plain, dropped))
-    problems.extend(faults_of(spec, source, dropped))
-    if problems:
-        raise InputError(problems)
-    registry = _registry(spec)
-    return LoadedRegistry(registry, source.data, source.sha256, warnings_of(registry, source))
+    examined = examine_registry(path)
+    if examined.loaded is None:
+        raise InputError(examined.problems)
+    return examined.loaded
 
+
+def examine_registry(path: Path) -> ExaminedRegistry:
+    """Find every fault of a registry file."""
+    try:
+        source = read_source(path, MAX_REGISTRY_BYTES)
+    except InputError as error:
+        return ExaminedRegistry(error.problems)
+    read = read_sound(source, RegistrySpec, _STAND_INS)
+    problems = (*read.problems, *faults_of(read.spec, read.source, read.cuts))
+    if any(re.split(r"[.\[]", problem.field)[0] in _PLACES for problem in problems):
+        return ExaminedRegistry(problems)
+    registry = _registry(read.spec)
+    if problems:
+        return ExaminedRegistry(problems, places=registry)
+    warnings = warnings_of(registry, source)
+    loaded = LoadedRegistry(registry, source.data, source.sha256, warnings)
+    return ExaminedRegistry((), loaded, registry)
+
+
+#: The parts of a registry that campaigns and the rules about them look at.
+_PLACES = frozenset({"commune", "hamlets", "loudspeakers", "station", "chat", "teams"})
 
 _STAND_INS: Mapping[str, Any] = {
     "commune": {"id": "x", "name": "x", "province": "x", "office": "x"},
@@ -76,12 +98,6 @@ _STAND_INS: Mapping[str, Any] = {
     "flyers": {"print_point": "x"},
     "portal": {"name": "x", "url": "https://x.example"},
 }
-
-
-def _without(plain: Mapping[str, Any], dropped: frozenset[str]) -> dict[str, Any]:
-    """Return ``plain`` without its faulty keys, so that the rest can still be checked."""
-    sound = {key: value for key, value in plain.items() if key not in dropped}
-    return {**_STAND_INS, **sound}
 
 
 def _registry(spec: RegistrySpec) -> Registry:
@@ -116,6 +132,7 @@ def _registry(spec: RegistrySpec) -> Registry:
         portal=Portal(portal.id, portal.name, portal.url),
         station=station_rules(spec.station),
         chat_hours=spec.chat.hours,
+        pronounce=dict(spec.pronounce),
     )
 
 
@@ -127,6 +144,7 @@ def station_rules(spec: StationSpec) -> StationRules:
         days=frozenset(spec.days),
         relays=tuple(one.relay() for one in spec.relays),
         quiet=tuple(one.quiet() for one in spec.quiet),
+        name=spec.name or "",
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import jinja2
@@ -24,6 +26,8 @@ PROVIDED: Mapping[str, tuple[str, ...]] = {
 #: Names that Jinja2 itself gives a meaning to.
 RESERVED = frozenset({"self", "super", "caller", "varargs", "kwargs"})
 MAX_SEPARATOR = 20
+#: How much of a value that does not fit is shown, in characters.
+MAX_FOUND = 40
 LOOP_FIELDS = ("index", "first", "last", "length")
 
 _ALLOWED: tuple[type[nodes.Node], ...] = (
@@ -54,17 +58,42 @@ class TemplateError(LoaError):
         self.column = column
 
 
+#: Where filters note what does not fit, while somebody wants to know of everything at once.
+_NOTED: ContextVar[list[TemplateError] | None] = ContextVar("noted", default=None)
+
+
+@contextmanager
+def noted() -> Iterator[list[TemplateError]]:
+    """Let filters note what does not fit them, and go on, instead of raising."""
+    found: list[TemplateError] = []
+    token = _NOTED.set(found)
+    try:
+        yield found
+    finally:
+        _NOTED.reset(token)
+
+
+def _unfit(message: str) -> str:
+    """Note that a value does not fit its filter. Raises TemplateError if nobody takes notes."""
+    error, found = TemplateError(message), _NOTED.get()
+    if found is None:
+        raise error
+    found.append(error)
+    return ""
+
+
 def money(amount: object) -> str:
     """Return 1500000 as ``1.500.000 đồng``."""
     if isinstance(amount, bool) or not isinstance(amount, int):
-        raise TemplateError(_("money needs a whole number, without dots"))
+        message = _('found "{found}"; money needs a whole number, without dots')
+        return _unfit(message.format(found=str(_shown(amount))[:MAX_FOUND]))
     return f"{amount:,}".replace(",", ".") + " đồng"
 
 
 def _join(items: Any, separator: str = ", ") -> str:
     """Join a list; a text is no list, and a long separator could multiply without end."""
     if not isinstance(items, list | tuple) or len(str(separator)) > MAX_SEPARATOR:
-        raise TemplateError(_("join needs a list and a short separator"))
+        return _unfit(_("join needs a list and a short separator"))
     return str(separator).join(str(_shown(item)) for item in items)
 
 
@@ -115,17 +144,44 @@ def _environment() -> _Environment:
 ENVIRONMENT = _environment()
 
 
-def check(tree: nodes.Template, source: str) -> None:
-    """Raise TemplateError at the first part of ``tree`` that is not allowed."""
+def judge(tree: nodes.Template, source: str) -> tuple[list[TemplateError], set[int]]:
+    """Return a fault for every part of ``tree`` that is not allowed, in the order of the text.
+
+    Also the ``id()`` of each node inside such a part: nothing more is to be said about these.
+    """
+    faults: list[TemplateError] = []
+    refused: set[int] = set()
     waiting: list[tuple[nodes.Node, int, bool, int]] = [(tree, 0, False, 1)]
     while waiting:
         node, depth, looping, line = waiting.pop()
         line = node.lineno or line  # nodes that Jinja2 makes up have no line of their own
         fault = _fault(node, depth, looping)
+        children = _judged_below(node, fault)
         if fault:
-            raise TemplateError(fault, *place(source, line, _word(node)))
+            faults.append(TemplateError(fault, *place(source, line, _word(node))))
+            refused.update(_below(node))
+            for child in children:
+                refused.difference_update(_below(child))
         inside = looping or isinstance(node, nodes.For)
-        waiting.extend((child, depth + 1, inside, line) for child in node.iter_child_nodes())
+        waiting.extend((child, depth + 1, inside, line) for child in children)
+    return sorted(faults, key=lambda fault: (fault.line, fault.column)), refused
+
+
+def _judged_below(node: nodes.Node, fault: str | None) -> list[nodes.Node]:
+    """Return which parts of ``node`` are judged for themselves, whatever its own fault is."""
+    if fault and isinstance(node, nodes.For):
+        return [*node.body, *node.else_]
+    if fault and not isinstance(node, nodes.Filter):
+        return []
+    return list(node.iter_child_nodes())
+
+
+def _below(top: nodes.Node) -> Iterator[int]:
+    waiting = [top]
+    while waiting:
+        node = waiting.pop()
+        yield id(node)
+        waiting.extend(node.iter_child_nodes())
 
 
 def _fault(node: nodes.Node, depth: int, looping: bool) -> str | None:

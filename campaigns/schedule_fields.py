@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from collections.abc import Iterator, Set
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field
 
 from campaigns.fields import ONE_OR_MORE, AlsoAccepts, Day, Hour, Strict, Weekday, shown
 from campaigns.schedule import days_between, moments_of
@@ -13,7 +14,10 @@ from engine.models import Schedule
 
 
 class ScheduleSpec(Strict):
-    """``now``, or days × times; days are named one by one or as a stretch."""
+    """``now``, or days × times; days are named one by one or as a stretch.
+
+    Which keys belong together is judged by ``faults_of_keys``.
+    """
 
     dates: Annotated[
         tuple[Day, ...],
@@ -33,24 +37,27 @@ class ScheduleSpec(Strict):
         *ONE_OR_MORE,
     ]
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        stretch = self.from_ is not None or self.to is not None
-        if bool(self.dates) == stretch:
-            raise ValueError(_("give either dates, or from and to"))
-        if stretch and (self.from_ is None or self.to is None):
-            raise ValueError(_("from and to belong together"))
-        if self.days and not stretch:
-            raise ValueError(_("days belongs to from and to, not to dates"))
-        self.schedule()
-        return self
-
     def schedule(self) -> Schedule:
         """Return the moments. Raises ValueError when there are none, or too many."""
         days = self.dates
         if self.from_ is not None and self.to is not None:
             days = days_between(self.from_, self.to, self.days)
         return Schedule(asap=False, moments=moments_of(days, self.times))
+
+
+#: The keys of a schedule.
+KEYS = frozenset(field.alias or name for name, field in ScheduleSpec.model_fields.items())
+
+
+def faults_of_keys(given: Set[str]) -> Iterator[str]:
+    """Yield what is wrong about the keys of a schedule, whatever their values."""
+    stretch = given & {"from", "to"}
+    if ("dates" in given) == bool(stretch):
+        yield _("give either dates, or from and to")
+    elif len(stretch) == 1:
+        yield _("from and to belong together")
+    if "days" in given and "dates" in given:
+        yield _("days belongs to from and to, not to dates")
 
 
 def _now(value: Any) -> Any:

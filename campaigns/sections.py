@@ -41,7 +41,11 @@ class SectionSpec(Strict):
 class RecordedSectionSpec(SectionSpec):
     audio: Annotated[
         PlainLine | None,
-        Field(None, description="Tệp âm thanh thu sẵn, phát thay cho giọng đọc."),
+        Field(
+            None,
+            description="Tệp âm thanh thu sẵn, phát thay cho giọng đọc: MP3, WAV, OGG, M4A, FLAC, "
+            "tối đa 200 MB.",
+        ),
     ]
 
 

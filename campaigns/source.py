@@ -6,12 +6,13 @@ import hashlib
 import re
 import stat
 import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from campaigns.characters import forbidden_character
+from campaigns.characters import forbidden_character, without_forbidden
 from campaigns.tree import Mark, Node, build_tree
+from campaigns.tree import Path as Where
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
@@ -25,26 +26,57 @@ _BOM = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A YAML file as read. ``problems`` are faults that did not stop the reading."""
+    """A YAML file as read. ``problems`` are faults that did not stop the reading.
+
+    ``left_out`` names the entries of lists (by their place in the file, from 0, in order) that
+    somebody who reads on does without: he counts without them, and what he finds is told as
+    the file has it.
+    """
 
     file: str
     data: bytes
     text: str
     root: Node
     problems: tuple[Problem, ...] = ()
+    left_out: Mapping[Where, tuple[int, ...]] = field(default_factory=dict)
 
     @property
     def sha256(self) -> str:
         return hashlib.sha256(self.data).hexdigest()
 
-    def problem(
-        self, path: tuple[str | int, ...], message: str, *, at_key: bool = False
-    ) -> Problem:
+    def written(self, path: Where) -> Where:
+        """Return where in the file that stands which is counted without the entries left out."""
+        found: Where = ()
+        for part in path:
+            if isinstance(part, int):
+                for index in self.left_out.get(found, ()):
+                    if index > part:
+                        break
+                    part += 1
+            found = (*found, part)
+        return found
+
+    def problem(self, path: Where, message: str, *, at_key: bool = False) -> Problem:
         """Return a fault of the value (or the key) at ``path``; the nearest place that exists."""
+        path = self.written(path)
         mark = self.root.mark_of(path, at_key=at_key)
         return Problem(self.file, mark.line, mark.column, field_name(path), message)
 
-    def text_mark(self, path: tuple[str | int, ...], line: int, column: int) -> Mark:
+    def keys_at(self, path: Where, *, empty: bool = False) -> frozenset[str]:
+        """Return the keys in the group at ``path``; none where is no group.
+
+        ``empty``: also those that say nothing.
+        """
+        node: Node | None = self.root
+        for part in self.written(path):
+            node = node.child(part) if node is not None else None
+        if node is None or not isinstance(node.value, dict):
+            return frozenset()
+        return frozenset(
+            key for key, one in node.value.items() if empty or one.value not in (None, [])
+        )
+
+    def text_mark(self, path: Where, line: int, column: int) -> Mark:
         """Return where line ``line``, column ``column`` (from 1) of a text stands in the file.
 
         Exact in literal blocks (``|``) and in values of one line; else the text's beginning.
@@ -62,7 +94,7 @@ class Source:
         return start
 
 
-def field_name(path: tuple[str | int, ...]) -> str:
+def field_name(path: Where) -> str:
     """Return ``path`` as people read it: ``hamlets[2].name``, counted from 1."""
     name = ""
     for part in path:
@@ -79,12 +111,14 @@ def read_source(path: Path, limit: int = MAX_BYTES) -> Source:
     data = read_bytes(path, file, limit)
     text = clean_text(data, file)
     problems = tuple(_forbidden(text, file))
-    if problems:
-        raise InputError(problems)
-    root, faults = build_tree(text, file)
+    try:
+        root, faults = build_tree(without_forbidden(text), file)
+    except InputError as error:
+        raise InputError([*problems, *error.problems]) from error
     if not isinstance(root.value, dict):
-        raise InputError([Problem(file, root.mark.line, root.mark.column, "", _not_keys(root))])
-    return Source(file, data, text, root, faults)
+        fault = Problem(file, root.mark.line, root.mark.column, "", _not_keys(root))
+        raise InputError([*problems, fault])
+    return Source(file, data, text, root, (*problems, *faults))
 
 
 def read_bytes(path: Path, file: str, limit: int) -> bytes:

@@ -69,5 +69,12 @@ class StationSpec(Strict):
         *ONE_OR_MORE,
     ]
 
+    name: Annotated[
+        ShortLine | None,
+        Field(
+            None,
+            description="Tên đài khi xưng trên loa; bỏ trống là Đài Truyền thanh kèm tên xã.",
+        ),
+    ]
     relays: Annotated[tuple[RelaySpec, ...], Field((), description="Giờ tiếp sóng đài cấp trên.")]
     quiet: Annotated[tuple[QuietSpec, ...], Field((), description="Những lúc không được phát loa.")]

@@ -8,15 +8,16 @@ holds is never read as a template.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 import jinja2
-from jinja2 import meta, nodes
+from jinja2 import nodes
 
-from campaigns.sandbox import ENVIRONMENT, PROVIDED, TemplateError, check, place
+from campaigns.braces import UNKNOWN, syntax_error, syntax_faults, without_statements
+from campaigns.sandbox import ENVIRONMENT, PROVIDED, TemplateError, judge, noted, place
 from engine.i18n import gettext as _
 from engine.models import Commune, Hamlet
 
@@ -70,6 +71,19 @@ class Template:
         for reference in self.missing(values):
             message = _('"{name}" has no value').format(name=reference.name)
             raise TemplateError(message, reference.line, reference.column)
+        return self._filled_in(values)
+
+    def faults(self, values: Mapping[str, Any]) -> tuple[TemplateError, ...]:
+        """Return everything against filling ``values`` in; no variable may be missing."""
+        with noted() as found:
+            try:
+                if not self._filled_in(values).strip() and not found:
+                    found.append(TemplateError(_("the text is empty")))
+            except TemplateError as error:
+                found.append(error)
+        return tuple(found)
+
+    def _filled_in(self, values: Mapping[str, Any]) -> str:
         pieces: list[str] = []
         size = 0
         try:
@@ -105,15 +119,16 @@ def values_for(
     }
 
 
-def _syntax(message: str) -> str:
-    """Say what to mend; Jinja2 says it in English, and of its own insides."""
-    if "unknown tag" in message:
-        return _("only if, elif, else, endif, for and endfor may stand between {% and %}")
-    if "end of template" in message:
-        return _("something is not closed: }}, %}, {% endif %} or {% endfor %} is missing")
-    if "expected token 'end of" in message:
-        return _("{{ is closed by }}, and {% by %}")
-    return _("look at the names, quotes and brackets in it")
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """All that can be known of a text: every fault, and a template.
+
+    With faults, the template knows the variables that stand in what is sound, and is not to be
+    rendered. None when nothing of the text can be understood.
+    """
+
+    faults: tuple[TemplateError, ...]
+    template: Template | None
 
 
 @lru_cache(maxsize=256)
@@ -122,21 +137,48 @@ def compile_template(source: str) -> Template:
 
     Raises TemplateError for syntax and for what is not allowed.
     """
+    found = examine_template(source)
+    if found.faults or found.template is None:
+        raise found.faults[0]
+    return found.template
+
+
+def examine_template(source: str) -> Examined:
+    """Return a text's every fault of syntax, and everything in it that is not allowed."""
     if len(source) > MAX_TEXT:
-        raise TemplateError(_too_long(len(source)))
+        return Examined((TemplateError(_too_long(len(source))),), None)
+    faults: list[TemplateError] = []
+    template = None
     try:
-        tree = ENVIRONMENT.parse(source)
-        check(tree, source)
-        references = tuple(_references(tree, source))
-        compiled = ENVIRONMENT.from_string(tree)
+        tree, bound = _understood(source, faults)
+        forbidden, refused = judge(tree, source)
+        faults += forbidden
+        references = tuple(_references(tree, source, refused, bound))
+        compiled = ENVIRONMENT.from_string("" if faults else tree)
+        template = Template(source, references, compiled)
     except jinja2.TemplateSyntaxError as error:
-        message = _("a mistake in {{{{ … }}}} or {{% … %}}: {reason}")
-        message = message.format(reason=_syntax(error.message or ""))
-        raise TemplateError(message, *place(source, error.lineno)) from error
-    except (RecursionError, SyntaxError) as error:
-        message = _("brackets or conditions are nested too deep")
-        raise TemplateError(message) from error
-    return Template(source, references, compiled)
+        faults = faults or [syntax_error(error, source)]
+    except (RecursionError, SyntaxError):
+        faults.append(TemplateError(_("brackets or conditions are nested too deep")))
+    return Examined(tuple(sorted(faults, key=lambda one: (one.line, one.column))), template)
+
+
+def _understood(source: str, faults: list[TemplateError]) -> tuple[nodes.Template, frozenset[str]]:
+    """Return as much of a text as can be parsed, and names that are no variables in it.
+
+    What cannot be parsed is added to ``faults``.
+    """
+    try:
+        return ENVIRONMENT.parse(source), frozenset()
+    except jinja2.TemplateSyntaxError:
+        found, mended = syntax_faults(source)
+        faults += found
+    try:
+        return ENVIRONMENT.parse(mended), frozenset({UNKNOWN})
+    except jinja2.TemplateSyntaxError as error:
+        faults.append(syntax_error(error, source))
+    bare, names = without_statements(mended)
+    return ENVIRONMENT.parse(bare), frozenset({UNKNOWN, "loop", *names})
 
 
 def _too_long(size: int) -> str:
@@ -145,15 +187,40 @@ def _too_long(size: int) -> str:
     )
 
 
-def _references(tree: nodes.Template, source: str) -> Iterator[Reference]:
-    """Yield the variables used, in the order of the text."""
-    given = meta.find_undeclared_variables(tree)
-    dotted = {
-        id(node.node): f"{node.node.name}.{node.attr}"
-        for node in tree.find_all(nodes.Getattr)
-        if isinstance(node.node, nodes.Name)
-    }
-    for node in tree.find_all(nodes.Name):
-        if node.name in given and node.ctx == "load":
-            name = dotted.get(id(node), node.name)
-            yield Reference(name, *place(source, node.lineno, name))
+def _references(
+    tree: nodes.Template, source: str, refused: Set[int], bound: frozenset[str]
+) -> Iterator[Reference]:
+    """Yield the variables used, in the order of the text, without those of loops.
+
+    ``refused`` are nodes of which nothing more is to be said, ``bound`` names that are none.
+    """
+    waiting: list[tuple[nodes.Node, frozenset[str], str]] = [
+        (tree, bound.union(_stored(tree, refused)), "")
+    ]
+    found: list[Reference] = []
+    while waiting:
+        node, bound, dotted = waiting.pop()
+        if isinstance(node, nodes.For):
+            waiting.append((node.iter, bound, ""))
+            waiting.extend((child, bound, "") for child in node.else_)
+            bound |= {"loop", *_stored(node.target, None)}
+            waiting.extend((child, bound, "") for child in (*node.body, node.test) if child)
+            continue
+        if isinstance(node, nodes.Name):
+            if node.ctx == "load" and node.name not in bound and id(node) not in refused:
+                name = dotted or node.name
+                found.append(Reference(name, *place(source, node.lineno, name)))
+            continue
+        dotted = ""
+        if isinstance(node, nodes.Getattr) and isinstance(node.node, nodes.Name):
+            dotted = f"{node.node.name}.{node.attr}"
+        waiting.extend((child, bound, dotted) for child in node.iter_child_nodes())
+    yield from sorted(found, key=lambda reference: (reference.line, reference.column))
+
+
+def _stored(tree: nodes.Node, among: Set[int] | None) -> Iterator[str]:
+    """Yield the names that get a value in ``tree``; only by the nodes ``among``, if given."""
+    names = [tree] if isinstance(tree, nodes.Name) else tree.find_all(nodes.Name)
+    for node in names:
+        if node.ctx != "load" and (among is None or id(node) in among):
+            yield node.name

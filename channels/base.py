@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
@@ -61,12 +61,21 @@ class Options(BaseModel):
 
     ``takes_recording``: its section may name a sound file (``audio:``) in place of speech.
     ``takes_attachments``: the campaign's attachments are part of its content.
+    ``takes_marks``: its texts keep the marks for the voice, ``[[said twice]]``; the other
+    channels get the words alone.
+    ``alternatives``: pairs of keys of which a section may have one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     takes_recording: ClassVar[bool] = False
+    takes_marks: ClassVar[bool] = False
     takes_attachments: ClassVar[bool] = False
+    alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    def in_commune(self, registry: Registry, text: str) -> Self:
+        """Return these settings with what the commune's registry adds for ``text``."""
+        return self
 
 
 class Artifacts(Protocol):

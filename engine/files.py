@@ -6,7 +6,7 @@ import errno
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,12 +14,12 @@ from pathlib import Path
 BACKUP_LOCK = ".loa-backup.lock"
 
 
-def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
+def write_atomic(path: Path, data: bytes | Iterable[bytes], *, durable: bool = True) -> None:
     """Put ``data`` at ``path`` all at once, durably: temporary file, fsync, rename.
 
-    Not ``durable``: a power cut may lose or spoil it, so it must be provable and can be made
-    again. Parents are made. Raises OSError (full disk, no permission …), leaving what was there
-    before and no temporary file.
+    Great files come in pieces. Not ``durable``: a power cut may lose or spoil it, so it must be
+    provable and can be made again. Parents are made. Raises OSError (full disk, no permission …)
+    and what giving the pieces raises, leaving what was there before and no temporary file.
     """
     if path.exists() and not path.is_file():
         # A rename would put a file in the place of a folder's or a device's name.
@@ -28,7 +28,7 @@ def write_atomic(path: Path, data: bytes, *, durable: bool = True) -> None:
     temporary = path.with_name(f".{path.name[:80]}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("xb") as file:
-            file.write(data)
+            file.writelines((data,) if isinstance(data, bytes) else data)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())

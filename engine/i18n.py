@@ -9,8 +9,10 @@ from __future__ import annotations
 import errno
 import gettext as _gettext
 import os
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 LOCALE_DIR = Path(__file__).parent / "locale"
 LANGUAGES = ("vi", "en")
@@ -34,9 +36,60 @@ def _catalogue(code: str) -> _gettext.NullTranslations:
     return _gettext.translation("loa", LOCALE_DIR, languages=[code])
 
 
+class Message(str):
+    """Words for the person reading, which know how they were made.
+
+    So that they can be kept, and said again in the language of whoever reads them then:
+    ``msgid`` with ``values`` filled in, or, without a msgid, ``parts`` with ``separator``
+    between them. Whatever else is made of them (a sum, a slice) is text and no more.
+    """
+
+    msgid: str
+    values: Mapping[str, object]
+    separator: str
+    parts: tuple[str, ...]
+
+    def __new__(
+        cls,
+        said: str,
+        msgid: str = "",
+        values: Mapping[str, object] = MappingProxyType({}),
+        *,
+        separator: str = "",
+        parts: tuple[str, ...] = (),
+    ) -> Message:
+        made = super().__new__(cls, said)
+        made.msgid, made.values = msgid, values
+        made.separator, made.parts = separator, parts
+        return made
+
+    def __str__(self) -> Message:
+        return self
+
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
+        return str, (str.__str__(self),)  # copied, or sent to another process: text
+
+    def format(self, *args: object, **values: object) -> str:
+        """Fill in values by their names."""
+        said = super().format(*args, **values)
+        return said if args or not self.msgid else Message(said, self.msgid, values)
+
+
+def joined(separator: str, parts: Iterable[str]) -> Message:
+    """Return the parts that say something, with ``separator`` between them."""
+    kept = tuple(part for part in parts if part)
+    return Message(separator.join(kept), separator=separator, parts=kept)
+
+
 def gettext(message: str) -> str:
-    """Translate ``message`` for the person reading."""
-    return _catalogue(language()).gettext(message)
+    """Translate ``message`` for the person reading; what is returned is a ``Message``."""
+    return Message(_catalogue(language()).gettext(message), message)
+
+
+def anew(msgid: str, values: Mapping[str, object]) -> str:
+    """Say a message that was kept. Raises LookupError, ValueError for what it cannot be made of."""
+    message = Message(_catalogue(language()).gettext(msgid), msgid)
+    return message.format(**values) if values else message
 
 
 def ngettext(singular: str, plural: str, count: int) -> str:

@@ -36,6 +36,7 @@ def registry_of(commune: ListedCommune, earlier: Registry | None, province: Prov
         portal=shared.portal,
         station=shared.station,
         chat_hours=shared.chat_hours,
+        pronounce=shared.pronounce,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,7 @@ class Shared:
     portal: Portal
     station: StationRules
     chat_hours: Hours
+    pronounce: Mapping[str, str]
 
 
 def shared_of(commune: ListedCommune, earlier: Registry | None, province: Province) -> Shared:
@@ -73,6 +75,7 @@ def shared_of(commune: ListedCommune, earlier: Registry | None, province: Provin
         station=station,
         chat_hours=row.chat_hours
         or (earlier.chat_hours if earlier else province.communes.chat_hours),
+        pronounce=province.communes.pronounce or (earlier.pronounce if earlier else {}),
     )
 
 
@@ -110,7 +113,9 @@ class _Chosen:
         ordered = tuple(sorted(hours, key=lambda one: one.start))
         # Relays and quiet times have no columns: they come from the earlier registry, or none.
         relays, quiet = (base.relays, base.quiet) if base else ((), ())
-        return StationRules(ordered, sessions, minutes, days, relays, quiet)
+        # A name is one commune's own: never the province's.
+        name = self.earlier.station.name if self.earlier else ""
+        return StationRules(ordered, sessions, minutes, days, relays, quiet, name)
 
     def unsaid(self, key: str) -> Problem:
         heading = next(column.headings[0] for column in COMMUNES if column.key == key)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from campaigns.tables.columns import COMMUNES, HAMLETS, Column
+from campaigns.tables.listed import Listed
+from engine.i18n import gettext as _
 
 #: The sheets of a workbook, and the beginnings of the names of CSV files.
 SHEETS: tuple[tuple[str, tuple[Column, ...]], ...] = (("Ấp", HAMLETS), ("Xã", COMMUNES))
@@ -46,6 +49,22 @@ def template_xlsx() -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def made_up(listed: Listed) -> Iterator[str]:
+    """Yield a warning when tables still hold the template's own commune."""
+    example = {column.key: column.example for column in HAMLETS}
+    commune = listed.communes.get(str(example["commune_id"]))
+    if commune is None:
+        return
+    place = commune.at if commune.hamlets or commune.settings_at is None else commune.settings_at
+    message = _('{file}, row {row}: "{commune}" is the made-up id of the template')
+    if commune.name == example["commune_name"]:
+        message = _(
+            '{file}, row {row}: the commune "{commune}" is made up, it stands in the template:'
+            " write yours over it, and import again"
+        )
+    yield message.format(file=Path(place.file).name, row=place.line, commune=commune.id)
 
 
 def _texts(column: Column) -> Iterator[str]:

@@ -20,6 +20,7 @@ _SUFFIXES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "audio/mpeg": "mp3",
+    "audio/wav": "wav",
     "image/jpeg": "jpg",
     "image/png": "png",
     "text/plain": "txt",

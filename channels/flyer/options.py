@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints
 
 from channels.base import Options
-from engine.i18n import gettext as _
 from engine.models import Content, Hamlet, HouseholdGroup
 
 Paper = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -15,6 +14,8 @@ Paper = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 
 class FlyerOptions(Options):
     """The section ``flyer`` of a campaign."""
+
+    alternatives: ClassVar[tuple[tuple[str, str], ...]] = (("copies", "copies_per_household"),)
 
     copies: int | None = Field(
         default=None, ge=1, le=100_000, description="Tổng số tờ rơi in cho mỗi ấp."
@@ -34,12 +35,6 @@ class FlyerOptions(Options):
         default=True,
         description="In tên ấp và số bản ở chân tờ rơi. Đặt false để mọi ấp dùng chung một tờ.",
     )
-
-    @model_validator(mode="after")
-    def _one_way_to_count(self) -> FlyerOptions:
-        if self.copies is not None and self.copies_per_household is not None:
-            raise ValueError(_("give either copies or copies_per_household, not both"))
-        return self
 
 
 def copies_for(content: Content, hamlet: Hamlet) -> int:

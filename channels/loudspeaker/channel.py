@@ -9,12 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channels.base import Artifacts, Backend, Options
-from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
+from channels.loudspeaker.audio.terms import KBITS, MAX_SECONDS, RATES, USUAL, Finish, Tags
+from channels.loudspeaker.delivery import PLAIN, Line, Style
 from channels.loudspeaker.folder import FolderBackend
+from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
+from channels.loudspeaker.kept import SharedSounds
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.proof.limits import ProofLimits
-from channels.loudspeaker.script import Script, script_of
+from channels.loudspeaker.script import Script, announced, script_of
 from channels.loudspeaker.speech.engine import ENGINES, Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.loudspeaker.spoken import Region
@@ -54,8 +57,10 @@ class LoudspeakerChannel:
     somebody else closes them. Without them the channel makes its own, which keep what they spoke
     in ``speech_cache``. ``choices`` are the voices that are tried, in their order; without them
     it is ``engine``, and after it espeak with its ``voice``. ``region`` says whose words numbers
-    are read in. ``loudness`` is in LUFS; ``limits`` are what the proof of each item accepts.
-    Raises LoaError for a setting that does not exist.
+    are read in. ``loudness`` is in LUFS; ``finish`` is how sound leaves besides, ``style`` how it
+    is said, ``limits`` what the proof of each item accepts. ``framing`` is what opens and closes
+    a programme; that, and programmes in one file, are kept in ``programmes``. Raises LoaError for
+    a setting that does not exist.
     """
 
     name = "loudspeaker"
@@ -77,7 +82,11 @@ class LoudspeakerChannel:
         choices: Sequence[Choice] = (),
         region: str = "south",
         loudness: float = -16.0,
+        finish: Finish = USUAL,
+        style: Style = PLAIN,
         limits: ProofLimits | None = None,
+        framing: Framing | None = None,
+        programmes: Path | None = None,
         lead: timedelta = timedelta(minutes=30),
         grace: timedelta | None = timedelta(minutes=10),
     ) -> None:
@@ -89,6 +98,10 @@ class LoudspeakerChannel:
         self._limits = limits or ProofLimits()
         self._voices = voices or _own_voices(speech_cache)
         self._lent = lent
+        self._finish = _possible(finish)
+        self._style = style
+        self._framing = framing or Framing()
+        self._sounds = SharedSounds(programmes or self._voices.cache_folder / "programmes")
         self._studio: Studio | None = None
         self._opening = threading.Lock()
         folder = FolderBackend(outbox)
@@ -134,16 +147,11 @@ class LoudspeakerChannel:
         options = content.options_as(LoudspeakerOptions)
         if content.recording is not None:
             recording = _file(content.recording, artifacts)
-            return RecordingInputs(recording, self._loudness, options.repeat, _tags(content))
+            return RecordingInputs(
+                recording, self._loudness, options.repeat, _tags(content), self._finish
+            )
         script = self._script(content)
-        return SpeechInputs(
-            sentences=script.lines,
-            voices=tuple(map(self._voices.chosen, self._choices)),
-            loudness=self._loudness,
-            repeat=options.repeat,
-            tags=_tags(content),
-            text=script.text,
-        )
+        return self._said(script.lines, options.repeat, _tags(content), script.text)
 
     def render(self, inputs: SpeechInputs | RecordingInputs) -> Rendered:
         """Return the MP3. Raises ChannelError."""
@@ -153,10 +161,18 @@ class LoudspeakerChannel:
         return studio.speech(inputs)
 
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
-        """Return the slot's programme: audio, playlist, manifest."""
-        from channels.loudspeaker.programme import programme  # loads the sound libraries
+        """Return the slot's programme: audio, playlist, manifest, and all of it in one file."""
+        from channels.loudspeaker.frame import Frame  # these load the sound libraries
+        from channels.loudspeaker.programme import programme
 
-        return programme(bundle, items)
+        frame = Frame(
+            framing=self._framing,
+            speech=self._announced,
+            render=lambda inputs: self._opened().announcement(inputs),
+            maker=self,
+            sounds=self._sounds,
+        )
+        return programme(bundle, items, registry, frame, self._finish)
 
     def listener(self) -> Listener:
         """Return who hears files, with this channel's voices and by its limits."""
@@ -180,6 +196,22 @@ class LoudspeakerChannel:
         breaches = (too_long(),) if length > MAX_SECONDS else ()
         return Forecast(text, seconds=length, breaches=breaches)
 
+    def _announced(self, text: str, tags: Tags) -> SpeechInputs:
+        return self._said(announced(text, self._region, self._style), 1, tags)
+
+    def _said(
+        self, lines: tuple[Line, ...], repeat: int, tags: Tags, text: str = ""
+    ) -> SpeechInputs:
+        return SpeechInputs(
+            sentences=lines,
+            voices=tuple(map(self._voices.chosen, self._choices)),
+            loudness=self._loudness,
+            repeat=repeat,
+            tags=tags,
+            finish=self._finish,
+            text=text,
+        )
+
     def _opened(self) -> Studio:
         """Return the studio. The libraries for sound load with it: for those who render."""
         from channels.loudspeaker.studio import Studio
@@ -191,7 +223,7 @@ class LoudspeakerChannel:
 
     def _script(self, content: Content) -> Script:
         options = content.options_as(LoudspeakerOptions)
-        return script_of(content, options.pronounce, options.repeat, self._region)
+        return script_of(content, options.pronounce, options.repeat, self._region, self._style)
 
 
 def _own_voices(cache: Path | None) -> Voices:
@@ -222,6 +254,12 @@ def _breaches(script: Script) -> tuple[str, ...]:
     if not script.lines:
         return (_("There is nothing to say in this text."),)
     return (too_long(),) if script.seconds > MAX_SECONDS else ()
+
+
+def _possible(finish: Finish) -> Finish:
+    _one_of("sample_rate", str(finish.rate), tuple(map(str, RATES[finish.format])))
+    _one_of("bit_rate", str(finish.kbits), tuple(map(str, KBITS)))
+    return finish
 
 
 def _one_of(setting: str, found: str, allowed: Sequence[str]) -> str:

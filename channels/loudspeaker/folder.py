@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from channels.base import ChannelError
 from channels.disk import refused
-from channels.loudspeaker.names import SlotNames, is_plain
+from channels.loudspeaker.names import Part, SlotNames, is_plain
 from engine.files import write_atomic
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, File, Receipt
+
+#: Bytes that are held of a file while it is written.
+_PIECE = 1024 * 1024
 
 
 class FolderBackend:
@@ -77,22 +80,27 @@ def _no_plain_name(name: str) -> ChannelError:
 
 def _write_audio(path: Path, file: File) -> None:
     """Write a file unless it lies there already: emergencies must not wait for what is done."""
-    if (
-        path.is_file()
-        and path.stat().st_size == file.size
-        and _sha256(path.read_bytes()) == file.sha256
-    ):
+    if path.is_file() and path.stat().st_size == file.size and _sha256(path) == file.sha256:
         return
-    data = file.read()
-    if _sha256(data) != file.sha256:
+    write_atomic(path, _whole(file))
+
+
+def _whole(file: File) -> Iterator[bytes]:
+    """Yield a file piece by piece. Raises ChannelError if it is not what its hash says."""
+    found = hashlib.sha256()
+    with file.opened() as stream:
+        while piece := stream.read(_PIECE):
+            found.update(piece)
+            yield piece
+    if found.hexdigest() != file.sha256:
         raise ChannelError(
             _("{name} is damaged in the store of artifacts").format(name=file.name), permanent=True
         )
-    write_atomic(path, data)
 
 
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _listed_before(cluster: Path, names: SlotNames) -> set[str]:
@@ -104,7 +112,9 @@ def _listed_before(cluster: Path, names: SlotNames) -> set[str]:
     manifest, note = cluster / names.manifest, _note(cluster, names)
     if manifest.exists():
         try:
-            found |= {str(item["file"]) for item in json.loads(manifest.read_bytes())["items"]}
+            listed = json.loads(manifest.read_bytes())
+            parts = [listed[part] for part in Part if part in listed]
+            found |= {str(one["file"]) for one in (*listed["items"], *parts)}
         except (ValueError, KeyError, TypeError):
             found = set()
     if note.exists():

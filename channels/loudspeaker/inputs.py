@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from channels.loudspeaker.audio.terms import Tags
+from channels.loudspeaker.audio.terms import USUAL, Chime, Finish, Tags
 from channels.loudspeaker.script import Line
 from channels.loudspeaker.speech.engine import Choice
 from engine.models import File
@@ -23,6 +23,7 @@ class SpeechInputs:
     loudness: float
     repeat: int
     tags: Tags
+    finish: Finish = USUAL
     text: str = ""
 
 
@@ -34,3 +35,17 @@ class RecordingInputs:
     loudness: float
     repeat: int
     tags: Tags
+    finish: Finish = USUAL
+
+
+@dataclass(frozen=True, slots=True)
+class AnnouncementInputs:
+    """A programme's opening or closing: a chime or a jingle, then ``speech``, over a bed.
+
+    Each may be missing; ``speech`` says how all of it leaves.
+    """
+
+    speech: SpeechInputs
+    chime: Chime | None = None
+    jingle: File | None = None
+    bed: File | None = None

@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
+from channels.loudspeaker.audio.terms import ENDINGS, MEDIA_TYPES, Format
 from engine.clock import local
 from engine.models import Bundle, Priority, Purpose
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
+
+
+class Part(StrEnum):
+    """What a programme has besides items: its beginning and end, and all of it in one file."""
+
+    OPENING = "opening"
+    CLOSING = "closing"
+    PROGRAMME = "programme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +41,14 @@ class SlotNames:
     def manifest(self) -> str:
         return f"{self.date}/{self.hour}.json"
 
-    def audio(self, priority: Priority, campaign_id: str, *more: str) -> str:
-        return f"{self.date}/{'-'.join((self.hour, priority.value, campaign_id, *more))}.mp3"
+    def audio(
+        self, priority: Priority, campaign_id: str, *more: str, ending: str = ENDINGS[Format.MP3]
+    ) -> str:
+        return f"{self.date}/{'-'.join((self.hour, priority.value, campaign_id, *more))}.{ending}"
+
+    def part(self, part: Part, ending: str) -> str:
+        """Return the name of what no campaign brings: no priority is called like it."""
+        return f"{self.date}/{self.hour}-{part}.{ending}"
 
     def is_audio(self, name: str) -> bool:
         """Say whether ``name`` can be an audio file of this slot and nothing else."""
@@ -41,7 +57,7 @@ class SlotNames:
             folder == self.date
             and is_plain(file)
             and file.startswith(f"{self.hour}-")
-            and file.endswith(".mp3")
+            and file.rpartition(".")[2] in ENDINGS.values()
         )
 
 
@@ -53,3 +69,9 @@ def purpose_suffix(purpose: Purpose) -> tuple[str, ...]:
 def is_plain(name: str) -> bool:
     """Say whether ``name`` is safe as one step of a path."""
     return bool(_PLAIN.fullmatch(name))
+
+
+def ending_of(media_type: str) -> str:
+    """Return the ending of a sound file of this channel's own. MP3 for what it does not know."""
+    known = {media: ENDINGS[form] for form, media in MEDIA_TYPES.items()}
+    return known.get(media_type, ENDINGS[Format.MP3])

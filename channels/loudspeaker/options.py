@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints
 
 from channels.base import Options
+from channels.loudspeaker.spoken import entries_in
+from engine.models import Registry
 
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
+#: Words that a campaign says in its own way, those of its commune's lexicon among them.
+MAX_ENTRIES = 1_200
 
 
 class LoudspeakerOptions(Options):
     """The section ``loudspeaker`` of a campaign."""
 
     takes_recording: ClassVar[bool] = True
+    takes_marks: ClassVar[bool] = True
 
     repeat: int = Field(
         default=1,
@@ -24,9 +31,16 @@ class LoudspeakerOptions(Options):
     )
     pronounce: dict[Word, Word] = Field(
         default_factory=dict,
-        max_length=200,
+        max_length=MAX_ENTRIES,
         description=(
             "Cách đọc riêng của từ hoặc chữ viết tắt, ví dụ: VNeID: vi en i đi. "
-            "Dùng khi bản đọc thử đọc chưa đúng."
+            "Dùng khi bản đọc thử đọc chưa đúng; được ưu tiên hơn cách đọc ghi trong danh bạ."
         ),
     )
+
+    def in_commune(self, registry: Registry, text: str) -> Self:
+        """Add of the commune's lexicon what ``text`` says; the campaign's own goes before it."""
+        entries = entries_in(registry.pronounce, text)
+        if not entries:
+            return self
+        return self.model_copy(update={"pronounce": {**entries, **self.pronounce}})

@@ -1,18 +1,23 @@
-"""The programme of a slot: its audio files in airing order, a playlist and a manifest."""
+"""The programme of a slot: its sounds in airing order, a playlist and a manifest."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
+from channels.base import ChannelError
 from channels.disk import refused
-from channels.loudspeaker.audio import mp3
-from channels.loudspeaker.names import SlotNames, purpose_suffix
+from channels.loudspeaker.audio.carrier import plays
+from channels.loudspeaker.audio.terms import USUAL, Finish
+from channels.loudspeaker.frame import Frame
+from channels.loudspeaker.kept import Shared
+from channels.loudspeaker.names import Part, SlotNames, ending_of, purpose_suffix
 from channels.loudspeaker.text import one_line
 from engine.clock import local
-from engine.models import Artifact, Bundle, Content, File, Item
+from engine.i18n import gettext as _
+from engine.models import Artifact, Bundle, Content, File, Item, Priority, Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +38,94 @@ class _Track:
             self.hamlets,
         )
 
+    def renamed(self, name: str) -> _Track:
+        return replace(self, file=self.file.renamed(name))
 
-def programme(bundle: Bundle, items: Sequence[Item]) -> Artifact:
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A programme's parts as files of its slot; those that it does not have are missing."""
+
+    tracks: Sequence[_Track]
+    opening: Shared | None = None
+    closing: Shared | None = None
+    joined: Shared | None = None
+
+    def files(self) -> Iterator[File]:
+        """Yield the sounds in airing order, then all of them in one."""
+        if self.opening:
+            yield self.opening.file
+        yield from (track.file for track in self.tracks)
+        for part in (self.closing, self.joined):
+            if part:
+                yield part.file
+
+
+def programme(
+    bundle: Bundle,
+    items: Sequence[Item],
+    registry: Registry | None = None,
+    frame: Frame | None = None,
+    finish: Finish = USUAL,
+) -> Artifact:
     """Return what a slot airs: emergency first, then important, then routine, then by id.
 
-    Items that say the same are one file; no items give an empty playlist, which takes off the
-    air what an earlier version listed. Raises ChannelError when the store cannot be read.
+    A ``frame`` puts an opening before and a closing after them, and all of it into one file
+    besides. Items that say the same are one file; no items give an empty playlist, which takes
+    off the air what an earlier version listed. Raises ChannelError when the store cannot be read.
     """
     names = SlotNames.of(bundle)
     tracks = _named(names, sorted(_tracks(items), key=lambda track: track.order))
+    whole, remarks = _Whole(tracks), tuple[str, ...]()
+    if frame is not None and registry is not None and tracks:
+        whole, remarks = _framed(names, tracks, registry, frame, finish)
     return Artifact(
         (
-            *(track.file for track in tracks),
-            File.of_bytes(names.playlist, "audio/mpegurl", _playlist(tracks)),
-            File.of_bytes(names.manifest, "application/json", _manifest(bundle, tracks)),
-        )
+            *whole.files(),
+            File.of_bytes(names.playlist, "audio/mpegurl", _playlist(whole)),
+            File.of_bytes(names.manifest, "application/json", _manifest(bundle, whole)),
+        ),
+        remarks,
     )
+
+
+def _framed(
+    names: SlotNames, tracks: Sequence[_Track], registry: Registry, frame: Frame, finish: Finish
+) -> tuple[_Whole, tuple[str, ...]]:
+    """Return the programme with its frame, and what could not be made of that.
+
+    People are told, but nothing keeps the items from airing.
+    """
+    urgent = any(track.content.priority is Priority.EMERGENCY for track in tracks)
+    remarks: dict[str, None] = {}
+
+    def part(name: Part, make: Callable[[], Shared | None]) -> Shared | None:
+        try:
+            made = make()
+        except ChannelError as error:
+            remarks[_without(name, str(error))] = None
+            return None
+        if made is None:
+            return None
+        remarks.update(dict.fromkeys(made.remarks))
+        ending = ending_of(made.file.media_type)
+        return replace(made, file=made.file.renamed(names.part(name, ending)))
+
+    opening = part(Part.OPENING, lambda: frame.opening(registry, urgent=urgent))
+    closing = part(Part.CLOSING, lambda: frame.closing(registry, urgent=urgent))
+    whole = _Whole(tracks, opening, closing)
+    files = list(whole.files())
+    joined = part(Part.PROGRAMME, lambda: frame.joined(files, registry, names.date, finish))
+    return replace(whole, joined=joined), tuple(remarks)
+
+
+def _without(part: Part, reason: str) -> str:
+    missing = {
+        Part.OPENING: _("the programme has no opening: {reason}"),
+        Part.CLOSING: _("the programme has no closing: {reason}"),
+        Part.PROGRAMME: _("the programme is not in one file, only in its parts: {reason}"),
+    }
+    return missing[part].format(reason=reason)
 
 
 def _tracks(items: Sequence[Item]) -> list[_Track]:
@@ -70,7 +147,7 @@ def _tracks(items: Sequence[Item]) -> list[_Track]:
 
 def _seconds(file: File) -> float:
     try:
-        return round(mp3.seconds(file), 1)
+        return round(plays(file), 1)
     except OSError as error:
         raise refused(error, file.name) from error
 
@@ -88,37 +165,47 @@ def _named(names: SlotNames, tracks: list[_Track]) -> list[_Track]:
     ]
     taken = Counter(full)
     return [
-        _renamed(
-            track,
-            name
-            if taken[name] == 1
-            else f"{name.removesuffix('.mp3')}-{track.file.sha256[:8]}.mp3",
-        )
+        track.renamed(name if taken[name] == 1 else _distinct(name, track.file.sha256))
         for name, track in zip(full, tracks, strict=True)
     ]
 
 
+def _distinct(name: str, sha256: str) -> str:
+    stem, _dot, ending = name.rpartition(".")
+    return f"{stem}-{sha256[:8]}.{ending}"
+
+
 def _name(names: SlotNames, track: _Track, *more: str) -> str:
     content = track.content
-    return names.audio(
-        content.priority, content.campaign_id, *purpose_suffix(content.purpose), *more
-    )
+    suffix = (*purpose_suffix(content.purpose), *more)
+    ending = ending_of(track.file.media_type)
+    return names.audio(content.priority, content.campaign_id, *suffix, ending=ending)
 
 
-def _renamed(track: _Track, name: str) -> _Track:
-    return _Track(track.content, track.file.renamed(name), track.hamlets, track.seconds)
-
-
-def _playlist(tracks: Iterable[_Track]) -> bytes:
+def _playlist(whole: _Whole) -> bytes:
     """Return an extended M3U in UTF-8; paths are relative to the playlist."""
     rows = ["#EXTM3U"]
-    for track in tracks:
-        rows.append(f"#EXTINF:{round(track.seconds)},{one_line(track.content.title)}")
-        rows.append(track.file.name.rpartition("/")[2])
+
+    def add(seconds: float, title: str, file: File) -> None:
+        rows.append(f"#EXTINF:{round(seconds)},{one_line(title)}")
+        rows.append(file.name.rpartition("/")[2])
+
+    if whole.opening:
+        add(whole.opening.seconds, "Mở đầu chương trình", whole.opening.file)
+    for track in whole.tracks:
+        add(track.seconds, track.content.title, track.file)
+    if whole.closing:
+        add(whole.closing.seconds, "Kết thúc chương trình", whole.closing.file)
     return ("\n".join(rows) + "\n").encode()
 
 
-def _manifest(bundle: Bundle, tracks: Iterable[_Track]) -> bytes:
+def _manifest(bundle: Bundle, whole: _Whole) -> bytes:
+    """Return what airs as JSON; what the programme does not have is not named."""
+    parts = {
+        Part.OPENING: whole.opening,
+        Part.CLOSING: whole.closing,
+        Part.PROGRAMME: whole.joined,
+    }
     manifest = {
         "slot": local(bundle.slot).isoformat(),
         "cluster": bundle.target,
@@ -129,13 +216,19 @@ def _manifest(bundle: Bundle, tracks: Iterable[_Track]) -> bytes:
                 "campaign": track.content.campaign_id,
                 "priority": track.content.priority.value,
                 "purpose": track.content.purpose.value,
-                "file": track.file.name,
-                "sha256": track.file.sha256,
-                "size": track.file.size,
-                "seconds": track.seconds,
+                **_described(track.file, track.seconds),
                 "hamlets": list(track.hamlets),
             }
-            for track in tracks
+            for track in whole.tracks
         ],
+        **{
+            name.value: _described(part.file, round(part.seconds, 1))
+            for name, part in parts.items()
+            if part
+        },
     }
     return (json.dumps(manifest, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _described(file: File, seconds: float) -> dict[str, str | int | float]:
+    return {"file": file.name, "sha256": file.sha256, "size": file.size, "seconds": seconds}

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from channels.base import ChannelError
-from channels.loudspeaker.audio import mp3
-from channels.loudspeaker.audio.mastering import master
-from channels.loudspeaker.audio.pcm import RATE, Pcm, Samples, silence
-from channels.loudspeaker.audio.recording import read_recording
-from channels.loudspeaker.audio.terms import MAX_SECONDS, Tags
-from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
+from channels.loudspeaker.audio.bed import CHIME_PAUSE, jingle, over_bed
+from channels.loudspeaker.audio.carrier import carrier_of
+from channels.loudspeaker.audio.chime import chime
+from channels.loudspeaker.audio.encoded import Encoded
+from channels.loudspeaker.audio.mastering import mastered
+from channels.loudspeaker.audio.pcm import Held, Passage
+from channels.loudspeaker.audio.recording import examine
+from channels.loudspeaker.audio.terms import MAX_SECONDS
+from channels.loudspeaker.inputs import AnnouncementInputs, RecordingInputs, SpeechInputs
+from channels.loudspeaker.passages import at_their_pace, passages
 from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.proof.proving import ProofError, Prover, Said
-from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, Line, readings
+from channels.loudspeaker.script import MARGIN, REPEAT_PAUSE, readings
 from channels.loudspeaker.speech.voices import Voices
 from channels.loudspeaker.wording import too_long
 from engine.i18n import gettext as _
-from engine.models import Rendered
+from engine.models import File, Rendered
 
 
 class Studio:
@@ -62,55 +64,68 @@ class Studio:
             raise ChannelError(_("There is nothing to say in this text."), permanent=True)
         lines = tuple(readings(inputs.sentences, inputs.repeat))
         spoken = self._voices.speak((line.text for line in lines), inputs.voices)
-        sounds = spoken.sounds
-        return Said(lines, sounds, sounds, spoken.choice, inputs.text), spoken.remarks
+        sounds = at_their_pace(lines, spoken.sounds)
+        return Said(lines, spoken.sounds, sounds, spoken.choice, inputs.text), spoken.remarks
 
-    def recording(self, inputs: RecordingInputs) -> Rendered:
-        """Bring a recording to the station's loudness. Raises ChannelError, ProofError."""
-        # The store hands out paths; only small artifacts of Loa's own are held in memory.
-        assert isinstance(inputs.recording.source, Path)
-        recorded = read_recording(inputs.recording.source)
-        pause = silence(REPEAT_PAUSE)
-        again = [part for _time in range(inputs.repeat - 1) for part in (pause, recorded)]
-        sound = _joined([recorded, *again])
-        seconds = len(sound) / RATE
-        rendered = _finished(sound, inputs.loudness, inputs.tags)
-        return replace(rendered, proof=self.prover.recording(rendered.data, seconds))
+    def announcement(self, inputs: AnnouncementInputs) -> Rendered:
+        """Make a programme's opening or closing. Each part of it is as loud as an item.
+
+        Raises ChannelError.
+        """
+        speech, remarks = inputs.speech, tuple[str, ...]()
+        encoded: list[Encoded] = []
+
+        def add(sound: Sequence[Passage]) -> None:
+            encoded.extend(mastered(sound, speech.loudness, speech.finish))
+
+        if inputs.jingle is not None:
+            add([jingle(_path(inputs.jingle))])
+        elif inputs.chime is not None:
+            add([Passage(Held(chime(inputs.chime)), pause=CHIME_PAUSE, before=MARGIN)])
+        if speech.sentences:
+            said, remarks = self.said(speech)
+            voiced = passages(said.lines, said.sounds)
+            add(voiced if inputs.bed is None else [over_bed(voiced, _path(inputs.bed))])
+        carrier = carrier_of(speech.finish)
+        return Rendered(carrier.file(encoded, speech.tags), carrier.media_type, remarks)
 
     def _proved(self, said: Said, inputs: SpeechInputs, remarks: tuple[str, ...]) -> Rendered:
         """Join, master and prove; the witness speaks meanwhile."""
         asked = tuple(said.spoken) if said.witnessed else ()
         with self.prover.asking(asked, said.by.voice) as accounts:
-            sound = _joined(_with_pauses(said.lines, said.sounds))
-            rendered = _finished(sound, inputs.loudness, inputs.tags, remarks)
-            del sound
+            rendered = _finished(passages(said.lines, said.sounds), inputs, remarks)
             proof = self.prover.speech(said, rendered.data, accounts.result())
         return replace(rendered, proof=proof)
 
+    def recording(self, inputs: RecordingInputs) -> Rendered:
+        """Bring a recording to the station's loudness; remarks say what is poor about it.
 
-def _with_pauses(lines: Iterable[Line], spoken: Mapping[str, Pcm]) -> Iterator[Samples]:
-    for line in lines:
-        yield spoken[line.text].at_output_rate()
-        yield silence(line.pause)
-
-
-def _joined(parts: Iterable[Samples]) -> Samples:
-    """Join parts, with a margin around. Raises ChannelError, permanent, when it gets too long.
-
-    They are gathered in one growing block, so that the whole is never held twice.
-    """
-    margin = silence(MARGIN).tobytes()
-    joined, length = bytearray(margin), 0
-    for part in parts:
-        length += len(part)
-        if length > MAX_SECONDS * RATE:
+        Raises ChannelError, ProofError.
+        """
+        examined = examine(_path(inputs.recording))
+        if inputs.repeat * (examined.take.seconds + REPEAT_PAUSE) > MAX_SECONDS:
             raise ChannelError(too_long(), permanent=True)
-        joined += part.tobytes()
-    joined += margin
-    return np.frombuffer(joined, dtype=np.float32)
+        reading = Passage(examined.take, pause=REPEAT_PAUSE)
+        *others, last = [reading] * inputs.repeat
+        first, *more = [*others, replace(last, pause=MARGIN)]
+        sound = [replace(first, before=MARGIN), *more]
+        rendered = _finished(sound, inputs, examined.remarks)
+        seconds = 2 * MARGIN + len(sound) * examined.take.seconds
+        seconds += (len(sound) - 1) * REPEAT_PAUSE
+        return replace(rendered, proof=self.prover.recording(rendered.data, seconds))
+
+
+def _path(file: File) -> Path:
+    # The store hands out paths; only small artifacts of Loa's own are held in memory.
+    assert isinstance(file.source, Path)
+    return file.source
 
 
 def _finished(
-    sound: Samples, loudness: float, tags: Tags, remarks: tuple[str, ...] = ()
+    sound: Sequence[Passage],
+    inputs: SpeechInputs | RecordingInputs,
+    remarks: tuple[str, ...] = (),
 ) -> Rendered:
-    return Rendered(mp3.tagged(master(sound, loudness), tags), mp3.MEDIA_TYPE, remarks)
+    carrier = carrier_of(inputs.finish)
+    encoded = mastered(sound, inputs.loudness, inputs.finish)
+    return Rendered(carrier.file(encoded, inputs.tags), carrier.media_type, remarks)

@@ -11,14 +11,16 @@ from engine.models import Attachment
 def doubt_in_words(doubt: Doubt) -> str:
     """Return a doubt as a sentence in the reader's language."""
     return _("“{token}” is read as “{reading}”: {why}").format(
-        token=doubt.token, reading=doubt.reading, why=_why(str(doubt.why))
+        token=doubt.token, reading=doubt.reading, why=why_in_words(str(doubt.why))
     )
 
 
-def _why(code: str) -> str:
+def why_in_words(code: str) -> str:
+    """Return why a reading is in doubt, in the reader's language. Raises KeyError."""
     reasons = {
         "unknown_abbreviation": _("an unknown abbreviation, spelled letter by letter"),
         "ambiguous_abbreviation": _("the abbreviation has several meanings"),
+        "ambiguous_date": _("it may be a date or a house number"),
         "ambiguous_fraction": _("it may be a fraction or a date"),
         "ambiguous_range": _("it may be a range, a date or a code"),
         "ambiguous_number": _("the number can be read in several ways"),

@@ -172,7 +172,7 @@ def _audio(file: File | None) -> Media | None:
     if file is None:
         return None
     return Media(
-        file=audio_name(file.sha256),
+        file=audio_name(file.sha256, file.media_type),
         media_type=file.media_type,
         size=file.size,
         sha256=file.sha256,

@@ -29,6 +29,7 @@ _ENDINGS = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
     "application/zip": "zip",
     "audio/mpeg": "mp3",
+    "audio/wav": "wav",
     "image/jpeg": "jpg",
     "image/png": "png",
     "image/webp": "webp",
@@ -68,13 +69,13 @@ def reserved_message(campaign_id: str) -> str:
     ).format(value=campaign_id)
 
 
-def audio_name(sha256: str) -> str:
+def audio_name(sha256: str, media_type: str = "audio/mpeg") -> str:
     """Return the name of a recording.
 
     It follows the sound, so that a new recording for one hamlet never takes the place of the
     one that the others still hear.
     """
-    return f"loa-{sha256[:12]}.mp3"
+    return f"loa-{sha256[:12]}.{_ENDINGS.get(media_type, 'mp3')}"
 
 
 def flyer_name(hamlet_id: str) -> str:

@@ -12,7 +12,10 @@ from channels.base import Channel, Closes, Limits, RemoteIds
 from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
+from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
+from channels.loudspeaker.delivery import Style
+from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
@@ -24,19 +27,21 @@ from engine.i18n import gettext as _
 from engine.settings import LoudspeakerSettings, Settings
 from engine.settings.proof import ProofSettings
 from engine.settings.sections import TelegramSettings
+from engine.settings.speaking import ProgrammeSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a channel may be built from.
 
-    ``folder`` is the commune's own; ``voices`` are what speaks, for all communes when they are
-    ``lent``, and ``limits`` counts for all of them.
+    ``folder`` is the commune's own, ``workspace`` that of all its communes; ``voices`` are what
+    speaks, for all communes when they are ``lent``, and ``limits`` counts for all of them.
     """
 
     settings: Settings
     commune_id: str
     folder: Path
+    workspace: Path
     voices: Voices
     lent: bool
     remote_ids: RemoteIds
@@ -55,7 +60,13 @@ def _loudspeaker(here: Surroundings) -> LoudspeakerChannel:
         choices=choices_of(voice),
         region=voice.region,
         loudness=voice.loudness,
+        finish=Finish(
+            Profile(voice.profile), Format(voice.format), voice.sample_rate, voice.bit_rate
+        ),
+        style=Style(voice.pauses, voice.number_pace),
         limits=_limits(here.settings.proof),
+        framing=_framing(here.settings.programme, here.workspace),
+        programmes=speech_folder(here.workspace) / "programmes",
         lead=timedelta(minutes=voice.lead_minutes),
     )
 
@@ -92,6 +103,18 @@ def build_voices(settings: Settings, workspace: Path) -> Voices:
     return Voices(speech_folder(workspace), casting)
 
 
+def _framing(frame: ProgrammeSettings, workspace: Path) -> Framing:
+    return Framing(
+        station=frame.station,
+        opening=frame.opening,
+        emergency=frame.emergency,
+        closing=frame.closing,
+        chime=frame.chime,
+        jingle=workspace / frame.jingle if frame.jingle else None,
+        bed=workspace / frame.bed if frame.bed else None,
+    )
+
+
 def _chat(here: Surroundings) -> ChatChannel:
     bot = here.settings.telegram
     return ChatChannel(
@@ -126,6 +149,16 @@ CHANNELS: Builders = {
 OPTIONS = {channel.name: channel.options for channel in CHANNELS}
 
 
+class NothingRemembered:
+    """For channels that send nothing: nothing of the far side's needs to be known."""
+
+    def get(self, key: str) -> str | None:
+        return None
+
+    def put(self, key: str, value: str) -> None:
+        raise AssertionError(f"something was sent: {key} {value}")
+
+
 def build_channels(
     settings: Settings,
     folder: Path,
@@ -133,19 +166,22 @@ def build_channels(
     *,
     commune_id: str = "",
     voices: Voices | None = None,
+    workspace: Path | None = None,
     limits: Limits | None = None,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
     """Build every channel around a commune's ``folder``.
 
-    ``voices`` are what speaks for all communes, and are closed by whoever lends them; without
-    them the channels have their own. ``limits`` may be left out by those who send nothing.
-    Raises LoaError if what channels need goes in a circle.
+    ``workspace`` is where ``loa.toml`` is, else ``folder``. ``voices`` are what speaks for all
+    communes, and are closed by whoever lends them; without them the channels have their own.
+    ``limits`` may be left out by those who send nothing. Raises LoaError if what channels need
+    goes in a circle.
     """
     here = Surroundings(
         settings,
         commune_id,
         folder,
+        workspace or folder,
         voices or build_voices(settings, folder),
         voices is not None,
         remote_ids,

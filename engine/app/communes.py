@@ -197,7 +197,10 @@ def build_commune(house: House, commune_id: str) -> App:
     ledger = Ledger.on(house.database, commune_id, seal=house.seal, options=house.options)
     revision = ledger.registries.latest()
     if not revision:
-        message = _("{commune}: the ledger has no registry of this commune")
+        message = _(
+            "{commune}: the ledger has no registry of this commune; a province takes it in with:"
+            " loa registry import FILES"
+        )
         raise LoaError(message.format(commune=commune_id))
     registry = ledger.registries.load(revision)
     return build_app(house, ledger, registry, revision, folder_of(house, commune_id))

@@ -48,6 +48,7 @@ class House:
             ledger.remote_ids,
             commune_id=ledger.commune_id,
             voices=self.voices,
+            workspace=self.workspace,
             limits=self.permits,
             builders=self.builders,
         )

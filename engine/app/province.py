@@ -85,7 +85,9 @@ class ProvinceApp:
         return registries.load(registries.latest())
 
     def load(self, path: Path) -> LoadedCampaign:
-        """Read a campaign file as of now. Raises InputError."""
+        """Read a campaign file as of now. Raises InputError, LoaError while there is no commune."""
+        if not self.commune_ids:
+            raise LoaError(no_commune_yet())
         return load_province_campaign(path, self, self.house.options, self.clock.now())
 
     def check_clock(self) -> None:
@@ -138,6 +140,14 @@ class ProvinceApp:
     def _ledger(self, scope: str) -> Ledger:
         house = self.house
         return Ledger.on(house.database, scope, seal=house.seal, options=house.options)
+
+
+def no_commune_yet() -> str:
+    """Say what a province lacks whose registry was never imported."""
+    return _(
+        "the registry has no commune yet; take them in with: loa registry import FILES"
+        " (a table to fill in: loa registry template FILE)"
+    )
 
 
 def open_province(

@@ -16,9 +16,10 @@ def table() -> dict[str, tuple[str, str]]:
     """Return each command's module, and the help that it gets when it is loaded."""
     return {
         "init": ("files", _("Make a new workspace in FOLDER.")),
-        "check": ("files", _("Check commune.yaml and campaign FILES (default: all).")),
+        "check": ("checking", _("Check commune.yaml and campaign FILES (default: all).")),
         "schema": ("files", _("Print the JSON Schema of campaign files, for editors.")),
         "plan": ("files", _("Show what FILE would send, without writing anything.")),
+        "spoken": ("spoken", _("Say lines on standard input as they are said aloud.")),
         "passphrase": ("office", _("Set the passphrase of PERSON.")),
         "submit": ("office", _("Submit a campaign FILE for approval.")),
         "preview": (
@@ -57,7 +58,23 @@ def table() -> dict[str, tuple[str, str]]:
     }
 
 
-class Commands(click.Group):
+class Suggesting(click.Group):
+    """A group that names the command which somebody may have meant."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from campaigns.faults import suggestion  # loads what only a slip of the pen needs
+
+            if not args[0].startswith("-"):
+                error.message += suggestion(args[0], self.list_commands(ctx))
+            raise
+
+
+class Commands(Suggesting):
     """A group whose modules load when one of their commands is named.
 
     ``loa --help`` answers from the table, without loading the ledger or the channels.

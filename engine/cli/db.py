@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from engine.app import ledger_place
+from engine.cli.commands import Suggesting
 from engine.cli.common import find_any_workspace, shown_path, workspace_option
 from engine.cli.words import translate_placeholders
 from engine.i18n import gettext as _
@@ -17,7 +18,7 @@ from engine.settings import load_settings
 
 def commands() -> list[click.Command]:
     """Return the commands of this module, built in the reader's language."""
-    group = click.Group("db", subcommand_metavar=_("COMMAND [ARGS]..."))
+    group = Suggesting("db", subcommand_metavar=_("COMMAND [ARGS]..."))
     for command in (_upgrade(), _copy()):
         translate_placeholders(command)
         group.add_command(command)

@@ -13,12 +13,12 @@ from rich.console import Console
 from campaigns.workspace import EXAMPLE
 from engine.app import App, open_app
 from engine.cli.common import report_of, shown_path, state_conditions
-from engine.cli.planned import breach_line
 from engine.cli.run import run_with_progress, say_how_it_ended
 from engine.clock import SimulatedClock, local
 from engine.dispatch.confirming import Word, confirm
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.models.wording import breach_line
 from engine.reports.screen import status_table
 from engine.reports.writing import write_report
 

@@ -67,6 +67,7 @@ def check_name(check: str) -> str:
         "clock": _("clock"),
         "fonts": _("fonts"),
         "voice": _("voice"),
+        "programme": _("programme"),
         "channels": _("channels"),
         "running": _("at work"),
         "machines": _("machines"),

@@ -1,31 +1,27 @@
-"""Commands about files: making a workspace, checking, the editors' schema, planning."""
+"""Commands about files: making a workspace, the editors' schema, planning."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
 from campaigns.json_schema import campaign_json_schema, registry_json_schema
-from campaigns.loader import check_campaigns, load_campaign
-from campaigns.registry_file import load_registry
 from campaigns.workspace import workspace_files
 from engine.app import OPTIONS
 from engine.cli import province_office
-from engine.cli.common import commune_option, find_workspace, open_workspace, workspace_option
+from engine.cli.common import commune_option, open_workspace, workspace_option
 from engine.cli.planned import plan_lines
 from engine.cli.province import in_province
 from engine.clock import SystemClock
-from engine.errors import InputError, LoaError, Problem
+from engine.errors import LoaError
 from engine.files import write_atomic
 from engine.i18n import gettext as _
-from engine.settings import load_settings
 
 
 def commands() -> list[click.Command]:
-    return [init(), check(), schema(), plan()]
+    return [init(), schema(), plan()]
 
 
 def init() -> click.Command:
@@ -41,41 +37,6 @@ def init() -> click.Command:
             write_atomic(folder / name, text.encode())
             click.echo(f"  {folder / name}")
         click.echo(_("Next: edit commune.yaml, then: loa check -w {folder}").format(folder=folder))
-
-    return command
-
-
-def check() -> click.Command:
-    @click.command("check")
-    @click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
-    @workspace_option
-    def command(files: tuple[Path, ...], workspace: Path | None) -> None:
-        if in_province(workspace, files[0] if files else None):
-            province_office.check(files, workspace)
-            return
-        root = find_workspace(workspace, files[0] if files else None)
-        settings = load_settings(root)
-        loaded = load_registry(root / "commune.yaml")
-        now = settings.clock.simulated or datetime.now(UTC)
-        problems: list[Problem] = []
-        checked = list(files)
-        for file in files:
-            try:
-                load_campaign(file, loaded.registry, OPTIONS, now)
-            except InputError as error:
-                problems.extend(error.problems)
-        if not files and (root / "campaigns").is_dir():
-            checked = [
-                root / "campaigns" / f"{one.campaign.id}"
-                for one in check_campaigns(root / "campaigns", loaded.registry, OPTIONS, now)
-            ]
-        if problems:
-            raise InputError(problems)
-        for warning in loaded.warnings:
-            click.echo(f"⚠ {warning}", err=True)
-        click.echo(
-            _("✓ commune.yaml and {count} campaigns are in order").format(count=len(checked))
-        )
 
     return command
 

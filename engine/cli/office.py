@@ -9,6 +9,7 @@ import click
 from channels.loudspeaker.proof.wording import figures_in_words
 from engine.app import App, preview
 from engine.cli import province_office
+from engine.cli.cancelled import cancelled_line
 from engine.cli.common import (
     by_option,
     commune_option,
@@ -18,13 +19,12 @@ from engine.cli.common import (
     shown_path,
     workspace_option,
 )
-from engine.cli.planned import breach_line
 from engine.cli.progress import shown_progress
 from engine.cli.province import in_province
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Plan
-from engine.models.wording import channel_name
+from engine.models.wording import breach_line, channel_name
 
 
 def commands() -> list[click.Command]:
@@ -160,12 +160,9 @@ def cancel() -> click.Command:
             province_office.cancel(campaign_id, by, reason, workspace)
             return
         with open_workspace(workspace, acting=True) as app:
+            newest = app.office.newest(campaign_id)
             stopped = app.office.cancel(campaign_id, by, reason)
-            click.echo(
-                _("✓ {campaign}: {count} deliveries stopped").format(
-                    campaign=campaign_id, count=stopped
-                )
-            )
+            click.echo(cancelled_line(newest, stopped))
 
     return command
 

@@ -8,8 +8,8 @@ from itertools import groupby
 
 from engine.clock import local
 from engine.i18n import gettext as _
-from engine.models import Breach, Campaign, Forecast, Plan, PlannedDelivery, Registry
-from engine.models.wording import channel_name
+from engine.models import Campaign, Forecast, Plan, PlannedDelivery, Registry
+from engine.models.wording import breach_line, channel_name
 
 
 def plan_lines(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[str]:
@@ -78,9 +78,3 @@ def _breaches(plan: Plan) -> Iterator[str]:
     yield _("Rules:")
     for breach in plan.breaches:
         yield f"  {'!' if breach.waived else '✗'} {breach_line(breach)}"
-
-
-def breach_line(breach: Breach) -> str:
-    """Return a breach with what it concerns."""
-    channel = channel_name(breach.channel) if breach.channel else ""
-    return " · ".join(filter(None, (channel, breach.target, breach.hamlet_id, breach.message)))

@@ -7,39 +7,18 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from campaigns.loader import campaign_files
-from campaigns.province_checks import load_province_campaign
-from engine.app import OPTIONS
 from engine.app.province import ProvinceApp
+from engine.cli.cancelled import cancelled_line
 from engine.cli.common import passphrase, shown_path
 from engine.cli.progress import shown_progress
 from engine.cli.province import opened_province
 from engine.cli.province_words import overview_lines, parts_table, plan_lines
 from engine.cli.trail import event_line
-from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.ledger import Revision, Status, status_word
 from engine.models.targets import campaign_id_below
 from engine.reports.report import build_report
 from engine.reports.writing import write_report
-
-
-def check(files: tuple[Path, ...], given: Path | None) -> None:
-    """Check province.yaml and campaign files, finished ones too. Raises InputError."""
-    with opened_province(given, files[0] if files else None) as desk:
-        folder = desk.workspace / "campaigns"
-        named = files or (campaign_files(folder) if folder.is_dir() else ())
-        problems: list[Problem] = []
-        now = desk.clock.now()
-        for file in named:
-            try:
-                load_province_campaign(file, desk, OPTIONS, now, finished_is_fault=bool(files))
-            except InputError as error:
-                problems.extend(error.problems)
-        if problems:
-            raise InputError(problems)
-        message = _("✓ province.yaml and {count} campaigns are in order; {communes} communes")
-        click.echo(message.format(count=len(named), communes=len(desk.commune_ids)))
 
 
 def plan(file: Path, given: Path | None) -> int:
@@ -110,9 +89,9 @@ def cancel(campaign_id: str, by: str, reason: str, given: Path | None) -> None:
         desk.office() as office,
         shown_progress(_("Communes")) as progress,
     ):
+        newest = office.newest(campaign_id)
         stopped = office.cancel(campaign_id, by, reason, progress)
-    message = _("✓ {campaign}: {count} deliveries stopped")
-    click.echo(message.format(campaign=campaign_id, count=stopped))
+    click.echo(cancelled_line(newest, stopped))
 
 
 def show_status(campaign_id: str | None, given: Path | None) -> None:

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import click
 
-from campaigns.province_file import PROVINCE_FILE
+from campaigns.province_file import PROVINCE_FILE, load_province
 from engine.app import Communes, open_communes
+from engine.cli.bars import TROUBLE
 from engine.cli.common import find_workspace, state_conditions
+from engine.cli.idle import idle_line
 from engine.cli.stopping import stopped_by_signals
 from engine.clock import local
 from engine.i18n import gettext as _
+from engine.ledger.revisions import Revisions
 from engine.states import DELIVERED, State
 from workers.embedded import EmbeddedRuntime
-
-#: What a person must look at.
-_TROUBLE = (State.FAILED, State.UNCERTAIN)
 
 
 def run_province(given: Path | None, *, watch: bool) -> int:
@@ -28,15 +28,25 @@ def run_province(given: Path | None, *, watch: bool) -> int:
         runtime = EmbeddedRuntime(communes)
         with stopped_by_signals(runtime.stop):
             ended = runtime.run(watch=watch)
-        sent, trouble = _count(communes, DELIVERED), _count(communes, _TROUBLE)
+        sent, trouble = _count(communes, DELIVERED), _count(communes, TROUBLE)
+        idle = sent == before and ended.next_moment is None
+        line = idle_line(_own_revisions(communes), communes.workspace) if idle else None
     message = _("{now} deliveries sent in this run; {sent} so far")
     click.echo(message.format(now=sent - before, sent=sent))
+    if line:
+        click.echo(line)
     if trouble:
         click.echo(_("{count} deliveries need a person: loa status").format(count=trouble))
     if ended.next_moment is not None:
         shown = f"{local(ended.next_moment):%H:%M %d/%m/%Y}"
         click.echo(_("next work at {moment}").format(moment=shown))
     return 1 if trouble else 0
+
+
+def _own_revisions(communes: Communes) -> Revisions:
+    """Return the province's own campaigns."""
+    province = load_province(communes.workspace / PROVINCE_FILE).province
+    return Revisions(communes.house.database, province.id, communes.house.options)
 
 
 def _count(communes: Communes, states: Collection[State]) -> int:

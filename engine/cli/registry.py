@@ -11,8 +11,9 @@ from rich.table import Table
 
 from campaigns.province_file import PROVINCE_FILE
 from campaigns.tables.listed import Listed, read_tables
-from campaigns.tables.template import SHEETS, template_csv, template_xlsx
-from engine.app.province import ProvinceApp
+from campaigns.tables.template import SHEETS, made_up, template_csv, template_xlsx
+from engine.app.province import ProvinceApp, no_commune_yet
+from engine.cli.commands import Suggesting
 from engine.cli.common import REGISTRY_FILE, find_workspace, shown_path, workspace_option
 from engine.cli.province import opened_province
 from engine.cli.registry_words import change_line, communes_table, hamlets_table, totals_line
@@ -29,7 +30,7 @@ MOST_TOLD = 40
 
 def commands() -> list[click.Command]:
     """Return the commands of this module, built in the reader's language."""
-    group = click.Group("registry", subcommand_metavar=_("COMMAND [ARGS]..."))
+    group = Suggesting("registry", subcommand_metavar=_("COMMAND [ARGS]..."))
     for command in (_import(), _list(), _show(), _template()):
         translate_placeholders(command)
         group.add_command(command)
@@ -85,7 +86,7 @@ def _write(
     files: Sequence[Path],
 ) -> list[Change]:
     origin = ", ".join(file.name for file in files)
-    with click.progressbar(  # type: ignore[var-annotated]
+    with click.progressbar(  # type: ignore[var-annotated]  # a bar of no items has no type
         length=len(listed.communes), label=_("Communes"), file=click.get_text_stream("stderr")
     ) as bar:
         return importer.write(
@@ -96,6 +97,8 @@ def _write(
 def _tell(listed: Listed, changes: Sequence[Change], *, every: bool) -> None:
     for sheet in listed.unread:
         click.echo(_("⚠ {sheet}: no headings, not read").format(sheet=sheet), err=True)
+    for warning in made_up(listed):
+        click.echo(f"⚠ {warning}", err=True)
     for change in changes:
         if change.own_file:
             message = _("⚠ {commune}: kept in its own {file}; its rows were left out")
@@ -114,7 +117,10 @@ def _list() -> click.Command:
     @workspace_option
     def command(workspace: Path | None) -> None:
         with opened_province(workspace) as desk:
-            Console().print(communes_table(_summaries(desk)))
+            if desk.commune_ids:
+                Console().print(communes_table(_summaries(desk)))
+            else:
+                click.echo(no_commune_yet())
 
     return command
 

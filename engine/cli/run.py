@@ -6,22 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
 from engine.app import App
+from engine.cli.bars import TROUBLE, Bars, progress_bars
 from engine.cli.common import open_workspace, workspace_option
+from engine.cli.idle import idle_line
 from engine.cli.province import in_province
 from engine.cli.services import listen_option
 from engine.cli.stopping import stopped_by_signals
 from engine.clock import local
 from engine.i18n import gettext as _
-from engine.models.wording import channel_name
-from engine.states import DELIVERED, SETTLED, State
+from engine.states import DELIVERED
 from workers.embedded import EmbeddedRuntime, Ended
-
-#: What a person must look at.
-_TROUBLE = (State.FAILED, State.UNCERTAIN)
 
 
 def commands() -> list[click.Command]:
@@ -61,53 +57,16 @@ def run_with_progress(
     """Run the workspace with a bar for each channel. Raises LoaError."""
     runtime = EmbeddedRuntime(app)
 
-    progress = Progress(
-        TextColumn("{task.description:<12}"),
-        BarColumn(bar_width=30),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[words]}"),
-        console=Console(stderr=True),
-    )
-    with stopped_by_signals(runtime.stop), progress:
-        bars = _Bars(app, progress)
+    with stopped_by_signals(runtime.stop), progress_bars() as progress:
+        bars = Bars(app, progress)
 
         def turn() -> None:
             on_turn()
             bars.refresh()
 
-        return runtime.run(watch=watch, on_progress=turn)
-
-
-class _Bars:
-    """One bar per channel: deliveries settled out of all that count."""
-
-    def __init__(self, app: App, progress: Progress) -> None:
-        self._app = app
-        self._progress = progress
-        self._tasks: dict[str, TaskID] = {}
-
-    def refresh(self) -> None:
-        counts = self._app.ledger.views.counts()
-        for channel in self._app.channels:
-            states = {state: n for (name, state), n in counts.items() if name == channel}
-            if not states:
-                continue
-            if channel not in self._tasks:
-                self._tasks[channel] = self._progress.add_task(channel_name(channel), words="")
-            done = sum(n for state, n in states.items() if state in SETTLED)
-            self._progress.update(
-                self._tasks[channel],
-                completed=done,
-                total=sum(states.values()),
-                words=_words(states),
-            )
-
-
-def _words(states: dict[State, int]) -> str:
-    sent = sum(n for state, n in states.items() if state in DELIVERED)
-    trouble = sum(n for state, n in states.items() if state in _TROUBLE)
-    words = _("{sent} sent").format(sent=sent)
-    return words + (" · " + _("{count} need a person").format(count=trouble) if trouble else "")
+        ended = runtime.run(watch=watch, on_progress=turn)
+        bars.draw()
+        return ended
 
 
 def delivered(app: App) -> int:
@@ -122,11 +81,15 @@ def say_how_it_ended(app: App, ended: Ended, before: int = 0) -> int:
     ``before`` is how many deliveries had been sent when it began.
     """
     counts = app.ledger.views.counts()
-    trouble = sum(n for (_name, state), n in counts.items() if state in _TROUBLE)
+    trouble = sum(n for (_name, state), n in counts.items() if state in TROUBLE)
     sent = delivered(app)
     click.echo(
         _("{now} deliveries sent in this run; {sent} so far").format(now=sent - before, sent=sent)
     )
+    idle = sent == before and ended.next_moment is None
+    line = idle_line(app.ledger.revisions, app.workspace) if idle else None
+    if line:
+        click.echo(line)
     if trouble:
         click.echo(_("{count} deliveries need a person: loa status").format(count=trouble))
     if ended.next_moment is not None:

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import click
 
@@ -27,6 +26,7 @@ from engine.ledger.machines import Role
 from engine.models import Priority
 from workers.presence import present
 from workers.queue_worker import QueueWorker
+from workers.sockets import sockets_folder
 from workers.supervisor import Supervisor
 from workers.timing import Timing
 from workers.watch.crowd import Crowd, socket_of
@@ -125,8 +125,7 @@ def _child(queues: Sequence[Priority], threads: int, workspace: Path) -> list[st
 def _run_many(communes: Communes, child: Sequence[str], count: int, address: str) -> None:
     """Run several processes until told to stop; whoever asks at ``address`` hears of all."""
     timing = Timing()
-    with TemporaryDirectory(prefix="loa-worker-") as name:
-        sockets = Path(name)
+    with sockets_folder() as sockets:
 
         def command(name: str) -> list[str]:
             listen = f"{UNIX}{socket_of(sockets, name)}" if address else ""

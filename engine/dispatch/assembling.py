@@ -9,6 +9,7 @@ from datetime import datetime
 from channels.base import Channel
 from engine.dispatch.rendering import Found, Made, Renderer
 from engine.errors import ChannelError
+from engine.i18n import joined
 from engine.ledger import Job, Ledger, Part
 from engine.models import Artifact, Bundle, Registry
 from engine.states import State
@@ -98,7 +99,8 @@ class Assembler:
             for part, one in made
         ]
         artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)
-        return Ready(job, artifact, self._latest_registry(), " · ".join(_remarks(made)))
+        remarks = dict.fromkeys((*_remarks(made), *artifact.remarks))
+        return Ready(job, artifact, self._latest_registry(), joined(" · ", remarks))
 
     def _registry(self, part: Part) -> Registry:
         return self._registries(part.campaign_id, part.revision)
@@ -114,7 +116,7 @@ def _remarks(made: list[tuple[Part, Made]]) -> Iterator[str]:
     """Yield each remark once; where campaigns share a bundle, with the campaign it concerns."""
     shared = len({part.campaign_id for part, _ in made}) > 1
     remarks = (
-        f"{part.campaign_id}: {remark}" if shared else remark
+        joined(": ", (part.campaign_id, remark)) if shared else remark
         for part, one in made
         for remark in one.remarks
     )

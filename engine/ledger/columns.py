@@ -10,6 +10,8 @@ from sqlalchemy import BigInteger, Dialect, Integer, String, Text, TypeDecorator
 from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.types import TypeEngine
 
+from engine.ledger.said import kept, said
+
 #: Identities: 64 bits on both; SQLite numbers rows by itself only in an INTEGER column.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -50,7 +52,10 @@ def instant_text(moment: datetime) -> str:
 
 
 class Prose(TypeDecorator[str]):
-    """Text from anywhere, a far side's answer among it; PostgreSQL keeps no NUL character."""
+    """Text from anywhere, a far side's answer among it, and messages of Loa's own.
+
+    A message comes back in the language of whoever reads it (``engine.ledger.said``).
+    """
 
     impl = Text
     cache_ok = True
@@ -58,9 +63,13 @@ class Prose(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         return as_prose(value) if value is not None else None
 
+    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:
+        return said(value) if value is not None else None
+
 
 def as_prose(text: str) -> str:
-    """Return ``text`` as the ledger can keep it."""
+    """Return ``text`` as the ledger can keep it; PostgreSQL keeps no NUL character."""
+    text = kept(text)
     return text.replace("\0", "\ufffd") if "\0" in text else text
 
 

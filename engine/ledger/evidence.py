@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import insert, select
 
+from engine.i18n import gettext as _
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost
 from engine.ledger.moves import move_deliveries
@@ -44,9 +45,6 @@ class EvidenceBook:
                         source=piece.source,
                     )
                 )
-                said = (
-                    "" if piece.households is None else ": " + households_in_words(piece.households)
-                )
                 for old in _CONFIRMABLE:
                     move_deliveries(
                         connection,
@@ -56,7 +54,7 @@ class EvidenceBook:
                         new=State.CONFIRMED,
                         at=piece.at,
                         actor=piece.by,
-                        detail=f"{evidence_word(piece.kind)}{said} ({piece.source})",
+                        detail=_in_words(piece),
                     )
 
     def of(self, campaign_id: str) -> list[Evidence]:
@@ -79,3 +77,12 @@ class EvidenceBook:
             )
             for row in rows
         ]
+
+
+def _in_words(piece: Evidence) -> str:
+    """Return what a piece of evidence shows, and how it is known."""
+    what, known = evidence_word(piece.kind), piece.source
+    if piece.households is None:
+        return _("{what} ({known})").format(what=what, known=known)
+    households = households_in_words(piece.households)
+    return _("{what}: {households} ({known})").format(what=what, households=households, known=known)

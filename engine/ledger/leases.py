@@ -8,7 +8,7 @@ the caller's clock; machines may differ by less than half a lease.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
@@ -149,10 +149,8 @@ class Leases:
 
     def renew(self, holder: str, until: datetime) -> int:
         """Prolong every lease of ``holder``; return how many there are."""
-        with self._database.write() as connection:
-            return connection.execute(
-                update(bundles).where(self._held_by(holder)).values(lease_until=until)
-            ).rowcount
+        states, values = (State.PLANNED, State.SENDING), {"lease_until": until}
+        return self._change(states, bundles.c.lease_by == holder, values)
 
     def give_back(self, holder: str, *, sending: bool, only: Collection[int] | None = None) -> int:
         """Give every lease of ``holder`` back, or ``only`` those on some; return how many.
@@ -160,25 +158,42 @@ class Leases:
         ``sending``: those being sent as well, for the sweeper to settle; only for one who
         knows that the holder sends them no more.
         """
-        where = self._held_by(holder)
-        if only is not None:
-            where = and_(where, among(bundles.c.id, only))
+        states = (State.PLANNED, State.SENDING) if sending else (State.PLANNED,)
+        free = {"lease_until": None, "lease_by": None}
+        if only is None:
+            return self._change(states, bundles.c.lease_by == holder, free)
+        b = bundles.c
+        theirs = and_(among(b.id, only), b.lease_by == holder, unindexed(b.state).in_(states))
+        if self._commune_id is not None:
+            theirs = and_(theirs, unindexed(b.commune_id) == self._commune_id)
         with self._database.write() as connection:
-            return connection.execute(
-                update(bundles)
-                .where(where if sending else and_(where, _PLANNED))
-                .values(lease_until=None, lease_by=None)
-            ).rowcount
+            return connection.execute(update(bundles).where(theirs).values(free)).rowcount
+
+    def _change(
+        self,
+        states: Sequence[State],
+        where: ColumnElement[bool],
+        values: Mapping[str, Any],
+    ) -> int:
+        """Change leases on what is still to be done; return on how many bundles.
+
+        One state at a time: each has an index that holds nothing else. An index by holder
+        would be written at every step of every bundle, and costs more than it saves.
+        """
+        with self._database.write() as connection:
+            return sum(
+                connection.execute(
+                    update(bundles)
+                    .where(self._mine, bundles.c.state == literal_state(state), where)
+                    .values(values)
+                ).rowcount
+                for state in states
+            )
 
     def forget_queue(self) -> int:
         """Give back what waits in a queue that no longer exists; return how many."""
         queued = bundles.c.lease_by.startswith(QUEUED, autoescape=True)
-        with self._database.write() as connection:
-            return connection.execute(
-                update(bundles)
-                .where(self._mine, _PLANNED, queued)
-                .values(lease_until=None, lease_by=None)
-            ).rowcount
+        return self._change((State.PLANNED,), queued, {"lease_until": None, "lease_by": None})
 
     def take_stranded(
         self, now: datetime, *, holder: str, until: datetime, limit: int
@@ -190,9 +205,6 @@ class Leases:
         stranded = select(*b).where(self._mine, _SENDING, _nobodys(now)).order_by(in_turn)
         stranded = stranded.limit(limit)
         return [bundle_of(row) for row in self._take(stranded, holder, until)]
-
-    def _held_by(self, holder: str) -> ColumnElement[bool]:
-        return and_(self._mine, bundles.c.lease_by == holder)
 
 
 def _nobodys(now: datetime) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ from sqlalchemy import (
     update,
 )
 
+from engine.i18n import joined
 from engine.ledger.given import given, is_given, unindexed
 from engine.ledger.moves import Move
 from engine.ledger.tables import bundles, deliveries
@@ -66,18 +67,18 @@ LEFT = {"attempts": 0, "lease_until": None, "lease_by": None}
 def left(state: State, at: BindParameter[datetime]) -> dict[str, Any]:
     """Where a bundle stands after its sending; items that joined make it wait again."""
     b = bundles.c
-    joined = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED)
+    newer = exists().where(deliveries.c.bundle_id == b.id, deliveries.c.state == State.PLANNED)
     return {
-        "state": case((joined, State.PLANNED), else_=state),
-        "next_attempt_at": case((joined, at), else_=b.next_attempt_at),
-        "expires_at": case((joined, b.expires_at), else_=None),
+        "state": case((newer, State.PLANNED), else_=state),
+        "next_attempt_at": case((newer, at), else_=b.next_attempt_at),
+        "expires_at": case((newer, b.expires_at), else_=None),
         **LEFT,
     }
 
 
 def noted(receipt: Receipt, remark: str) -> str:
     """Return what a delivery's history says of its sending: the reference, and the remark."""
-    return f"{receipt.reference}{_AND}{remark}" if remark else receipt.reference
+    return joined(_AND, (receipt.reference or "–", remark)) if remark else receipt.reference
 
 
 def remark_of(detail: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Row, and_, bindparam, func, insert, select, update
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.i18n import joined
 from engine.ledger.codec import OptionModels, dump_campaign, load_campaign
 from engine.ledger.database import Database
 from engine.ledger.dialect import take_turns
@@ -195,8 +196,8 @@ class Revisions:
                     at=at,
                     actor=by,
                     campaign_id=revision.campaign_id,
-                    detail=" · ".join(
-                        filter(None, (frozen_as(revision.revision, revision.content_hash), waived))
+                    detail=joined(
+                        " · ", (frozen_as(revision.revision, revision.content_hash), waived)
                     ),
                 )
         return bool(won)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, or_, select
 
+from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
-from engine.ledger.tables import deliveries, events
+from engine.ledger.dialect import literal_state
+from engine.ledger.given import unindexed
+from engine.ledger.tables import bundles, deliveries, events
 from engine.models import Priority, Purpose
 from engine.states import State
 
@@ -149,6 +154,29 @@ class Views:
                 .group_by(d.channel, d.state)
             ).all()
         return {(row[0], State(row[1])): row[2] for row in rows}
+
+    def due(self, until: datetime | None, *, rehearse: Collection[str]) -> dict[str, int]:
+        """Return how many deliveries wait to be sent by ``until`` (None: ever), by channel.
+
+        What is being sent counts; backends in ``rehearse`` rehearse once per version only.
+        """
+        b, d = bundles.c, deliveries.c
+        found: Counter[str] = Counter()
+        with self._database.read() as connection:
+            for state in (State.PLANNED, State.SENDING):  # each has an index of what still lives
+                here = and_(b.commune_id == self._commune_id, b.state == literal_state(state))
+                if until is not None:
+                    here = and_(here, b.next_attempt_at <= until)
+                rows = connection.execute(
+                    select(d.channel, func.count())
+                    .join(bundles, d.bundle_id == b.id)
+                    .where(here, not_rehearsed(rehearse))
+                    .where(unindexed(d.commune_id) == self._commune_id)
+                    .where(unindexed(d.state).in_((State.PLANNED, State.SENDING)))
+                    .group_by(d.channel)
+                )
+                found.update({row[0]: row[1] for row in rows})
+        return dict(found)
 
     def on_air(self, after: datetime, *, but: str) -> list[tuple[str, datetime, str]]:
         """Return what loudspeakers play, or will, from ``after`` on: (cluster, slot, content).

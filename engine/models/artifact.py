@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.models.content import Content
 from engine.models.registry import Hamlet
@@ -31,6 +33,10 @@ class File:
     def read(self) -> bytes:
         """Return the bytes. Raises OSError when the store cannot be read."""
         return self.source if isinstance(self.source, bytes) else self.source.read_bytes()
+
+    def opened(self) -> BinaryIO:
+        """Return the bytes as a stream that is to be closed. Raises OSError."""
+        return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
 
     def renamed(self, name: str) -> File:
         return File(name, self.media_type, self.sha256, self.size, self.source)
@@ -72,9 +78,13 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """What a bundle sends: files whose names are relative to whatever place the target is."""
+    """What a bundle sends: files whose names are relative to whatever place the target is.
+
+    ``remarks`` say what a person should know about how they were put together.
+    """
 
     files: tuple[File, ...]
+    remarks: tuple[str, ...] = ()
 
     def named(self, name: str) -> File:
         """Return one file. Raises KeyError if the artifact has none of that name."""

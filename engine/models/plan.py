@@ -51,7 +51,8 @@ class Breach:
     """One rule that a plan would break; empty fields mean that all are concerned.
 
     ``waived``: the campaign may break it all the same (an emergency may break the hours);
-    it is shown and recorded, and stops nothing.
+    it is shown and recorded, and stops nothing. ``slots`` are the times that break it.
+    ``late``: it is only too late; earlier, the same campaign broke nothing.
     """
 
     message: str
@@ -59,6 +60,8 @@ class Breach:
     hamlet_id: str = ""
     target: str = ""
     waived: bool = False
+    slots: tuple[datetime, ...] = ()
+    late: bool = False
 
 
 #: A frozen content, and the hashes of the contents it needs, by channel.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time
 from decimal import Decimal
@@ -17,7 +18,7 @@ class CommuneDefaults:
 
     ``{name}`` and ``{id}`` in the texts stand for the commune's; empty texts and None say
     nothing. ``copies`` is a number of flyers for each hamlet, else ``copies_per_household``
-    counts.
+    counts. ``pronounce`` is the lexicon of every commune: no table has one.
     """
 
     office: str = "Ủy ban nhân dân {name}"
@@ -28,6 +29,7 @@ class CommuneDefaults:
     copies_per_household: Decimal = Decimal(1)
     portal_name: str = ""
     portal_url: str = ""
+    pronounce: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from enum import StrEnum
@@ -143,7 +144,10 @@ class Portal:
 
 @dataclass(frozen=True)
 class Registry:
-    """One numbered state of a commune's registry."""
+    """One numbered state of a commune's registry.
+
+    ``pronounce`` maps what is written to how it is said aloud here: the commune's lexicon.
+    """
 
     commune: Commune
     hamlets: tuple[Hamlet, ...]
@@ -155,6 +159,7 @@ class Registry:
     portal: Portal
     station: StationRules
     chat_hours: Hours = field(default=Hours(time(6, 0), time(21, 0)))
+    pronounce: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def hamlets_by_id(self) -> dict[str, Hamlet]:

@@ -56,6 +56,7 @@ class StationRules:
     """When the loudspeakers may speak. Local rules: every number is the commune's setting.
 
     ``days`` are ISO weekdays. What is relayed and what is quiet lies within the hours or not.
+    ``name`` is how the station calls itself on air; empty for what follows from the commune's.
     """
 
     hours: tuple[Hours, ...]
@@ -64,3 +65,4 @@ class StationRules:
     days: frozenset[int] = EVERY_DAY
     relays: tuple[Relay, ...] = ()
     quiet: tuple[Quiet, ...] = ()
+    name: str = ""

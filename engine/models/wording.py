@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from engine.i18n import gettext as _
+from engine.i18n import joined
 from engine.models.delivery import EvidenceKind
+from engine.models.plan import Breach
 from engine.models.registry import Right
 from engine.states import State
 
@@ -67,3 +69,9 @@ def evidence_word(kind: EvidenceKind) -> str:
 
 def households_in_words(count: int) -> str:
     return _("{count} households").format(count=count)
+
+
+def breach_line(breach: Breach) -> str:
+    """Return a broken rule with what it concerns."""
+    channel = channel_name(breach.channel) if breach.channel else ""
+    return joined(" · ", (channel, breach.target, breach.hamlet_id, breach.message))

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from pydantic import BaseModel
+
 from campaigns.templating import Template, compile_template, values_for
 from channels.base import Channel, Options
 from engine.models import (
@@ -18,6 +20,7 @@ from engine.models import (
     Section,
     digest,
 )
+from engine.models.marks import unmarked
 
 
 def audience(campaign: Campaign, registry: Registry) -> tuple[Hamlet, ...]:
@@ -84,9 +87,17 @@ class Composer:
         key = (channel, differences)
         if key not in self._contents:
             frame, body = self._frame(channel), self._body(template, hamlet, differences)
-            content = replace(frame.content, body=body)
-            self._contents[key] = Composed(digest(frame.hash, body), content, {})
+            body = body if _takes_marks(self._campaign.sections[channel]) else unmarked(body)
+            self._contents[key] = self._filled(frame, body)
         return self._contents[key]
+
+    def _filled(self, frame: Composed, body: str) -> Composed:
+        """Return the content with its body, and its settings as they hold in this commune."""
+        content = replace(frame.content, body=body)
+        own, options = digest(frame.hash, body), _options(content, self._registry)
+        if options == content.options:
+            return Composed(own, content, {})
+        return Composed(digest(own, options), replace(content, options=options), {})
 
     def _differences(self, template: Template, hamlet: Hamlet) -> object:
         """Return what sets this hamlet's wording apart; the same for all if nothing does."""
@@ -126,7 +137,7 @@ class Composer:
             priority=campaign.priority,
             purpose=Purpose.NOTICE,
             body="",
-            contact=campaign.contact,
+            contact=campaign.contact if _takes_marks(section) else unmarked(campaign.contact),
             valid_from=campaign.valid_from,
             valid_until=campaign.valid_until,
             households=campaign.audience.households,
@@ -137,6 +148,18 @@ class Composer:
             attachments=campaign.attachments if _takes_attachments(section) else (),
             recording=section.recording,
         )
+
+
+def _takes_marks(section: Section) -> bool:
+    return isinstance(section.options, Options) and section.options.takes_marks
+
+
+def _options(content: Content, registry: Registry) -> BaseModel:
+    """Return a channel's settings as they hold in this commune; a recording says no text."""
+    if content.recording is not None or not isinstance(content.options, Options):
+        return content.options
+    said = "\n".join((content.title, content.body, content.contact))
+    return content.options.in_commune(registry, said)
 
 
 def _takes_attachments(section: Section) -> bool:

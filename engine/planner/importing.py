@@ -166,5 +166,6 @@ def _shared(registry: Registry) -> tuple[object, ...]:
         registry.clusters,
         registry.chat_groups,
         registry.teams,
+        registry.pronounce,
         entitled,
     )

@@ -15,9 +15,10 @@ from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.i18n import joined
 from engine.ledger import Ledger, Revision, Status, Submission
 from engine.models import Campaign, Person, Plan, Registry, Right, digest
-from engine.models.wording import channel_name
+from engine.models.wording import breach_line
 from engine.planner.airing import airtime_of_others, hear_recordings
 from engine.planner.diff import changes_between
 from engine.planner.newest import newest_revision, waiting_revision
@@ -134,7 +135,7 @@ class Office:
         self._prove(plan, self._registry, progress)
         self._frozen(revision, self._clock.now())
         now = self._clock.now()
-        waived = " · ".join(dict.fromkeys(b.message for b in plan.breaches if b.waived))
+        waived = joined(" · ", dict.fromkeys(b.message for b in plan.breaches if b.waived))
         if not self._ledger.revisions.approve(revision, person.id, now, waived=waived):
             raise LoaError(
                 _("{campaign}: it no longer waits for approval").format(campaign=campaign_id)
@@ -277,8 +278,5 @@ def _refuse_a_provinces(revision: Revision) -> None:
 
 def _refuse_breaches(plan: Plan) -> None:
     if plan.stops:
-        lines = [
-            " · ".join(filter(None, (channel_name(b.channel), b.target, b.hamlet_id, b.message)))
-            for b in plan.stops
-        ]
-        raise LoaError(_("rules that it would break:") + "\n  " + "\n  ".join(lines))
+        lines = [breach_line(breach) for breach in plan.stops]
+        raise LoaError(joined("\n  ", (_("rules that it would break:"), *lines)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
@@ -67,7 +67,7 @@ def plan_campaign(
     if not resolved:
         breaches.append(Breach(_("no hamlet belongs to this audience")))
     if campaign.valid_until <= now:
-        breaches.append(Breach(_("the campaign is over: its validity has ended")))
+        breaches.append(Breach(_("the campaign is over: its validity has ended"), late=True))
     return Plan(
         campaign_id=campaign.id,
         deliveries=tuple(deliveries),
@@ -148,7 +148,7 @@ def _place_breaches(item: _Resolved, planned: list[PlannedDelivery]) -> Iterator
         yield Breach(message, item.channel, item.hamlet.id, waived=True)
     elif not planned:
         message = _("every slot is past, or the rules leave no hour")
-        yield Breach(message, item.channel, item.hamlet.id)
+        yield Breach(message, item.channel, item.hamlet.id, late=True)
 
 
 def _text_breaches(resolved: list[_Resolved]) -> Iterator[Breach]:
@@ -162,14 +162,14 @@ def _text_breaches(resolved: list[_Resolved]) -> Iterator[Breach]:
 
 def _merged(breaches: list[Breach]) -> Iterator[Breach]:
     """Yield each breach once, with all the places it concerns; very many are not named."""
-    found: dict[tuple[str, str, bool], tuple[dict[str, None], dict[str, None]]] = {}
+    found: dict[Breach, tuple[dict[str, None], dict[str, None]]] = {}
     for breach in breaches:
-        key = (breach.message, breach.channel, breach.waived)
+        key = replace(breach, hamlet_id="", target="")
         hamlets, targets = found.setdefault(key, ({}, {}))
         hamlets[breach.hamlet_id] = None
         targets[breach.target] = None
-    for (message, channel, waived), (hamlets, targets) in found.items():
-        yield Breach(message, channel, _named(hamlets), _named(targets), waived)
+    for key, (hamlets, targets) in found.items():
+        yield replace(key, hamlet_id=_named(hamlets), target=_named(targets))
 
 
 def _named(places: Iterable[str]) -> str:

@@ -62,7 +62,7 @@ def hours_breaches(
             slot=_shown(slot),
             hours=", ".join(f"{h.start:%H:%M}–{h.end:%H:%M}" for h in allowed),
         )
-        yield Breach(message, channel=channel, waived=waived)
+        yield Breach(message, channel=channel, waived=waived, slots=(slot,))
 
 
 def _closed_breaches(
@@ -75,7 +75,7 @@ def _closed_breaches(
         if closed is not None:
             message = _("the session at {slot} meets what keeps the cluster silent: {closed}")
             message = message.format(slot=_shown(slot), closed=closed.in_words())
-            yield Breach(message, channel="loudspeaker", target=cluster, waived=waived)
+            yield _on_air(message, cluster, waived, {slot})
 
 
 def _length_breaches(
@@ -90,7 +90,7 @@ def _length_breaches(
                 "{minutes:.1f} minutes at {slot}, {others:.1f} of them other campaigns'; "
                 "a session may last {limit} minutes"
             ).format(minutes=minutes, slot=_shown(slot), others=others, limit=limit)
-            yield Breach(message, channel="loudspeaker", target=cluster, waived=waived)
+            yield _on_air(message, cluster, waived, {slot})
 
 
 def _session_breaches(
@@ -105,7 +105,11 @@ def _session_breaches(
             message = _("{found} sessions on {day}; {limit} a day are allowed").format(
                 found=found, day=day.strftime("%d/%m/%Y"), limit=limit
             )
-            yield Breach(message, channel="loudspeaker", target=cluster, waived=waived)
+            yield _on_air(message, cluster, waived, own[cluster, day])
+
+
+def _on_air(message: str, cluster: str, waived: bool, slots: Iterable[datetime]) -> Breach:
+    return Breach(message, "loudspeaker", target=cluster, waived=waived, slots=tuple(sorted(slots)))
 
 
 def _sessions(slots: Iterable[tuple[str, datetime]]) -> dict[tuple[str, date], set[datetime]]:

@@ -26,7 +26,6 @@ from engine.settings.sections import (
     HttpSettings,
     LedgerSettings,
     LogSettings,
-    LoudspeakerSettings,
     MachineSettings,
     NoticeSettings,
     OutboxSettings,
@@ -36,6 +35,7 @@ from engine.settings.sections import (
     Section,
     TelegramSettings,
 )
+from engine.settings.speaking import LoudspeakerSettings, ProgrammeSettings
 from engine.settings.voices import VoiceSettings
 
 __all__ = [
@@ -84,6 +84,7 @@ class Settings(Section):
     loudspeaker: LoudspeakerSettings = LoudspeakerSettings()
     #: By the commune's id.
     voices: dict[str, VoiceSettings] = Field(default={})
+    programme: ProgrammeSettings = ProgrammeSettings()
     proof: ProofSettings = ProofSettings()
     telegram: TelegramSettings = TelegramSettings()
     run: RunSettings = RunSettings()

@@ -7,8 +7,6 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from engine.settings.kinds import EngineName, Engines, Region
-
 #: Seconds, at most a day.
 Seconds = Annotated[float, Field(gt=0, le=24 * 60 * 60)]
 
@@ -17,78 +15,11 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-#: A wait of at most a day.
-
-
 class ClockSettings(Section):
     simulated: AwareDatetime | None = Field(
         default=None,
         description="Đồng hồ giả để thử, ghi cả múi giờ; bỏ trống là đồng hồ của máy.",
     )
-
-
-class LoudspeakerSettings(Section):
-    engine: EngineName = Field(
-        default="espeak",
-        description="Giọng đọc: espeak (không cần mạng), gtts (cần mạng) hoặc piper (tệp giọng "
-        "cài bằng loa voices install); giọng này không đọc được thì espeak đọc thay.",
-    )
-    engines: Engines | None = Field(
-        default=None,
-        description="Thay cho engine: thứ tự thử các giọng, ví dụ [gtts, piper, espeak]; giọng "
-        "trước không đọc được thì giọng sau đọc cả mục tin, và có ghi lại lý do.",
-    )
-    voice: str = Field(default="vi-vn-x-south", description="Giọng của espeak.")
-    piper_voice: str = Field(
-        default="",
-        description="Giọng của piper: tên đã đặt khi cài; thêm #3 để chọn người đọc số 3 của "
-        "tệp ấy.",
-    )
-    piper_length: float = Field(
-        default=1.0,
-        ge=0.5,
-        le=2.0,
-        description="Piper đọc dài ra bao nhiêu lần: 1.2 là chậm hơn một phần năm.",
-    )
-    voices_folder: str = Field(
-        default="voices",
-        min_length=1,
-        description="Nơi để các tệp giọng; ghi đường dẫn đầy đủ để cả máy dùng chung.",
-    )
-    helpers: int = Field(
-        default=0,
-        ge=0,
-        le=64,
-        description="Bao nhiêu tiến trình đọc cùng lúc cho mỗi giọng không cần mạng; 0 là theo "
-        "số lõi của máy.",
-    )
-    gtts_url: str = Field(
-        default="",
-        pattern="^(https?://[^/]+/?)?$",
-        description="Địa chỉ thay cho máy chủ giọng đọc của Google; bỏ trống là của Google.",
-    )
-    region: Region = Field(
-        default="south", description="Cách đọc số và chữ: south (Nam), north (Bắc)."
-    )
-    #: LUFS, integrated, measured on the decoded MP3.
-    loudness: float = Field(
-        default=-16.0, ge=-30, le=-9, description="Độ to, tính bằng LUFS, đo trên tệp MP3."
-    )
-    lead_minutes: int = Field(
-        default=30,
-        ge=0,
-        le=24 * 60,
-        description="Làm và giao chương trình trước giờ phát bao nhiêu phút.",
-    )
-
-    @property
-    def chain(self) -> tuple[EngineName, ...]:
-        """Return the engines in the order in which they are tried, each once."""
-        return tuple(dict.fromkeys(self.engines or (self.engine, "espeak")))
-
-    def voice_of(self, engine: str) -> str:
-        """Return which voice of an engine is set; Google has one."""
-        return {"espeak": self.voice, "piper": self.piper_voice}.get(engine, "vi")
 
 
 class TelegramSettings(Section):

@@ -40,7 +40,9 @@ def kept_files(workspace: Path, settings: Settings) -> Iterator[tuple[str, Path]
     LoaError for a folder that is a link: what lies behind it would be lost without a word.
     """
     key = key_path(workspace, settings)
-    for name in dict.fromkeys(filter(None, (*_KEPT, settings.telegram.token_file))):
+    frame = settings.programme
+    named = (settings.telegram.token_file, frame.jingle, frame.bed)
+    for name in dict.fromkeys(filter(None, (*_KEPT, *named))):
         path = _written(workspace, name)
         if inside(workspace, path):
             for file in _files(workspace, path):

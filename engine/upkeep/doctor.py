@@ -18,6 +18,7 @@ from engine.upkeep.checks.clock import clock_check
 from engine.upkeep.checks.files import backups_check, disk_check, rights_check, store_check
 from engine.upkeep.checks.machines import machines_check
 from engine.upkeep.checks.making import fonts_check, voice_check
+from engine.upkeep.checks.programme import programme_check
 from engine.upkeep.checks.reaching import channels_check
 from engine.upkeep.checks.running import boot_check, running_check
 from engine.upkeep.checks.servers import ledger_check, queue_check
@@ -36,6 +37,7 @@ CHECKS: Mapping[str, Check] = {
     "clock": clock_check,
     "fonts": fonts_check,
     "voice": voice_check,
+    "programme": programme_check,
     "channels": channels_check,
     "running": running_check,
     "machines": machines_check,

@@ -101,8 +101,8 @@ class FakeTelegram:
         self._gate = threading.Event()
         self._gate.set()
         self.held = 0  # requests that wait at the gate, or have waited there
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _Handler)
-        self._server.telegram = self  # type: ignore[attr-defined]  # how handlers find us
+        self._server = _Server(("127.0.0.1", port), _Handler)
+        self._server.telegram = self
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
 
     @property
@@ -185,13 +185,18 @@ def _read(log: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+class _Server(ThreadingHTTPServer):
+    #: How handlers find us.
+    telegram: FakeTelegram
+
+
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     @property
     def telegram(self) -> FakeTelegram:
-        found: FakeTelegram = self.server.telegram  # type: ignore[attr-defined]
-        return found
+        assert isinstance(self.server, _Server)
+        return self.server.telegram
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base's own name
         """Stay quiet: the log of what arrived is the only one."""

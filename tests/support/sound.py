@@ -6,6 +6,7 @@ import io
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import numpy.typing as npt
 import soundfile
@@ -56,6 +57,58 @@ def murmur(seconds: float, level: float = 0.1, rate: int = 44_100) -> Signal:
     syllables = np.clip(np.sin(2 * np.pi * 2.7 * time), 0, None) ** 2
     voice: Signal = noise * syllables
     return level * voice / np.abs(voice).max()
+
+
+def recorded(path: Path, samples: Any, rate: int = 44_100) -> Path:
+    """Write ``samples`` as a phone would: AAC in an MP4 and by itself, Opus in an OGG."""
+    if path.suffix in (".m4a", ".mp4", ".aac"):
+        return _aac(path, samples, rate)
+    how = {".opus": {"format": "OGG", "subtype": "OPUS"}, ".mp3": {"format": "MP3"}}
+    if path.suffix == ".opus":
+        samples, rate = soxr.resample(samples, rate, 48_000), 48_000
+    return sound_file(path, samples, rate, **how.get(path.suffix, {}))
+
+
+def _aac(path: Path, samples: Any, rate: int) -> Path:
+    kind = "adts" if path.suffix == ".aac" else "mp4"
+    with av.open(str(path), "w", format=kind) as container:
+        stream = container.add_stream("aac", rate=rate, layout="mono")
+        for start in range(0, len(samples), 1024):
+            block = np.asarray(samples[start : start + 1024], dtype=np.float32)[None, :]
+            frame = av.AudioFrame.from_ndarray(block, format="fltp", layout="mono")
+            frame.sample_rate, frame.pts = rate, start
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def header_first(path: Path) -> Path:
+    """Return the same MP4 with its header before its sound, as for streaming."""
+    moved = path.with_stem(f"{path.stem}-header-first")
+    with (
+        av.open(str(path)) as source,
+        av.open(str(moved), "w", format="mp4", options={"movflags": "faststart"}) as target,
+    ):
+        stream = target.add_stream_from_template(source.streams.audio[0])
+        for packet in source.demux(audio=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                target.mux(packet)
+    return moved
+
+
+def film(path: Path, seconds: float) -> Path:
+    """Write a small film."""
+    with av.open(str(path), "w", format="mp4") as container:
+        pictures = container.add_stream("mpeg4", rate=10)
+        pictures.width = pictures.height = 64
+        for number in range(round(seconds * 10)):
+            picture = av.VideoFrame.from_ndarray(
+                np.full((64, 64, 3), number, dtype=np.uint8), format="rgb24"
+            )
+            container.mux(pictures.encode(picture))
+        container.mux(pictures.encode(None))
+    return path
 
 
 def sound_file(path: Path, samples: Any, rate: int = 44_100, **how: str) -> Path:

@@ -9,14 +9,14 @@ import eventlet
 
 eventlet.monkey_patch()
 
-import sys  # noqa: E402 - what follows must come after the patch
-from pathlib import Path  # noqa: E402
+import sys  # noqa: E402 - after the patch
+from pathlib import Path  # noqa: E402 - after the patch
 
-from eventlet import wsgi  # noqa: E402
-from swift.common import utils  # noqa: E402
-from swift.common.middleware.s3api.s3request import S3Request  # noqa: E402
-from swift.common.ring import RingBuilder  # noqa: E402
-from swift.common.wsgi import loadapp  # noqa: E402
+from eventlet import wsgi  # noqa: E402 - after the patch
+from swift.common import utils  # noqa: E402 - after the patch
+from swift.common.middleware.s3api.s3request import S3Request  # noqa: E402 - after the patch
+from swift.common.ring import RingBuilder  # noqa: E402 - after the patch
+from swift.common.wsgi import loadapp  # noqa: E402 - after the patch
 
 STORAGE = """
 [DEFAULT]

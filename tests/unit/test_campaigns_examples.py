@@ -6,11 +6,11 @@ from typing import Any
 import jsonschema
 import pytest
 import soundfile
-from support.campaign_files import CAMPAIGN, OPTIONS
+from support.campaign_files import CAMPAIGN, OPTIONS, check_campaigns
 
 from campaigns.commune_checks import audience_hamlets
 from campaigns.json_schema import campaign_json_schema, registry_json_schema
-from campaigns.loader import check_campaigns, load_campaign
+from campaigns.loader import load_campaign
 from campaigns.registry_file import load_registry
 from campaigns.source import read_source
 from campaigns.templating import compile_template, values_for

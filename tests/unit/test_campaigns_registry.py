@@ -2,44 +2,9 @@ from datetime import date, time
 from pathlib import Path
 
 import pytest
-from support.campaign_files import commune_told, load_commune
+from support.campaign_files import COMMUNE, commune_told, load_commune
 
 from engine.models import GroupKind, Hours, Right
-
-COMMUNE = """\
-commune: {id: xa-mau, name: Xã Mẫu, province: Tây Ninh, office: Ủy ban nhân dân xã Mẫu}
-people:
-  - {id: lan, name: Lan, phone: 0900.000.001, rights: [submit, confirm]}
-  - {id: minh, name: Minh, rights: approve}
-hamlets:
-  - id: ap-1
-    name: Ấp 1
-    households: 101
-    poor_households: 6
-    near_poor_households: 9
-    head: {name: Lê Văn Một, phone: 0900000011}
-    tags: [ven-song]
-  - {id: ap-2, name: Ấp 2, households: 95, head: lan, flyer_copies: 7}
-loudspeakers:
-  - {id: cum-1, hamlets: [ap-1, ap-2], place: Chợ, volume_group: cho}
-station: {hours: ["17:00-18:30", 5h-6h30], sessions_per_day: 2, minutes_per_session: 30}
-chat:
-  hours: "06:30-20:00"
-  groups:
-    - {id: heads, name: Trưởng ấp, platform: zalo, kind: heads, hamlets: all, run_by: lan}
-    - id: g-1
-      name: Ấp 1
-      platform: telegram
-      kind: hamlet
-      hamlets: ap-1
-      run_by: ap-1-head
-      agreed_on: 01/03/2026
-      address: "-100123"
-flyers: {copies_per_household: "0,5", print_point: Văn phòng}
-teams:
-  - {id: to-1, name: Tổ 1, members: [lan, Võ Văn Ba, {name: Tư, phone: 113}], hamlets: [ap-1]}
-portal: {name: Trang tin, url: "https://xa-mau.example/"}
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +31,15 @@ def test_a_registry_file_becomes_a_registry(tmp_path: Path) -> None:
     assert (group.backend, group.agreed_on) == ("telegram", date(2026, 3, 1))
     assert registry.portal.url == "https://xa-mau.example"
     assert registry.print_point.name == "Văn phòng"
+
+
+def test_a_communes_own_pronunciations_are_words_on_one_line(tmp_path: Path) -> None:
+    text = COMMUNE + "pronounce: {Bàu Môn: bào môn, 113: một một ba}\n"
+    registry = load_commune(tmp_path, text).registry
+    assert registry.pronounce == {"Bàu Môn": "bào môn", "113": "một một ba"}
+    assert load_commune(tmp_path, COMMUNE).registry.pronounce == {}
+    (told,) = commune_told(tmp_path, COMMUNE + "pronounce: {UBND: [nhà, việc]}\n")
+    assert "pronounce.UBND" in told
 
 
 def test_a_number_of_copies_for_each_hamlet_is_taken_as_it_is(tmp_path: Path) -> None:

@@ -84,6 +84,15 @@ def test_a_commune_plans_previews_sends_and_confirms_its_own_campaign(office: Pa
     assert "nothing is uncertain" in loa("resolve", "hop-dan", "--sent", "--by", "minh", *EAST)
 
 
+def test_a_commune_checks_its_own_campaign_against_its_own_registry(office: Path) -> None:
+    file = office / "campaigns" / "hop-dan.yaml"
+    assert "✓ 1 campaigns are in order" in loa("check", str(file), *EAST)
+    file.write_text(OWN + "audience: {hamlets: [ap-99]}\n", encoding="utf-8")
+    assert 'there is no hamlet "ap-99"' in refused("check", str(file), *EAST)
+    assert "name the campaign FILES" in refused("check", *EAST)
+    assert "no registry of this commune" in refused("check", str(file), "--commune", "xa-bac")
+
+
 def test_its_neighbours_do_not_see_it_and_have_no_say_in_it() -> None:
     on_its_way()
     west = ("--commune", "xa-tay")

@@ -61,6 +61,13 @@ def xa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return workspace
 
 
+def test_a_mistyped_command_is_guessed_in_english_too(
+    loa: Loa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+    assert "No such command 'statsu'. (did you mean \"status\"?)" in loa("statsu").err
+
+
 def english_in(text: str) -> list[str]:
     return [found[0] for found in ENGLISH.finditer(text)]
 
@@ -89,7 +96,11 @@ def test_help_in_english_when_asked_for(loa: Loa, monkeypatch: pytest.MonkeyPatc
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("pln", "Không có lệnh 'pln'."),
+        ("pln", "Không có lệnh 'pln'. (có phải là \"plan\"?)"),
+        ("statsu", "Không có lệnh 'statsu'. (có phải là \"status\"?)"),
+        ("xyzzy", "Không có lệnh 'xyzzy'.\n"),
+        ("registry lits", '(có phải là "list"?)'),
+        ("db coppy", '(có phải là "copy"?)'),
         ("--vrsion", "Không có tùy chọn --vrsion. (Có phải là: --version)"),
         ("plan", "Thiếu tham số 'TỆP'."),
         ("plan khong-co.yaml", "'khong-co.yaml' không tồn tại."),

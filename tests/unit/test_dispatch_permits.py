@@ -17,7 +17,7 @@ from support.fake_channels import DistantBackend, FakeChannel, FarSide
 from engine.dispatch.buckets import MANY, LocalBuckets
 from engine.dispatch.permits import VOID, WAITERS, Grant, Permits
 from engine.errors import NotYetError
-from engine.models import Artifact, Bundle, Pace, Priority
+from engine.models import Artifact, Bundle, Pace, Priority, Receipt
 from engine.states import State
 
 PACE = Pace("xa", per_second=2.0, burst=4)
@@ -77,7 +77,7 @@ class PacedBackend(DistantBackend):
     def paces(self, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
         return (self.pace,)
 
-    def deliver(self, artifact: Artifact, bundle: Bundle):  # type: ignore[no-untyped-def]
+    def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
         assert self.limits is not None
         self.limits.take(self.pace)
         return DistantBackend.deliver(self, artifact, bundle)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shlex
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 
 import click
 import pytest
 from support import builders
+from support.scripts import script
 
 from campaigns.loader import load_campaign
 from campaigns.registry_file import load_registry
@@ -173,13 +171,3 @@ def test_the_worked_example_of_a_channel_works(tmp_path: Path) -> None:
     sheet = (tmp_path / "out" / receipt.reference).read_text(encoding="utf-8")
     assert sheet == channel.forecast(content, hamlet).text
     assert "Họp lúc 7 giờ." in sheet
-
-
-def script(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module

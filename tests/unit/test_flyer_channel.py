@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 from support.builders import NOW, FakeArtifacts, hamlet, registry
+from support.campaign_files import CAMPAIGN
 from support.flyers import CHANNEL, SENTENCE, flyer
 
+from campaigns.loader import load_campaign
 from channels.base import Channel, ChannelError
 from channels.flyer import FlyerChannel, FlyerOptions
 from channels.flyer.options import copies_for, sheets_for
 from channels.flyer.product import _fault_of_text
 from engine.clock import VIETNAM
+from engine.errors import InputError
 from engine.models import HouseholdGroup, Placement, Schedule
 
 
@@ -55,9 +58,14 @@ def test_without_a_policy_every_household_gets_one() -> None:
     assert copies_for(flyer(), hamlet(1, flyer_copies=0)) == 100
 
 
-def test_two_ways_to_count_copies_exclude_each_other() -> None:
-    with pytest.raises(ValidationError, match="not both"):
-        FlyerOptions(copies=3, copies_per_household=1)
+def test_two_ways_to_count_copies_exclude_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+    path = tmp_path / "c.yaml"
+    path.write_text(CAMPAIGN + "channels: {flyer: {copies: 3, copies_per_household: 1}}\n")
+    with pytest.raises(InputError, match=r"flyer\.copies_per_household: give either .* not both"):
+        load_campaign(path, registry(), {"flyer": FlyerOptions}, NOW)
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from tokenize import COMMENT, tokenize
 
 import pytest
 
@@ -170,6 +172,36 @@ def test_a_message_made_up_as_the_program_runs_would_be_found(tmp_path: Path) ->
     path = tmp_path / "x.py"
     path.write_text('_("fine")\n_(f"{x} not")\n_("no" + x)\n_(name)\n', encoding="utf-8")
     assert [fault.split(":")[1] for fault in not_literal(path)] == ["2", "3", "4"]
+
+
+#: What silences a linter, with the names of its rules.
+SILENCED = re.compile(r"# (?:noqa|type: ignore)(?:: [A-Z0-9, ]+|\[[a-z, -]+\])?")
+
+
+def unexplained(path: Path) -> list[str]:
+    """Lines that silence a linter and do not say why."""
+    with path.open("rb") as file:
+        comments = [token for token in tokenize(file.readline) if token.type == COMMENT]
+    return [
+        f"{path.name}:{token.start[0]}: {token.string}"
+        for token in comments
+        if SILENCED.search(token.string) and not re.search(r"\w", SILENCED.sub("", token.string))
+    ]
+
+
+def test_whoever_silences_a_linter_says_why() -> None:
+    folders = (*PACKAGES, "tests", "bench", "docs")
+    files = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    assert len(files) > 500
+    assert not [line for path in files for line in unexplained(path)]
+
+
+def test_a_linter_silenced_without_a_reason_would_be_found(tmp_path: Path) -> None:
+    path = tmp_path / "x.py"
+    path.write_text("a = 1  # noqa: E402\nb = 2  # type: ignore[arg-type]\n")
+    assert len(unexplained(path)) == 2
+    path.write_text('a = "# noqa"  # noqa: E402 - why\nb = 2  # type: ignore[x]  # why\n')
+    assert unexplained(path) == []
 
 
 def test_no_file_grows_beyond_what_one_reads_in_one_sitting() -> None:

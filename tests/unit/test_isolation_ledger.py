@@ -76,6 +76,7 @@ READS: Mapping[str, Case] = {
     "remote_ids.get": lambda it, our: it.remote_ids.get("khóa"),
     "views.counts": lambda it, our: it.views.counts(),
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
+    "views.due": lambda it, our: it.views.due(None, rehearse=()),
     "views.events": lambda it, our: it.views.events() + it.views.events("tin"),
     "views.last_event_at": lambda it, our: it.views.last_event_at(),
     "views.on_loudspeakers": lambda it, our: it.views.on_loudspeakers(

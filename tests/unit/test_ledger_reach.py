@@ -23,6 +23,7 @@ from engine.ledger.dialect import is_postgresql
 from engine.ledger.needs import Needs
 from engine.ledger.places import Place
 from engine.ledger.rounds import Rounds
+from engine.models import Priority
 
 #: Rows of every campaign there ever was lie in these.
 GREAT = "deliveries|bundles|events|contents|revisions"
@@ -104,6 +105,36 @@ def test_no_statement_of_the_notices_goes_through_all_there_is(rig: Rig) -> None
         assert needs.only_rehearsed(["so"], NOW) == []
     assert len(seen) == 3
     check(rig, seen)
+
+
+def test_no_statement_of_a_holder_goes_through_all_there_is(rig: Rig) -> None:
+    rig.release(Post())
+    rounds = Rounds(rig.ledger.database)
+    until = NOW + timedelta(minutes=3)
+    for leases in (rounds.leases, rig.ledger.leases):
+        taken = leases.take_due(
+            NOW, Priority.ROUTINE, holder="worker:a", until=until, rehearse=(), limit=9
+        )
+        ids = [due.id for due in taken]
+        with statements(rig.ledger.database) as seen:
+            assert leases.renew("worker:a", until) == 1
+            assert leases.give_back("worker:a", sending=False, only=ids) == 1
+            assert leases.give_back("worker:a", sending=True) == 0
+            assert leases.forget_queue() == 0
+        assert len(seen) == 6
+        check(rig, seen)
+
+
+def test_what_a_run_shows_of_itself_goes_through_nothing_that_is_over(rig: Rig) -> None:
+    rig.release(Post(text="Cũ."), campaign_id="cu")
+    rig.send()
+    with statements(rig.ledger.database) as seen:
+        assert rig.ledger.views.due(NOW, rehearse=("so",)) == {}
+        assert rig.ledger.views.due(None, rehearse=()) == {}
+    assert len(seen) == 4
+    check(rig, seen)
+    for _statement, plan in plans(rig.ledger.database, seen):
+        assert "bundle_key" not in plan, "by commune alone it finds what is over as well"
 
 
 def check(rig: Rig, seen: Sequence[tuple[str, Any]]) -> None:

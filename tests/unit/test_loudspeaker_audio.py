@@ -12,10 +12,10 @@ from mutagen.mp3 import MP3
 from support import sound
 
 from channels.base import ChannelError
-from channels.loudspeaker.audio import mastering, mp3
-from channels.loudspeaker.audio.mastering import _Limiter, master
+from channels.loudspeaker.audio import mp3
+from channels.loudspeaker.audio.mastering import master
 from channels.loudspeaker.audio.meter import amplitude, measure
-from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples, stretches
+from channels.loudspeaker.audio.pcm import RATE, Samples, stretches
 
 TAGS = mp3.Tags(
     "Thông báo: lũ dâng cao – khẩn cấp", "Ủy ban nhân dân xã Mẫu", "lu-2026", "2026-12-01"
@@ -67,35 +67,6 @@ def test_a_true_peak_between_two_samples_is_found() -> None:
     assert measure([between]).true_peak == pytest.approx(20 * np.log10(0.7), abs=0.1)
 
 
-@pytest.mark.parametrize("seconds", [0.6, 5.0, 25.0])
-def test_the_limiter_keeps_every_true_peak_below_its_ceiling(seconds: float) -> None:
-    limiter = _Limiter.of(padded(murmur(seconds)))
-    limited = np.concatenate(list(limiter.limited(30.0, -1.0)))
-    assert (
-        sound.true_peak(limited.astype(np.float64)) <= -0.7
-    )  # the gain's own movement adds a little
-
-
-def test_the_limiter_leaves_alone_what_is_below_its_ceiling() -> None:
-    quiet = padded(murmur(2, level=0.01))
-    limited = np.concatenate(list(_Limiter.of(quiet).limited(6.0, -1.0)))
-    assert np.allclose(limited, quiet * amplitude(6.0), atol=1e-6)
-
-
-@pytest.mark.parametrize("gain", [-6.0, 6.0, 15.0])
-def test_the_limiter_knows_how_loud_it_will_be(gain: float) -> None:
-    limiter = _Limiter.of(padded(murmur(12, level=0.5)))
-    heard = integrated(limiter.limited(gain, -1.2))
-    assert limiter.loudness(gain, -1.2) == pytest.approx(heard, abs=0.1)
-
-
-def test_the_limiters_stretches_join_without_a_step() -> None:
-    steady = sine(200, 21, level=-2)
-    limited = np.concatenate(list(_Limiter.of(steady).limited(6.0, -3.0)))
-    seam = limited[STRETCH - 200 : STRETCH + 200]
-    assert np.abs(np.diff(seam)).max() <= 1.05 * np.abs(np.diff(limited[RATE : 2 * RATE])).max()
-
-
 @pytest.mark.parametrize("seconds", [0.4, 3.0, 25.0], ids=["short", "middling", "long"])
 @pytest.mark.parametrize("level", [0.9, 0.01], ids=["loud", "quiet"])
 def test_what_a_player_hears_is_on_target(seconds: float, level: float) -> None:
@@ -112,7 +83,7 @@ def test_any_target_that_may_be_set_is_reached(target: float) -> None:
 
 
 def test_an_encoder_that_changes_the_level_is_corrected(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mastering, "_ENCODER_LOSS", 2.0)
+    monkeypatch.setattr(mp3, "_LOSS", 2.0)
     heard = sound.decoded(master(padded(murmur(3)), -18.0))
     assert sound.loudness(heard) == pytest.approx(-18.0, abs=0.5)
 

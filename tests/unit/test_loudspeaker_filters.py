@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.signal import butter, sosfilt
 
-from channels.loudspeaker.audio.filters import Biquad, Filter, high_pass
+from channels.loudspeaker.audio.filters import Bank, Biquad, Filter, high_pass, peak
 
 RATE = 44_100
 
@@ -38,3 +38,22 @@ def test_a_filter_remembers_across_stretches() -> None:
     cut = Filter([high_pass(RATE, 38.0)])
     parts = [cut.feed(part) for part in np.split(noise(40_000), [1, 1, 100, 9_000, 39_999])]
     assert np.abs(np.concatenate(parts) - whole).max() < 1e-11
+
+
+def test_a_bell_lifts_its_own_frequency_and_no_other() -> None:
+    ringing = np.array([1.0, *np.zeros(2**15 - 1)])
+    lifted = Filter([peak(RATE, 2_800, 4.0, 0.8)]).feed(ringing)
+    decibels = 20 * np.log10(np.abs(np.fft.rfft(lifted)))
+    hertz = np.fft.rfftfreq(len(ringing), 1 / RATE)
+    assert decibels[np.abs(hertz - 2_800).argmin()] == pytest.approx(4.0, abs=0.01)
+    assert np.abs(decibels[hertz < 200]).max() < 0.1
+    assert np.abs(decibels[hertz > 20_000]).max() < 0.1
+
+
+def test_chains_of_a_bank_hear_the_same_and_single_precision_is_enough() -> None:
+    chains = ([high_pass(RATE, 200)], [high_pass(RATE, 200), high_pass(RATE, 38)], [])
+    found = Bank(*chains).feed(noise(100_000))
+    for chain, one in zip(chains, found, strict=True):
+        expected = Filter(chain).feed(noise(100_000))
+        noise_floor = np.abs(one - expected).std() / expected.std()
+        assert 20 * np.log10(noise_floor) < -125

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from support.dispatching import NOW, Post, Rig, campaign, rigged
@@ -214,7 +214,7 @@ def test_a_refused_revision_is_told_of_until_another_is_submitted(rig: Rig) -> N
     assert not campaigns(rig)
 
 
-def process(name: str = "may-1", role: Role = Role.RUN, **changes: object) -> Process:
+def process(name: str = "may-1", role: Role = Role.RUN, **changes: Any) -> Process:
     told = Process(
         name=name,
         role=role,
@@ -227,7 +227,7 @@ def process(name: str = "may-1", role: Role = Role.RUN, **changes: object) -> Pr
         disk_free=50 << 30,
         disk_total=100 << 30,
     )
-    return replace(told, **changes)  # type: ignore[arg-type]
+    return replace(told, **changes)
 
 
 @dataclass

@@ -71,6 +71,27 @@ def messages(plan: Plan) -> str:
     return " | ".join(breach.message for breach in plan.breaches)
 
 
+def test_only_the_loudspeaker_gets_the_marks_for_the_voice(real: dict[str, Channel]) -> None:
+    marked = everywhere(body="Gọi [[0272.3000.111]].", contact="Trạm, [[0272.3000.222]]")
+    for content in planned(real, marked).contents.values():
+        kept = content.channel == "loudspeaker"
+        assert ("[[0272.3000.111]]" in content.body) == kept
+        assert ("[[0272.3000.222]]" in content.contact) == kept
+        assert "0272.3000.111" in content.body
+
+
+def test_marks_change_nothing_for_those_who_read(real: dict[str, Channel]) -> None:
+    plain, marked = (
+        {
+            key
+            for key, content in planned(real, everywhere(body=body)).contents.items()
+            if content.channel == "chat"
+        }
+        for body in ("Gọi 0272.3000.111.", "Gọi [[0272.3000.111]].")
+    )
+    assert plain == marked
+
+
 def test_the_same_campaign_has_the_same_plan(real: dict[str, Channel]) -> None:
     one, two = (planned(real, everywhere()) for _ in range(2))
     assert one == two

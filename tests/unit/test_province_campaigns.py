@@ -223,7 +223,7 @@ def test_only_a_province_names_communes(tmp_path: Path) -> None:
         ("{areas: [a/b/c]}", "3:20", "an area is a commune, or a commune and a hamlet"),
         ("{hamlets: ap-1}", "3:12", "names a hamlet with its commune"),
         ("{tags: xa-lac}", "3:18", 'no tag "xa-lac"'),
-        ("{communes: []}", "3:11", "communes is an empty list"),
+        ("{communes: []}", "3:22", "the list is empty; leave it out"),
     ],
 )
 def test_what_a_province_names_wrongly_is_told_with_its_place(

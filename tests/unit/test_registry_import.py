@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -89,6 +90,20 @@ def test_each_commune_gets_a_revision_with_all_that_its_rows_say(desk: Desk) -> 
     assert registry.people_by_id["ap-1-head"].name == "Giả Một"
     assert [group.run_by for group in registry.chat_groups] == ["ap-1-head", "ap-2-head"]
     assert registry.station == desk.province.communes.station
+
+
+def test_a_communes_lexicon_stays_unless_the_province_has_one(desk: Desk) -> None:
+    desk.take((HEADINGS, ROWS))
+    own = replace(desk.registry("xa-dong"), pronounce={"Bàu Môn": "bào môn"})
+    desk.registries("xa-dong").save(own, "own", NOW, origin="a.csv")
+    desk.take((HEADINGS, ROWS))
+    assert desk.registry("xa-dong").pronounce == {"Bàu Môn": "bào môn"}
+
+    everywhere = replace(desk.province.communes, pronounce={"QXZ": "xã đội"})
+    desk.province = replace(desk.province, communes=everywhere)
+    changes = desk.take((HEADINGS, ROWS))
+    assert desk.registry("xa-dong").pronounce == {"QXZ": "xã đội"}
+    assert changes["xa-dong"].shared
 
 
 def test_the_areas_form_a_tree(desk: Desk) -> None:

@@ -173,3 +173,12 @@ def test_a_folder_in_place_of_the_file_is_refused_by_name(tmp_path: Path) -> Non
     with pytest.raises(SettingsError) as caught:
         load_settings(tmp_path, {})
     assert places(caught) == {("loa.toml", "")}
+
+
+def test_an_announcement_may_name_the_station_and_nothing_else(tmp_path: Path) -> None:
+    write(tmp_path, '[programme]\nopening = "Đây là {station}."\nclosing = ""\n')
+    assert load_settings(tmp_path, {}).programme.opening == "Đây là {station}."
+    write(tmp_path, '[programme]\nopening = "Đây là {xa}."\nclosing = "}"\n')
+    with pytest.raises(SettingsError) as caught:
+        load_settings(tmp_path, {})
+    assert places(caught) == {("loa.toml", "programme.opening"), ("loa.toml", "programme.closing")}

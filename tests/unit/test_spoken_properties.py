@@ -25,6 +25,7 @@ OFFICIAL = st.lists(
         st.sampled_from(WRITTEN),
         st.text(alphabet="0123456789.,/-:+ %đhgkmTPIVX()", max_size=12),
         st.text(alphabet="UBNDHĐVIXCLaiươ.-/&0123 ", max_size=12),
+        st.text(alphabet="AÁĂẮÔỔĐđaáằ.,;)(19/- ", max_size=12),
     ),
     max_size=6,
 ).map(" ".join)
@@ -50,6 +51,15 @@ def test_what_is_spoken_is_spoken_the_same_again(text: str, region: Region) -> N
     once = speak(text, region=region).text
 
     assert speak(once, region=region).text == once
+
+
+@pytest.mark.parametrize(
+    "frame", ["Trần {}., sinh", "{}.{}.{}. và", "{}1 1{} {}-1", "số 5{}/{}3", "({})"]
+)
+def test_every_letter_finds_a_reading_wherever_it_stands(frame: str) -> None:
+    for letter in LETTERS:
+        text = frame.replace("{}", letter)
+        assert_readable(text, speak(text).text)
 
 
 @settings(max_examples=300, deadline=None)

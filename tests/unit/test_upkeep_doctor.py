@@ -13,8 +13,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from support.commune import loa, make_commune
-from support.fake_telegram import TOKEN, FakeTelegram
+from support import sound
+from support.commune import loa
+from support.doctor import seen, settings, telegram, told, workspace, write
+from support.fake_telegram import FakeTelegram
 from support.redis_server import RedisServer, redis_server, shared_redis, wait_until
 from support.servers import Postgres, free_port
 
@@ -22,20 +24,17 @@ from channels.loudspeaker.speech.espeak import EspeakEngine
 from engine.app import open_app
 from engine.cli.doctor import check_name
 from engine.ledger.database import Database
-from engine.ledger.machines import Process, Role
 from engine.ledger.schema import open_database
 from engine.ledger.tables import STAMP
-from engine.ledger.watched_clock import Fault
 from engine.settings import LoudspeakerSettings, load_settings
 from engine.upkeep.backup import backup
 from engine.upkeep.checks.clock import compared
-from engine.upkeep.checks.machines import judged
 from engine.upkeep.checks.making import fonts_check, heard, vietnamese_letters
-from engine.upkeep.checks.running import BACKUP, WITH_QUEUE, WITHOUT
 from engine.upkeep.doctor import CHECKS, examine
 from engine.upkeep.findings import Finding, Level, Patient
 
-__all__ = ["redis_server", "shared_redis"]
+__all__ = ["redis_server", "shared_redis", "telegram", "workspace"]
+
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -43,34 +42,6 @@ Usage = namedtuple("Usage", "total used free")
 @pytest.fixture(autouse=True)
 def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOA_LANG", "en")
-
-
-@pytest.fixture
-def workspace(tmp_path: Path) -> Path:
-    """A commune on the machine's clock whose ledger and key are there."""
-    folder = make_commune(tmp_path / "xa", token=TOKEN)
-    write(folder, settings(folder).replace("simulated", "#"))
-    (folder / "data.key").touch(0o600)
-    open_database(Database.connect(folder / "loa.db")).close()
-    return folder
-
-
-def settings(folder: Path) -> str:
-    return (folder / "loa.toml").read_text("utf-8")
-
-
-def write(folder: Path, text: str) -> None:
-    (folder / "loa.toml").write_text(text, encoding="utf-8")
-
-
-def seen(folder: Path, *checks: str) -> str:
-    """What those checks say, a line each, the level first."""
-    chosen = {name: CHECKS[name] for name in checks}
-    return told([one.finding for one in examine(folder, chosen)])
-
-
-def told(findings: list[Finding]) -> str:
-    return "\n".join(f"{one.level}: {one.words}" for one in findings)
 
 
 def test_a_healthy_workspace_has_nothing_bad(workspace: Path) -> None:
@@ -235,11 +206,13 @@ def test_a_voice_that_does_not_exist_or_is_silent_is_told(workspace: Path) -> No
     assert "bad: the voice espeak khong-co does not speak" in told([heard(EspeakEngine(), unknown)])
 
 
-@pytest.fixture
-def telegram(workspace: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeTelegram]:
-    with FakeTelegram(log=workspace.parent / "telegram.log") as server:
-        monkeypatch.setenv("LOA_TELEGRAM_BASE_URL", server.base_url)
-        yield server
+def test_a_jingle_that_cannot_air_is_told_before_it_should(workspace: Path) -> None:
+    assert seen(workspace, "programme").startswith("fine: programmes open and close with what")
+    sound.sound_file(workspace / "hieu.wav", sound.murmur(3, 0.3))
+    write(workspace, settings(workspace) + '[programme]\njingle = "hieu.wav"\nbed = "nen.mp3"\n')
+    told = seen(workspace, "programme")
+    assert "fine: programme.jingle: hieu.wav can be heard" in told
+    assert "bad: programme.bed: nen.mp3 cannot be used, programmes go without it" in told
 
 
 def test_telegram_is_asked_who_the_bot_is_and_sent_nothing(
@@ -255,65 +228,12 @@ def test_telegram_is_asked_who_the_bot_is_and_sent_nothing(
     assert not telegram.accepted()
 
 
-def test_who_is_at_work_and_what_starts_at_boot_is_told(
-    workspace: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    assert "nothing has run here yet" in seen(workspace, "running")
-    program = tmp_path / "bin" / "systemctl"
-    program.parent.mkdir()
-    program.write_text('#!/bin/sh\n[ "$2" = loa-worker.service ]\n', encoding="utf-8")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
-    assert "look: loa-run.service does not start" in seen(workspace, "boot")
-    monkeypatch.setenv("LOA_QUEUE_URL", "redis://127.0.0.1:9/0")
-    found = seen(workspace, "boot")
-    assert "look: loa-backup.timer" in found
-    assert "look: loa-scheduler.service does not start with the machine" in found
-    assert "fine: loa-worker.service starts" in found
-
-
-def process(role: Role, **changes: object) -> Process:
-    now = datetime(2026, 12, 1, tzinfo=UTC)
-    values: dict[str, object] = {
-        "name": "may-1",
-        "role": role,
-        "process": role.value,
-        "started_at": now,
-        "seen_at": now,
-        "offset": timedelta(0),
-        "fault": None,
-        "version": "1",
-        "disk_free": 1,
-        "disk_total": 1,
-    }
-    return Process(**{**values, **changes})  # type: ignore[arg-type]  # a test's own values
-
-
-def test_a_process_that_is_missing_silent_or_off_is_told(workspace: Path) -> None:
-    now = datetime(2026, 12, 1, tzinfo=UTC)
-    both = (Role.SCHEDULER, Role.WORKER)
-    well = [process(role) for role in both]
-    assert {one.level for one in judged(well, both, now)} == {Level.FINE}
-    found = told(list(judged(well[:1], both, now)))
-    assert "bad: no worker lives: start loa worker" in found
-    silent = [process(Role.RUN, seen_at=now - timedelta(hours=1))]
-    assert told(list(judged(silent, (), now))).startswith("look: run may-1: silent since")
-    off = [process(Role.WORKER, fault=Fault.APART, offset=timedelta(seconds=300))]
-    assert "bad: worker may-1: its clock is off by 300 s" in told(list(judged(off, (), now)))
-    assert "bad" not in seen(workspace, "machines"), "loa run needs no other process"
-
-
 def test_a_store_that_is_not_mounted_is_told(
     workspace: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert seen(workspace, "store").startswith("fine")
     monkeypatch.setenv("LOA_ARTIFACTS_URL", str(workspace / "kho"))
     assert "is it mounted?" in seen(workspace, "store")
-
-
-def test_every_unit_that_is_asked_about_is_in_deploy() -> None:
-    units = Path(__file__).parents[2] / "deploy" / "systemd"
-    assert {*WITH_QUEUE, *WITHOUT, BACKUP} <= {path.name for path in units.iterdir()}
 
 
 def test_a_workspace_without_a_backup_is_told(workspace: Path) -> None:

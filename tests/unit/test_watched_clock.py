@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from support.commune import PASSPHRASE, make_commune
@@ -178,7 +178,7 @@ def test_the_ledgers_own_time_is_near_that_of_a_machine_that_is_right(ledger: Le
     assert abs(clock.now() - datetime.now(UTC)) < MINUTE
 
 
-def process(machine: str = "may-1", **changes: object) -> Process:
+def process(machine: str = "may-1", **changes: Any) -> Process:
     told = Process(
         name=machine,
         role=Role.WORKER,
@@ -191,7 +191,7 @@ def process(machine: str = "may-1", **changes: object) -> Process:
         disk_free=4 * 10**12,
         disk_total=8 * 10**12,
     )
-    return replace(told, **changes)  # type: ignore[arg-type]
+    return replace(told, **changes)
 
 
 def test_what_a_process_tells_is_kept_and_overwritten(ledger: Ledger) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.dispatching import NOW, Post, Rig, check_chains, rigged
@@ -251,12 +252,13 @@ def test_one_who_overslept_records_nothing_about_what_another_is_sending(
     rig: Rig, end: str
 ) -> None:
     old, new = overslept(rig, joined="Tin mới")
-    late, at = rig.ledger.outcomes.under("worker:1"), {"at": rig.clock.now(), "actor": "loa"}
+    late = rig.ledger.outcomes.under("worker:1")
+    at: dict[str, Any] = {"at": rig.clock.now(), "actor": "loa"}
     match end:
         case "sent":
-            late.sent([(old, Receipt("so/1"), "")], **at)  # type: ignore[arg-type]  # of two types
+            late.sent([(old, Receipt("so/1"), "")], **at)
         case "try_again":
-            late.try_again(old, reason="", next_attempt_at=rig.clock.now(), **at)  # type: ignore[arg-type]
+            late.try_again(old, reason="", next_attempt_at=rig.clock.now(), **at)
         case _:
             getattr(late, end)(old, reason="", **at)
     assert rig.states("sau") == rig.states() == {State.SENDING: 1}

@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-import soxr
 
 from channels.loudspeaker.audio.filters import Biquad, Filter, Signal, high_pass, poles
 from channels.loudspeaker.audio.pcm import RATE, Samples
+from channels.loudspeaker.audio.truepeak import true_peak
 
 #: Loudness is summed in steps of 100 ms, in samples; a gating block is four of them.
 STEP = RATE // 10
@@ -19,8 +19,6 @@ _STEPS_PER_BLOCK = 4
 #: LUFS below which a block is silence, and LU below the average at which it stops counting.
 _ABSOLUTE_GATE = -70.0
 _RELATIVE_GATE = 10.0
-
-_OVERSAMPLING = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +31,24 @@ class Level:
 
 def measure(blocks: Iterable[Samples]) -> Level:
     """Read the level of a sound given as consecutive stretches at RATE."""
-    meter, energies = Meter(STEP), []
-    oversampler = soxr.ResampleStream(RATE, RATE * _OVERSAMPLING, 1, dtype="float32")
-    peak = 0.0
+    steps, peak = heard(blocks)
+    return Level(loudness(steps), decibels(peak))
+
+
+def heard(blocks: Iterable[Samples]) -> tuple[Signal, float]:
+    """Return the energy of each STEP of a sound, and its true peak, linear.
+
+    The last step is filled up with silence.
+    """
+    meter = Meter(STEP)
+    energies: list[Signal] = [np.zeros(0)]
+    peak, before = 0.0, np.zeros(0, dtype=np.float32)
     for block in blocks:
         energies.append(meter.feed(block))
-        peak = max(peak, _largest(block), _largest(oversampler.resample_chunk(block)))
-    tail = oversampler.resample_chunk(np.zeros(0, dtype=np.float32), last=True)
-    return Level(loudness(np.concatenate(energies)), decibels(max(peak, _largest(tail))))
-
-
-def peaks(samples: Samples, cell: int) -> Signal:
-    """Return the true peak, linear, of each ``cell`` samples; the last cell may be shorter."""
-    cells = -(-len(samples) // cell)
-    oversampled = np.abs(soxr.resample(samples, 1, _OVERSAMPLING))
-    padded = np.zeros(cells * cell * _OVERSAMPLING, dtype=np.float32)
-    fitting = min(len(padded), len(oversampled))
-    padded[:fitting] = oversampled[:fitting]
-    found: Signal = padded.reshape(cells, -1).max(axis=1).astype(np.float64)
-    return found
+        peak = max(peak, true_peak(block, before, at_least=peak))
+        before = block
+    energies.append(meter.rest())
+    return np.concatenate(energies), peak
 
 
 def decibels(amplitude: float) -> float:
@@ -69,16 +66,27 @@ class Meter:
 
     def __init__(self, cell: int) -> None:
         self._cell = cell
-        self._weighting = Filter(_k_weighting(RATE))
+        self._weighting = Filter(K_WEIGHTING, np.float32)
         self._rest: Signal = np.zeros(0)
 
     def feed(self, samples: Samples) -> Signal:
         """Take the next stretch, of any length; return the energies of cells now complete."""
         joined = np.concatenate([self._rest, self._weighting.feed(samples)])
-        whole = joined[: len(joined) // self._cell * self._cell].reshape(-1, self._cell)
-        self._rest = joined[whole.size :]
-        energies: Signal = np.einsum("ij,ij->i", whole, whole) / self._cell
-        return energies
+        whole = len(joined) // self._cell * self._cell
+        self._rest = joined[whole:]
+        return energies(joined[:whole], self._cell)
+
+    def rest(self) -> Signal:
+        """Return the energy of the last cell, filled up with silence, if one was begun."""
+        missing = -len(self._rest) % self._cell
+        return energies(np.pad(self._rest, (0, missing)), self._cell)
+
+
+def energies(weighted: Signal, cell: int) -> Signal:
+    """Return the mean square of each ``cell`` samples; their number divides evenly."""
+    cells = weighted.reshape(-1, cell)
+    found: Signal = np.einsum("ij,ij->i", cells, cells) / cell
+    return found
 
 
 def loudness(steps: Signal) -> float:
@@ -92,20 +100,17 @@ def loudness(steps: Signal) -> float:
     audible = blocks[blocks > _energy(_ABSOLUTE_GATE)]
     if not len(audible):
         return -math.inf
-    gate = _energy(_loudness(float(audible.mean())) - _RELATIVE_GATE)
-    return _loudness(float(audible[audible > gate].mean()))
+    gate = _energy(loudness_of(float(audible.mean())) - _RELATIVE_GATE)
+    return loudness_of(float(audible[audible > gate].mean()))
 
 
-def _loudness(energy: float) -> float:
+def loudness_of(energy: float) -> float:
+    """Return LUFS of a steady sound of this K-weighted energy."""
     return -0.691 + 10 * math.log10(energy)
 
 
 def _energy(loudness: float) -> float:
     return float(10 ** ((loudness + 0.691) / 10))
-
-
-def _largest(samples: Samples) -> float:
-    return float(np.abs(samples).max()) if len(samples) else 0.0
 
 
 def _k_weighting(rate: int) -> tuple[Biquad, Biquad]:
@@ -121,3 +126,7 @@ def _k_weighting(rate: int) -> tuple[Biquad, Biquad]:
     zeros = (gain + bend + k * k, 2 * (k * k - gain), gain - bend + k * k)
     shelf = Biquad(zeros, poles(rate, frequency, q))
     return shelf, high_pass(rate, 38.13547087602444, 0.5003270373238773)
+
+
+#: What the ear weighs, at RATE.
+K_WEIGHTING = _k_weighting(RATE)

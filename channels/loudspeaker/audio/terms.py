@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 #: Longest sound the channel makes or takes: no commune airs one item for longer.
 MAX_SECONDS = 30 * 60
@@ -10,9 +11,54 @@ MAX_SECONDS = 30 * 60
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """What a player shows. ``date`` is ISO: 2026-12-01."""
+    """What a player shows. ``date`` is ISO: 2026-12-01; empty is left out, as is an empty id."""
 
     title: str
     issuer: str
     campaign_id: str
     date: str
+
+
+class Profile(StrEnum):
+    """Where a sound will be heard, which decides how it is shaped (``shaping``)."""
+
+    HORN = "horn"
+    INDOOR = "indoor"
+
+
+class Chime(StrEnum):
+    """What Loa plays before it speaks: for a programme, and for an emergency."""
+
+    BELLS = "bells"
+    ALARM = "alarm"
+
+
+class Format(StrEnum):
+    MP3 = "mp3"
+    WAV = "wav"
+
+
+#: Samples per second that may be set, and kbit/s for MP3 (MPEG-1, what every player knows).
+RATES = {
+    Format.MP3: (32_000, 44_100, 48_000),
+    Format.WAV: (16_000, 22_050, 24_000, 32_000, 44_100, 48_000),
+}
+KBITS = (64, 96, 128, 160, 192)
+
+#: The endings and media types of what leaves.
+ENDINGS = {Format.MP3: "mp3", Format.WAV: "wav"}
+MEDIA_TYPES = {Format.MP3: "audio/mpeg", Format.WAV: "audio/wav"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How sound leaves, besides its loudness. ``rate`` in Hz; ``kbits`` per second, MP3's own."""
+
+    profile: Profile = Profile.HORN
+    format: Format = Format.MP3
+    rate: int = 44_100
+    kbits: int = 128
+
+
+#: What leaves unless something else is set.
+USUAL = Finish()

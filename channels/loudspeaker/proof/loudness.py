@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import soxr
 
-from channels.loudspeaker.audio.meter import STEP, Meter, loudness, measure
+from channels.loudspeaker.audio.meter import decibels, loudness
+from channels.loudspeaker.audio.meter import heard as measured
 from channels.loudspeaker.audio.pcm import RATE
 from channels.loudspeaker.proof.bands import Signal
 
@@ -32,19 +34,11 @@ class Loudness:
 
 def loudness_of(blocks: Iterable[Signal], rate: int) -> Loudness:
     """Measure a sound that is given as consecutive stretches."""
-    meter, energies = Meter(STEP), [np.zeros(0)]
-
-    def tapped() -> Iterator[Signal]:
-        for block in _at_rate(blocks, rate):
-            energies.append(meter.feed(block))
-            yield block
-
-    level = measure(tapped())
-    steps = np.concatenate(energies)
-    return Loudness(loudness(steps), level.true_peak, _moments(steps))
+    steps, peak = measured(_at_rate(blocks, rate))
+    return Loudness(loudness(steps), decibels(peak), _moments(steps))
 
 
-def _moments(steps: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+def _moments(steps: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
     if len(steps) < _STEPS:
         return np.full(len(steps), -math.inf)
     energy = np.convolve(steps, np.full(_STEPS, 1 / _STEPS), "same")

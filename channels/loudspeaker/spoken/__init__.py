@@ -8,6 +8,7 @@ Rules are small, named and ordered (``scanner``); each sees what was written bef
 line. What they are not sure of is read in the most likely way and listed in ``doubts``.
 """
 
+from .lexicon import entries_in
 from .model import Doubt, Region, Spoken, Token, Why
 from .numbers import read_digits, read_number
 from .scanner import speak
@@ -20,6 +21,7 @@ __all__ = [
     "Token",
     "Why",
     "count_syllables",
+    "entries_in",
     "read_digits",
     "read_number",
     "speak",

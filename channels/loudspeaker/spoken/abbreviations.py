@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
-from .data import foreign, papers, places, society, state
-from .data.ambiguous import AMBIGUOUS, PLACES, TITLES
+from .data import (
+    culture,
+    economy,
+    foreign,
+    land,
+    loanwords,
+    order,
+    papers,
+    party,
+    places,
+    society,
+    state,
+)
+from .data.ambiguous import AMBIGUOUS
+from .data.documents import FIELDS, ISSUERS, ORGANS
+from .data.titles import TITLES
 from .letters import spell
 from .model import Doubtful, Why
 from .syllables import LETTERS, LOWER, UPPER, has_vowel, is_syllable
@@ -19,16 +33,24 @@ def _table(*texts: str) -> dict[str, str]:
     return {written: spoken for written, _, spoken in lines}
 
 
-ABBREVIATIONS: Final = _table(state.TABLE, papers.TABLE, society.TABLE, places.TABLE)
-FOREIGN: Final = _table(foreign.FOREIGN)
-ACRONYMS: Final = _table(foreign.ACRONYMS)
-#: Before the number of a road, or of a flood alarm.
-_SERIES: Final = {"ĐT": "đường tỉnh", "ĐH": "đường huyện", "ĐX": "đường xã", "QL": "quốc lộ",
-                 "TL": "tỉnh lộ", "HL": "hương lộ", "BĐ": "báo động"}  # fmt: skip
+#: The tables that reviewers read; no abbreviation stands in two of them.
+TABLES: Final = {
+    module.__name__.rpartition(".")[2]: _table(module.TABLE)
+    for module in (state, party, papers, society, culture, economy, land, order, places)
+}
+ABBREVIATIONS: Final = {k: v for table in TABLES.values() for k, v in table.items()}
+FOREIGN: Final = _table(foreign.FOREIGN, loanwords.TABLE)
+ACRONYMS: Final = {word: spell(word) for word in foreign.SPELLED.split()} | _table(foreign.ACRONYMS)
 
 
-def _alternation(keys: Iterable[str]) -> str:
+def alternation(keys: Iterable[str]) -> str:
     return "|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True))
+
+
+def first_letters(keys: Iterable[str], *, both: bool = False) -> str:
+    """Return what ``keys`` begin with; ``both`` large and small."""
+    first = {key[0] for key in keys}
+    return "".join(sorted(first | {letter.swapcase() for letter in first} if both else first))
 
 
 def abbreviation(word: str) -> str | None:
@@ -36,7 +58,7 @@ def abbreviation(word: str) -> str | None:
 
     A long or vowelless one is known in any case of letters: "ubnd", "Tp".
     """
-    known = ABBREVIATIONS.get(word)
+    known = ABBREVIATIONS.get(word) or ISSUERS.get(word) or _ministry(word)
     if known or word.isupper():
         return known
     if (len(word) >= 4 or not has_vowel(word)) and not is_syllable(word):
@@ -44,11 +66,44 @@ def abbreviation(word: str) -> str | None:
     return None
 
 
-def _meaning(written: str, end: int, ctx: Context) -> str | None:
+#: What an abbreviation may be followed by, beside words: the names that ``ambiguous`` uses.
+_FOLLOWED: Final = (
+    ("#document", re.compile(r"\s*(?:số\s*)?:?\s?\d{1,6}[a-z]?(?:/\d{4})?[/-][A-ZĐ]")),
+    ("#phone", re.compile(r"\s?[.:]?\s?[(+]?0\d")),
+    ("#date", re.compile(r"\s?[,(]?\s?\d{1,2}[/-]\d")),
+    ("#plate", re.compile(r"\s?:?\s?\d\d-?[A-Z]")),
+    ("#account", re.compile(r"\s?:?\s?\d[\d. ]{5,}")),
+    ("#number", re.compile(r"\s?[.:]?\s?\d")),
+)
+
+
+def short_for(word: str) -> str | None:
+    """Return what an abbreviation most likely stands for, with no neighbours to ask."""
+    ambiguous = AMBIGUOUS.get(word)
+    return ambiguous.otherwise if ambiguous else abbreviation(word)
+
+
+def _ministry(word: str) -> str | None:
+    """Return SGTVT as Sở giao thông vận tải: a ministry's or a department's field."""
+    if word[1:] not in FIELDS or word[0] not in "BS":
+        return None
+    return f"{ORGANS[word[0]]} {ABBREVIATIONS[word[1:]]}"
+
+
+def _following(end: int, ctx: Context) -> Iterator[str]:
+    """Yield what stands after ``end``: a word, or a mark, and the kinds of number."""
+    word = ctx.next_word(end)
+    yield word or ctx.line[end : end + 2].strip()
+    if not word:
+        yield from (kind for kind, pattern in _FOLLOWED if pattern.match(ctx.line, end))
+
+
+def meaning_of(written: str, end: int, ctx: Context) -> str | None:
     """Return the meaning that the neighbours of an ambiguous abbreviation call for."""
-    following = ctx.next_word(end) or ctx.line[end : end + 2].strip()
+    following = frozenset(_following(end, ctx))
+    last = {ctx.last(), "#number"} if ctx.last()[:1].isdigit() else {ctx.last()}
     for meaning in AMBIGUOUS[written].meanings:
-        if ctx.last() in meaning.after or following in meaning.before:
+        if not last.isdisjoint(meaning.after) or not following.isdisjoint(meaning.before):
             return meaning.spoken
     return None
 
@@ -59,24 +114,26 @@ def _ambiguous(match: re.Match[str], ctx: Context) -> Reading:
         return None
     if is_syllable(written) and ctx.in_capitals(match.end()):
         return None
-    meaning = _meaning(written, match.end(), ctx)
+    meaning = meaning_of(written, match.end(), ctx)
     return meaning or Doubtful(AMBIGUOUS[written].otherwise, Why.AMBIGUOUS_ABBREVIATION)
 
 
-def _place(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "TP. Tân An", "P.4", "X. Bình Hòa": a place before its name or number."""
-    written, dot = match.group("place"), match.group("dot")
-    if written in AMBIGUOUS:
-        meaning = _meaning(written, match.end(), ctx)
-        if meaning:
-            return meaning
-    if len(written) == 1:
-        numbered = ctx.line[match.end() : match.end() + 1].isdigit()
-        if not dot and not (numbered and written in "PQ"):
-            return None
-        if ctx.history and ctx.history[-1][:1].isupper():
-            return None
-    return PLACES[written]
+def _initials(match: re.Match[str], ctx: Context) -> Reading:
+    """Read U.B.N.D as what it abbreviates, and T.V.A, a person's initials, letter by letter."""
+    letters = match[0].replace(".", "")
+    known = abbreviation(letters) if len(letters) > 2 else None
+    return known or Doubtful(spell(letters), Why.UNKNOWN_ABBREVIATION)
+
+
+def _initial(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the B. of "ông Trần Văn B., sinh năm 1960": the point ends no sentence."""
+    named = bool(ctx.history) and ctx.history[-1][:1].isupper() and ctx.history[-1][1:].islower()
+    return spell(match[1]) if named else None
+
+
+def _number_sign(match: re.Match[str], ctx: Context) -> Reading:
+    """Read No. 5 and N°5."""
+    return "số"
 
 
 def _title(match: re.Match[str], ctx: Context) -> Reading:
@@ -84,23 +141,10 @@ def _title(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _compound(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "v/v", "LĐ-TB&XH" and, with spaces, "KT - XH"."""
     written = match[0].strip()
-    return ABBREVIATIONS.get(written) or FOREIGN[written.lower()]
-
-
-def _numbered(match: re.Match[str], ctx: Context) -> Reading:
-    """Read QL62, KP4, COVID-19, A4, H5N1: letters, then a number, then perhaps more."""
-    letters, number, more = match.groups()
-    if letters in AMBIGUOUS and letters not in _SERIES:
-        name: str | None = AMBIGUOUS[letters].otherwise
-    else:
-        name = _SERIES.get(letters) or abbreviation(letters) or FOREIGN.get(letters.lower())
-    spelled = name or spell(letters)
-    words = f"{spelled} {ctx.number(number)}"
-    for letter, digits in re.findall(r"([A-ZĐ])(\d*)", more):
-        words += f" {spell(letter)}" + (f" {ctx.number(digits)}" if digits else "")
-    unknown = not name and len(letters) > 2
-    return Doubtful(words, Why.UNKNOWN_ABBREVIATION) if unknown else words
+    tight = _JOINT.sub(r"\1", written)
+    return ABBREVIATIONS.get(written) or ABBREVIATIONS.get(tight) or FOREIGN[written.lower()]
 
 
 def _known(match: re.Match[str], ctx: Context) -> Reading:
@@ -121,30 +165,51 @@ def _foreign(match: re.Match[str], ctx: Context) -> Reading:
     return FOREIGN.get(written.lower())
 
 
-_COMPOUNDS: Final = _alternation(k for k in ABBREVIATIONS if not k.isalpha())
-_FOREIGN_COMPOUNDS: Final = _alternation(k for k in FOREIGN if not k.isalpha())
-_PLACES: Final = _alternation(PLACES)
+#: What joins the parts of a compound, spaces or not.
+_JOINT: Final = re.compile(r"\s?([-&,])\s?")
+
+
+def _spaced(key: str) -> str:
+    """Return the pattern of a compound, whose parts may stand apart."""
+    return r"\s?".join(re.escape(part) for part in re.split("([-&,])", key) if part)
+
+
+_COMPOUNDS: Final = tuple(k for k in ABBREVIATIONS if not k.isalpha())
+_FOREIGN_COMPOUNDS: Final = tuple(k for k in FOREIGN if not k.isalpha())
 #: A word in capitals with no small letters, or one that mixes them.
 _WORD: Final = rf"[{LETTERS}]+{WHOLE}"
 
 COMPOUNDS: Final[tuple[Rule, ...]] = (
-    rule("title", rf"({_alternation(TITLES)})\.\s?(?=[{UPPER}][{LOWER}])", _title),
-    rule("abbreviation", rf"(?:{_COMPOUNDS})(?![{LETTERS}])", _compound),
-    rule("foreign word", rf"(?i:{_FOREIGN_COMPOUNDS}){WHOLE}", _compound),
-)
-PLACE_LETTERS: Final[tuple[Rule, ...]] = (
     rule(
-        "place",
-        rf"(?P<place>{_PLACES})(?:(?P<dot>\.)\s?|\s|(?=\d))(?=[{UPPER}][{LOWER}]|\d{{1,2}}{WHOLE})",
-        _place,
+        "title",
+        rf"({alternation(TITLES)})\.\s?(?=[{UPPER}][{LOWER}]|(?:BS|CKI)[.\sI])",
+        _title,
+        starts=first_letters(TITLES),
+    ),
+    rule(
+        "abbreviation",
+        rf"(?:{'|'.join(map(_spaced, sorted(_COMPOUNDS, key=len, reverse=True)))})(?![{LETTERS}])",
+        _compound,
+        starts=first_letters(_COMPOUNDS),
+    ),
+    rule(
+        "foreign word",
+        rf"(?i:{alternation(_FOREIGN_COMPOUNDS)}){WHOLE}",
+        _compound,
+        starts=first_letters(_FOREIGN_COMPOUNDS, both=True),
+    ),
+)
+INITIALS: Final[tuple[Rule, ...]] = (
+    rule("number sign", r"[Nn](?:o|°)\.?\s?(?=\d)", _number_sign, starts="Nn"),
+    rule("initial", rf"([{UPPER}])\.(?=\s?[,;)]|\s+[{LOWER}])", _initial, starts=UPPER),
+    rule(
+        "initials",
+        rf"(?:[{UPPER}]\.){{2,6}}(?:[{UPPER}]{WHOLE})?|[{UPPER}]\.[{UPPER}]{WHOLE}(?!\.)",
+        _initials,
+        starts=UPPER,
     ),
 )
 LOOKUPS: Final[tuple[Rule, ...]] = (
-    rule(
-        "letters and number",
-        rf"([{UPPER}]{{1,10}})[.-]?(\d{{1,6}})((?:[A-ZĐ]\d{{0,3}}){{0,2}}){WHOLE}",
-        _numbered,
-    ),
     rule("abbreviation by context", _WORD, _ambiguous),
     rule("abbreviation", _WORD, _known),
     rule("foreign word", _WORD, _foreign),

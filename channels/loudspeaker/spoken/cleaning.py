@@ -31,8 +31,9 @@ _LIGATURES: Final = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 #: Frames the digit before it: 1️⃣ numbers an item.
 _KEYCAP: Final = "\u20e3"
+_CIRCLED: Final = re.compile("[\u2460-\u24ff\u2776-\u2793]")
 _SPACES: Final = "\t\r\v\f\x1c\x1d\x1e\x1f\x85\u200b"
-_KEPT: Final = frozenset("µ°₫…“”№")
+_KEPT: Final = frozenset("µ°₫…“”№Ø⌀Φ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +43,19 @@ class Cleaned:
     text: str
     offsets: tuple[int, ...] | None = None
 
-    def origin(self, position: int) -> int:
-        """Return where in the NFC line the character at ``position`` came from."""
-        return position if self.offsets is None else self.offsets[position]
+    def span(self, position: int, length: int) -> tuple[int, int]:
+        """Return where in the NFC line a piece of the clean one begins and ends."""
+        if self.offsets is None:
+            return position, position + length
+        return self.offsets[position], self.offsets[position + length - 1] + 1
 
 
 def clean(line: str) -> Cleaned:
     """Return ``line`` (NFC) with one form for each kind of character."""
     if not _ODD.search(line):
         return Cleaned(line)
+    if "÷" in line and "=" not in line:
+        line = line.replace("÷", "-")  # 5÷7 ngày: from five to seven
     pieces: list[str] = []
     offsets: list[int] = []
     for position, character in enumerate(line.translate(_SAME_LENGTH)):
@@ -78,6 +83,8 @@ def _fold(character: str, before: str) -> str:
         power = str(unicodedata.digit(character))
         return f" mũ {power}" if before[-1:].isdigit() else power
     folded = _latin(character) or character
+    if folded.isdigit() and _CIRCLED.match(character):
+        return f" {folded} "  # ①② number two items
     return f" {folded}" if "/" in folded and before[-1:].isdigit() else folded
 
 

@@ -10,36 +10,52 @@ from .context import WHOLE, Context, Reading, Rule, rule
 from .model import Doubtful, Why
 from .wordlist import words
 
-_D: Final = r"(?:0?[1-9]|[12]\d|3[01])"
-_M: Final = r"(?:0?[1-9]|1[0-2])"
+D: Final = r"(?:0?[1-9]|[12]\d|3[01])"
+M: Final = r"(?:0?[1-9]|1[0-2])"
 _Y: Final = r"(?:[12]\d{3})"
-_END: Final = r"(?![0-9])(?![/][0-9A-ZĐ])"
-_DASH: Final = r"\s?-\s?"
+END: Final = r"(?![0-9])(?![/][0-9A-ZĐ])"
+DASH: Final = r"\s?-\s?"
 
 DAY_LEADS: Final = frozenset({"ngày", "mùng", "mồng", "hôm", "rằm"})
+#: Times of the day, which a date often follows at once.
+_TIMES_OF_DAY: Final = words("sáng trưa chiều tối đêm")
 #: Words that make a day and month out of a bare 5/12 that follows.
-DATE_LEADS: Final = DAY_LEADS | words(
-    "sáng trưa chiều tối đêm từ đến trước sau hạn vào lúc nhật giờ lễ dịp kể hết nay mai"
+DATE_LEADS: Final = (
+    DAY_LEADS
+    | _TIMES_OF_DAY
+    | words("từ đến trước sau hạn vào lúc nhật giờ lễ dịp kể hết nay mai sinh")
 )
-MONTH_LEADS: Final = frozenset({"tháng", "tháng:"})
+#: Words of a feast or an anniversary, which is often named by its date.
+_FEASTS: Final = words("lễ dịp mừng niệm nhân khánh tết nghỉ nữ")
+#: Days and months that the whole country knows, as streets and feasts are named by them.
+KNOWN_DAYS: Final = frozenset(
+    {(3, 2), (27, 2), (8, 3), (26, 3), (30, 4), (1, 5), (7, 5), (15, 5), (19, 5), (1, 6), (21, 6),
+     (27, 7), (19, 8), (2, 9), (10, 10), (13, 10), (20, 10), (18, 11), (20, 11), (23, 11), (22, 12)}
+)  # fmt: skip
 #: Before these a slash counts out of a whole…
 COUNTED: Final = words(
     "hộ ấp xã người phiếu tiêu đại thành em học cháu đơn tổ khu trường thôn chỉ đồng chí đảng hội "
-    "trẻ đoàn"
+    "trẻ đoàn phường cử hồ cơ cán giáo bé trường lớp nhà công ca gia điểm chi đồng tuyến"
 )
 #: …and before these it takes a share.
 WHOLES: Final = words(
-    "số diện dân tổng lượng thời chiều quãng giá mức sản thu chi tài ngày giờ buổi ly chén muỗng"
+    "số diện dân tổng lượng thời chiều quãng giá mức sản thu chi tài ngày giờ buổi ly chén muỗng "
+    "thìa bờ nhu khối tiền đầu công sào"
 )
-#: After these T2 is no Monday.
-_NUMBERED_THINGS: Final = words("trạm tuyến toa lô tầng khu đường máy cống kênh mã xe nhà cụm")
+#: After these a number is no day: "mỗi ngày 2.5 tấn".
+_PER_DAY: Final = words("mỗi một trong hàng hằng hai ba / bao")
+#: What a day and month is never followed by.
+MEASURED: Final = words(
+    "triệu tỷ tỉ ngàn nghìn trăm lít tấn tạ yến kg km mét ha điểm lần độ phần tuổi tháng năm phút "
+    "giây bao con suất đồng"
+)
 _WEEK: Final = words("thứ nhật t2 t3 t4 t5 t6 t7 cn")
-_LUNAR: Final = re.compile(r"\s*\(?\s*(?:âm lịch|ÂL|AL|âl)(?![\w])")
-
-
-def read_day(day: str, ctx: Context) -> str:
-    """Read a day of the month."""
-    return ctx.cardinal(int(day))
+_LUNAR: Final = re.compile(
+    r"\s*\(?\s*(?:âm lịch|ÂL|AL|âl)(?![\w])"
+    r"|\s+(?:tháng\s+\S+\s+)?năm\s+(?:Giáp|Ất|Bính|Đinh|Mậu|Kỷ|Canh|Tân|Nhâm|Quý)\s"
+)
+_DAY: Final = re.compile(r"\d{1,2}(?:[./-]\d{1,2})?(?:/\d{4})?")
+CLOCK: Final = re.compile(r"\d{1,2}\s?(?:[hHg:]|giờ)\s?\d{0,2}(?:\s?(?:phút|ph|p|'))?")
 
 
 def read_month(month: str, ctx: Context, *, lunar: bool = False) -> str:
@@ -49,21 +65,28 @@ def read_month(month: str, ctx: Context, *, lunar: bool = False) -> str:
     return "tháng " + names.get(number, ctx.cardinal(number))
 
 
+def whole_year(year: str) -> int:
+    """Return a year in full: of two digits, '26 is 2026 and '82 is 1982."""
+    number = int(year)
+    if len(year) != 2:
+        return number
+    return number + (1900 if number > 50 else 2000)
+
+
 def read_year(year: str, ctx: Context) -> str:
-    """Read a year; two digits belong to this century."""
-    return "năm " + ctx.cardinal(int(year) + (2000 if len(year) == 2 else 0))
+    """Read a year."""
+    return "năm " + ctx.cardinal(whole_year(year))
 
 
 def exists(day: str, month: str, year: str | None) -> bool:
     """Say whether the calendar has that day; without a year, a leap year is assumed."""
-    whole = 2000 if year is None else int(year) + (2000 if len(year) == 2 else 0)
-    return int(day) <= monthrange(whole, int(month))[1]
+    return int(day) <= monthrange(2000 if year is None else whole_year(year), int(month))[1]
 
 
-def _date_words(day: str, month: str, year: str | None, ctx: Context, end: int) -> str:
-    """Read one date without the word "ngày"."""
-    lunar = bool(_LUNAR.match(ctx.line, end))
-    words = [read_day(day, ctx), read_month(month, ctx, lunar=lunar)]
+def date_words(day: str, month: str, year: str | None, ctx: Context, end: int) -> str:
+    """Read one date without the word "ngày"; ``end`` is where it ends in the line."""
+    lunar = bool(_LUNAR.match(ctx.line, end)) or ctx.near({"nhằm"}, 3)
+    words = [ctx.cardinal(int(day)), read_month(month, ctx, lunar=lunar)]
     if year:
         words.append(read_year(year, ctx))
     return " ".join(words)
@@ -71,10 +94,23 @@ def _date_words(day: str, month: str, year: str | None, ctx: Context, end: int) 
 
 def _led(words: str, ctx: Context) -> str:
     """Put "ngày" in front unless the writer already did, or a feast is named by its date."""
-    return words if ctx.after(DAY_LEADS | {"lễ"}) else "ngày " + words
+    return words if ctx.after(DAY_LEADS | {"lễ"}) or _names_a_day(ctx) else "ngày " + words
 
 
-def _checked(words: str, *dates: tuple[str, str, str | None]) -> Reading:
+def _names_a_day(ctx: Context) -> bool:
+    """Say whether the date completes a day's name: "Ngày Pháp luật 9/11"."""
+    named = False
+    for word in reversed(ctx.history[-8:]):
+        if word.lower() == "ngày":
+            return named
+        if not word[0].isalpha() or word.lower() in DATE_LEADS:
+            return False
+        named = named or word[0].isupper() or word == "lập"
+    return False
+
+
+def checked(words: str, *dates: tuple[str, str, str | None]) -> Reading:
+    """Return ``words``, in doubt if the calendar has no such day."""
     if all(exists(*date) for date in dates):
         return words
     return Doubtful(words, Why.IMPOSSIBLE_DATE)
@@ -82,130 +118,134 @@ def _checked(words: str, *dates: tuple[str, str, str | None]) -> Reading:
 
 def _full(match: re.Match[str], ctx: Context) -> Reading:
     day, _, month, year = match.groups()
-    return _checked(_led(_date_words(day, month, year, ctx, match.end()), ctx), (day, month, year))
+    return checked(_led(date_words(day, month, year, ctx, match.end()), ctx), (day, month, year))
 
 
 def _short_year(match: re.Match[str], ctx: Context) -> Reading:
-    if not (ctx.near(DATE_LEADS, 6) or len(match[1]) == len(match[3]) == 2):
+    """Read 5/12/26; with nothing that says so it may be a house number, as hẻm 5/12/26 is."""
+    if ctx.after(words("số nhà hẻm ngõ kiệt ngách đường tổ chỉ")):
         return None
-    return _full(match, ctx)
+    reading = _full(match, ctx)
+    if ctx.near(DATE_LEADS | {"sn"}, 6) or len(match[1]) == len(match[3]) == 2:
+        return reading
+    return Doubtful(reading, Why.AMBIGUOUS_DATE) if isinstance(reading, str) else reading
 
 
 def _iso(match: re.Match[str], ctx: Context) -> Reading:
-    year, month, day = match.groups()
-    return _checked(_led(_date_words(day, month, year, ctx, match.end()), ctx), (day, month, year))
+    year, _, month, day = match.groups()
+    return checked(_led(date_words(day, month, year, ctx, match.end()), ctx), (day, month, year))
 
 
 def _range(match: re.Match[str], ctx: Context) -> Reading:
     """Read 1-5/12, 28/11-02/12/2026, 01/12/2026 - 05/12/2026."""
     d1, m1, y1, d2, m2, y2 = match.groups()
-    first = _date_words(d1, m1, y1, ctx, 0) if m1 else read_day(d1, ctx)
-    last = _date_words(d2, m2, y2, ctx, match.end())
-    return _checked(f"{_led(first, ctx)} đến ngày {last}", (d1, m1 or m2, y1 or y2), (d2, m2, y2))
+    first = date_words(d1, m1, y1, ctx, 0) if m1 else ctx.cardinal(int(d1))
+    last = date_words(d2, m2, y2, ctx, match.end())
+    return checked(f"{_led(first, ctx)} đến ngày {last}", (d1, m1 or m2, y1 or y2), (d2, m2, y2))
 
 
 def _day_month(match: re.Match[str], ctx: Context) -> Reading:
     """Read 5/12 where the neighbours say that it is a date."""
     day, month = match.groups()
-    led = ctx.near(DATE_LEADS, 3) or ctx.near(DAY_LEADS, 9) or ctx.near(_WEEK, 4)
-    if not (led or _LUNAR.match(ctx.line, match.end())):
+    if ctx.after({"đường", "phố", "viên", "trường", "cầu", "chợ"}):
+        known = (int(day), int(month)) in KNOWN_DAYS
+        return date_words(day, month, None, ctx, match.end()) if known else None
+    led = (
+        ctx.near(DATE_LEADS, 3)
+        or ctx.near(DAY_LEADS, 9)
+        or ctx.near(_WEEK, 4)
+        or _after_a_clock(ctx)
+        or (ctx.near(_FEASTS, 9) and (int(day), int(month)) in KNOWN_DAYS)
+        or _LUNAR.match(ctx.line, match.end())
+    )
+    if not led:
         return None
     if not ctx.after(DAY_LEADS) and ctx.next_word(match.end()) in COUNTED | WHOLES:
         return None
-    return _checked(_led(_date_words(day, month, None, ctx, match.end()), ctx), (day, month, None))
+    return checked(_led(date_words(day, month, None, ctx, match.end()), ctx), (day, month, None))
+
+
+def _after_a_clock(ctx: Context) -> bool:
+    """Say whether an hour was just written: "7h30, 5/12"."""
+    return any(CLOCK.fullmatch(token) for token in ctx.history[-2:])
+
+
+def _among_days(ctx: Context) -> bool:
+    """Say whether a day of a list was just read: the comma of "ngày 5, 6-12"."""
+    return (
+        ctx.after(words("và , đến tới hết & -"))
+        and ctx.near({"ngày"}, 8)
+        and any(_DAY.fullmatch(token) for token in ctx.history[-3:])
+    )
 
 
 def _dashed_day_month(match: re.Match[str], ctx: Context) -> Reading:
     """Read "ngày 5-12": a date as newspapers write it, yet it may be a range of days."""
     day, month = match.groups()
-    if not ctx.after(DAY_LEADS) or ctx.near({"các", "những"}, 2):
+    if ctx.after({"mùng", "mồng"}) and ctx.next_word(match.end()) in {"tết", "tháng"}:
+        return f"{ctx.cardinal(int(day))} đến {ctx.last()} {ctx.cardinal(int(month))}"
+    after_day = ctx.after(DAY_LEADS) or _among_days(ctx)
+    feast = (int(day), int(month)) in KNOWN_DAYS and ctx.near(_FEASTS, 5)
+    named = feast or ctx.after(_TIMES_OF_DAY) or ctx.near(_WEEK, 3)
+    if not (after_day or named) or ctx.after({"thứ"}) or ctx.near({"các", "những"}, 2):
         return None
-    words = _led(_date_words(day, month, None, ctx, match.end()), ctx)
-    if int(day) < int(month):
+    if not after_day and ctx.next_word(match.end()) in COUNTED | WHOLES | MEASURED:
+        return None
+    words = _led(date_words(day, month, None, ctx, match.end()), ctx)
+    if int(day) < int(month) and not feast:
         return Doubtful(words, Why.AMBIGUOUS_RANGE)
-    return _checked(words, (day, month, None))
+    return checked(words, (day, month, None))
 
 
-def _month_range(match: re.Match[str], ctx: Context) -> Reading:
-    if not ctx.after(MONTH_LEADS):
+def _dotted_day_month(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "ngày 5.12" and "sáng 5.12": after no other word is it a date."""
+    day, month = match.groups()
+    if not (ctx.after(DAY_LEADS | _TIMES_OF_DAY) or _among_days(ctx)):
         return None
-    first, last, year = match.groups()
-    months = [read_month(month, ctx).removeprefix("tháng ") for month in (first, last)]
-    words = f"{months[0]} đến tháng {months[1]}"
-    return f"{words} {read_year(year, ctx)}" if year else words
-
-
-def _month_year(match: re.Match[str], ctx: Context) -> Reading:
-    month, year = match.groups()
-    words = f"{read_month(month, ctx)} {read_year(year, ctx)}"
-    return words.removeprefix("tháng ") if ctx.after(MONTH_LEADS) else words
-
-
-def _period_year(match: re.Match[str], ctx: Context) -> Reading:
-    """Read quý 4/2026, kỳ 1/2026, đợt 2/2026."""
-    if not ctx.after({"quý", "kỳ", "đợt", "khóa", "số", "tuần"}):
+    before = ctx.history[-2].lower() if len(ctx.history) > 1 else ""
+    if before in _PER_DAY or ctx.next_word(match.end()) in MEASURED:
         return None
-    return f"{ctx.cardinal(int(match[1]))} {read_year(match[2], ctx)}"
+    return checked(_led(date_words(day, month, None, ctx, match.end()), ctx), (day, month, None))
 
 
-def _month(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "tháng 4" as tháng tư; other months are plain numbers."""
-    return "tư" if ctx.after(MONTH_LEADS) else None
-
-
-_WEEKDAYS: Final = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
-
-
-def _weekday(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "thứ 2", "thứ 2-6", "thứ 2 - thứ 6", and ordinals: thứ nhất, thứ tư, thứ mười hai."""
-    if not ctx.after({"thứ"}):
-        return None
-    first, last = match.groups()
-    names = {"1": "nhất", "4": "tư"}
-    words = names.get(first) or ctx.number(first)
-    return f"{words} đến thứ {names.get(last) or ctx.number(last)}" if last else words
-
-
-def _short_weekday(match: re.Match[str], ctx: Context) -> Reading:
-    """Read T2, T2-T6, T7-CN as days of the week."""
-    first, last = match.groups()
-    if not last and ctx.after(_NUMBERED_THINGS):
-        return None
-    words = f"thứ {_WEEKDAYS[first]}"
-    if not last:
-        return words
-    return f"{words} đến " + ("chủ nhật" if last == "CN" else f"thứ {_WEEKDAYS[last[-1]]}")
-
-
-def _short_month(match: re.Match[str], ctx: Context) -> Reading:
-    """Read T12/2026, T4/2026, T11 as months."""
-    month, year = match.groups()
-    words = read_month(month, ctx)
-    return f"{words} {read_year(year, ctx)}" if year else words
-
-
-_ONE: Final = rf"({_D})(?:\s?/\s?({_M})(?:\s?/\s?({_Y}))?)?"
-_OTHER: Final = rf"({_D})\s?/\s?({_M})(?:\s?/\s?({_Y}))?"
+_ONE: Final = rf"({D})(?:\s?/\s?({M})(?:\s?/\s?({_Y}))?)?"
+_OTHER: Final = rf"({D})\s?/\s?({M})(?:\s?/\s?({_Y}))?"
 
 #: Before phone numbers, whose groups may be dotted too.
 FULL_DATES: Final[tuple[Rule, ...]] = (
-    rule("date range", rf"{_ONE}{_DASH}(?:ngày )?{_OTHER}{_END}", _range),
-    rule("date", rf"({_D})(\s?[/.-]\s?)({_M})\2({_Y}){_END}{WHOLE}", _full),
-    rule("date, year first", rf"({_Y})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]){WHOLE}", _iso),
-    rule("date, short year", rf"({_D})([/-])({_M})\2(\d\d){_END}{WHOLE}", _short_year),
+    rule("date range", rf"{_ONE}{DASH}(?:ngày )?{_OTHER}{END}", _range, then="/-"),
+    rule("date", rf"({D})(\s?[/.-]\s?)({M})\2({_Y}){END}{WHOLE}", _full, then="/.-"),
+    rule(
+        "date, year first",
+        rf"([12]\d{{3}})([/.-])({M})\2({D}){END}{WHOLE}",
+        _iso,
+        starts="12",
+        then="/.-",
+        tight=True,
+    ),
+    rule(
+        "date, short year",
+        rf"({D})([/.-])({M})\2'?(\d\d){END}{WHOLE}",
+        _short_year,
+        then="/.-",
+        tight=True,
+    ),
 )
 #: After legal references and addresses.
-SHORT_DATES: Final[tuple[Rule, ...]] = (
-    rule("quarter and year", rf"(\d{{1,2}})\s?/\s?({_Y}){_END}{WHOLE}", _period_year),
-    rule("months", rf"({_M}){_DASH}(?:tháng )?({_M})(?:\s?/\s?({_Y}))?{_END}{WHOLE}", _month_range),
-    rule("month and year", rf"({_M})\s?[/-]\s?({_Y}){_END}{WHOLE}", _month_year),
-    rule("day and month", rf"({_D})\s?/\s?({_M}){_END}{WHOLE}", _day_month),
-    rule("day-month", rf"({_D})-({_M}){_END}{WHOLE}", _dashed_day_month),
-    rule("april", r"0?4(?![0-9.,/-])", _month),
-    rule("weekday", r"(\d{1,3})(?:\s?-\s?(?:[Tt]hứ )?(\d))?(?![0-9.,]\d|\d)", _weekday),
-)
-DATE_WORDS: Final[tuple[Rule, ...]] = (
-    rule("month, letter", rf"T\.?(0?[1-9]|1[0-2])/({_Y}){WHOLE}", _short_month),
-    rule("weekday, letter", rf"T([2-7])(?:\s?-\s?(T[2-7]|CN))?{WHOLE}", _short_weekday),
-    rule("month, letter", rf"T(8|9|1[0-2])(?:/({_Y}))?{WHOLE}", _short_month),
+DAY_AND_MONTH: Final[tuple[Rule, ...]] = (
+    rule("day and month", rf"({D})\s?/\s?({M}){END}(?![.,]\d){WHOLE}", _day_month, then="/"),
+    rule(
+        "day and month",
+        rf"({D})-({M}){END}(?![.,]\d){WHOLE}",
+        _dashed_day_month,
+        then="-",
+        tight=True,
+    ),
+    rule(
+        "day and month",
+        rf"({D})\.({M})(?![0-9]|[.,/-]\d){WHOLE}",
+        _dotted_day_month,
+        then=".",
+        tight=True,
+    ),
 )

@@ -7,57 +7,42 @@ who issued it, with pauses, so that "số không bảy, năm hai ngàn…" is no
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Final
 
+from .abbreviations import ABBREVIATIONS
 from .context import WHOLE, Context, Reading, Rule, rule
+from .data.documents import ISSUERS, KINDS, MATTERS, ORGANS
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import read_digits
+from .syllables import LOWER, UPPER
 from .wordlist import words
 
-KINDS: Final = {
-    "NĐ": "nghị định", "QĐ": "quyết định", "NQ": "nghị quyết", "TT": "thông tư",
-    "TTLT": "thông tư liên tịch", "CT": "chỉ thị", "KH": "kế hoạch", "TB": "thông báo",
-    "BC": "báo cáo", "CV": "công văn", "TTr": "tờ trình", "GM": "giấy mời", "HD": "hướng dẫn",
-    "KL": "kết luận", "QC": "quy chế", "QyĐ": "quy định", "QĐi": "quy định", "L": "luật",
-    "PL": "pháp lệnh", "CĐ": "công điện", "CTr": "chương trình", "ĐA": "đề án",
-    "PA": "phương án", "BB": "biên bản", "GP": "giấy phép", "TTg": "Thủ tướng Chính phủ",
-    "VBHN": "văn bản hợp nhất", "TL": "thông lệnh", "HĐ": "hợp đồng",
-    "NQLT": "nghị quyết liên tịch",
-}  # fmt: skip
-ISSUERS: Final = {
-    "CP": "Chính phủ", "TTg": "Thủ tướng Chính phủ", "UBND": "Ủy ban nhân dân",
-    "HĐND": "Hội đồng nhân dân", "TW": "Trung ương", "TƯ": "Trung ương", "QH": "Quốc hội",
-    "UBTVQH": "Ủy ban Thường vụ Quốc hội", "CTN": "Chủ tịch nước", "VPCP": "Văn phòng Chính phủ",
-    "TU": "Tỉnh ủy", "HU": "Huyện ủy", "ĐU": "Đảng ủy", "BYT": "Bộ y tế", "BTC": "Bộ Tài chính",
-    "BNV": "Bộ Nội vụ", "BCA": "Bộ Công an", "BQP": "Bộ Quốc phòng",
-    "BGDĐT": "Bộ Giáo dục và Đào tạo",
-    "BLĐTBXH": "Bộ Lao động, Thương binh và Xã hội", "BTNMT": "Bộ Tài nguyên và Môi trường",
-    "BNNPTNT": "Bộ Nông nghiệp và Phát triển nông thôn", "BNNMT": "Bộ Nông nghiệp và Môi trường",
-    "BTTTT": "Bộ Thông tin và Truyền thông", "BKHCN": "Bộ Khoa học và Công nghệ",
-    "BKHĐT": "Bộ Kế hoạch và Đầu tư", "BXD": "Bộ Xây dựng", "BCT": "Bộ Công Thương",
-    "BGTVT": "Bộ Giao thông vận tải", "BTP": "Bộ Tư pháp",
-    "BVHTTDL": "Bộ Văn hóa, Thể thao và Du lịch",
-    "BDTTG": "Bộ Dân tộc và Tôn giáo", "BNG": "Bộ Ngoại giao", "NHNN": "Ngân hàng Nhà nước",
-    "BHXH": "Bảo hiểm xã hội", "MTTQ": "Mặt trận Tổ quốc", "UBMTTQ": "Ủy ban Mặt trận Tổ quốc",
-    "MTTW": "Mặt trận Trung ương", "STC": "Sở Tài chính", "SYT": "Sở y tế", "SNV": "Sở Nội vụ",
-    "SGDĐT": "Sở Giáo dục và Đào tạo", "CA": "công an", "CAX": "công an xã", "CAT": "công an tỉnh",
-    "BCĐ": "Ban chỉ đạo", "BCH": "Ban chấp hành", "BCHQS": "Ban chỉ huy quân sự",
-    "TYT": "trạm y tế", "VP": "văn phòng", "VX": "văn xã", "KT": "kinh tế", "NC": "nội chính",
-    "TTHĐND": "Thường trực Hội đồng nhân dân", "HĐBT": "Hội đồng Bộ trưởng",
-    "HĐTP": "Hội đồng Thẩm phán", "TANDTC": "Tòa án nhân dân tối cao",
-    "VKSNDTC": "Viện kiểm sát nhân dân tối cao", "KTNN": "Kiểm toán Nhà nước",
-    "ĐCT": "Đoàn Chủ tịch",
-    "VHXH": "văn hóa xã hội", "PVHXH": "phòng văn hóa xã hội", "PKT": "phòng kinh tế",
-    "TCT": "Tổng cục Thuế", "BCĐPCTT": "Ban chỉ đạo phòng chống thiên tai",
-    "PCTT": "phòng chống thiên tai", "TTPVHCC": "trung tâm phục vụ hành chính công",
-}  # fmt: skip
 _LAST_WORDS: Final = words(
-    "định quyết tư tịch thị hoạch báo cáo văn trình mời dẫn luận chế luật lệnh điện án luật"
+    "định quyết tư tri tịch thị hoạch báo cáo văn trình mời dẫn luận chế luật lệnh điện án phép "
+    "đồng"
 )
 _DOCUMENT_LEADS: Final = _LAST_WORDS | {"số", "bản", *map(str.lower, KINDS)}
+#: Of these the zero is said: "Đề án 06", "Nghị quyết 04".
+_NUMBERED_KINDS: Final = frozenset(
+    {"nghị định", "quyết định", "nghị quyết", "thông tư", "chỉ thị", "đề án", "kết luận",
+     "quy định", "công văn", "công điện", "thông tri", "nđ", "nq", "ct", "qđ"}
+)  # fmt: skip
 _CODE: Final = r"[A-ZĐÂƯ][A-ZĐÂƯa-z&]{0,11}"
 _NUMBER: Final = r"(\d{1,6})([a-z])?"
+#: "ngày 26/12/2024 của Chính phủ": the writer names the issuer himself.
+_ISSUED_BY: Final = re.compile(r",?(?:\s+ngày\s+[\d/.-]+|\s+năm\s+\d{4})?\s+của\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Suffix:
+    """NĐ-CP taken apart: the kind (perhaps none), who issued it, other matters, all known."""
+
+    kind: str
+    issuers: tuple[str, ...]
+    matters: tuple[str, ...]
+    known: bool
 
 
 def _ordinal(number: str, ctx: Context) -> str:
@@ -78,82 +63,176 @@ def _numbered(number: str, letter: str | None, year: str | None, ctx: Context) -
     return f"{words}, năm {ctx.cardinal(int(year))}" if year else words
 
 
-def _named(ctx: Context) -> bool:
-    """Say whether the kind of document was just named: "Quyết định số"."""
-    history = [token.lower() for token in ctx.history[-3:]]
+def _named(ctx: Context, kind: str = "") -> bool:
+    """Say whether the kind of document was just named: "Quyết định xử phạt số"."""
+    history = [token.lower() for token in ctx.history[-10:]]
+    if kind and kind in " ".join(history):
+        return True
     while history and history[-1] in {"số", ":"}:
         history.pop()
     return bool(history) and history[-1] in _DOCUMENT_LEADS
 
 
-def _issuer(code: str, ctx: Context) -> tuple[str, bool]:
-    """Return how an issuer's code is said, and whether it is known."""
+def _issuer(code: str, ctx: Context) -> str | None:
+    """Return how an issuer's code is said; None if it is none that anybody knows."""
     term = re.fullmatch(r"(QH|UBTVQH)(\d{1,2})", code)
     if term:
-        return f"{ISSUERS[term[1]]} khóa {ctx.cardinal(int(term[2]))}", True
+        return f"{ISSUERS[term[1]]} khóa {ctx.cardinal(int(term[2]))}"
     known = ISSUERS.get(code)
-    return (known, True) if known else (spell(re.sub(r"[^A-Za-zĐđÂâƯư]", "", code)), False)
+    if known or code in ABBREVIATIONS or code in MATTERS:
+        return known
+    organ = ORGANS.get(code[:1])
+    field = ABBREVIATIONS.get(code[1:])
+    if organ and field:
+        return f"{organ} {field}"
+    whole = ABBREVIATIONS.get(code.removesuffix("TW")) if code.endswith("TW") else None
+    return f"{whole} Trung ương" if whole else None
 
 
-def _suffix(codes: str, ctx: Context) -> tuple[str, str, bool]:
-    """Split NĐ-CP into the kind, the issuers as said, and whether all was known."""
+def _suffix(codes: str, ctx: Context) -> _Suffix:
+    """Take NĐ-CP or QĐ-UBND-HC apart."""
     parts = re.split(r"[-/]", codes)
     kind = KINDS.get(parts[0], "") if parts[0] not in ISSUERS or len(parts) > 1 else ""
-    if kind:
-        parts = parts[1:]
-    said = [_issuer(part, ctx) for part in parts]
-    return kind, ", ".join(words for words, _ in said), all(known for _, known in said)
+    issuers: list[str] = []
+    matters: list[str] = []
+    known = True
+    for part in parts[1:] if kind else parts:
+        issuer = _issuer(part, ctx)
+        matter = MATTERS.get(part) or ABBREVIATIONS.get(part)
+        if issuer:
+            issuers.append(issuer)
+        elif matter:
+            (issuers if matter[0].isupper() else matters).append(matter)
+        else:
+            known = False
+            matters.append(spell(re.sub(r"[^A-Za-zĐđÂâƯư]", "", part)))
+    return _Suffix(kind, tuple(issuers), tuple(matters), known)
+
+
+def _names_an_office(codes: str) -> bool:
+    """Say whether one of the codes is that of an office known by it: UBND, QH15."""
+    return any(part.rstrip("0123456789") in ISSUERS for part in re.split(r"[-/]", codes))
+
+
+def _issuers_said(suffix: _Suffix, codes: str, ctx: Context, end: int) -> str:
+    """Return the issuers as they are said after "của"; nothing if the writer names them next."""
+    by = _ISSUED_BY.match(ctx.line, end)
+    if by:
+        named = ctx.line[by.end() :]
+        known = [*suffix.issuers, *(c for c in re.split(r"[-/]", codes) if _issuer(c, ctx))]
+        if any(named.lower().startswith(issuer.lower()) for issuer in known):
+            return ""
+    return ", ".join(suffix.issuers)
 
 
 def _reference(match: re.Match[str], ctx: Context) -> Reading:
     number, letter, year, codes = match.groups()
-    kind, issuers, known = _suffix(codes, ctx)
-    if not kind and not known and not _named(ctx):
+    suffix = _suffix(codes, ctx)
+    named = _named(ctx, suffix.kind)
+    if not suffix.kind and not named and not _names_an_office(codes):
         return None
-    words = _numbered(number, letter, year, ctx)
-    if kind and not _named(ctx):
+    issuers = _issuers_said(suffix, codes, ctx, match.end())
+    owner = f"của {issuers}" if issuers else ""
+    said = [_numbered(number, letter, year, ctx)]
+    if suffix.kind and not named:
         if _number_said(ctx):
-            issuers = f"{kind} của {issuers}" if issuers else kind
+            owner = f"{suffix.kind} {owner}".strip()
         else:
-            words, issuers = f"{kind} {words}", f"của {issuers}" if issuers else ""
-    elif issuers:
-        issuers = f"của {issuers}"
-    said = f"{words}, {issuers}" if issuers else words
-    return said if known else Doubtful(said, Why.UNKNOWN_ABBREVIATION)
+            said = [f"{suffix.kind} {said[0]}"]
+    said += (part for part in (owner, *suffix.matters) if part)
+    words = ", ".join(said)
+    if ctx.next_word(match.end()) == "ngày":
+        words += ","
+    return words if suffix.known else Doubtful(words, Why.UNKNOWN_ABBREVIATION)
 
 
 def _number_and_year(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "Nghị định 07/2021" and "Luật số 41/2024"."""
+    """Read "Nghị định 07/2021", "Luật số 41/2024", and the 14/2022 that joins one of them."""
     number, letter, year = match.groups()
-    if not _named(ctx):
+    if not _named(ctx) and not _joins_another(ctx):
         return None
     return _numbered(number, letter, year, ctx)
 
 
+def _joins_another(ctx: Context) -> bool:
+    """Say whether a document's number and year were read just before "và" or a comma."""
+    history = ctx.history
+    return (
+        ctx.after({"và", ",", "hoặc"})
+        and len(history) > 1
+        and bool(re.fullmatch(r"\d+/\d{4}\S*", history[-2]))
+        and ctx.near(_LAST_WORDS, 6)
+    )
+
+
+def _known_by_number(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the number of "Đề án 06" and "Chỉ thị 05" with its zero."""
+    last = " ".join(token.lower() for token in ctx.history[-2:])
+    if last not in _NUMBERED_KINDS and ctx.last() not in _NUMBERED_KINDS:
+        return None
+    return None if ctx.next_word(match.end()) in _TIME_WORDS else read_digits(match[0])
+
+
+def _form(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "Mẫu 01/TNCN", "Tờ khai 01/CC-HKT": the number of a form and its letters."""
+    if not (ctx.after(_FORMS) or (ctx.after({"số"}) and ctx.near(_FORMS, 3))):
+        return None
+    number, letter, codes = match.groups()
+    words = _ordinal(number, ctx) + (f" {spell(letter)}" if letter else "")
+    known = [ABBREVIATIONS.get(code) for code in codes.split("-")]
+    if all(known):
+        return ", ".join((words, *filter(None, known)))
+    said = f"{words}, {spell(codes.replace('-', ''))}"
+    return Doubtful(said, Why.UNKNOWN_ABBREVIATION)
+
+
 def _codes_only(match: re.Match[str], ctx: Context) -> Reading:
     """Read "QĐ-UBND" with no number: quyết định của Ủy ban nhân dân."""
-    kind, issuers, known = _suffix(match[0], ctx)
-    if not kind or not issuers or not known:
+    suffix = _suffix(match[0], ctx)
+    if not suffix.kind or not suffix.issuers or not suffix.known:
         return None
-    return f"của {issuers}" if _named(ctx) else f"{kind} của {issuers}"
+    words = ", ".join((", ".join(suffix.issuers), *suffix.matters))
+    return f"của {words}" if _named(ctx) else f"{suffix.kind} của {words}"
 
 
 def _clause_number(match: re.Match[str], ctx: Context) -> Reading:
     """Read "Điều 15a": the number and its letter."""
-    if not ctx.after({"điều", "khoản", "điểm", "mục", "mẫu", "phụ"}):
+    lead = ctx.after({"điều", "khoản", "điểm", "mục", "mẫu", "lục"})
+    if not lead and not (ctx.after({"số"}) and ctx.near({"mẫu"}, 3)):
         return None
     return f"{ctx.number(match[1])} {spell(match[2])}"
 
 
+_FORMS: Final = words("mẫu khai biểu phiếu")
+_TIME_WORDS: Final = words("năm ngày tháng giờ tuần phút trường hộ người")
+
 LEGAL: Final[tuple[Rule, ...]] = (
+    rule(
+        "form",
+        rf"(\d{{1,3}})([a-z])?[/-]([A-ZĐ]{{2,12}}(?:-[A-ZĐ]{{1,12}}){{0,2}}){WHOLE}",
+        _form,
+        then="/-" + LOWER,
+        tight=True,
+    ),
     rule(
         "document number",
         rf"{_NUMBER}(?:/([12]\d{{3}}))?[/-]({_CODE}\d{{0,2}}(?:[-/]{_CODE}\d{{0,2}}){{0,4}}){WHOLE}",
         _reference,
+        then="/-" + LOWER,
+        tight=True,
     ),
-    rule("document and year", rf"{_NUMBER}/([12]\d{{3}})(?![/\d-]){WHOLE}", _number_and_year),
-    rule("clause number", rf"(\d{{1,3}})([a-zđ]){WHOLE}", _clause_number),
+    rule(
+        "document and year",
+        rf"{_NUMBER}/([12]\d{{3}})(?![/\d-]){WHOLE}",
+        _number_and_year,
+        then="/" + LOWER,
+        tight=True,
+    ),
+    rule(
+        "document, known by number", rf"0\d{{1,2}}(?![/.,-]\d){WHOLE}", _known_by_number, starts="0"
+    ),
+    rule("clause number", rf"(\d{{1,3}})([a-zđ]){WHOLE}", _clause_number, then=LOWER, tight=True),
 )
 LEGAL_WORDS: Final[tuple[Rule, ...]] = (
-    rule("document code", rf"{_CODE}(?:[-/]{_CODE}){{1,3}}{WHOLE}", _codes_only),
+    rule("document code", rf"{_CODE}(?:[-/]{_CODE}){{1,3}}{WHOLE}", _codes_only, starts=UPPER),
 )

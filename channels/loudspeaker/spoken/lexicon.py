@@ -39,12 +39,24 @@ def build(entries: Mapping[str, str]) -> Lexicon | None:
     return _build(tuple(sorted(entries.items()))) if entries else None
 
 
+def entries_in(entries: Mapping[str, str], text: str) -> dict[str, str]:
+    """Return those of ``entries`` that may have a say in ``text``; no others can."""
+    if not entries:
+        return {}
+    plain = clean(unicodedata.normalize("NFC", text)).text.lower()
+    return {key: value for key, value in entries.items() if _plain(key).lower() in plain}
+
+
+def _plain(key: str) -> str:
+    return clean(unicodedata.normalize("NFC", " ".join(key.split()))).text.strip()
+
+
 @lru_cache(maxsize=64)
 def _build(entries: tuple[tuple[str, str], ...]) -> Lexicon | None:
     exact: dict[str, str] = {}
     folded: dict[str, str] = {}
     for key, value in entries:
-        written = clean(unicodedata.normalize("NFC", " ".join(key.split()))).text.strip()
+        written = _plain(key)
         if written:
             (folded if written == written.lower() else exact)[written] = " ".join(value.split())
     if not exact and not folded:

@@ -18,6 +18,7 @@ class Why(StrEnum):
 
     UNKNOWN_ABBREVIATION = "unknown_abbreviation"
     AMBIGUOUS_ABBREVIATION = "ambiguous_abbreviation"
+    AMBIGUOUS_DATE = "ambiguous_date"
     AMBIGUOUS_FRACTION = "ambiguous_fraction"
     AMBIGUOUS_RANGE = "ambiguous_range"
     AMBIGUOUS_NUMBER = "ambiguous_number"
@@ -43,11 +44,18 @@ class Doubt:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a rule made of a piece of the written text; ``spoken`` is empty if it is dropped."""
+    """What a rule made of a piece of the written text; ``spoken`` is empty if it is dropped.
+
+    The piece reaches from ``start`` to ``end`` in the text given, in NFC; ``written`` is its
+    plain form. ``why`` says why the reading is in doubt, if it is.
+    """
 
     written: str
     rule: str
     spoken: str
+    start: int
+    end: int
+    why: Why | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +64,7 @@ class Spoken:
 
     ``text`` is NFC and holds nothing but Latin letters, spaces, line feeds and ``. , ; : ? ! …``:
     no digit, no token of capitals only, no other symbol. ``tokens`` traces every piece that a
-    rule changed, in order; words said as they are written are not in it.
+    rule changed or doubted, in order; words said as they are written are not in it.
     """
 
     text: str

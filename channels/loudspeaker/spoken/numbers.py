@@ -7,6 +7,7 @@ The reading follows Vietnamese school usage: mười/mươi, mốt, tư, lăm, a
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from .model import Region
@@ -39,6 +40,7 @@ def thousand(region: Region) -> str:
     return _THOUSAND[region]
 
 
+@lru_cache(maxsize=16_384)
 def read_number(n: int, region: Region = Region.SOUTH) -> str:
     """Return the cardinal ``n``; negative numbers begin with "âm"."""
     if n < 0:
@@ -130,6 +132,7 @@ def read_decimal(whole: str, fraction: str, region: Region) -> str:
     return f"{read_integer(whole, region)} phẩy {tail}"
 
 
+@lru_cache(maxsize=16_384)
 def read_written(number: str, region: Region) -> str:
     """Return the reading of what ``NUMBER`` matches."""
     number = number.replace(" ", "")

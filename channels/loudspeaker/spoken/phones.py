@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
 from .dates import COUNTED
 from .letters import spell
+from .model import Doubtful, Why
 from .numbers import read_digits, read_groups
+from .syllables import LETTERS, UPPER
 from .wordlist import words
 
-_SEP: Final = r"(?:\s-\s|[ .-])"
-_CALLS: Final = words("gọi hotline đài thoại sđt đt lạc nóng alo tel nhắn")
+_SEP: Final = r"(?:\s-\s(?!0)|[ .-])"
+_CALLS: Final = words("gọi hotline thoại sđt đt lạc nóng alo tel nhắn")
 _HELPERS: Final = words("số cứu thương hỏa báo công an máy")
 _IDENTIFIED: Final = words(
-    "mã cccd cmnd cước thẻ stk khoản mst bhyt bhxh seri hiệu biển định danh sim pin otp"
+    "mã cccd cmnd cước thẻ stk tk khoản mst seri hiệu biển danh sim pin otp bks"
 )
-_ON_THE_WAY: Final = words("số là dân công : mật khẩu")
+_RESCUERS: Final = words("sát pccc pccc&cnch csgt cnch nóng cháy hộ")
+#: Cards: what follows them is a number only when it is long, else a year or a count.
+_CARDS: Final = words("bhyt bhxh")
+_CODE_LEADS: Final = (_IDENTIFIED | _CARDS | {"khung", "máy"}) - {"khoản", "biển", "bks"}
+_ON_THE_WAY: Final = words("số là dân công : mật khẩu hồ sơ thuế cá nhân vị hàng đơn bưu điện kiểm")
+#: What may join the groups of a phone number.
+_JOINTS: Final = "0 .-"
 _EMERGENCY: Final = r"11[1-5]|1022|156"
 
 
@@ -27,7 +36,8 @@ def _digits(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _international(match: re.Match[str], ctx: Context) -> Reading:
-    return "cộng tám bốn, " + read_groups(match[1])
+    digits = match[1].removeprefix("0) ").removeprefix("0)")
+    return f"cộng tám bốn, {read_groups(digits)}" if digits else None
 
 
 def _service(match: re.Match[str], ctx: Context) -> Reading:
@@ -35,16 +45,74 @@ def _service(match: re.Match[str], ctx: Context) -> Reading:
     if ctx.next_word(match.end()) in COUNTED:
         return None
     emergency = re.fullmatch(_EMERGENCY, match[0])
-    called = ctx.near(_CALLS, 6) or (emergency and ctx.near(_HELPERS, 3))
-    return read_digits(match[0]) if called else None
+    helped = emergency and (
+        ctx.near(_HELPERS, 3)
+        or ctx.after({"sát", "đội", "tâm", "(", "/"})
+        or (ctx.after({":"}) and ctx.near(_RESCUERS, 4))
+    )
+    texted = ctx.after({"gửi", "đến"}) and ctx.near({"soạn", "tin", "cú"}, 8)
+    if ctx.near(_CALLS, 6) or helped or texted or _at_an_exchange(ctx):
+        return read_digits(match[0])
+    alone = not ctx.history and not ctx.next_word(match.end())
+    if emergency and alone:
+        return Doubtful(read_digits(match[0]), Why.AMBIGUOUS_NUMBER)
+    return None
+
+
+def _at_an_exchange(ctx: Context) -> bool:
+    """Say whether "tổng đài" was just written; another đài is a tower, a station, a rice."""
+    recent = [word.lower() for word in ctx.history[-5:]]
+    return ("tổng", "đài") in pairwise(recent)
 
 
 def _identity(match: re.Match[str], ctx: Context) -> Reading:
     """Read what follows "mã số", "tài khoản", "CCCD" as digits."""
     last = ctx.last()
+    long = len(match[0]) >= 6
     close = last in _IDENTIFIED or (last in _ON_THE_WAY and ctx.near(_IDENTIFIED, 5))
-    legal = last == "khoản" and len(match[0]) < 6
+    close = close or (long and (ctx.near(_CARDS, 3) or _after_a_password(ctx)))
+    legal = last == "khoản" and not long
     return read_groups(match[0]) if close and not legal else None
+
+
+def _after_a_password(ctx: Context) -> bool:
+    """Say whether "mật khẩu" was just written, perhaps with "là" or a colon."""
+    recent = [word.lower() for word in ctx.history[-4:] if word not in ":()"]
+    recent = recent[:-1] if recent[-1:] in (["là"], ["wifi"]) else recent
+    return recent[-2:] == ["mật", "khẩu"]
+
+
+def _code(match: re.Match[str], ctx: Context) -> Reading:
+    """Read a file's or a card's number that holds letters: H34.12-251205-0001."""
+    last = ctx.last()
+    if not (last in _CODE_LEADS or _coded(ctx)):
+        return None
+    if not re.search(r"\d{4}", match[0]):
+        return None
+    return spell_code(match[0])
+
+
+def _coded(ctx: Context) -> bool:
+    """Say whether a code was announced a few words ago: "mã hồ sơ:"."""
+    return ctx.last() in _ON_THE_WAY and ctx.near({"mã", "seri", "thẻ", "hiệu"}, 5)
+
+
+def spell_code(code: str) -> str:
+    """Return letters by name and digits one by one, with a pause for each mark."""
+    parts = (
+        read_groups(part) if part[0].isdigit() else spell(part)
+        for part in re.findall(rf"\d+|[{LETTERS}]+|[.-]+", code)
+        if part[0].isalnum()
+    )
+    return ", ".join(parts)
+
+
+def _series(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "CH 01234" and "BA 123456": the letters and number of a paper."""
+    letters, number = match.groups()
+    if not ctx.near({"số", "seri", "hiệu", "phát"}, 3):
+        return None
+    return f"{spell(letters)}, {read_groups(number)}"
 
 
 def _long_run(match: re.Match[str], ctx: Context) -> Reading:
@@ -65,6 +133,8 @@ PLATES: Final[tuple[Rule, ...]] = (
         "plate",
         rf"(\d\d)-?([A-ZĐ]{{1,2}})(\d)?[ -]{{1,3}}(\d{{3}}\.?\d{{2}}|\d{{4}}){WHOLE}",
         _plate,
+        then="-" + UPPER,
+        tight=True,
     ),
 )
 PHONES: Final[tuple[Rule, ...]] = (
@@ -72,25 +142,65 @@ PHONES: Final[tuple[Rule, ...]] = (
         "phone, international",
         rf"0084{_SEP}?(\d{{1,10}}(?:{_SEP}\d{{2,7}}){{0,4}}){WHOLE}",
         _international,
+        starts="0",
     ),
-    rule("phone", rf"0\d{{8,10}}{WHOLE}", _digits),
-    rule("phone", rf"0\d{{1,4}}(?:{_SEP}\d{{2,8}}){{1,4}}{WHOLE}(?![,/]\d)", _digits),
-    rule("phone", rf"0\d{{2,4}}{_SEP}\d(?:[ .]\d{{3}}){{2}}{WHOLE}", _digits),
-    rule("hotline", rf"1[89]00(?:{_SEP}?\d{{4,6}}|(?:{_SEP}\d{{2,3}}){{2}}){WHOLE}", _digits),
+    rule("phone", rf"0\d{{8,10}}{WHOLE}", _digits, starts="0"),
+    rule(
+        "phone",
+        rf"0\d{{1,4}}(?:{_SEP}\d{{2,8}}){{1,4}}{WHOLE}(?!,\d|/[1-9])",
+        _digits,
+        starts="0",
+        then=_JOINTS,
+    ),
+    rule(
+        "phone",
+        rf"0\d{{2,4}}{_SEP}\d(?:[ .]\d{{3}}){{2}}{WHOLE}",
+        _digits,
+        starts="0",
+        then=_JOINTS,
+    ),
+    rule(
+        "hotline",
+        rf"1[89]00(?:(?:{_SEP}\d{{2,4}}){{2,3}}|{_SEP}?\d{{4,6}}){WHOLE}",
+        _digits,
+        starts="1",
+    ),
     rule(
         "short number",
         rf"(?:[1-9]\d{{2,4}}){WHOLE}(?![.,-]\d)(?!/\d{{1,2}}(?!\d))(?!\s?[%đk])",
         _service,
+        starts="123456789",
     ),
+    rule("code", rf"\d{{1,6}}(?:[.-][A-ZĐ0-9]{{1,12}}){{1,8}}{WHOLE}(?![,/]\d)", _code, then=".-"),
     rule("identity number", rf"\d{{2,20}}(?:[ .-]\d{{2,20}}){{0,6}}{WHOLE}(?![,/]\d)", _identity),
     rule("long number", rf"\d{{9,}}(?![,.]\d)(?!\s?(?:đ|VN|₫)){WHOLE}", _long_run),
+)
+CODES: Final[tuple[Rule, ...]] = (
+    rule(
+        "code",
+        rf"[A-ZĐ]{{1,8}}\d[A-ZĐ0-9]{{0,20}}(?:[.-][A-ZĐ0-9]{{1,12}}){{0,8}}{WHOLE}",
+        _code,
+        starts=UPPER,
+    ),
+    rule(
+        "series and number",
+        rf"([A-ZĐ]{{2}})\s(0\d{{3,7}}|\d{{6,8}}){WHOLE}(?![.,/-]\d)",
+        _series,
+        starts=UPPER,
+    ),
 )
 #: A phone number that begins with a bracket or a plus sign.
 SIGNED_PHONES: Final[tuple[Rule, ...]] = (
     rule(
         "phone, international",
-        rf"\(?\+\s?84\)?{_SEP}?\(?(\d{{1,10}}\)?(?:{_SEP}?\d{{2,7}}){{0,4}}){WHOLE}",
+        rf"(?:\(?\+\s?84\)?|\(0?84\)){_SEP}?\(?(\d{{1,10}}\)?(?:{_SEP}?\d{{2,7}}){{0,4}}){WHOLE}",
         _international,
+        starts="(+",
     ),
-    rule("phone", rf"\(0\d{{1,4}}\){_SEP}?\d{{1,8}}(?:{_SEP}\d{{2,7}}){{0,3}}{WHOLE}", _digits),
+    rule(
+        "phone",
+        rf"\(0\d{{1,4}}\){_SEP}?\d{{1,8}}(?:{_SEP}\d{{2,7}}){{0,3}}{WHOLE}",
+        _digits,
+        starts="(",
+    ),
 )

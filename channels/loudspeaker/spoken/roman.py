@@ -5,17 +5,21 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .context import MARKS, WHOLE, Context, Reading, Rule, rule
+from .context import MARKS, NEXT_WORD, WHOLE, Context, Reading, Rule, rule
 from .model import Doubtful, Why
-from .syllables import is_syllable
+from .syllables import LOWER, UPPER, is_syllable
 from .wordlist import words
 
 _VALUES: Final = {"I": 1, "V": 5, "X": 10}
 _LEADS: Final = words(
     "quý kỷ chương phần mục khóa khoá kỳ kì thứ hội cấp loại hạng tuyến vực vùng nhóm đợt đoạn "
     "bậc tập ấp thôn khu lớp quân số tổ lần bảng độ phụ biểu mẫu tầng bài hồi phố trung xã bước "
-    "dự ngạch chiến nhất"
+    "dự ngạch chiến nhất lục động bđ vụ ca kíp trụ dãy cụm trạm mẫu bàn cống kênh lô đường giải"
 )
+#: After these, a VI is six even in a heading in capitals.
+_SURE_LEADS: Final = words("chương phần mục quý khóa khoá kỷ thứ hội kỳ lục loại hạng cấp")
+#: What follows the X of a commune: two words that begin large.
+_PLACE_NAME: Final = re.compile(rf"\.\s?[{UPPER}][{LOWER}]+\s[{UPPER}][{LOWER}]+")
 #: 1..39 in strict form: L, C, D and M are letters far more often than numerals.
 _SMALL: Final = r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})"
 
@@ -28,28 +32,50 @@ def roman_value(numeral: str) -> int:
 
 
 def _read(value: int, ctx: Context) -> str:
-    return "tư" if value == 4 and ctx.after({"thứ"}) else ctx.cardinal(value)
+    """Read an ordinal after "thứ", a prize after "giải", else a cardinal."""
+    ordinals = {1: "nhất", 4: "tư"} if ctx.after({"thứ"}) else {}
+    if ctx.after({"giải"}):
+        ordinals = {1: "nhất", 2: "nhì"}
+    return ordinals.get(value) or ctx.cardinal(value)
 
 
 def _range(match: re.Match[str], ctx: Context) -> Reading:
-    """Read I-III, XIX - XX."""
-    first, last = (roman_value(part) for part in match.groups())
+    """Read I-III, XIX - XX, and quý I-III/2026."""
+    first, last = (roman_value(part) for part in match.groups()[:2])
     if first >= last:
         return None
-    return f"{_read(first, ctx)} đến {_read(last, ctx)}"
+    words = f"{_read(first, ctx)} đến {_read(last, ctx)}"
+    return f"{words} năm {ctx.cardinal(int(match[3]))}" if match[3] else words
 
 
 def _after_lead(match: re.Match[str], ctx: Context) -> Reading:
     numeral, year = match.groups()
-    if not ctx.after(_LEADS):
+    if not ctx.after(_LEADS) or (not ctx.after(_SURE_LEADS) and _begins_a_word(match, ctx)):
         return None
     words = _read(roman_value(numeral), ctx)
     return f"{words} năm {ctx.cardinal(int(year))}" if year else words
 
 
+def _begins_a_word(match: re.Match[str], ctx: Context) -> bool:
+    """Say whether the letters are the VI of "VI PHẠM", with more capitals after them."""
+    following = NEXT_WORD.match(ctx.line, match.end())
+    word = following[1] if following else ""
+    return is_syllable(match[1]) and len(word) > 1 and word.isupper() and is_syllable(word)
+
+
 def _heading(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "II." or "V/" at the start of a line, and "(III)"."""
-    return _read(roman_value(match[1]), ctx) if not ctx.history else None
+    """Read "II." or "V/" at the start of a line, and "(III)"; "X. Bình Hòa" is a commune."""
+    if match[1] == "X" and _PLACE_NAME.match(ctx.line, match.end()):
+        return None
+    return _read(roman_value(match[1]), ctx) if all(t in "([" for t in ctx.history) else None
+
+
+def _section(match: re.Match[str], ctx: Context) -> Reading:
+    """Read II.1 and the I.2.1 of a heading with the points said."""
+    if ctx.history and not ctx.after(_LEADS) and len(match[1]) == 1:
+        return None
+    numbers = (ctx.cardinal(int(n)) for n in match[2].strip(".").split("."))
+    return " chấm ".join((_read(roman_value(match[1]), ctx), *numbers))
 
 
 def _anywhere(match: re.Match[str], ctx: Context) -> Reading:
@@ -66,9 +92,24 @@ def _anywhere(match: re.Match[str], ctx: Context) -> Reading:
     return words
 
 
+def _small(match: re.Match[str], ctx: Context) -> Reading:
+    """Read ii) and iv), which number the items of a list."""
+    listed = not ctx.history or ctx.history[-1] in ",;:.()" or ctx.after({"và"})
+    return _read(roman_value(match[1].upper()), ctx) if listed else None
+
+
 ROMANS: Final[tuple[Rule, ...]] = (
-    rule("roman range", rf"({_SMALL})\s?-\s?({_SMALL}){WHOLE}", _range),
-    rule("roman numeral", rf"({_SMALL})(?:/(\d{{4}}))?{WHOLE}", _after_lead),
-    rule("roman heading", rf"({_SMALL})(?=\s?[./)](?:\s|$))", _heading),
-    rule("roman numeral", rf"({_SMALL}){WHOLE}", _anywhere),
+    rule(
+        "roman range",
+        rf"({_SMALL})\s?-\s?({_SMALL})(?:[/-](\d{{4}}))?{WHOLE}",
+        _range,
+        starts="IVX",
+    ),
+    rule(
+        "roman section", rf"({_SMALL})((?:\.\d{{1,2}}){{1,4}})(?!\d){WHOLE}", _section, starts="IVX"
+    ),
+    rule("roman numeral", rf"({_SMALL})(?:[/-](\d{{4}}))?{WHOLE}", _after_lead, starts="IVX"),
+    rule("roman heading", rf"({_SMALL})(?=\s?[./)](?:\s|$))", _heading, starts="IVX"),
+    rule("roman, small", r"(ii|iii|iv|vi|vii|viii|ix)(?=\))", _small, starts="iv"),
+    rule("roman numeral", rf"({_SMALL}){WHOLE}", _anywhere, starts="IVX"),
 )

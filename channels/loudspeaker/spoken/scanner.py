@@ -4,66 +4,47 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 from typing import Final
 
-from . import (
-    abbreviations,
-    dates,
-    legal,
-    phones,
-    plain_numbers,
-    roman,
-    slashes,
-    symbols,
-    times,
-    units,
-    web,
-    words,
-)
+from . import symbols, words
 from .cleaning import Cleaned, clean
-from .context import MARKS, Context, Rule
+from .context import MARKS, Context
+from .dispatch import Candidate, Dispatch
 from .lexicon import Lexicon, build
 from .model import Doubt, Doubtful, Region, Spoken, Token
+from .rules import DIGIT_RULES, PRONOUNCE, SYMBOL_RULES, WEB_RULES, WORD_RULES
 from .syllables import LETTERS
 from .writer import Writer
 
-DIGIT_RULES: Final[tuple[Rule, ...]] = (
-    *web.WEB,
-    *phones.PLATES,
-    *legal.LEGAL,
-    *dates.FULL_DATES,
-    *phones.PHONES,
-    *times.TIMES,
-    *slashes.ADDRESSES,
-    *dates.SHORT_DATES,
-    *units.QUANTITIES,
-    *slashes.JOINED,
-    *slashes.ODD_NUMBERS,
-    *plain_numbers.PLAIN_NUMBERS,
+#: Words with single spaces between and nothing glued to the last: most of any text.
+_FREE_WORDS = re.compile(rf"[{LETTERS}]+(?: [{LETTERS}]+)*(?=[ ,;!?)…]|[.:](?:[ \"”)]|$)|$)")
+#: A mark that ends a clause, with nothing glued to it.
+_FREE_MARK = re.compile(r"[.,;:?!](?= |$)")
+#: What only a line with a web or e-mail address, or the name of a file, holds.
+_WEBBY = re.compile(r"@|://|[A-Za-z0-9_-]\.[A-Za-z]")
+_LETTERS: Final = frozenset(LETTERS)
+_DIGITS: Final = frozenset("0123456789")
+#: What a numeral read by itself ends with: BĐ2, BĐIII.
+_NUMERAL: Final = re.compile("(?:BĐ)?[IVX]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """What is tried at digits, at letters and at all else."""
+
+    digits: Dispatch
+    words: Dispatch
+    symbols: Dispatch
+
+
+_PLAIN: Final = _Rules(Dispatch(DIGIT_RULES), Dispatch(WORD_RULES), Dispatch(SYMBOL_RULES))
+_WITH_WEB: Final = _Rules(
+    Dispatch((*WEB_RULES, *DIGIT_RULES)), Dispatch((*WEB_RULES, *WORD_RULES)), _PLAIN.symbols
 )
-WORD_RULES: Final[tuple[Rule, ...]] = (
-    *web.WEB,
-    *abbreviations.COMPOUNDS,
-    *legal.LEGAL_WORDS,
-    *dates.DATE_WORDS,
-    *units.BARE_UNITS,
-    *roman.ROMANS,
-    *abbreviations.PLACE_LETTERS,
-    *abbreviations.LOOKUPS,
-    *words.WORDS,
-)
-SYMBOL_RULES: Final[tuple[Rule, ...]] = (
-    *phones.SIGNED_PHONES,
-    *units.DOLLARS,
-    *units.PER,
-    *symbols.SYMBOLS,
-)
-#: A word with nothing glued to it: most of any text.
-_FREE_WORD = re.compile(rf"([{LETTERS}]+)(?=[ ,;!?)]|[.:](?:[ \"”)]|$)|$)")
-_LETTER = re.compile(f"[{LETTERS}]")
 
 
 def speak(
@@ -75,15 +56,21 @@ def speak(
     is said; what it says is itself made readable. Pure; never raises on any text.
     """
     lexicon = build(pronounce) if pronounce else None
+    text = unicodedata.normalize("NFC", text)
+    if "\n" not in text:
+        return _line(text, region, lexicon)
     said: list[str] = []
     doubts: list[Doubt] = []
     tokens: list[Token] = []
     start = 0
-    for line in unicodedata.normalize("NFC", text).split("\n"):
+    for line in text.split("\n"):
         read = _line(line, region, lexicon)
         said.append(read.text)
         doubts += (replace(doubt, position=start + doubt.position) for doubt in read.doubts)
-        tokens += read.tokens
+        tokens += (
+            replace(token, start=start + token.start, end=start + token.end)
+            for token in read.tokens
+        )
         start += len(line) + 1
     return Spoken("\n".join(said), tuple(doubts), tuple(tokens))
 
@@ -97,68 +84,114 @@ def _readable(value: str, region: Region) -> str:
 @lru_cache(maxsize=2_048)
 def _line(line: str, region: Region, lexicon: Lexicon | None) -> Spoken:
     """Read one line, in NFC. Texts that differ in one line share the others."""
-    return _Reader(region, lexicon).read(clean(line))
+    return _Reader(clean(line), region, lexicon).read()
 
 
 class _Reader:
     """Reads one line: gathers its words, doubts and the trace."""
 
-    def __init__(self, region: Region, lexicon: Lexicon | None) -> None:
+    def __init__(self, cleaned: Cleaned, region: Region, lexicon: Lexicon | None) -> None:
+        self._cleaned = cleaned
         self._region = region
         self._lexicon = lexicon
+        self._ctx = Context(cleaned.text, region)
+        self._writer = Writer()
+        self._rules = _WITH_WEB if _WEBBY.search(cleaned.text) else _PLAIN
         self._doubts: list[Doubt] = []
         self._tokens: list[Token] = []
+        #: Where the lexicon's next word begins; the end of the line if there is none.
+        self._next_entry = -1 if lexicon else len(cleaned.text)
 
-    def read(self, cleaned: Cleaned) -> Spoken:
-        line = cleaned.text
-        ctx = Context(line, self._region)
-        writer = Writer()
-        position, end = 0, len(line)
+    def read(self) -> Spoken:
+        line, end = self._cleaned.text, len(self._cleaned.text)
+        position = 0
         while position < end:
             if line[position] == " ":
                 position += 1
-                continue
-            free = _FREE_WORD.match(line, position)
-            if free and self._lexicon is None and words.is_plain(free[1]):
-                writer.add(free[1])
-                ctx.history.append(free[1])
-                position = free.end()
-                continue
-            position = self._token(ctx, writer, position, cleaned.origin(position))
-        return Spoken(writer.line(), tuple(self._doubts), tuple(self._tokens))
+            else:
+                position = (
+                    (self._next_entry <= position and self._entry(position))
+                    or self._plain(position)
+                    or self._token(position)
+                )
+        return Spoken(self._writer.line(), tuple(self._doubts), tuple(self._tokens))
 
-    def _token(self, ctx: Context, writer: Writer, position: int, origin: int) -> int:
-        """Read one token and return where the next begins."""
-        name, written, reading = self._first(ctx, position)
-        spoken = reading.spoken if isinstance(reading, Doubtful) else reading
-        if isinstance(reading, Doubtful):
-            self._doubts.append(Doubt(written.strip(), spoken, reading.why, origin))
-        if spoken != written:
-            self._tokens.append(Token(written.strip(), name, spoken))
-        if name == symbols.BULLET.name:
-            writer.begin_item()
-        else:
-            ctx.history.append(written.strip())
-        writer.add(spoken)
-        return position + len(written)
+    def _plain(self, position: int) -> int:
+        """Take over words said as written, or a mark; return where they end, 0 if none do."""
+        line, history = self._cleaned.text, self._ctx.history
+        free = _FREE_WORDS.match(line, position)
+        if free is None:
+            mark = _FREE_MARK.match(line, position) if history else None
+            if mark is None:
+                return 0
+            self._writer.add(mark[0])
+            history.append(mark[0])
+            return mark.end()
+        taken = list(
+            takewhile(words.is_plain, line[position : min(free.end(), self._next_entry)].split())
+        )
+        if not taken:
+            return 0
+        said = " ".join(taken)
+        self._writer.add(said)
+        history += taken
+        return position + len(said)
 
-    def _first(self, ctx: Context, position: int) -> tuple[str, str, str | Doubtful]:
-        """Return the name, the written token and the reading of the first rule that applies."""
-        if self._lexicon is not None:
-            found = self._lexicon.pattern.match(ctx.line, position)
-            if found:
-                said = _readable(self._lexicon.reading(found[0]), self._region)
-                return "pronounce", found[0], said
-        for rule in _rules_for(ctx.line[position]):
-            match = rule.pattern.match(ctx.line, position)
-            if match and match.end() > position:
-                reading = rule.read(match, ctx)
+    def _entry(self, position: int) -> int:
+        """Read the lexicon's word that begins here, and return where it ends; 0 without one."""
+        if self._lexicon is None:
+            return 0
+        found = self._lexicon.pattern.search(self._cleaned.text, position)
+        self._next_entry = found.start() if found else len(self._cleaned.text)
+        if found is None or self._next_entry > position:
+            return 0
+        said = _readable(self._lexicon.reading(found[0]), self._region)
+        self._say(PRONOUNCE, found[0], said, position)
+        return found.end()
+
+    def _token(self, position: int) -> int:
+        """Read one token by the first rule that applies, and return where the next begins."""
+        ctx, line = self._ctx, self._cleaned.text
+        for name, match, read in self._candidates(position):
+            found = match(line, position)
+            if found and found.end() > position:
+                reading = read(found, ctx)
                 if reading is not None:
-                    return rule.name, match[0], reading
-        raise AssertionError(f"no rule reads {ctx.line[position]!r}")
+                    self._say(name, found[0], reading, position)
+                    return found.end()
+        raise AssertionError(f"no rule reads {line[position]!r}")
 
+    def _candidates(self, position: int) -> Sequence[Candidate]:
+        line = self._cleaned.text
+        character = line[position]
+        if character in _DIGITS:
+            return self._rules.digits.at_digits(line, position)
+        rules = self._rules.words if character in _LETTERS else self._rules.symbols
+        return rules.at(line, position)
 
-def _rules_for(character: str) -> tuple[Rule, ...]:
-    if character in "0123456789":
-        return DIGIT_RULES
-    return WORD_RULES if _LETTER.match(character) else SYMBOL_RULES
+    def _say(self, rule: str, token: str, reading: str | Doubtful, position: int) -> None:
+        """Write a reading down, with its doubt and its trace."""
+        written = token.strip()
+        spoken = reading.spoken if isinstance(reading, Doubtful) else reading
+        start, end = self._cleaned.span(position, len(token))
+        said = spoken.rstrip(",") or spoken
+        why = reading.why if isinstance(reading, Doubtful) else None
+        if why is not None:
+            self._doubts.append(Doubt(written, said, why, start))
+        if why is not None or said != written:
+            self._tokens.append(Token(written, rule, said, start, end, why))
+        if rule == symbols.BULLET.name:
+            self._writer.begin_item()
+        else:
+            if self._cleaned.text[position] in _DIGITS and self._meets_a_number(position):
+                self._writer.add(",")
+            self._ctx.history.append(written)
+        self._writer.add(spoken)
+
+    def _meets_a_number(self, position: int) -> bool:
+        """Say whether two numbers would be heard as one: "BĐ2 0,15m"."""
+        line, history = self._cleaned.text, self._ctx.history
+        if not history or line[position - 1] != " ":
+            return False
+        before = history[-1]
+        return before[-1:].isdigit() or bool(_NUMERAL.fullmatch(before))

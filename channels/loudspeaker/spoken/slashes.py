@@ -5,28 +5,28 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .context import WHOLE, Context, Reading, Rule, rule
-from .dates import COUNTED, WHOLES, exists
+from .context import UPPERCASE, WHOLE, Context, Reading, Rule, rule
+from .dates import COUNTED, KNOWN_DAYS, MEASURED, WHOLES, date_words
+from .fractions import FRACTIONS
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import NUMBER, read_digits
-from .units import UNITS
+from .syllables import UPPER
+from .units import SIGN, unit_name
 from .wordlist import words
 
-_ADDRESS_LEADS: Final = words("số nhà hẻm ngõ kiệt ngách đường phố chỉ lô thửa căn phòng lớp")
-_PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
-#: After these a slash is a share of something.
-_SHARE_LEADS: Final = words(
-    "khoảng hơn gần chiếm giảm tăng đạt được bằng còn quá trên dưới ít nhất có tới đủ"
+_ADDRESS_LEADS: Final = words(
+    "số nhà hẻm ngõ kiệt ngách đường phố chỉ lô thửa căn phòng lớp ấp tổ thôn kp trạm trụ"
 )
-_RANGE_LEADS: Final = words("cấp từ khoảng độ tầm mức năm giai đoạn nhiệm học khóa")
-
-
-def read_fraction(top: int, bottom: int, ctx: Context) -> str:
-    """Read một phần ba, ba phần tư, and mười chín trên hai mươi."""
-    if 0 < top < bottom <= 10:
-        return f"{ctx.cardinal(top)} phần {'tư' if bottom == 4 else ctx.cardinal(bottom)}"
-    return f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
+_SECTION_LEADS: Final = words("mục phần điểm bài chương bảng bản phiên phòng khoản hình đồ")
+#: What follows the number of a heading: a capital letter, another point.
+_HEADING: Final = re.compile(f"\\.?\\s+{UPPERCASE}|\\.(?:\\s|$)")
+_PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
+_RANGE_LEADS: Final = words(
+    "cấp từ khoảng độ tầm mức năm giai đoạn nhiệm học khóa điều khoản trang tiết mục bài câu tháng"
+)
+#: Near these 2-1 is how a match stands.
+_MATCHES: Final = words("thắng thua hòa hiệp cuộc séc set gỡ dẫn trận lượt")
 
 
 def _address(match: re.Match[str], ctx: Context) -> Reading:
@@ -34,34 +34,27 @@ def _address(match: re.Match[str], ctx: Context) -> Reading:
     numbers = re.findall(r"\d+", match[0])
     letter = match[1]
     plain = len(numbers) == 2 and not letter
-    if plain and not ctx.after(_ADDRESS_LEADS) and not (ctx.after({":"}) and ctx.near({"chỉ"}, 3)):
-        return None
     following = ctx.next_word(match.end())
+    among_classes = ctx.after({",", "và"}) and ctx.near({"lớp"}, 4) and "/" in ctx.history[-2]
+    placed = ctx.after(_ADDRESS_LEADS) or following == "bis" or among_classes
+    if plain and ctx.after({"đường", "phố"}) and tuple(map(int, numbers)) in KNOWN_DAYS:
+        return None
+    if plain and not placed and not (ctx.after({":"}) and ctx.near({"chỉ"}, 3)):
+        return None
     if plain and (following in COUNTED | WHOLES):
         return None
-    joint = " " if ctx.after({"lớp"}) else " trên "
+    joint = " " if ctx.after({"lớp"}) or among_classes else " trên "
     words = joint.join(ctx.number(number) for number in numbers)
     return f"{words} {spell(letter)}" if letter else words
 
 
-def _fraction(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 1/3: a share, a count out of a whole, or (in doubt) a date."""
-    top, bottom = (int(part) for part in match.groups())
-    following = ctx.next_word(match.end())
-    if following in COUNTED:
-        return f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
-    share = read_fraction(top, bottom, ctx)
-    if ctx.after(_SHARE_LEADS) or following in WHOLES or following in UNITS:
-        return share
-    possible = 1 <= bottom <= 12 and 1 <= top <= 31 and exists(match[1], match[2], None)
-    if not possible:
-        return share
-    if top < bottom <= 10 and match[1][0] != "0" and match[2][0] != "0":
-        return Doubtful(share, Why.AMBIGUOUS_FRACTION)
-    month = "tư" if bottom == 4 else ctx.cardinal(bottom)
-    date = f"ngày {ctx.cardinal(top)} tháng {month}"
-    sure = match[1][0] == "0" or match[2][0] == "0" or top > 12
-    return date if sure else Doubtful(date, Why.AMBIGUOUS_FRACTION)
+def _stars(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 5* of a hotel."""
+    return f"{ctx.number(match[1])} sao"
+
+
+def _power(match: re.Match[str], ctx: Context) -> Reading:
+    return f"{ctx.number(match[1])} mũ {ctx.number(match[2])}"
 
 
 def _padded(number: str) -> bool:
@@ -74,10 +67,8 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     spaced = match[0] != match[0].replace(" ", "")
     if spaced and ctx.after(_PLACE_LEADS):
         return None
-    if ctx.near({"số", "thắng", "thua", "hòa"}, 3) and ctx.near(
-        {"tỷ", "tỉ", "thắng", "thua", "hòa"}, 4
-    ):
-        return f"{ctx.number(first)} {ctx.number(last)}"
+    if ctx.near(_MATCHES, 4) or (ctx.after({"số"}) and ctx.near({"tỷ", "tỉ"}, 2)):
+        return _score(first, last, ctx)
     words = f"{ctx.number(first)} đến {ctx.number(last)}"
     if not (first.isdigit() and last.isdigit()):
         return words
@@ -86,7 +77,17 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     small = int(last[-15:]) <= 12 and int(first[-15:]) <= 31
     if rising and (ctx.near(_RANGE_LEADS, 2) or (followed and not _padded(first)) or not small):
         return words
+    if not rising and ctx.next_word(match.end()) not in MEASURED:
+        known = (int(first[-15:]), int(last[-15:])) in KNOWN_DAYS
+        date = f"ngày {date_words(first, last, None, ctx, match.end())}" if known else ""
+        words = date or _score(first, last, ctx)
     return Doubtful(words, Why.AMBIGUOUS_RANGE)
+
+
+def _score(first: str, last: str, ctx: Context) -> str:
+    """Read 2-1 as it is said of a match; 10-8 with a pause, or it would be eighteen."""
+    joint = " " if len(first) == len(last) == 1 else ", "
+    return f"{ctx.number(first)}{joint}{ctx.number(last)}"
 
 
 def _sequence(match: re.Match[str], ctx: Context) -> Reading:
@@ -105,23 +106,43 @@ def _list(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _ratio(match: re.Match[str], ctx: Context) -> Reading:
-    if ctx.near({"qcvn", "tcvn"}, 2):
-        return f"{ctx.number(match[1])}, năm {ctx.number(match[2])}"
+    if ctx.near({"qcvn", "tcvn", "iso"}, 2):
+        return f"{_standard(match[1], ctx)}, năm {ctx.number(match[2])}"
     return f"{ctx.number(match[1])} trên {ctx.number(match[2])}"
 
 
-def _times(match: re.Match[str], ctx: Context) -> Reading:
-    return " nhân ".join(ctx.number(part) for part in re.findall(NUMBER, match[0]))
+def _times(product: str, ctx: Context) -> str:
+    return " nhân ".join(ctx.number(part) for part in re.findall(NUMBER, product))
 
 
 def _section(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 2.1.3 and "mục 1.5" with the points said."""
+    """Read 2.1.3, "mục 1.5" and the heading "1.1 Mục đích" with the points said."""
     parts = match[0].split(".")
-    numbered = ctx.after({"mục", "phần", "điểm", "bài", "chương", "bảng", "bản", "phiên"})
+    heading = not ctx.history and bool(_HEADING.match(ctx.line, match.end()))
+    numbered = heading or ctx.after(_SECTION_LEADS)
     thousands = parts[0][0] != "0" and all(len(part) == 3 for part in parts[1:])
     if thousands or (len(parts) == 2 and not numbered):
         return None
-    return " chấm ".join(ctx.number(part) for part in parts)
+    return " chấm ".join(read_digits(p) if _padded(p) else ctx.number(p) for p in parts)
+
+
+def _standard(number: str, ctx: Context) -> str:
+    """Read the number of a technical standard: 5687, 06, 01-1."""
+    parts = number.split("-")
+    return ", ".join(read_digits(p) if p[0] == "0" else ctx.number(p) for p in parts)
+
+
+def _standard_and_year(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 01-1:2018 of "QCVN 01-1:2018"."""
+    if not ctx.near({"qcvn", "tcvn", "iso"}, 3):
+        return None
+    return f"{_standard(match[1], ctx)}, năm {ctx.number(match[2])}"
+
+
+def _dimensions(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 3x4, 30 x 40 cm."""
+    words = _times(match[1], ctx)
+    return f"{words} {unit_name(match[2].strip(), ctx)}" if match[2] else words
 
 
 def _letters(match: re.Match[str], ctx: Context) -> Reading:
@@ -142,18 +163,44 @@ def _dotted(match: re.Match[str], ctx: Context) -> Reading:
 
 
 ADDRESSES: Final[tuple[Rule, ...]] = (
-    rule("address", rf"\d{{1,5}}[A-Z]?(?:/\d{{1,5}}){{1,4}}([A-ZĐ])?{WHOLE}(?!/)", _address),
+    rule(
+        "address",
+        rf"\d{{1,5}}[A-F]?(?:/\d{{1,5}}){{1,4}}([A-FĐH-Z])?{WHOLE}(?![/.,]\d|/)",
+        _address,
+        then="/ABCDEF",
+        tight=True,
+    ),
 )
 JOINED: Final[tuple[Rule, ...]] = (
-    rule("fraction", rf"(\d{{1,9}})\s?/\s?(\d{{1,9}})(?![0-9/]){WHOLE}", _fraction),
-    rule("section", r"\d{1,4}(?:\.\d{1,4}){1,6}(?![0-9.,]\d|\d)", _section),
-    rule("list", r"\d{1,4}(?:,\d{1,4}){1,12}(?![0-9.,]\d|\d)", _list),
-    rule("ratio", rf"({NUMBER}):(\d{{1,9}})(?![0-9:.,]\d|\d)", _ratio),
-    rule("dimensions", rf"{NUMBER}(?:\s?[x×]\s?{NUMBER}){{1,3}}{WHOLE}", _times),
-    rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence),
-    rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range),
-    rule("number and letter", rf"(\d{{1,6}})([A-ZĐ]{{1,2}})(\d{{1,2}})?{WHOLE}", _letters),
+    *FRACTIONS,
+    rule(
+        "standard and year",
+        rf"(\d{{1,6}}(?:-\d{{1,3}})?):([12]\d{{3}}){WHOLE}",
+        _standard_and_year,
+        then=":-",
+        tight=True,
+    ),
+    rule("section", r"\d{1,4}(?:\.\d{1,4}){1,6}(?![0-9.,]\d|\d)", _section, then=".", tight=True),
+    rule("list", r"\d{1,4}(?:,\d{1,4}){1,12}(?![0-9.,]\d|\d)", _list, then=",", tight=True),
+    rule("ratio", rf"({NUMBER}):(\d{{1,9}})(?![0-9:.,]\d|\d)", _ratio, then="0.,:"),
+    rule(
+        "dimensions",
+        rf"({NUMBER}(?:\s?[x×*]\s?{NUMBER}){{1,3}})({SIGN}|{WHOLE})",
+        _dimensions,
+        then="0.,x×*",
+    ),
+    rule("stars", r"([1-7])\*(?![*\w])", _stars, then="*", tight=True),
+    rule("power", r"(\d{1,6})\^(\d{1,3})(?!\d)", _power, then="^", tight=True),
+    rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence, then="-", tight=True),
+    rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range, then="0.,-"),
+    rule(
+        "number and letter",
+        rf"(\d{{1,6}})([A-ZĐ]{{1,2}})(\d{{1,2}})?{WHOLE}",
+        _letters,
+        then=UPPER,
+        tight=True,
+    ),
 )
 ODD_NUMBERS: Final[tuple[Rule, ...]] = (
-    rule("odd number", r"\d{1,30}(?:[.,]\d{1,30}){2,20}", _dotted),
+    rule("odd number", r"\d{1,30}(?:[.,]\d{1,30}){2,20}", _dotted, then=".,"),
 )

@@ -5,9 +5,15 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .context import Context, Reading, Rule, rule
+from .abbreviations import FOREIGN
+from .context import WHOLE, Context, Reading, Rule, rule
+from .dates import CLOCK
+from .letters import spell
 from .model import Doubtful, Why
+from .numbers import thousand
 from .syllables import LETTERS
+from .units import UNIT_SIGNS, of_one_kind
+from .web import ENDINGS, FILES
 
 _NAMES: Final = {
     "&": "và", "=": "bằng", "<": "nhỏ hơn", ">": "lớn hơn", "≥": "lớn hơn hoặc bằng",
@@ -20,18 +26,42 @@ _NAMES: Final = {
 _OPEN: Final = "([{"
 _BULLETS: Final = "-+•·▪▫◦‣►▶✓✔✅☑◆◇○●■□➢➤➔→"
 _ARROWS: Final = "→⇒➔➜➤"
+#: An amount and its unit, wherever it stands.
+_UNIT: Final = re.compile(
+    rf"[\d.,]+(?:\s?-\s?[\d.,]+)?\s?((?:{UNIT_SIGNS}|[kK]|tr|triệu|tỷ|ngàn|nghìn)?)"
+)
 
 
 def _named(match: re.Match[str], ctx: Context) -> Reading:
-    return _NAMES[match[0]]
+    return _NAMES[match[0]].replace("phần nghìn", f"phần {thousand(ctx.region)}")
+
+
+def _diameter(match: re.Match[str], ctx: Context) -> Reading:
+    """Read Ø90."""
+    return "phi"
+
+
+def _compared(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the < of "5 < x", which has a space on either side."""
+    spaced = ctx.line[match.start() - 1 : match.start()] == " " and bool(ctx.history)
+    return _NAMES[match[1]] if spaced else None
 
 
 def _plus(match: re.Match[str], ctx: Context) -> Reading:
-    return "cộng" if ctx.history else ""
+    return "cộng" if ctx.history or ctx.line[match.end() : match.end() + 1].isdigit() else ""
 
 
 def _about(match: re.Match[str], ctx: Context) -> Reading:
-    return "khoảng"
+    """Read the ~ of "~100 hộ", and of 7h~8h, where it means "to"."""
+    if ctx.line[match.start() - 1 : match.start()].isalnum() and ctx.history:
+        return "đến"
+    return "" if ctx.after({"khoảng", "chừng", "gần", "hơn"}) else "khoảng"
+
+
+def _arrow(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the arrow of "7h => 11h"; any other is a pause."""
+    hours = CLOCK.fullmatch(ctx.history[-1]) if ctx.history else None
+    return "đến" if hours and CLOCK.match(ctx.line[match.end() :].lstrip()) else ","
 
 
 def _bullet(match: re.Match[str], ctx: Context) -> Reading:
@@ -42,13 +72,26 @@ def _bullet(match: re.Match[str], ctx: Context) -> Reading:
 def _minus(match: re.Match[str], ctx: Context) -> Reading:
     """Read a minus sign: before a number, with a space or a bracket in front of it."""
     before = ctx.line[match.start() - 1] if match.start() else " "
-    return "âm" if before in " (:=<>±" else None
+    return "âm" if before in " (:=<>±≤≥≈~" else None
 
 
 def _to(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the dash of "30% - 50%", "5kg-10kg": from an amount to an amount."""
-    last = ctx.last()
-    return "đến" if last[:1].isdigit() and not last[-1:].isdigit() else None
+    """Read the dash of "30% - 50%", "5kg-10kg": from an amount to an amount of one kind."""
+    last = ctx.history[-1] if ctx.history else ""
+    if not last[:1].isdigit() or last[-1:].isdigit():
+        return None
+    if last.strip("0123456789.,-") == "":
+        return None
+    first, following = _UNIT.match(last), _UNIT.match(ctx.line, match.end())
+    signs = (first[1], following[1]) if first and following else ("", "")
+    return "đến" if all(signs) and of_one_kind(*signs) else ","
+
+
+def _until(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the dash of "22h ngày 09/12 - 4h ngày 10/12"."""
+    history = ctx.history[-3:]
+    dated = len(history) == 3 and history[1].lower() == "ngày" and CLOCK.fullmatch(history[0])
+    return "đến" if dated else None
 
 
 def _dash(match: re.Match[str], ctx: Context) -> Reading:
@@ -62,6 +105,13 @@ def _mark(match: re.Match[str], ctx: Context) -> Reading:
 
 def _ellipsis(match: re.Match[str], ctx: Context) -> Reading:
     return "…"
+
+
+def _ending(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the point of "tên miền .vn"."""
+    before = ctx.line[match.start() - 1] if match.start() else " "
+    ending = match[1].lower()
+    return f"chấm {FOREIGN.get(ending) or spell(ending)}" if before in " (" else None
 
 
 def _pause(match: re.Match[str], ctx: Context) -> Reading:
@@ -80,24 +130,33 @@ def _unreadable(match: re.Match[str], ctx: Context) -> Reading:
 
 _SIGNS: Final = "|".join(re.escape(sign) for sign in sorted(_NAMES, key=len, reverse=True))
 
+#: "-5°C" and "+2" alone on a line begin with a sign, not with a bullet.
+_SIGNED: Final = r"[-+]\d+(?:,\d+)?\s?(?:[°%]|độ|$|đến -?\d+\s?(?:°|độ))"
+
 BULLET: Final = rule(
-    "bullet", rf"(?!-\d+(?:,\d+)?\s?(?:[°%]|độ))(?:[{re.escape(_BULLETS)}]+\s*|\*\s+)", _bullet
+    "bullet", rf"(?!{_SIGNED})(?:[{re.escape(_BULLETS)}]+\s*|\*\s+)", _bullet, starts=_BULLETS + "*"
 )
 SYMBOLS: Final[tuple[Rule, ...]] = (
     BULLET,
-    rule("ellipsis", r"\.{2,}|…[.…]*", _ellipsis),
-    rule("mark", r"[.,;:?!]", _mark),
-    rule("minus", r"-(?=\d)", _minus),
-    rule("to", r"\s?-\s?(?=\d)", _to),
-    rule("dash", r"\s*-[-\s]*", _dash),
-    rule("about", r"~\s?(?=\d)", _about),
-    rule("quote mark", r"[<>](?![=<>]?\s?\d|=)", _pause),
-    rule("sign", _SIGNS, _named),
-    rule("plus", r"\+", _plus),
-    rule("bracket", r"[()\[\]{}|]", _pause),
-    rule("slash", r"\s?/+\s?", _pause),
-    rule("arrow", rf"[{_ARROWS}]+", _pause),
-    rule("quote", r"[\"'“”]+", _silent),
-    rule("ornament", r"[#*_^~`\\-]+", _silent),
+    rule("ellipsis", r"\.{2,}|…[.…]*", _ellipsis, starts=".…"),
+    rule("address ending", rf"\.((?i:{ENDINGS}|{FILES})){WHOLE}", _ending, starts="."),
+    rule("mark", r"[.,;:?!]", _mark, starts=".,;:?!"),
+    rule("minus", r"-(?=\d)", _minus, starts="-"),
+    rule("to", r"\s?-\s?(?=\d{1,2}\s?[hHg]\d{0,2}\s+ngày)", _until, starts=" -"),
+    rule("to", r"\s?-\s?(?=\d)", _to, starts=" -"),
+    rule("dash", r"\s*-[-\s]*", _dash, starts=" -"),
+    rule("about", r"~\s?(?=\d)", _about, starts="~"),
+    rule("arrow", rf"[-=]+>|<[-=]+(?!\s?\d)|[{_ARROWS}]+", _arrow, starts="-=<" + _ARROWS),
+    rule("rule of signs", r"([=~_*#+-])\1{2,}", _silent, starts="=~_*#+-"),
+    rule("checkbox", r"\[\s?[xXvV✓]?\s?\]", _silent, starts="["),
+    rule("diameter", r"[Ø⌀Φ](?=\s?\d)", _diameter, starts="Ø⌀Φ"),
+    rule("comparison", r"([<>])(?= )", _compared, starts="<>"),
+    rule("quote mark", r"[<>](?![=<>]?\s?\d|=)", _pause, starts="<>"),
+    rule("sign", _SIGNS, _named, starts="".join(sorted({sign[0] for sign in _NAMES}))),
+    rule("plus", r"\+", _plus, starts="+"),
+    rule("bracket", r"[()\[\]{}|]", _pause, starts="()[]{}|"),
+    rule("slash", r"\s?/+\s?", _pause, starts=" /"),
+    rule("quote", r"[\"'“”]+", _silent, starts="\"'“”"),
+    rule("ornament", r"[#*_^~`\\-]+", _silent, starts="#*_^~`\\-"),
     rule("other script", rf"[^{LETTERS}0-9\x00-\x7f°µ₫…“”‰≥≤≠±×÷≈€£¥№→⇒➔➜➤]+", _unreadable),
 )

@@ -13,10 +13,21 @@ from .wordlist import words
 _H: Final = r"(?:[01]?\d|2[0-4])"
 _MIN: Final = r"[0-5]\d"
 _SIGN: Final = r"\s?(?:[hHg]|giờ)"
-_POINT: Final = rf"({_H})(?:{_SIGN}\s?({_MIN})?(?:\s?(?:phút|ph|p|')(?![a-zà-ỹđ0-9]))?|:({_MIN}))"
-_HOUR_LEADS: Final = words(
-    "lúc từ đến vào sáng trưa chiều tối đêm khoảng trước sau hồi giờ ngày và -"
+_POINT: Final = (
+    rf"({_H})(?:{_SIGN}(\s?{_MIN}|\d(?![\d.,]))?(?:\s?(?:phút|ph|p|')(?![a-zà-ỹđ0-9]))?|:({_MIN}))"
 )
+#: No other digit may follow, with or without a colon; a colon alone may.
+_END: Final = r"(?!:?[0-9])"
+_HOUR_LEADS: Final = words(
+    "lúc từ đến vào sáng trưa chiều tối đêm khoảng trước sau hồi giờ ngày và - gian :"
+)
+#: Near these a g is a gram.
+_WEIGHED: Final = words(
+    "mặn nặng gói viên muối đường bột thuốc phân cân liều chứa vàng hàm lấy thêm hộp"
+)
+#: Near these a colon is a ratio.
+_RATIOS: Final = words("lệ tỷ tỉ pha trộn loãng thắng thua hòa")
+_HALVES: Final = {"am": "sáng", "pm": "chiều"}
 
 
 def read_time(hour: str, minute: str | None, ctx: Context) -> str:
@@ -27,11 +38,27 @@ def read_time(hour: str, minute: str | None, ctx: Context) -> str:
 
 def _time(match: re.Match[str], ctx: Context) -> Reading:
     hour, minute, colon = match.groups()
-    if colon and ctx.near({"lệ", "tỷ", "tỉ"}, 3):
+    if colon and ctx.near(_RATIOS, 3):
         return None
     words = read_time(hour, minute or colon, ctx)
-    grams = match[0].endswith("g") and not ctx.near(_HOUR_LEADS, 2)
-    return Doubtful(words, Why.AMBIGUOUS_UNIT) if grams else words
+    if not match[0].endswith("g"):
+        return words
+    if ctx.near(_WEIGHED, 3) or ctx.line.startswith("/", match.end()):
+        return None
+    return words if ctx.near(_HOUR_LEADS, 2) else Doubtful(words, Why.AMBIGUOUS_UNIT)
+
+
+def _half(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 9:00 AM, 3pm: the half of the day in words."""
+    hour, minute, half = int(match[1]), match[2], match[3].lower()
+    evening = half == "pm" and 6 <= hour < 12
+    part = "tối" if evening else "trưa" if half == "pm" and hour == 12 else _HALVES[half]
+    return f"{read_time(match[1], minute, ctx)} {part}"
+
+
+def _dotted(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "lúc 17.30"."""
+    return read_time(match[1], match[2], ctx) if ctx.after({"lúc", "hồi"}) else None
 
 
 def _range(match: re.Match[str], ctx: Context) -> Reading:
@@ -56,7 +83,7 @@ def _seconds(match: re.Match[str], ctx: Context) -> Reading:
 
 def _round_the_clock(match: re.Match[str], ctx: Context) -> Reading:
     hours = "hai mươi bốn trên hai mươi bốn"
-    return f"{hours} giờ" if match[1] else hours
+    return f"{hours} giờ" if match[1] or match[2] else hours
 
 
 def _always(match: re.Match[str], ctx: Context) -> Reading:
@@ -64,7 +91,7 @@ def _always(match: re.Match[str], ctx: Context) -> Reading:
     if ctx.near(DATE_LEADS, 2):
         return None
     words = "hai mươi bốn trên bảy"
-    sure = ctx.near({"trực", "động", "vụ", "suốt", "mở", "liên"}, 3)
+    sure = "h" in match[0] or ctx.near({"trực", "động", "vụ", "suốt", "mở", "liên"}, 3)
     return words if sure else Doubtful(words, Why.AMBIGUOUS_FRACTION)
 
 
@@ -75,19 +102,67 @@ def _long_hours(match: re.Match[str], ctx: Context) -> Reading:
     return f"{words} đến {ctx.number(last)} giờ" if last else f"{words} giờ"
 
 
+def _minutes_and_seconds(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 1p30s and 5'30''."""
+    return f"{ctx.number(match[1])} phút {ctx.number(match[2])} giây"
+
+
+def _just_seconds(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 15''."""
+    return f"{ctx.number(match[1])} giây"
+
+
 def _minutes(match: re.Match[str], ctx: Context) -> Reading:
     first, last = match.groups()
     words = ctx.number(first)
     return f"{words} đến {ctx.number(last)} phút" if last else f"{words} phút"
 
 
+_CLOCK_SIGNS: Final = "hHg:"
+_MINUTE_SIGN: Final = r"(?:phút|ph|p|')"
+_SECOND_SIGN: Final = r"(?:giây|s|''|\")"
+
 TIMES: Final[tuple[Rule, ...]] = (
-    rule("round the clock", rf"24\s?/\s?24(?:(\s?(?:h|giờ))|(?![0-9/])){WHOLE}", _round_the_clock),
-    rule("always", rf"24/7(?![0-9/]){WHOLE}", _always),
-    rule("time with seconds", rf"({_H}):({_MIN}):({_MIN})(?![0-9:])", _seconds),
-    rule("hours", rf"{_POINT}\s?-\s?{_POINT}(?![0-9:]){WHOLE}", _range),
-    rule("hours, one sign", rf"({_H})\s?-\s?({_H}){_SIGN}\s?({_MIN})?{WHOLE}", _hours),
-    rule("time", rf"{_POINT}(?![0-9:]){WHOLE}", _time),
-    rule("duration in hours", rf"(\d{{1,3}})(?:\s?-\s?(\d{{2,3}}))?h{WHOLE}", _long_hours),
-    rule("minutes", rf"(\d{{1,3}})(?:\s?-\s?(\d{{1,3}}))?\s?(?:p|ph|')(?!['/]){WHOLE}", _minutes),
+    rule(
+        "round the clock",
+        rf"24(\s?h)?\s?/\s?24(?:(\s?(?:h|giờ))|(?![0-9/])){WHOLE}",
+        _round_the_clock,
+        starts="2",
+        then="h/",
+    ),
+    rule("always", rf"24h?/7(?![0-9/]){WHOLE}", _always, starts="2", then="h/"),
+    rule(
+        "half of the day",
+        rf"({_H})(?:[:hH]({_MIN})?)?\s?([AaPp][Mm]){WHOLE}",
+        _half,
+        then=":hHaApP",
+    ),
+    rule("time with seconds", rf"({_H}):({_MIN}):({_MIN})(?![0-9:])", _seconds, then=":"),
+    rule(
+        "time with seconds",
+        rf"({_H}){_SIGN}\s?({_MIN})\s?{_MINUTE_SIGN}\s?({_MIN})\s?{_SECOND_SIGN}{WHOLE}",
+        _seconds,
+        then=_CLOCK_SIGNS,
+    ),
+    rule("hours", rf"{_POINT}\s?-\s?{_POINT}{_END}{WHOLE}", _range, then=_CLOCK_SIGNS),
+    rule("hours, one sign", rf"({_H})\s?-\s?({_H}){_SIGN}\s?({_MIN})?{WHOLE}", _hours, then="-"),
+    rule("time", rf"{_POINT}{_END}{WHOLE}", _time, then=_CLOCK_SIGNS),
+    rule("time, dotted", rf"({_H})\.({_MIN})(?![0-9.,])", _dotted, then=".", tight=True),
+    rule(
+        "duration in hours", rf"(\d{{1,3}})(?:\s?-\s?(\d{{2,3}}))?h{WHOLE}", _long_hours, then="-h"
+    ),
+    rule("duration in hours", rf"(\d{{1,3}}[.,]\d{{1,2}})()h{WHOLE}", _long_hours, then=".,"),
+    rule(
+        "minutes and seconds",
+        rf"(\d{{1,3}})\s?{_MINUTE_SIGN}\s?(\d{{1,2}})\s?{_SECOND_SIGN}{WHOLE}",
+        _minutes_and_seconds,
+        then="p'",
+    ),
+    rule("seconds", rf"(\d{{1,3}})''{WHOLE}", _just_seconds, then="'", tight=True),
+    rule(
+        "minutes",
+        rf"(\d{{1,3}})(?:\s?-\s?(\d{{1,3}}))?\s?(?:p|ph|')(?!['/]){WHOLE}",
+        _minutes,
+        then="-p'",
+    ),
 )

@@ -1,69 +1,31 @@
-"""Units of measure and money, alone, in ranges, and one per another."""
+"""Amounts of measures and money, in ranges and alone."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import Final
 
+from .abbreviations import alternation, first_letters
 from .context import WHOLE, Context, Reading, Rule, rule
+from .data.measures import MONEY, SUMS, UNITS
 from .model import Doubtful, Why
 from .numbers import NUMBER, thousand
-from .syllables import LETTERS
 from .wordlist import words
 
-UNITS: Final = {
-    "mm": "mi li mét", "cm": "xăng ti mét", "dm": "đề xi mét", "m": "mét", "km": "ki lô mét",
-    "Km": "ki lô mét", "KM": "ki lô mét",
-    "mm2": "mi li mét vuông", "cm2": "xăng ti mét vuông", "m2": "mét vuông",
-    "km2": "ki lô mét vuông", "cm3": "xăng ti mét khối", "m3": "mét khối", "dm3": "đề xi mét khối",
-    "M2": "mét vuông", "M3": "mét khối",
-    "ha": "héc ta", "Ha": "héc ta", "HA": "héc ta",
-    "mg": "mi li gam", "g": "gam", "gr": "gam", "kg": "ki lô gam", "Kg": "ki lô gam",
-    "KG": "ki lô gam", "µg": "mi crô gam", "ml": "mi li lít", "mL": "mi li lít", "l": "lít",
-    "lit": "lít", "cc": "xê xê", "°C": "độ xê", "°": "độ", "°F": "độ ép", "oC": "độ xê",
-    "%": "phần trăm", "‰": "phần nghìn", "W": "oát", "kW": "ki lô oát", "KW": "ki lô oát",
-    "MW": "mê ga oát", "kWh": "ki lô oát giờ", "KWh": "ki lô oát giờ", "kwh": "ki lô oát giờ",
-    "kWp": "ki lô oát pích", "V": "vôn", "kV": "ki lô vôn", "KV": "ki lô vôn", "A": "am pe",
-    "kVA": "ki lô vôn am pe", "KVA": "ki lô vôn am pe", "Hz": "héc", "kHz": "ki lô héc",
-    "MHz": "mê ga héc", "GHz": "gi ga héc", "KB": "ki lô bai", "MB": "mê ga bai",
-    "GB": "gi ga bai", "TB": "tê ra bai", "Mb": "mê ga bít", "Gb": "gi ga bít",
-    "Mbps": "mê ga bít trên giây", "Gbps": "gi ga bít trên giây", "dB": "đề xi ben",
-    "mmHg": "mi li mét thủy ngân", "HP": "mã lực", "s": "giây", "kcal": "ki lô ca lo",
-    "ppm": "phần triệu", "inch": "inh",
-}  # fmt: skip
-MONEY: Final = {
-    "đ": "đồng", "Đ": "đồng", "₫": "đồng", "đồng": "đồng", "vnđ": "đồng", "VNĐ": "đồng",
-    "VND": "đồng", "Vnđ": "đồng", "vnd": "đồng", "USD": "đô la Mỹ", "$": "đô la Mỹ",
-    "EUR": "ơ rô", "€": "ơ rô", "trđ": "triệu đồng", "tr.đ": "triệu đồng", "tr đ": "triệu đồng",
-    "trđồng": "triệu đồng", "tỷđ": "tỷ đồng",
-}  # fmt: skip
 #: Units whose sign is one letter that may stand alone elsewhere: no space before them.
-_TIGHT: Final = frozenset({"A", "HP", "W", "V", "s", "Đ", "gr", "°"})
-#: What things are counted per: said with "mỗi".
-_EACH: Final = words(
-    "hộ người tháng năm ngày tuần quý lần khẩu em suất con cây học lượt buổi giờ phút ca thẻ lớp "
-    "trẻ sào công mẫu chai gói bao thùng cái chiếc bộ xe ấp xã tổ đợt vụ liều hồ phần giấy trường "
-    "ván vị tấn tạ kg lít đêm"
-)
-_SUMS: Final = words("triệu tỷ tỉ ngàn nghìn trăm k tr")
-#: Words of measure which a "per" may follow.
-_MEASURES: Final = words(
-    "tấn tạ yến kg người lần suất con cây lít khối giạ phút giờ ngày buổi liều viên giọt tiếng chỗ"
-)
-_DENOMINATORS: Final = {"h": "giờ", "s": "giây", "l": "lít", "p": "phút", "d": "ngày"}
-
-
-def _alternation(signs: Iterable[str]) -> str:
-    return "|".join(re.escape(sign) for sign in sorted(signs, key=len, reverse=True))
-
-
+TIGHT: Final = frozenset({"HP", "CV", "W", "V", "s", "Đ", "gr", "°", "ms"})
+_AGED: Final = words("trẻ tuổi em bé cháu dưới trên từ người")
+_MASSES: Final = frozenset({"mg", "g", "gr", "kg", "Kg", "KG", "µg"})
+_LENGTHS: Final = frozenset({"mm", "cm", "dm", "m", "km", "Km", "KM"})
+_VOLUMES: Final = frozenset({"ml", "mL", "l", "lit", "cc", "m3"})
 ALL: Final = {**UNITS, **MONEY}
-_SIGN: Final = rf"(?:\s?(?:{_alternation(ALL.keys() - _TIGHT)})|(?:{_alternation(_TIGHT)})){WHOLE}"
-_RANGE: Final = r"\s?-\s?"
+UNIT_SIGNS: Final = alternation(ALL)
+SIGN: Final = rf"(?:\s?(?:{alternation(ALL.keys() - TIGHT)})|(?:{alternation(TIGHT)})){WHOLE}"
+RANGE: Final = r"\s?-\s?"
 
 
-def _amount(first: str, last: str | None, ctx: Context) -> str:
+def amount(first: str, last: str | None, ctx: Context) -> str:
+    """Read a number, or from one number to another."""
     words = ctx.number(first)
     return f"{words} đến {ctx.number(last)}" if last else words
 
@@ -73,29 +35,31 @@ def _thousands(written: str) -> str | None:
     return written.replace(",", ".") if re.fullmatch(r"[1-9]\d{0,2},\d{3}", written) else None
 
 
+def unit_name(sign: str, ctx: Context) -> str:
+    """Return how a unit is said; a per mille holds the region's word for a thousand."""
+    return ALL[sign].replace("phần nghìn", f"phần {thousand(ctx.region)}")
+
+
+def _capital(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 20A, 5T, 16L near what is so measured; elsewhere it is a house, a class, a road."""
+    first, last, letter = match.groups()
+    leads, unit = _CAPITALS[letter]
+    measured = ctx.near(leads, 4) or (letter != "A" and "," in first)
+    return f"{amount(first, last, ctx)} {unit}" if measured else None
+
+
 def _quantity(match: re.Match[str], ctx: Context) -> Reading:
     first, last, sign = match.groups()
     sign = sign.strip()
     meant = _thousands(first) if sign in MONEY else None
-    words = f"{_amount(meant or first, last, ctx)} {ALL[sign]}"
+    words = f"{amount(meant or first, last, ctx)} {unit_name(sign, ctx)}"
     return Doubtful(words, Why.AMBIGUOUS_NUMBER) if meant else words
 
 
-def _short_money(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 50k, 50-100k, 5tr: thousands and millions of đồng."""
-    first, last, sign = match.groups()
-    size = thousand(ctx.region) if sign.lower() == "k" else "triệu"
-    words = f"{_amount(first, last, ctx)} {size}"
-    said = ctx.next_word(match.end()) in {"đồng", "đ", "vnđ", "vnd"}
-    return words if said else f"{words} đồng"
-
-
-def _millions_and(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 1tr5 and 2tr350: millions, then the thousands that the digits begin."""
-    millions, rest = match.groups()
-    words = f"{ctx.number(millions)} triệu"
-    tail = int(rest.ljust(3, "0"))
-    return f"{words} {ctx.cardinal(tail)} {thousand(ctx.region)} đồng"
+def _age(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "trẻ 2-3t", "18t trở lên"."""
+    aged = ctx.near(_AGED, 3) or ctx.next_word(match.end()) == "trở"
+    return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
 
 
 def _height(match: re.Match[str], ctx: Context) -> Reading:
@@ -105,60 +69,54 @@ def _height(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} mét {ctx.cardinal(int(match[2]))}"
 
 
-def _dollars(match: re.Match[str], ctx: Context) -> Reading:
-    return f"{ctx.number(match[1])} đô la Mỹ"
-
-
-def _per(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the slash of đồng/hộ/tháng, km/h, tấn/ha, with what follows it."""
-    last = ctx.history[-1] if ctx.history else ""
-    top = re.sub(r"^[\d.,\s-]+", "", last)
-    bottom = match[1]
-    counts = top in MONEY or top.lower() in _SUMS
-    measured = counts or top in UNITS or top.lower() in _MEASURES or last.startswith("/")
-    if not measured:
-        return None
-    if top in UNITS and bottom in {"giờ", "giây"}:
-        return f"trên {bottom}"
-    if bottom in UNITS or bottom in _DENOMINATORS:
-        return f"{'mỗi' if counts else 'trên'} {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
-    return f"mỗi {bottom.lower()}" if bottom.lower() in _EACH else None
-
-
-def _bare_per(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "km/h", "mg/l", "µg/m3" with no number before them."""
-    top, bottom = match.groups()
-    return f"{UNITS[top]} trên {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
-
-
 def _bare(match: re.Match[str], ctx: Context) -> Reading:
     """Read "m2", "kg", "kWh" with no number before them."""
-    return ALL[match[0]]
+    return unit_name(match[0], ctx)
 
 
-_TOPS: Final = _alternation(UNITS)
-_BOTTOMS: Final = _alternation((*UNITS, *_DENOMINATORS))
-_NOT_ALONE: Final = words("ha Ha HA cc oC HP TB đồng lit inch")
-_ALONE: Final = _alternation(u for u in ALL if len(u) > 1 and u not in _NOT_ALONE)
+def _kilometre(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the Km of "Km12+500"."""
+    return UNITS["km"]
+
+
+def of_one_kind(first: str, last: str) -> bool:
+    """Say whether two signs measure the same, so that a dash between them is a range."""
+    kinds = (_MASSES, _LENGTHS, _VOLUMES, MONEY.keys() | SUMS)
+    return first == last or any(first in kind and last in kind for kind in kinds)
+
+
+_NOT_ALONE: Final = words("ha Ha HA cc oC HP TB đồng lit inch dl ms hp CV Ah %o")
+#: Units of one capital letter: near which words they are units at all.
+_CAPITALS: Final = {
+    "A": (words("điện dòng cầu chì aptomat atomat sạc ổ phích acquy ắc bình máy áp"), "am pe"),
+    "T": (words("tải trọng nặng quá xe trên dưới"), "tấn"),
+    "L": (words("bình can chai xăng dầu nước thùng xô phuy lọ thuốc"), "lít"),
+}
+_ALONE: Final = alternation(u for u in ALL if len(u) > 1 and u not in _NOT_ALONE)
 
 QUANTITIES: Final[tuple[Rule, ...]] = (
-    rule("millions and", rf"(\d{{1,4}})tr(\d{{1,3}}){WHOLE}", _millions_and),
-    rule(
-        "short money",
-        rf"({NUMBER})(?:{_RANGE}({NUMBER}))?\s?(k|K|tr|Tr){WHOLE}",
-        _short_money,
-    ),
-    rule("metres and", rf"(\d{{1,3}})m(\d{{1,2}}){WHOLE}", _height),
+    rule("metres and", rf"(\d{{1,3}})m(\d{{1,2}}){WHOLE}", _height, then="m", tight=True),
+    rule("age", rf"(\d{{1,3}})(?:-(\d{{1,3}}))?t{WHOLE}", _age, then="-t", tight=True),
     rule(
         "spaced money",
-        rf"([1-9]\d{{0,2}}(?: \d{{3}})+)()(\s?(?:{_alternation(MONEY)})){WHOLE}",
+        rf"([1-9]\d{{0,2}}(?: \d{{3}})+)()(\s?(?:{alternation(MONEY)})){WHOLE}",
         _quantity,
+        then="0",
     ),
-    rule("quantity", rf"({NUMBER})(?:{_RANGE}({NUMBER}))?({_SIGN})", _quantity),
+    rule(
+        "capital unit",
+        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?([ATL]){WHOLE}",
+        _capital,
+        then="0.,-ATL",
+    ),
+    rule(
+        "quantity",
+        rf"({NUMBER})(?:{RANGE}({NUMBER}))?({SIGN})",
+        _quantity,
+        then="0.,-" + first_letters(ALL),
+    ),
 )
-DOLLARS: Final[tuple[Rule, ...]] = (rule("dollars", rf"\$\s?({NUMBER})", _dollars),)
-PER: Final[tuple[Rule, ...]] = (rule("per", rf"\s?/\s?([{LETTERS}µ%]+[23]?){WHOLE}", _per),)
 BARE_UNITS: Final[tuple[Rule, ...]] = (
-    rule("unit per unit", rf"({_TOPS})/({_BOTTOMS}){WHOLE}", _bare_per),
-    rule("unit", rf"(?:{_ALONE}){WHOLE}", _bare),
+    rule("unit", r"[Kk]m(?=\d)", _kilometre, starts="Kk"),
+    rule("unit", rf"(?:{_ALONE}){WHOLE}", _bare, starts=first_letters(ALL)),
 )

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from .abbreviations import FOREIGN
+from .abbreviations import FOREIGN, abbreviation
 from .context import Context, Reading, Rule, rule
 from .letters import spell
 from .model import Doubtful, Why
@@ -18,7 +18,8 @@ _SIGNS: Final = {
     ":": "hai chấm", "?": "hỏi chấm", "=": "bằng", "&": "và", "#": "thăng", "+": "cộng",
     "%": "phần trăm", "~": "ngã",
 }  # fmt: skip
-_ENDINGS: Final = "vn|com|net|org|gov|edu|info|io|asia|me|app|tv|link|site|online|biz|co|ly|be|gl"
+ENDINGS: Final = "vn|com|net|org|gov|edu|info|io|asia|me|app|tv|link|site|online|biz|co|ly|be|gl"
+FILES: Final = "pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|mp3|mp4|wav|zip|rar|txt|csv"
 _LABEL: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
 _TAIL: Final = r"(?:[/?#][A-Za-z0-9/?=&#%._~:+@-]{0,300}[A-Za-z0-9/=_-]|/)?"
 _LONGEST_NAME: Final = 40
@@ -26,7 +27,7 @@ _LONGEST_NAME: Final = 40
 
 @lru_cache(maxsize=4_096)
 def _segment(name: str) -> tuple[str, ...] | None:
-    """Cut a run such as "binhhoahung" into toneless syllables, as few as possible."""
+    """Cut a run such as "binhhoahung" into toneless syllables, few and full ones."""
     if len(name) > _LONGEST_NAME:
         return None
     best: list[tuple[str, ...] | None] = [(), *[None] * len(name)]
@@ -36,9 +37,15 @@ def _segment(name: str) -> tuple[str, ...] | None:
             if before is None or not TONELESS_SYLLABLE.fullmatch(name[start:end]):
                 continue
             found = best[end]
-            if found is None or len(before) + 1 < len(found):
-                best[end] = (*before, name[start:end])
+            cut = (*before, name[start:end])
+            if found is None or _worth(cut) > _worth(found):
+                best[end] = cut
     return best[len(name)]
+
+
+def _worth(cut: tuple[str, ...]) -> tuple[int, int]:
+    """Return what makes a cut better: fewer syllables, then "van a" rather than "va na"."""
+    return -len(cut), sum(len(part) ** 2 for part in cut)
 
 
 def _name(run: str) -> tuple[str, bool]:
@@ -46,6 +53,8 @@ def _name(run: str) -> tuple[str, bool]:
     run = run.lower()
     if run in FOREIGN:
         return FOREIGN[run], True
+    if re.fullmatch(FILES, run):
+        return spell(run), True
     if is_syllable(run) and len(run) > 1:
         return run, True
     if len(run) > 1:
@@ -54,7 +63,7 @@ def _name(run: str) -> tuple[str, bool]:
             return " ".join(
                 part if is_syllable(part) else FOREIGN.get(part, part) for part in parts
             ), True
-        if is_pronounceable(run):
+        if is_pronounceable(run) and not abbreviation(run):
             return run, False
     return spell(run), True
 
@@ -75,6 +84,11 @@ def _said(address: str) -> Reading:
     return said if sure else Doubtful(said, Why.FOREIGN_WORD)
 
 
+def _file(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "thongbao.pdf": the name, then what kind of file it is."""
+    return _said(match[0])
+
+
 def _address(match: re.Match[str], ctx: Context) -> Reading:
     address = re.sub(r"^(?:https?://)?(?:www\.)?", "", match[0], flags=re.IGNORECASE)
     return _said(address.rstrip("/")) if address.strip("/") else None
@@ -91,5 +105,6 @@ WEB: Final[tuple[Rule, ...]] = (
         rf"(?i:https?://|www\.)(?:{_LABEL}\.){{0,6}}{_LABEL}(?::\d{{1,5}})?{_TAIL}",
         _address,
     ),
-    rule("web address", rf"(?:{_LABEL}\.){{1,6}}(?i:{_ENDINGS})(?![A-Za-z0-9-]){_TAIL}", _address),
+    rule("file name", rf"{_LABEL}\.(?i:{FILES})(?![A-Za-z0-9.])", _file),
+    rule("web address", rf"(?:{_LABEL}\.){{1,6}}(?i:{ENDINGS})(?![A-Za-z0-9-]){_TAIL}", _address),
 )

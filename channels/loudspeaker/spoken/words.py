@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from .abbreviations import ABBREVIATIONS
+from .abbreviations import ABBREVIATIONS, ACRONYMS, FOREIGN, abbreviation
 from .context import Context, Reading, Rule, rule
+from .data.measures import MONEY
 from .letters import NAMES, spell
 from .model import Doubtful, Why
 from .syllables import (
@@ -22,7 +23,7 @@ from .syllables import (
 
 _SHORTEST_NAME: Final = 5
 #: BinhHoaHung, as hashtags run words together.
-_CAMEL: Final = re.compile(rf"[{UPPER}]?[{LOWER}]+|[{UPPER}]+")
+_CAMEL: Final = re.compile(rf"[{UPPER}]+(?![{LOWER}])|[{UPPER}]?[{LOWER}]+")
 
 
 @lru_cache(maxsize=65_536)
@@ -42,6 +43,27 @@ def _is_camel_part(part: str) -> bool:
     )
 
 
+def _camel(word: str) -> Reading:
+    """Read BinhHoaHung, ZaloPay, ChatGPT part by part, if each part is known."""
+    parts = _CAMEL.findall(word)
+    if len(parts) < 2:
+        return None
+    if all(map(_is_camel_part, parts)):
+        return " ".join(FOREIGN.get(part.lower(), part) for part in parts)
+    said = [_part(part) for part in parts]
+    return " ".join(filter(None, said)) if all(said) else None
+
+
+def _part(part: str) -> str | None:
+    """Return how a part of a joined word is said: foreign, spelled, or a Vietnamese syllable."""
+    known = FOREIGN.get(part.lower()) or ACRONYMS.get(part)
+    if known or len(part) > 4:
+        return known
+    if part.isupper():
+        return ABBREVIATIONS.get(part) or spell(part)
+    return part if is_syllable(part) or _is_camel_part(part) else None
+
+
 def _times(match: re.Match[str], ctx: Context) -> Reading:
     """Read the x of "500.000đ x 3 tháng"."""
     return "nhân" if ctx.history else None
@@ -53,19 +75,23 @@ def _word(match: re.Match[str], ctx: Context) -> Reading:
         return word.lower() if has_vowel(word) and word.lower() not in "ăâ" else NAMES[word.lower()]
     if is_syllable(word):
         return word if word[1:] == word[1:].lower() else word.lower()
+    known = FOREIGN.get(word.lower()) or MONEY.get(word)
+    known = known or abbreviation(word)
+    if known:  # with a digit behind it, as in covid19
+        return known
     if word.isupper():
         known_as_name = len(word) >= _SHORTEST_NAME and is_pronounceable(word)
         reading = word.lower() if known_as_name else spell(word)
         return Doubtful(reading, Why.UNKNOWN_ABBREVIATION)
+    joined = _camel(word)
+    if joined:
+        return joined
     if not is_pronounceable(word):
         return Doubtful(spell(word), Why.UNKNOWN_ABBREVIATION)
-    parts = _CAMEL.findall(word)
-    if len(parts) > 1 and all(map(_is_camel_part, parts)):
-        return " ".join(parts)
     return Doubtful(word if word[1:] == word[1:].lower() else word.lower(), Why.FOREIGN_WORD)
 
 
 WORDS: Final[tuple[Rule, ...]] = (
-    rule("times", r"[xX](?=\s?\d)", _times),
+    rule("times", r"[xX](?=\s?\d)", _times, starts="xX"),
     rule("word", rf"[{LETTERS}]+", _word),
 )

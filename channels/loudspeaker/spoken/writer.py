@@ -18,15 +18,17 @@ class Writer:
         self._item = False
 
     def add(self, spoken: str) -> None:
-        """Add words, a single mark, or nothing."""
+        """Add words, with a mark after them or not, a single mark, or nothing."""
         if not spoken:
             return
-        if spoken in MARKS:
-            self._mark(spoken)
-            return
-        if self._pieces:
-            self._pieces.append(" ")
-        self._pieces.append(spoken)
+        mark = spoken[-1] if spoken[-1] in MARKS else ""
+        words = spoken[:-1] if mark else spoken
+        if words:
+            if self._pieces:
+                self._pieces.append(" ")
+            self._pieces.append(words)
+        if mark:
+            self._mark(mark)
 
     def begin_item(self) -> None:
         """Say that the line is an item of a list: it will end as a sentence of its own."""

@@ -7,27 +7,20 @@ from contextlib import suppress
 
 from campaigns.registry_file import load_registry
 from channels.base import ChannelError, Checks
+from channels.chat.telegram import TelegramBackend
 from engine.app import build_channels, close_channels
+from engine.app.channels import NothingRemembered
+from engine.app.opening import REGISTRY_FILE
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models.wording import channel_name
 from engine.upkeep.findings import Finding, Patient, bad, fine, look
 
 
-class _NothingRemembered:
-    """A check sends nothing, so nothing of the far side's needs to be known."""
-
-    def get(self, key: str) -> str | None:
-        return None
-
-    def put(self, key: str, value: str) -> None:
-        raise AssertionError(f"a check sent something: {key} {value}")
-
-
 def channels_check(patient: Patient) -> Iterator[Finding]:
     """Ask every far side that can be asked. One that no target uses is only looked at."""
     assert patient.settings is not None
-    channels = build_channels(patient.settings, patient.workspace, _NothingRemembered())
+    channels = build_channels(patient.settings, patient.workspace, NothingRemembered())
     used = _used_backends(patient)
     try:
         for channel in channels.values():
@@ -47,8 +40,14 @@ def channels_check(patient: Patient) -> Iterator[Finding]:
 
 
 def _used_backends(patient: Patient) -> frozenset[str]:
-    """Return the backends that the registry's targets name; none when it cannot be read."""
+    """Return the backends that the registry's targets name; none when it cannot be read.
+
+    Where the registries are in the ledger alone, what has been set up is taken to be used.
+    """
+    if not (patient.workspace / REGISTRY_FILE).exists():
+        has_bot = patient.settings is not None and bool(patient.settings.telegram.token)
+        return frozenset({TelegramBackend.name} if has_bot else ())
     with suppress(LoaError):
-        registry = load_registry(patient.workspace / "commune.yaml").registry
+        registry = load_registry(patient.workspace / REGISTRY_FILE).registry
         return frozenset(group.backend for group in registry.chat_groups)
     return frozenset()

@@ -40,10 +40,8 @@ iphone = ai phôn
 android = an đờ roi
 ios = ai ô ét
 laptop = láp tốp
-sim = xim
 sms = ét mờ ét
 otp = ô tê pê
-pin = pin
 atm = a tê mờ
 usb = u ét bê
 gps = gờ pê ét
@@ -137,7 +135,6 @@ startup = xờ tát ắp
 studio = xờ tu đi ô
 bluetooth = bờ lu tút
 cloud = cờ lao
-com = com
 org = oóc
 net = nét
 gov = gốp
@@ -177,8 +174,30 @@ PC = pê xê
 CD = xê đê
 LED = lét
 FAO = phao
+FIFA = phi pha
+AFF = a ép ép
+SEA = xi
+HACCP = hát xáp
+PAPI = pa pi
+SIPAS = xi pát
+PAR = pa
+JICA = gia i ca
+IELTS = ai eo
+TOEIC = tô ích
+WB = Ngân hàng Thế giới
+VGB = viêm gan bê
 MC = em xi
 DJ = đi giây
 VIP = víp
+RON = rôn
+RAM = ram
 ISO = i xô
+"""
+
+#: Said letter by letter, and known to be.
+SPELLED: Final = """
+IU AB DO TE IPM IPHM ICM SRI CDC MR MMR
+ADSL AED AQI ARV BCG BMI BOD CCTV COD CPR DAP DNA DPT DTI ESG GPT HBV HDMI HDPE HPV
+IPV IR KPI LG LPG MRI OA OM OPV ORS PCI PCR PPP PVC RNA SOS UHF UNDP UHT UPS USA
+VAT VHF ADB IMF UAV SSD NFC BTS BKAV VIB SHB ACB
 """

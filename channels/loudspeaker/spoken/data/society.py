@@ -102,4 +102,5 @@ BĐKH = biến đổi khí hậu
 ATNĐ = áp thấp nhiệt đới
 HTNĐ = hội tụ nhiệt đới
 EVNSPC = Tổng công ty Điện lực miền Nam
+PN = phụ nữ
 """

@@ -1,0 +1,115 @@
+"""What a programme needs besides its items: opening, closing, and all of it in one file.
+
+Each is made once for all clusters and slots that sound the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from channels.base import ChannelError, Versioned, artifact_key
+from channels.disk import refused
+from channels.loudspeaker.audio.carrier import carrier_of, plays
+from channels.loudspeaker.audio.terms import ENDINGS, MEDIA_TYPES, Chime, Finish, Tags
+from channels.loudspeaker.framing import Framing
+from channels.loudspeaker.inputs import AnnouncementInputs, SpeechInputs
+from channels.loudspeaker.kept import Shared, SharedSounds
+from engine.i18n import gettext as _
+from engine.models import File, Registry, Rendered, digest
+
+#: What players show of them.
+_OPENING, _CLOSING, _PROGRAMME = "Mở đầu chương trình", "Kết thúc chương trình", "Chương trình"
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Makes a station's openings, closings and joined programmes.
+
+    ``speech`` returns how a text is said, with its tags; ``render`` makes an announcement.
+    ``maker`` names what makes them, with its version. ``sounds`` keeps them.
+    """
+
+    framing: Framing
+    speech: Callable[[str, Tags], SpeechInputs]
+    render: Callable[[AnnouncementInputs], Rendered]
+    maker: Versioned
+    sounds: SharedSounds
+
+    def opening(self, registry: Registry, *, urgent: bool) -> Shared | None:
+        """Return what comes first; None when the station wants nothing. Raises ChannelError."""
+        framing = self.framing
+        tags = Tags(_OPENING, framing.name_of(registry), "", "")
+        text = framing.emergency if urgent else framing.opening
+        speech = self.speech(framing.filled(text, registry), tags)
+        if urgent:
+            return self._announced(AnnouncementInputs(speech, Chime.ALARM))
+        chime = Chime.BELLS if framing.chime else None
+        jingle, bed = _file(framing.jingle), _file(framing.bed)
+        return self._announced(AnnouncementInputs(speech, chime, jingle, bed))
+
+    def closing(self, registry: Registry, *, urgent: bool) -> Shared | None:
+        """Return what comes last; None when the station wants nothing. Raises ChannelError."""
+        framing = self.framing
+        tags = Tags(_CLOSING, framing.name_of(registry), "", "")
+        speech = self.speech(framing.filled(framing.closing, registry), tags)
+        bed = None if urgent else _file(framing.bed)
+        return self._announced(AnnouncementInputs(speech, bed=bed))
+
+    def joined(
+        self, files: Sequence[File], registry: Registry, date: str, finish: Finish
+    ) -> Shared:
+        """Return all of a programme as one file, joined without encoding again.
+
+        Raises ChannelError: temporary when the store cannot be read, permanent when a file is
+        none that this channel makes now.
+        """
+        tags = Tags(_PROGRAMME, self.framing.name_of(registry), "", date)
+        key = digest("programme", self.maker.version, [f.sha256 for f in files], tags, finish)
+
+        def write(out: BinaryIO) -> tuple[float, tuple[str, ...]]:
+            with ExitStack() as stack:
+                streams = (stack.enter_context(_opened(file)) for file in files)
+                try:
+                    return carrier_of(finish).join(streams, tags, out), ()
+                except ValueError as error:
+                    message = _("the programme cannot be joined: {reason}")
+                    raise ChannelError(message.format(reason=error), permanent=True) from error
+
+        return self.sounds.make(key, ENDINGS[finish.format], MEDIA_TYPES[finish.format], write)
+
+    def _announced(self, inputs: AnnouncementInputs) -> Shared | None:
+        if not inputs.speech.sentences and inputs.chime is None and inputs.jingle is None:
+            return None
+        finish = inputs.speech.finish
+
+        def write(out: BinaryIO) -> tuple[float, tuple[str, ...]]:
+            made = self.render(inputs)
+            out.write(made.data)
+            return plays(File.of_bytes("", made.media_type, made.data)), made.remarks
+
+        key = artifact_key(self.maker, inputs)
+        return self.sounds.make(key, ENDINGS[finish.format], MEDIA_TYPES[finish.format], write)
+
+
+def _opened(file: File) -> BinaryIO:
+    try:
+        return file.opened()
+    except OSError as error:
+        raise refused(error, file.name) from error
+
+
+def _file(path: Path | None) -> File | None:
+    """Return a file of the station's own. Raises ChannelError when it cannot be read."""
+    if path is None:
+        return None
+    try:
+        with path.open("rb") as stream:
+            sha256 = hashlib.file_digest(stream, "sha256").hexdigest()
+        return File(path.name, "audio/*", sha256, path.stat().st_size, path)
+    except OSError as error:
+        raise refused(error, path) from error

@@ -1,0 +1,48 @@
+"""Titles of people and letters for places, which stand before a name or a number."""
+
+from __future__ import annotations
+
+from typing import Final
+
+#: Titles whose dot belongs to them, before a name.
+TITLES: Final = {
+    "BS": "bác sĩ",
+    "Bs": "bác sĩ",
+    "ThS": "thạc sĩ",
+    "Ths": "thạc sĩ",
+    "TS": "tiến sĩ",
+    "GS": "giáo sư",
+    "PGS": "phó giáo sư",
+    "GS.TS": "giáo sư, tiến sĩ",
+    "GS. TS": "giáo sư, tiến sĩ",
+    "PGS. TS": "phó giáo sư, tiến sĩ",
+    "PGS.TS": "phó giáo sư, tiến sĩ",
+    "KS": "kỹ sư",
+    "LS": "luật sư",
+    "DS": "dược sĩ",
+    "YS": "y sĩ",
+    "ĐD": "điều dưỡng",
+    "CN": "cử nhân",
+    "NS": "nghệ sĩ",
+    "Dr": "bác sĩ",
+    "Ô": "ông",
+    "Mr": "ông",
+    "Mrs": "bà",
+    "Ms": "bà",
+}
+#: Before a name (capital letter) or a number: what the letter stands for, dot or no dot.
+PLACES: Final = {
+    "TP": "thành phố",
+    "Tp": "thành phố",
+    "tp": "thành phố",
+    "TX": "thị xã",
+    "Tx": "thị xã",
+    "TT": "thị trấn",
+    "Tt": "thị trấn",
+    "P": "phường",
+    "Q": "quận",
+    "H": "huyện",
+    "X": "xã",
+    "T": "tỉnh",
+    "Đ": "đường",
+}

@@ -1,0 +1,76 @@
+"""Shares, counts out of a whole, and what else two numbers with a slash between them are."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .context import WHOLE, Context, Reading, Rule, rule
+from .data.measures import UNITS
+from .dates import COUNTED, WHOLES, exists
+from .model import Doubtful, Why
+from .units import SIGN, unit_name
+from .wordlist import words
+
+#: After these a slash is a share of something.
+_SHARE_LEADS: Final = words(
+    "khoảng hơn gần chiếm giảm tăng đạt được bằng còn quá trên dưới ít nhất có tới đủ"
+)
+#: After these a fraction is no count: "hơn 2/3 đại biểu" is two thirds of them.
+_NEARLY: Final = words("hơn gần quá khoảng nhất trên dưới chiếm nửa")
+_MAP_SCALES: Final = words("lệ đồ hoạch")
+_DOTTED: Final = r"[1-9]\d{0,2}(?:\.\d{3})+"
+
+
+def read_fraction(top: int, bottom: int, ctx: Context) -> str:
+    """Read một phần ba, ba phần tư, and mười chín trên hai mươi."""
+    if 0 < top < bottom <= 10:
+        return f"{ctx.cardinal(top)} phần {'tư' if bottom == 4 else ctx.cardinal(bottom)}"
+    return f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
+
+
+def _fraction(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 1/3: a share, a count out of a whole, or (in doubt) a date."""
+    top, bottom = (int(part) for part in match.groups())
+    following = ctx.next_word(match.end())
+    counted = f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
+    if (ctx.near(_MAP_SCALES, 3) and bottom >= 100) or ctx.after({"loại", "hạng", "binh", "điểm"}):
+        return counted
+    if following in COUNTED and not (ctx.after(_NEARLY) and top < bottom <= 10):
+        return counted
+    share = read_fraction(top, bottom, ctx)
+    if ctx.after(_SHARE_LEADS) or following in WHOLES or following in UNITS:
+        return share
+    possible = 1 <= bottom <= 12 and 1 <= top <= 31 and exists(match[1], match[2], None)
+    if not possible:
+        return share
+    if top < bottom <= 10 and (top, bottom) != (2, 9) and match[1][0] != "0" and match[2][0] != "0":
+        return Doubtful(share, Why.AMBIGUOUS_FRACTION)
+    month = "tư" if bottom == 4 else ctx.cardinal(bottom)
+    date = f"ngày {ctx.cardinal(top)} tháng {month}"
+    sure = match[1][0] == "0" or match[2][0] == "0" or top > 12
+    return date if sure else Doubtful(date, Why.AMBIGUOUS_FRACTION)
+
+
+def _fraction_of(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 120/80mmHg, 1/2kg."""
+    share = read_fraction(int(match[1]), int(match[2]), ctx)
+    return f"{share} {unit_name(match[3].strip(), ctx)}"
+
+
+def _out_of(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 7.845/7.855 and 8,5/10, so many of so many, and the scale of a map: 1/1.000."""
+    return f"{ctx.number(match[1])} trên {ctx.number(match[2])}"
+
+
+FRACTIONS: Final[tuple[Rule, ...]] = (
+    rule(
+        "out of",
+        rf"({_DOTTED}|\d{{1,3}},\d{{1,3}}|\d{{1,9}}(?=\s?/\s?[1-9]\d{{0,2}}\.))\s?/\s?"
+        rf"({_DOTTED}|\d{{1,9}})(?![0-9/]|\.\d){WHOLE}",
+        _out_of,
+        then=".,/",
+    ),
+    rule("fraction", rf"(\d{{1,4}})/(\d{{1,4}})({SIGN})", _fraction_of, then="/", tight=True),
+    rule("fraction", rf"(\d{{1,9}})\s?/\s?(\d{{1,9}})(?![0-9/]){WHOLE}", _fraction, then="/"),
+)

@@ -1,0 +1,82 @@
+"""Sums of money in short: 50k, 5tr, 2tr350, $5, VNĐ 500.000."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .context import WHOLE, Context, Reading, Rule, rule
+from .data.measures import MONEY, SUMS
+from .numbers import NUMBER, thousand
+from .units import RANGE, amount
+
+_CURRENCIES: Final = {"$": "đô la Mỹ", "€": "ơ rô", "£": "bảng Anh", "¥": "yên", "₫": "đồng"}
+
+
+def _short_money(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 50k, 50-100k, 5tr: thousands and millions of đồng."""
+    first, last, sign = match.groups()
+    size = thousand(ctx.region) if sign.lower() == "k" else "triệu"
+    words = f"{amount(first, last, ctx)} {size}"
+    said = ctx.next_word(match.end()) in {"đồng", "đ", "vnđ", "vnd"}
+    return words if said else f"{words} đồng"
+
+
+def _millions_and(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 1tr5 and 2tr350: millions, then the thousands that the digits begin."""
+    first, last = (_millions(part, ctx) for part in match.groups())
+    return f"{first} đến {last} đồng" if last else f"{first} đồng"
+
+
+def _millions(written: str | None, ctx: Context) -> str:
+    if not written:
+        return ""
+    millions, _, rest = written.strip(" -").partition("tr")
+    words = f"{ctx.number(millions)} triệu"
+    tail = int(rest.ljust(3, "0"))
+    return f"{words} {ctx.cardinal(tail)} {thousand(ctx.region)}" if tail else words
+
+
+def _dong(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the đ of "5 triệu đ"."""
+    return "đồng" if ctx.after(SUMS) else None
+
+
+def _sign_first(match: re.Match[str], ctx: Context) -> Reading:
+    """Read $5, €10, US$ 100."""
+    return f"{ctx.number(match[2])} {_CURRENCIES[match[1].removeprefix('US')]}"
+
+
+def _currency_first(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "VNĐ 500.000", "USD 100"."""
+    return f"{ctx.number(match[2])} {MONEY[match[1]]}"
+
+
+SHORT_SUMS: Final[tuple[Rule, ...]] = (
+    rule(
+        "millions and",
+        rf"(\d{{1,4}}tr\d{{1,3}})(\s?-\s?\d{{1,4}}tr\d{{0,3}})?{WHOLE}",
+        _millions_and,
+        then="t",
+        tight=True,
+    ),
+    rule(
+        "short money",
+        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?(k|K|tr|Tr){WHOLE}",
+        _short_money,
+        then="0.,-kKtT",
+    ),
+)
+CURRENCY_SIGNS: Final[tuple[Rule, ...]] = (
+    rule("currency first", rf"([$€£¥₫])\s?({NUMBER})", _sign_first, starts="$€£¥₫"),
+)
+CURRENCY_WORDS: Final[tuple[Rule, ...]] = (
+    rule(
+        "currency first",
+        rf"(VNĐ|VND|USD|EUR)\s?({NUMBER})(?!\s?[đ%])",
+        _currency_first,
+        starts="VUE",
+    ),
+    rule("currency first", rf"(US\$)\s?({NUMBER})", _sign_first, starts="U"),
+    rule("đồng", rf"đ{WHOLE}", _dong, starts="đ"),
+)

@@ -1,0 +1,105 @@
+"""One thing per another: đồng/hộ/tháng, km/h, tấn/ha, 50mm/24h."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .abbreviations import alternation, first_letters, short_for
+from .context import WHOLE, Context, Reading, Rule, rule
+from .data.measures import MONEY, SUMS, UNITS
+from .numbers import NUMBER
+from .syllables import LETTERS, LOWER, is_syllable
+from .units import ALL, TIGHT
+from .wordlist import words
+
+#: What things are counted per: said with "mỗi".
+_EACH: Final = words(
+    "hộ người tháng năm ngày tuần quý lần khẩu em suất con cây học lượt buổi giờ phút ca thẻ lớp "
+    "trẻ sào công mẫu chai gói bao thùng cái chiếc bộ xe ấp xã tổ đợt vụ liều hồ phần giấy trường "
+    "ván vị tấn tạ kg lít đêm bình lứa căn khẩu nhà hồ khóa kỳ trận chuyến viên hũ can lọ ống nhóm "
+    "đội đoàn bàn nhân đầu hecta hécta héc gốc bụi luống ao vườn ruộng mùa nhiệm bài trang tờ bản "
+    "chương đợt đôi cặp ngôi phòng giường tháng mét trạm trường cơ điểm"
+)
+#: Words of measure which a "per" may follow.
+_MEASURES: Final = words(
+    "tấn tạ yến kg người lần suất con cây lít khối giạ phút giờ ngày buổi liều viên giọt tiếng chỗ "
+    "gam mét hộ lượt bao gói chai tháng năm"
+)
+_DENOMINATORS: Final = {"h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p": "phút", "d": "ngày"}
+_COUNT: Final = re.compile(r"^[\d.,\s-]+|\s[\d.,\s-]+$")
+_TOPS: Final = alternation(UNITS)
+_BOTTOMS: Final = alternation((*UNITS, *_DENOMINATORS))
+
+
+def _top(token: str) -> str:
+    """Return what is counted in the token before a slash: the kg of "5kg", the VNĐ of "VNĐ 5"."""
+    return _COUNT.sub("", token)
+
+
+def _per(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the slash of đồng/hộ/tháng, km/h, tấn/ha, with what follows it."""
+    last = ctx.history[-1] if ctx.history else ""
+    top = _top(last)
+    bottom = match[1]
+    counts = top in MONEY or top.lower() in SUMS
+    measured = counts or top in UNITS or top.lower() in _MEASURES or last.startswith("/")
+    if not measured and not _counted(ctx):
+        return None
+    if (top in UNITS or top.lower() in {"lít", "khối"}) and bottom in {"giờ", "giây", "lít"}:
+        return f"trên {bottom}"
+    counted = len(bottom) > 1 and _counted(ctx)
+    if (measured or counted) and (bottom in UNITS or bottom in _DENOMINATORS):
+        return f"{'mỗi' if counts else 'trên'} {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
+    each = bottom.lower() in _EACH or (counts and is_syllable(bottom))
+    if each:
+        return f"mỗi {bottom.lower()}"
+    short = short_for(bottom)
+    return f"mỗi {short}" if short else None
+
+
+def _counted(ctx: Context) -> bool:
+    """Say whether a number was just written: the 5 of "5kg gạo/hộ"."""
+    return any(token[0].isdigit() for token in ctx.history[-4:-1])
+
+
+def _per_amount(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the slash of 50mm/24h, 50mg/100ml, 100kg/1.000m2, with what follows it."""
+    last = ctx.history[-1] if ctx.history else ""
+    top = _top(last)
+    if not last or not (top in ALL or top.lower() in _MEASURES | SUMS or _counted(ctx)):
+        return None
+    amount, sign = match.groups()
+    hours = sign.strip() in {"h", "giờ"}
+    unit = "giờ" if hours else ALL.get(sign.strip(), sign.strip())
+    return f"{'trong' if hours else 'trên'} {ctx.number(amount)} {unit}"
+
+
+def _per_count(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the slash of "120.000đ/30 ngày"."""
+    last = ctx.history[-1] if ctx.history else ""
+    top = _top(last)
+    return "cho" if top in MONEY or top.lower() in SUMS else None
+
+
+def _bare_per(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "km/h", "mg/l", "µg/m3" with no number before them."""
+    top, bottom = match.groups()
+    return f"{UNITS[top]} trên {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
+
+
+PER: Final[tuple[Rule, ...]] = (
+    rule("per count", rf"\s?/(?=\s?\d{{1,3}}\s[{LOWER}])", _per_count, starts=" /"),
+    rule(
+        "per amount",
+        rf"\s?/\s?({NUMBER})(\s?(?:{alternation(UNITS.keys() - TIGHT)}|h|giờ|lít|công)){WHOLE}",
+        _per_amount,
+        starts=" /",
+    ),
+    rule("per", rf"\s?/\s?([{LETTERS}µ%]+[23]?){WHOLE}", _per, starts=" /"),
+)
+PER_UNITS: Final[tuple[Rule, ...]] = (
+    rule(
+        "unit per unit", rf"({_TOPS})/({_BOTTOMS}){WHOLE}", _bare_per, starts=first_letters(UNITS)
+    ),
+)

@@ -1,0 +1,131 @@
+"""Places before their names, roads by their numbers, and letters that stand before a number."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .abbreviations import ACRONYMS, FOREIGN, abbreviation, alternation, first_letters, meaning_of
+from .context import WHOLE, Context, Reading, Rule, rule
+from .data.ambiguous import AMBIGUOUS
+from .data.titles import PLACES
+from .letters import spell
+from .model import Doubtful, Why
+from .numbers import read_digits, read_groups
+from .syllables import LOWER, UPPER
+from .wordlist import words
+
+#: Before the number of a road, or of a flood alarm.
+_SERIES: Final = {"ĐT": "đường tỉnh", "ĐH": "đường huyện", "ĐX": "đường xã", "QL": "quốc lộ",
+                 "TL": "tỉnh lộ", "HL": "hương lộ", "BĐ": "báo động"}  # fmt: skip
+_ROADS: Final = alternation(key for key in _SERIES if key != "BĐ")
+#: A number that is no place's: 30/2022/TT-BYT.
+_PAPER_NUMBER: Final = re.compile(r"\d{1,4}/")
+#: After these, letters and digits are a code, not an abbreviation.
+_CODED: Final = words("mã thẻ hiệu seri số máy khung")
+
+
+def _place(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "TP. Tân An", "P.4", "X. Bình Hòa": a place before its name or number."""
+    written, dot = match.group("place"), match.group("dot")
+    if _PAPER_NUMBER.match(ctx.line, match.end()):
+        return None
+    if written in AMBIGUOUS:
+        meaning = meaning_of(written, match.end(), ctx)
+        if meaning:
+            return meaning
+    if len(written) == 1:
+        numbered = ctx.line[match.end() : match.end() + 1].isdigit()
+        if not dot and not (numbered and written in "PQ"):
+            return None
+        if ctx.history and ctx.history[-1][:1].isupper():
+            return None
+    return PLACES[written]
+
+
+def _office(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the P. of "P.TCHC"."""
+    return "phòng"
+
+
+def _road(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "ĐT 825", "QL.1A" and ĐH12, also after the word "đường"."""
+    letters, number, letter = match.groups()
+    name = _SERIES[letters]
+    if ctx.after({"đường"}):
+        name = name.removeprefix("đường ")
+    said = f"{name} {ctx.number(number)}"
+    return f"{said} {spell(letter)}" if letter else said
+
+
+def _letters_to(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "tuyến T1-T3", "lô A1 - A5"."""
+    letters, first, last = match.groups()
+    name = spell(letters)
+    return f"{name} {ctx.number(first)} đến {name} {ctx.number(last)}"
+
+
+def _numbered(match: re.Match[str], ctx: Context) -> Reading:
+    """Read KP4, COVID-19, A4, H5N1, the room A12.05: letters, a number, perhaps more."""
+    letters, number, more, room = match.groups()
+    name = _name_of(letters, number, ctx)
+    spelled = name or spell(letters)
+    if not name and len(number) > 3 and (len(letters) > 2 or ctx.after(_CODED)):
+        said = f"{spelled}, {read_groups(number)}"
+    else:
+        as_digits = number[0] == "0" and spelled == spell(letters)
+        said = f"{spelled} {read_digits(number) if as_digits else ctx.number(number)}"
+    for letter, digits in re.findall(r"([A-ZĐ])(\d*)", more):
+        said += f" {spell(letter)}" + (f" {ctx.number(digits)}" if digits else "")
+    if room:
+        digits = read_digits(room[1:]) if room[1] == "0" else ctx.number(room[1:])
+        said += f" chấm {digits}" if room[0] == "." else f", {digits}"
+    unknown = not name and len(letters) > 2 and not ctx.after(_CODED)
+    return Doubtful(said, Why.UNKNOWN_ABBREVIATION) if unknown else said
+
+
+def _name_of(letters: str, number: str, ctx: Context) -> str | None:
+    """Return what the letters of KP4 and HK1 mean; None if they are only letters.
+
+    The CT of the form CT01 is two letters, whatever it means elsewhere.
+    """
+    if letters in _SERIES and (letters != "ĐT" or len(number) > 1):
+        return _SERIES[letters]
+    if len(letters) > 1 and ctx.after(_CODED) and len(number) > 3:
+        return None
+    if letters in AMBIGUOUS:
+        found = (one.spoken for one in AMBIGUOUS[letters].meanings if "#number" in one.before)
+        return next(found, None)
+    return abbreviation(letters) or FOREIGN.get(letters.lower()) or ACRONYMS.get(letters)
+
+
+PLACE_LETTERS: Final[tuple[Rule, ...]] = (
+    rule(
+        "place",
+        rf"(?P<place>{alternation(PLACES)})(?:(?P<dot>\.)\s?|\s|(?=\d))"
+        rf"(?=[{UPPER}][{LOWER}]|\d{{1,2}}{WHOLE})",
+        _place,
+        starts=first_letters(PLACES),
+    ),
+    rule(
+        "road",
+        rf"(?!ĐT\d(?!\d))({_ROADS})[. ]?\s?(\d{{1,3}})([A-Z])?(?!\s?\d|[./]\d){WHOLE}",
+        _road,
+        starts=first_letters(_SERIES),
+    ),
+    rule("office", rf"P\.\s?(?=[{UPPER}]{{2}})", _office, starts="P"),
+)
+NUMBERED: Final[tuple[Rule, ...]] = (
+    rule(
+        "letters to letters",
+        rf"([{UPPER}]{{1,2}})(\d{{1,3}})\s?-\s?\1(\d{{1,3}}){WHOLE}",
+        _letters_to,
+        starts=UPPER,
+    ),
+    rule(
+        "letters and number",
+        rf"([{UPPER}]{{1,10}})[.-]?(\d{{1,6}})((?:[A-ZĐ]\d{{0,3}}){{0,2}})([.-]\d{{1,3}})?{WHOLE}",
+        _numbered,
+        starts=UPPER,
+    ),
+)

@@ -1,0 +1,111 @@
+"""All rules in the order in which they are asked, by what the place begins with."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from . import (
+    abbreviations,
+    dates,
+    legal,
+    money,
+    per,
+    phones,
+    places,
+    plain_numbers,
+    roman,
+    slashes,
+    symbols,
+    times,
+    units,
+    web,
+    weeks,
+    words,
+)
+from .context import Rule
+
+#: Asked first, in lines that hold an address at all.
+WEB_RULES: Final[tuple[Rule, ...]] = web.WEB
+DIGIT_RULES: Final[tuple[Rule, ...]] = (
+    *phones.PLATES,
+    *legal.LEGAL,
+    *dates.FULL_DATES,
+    *phones.PHONES,
+    *times.TIMES,
+    *slashes.ADDRESSES,
+    *weeks.MONTHS,
+    *dates.DAY_AND_MONTH,
+    *weeks.WEEKDAYS,
+    *money.SHORT_SUMS,
+    *units.QUANTITIES,
+    *slashes.JOINED,
+    *slashes.ODD_NUMBERS,
+    *plain_numbers.PLAIN_NUMBERS,
+)
+WORD_RULES: Final[tuple[Rule, ...]] = (
+    *abbreviations.COMPOUNDS,
+    *legal.LEGAL_WORDS,
+    *weeks.WEEK_WORDS,
+    *phones.CODES,
+    *money.CURRENCY_WORDS,
+    *per.PER_UNITS,
+    *units.BARE_UNITS,
+    *roman.ROMANS,
+    *places.PLACE_LETTERS,
+    *abbreviations.INITIALS,
+    *places.NUMBERED,
+    *abbreviations.LOOKUPS,
+    *words.WORDS,
+)
+SYMBOL_RULES: Final[tuple[Rule, ...]] = (
+    *phones.SIGNED_PHONES,
+    *money.CURRENCY_SIGNS,
+    *per.PER,
+    *symbols.SYMBOLS,
+)
+
+#: What each rule is about, by its name; for those who show which rule read what.
+CATEGORIES: Final = {
+    "dates": (
+        "date range", "date", "date, year first", "date, short year", "day and month",
+        "quarter and year", "years", "months", "month and year", "april", "weekdays", "weekday",
+        "month, letter", "weekdays, letter", "weekday, letter",
+    ),
+    "times": (
+        "round the clock", "always", "half of the day", "time with seconds", "hours",
+        "hours, one sign", "time", "time, dotted", "duration in hours", "minutes and seconds",
+        "seconds", "minutes",
+    ),
+    "money": ("millions and", "short money", "spaced money", "currency first", "đồng"),
+    "units": (
+        "metres and", "age", "capital unit", "quantity", "unit per unit", "unit", "per amount",
+        "per count", "per", "dimensions", "power", "stars",
+    ),
+    "numbers": (
+        "number", "odd number", "long number", "out of", "fraction", "ratio", "list",
+        "section", "sequence", "range", "times", "to", "minus", "plus", "about",
+    ),
+    "phones": ("phone, international", "phone", "hotline", "short number"),
+    "identity": ("plate", "code", "identity number", "series and number"),
+    "addresses": ("address", "place", "road", "number and letter", "letters to letters",
+        "letters and number"),
+    "documents": (
+        "form", "document number", "document and year", "document, known by number",
+        "clause number", "document code", "standard and year",
+    ),
+    "roman": ("roman range", "roman section", "roman numeral", "roman heading", "roman, small"),
+    "abbreviations": (
+        "abbreviation", "abbreviation by context", "number sign", "initial", "initials", "title",
+        "office",
+    ),
+    "foreign": ("foreign word",),
+    "web": ("e-mail", "web address", "file name", "address ending"),
+    "signs": (
+        "sign", "diameter", "comparison", "bullet", "ellipsis", "mark", "dash", "arrow", "checkbox",
+        "rule of signs", "quote mark", "bracket", "slash", "quote", "ornament", "other script",
+    ),
+    "words": ("word",),
+}  # fmt: skip
+CATEGORY_OF: Final = {name: category for category, names in CATEGORIES.items() for name in names}
+#: The rule of what a lexicon says, which no table holds.
+PRONOUNCE: Final = "pronounce"

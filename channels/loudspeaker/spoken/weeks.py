@@ -1,0 +1,144 @@
+"""Months, quarters and school years, and the days of the week: tháng 12/2026, quý 3, T2-T6."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .context import WHOLE, Context, Reading, Rule, rule
+from .dates import DASH, END, M, read_month, read_year
+from .wordlist import words
+
+#: Years as offices write them; a map's 1/1000 is none.
+_Y: Final = r"(?:1[5-9]\d\d|2[01]\d\d)"
+_MONTH_LEADS: Final = frozenset({"tháng", "tháng:"})
+#: Things of which there is a first or second in a year.
+_PERIODS: Final = words("quý kỳ đợt khóa số tuần lần vụ")
+#: After these T2 is no Monday.
+_NUMBERED_THINGS: Final = words(
+    "trạm tuyến toa lô tầng khu đường máy cống kênh mã xe nhà cụm ấp thôn xóm rạch cầu đập bàn "
+    "dãy khối tổ phòng bến cột trụ"
+)
+#: Before these a slash between years joins two halves of one.
+_TWO_YEARS: Final = words("học vụ khóa mùa niên")
+_SCALES: Final = words("lệ tỉ tỷ đồ")
+_WEEKDAYS: Final = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
+
+
+def _month_range(match: re.Match[str], ctx: Context) -> Reading:
+    if not ctx.after(_MONTH_LEADS):
+        return None
+    first, last, year = match.groups()
+    months = [read_month(month, ctx).removeprefix("tháng ") for month in (first, last)]
+    words = f"{months[0]} đến tháng {months[1]}"
+    return f"{words} {read_year(year, ctx)}" if year else words
+
+
+def _month_year(match: re.Match[str], ctx: Context) -> Reading:
+    month, separator, year = match.groups()
+    after_month = ctx.after(_MONTH_LEADS)
+    if not after_month and (separator.strip() == "." or separator == " - "):
+        return None
+    if ctx.near(_SCALES, 3):
+        return None
+    words = f"{read_month(month, ctx)} {read_year(year, ctx)}"
+    return words.removeprefix("tháng ") if after_month else words
+
+
+def _period_year(match: re.Match[str], ctx: Context) -> Reading:
+    """Read quý 4/2026, quý 3-4/2026, kỳ 1/2026, đợt 2/2026."""
+    if not ctx.after(_PERIODS):
+        return None
+    first, last, year = match.groups()
+    words = ctx.cardinal(int(first))
+    if last:
+        words += f" đến {ctx.cardinal(int(last))}"
+    return f"{words} {read_year(year, ctx)}"
+
+
+def _years(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "niên vụ 2025/2026"."""
+    first, last = (int(year) for year in match.groups())
+    if not ctx.near(_TWO_YEARS, 2) or last != first + 1:
+        return None
+    return f"{ctx.cardinal(first)} đến {ctx.cardinal(last)}"
+
+
+def _month(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "tháng 4" as tháng tư; other months are plain numbers."""
+    return "tư" if ctx.after(_MONTH_LEADS) else None
+
+
+def _weekday(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "thứ 2", "thứ 2-6", "thứ 2 - thứ 6", and ordinals: thứ nhất, thứ tư, thứ mười hai."""
+    if not ctx.after({"thứ"}):
+        return None
+    first, last = match.groups()
+    names = {"1": "nhất", "4": "tư"}
+    words = names.get(first) or ctx.number(first)
+    return f"{words} đến thứ {names.get(last) or ctx.number(last)}" if last else words
+
+
+def _weekdays(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the days of "thứ 2,4,6" and "thứ 2, 4, 6 hằng tuần"."""
+    counts = " " in match[0] and ctx.next_word(match.end()) not in {"", "hàng", "hằng", "mỗi"}
+    if counts or not ctx.after({"thứ"}):
+        return None
+    return ", ".join(_WEEKDAYS[day] for day in re.findall(r"\d", match[0]))
+
+
+def _short_weekdays(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "T2,4,6" and "T3,T5"."""
+    if ctx.after(_NUMBERED_THINGS):
+        return None
+    return ", ".join(f"thứ {_WEEKDAYS[day]}" for day in re.findall(r"\d", match[0]))
+
+
+def _short_weekday(match: re.Match[str], ctx: Context) -> Reading:
+    """Read T2, T2-T6, T7-CN as days of the week."""
+    first, last = match.groups()
+    if ctx.after(_NUMBERED_THINGS):
+        return None
+    words = f"thứ {_WEEKDAYS[first]}"
+    if not last:
+        return words
+    return f"{words} đến " + ("chủ nhật" if last == "CN" else f"thứ {_WEEKDAYS[last[-1]]}")
+
+
+def _short_month(match: re.Match[str], ctx: Context) -> Reading:
+    """Read T12/2026, T4-2026, T11 as months."""
+    month, year = match.groups()
+    if not year and ctx.after(_NUMBERED_THINGS):
+        return None
+    words = read_month(month, ctx)
+    words = f"{words} {read_year(year, ctx)}" if year else words
+    return words.removeprefix("tháng ") if ctx.after(_MONTH_LEADS) else words
+
+
+MONTHS: Final[tuple[Rule, ...]] = (
+    rule(
+        "quarter and year",
+        rf"(\d{{1,2}})(?:{DASH}(\d))?\s?/\s?({_Y}){END}{WHOLE}",
+        _period_year,
+        then="/-",
+    ),
+    rule("years", rf"({_Y})\s?/\s?({_Y}){END}{WHOLE}", _years, starts="12", then="/"),
+    rule(
+        "months",
+        rf"({M}){DASH}(?:tháng )?({M})(?:\s?/\s?({_Y}))?{END}{WHOLE}",
+        _month_range,
+        then="-",
+    ),
+    rule("month and year", rf"({M})(\s?[/-]\s?|\.)({_Y}){END}{WHOLE}", _month_year, then="/.-"),
+)
+WEEKDAYS: Final[tuple[Rule, ...]] = (
+    rule("april", r"0?4(?![0-9.,/-]\d)(?![0-9/-])", _month, starts="04"),
+    rule("weekdays", r"[2-7](?:\s?[,/]\s?[2-7]){1,5}(?![0-9.,/-])", _weekdays, then=",/"),
+    rule("weekday", r"(\d{1,3})(?:\s?-\s?(?:[Tt]hứ )?(\d))?(?![0-9.,]\d|\d)", _weekday),
+)
+WEEK_WORDS: Final[tuple[Rule, ...]] = (
+    rule("month, letter", rf"T\.?(0?[1-9]|1[0-2])[/.-]({_Y}){WHOLE}", _short_month, starts="T"),
+    rule("weekdays, letter", rf"T[2-7](?:[,/]T?[2-7]){{1,5}}{WHOLE}", _short_weekdays, starts="T"),
+    rule("weekday, letter", rf"T([2-7])(?:\s?-\s?(T[2-7]|CN))?{WHOLE}", _short_weekday, starts="T"),
+    rule("month, letter", rf"T(8|9|1[0-2])(){WHOLE}", _short_month, starts="T"),
+)
