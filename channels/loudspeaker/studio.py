@@ -70,7 +70,7 @@ class Studio:
     def announcement(self, inputs: AnnouncementInputs) -> Rendered:
         """Make a programme's opening or closing. Each part of it is as loud as an item.
 
-        Raises ChannelError.
+        Raises ChannelError; ProofError when the voice does not say it.
         """
         speech, remarks = inputs.speech, tuple[str, ...]()
         encoded: list[Encoded] = []
@@ -83,11 +83,21 @@ class Studio:
         elif inputs.chime is not None:
             add([Passage(Held(chime(inputs.chime)), pause=CHIME_PAUSE, before=MARGIN)])
         if speech.sentences:
-            said, remarks = self.said(speech)
+            said, remarks = self._announced(speech)
             voiced = passages(said.lines, said.sounds)
             add(voiced if inputs.bed is None else [over_bed(voiced, _path(inputs.bed))])
         carrier = carrier_of(speech.finish)
         return Rendered(carrier.file(encoded, speech.tags), carrier.media_type, remarks)
+
+    def _announced(self, speech: SpeechInputs) -> tuple[Said, tuple[str, ...]]:
+        """Return what is said, once it is known that the voice says it."""
+        said, remarks = self.said(speech)
+        try:
+            self.prover.voice(said)
+        except ProofError:
+            self._voices.forget(said.spoken, said.by)
+            raise
+        return said, remarks
 
     def _proved(self, said: Said, inputs: SpeechInputs, remarks: tuple[str, ...]) -> Rendered:
         """Join, master and prove; the witness speaks meanwhile."""

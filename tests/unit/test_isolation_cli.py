@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
+from support import sound
 from support.commune import NOTICE, PASSPHRASE, WARNING, make_commune
 
 from engine.app import open_app
@@ -42,6 +43,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "passphrase": [["an"]],
     "submit": [["campaigns/bao-lu.yaml", "--by", "lan"]],
     "preview": [["tin-rieng"]],
+    "listen": [["tieng.wav"], ["tieng.wav", "--campaign", "tin-rieng"]],
     "approve": [["tin-rieng", *BY]],
     "cancel": [["tin-rieng", "--reason", "x", *BY]],
     "station": [["day", "01/12/2026"], ["day", "01/12/2026", "--with", "campaigns/bao-lu.yaml"]],
@@ -134,6 +136,7 @@ def neighbours(
             app.office.set_passphrase("minh", PASSPHRASE, None)
             app.office.submit(folder / "campaigns" / f"{name}.yaml", "lan")
             app.office.approve(name, "minh", PASSPHRASE)
+    sound.sound_file(theirs / "tieng.wav", sound.murmur(2))
     monkeypatch.chdir(theirs)
     monkeypatch.setenv("LOA_LANG", "en")
     return Neighbours(ours, theirs, place)

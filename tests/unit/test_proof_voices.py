@@ -12,8 +12,8 @@ import pytest
 
 from channels.base import ChannelError
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.audio.terms import Tags
-from channels.loudspeaker.inputs import SpeechInputs
+from channels.loudspeaker.audio.terms import Chime, Tags
+from channels.loudspeaker.inputs import AnnouncementInputs, SpeechInputs
 from channels.loudspeaker.proof.faults import Kind
 from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.proof.proving import ProofError
@@ -219,6 +219,15 @@ def test_lines_that_are_not_the_approved_text_are_held(studio: Studio) -> None:
     studio.speech(replace(whole, text=text))
     with pytest.raises(ProofError, match="“kính mời bà con đến họp” was approved"):
         studio.speech(replace(whole, text=text, sentences=(whole.sentences[0], whole.sentences[2])))
+
+
+def test_an_opening_is_not_made_of_what_a_voice_did_not_say(studio: Studio) -> None:
+    announcement = AnnouncementInputs(inputs(), Chime.BELLS)
+    liar = speaks_by(studio, Liar("espeak", skips_a_word))
+    with pytest.raises(ProofError, match="does not say “văn"):
+        studio.announcement(announcement)
+    liar.lie = None
+    assert studio.announcement(announcement).data
 
 
 def test_nothing_is_proved_while_the_witness_does_not_speak(

@@ -36,7 +36,8 @@ _MOST = 12
 
 def explain(matcher: Matcher, found: Sequence[Found], *, pauses: bool) -> Iterator[Fault]:
     """Yield what is wrong with what was found; ``pauses``: their lengths count as well."""
-    elsewhere = {id(one): _elsewhere(matcher, one) for one in found if one.at is None}
+    missing = [one for one in found if one.at is None]
+    elsewhere = {id(one): _elsewhere(matcher, one) for one in missing[: 2 * _MOST]}
     broken = [one for one in found if one.at is None or any(one.unheard)]
     closer = {
         id(one): _closer(matcher, one) for one in broken[:_MOST] if elsewhere.get(id(one)) is None

@@ -99,6 +99,17 @@ class Prover:
             raise ProofError(faults)
         return found
 
+    def voice(self, said: Said) -> None:
+        """Hear only whether the voice says its sentences, not what is made of them.
+
+        For what is laid over music, where the ear does not tell words apart. Raises ProofError,
+        ChannelError.
+        """
+        asked = tuple(said.spoken) if said.witnessed else ()
+        accounts = self._witness.hear(asked, said.by.voice)
+        if faults := [*self._voice_faults(said, _score(said, accounts), accounts)]:
+            raise ProofError(faults)
+
     def score(self, said: Said) -> Score:
         """Return what an item's file should hold. Raises ChannelError."""
         asked = tuple(said.spoken) if said.witnessed else ()
