@@ -161,7 +161,7 @@ TIMES: Final[tuple[Rule, ...]] = (
     rule("seconds", rf"(\d{{1,3}})''{WHOLE}", _just_seconds, then="'", tight=True),
     rule(
         "minutes",
-        rf"(\d{{1,3}})(?:\s?-\s?(\d{{1,3}}))?\s?(?:p|ph|')(?!['/]){WHOLE}",
+        rf"(\d{{1,3}})(?:\s?-\s?(\d{{1,3}}))?\s?(?:p|ph|')(?!'|/\d){WHOLE}",
         _minutes,
         then="-p'",
     ),
