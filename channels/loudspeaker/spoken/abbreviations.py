@@ -6,19 +6,24 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from .context import WHOLE, Context, Reading, Rule, rule
+from .context import WHOLE, WORD, Context, Reading, Rule, rule
 from .data import (
+    brands,
     culture,
     economy,
     foreign,
+    justice,
     land,
+    learning,
     loanwords,
+    movement,
     order,
     papers,
     party,
     places,
     society,
     state,
+    trade,
 )
 from .data.ambiguous import AMBIGUOUS
 from .data.documents import FIELDS, ISSUERS, ORGANS
@@ -35,12 +40,13 @@ def _table(*texts: str) -> dict[str, str]:
 
 
 #: The tables that reviewers read; no abbreviation stands in two of them.
-TABLES: Final = {
-    module.__name__.rpartition(".")[2]: _table(module.TABLE)
-    for module in (state, party, papers, society, culture, economy, land, order, places)
-}
+_MODULES: Final = (
+    state, party, movement, papers, society, learning, culture, economy, trade, land, order,
+    justice, places,
+)  # fmt: skip
+TABLES: Final = {module.__name__.rpartition(".")[2]: _table(module.TABLE) for module in _MODULES}
 ABBREVIATIONS: Final = {k: v for table in TABLES.values() for k, v in table.items()}
-FOREIGN: Final = _table(foreign.FOREIGN, loanwords.TABLE)
+FOREIGN: Final = _table(foreign.FOREIGN, loanwords.TABLE, brands.TABLE)
 ACRONYMS: Final = {word: spell(word) for word in foreign.SPELLED.split()} | _table(foreign.ACRONYMS)
 
 
@@ -67,6 +73,8 @@ def abbreviation(word: str) -> str | None:
     return None
 
 
+#: The end of 7h, 16g30 or 11:30.
+_CLOCK: Final = re.compile(r"\d[hg](?:\d\d'?)?$|\d:\d\d$")
 #: What an abbreviation may be followed by, beside words: the names that ``ambiguous`` uses.
 _FOLLOWED: Final = (
     ("#document", re.compile(r"\s*(?:số\s*)?:?\s?\d{1,6}[a-z]?(?:/\d{4})?[/-][A-ZĐ]")),
@@ -74,6 +82,7 @@ _FOLLOWED: Final = (
     ("#date", re.compile(r"\s?[,(]?\s?\d{1,2}[/-]\d")),
     ("#plate", re.compile(r"\s?:?\s?\d\d-?[A-Z]")),
     ("#account", re.compile(r"\s?:?\s?\d[\d. ]{5,}")),
+    ("#roman", re.compile(r"\s[IVX]+(?!\w)")),
     ("#number", re.compile(r"\s?[.:]?\s?\d")),
 )
 
@@ -95,18 +104,29 @@ def _following(end: int, ctx: Context) -> Iterator[str]:
     """Yield what stands after ``end``: a word, or a mark, and the kinds of number."""
     word = ctx.next_word(end)
     yield word or ctx.line[end : end + 2].strip()
-    if not word:
-        yield from (kind for kind, pattern in _FOLLOWED if pattern.match(ctx.line, end))
+    yield from (kind for kind, pattern in _FOLLOWED if pattern.match(ctx.line, end))
 
 
 def meaning_of(written: str, end: int, ctx: Context) -> str | None:
     """Return the meaning that the neighbours of an ambiguous abbreviation call for."""
     following = frozenset(_following(end, ctx))
-    last = {ctx.last(), "#number"} if ctx.last()[:1].isdigit() else {ctx.last()}
+    last = {ctx.last()}
+    if ctx.last()[:1].isdigit():
+        last.add("#clock" if _CLOCK.search(ctx.last()) else "#number")
     for meaning in AMBIGUOUS[written].meanings:
         if not last.isdisjoint(meaning.after) or not following.isdisjoint(meaning.before):
             return meaning.spoken
     return None
+
+
+def _by_topic(written: str, end: int, ctx: Context) -> str:
+    """Return the meaning that words farther off hint at, or else the most likely one."""
+    ambiguous = AMBIGUOUS[written]
+    ahead = frozenset(word.lower() for word in WORD.findall(ctx.line[end : end + 40]))
+    for meaning in ambiguous.meanings:
+        if meaning.topic and (not meaning.topic.isdisjoint(ahead) or ctx.near(meaning.topic, 12)):
+            return meaning.spoken
+    return ambiguous.otherwise
 
 
 def _ambiguous(match: re.Match[str], ctx: Context) -> Reading:
@@ -116,7 +136,7 @@ def _ambiguous(match: re.Match[str], ctx: Context) -> Reading:
     if is_syllable(written) and ctx.in_capitals(match.end()):
         return None
     meaning = meaning_of(written, match.end(), ctx)
-    return meaning or Doubtful(AMBIGUOUS[written].otherwise, Why.AMBIGUOUS_ABBREVIATION)
+    return meaning or Doubtful(_by_topic(written, match.end(), ctx), Why.AMBIGUOUS_ABBREVIATION)
 
 
 def _initials(match: re.Match[str], ctx: Context) -> Reading:
@@ -141,9 +161,10 @@ def _title(match: re.Match[str], ctx: Context) -> Reading:
     return TITLES[match[1]]
 
 
-def _person(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the a. and c. of "gặp a. Nam, c. Lan"; a letter that numbers an item is none."""
-    return _PERSONS[match[1]] if ctx.after(_MET) and ctx.near(_MET_WORDS, 8) else None
+def _small_title(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "gặp c. Lan" and "LH a. Nam"."""
+    named = ctx.after(_MEETING) or (ctx.after(_MARKS) and ctx.near(_MEETING | _CALLING, 9))
+    return _SMALL_TITLES[match[1].lower()] if named else None
 
 
 def _compound(match: re.Match[str], ctx: Context) -> Reading:
@@ -171,11 +192,11 @@ def _foreign(match: re.Match[str], ctx: Context) -> Reading:
     return FOREIGN.get(written.lower())
 
 
-#: Whom one calls, before a name; and after what.
-_PERSONS: Final = {"a": "anh", "c": "chị"}
-_MET_WORDS: Final = words("gặp hệ gọi thoại hỏi")
-_MET: Final = _MET_WORDS | words("cho với tới đến và hoặc : , (")
-
+_SMALL_TITLES: Final = {"a": "anh", "c": "chị", "e": "em", "b": "bà", "ô": "ông"}
+#: After these stands somebody's name.
+_MEETING: Final = words("gặp hệ lh")
+_CALLING: Final = words("đt sđt thoại zalo gọi")
+_MARKS: Final = frozenset("(:-,/") | words("và hoặc với hay")
 #: What joins the parts of a compound, spaces or not.
 _JOINT: Final = re.compile(r"\s?([-&,])\s?")
 
@@ -197,7 +218,12 @@ COMPOUNDS: Final[tuple[Rule, ...]] = (
         _title,
         starts=first_letters(TITLES),
     ),
-    rule("title", rf"([ac])\.\s?(?=[{UPPER}][{LOWER}])", _person, starts="ac"),
+    rule(
+        "title, small",
+        rf"([aceôACEÔb])\.\s?(?=[{UPPER}][{LOWER}])",
+        _small_title,
+        starts="aceôACEÔb",
+    ),
     rule(
         "abbreviation",
         rf"(?:{'|'.join(map(_spaced, sorted(_COMPOUNDS, key=len, reverse=True)))})(?![{LETTERS}])",

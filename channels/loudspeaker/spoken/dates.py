@@ -139,14 +139,35 @@ def _iso(match: re.Match[str], ctx: Context) -> Reading:
 def _range(match: re.Match[str], ctx: Context) -> Reading:
     """Read 1-5/12, 28/11-02/12/2026, 01/12/2026 - 05/12/2026."""
     d1, m1, y1, d2, m2, y2 = match.groups()
+    if ctx.after({"thứ"}) and not m1 and int(d1) < 8:
+        return None
     first = date_words(d1, m1, y1, ctx, 0) if m1 else ctx.cardinal(int(d1))
     last = date_words(d2, m2, y2, ctx, match.end())
     return checked(f"{_led(first, ctx)} đến ngày {last}", (d1, m1 or m2, y1 or y2), (d2, m2, y2))
 
 
+def _days(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "ngày 11,12/6" and "11 & 12/6/2026": days of one month."""
+    days, month, year = match.groups()
+    if ctx.after({"thứ"}):
+        return None
+    if not year and not ctx.near(DATE_LEADS, 3):
+        return None
+    first, *others = re.findall(r"\d+|[,&]", days)
+    last = others.pop()
+    words = _led(ctx.cardinal(int(first)), ctx)
+    for part in others:
+        words += {",": ",", "&": " và ngày"}.get(part) or f" {ctx.cardinal(int(part))}"
+    return checked(
+        f"{words} {date_words(last, month, year, ctx, match.end())}", (last, month, year)
+    )
+
+
 def _day_month(match: re.Match[str], ctx: Context) -> Reading:
     """Read 5/12 where the neighbours say that it is a date."""
     day, month = match.groups()
+    if ctx.after({"thứ", "hạng"}):
+        return None
     if ctx.after({"đường", "phố", "viên", "trường", "cầu", "chợ"}):
         known = (int(day), int(month)) in KNOWN_DAYS
         return date_words(day, month, None, ctx, match.end()) if known else None
@@ -213,6 +234,12 @@ _OTHER: Final = rf"({D})\s?/\s?({M})(?:\s?/\s?({_Y}))?"
 
 #: Before phone numbers, whose groups may be dotted too.
 FULL_DATES: Final[tuple[Rule, ...]] = (
+    rule(
+        "days",
+        rf"({D}(?:(?:,|\s?&\s?){D}){{1,6}})\s?/\s?({M})(?:\s?/\s?({_Y}))?{END}{WHOLE}",
+        _days,
+        then=",&",
+    ),
     rule("date range", rf"{_ONE}{DASH}(?:ngày )?{_OTHER}{END}", _range, then="/-"),
     rule("date", rf"({D})(\s?[/.-]\s?)({M})\2({_Y}){END}{WHOLE}", _full, then="/.-"),
     rule(

@@ -34,7 +34,9 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     top, bottom = (int(part) for part in match.groups())
     following = ctx.next_word(match.end())
     counted = f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
-    if (ctx.near(_MAP_SCALES, 3) and bottom >= 100) or ctx.after({"loại", "hạng", "binh", "điểm"}):
+    if (ctx.near(_MAP_SCALES, 3) and bottom >= 100) or ctx.after(
+        {"loại", "hạng", "binh", "điểm", "thứ"}
+    ):
         return counted
     if following in COUNTED and not (ctx.after(_NEARLY) and top < bottom <= 10):
         return counted

@@ -27,7 +27,7 @@ _DOCUMENT_LEADS: Final = _LAST_WORDS | {"số", "bản", *map(str.lower, KINDS)}
 #: Of these the zero is said: "Đề án 06", "Nghị quyết 04".
 _NUMBERED_KINDS: Final = frozenset(
     {"nghị định", "quyết định", "nghị quyết", "thông tư", "chỉ thị", "đề án", "kết luận",
-     "quy định", "công văn", "công điện", "thông tri", "nđ", "nq", "ct", "qđ"}
+     "quy định", "công văn", "công điện", "thông tri", "nđ", "nq", "ct", "qđ", "tt"}
 )  # fmt: skip
 _CODE: Final = r"[A-ZĐÂƯ][A-ZĐÂƯa-z&]{0,11}"
 _NUMBER: Final = r"(\d{1,6})([a-z])?"
@@ -195,6 +195,15 @@ def _codes_only(match: re.Match[str], ctx: Context) -> Reading:
     return f"của {words}" if _named(ctx) else f"{suffix.kind} của {words}"
 
 
+def _article(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "K2 Đ15 Luật Đất đai" and "điểm a, khoản 4, Đ.9"."""
+    letter, number = match.groups()
+    known = ctx.near(_CLAUSES, 4) or (
+        ctx.next_word(match.end()) in _LAWS or _ARTICLE.match(ctx.line, match.end())
+    )
+    return f"{_CLAUSES[letter.lower()]} {ctx.number(number)}" if known else None
+
+
 def _clause_number(match: re.Match[str], ctx: Context) -> Reading:
     """Read "Điều 15a": the number and its letter."""
     lead = ctx.after({"điều", "khoản", "điểm", "mục", "mẫu", "lục"})
@@ -203,6 +212,10 @@ def _clause_number(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} {spell(match[2])}"
 
 
+#: Parts of a law, by name and by letter.
+_CLAUSES: Final = {"khoản": "khoản", "điểm": "điểm", "điều": "điều", "k": "khoản", "đ": "điều"}
+_ARTICLE: Final = re.compile(r"[, ]*(?:Đ\.?\s?\d|[Đđ]iều)")
+_LAWS: Final = words("luật nđ nghị blhs blds bltths bltt bộ llđ lđđ hiến pháp thông quyết quy")
 _FORMS: Final = words("mẫu khai biểu phiếu")
 _TIME_WORDS: Final = words("năm ngày tháng giờ tuần phút trường hộ người")
 
@@ -216,7 +229,7 @@ LEGAL: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "document number",
-        rf"{_NUMBER}(?:/([12]\d{{3}}))?[/-]({_CODE}\d{{0,2}}(?:[-/]{_CODE}\d{{0,2}}){{0,4}}){WHOLE}",
+        rf"{_NUMBER}(?:/([12]\d{{3}}))?[/-]({_CODE}\d{{0,2}}(?:[-/]{_CODE}\d{{0,2}}){{0,4}}(?:\.UBND)?){WHOLE}",
         _reference,
         then="/-" + LOWER,
         tight=True,
@@ -234,5 +247,6 @@ LEGAL: Final[tuple[Rule, ...]] = (
     rule("clause number", rf"(\d{{1,3}})([a-zđ]){WHOLE}", _clause_number, then=LOWER, tight=True),
 )
 LEGAL_WORDS: Final[tuple[Rule, ...]] = (
+    rule("article", rf"([ĐKk])\.?\s?(\d{{1,3}})(?![.,/-]\d){WHOLE}", _article, starts="ĐKk"),
     rule("document code", rf"{_CODE}(?:[-/]{_CODE}){{1,3}}{WHOLE}", _codes_only, starts=UPPER),
 )

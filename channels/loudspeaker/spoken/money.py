@@ -42,7 +42,7 @@ def _millions(written: str | None, ctx: Context) -> str:
 
 def _dong(match: re.Match[str], ctx: Context) -> Reading:
     """Read the đ of "5 triệu đ"."""
-    return "đồng" if ctx.after(SUMS) else None
+    return "đồng" if ctx.last().lstrip("0123456789.,- ") in SUMS else None
 
 
 def _sign_first(match: re.Match[str], ctx: Context) -> Reading:

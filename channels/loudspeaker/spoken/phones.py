@@ -17,9 +17,7 @@ from .wordlist import words
 _SEP: Final = r"(?:\s-\s(?!0)|[ .-])"
 _CALLS: Final = words("gọi hotline thoại sđt đt lạc nóng alo tel nhắn")
 _HELPERS: Final = words("số cứu thương hỏa báo công an máy")
-_IDENTIFIED: Final = words(
-    "mã cccd cmnd cước thẻ stk tk khoản mst seri hiệu biển danh sim pin otp bks"
-)
+_IDENTIFIED: Final = words("mã cccd cmnd cước thẻ stk tk khoản mst seri biển danh sim pin otp bks")
 _RESCUERS: Final = words("sát pccc pccc&cnch csgt cnch nóng cháy hộ")
 #: Cards: what follows them is a number only when it is long, else a year or a count.
 _CARDS: Final = words("bhyt bhxh")
@@ -70,9 +68,24 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
     last = ctx.last()
     long = len(match[0]) >= 6
     close = last in _IDENTIFIED or (last in _ON_THE_WAY and ctx.near(_IDENTIFIED, 5))
-    close = close or (long and (ctx.near(_CARDS, 3) or _after_a_password(ctx)))
+    close = (
+        close
+        or _number_sign_before(ctx)
+        or (long and (ctx.near(_CARDS, 3) or _after_a_password(ctx)))
+        or (len(match[0]) in (5, 6) and ctx.near({"giải"}, 3) and _ends(match.end(), ctx))
+    )
     legal = last == "khoản" and not long
     return read_groups(match[0]) if close and not legal else None
+
+
+def _ends(end: int, ctx: Context) -> bool:
+    """Say whether no word counts what stands before ``end``."""
+    return not ctx.next_word(end) and ctx.line[end : end + 1] not in {"%", "đ"}
+
+
+def _number_sign_before(ctx: Context) -> bool:
+    """Say whether "số hiệu" was just written; a huy hiệu has years."""
+    return [word.lower() for word in ctx.history[-2:]] == ["số", "hiệu"]
 
 
 def _after_a_password(ctx: Context) -> bool:
@@ -117,6 +130,12 @@ def _series(match: re.Match[str], ctx: Context) -> Reading:
 
 def _long_run(match: re.Match[str], ctx: Context) -> Reading:
     return read_groups(match[0])
+
+
+def _boat(match: re.Match[str], ctx: Context) -> Reading:
+    """Read LA-1234-TS, the number of a fishing boat."""
+    letters, number, kind = match.groups()
+    return f"{spell(letters)}, {read_groups(number)}, {spell(kind)}"
 
 
 def _plate(match: re.Match[str], ctx: Context) -> Reading:
@@ -176,6 +195,7 @@ PHONES: Final[tuple[Rule, ...]] = (
     rule("long number", rf"\d{{9,}}(?![,.]\d)(?!\s?(?:đ|VN|₫)){WHOLE}", _long_run),
 )
 CODES: Final[tuple[Rule, ...]] = (
+    rule("plate", rf"([A-Z]{{2,3}})[- ]?(\d{{3,5}})[- ]?(TS){WHOLE}", _boat, starts=UPPER),
     rule(
         "code",
         rf"[A-ZĐ]{{1,8}}\d[A-ZĐ0-9]{{0,20}}(?:[.-][A-ZĐ0-9]{{1,12}}){{0,8}}{WHOLE}",

@@ -8,6 +8,7 @@ from typing import Final
 from .abbreviations import ACRONYMS, FOREIGN, abbreviation, alternation, first_letters, meaning_of
 from .context import WHOLE, Context, Reading, Rule, rule
 from .data.ambiguous import AMBIGUOUS
+from .data.documents import KINDS
 from .data.titles import PLACES
 from .letters import spell
 from .model import Doubtful, Why
@@ -34,9 +35,11 @@ def _place(match: re.Match[str], ctx: Context) -> Reading:
         meaning = meaning_of(written, match.end(), ctx)
         if meaning:
             return meaning
+    numbered = ctx.line[match.end() : match.end() + 1].isdigit()
+    if numbered and written not in "PQ":
+        return None
     if len(written) == 1:
-        numbered = ctx.line[match.end() : match.end() + 1].isdigit()
-        if not dot and not (numbered and written in "PQ"):
+        if not dot and not numbered:
             return None
         if ctx.history and ctx.history[-1][:1].isupper():
             return None
@@ -54,7 +57,9 @@ def _road(match: re.Match[str], ctx: Context) -> Reading:
     name = _SERIES[letters]
     if ctx.after({"đường"}):
         name = name.removeprefix("đường ")
-    said = f"{name} {ctx.number(number)}"
+    if number[0] == "N":
+        name += " nờ"
+    said = f"{name} {ctx.number(number.lstrip('N'))}"
     return f"{said} {spell(letter)}" if letter else said
 
 
@@ -73,7 +78,7 @@ def _numbered(match: re.Match[str], ctx: Context) -> Reading:
     if not name and len(number) > 3 and (len(letters) > 2 or ctx.after(_CODED)):
         said = f"{spelled}, {read_groups(number)}"
     else:
-        as_digits = number[0] == "0" and spelled == spell(letters)
+        as_digits = number[0] == "0" and (spelled == spell(letters) or letters in KINDS)
         said = f"{spelled} {read_digits(number) if as_digits else ctx.number(number)}"
     for letter, digits in re.findall(r"([A-ZĐ])(\d*)", more):
         said += f" {spell(letter)}" + (f" {ctx.number(digits)}" if digits else "")
@@ -93,6 +98,8 @@ def _name_of(letters: str, number: str, ctx: Context) -> str | None:
         return _SERIES[letters]
     if len(letters) > 1 and ctx.after(_CODED) and len(number) > 3:
         return None
+    if letters == "NH" and len(number) < 4:  # NH3, NH4
+        return None
     if letters in AMBIGUOUS:
         found = (one.spoken for one in AMBIGUOUS[letters].meanings if "#number" in one.before)
         return next(found, None)
@@ -109,7 +116,7 @@ PLACE_LETTERS: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "road",
-        rf"(?!ĐT\d(?!\d))({_ROADS})[. ]?\s?(\d{{1,3}})([A-Z])?(?!\s?\d|[./]\d){WHOLE}",
+        rf"(?!ĐT\d(?!\d))({_ROADS})[. ]?\s?(N?\d{{1,3}})([A-Z])?(?!\s?\d|[.,/]\d){WHOLE}",
         _road,
         starts=first_letters(_SERIES),
     ),

@@ -6,7 +6,9 @@ import re
 from typing import Final
 
 from .context import MARKS, NEXT_WORD, WHOLE, Context, Reading, Rule, rule
+from .letters import spell
 from .model import Doubtful, Why
+from .numbers import read_digits
 from .syllables import LOWER, UPPER, is_syllable
 from .wordlist import words
 
@@ -14,7 +16,7 @@ _VALUES: Final = {"I": 1, "V": 5, "X": 10}
 _LEADS: Final = words(
     "quý kỷ chương phần mục khóa khoá kỳ kì thứ hội cấp loại hạng tuyến vực vùng nhóm đợt đoạn "
     "bậc tập ấp thôn khu lớp quân số tổ lần bảng độ phụ biểu mẫu tầng bài hồi phố trung xã bước "
-    "dự ngạch chiến nhất lục động bđ vụ ca kíp trụ dãy cụm trạm mẫu bàn cống kênh lô đường giải"
+    "dự ngạch chiến nhất lục động bđ vụ ca kíp trụ dãy cụm trạm bàn cống kênh lô đường giải vòng"
 )
 #: After these, a VI is six even in a heading in capitals.
 _SURE_LEADS: Final = words("chương phần mục quý khóa khoá kỷ thứ hội kỳ lục loại hạng cấp")
@@ -74,8 +76,14 @@ def _section(match: re.Match[str], ctx: Context) -> Reading:
     """Read II.1 and the I.2.1 of a heading with the points said."""
     if ctx.history and not ctx.after(_LEADS) and len(match[1]) == 1:
         return None
-    numbers = (ctx.cardinal(int(n)) for n in match[2].strip(".").split("."))
-    return " chấm ".join((_read(roman_value(match[1]), ctx), *numbers))
+    parts = (_part(part, ctx) for part in match[2].strip(".").split("."))
+    return " chấm ".join((_read(roman_value(match[1]), ctx), *parts))
+
+
+def _part(part: str, ctx: Context) -> str:
+    if part.isalpha():
+        return spell(part)
+    return read_digits(part) if part[0] == "0" else ctx.cardinal(int(part))
 
 
 def _anywhere(match: re.Match[str], ctx: Context) -> Reading:
@@ -106,7 +114,10 @@ ROMANS: Final[tuple[Rule, ...]] = (
         starts="IVX",
     ),
     rule(
-        "roman section", rf"({_SMALL})((?:\.\d{{1,2}}){{1,4}})(?!\d){WHOLE}", _section, starts="IVX"
+        "roman section",
+        rf"({_SMALL})((?:\.\d{{1,2}}){{1,4}}(?:\.[a-zđ](?![.]))?)(?!\d){WHOLE}",
+        _section,
+        starts="IVX",
     ),
     rule("roman numeral", rf"({_SMALL})(?:[/-](\d{{4}}))?{WHOLE}", _after_lead, starts="IVX"),
     rule("roman heading", rf"({_SMALL})(?=\s?[./)](?:\s|$))", _heading, starts="IVX"),

@@ -53,6 +53,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     *roman.ROMANS,
     *places.PLACE_LETTERS,
     *abbreviations.INITIALS,
+    *slashes.LETTER_PRODUCTS,
     *places.NUMBERED,
     *abbreviations.LOOKUPS,
     *words.WORDS,
@@ -67,7 +68,7 @@ SYMBOL_RULES: Final[tuple[Rule, ...]] = (
 #: What each rule is about, by its name; for those who show which rule read what.
 CATEGORIES: Final = {
     "dates": (
-        "date range", "date", "date, year first", "date, short year", "day and month",
+        "days", "date range", "date", "date, year first", "date, short year", "day and month",
         "quarter and year", "years", "months", "month and year", "april", "weekdays", "weekday",
         "month, letter", "weekdays, letter", "weekday, letter",
     ),
@@ -91,18 +92,19 @@ CATEGORIES: Final = {
         "letters and number"),
     "documents": (
         "form", "document number", "document and year", "document, known by number",
-        "clause number", "document code", "standard and year",
+        "clause number", "article", "document code", "standard and year",
     ),
     "roman": ("roman range", "roman section", "roman numeral", "roman heading", "roman, small"),
     "abbreviations": (
         "abbreviation", "abbreviation by context", "number sign", "initial", "initials", "title",
-        "office",
+        "title, small", "office",
     ),
     "foreign": ("foreign word",),
     "web": ("e-mail", "web address", "file name", "address ending"),
     "signs": (
-        "sign", "diameter", "comparison", "bullet", "ellipsis", "mark", "dash", "arrow", "checkbox",
-        "rule of signs", "quote mark", "bracket", "slash", "quote", "ornament", "other script",
+        "sign", "diameter", "comparison", "bullet", "ellipsis", "mark", "dash", "arrow", "rise",
+        "checkbox", "rule of signs", "quote mark", "bracket", "slash", "quote", "ornament",
+        "other script",
     ),
     "words": ("word",),
 }  # fmt: skip

@@ -21,7 +21,9 @@ from .syllables import LETTERS
 from .writer import Writer
 
 #: Words with single spaces between and nothing glued to the last: most of any text.
-_FREE_WORDS = re.compile(rf"[{LETTERS}]+(?: [{LETTERS}]+)*(?=[ ,;!?)…]|[.:](?:[ \"”)]|$)|$)")
+_FREE_WORDS = re.compile(
+    rf"[{LETTERS}]+(?: [{LETTERS}]+)*(?=[ ,;!?)…]|(?:(?<![ (][aeoôb])\.|:)(?:[ \"”)]|$)|$)"
+)
 #: A mark that ends a clause, with nothing glued to it.
 _FREE_MARK = re.compile(r"[.,;:?!](?= |$)")
 #: What only a line with a web or e-mail address, or the name of a file, holds.

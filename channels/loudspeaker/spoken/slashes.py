@@ -18,7 +18,9 @@ from .wordlist import words
 _ADDRESS_LEADS: Final = words(
     "số nhà hẻm ngõ kiệt ngách đường phố chỉ lô thửa căn phòng lớp ấp tổ thôn kp trạm trụ"
 )
-_SECTION_LEADS: Final = words("mục phần điểm bài chương bảng bản phiên phòng khoản hình đồ")
+_SECTION_LEADS: Final = words(
+    "mục phần điểm bài chương bảng bản phiên phòng khoản hình đồ điều ngạch"
+)
 #: What follows the number of a heading: a capital letter, another point.
 _HEADING: Final = re.compile(f"\\.?\\s+{UPPERCASE}|\\.(?:\\s|$)")
 _PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
@@ -31,21 +33,23 @@ _MATCHES: Final = words("thắng thua hòa hiệp cuộc séc set gỡ dẫn tr�
 
 def _address(match: re.Match[str], ctx: Context) -> Reading:
     """Read 15/3B and 12/5/3 as a house number."""
-    numbers = re.findall(r"\d+", match[0])
-    letter = match[1]
-    plain = len(numbers) == 2 and not letter
+    parts = re.findall(r"(\d+)([A-ZĐ]?)", match[0])
+    plain = len(parts) == 2 and not any(letter for _number, letter in parts)
     following = ctx.next_word(match.end())
-    among_classes = ctx.after({",", "và"}) and ctx.near({"lớp"}, 4) and "/" in ctx.history[-2]
+    among_classes = ctx.after({",", "và"}) and ctx.near({"lớp"}, 5) and "/" in ctx.history[-2]
     placed = ctx.after(_ADDRESS_LEADS) or following == "bis" or among_classes
-    if plain and ctx.after({"đường", "phố"}) and tuple(map(int, numbers)) in KNOWN_DAYS:
+    if (
+        plain
+        and ctx.after({"đường", "phố"})
+        and tuple(int(n) for n, _letter in parts) in KNOWN_DAYS
+    ):
         return None
     if plain and not placed and not (ctx.after({":"}) and ctx.near({"chỉ"}, 3)):
         return None
-    if plain and (following in COUNTED | WHOLES):
+    if plain and not among_classes and following in COUNTED | WHOLES:
         return None
     joint = " " if ctx.after({"lớp"}) or among_classes else " trên "
-    words = joint.join(ctx.number(number) for number in numbers)
-    return f"{words} {spell(letter)}" if letter else words
+    return joint.join(f"{ctx.number(n)} {spell(letter)}".strip() for n, letter in parts)
 
 
 def _stars(match: re.Match[str], ctx: Context) -> Reading:
@@ -70,6 +74,8 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     if ctx.near(_MATCHES, 4) or (ctx.after({"số"}) and ctx.near({"tỷ", "tỉ"}, 2)):
         return _score(first, last, ctx)
     words = f"{ctx.number(first)} đến {ctx.number(last)}"
+    if ctx.after({"dap", "npk"}):
+        return f"{ctx.number(first)}, {ctx.number(last)}"
     if not (first.isdigit() and last.isdigit()):
         return words
     rising = int(first[-15:]) < int(last[-15:])
@@ -145,6 +151,11 @@ def _dimensions(match: re.Match[str], ctx: Context) -> Reading:
     return f"{words} {unit_name(match[2].strip(), ctx)}" if match[2] else words
 
 
+def _letters_by(match: re.Match[str], ctx: Context) -> Reading:
+    """Read BxH, DxRxC: a product of measures by their letters."""
+    return " nhân ".join(spell(letter) for letter in re.split("[x×]", match[0]))
+
+
 def _letters(match: re.Match[str], ctx: Context) -> Reading:
     """Read 15B, 12A1, 4G."""
     digits, letters, more = match.groups()
@@ -199,6 +210,14 @@ JOINED: Final[tuple[Rule, ...]] = (
         _letters,
         then=UPPER,
         tight=True,
+    ),
+)
+LETTER_PRODUCTS: Final[tuple[Rule, ...]] = (
+    rule(
+        "dimensions",
+        rf"{UPPERCASE}(?:[x×]{UPPERCASE}){{1,2}}{WHOLE}",
+        _letters_by,
+        starts=UPPER,
     ),
 )
 ODD_NUMBERS: Final[tuple[Rule, ...]] = (

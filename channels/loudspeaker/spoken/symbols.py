@@ -26,6 +26,8 @@ _NAMES: Final = {
 _OPEN: Final = "([{"
 _BULLETS: Final = "-+•·▪▫◦‣►▶✓✔✅☑◆◇○●■□➢➤➔→"
 _ARROWS: Final = "→⇒➔➜➤"
+_SPANS: Final = frozenset({"thứ", "ngày", "tháng", "năm"})
+_WEEKDAY: Final = re.compile("(?:T[2-7]|CN)(?![0-9])")
 #: An amount and its unit, wherever it stands.
 _UNIT: Final = re.compile(
     rf"[\d.,]+(?:\s?-\s?[\d.,]+)?\s?((?:{UNIT_SIGNS}|[kK]|tr|triệu|tỷ|ngàn|nghìn)?)"
@@ -59,9 +61,28 @@ def _about(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _arrow(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the arrow of "7h => 11h"; any other is a pause."""
-    hours = CLOCK.fullmatch(ctx.history[-1]) if ctx.history else None
-    return "đến" if hours and CLOCK.match(ctx.line[match.end() :].lstrip()) else ","
+    """Read the arrow of "7h => 11h", "T2 → T6", "thứ 2 → thứ 6"; any other is a pause."""
+    last = ctx.history[-1] if ctx.history else ""
+    following = ctx.line[match.end() :].lstrip()
+    counted = last[:1].isdigit()
+    joins = (
+        (counted and following[:1].isdigit())
+        or (counted and ctx.near(_SPANS, 2) and _first(following) in _SPANS)
+        or (_WEEKDAY.fullmatch(last) and _WEEKDAY.match(following))
+    )
+    return "đến" if joins else ","
+
+
+def _rise(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the ↑ of "↑15%", unless it was said in words."""
+    word = "tăng" if match[0][0] in "↑▲" else "giảm"
+    counts = ctx.line[match.end() :].lstrip(" +-")[:1].isdigit()
+    return word if counts and not ctx.after({word}) else ""
+
+
+def _first(text: str) -> str:
+    """Return the first word of ``text`` in lower case."""
+    return text.partition(" ")[0].lower()
 
 
 def _bullet(match: re.Match[str], ctx: Context) -> Reading:
@@ -146,6 +167,7 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("to", r"\s?-\s?(?=\d)", _to, starts=" -"),
     rule("dash", r"\s*-[-\s]*", _dash, starts=" -"),
     rule("about", r"~\s?(?=\d)", _about, starts="~"),
+    rule("rise", r"[↑↓▲▼]+", _rise, starts="↑↓▲▼"),
     rule("arrow", rf"[-=]+>|<[-=]+(?!\s?\d)|[{_ARROWS}]+", _arrow, starts="-=<" + _ARROWS),
     rule("rule of signs", r"([=~_*#+-])\1{2,}", _silent, starts="=~_*#+-"),
     rule("checkbox", r"\[\s?[xXvV✓]?\s?\]", _silent, starts="["),
@@ -158,5 +180,5 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("slash", r"\s?/+\s?", _pause, starts=" /"),
     rule("quote", r"[\"'“”]+", _silent, starts="\"'“”"),
     rule("ornament", r"[#*_^~`\\-]+", _silent, starts="#*_^~`\\-"),
-    rule("other script", rf"[^{LETTERS}0-9\x00-\x7f°µ₫…“”‰≥≤≠±×÷≈€£¥№→⇒➔➜➤]+", _unreadable),
+    rule("other script", rf"[^{LETTERS}0-9\x00-\x7f°µ₫…“”‰≥≤≠±×÷≈€£¥№→⇒➔➜➤↑↓▲▼]+", _unreadable),
 )

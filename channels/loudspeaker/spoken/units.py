@@ -14,7 +14,13 @@ from .wordlist import words
 
 #: Units whose sign is one letter that may stand alone elsewhere: no space before them.
 TIGHT: Final = frozenset({"HP", "CV", "W", "V", "s", "Đ", "gr", "°", "ms"})
-_AGED: Final = words("trẻ tuổi em bé cháu dưới trên từ người")
+_AGED: Final = words(
+    "trẻ tuổi em bé cháu dưới trên từ người ông bà anh chị cô nam nữ bệnh tên cụ hưởng thọ đủ tròn"
+)
+_GOODS: Final = words(
+    "lúa gạo hàng rác cá tôm phân xi thép cát đá gạch đất trái thanh mía cao hồ tiêu muối rau quả "
+    "sầu mít chuối dưa bắp khoai thịt heo bò gà vịt thóc ngô nông thủy than giấy vật"
+)
 _MASSES: Final = frozenset({"mg", "g", "gr", "kg", "Kg", "KG", "µg"})
 _LENGTHS: Final = frozenset({"mm", "cm", "dm", "m", "km", "Km", "KM"})
 _VOLUMES: Final = frozenset({"ml", "mL", "l", "lit", "cc", "m3"})
@@ -57,8 +63,12 @@ def _quantity(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _age(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "trẻ 2-3t", "18t trở lên"."""
-    aged = ctx.near(_AGED, 3) or ctx.next_word(match.end()) == "trở"
+    """Read "trẻ 2-3t", "18t trở lên"; "5t lúa" are tons."""
+    if ctx.next_word(match.end()) in _GOODS:
+        return f"{amount(match[1], match[2], ctx)} tấn"
+    listed = ctx.after({",", "và"}) and re.fullmatch(r"\d+t", ctx.history[-2])
+    aged = listed or ctx.near(_AGED, 9 if int(match[1]) > 12 else 3)
+    aged = aged or ctx.next_word(match.end()) == "trở"
     return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
 
 
@@ -85,7 +95,7 @@ def of_one_kind(first: str, last: str) -> bool:
     return first == last or any(first in kind and last in kind for kind in kinds)
 
 
-_NOT_ALONE: Final = words("ha Ha HA cc oC HP TB đồng lit inch dl ms hp CV Ah %o")
+_NOT_ALONE: Final = words("ha Ha HA cc oC HP TB KV đồng lit inch th dl ms hp CV Ah %o")
 #: Units of one capital letter: near which words they are units at all.
 _CAPITALS: Final = {
     "A": (words("điện dòng cầu chì aptomat atomat sạc ổ phích acquy ắc bình máy áp"), "am pe"),

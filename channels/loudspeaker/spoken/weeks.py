@@ -76,7 +76,11 @@ def _weekday(match: re.Match[str], ctx: Context) -> Reading:
     first, last = match.groups()
     names = {"1": "nhất", "4": "tư"}
     words = names.get(first) or ctx.number(first)
-    return f"{words} đến thứ {names.get(last) or ctx.number(last)}" if last else words
+    if not last:
+        return words
+    if not last.isdigit():
+        return f"{words} đến chủ nhật"
+    return f"{words} đến thứ {names.get(last) or ctx.number(last)}"
 
 
 def _weekdays(match: re.Match[str], ctx: Context) -> Reading:
@@ -88,7 +92,7 @@ def _weekdays(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _short_weekdays(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "T2,4,6" and "T3,T5"."""
+    """Read "T2,4,6", "T2-4-6" and "T3,T5"."""
     if ctx.after(_NUMBERED_THINGS):
         return None
     return ", ".join(f"thứ {_WEEKDAYS[day]}" for day in re.findall(r"\d", match[0]))
@@ -133,12 +137,26 @@ MONTHS: Final[tuple[Rule, ...]] = (
 )
 WEEKDAYS: Final[tuple[Rule, ...]] = (
     rule("april", r"0?4(?![0-9.,/-]\d)(?![0-9/-])", _month, starts="04"),
-    rule("weekdays", r"[2-7](?:\s?[,/]\s?[2-7]){1,5}(?![0-9.,/-])", _weekdays, then=",/"),
-    rule("weekday", r"(\d{1,3})(?:\s?-\s?(?:[Tt]hứ )?(\d))?(?![0-9.,]\d|\d)", _weekday),
+    rule(
+        "weekdays",
+        r"[2-7](?:(?:\s?[,/]\s?[2-7]){1,5}|(?:-[2-7]){2,5})(?![0-9.,/-])",
+        _weekdays,
+        then=",/-",
+    ),
+    rule(
+        "weekday",
+        r"(\d{1,3})(?:\s?-\s?(?:[Tt]hứ )?(\d(?!/)|CN|[Cc]hủ nhật))?(?![0-9.,]\d|\d|/\d+(?![\d/]))",
+        _weekday,
+    ),
 )
 WEEK_WORDS: Final[tuple[Rule, ...]] = (
     rule("month, letter", rf"T\.?(0?[1-9]|1[0-2])[/.-]({_Y}){WHOLE}", _short_month, starts="T"),
-    rule("weekdays, letter", rf"T[2-7](?:[,/]T?[2-7]){{1,5}}{WHOLE}", _short_weekdays, starts="T"),
+    rule(
+        "weekdays, letter",
+        rf"T[2-7](?:(?:[,/]T?[2-7]){{1,5}}|(?:-[2-7]){{2,5}}){WHOLE}",
+        _short_weekdays,
+        starts="T",
+    ),
     rule("weekday, letter", rf"T([2-7])(?:\s?-\s?(T[2-7]|CN))?{WHOLE}", _short_weekday, starts="T"),
     rule("month, letter", rf"T(8|9|1[0-2])(){WHOLE}", _short_month, starts="T"),
 )

@@ -64,6 +64,18 @@ def _part(part: str) -> str | None:
     return part if is_syllable(part) or _is_camel_part(part) else None
 
 
+@lru_cache(maxsize=4096)
+def _composed(word: str) -> str | None:
+    """Return UBKTTW as UBKT and TW: two known abbreviations, the longer first part before all."""
+    if len(word) < _SHORTEST_NAME:
+        return None
+    for cut in range(len(word) - 2, 1, -1):
+        first, last = (abbreviation(part) for part in (word[:cut], word[cut:]))
+        if first and last and max(cut, len(word) - cut) > 2:
+            return f"{first} {last}"
+    return None
+
+
 def _times(match: re.Match[str], ctx: Context) -> Reading:
     """Read the x of "500.000đ x 3 tháng"."""
     return "nhân" if ctx.history else None
@@ -80,13 +92,16 @@ def _word(match: re.Match[str], ctx: Context) -> Reading:
     if known:  # with a digit behind it, as in covid19
         return known
     if word.isupper():
+        composed = _composed(word)
+        if composed:
+            return Doubtful(composed, Why.UNKNOWN_ABBREVIATION)
         known_as_name = len(word) >= _SHORTEST_NAME and is_pronounceable(word)
         reading = word.lower() if known_as_name else spell(word)
         return Doubtful(reading, Why.UNKNOWN_ABBREVIATION)
     joined = _camel(word)
     if joined:
         return joined
-    if not is_pronounceable(word):
+    if not is_pronounceable(word) and (len(word) < _SHORTEST_NAME or not has_vowel(word)):
         return Doubtful(spell(word), Why.UNKNOWN_ABBREVIATION)
     return Doubtful(word if word[1:] == word[1:].lower() else word.lower(), Why.FOREIGN_WORD)
 

@@ -2,8 +2,10 @@
 
 The most likely meaning comes first; it is said with a doubt when no neighbour decides. Below
 it stands each meaning that neighbours can call for, in the order tried: ``< after which words
-> before which``. Neighbours are in lower case; they may also be a mark, or ``#number``,
-``#phone``, ``#date``, ``#document`` (30/2022/TT-BYT), ``#plate``, ``#account``.
+> before which ~ near which``. The last are words of the clause that only hint at the meaning:
+it is said with a doubt then too. Words are in lower case; a neighbour may also be a mark, or
+``#number``, ``#phone``, ``#date``, ``#document`` (30/2022/TT-BYT), ``#plate``, ``#account``,
+``#roman``, and before it ``#clock`` (16g30).
 """
 
 from __future__ import annotations
@@ -11,14 +13,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from .ambiguous_more import MORE
+
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """One meaning; it holds after one of ``after`` or before one of ``before``."""
+    """One meaning: it holds after one of ``after`` or before one of ``before``.
+
+    One of ``topic`` in the same clause makes it likely.
+    """
 
     spoken: str
     after: frozenset[str] = frozenset()
     before: frozenset[str] = frozenset()
+    topic: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +43,9 @@ def _read(table: str) -> dict[str, Ambiguous]:
     for line in table.strip().splitlines():
         if line.startswith("  "):
             spoken, _, neighbours = line.partition("<")
+            neighbours, _, topic = neighbours.partition("~")
             after, _, before = neighbours.partition(">")
-            words = frozenset(after.split()), frozenset(before.split())
+            words = (frozenset(part.split()) for part in (after, before, topic))
             meanings.append(Meaning(spoken.strip(), *words))
         else:
             written, _, otherwise = line.partition(" = ")
@@ -58,20 +67,21 @@ CA = công an
 BĐ = bưu điện
   báo động < trên dưới mức vượt đạt > cấp i ii iii #number
 BT = bí thư
-  bí thư < đồng phó đ/c và > đảng chi đoàn huyện tỉnh
+  bí thư < đồng phó đ/c và > đảng chi cb đoàn huyện tỉnh
 CĐ = cao đẳng
   chỉ đạo < ban >
   cao đẳng < đh học trường > y sư
-  công đoàn < > cơ viên
+  công đoàn < bch ct ban > cơ viên
 CB = cán bộ
+  chi bộ < bt pbt cu >
   cán bộ < các đội ngũ #number > xã phường huyện công và
 CN = chủ nhật
+  chủ nhật < > ngày hàng hằng nghỉ này tới : #date
   công nhân < khu đội các #number > viên lao may kỹ xây
   chứng nhận < giấy > qsdđ qsd
   chi nhánh < ngân hàng agribank vietcombank bidv vietinbank nhcsxh điện >
   chi nhánh < > ngân công điện viettel vnpt agribank văn
-  chủ nhật < sáng chiều tối trưa t2 t3 t4 t5 t6 t7 ngày và đến thứ hàng mỗi nghỉ , - ( bảy ; & >
-  chủ nhật < > ngày hàng hằng nghỉ này tới : #date
+  chủ nhật < #clock sáng chiều tối trưa t2 t3 t4 t5 t6 t7 ngày và đến thứ mỗi nghỉ , - ( bảy ; & >
 CP = Chính phủ
   cổ phần < ty nhtm >
   Chính phủ < của >
@@ -125,12 +135,12 @@ DN = doanh nghiệp
   địa chỉ < > : số
   đồng chí < các do gồm > bí chủ phó nguyễn trưởng
 ĐH = đại học
-  đại hội < > đảng chi đoàn hội công
+  đại hội < > đảng chi đoàn hội công #roman
   đại học < trường học tốt > y sư bách cần nông
 ĐT = điện thoại
   điện thoại < số qua gọi > : liên bàn di nóng #phone
   đội tuyển < các > bóng
-  đầu tư < vốn dự > xdcb xây công phát
+  đầu tư < vốn dự mức tổng chủ > xdcb xây công phát
 HS = học sinh
   học sinh < em các cho lượng số #number > nghèo giỏi lớp trường tiểu mầm thcs thpt
   hồ sơ < nộp đủ nhận bộ > gồm hợp đầy
@@ -145,6 +155,7 @@ GD = giáo dục
   giao dịch < điểm phòng >
 GĐ = gia đình
   giám đốc < ông bà phó tổng anh > sở công điện trung hợp htx bệnh
+  giai đoạn < > #number #roman
   gia đình < hộ các từng > văn chính có liệt thương học bà em
 HC = hành chính
   hành chính < tổ văn cải > công
@@ -216,7 +227,7 @@ PT = phát triển
   phát triển < > kinh nông
   phụ trách < > :
 QL = quản lý
-  quốc lộ < trên dọc > n #number
+  quốc lộ < trên dọc > #number
   quản lý < ban bộ > đất nhà dự
 QLĐ = quản lý điện
   quản lý điện < đội >
@@ -239,7 +250,7 @@ TC = tổ chức
   tài chính < phòng sở bộ >
 TG = thời gian
   thời gian < > :
-  thế giới < >
+  thế giới < trên > bóng cup ~ ngày quốc việt
 THA = thi hành án
   tăng huyết áp < bệnh mắc bị > đái đtđ và độ
   thi hành án < > dân hình
@@ -255,13 +266,15 @@ TP = thành phố
   trưởng phòng < phó đ/c ông bà > vhxh kinh văn nội tchc
   thành phố < của toàn trong các xã > và trực hcm
 TV = thành viên
+  thành viên < > hđnd ban hội tổ btc ubnd câu
+  tử vong < #number ca > ~ mắc bệnh sxh tcm ca tai nạn
   ti vi < smart màn xem > samsung sony lg
   thường vụ < ban >
 TS = tiến sĩ
   thủy sản < nuôi > nước
   tiến sĩ < > bs
 TT = trung tâm
-  thông tư < theo > số #document
+  thông tư < theo > số #document #number
   trung tâm < tại > y văn dịch học dạy phục hành dvnn bồi giáo chính
   thường trực < pbt pct > hđnd đảng đoàn ubmttq hội đu
   thủ tướng < > chính
@@ -287,13 +300,5 @@ VT = văn thư
   đại diện < > hộ cha
 ĐV = đơn vị
   đảng viên < các > dự mới
-XH = xã hội
-  xã hội < mạng hội tệ trí trợ >
-XN = xác nhận
-  xét nghiệm < phiếu kết làm lấy > máu
-  xác nhận < giấy đơn >
-NS = ngày sinh
-  năng suất < > lúa bình đạt
-  ngày sinh < > : #date
 """
-AMBIGUOUS: Final = _read(TABLE)
+AMBIGUOUS: Final = _read(TABLE + MORE)

@@ -27,7 +27,6 @@ GQHS = giải quyết hồ sơ
 KQGQ = kết quả giải quyết
 SHHS = số hóa hồ sơ
 HSĐT = hồ sơ điện tử
-CQĐT = chính quyền điện tử
 CQS = chính quyền số
 XHS = xã hội số
 CDS = công dân số

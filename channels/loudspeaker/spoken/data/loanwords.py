@@ -219,4 +219,5 @@ set = xét
 richter = rích te
 follow = phô lâu
 glyphosate = gờ li phô xát
+ext = nhánh
 """

@@ -39,7 +39,6 @@ DTLCP = dịch tả lợn châu Phi
 DTHCP = dịch tả heo châu Phi
 MN = mầm non
 MG = mẫu giáo
-TH = tiểu học
 THCS = trung học cơ sở
 THPT = trung học phổ thông
 TH&THCS = tiểu học và trung học cơ sở

@@ -52,7 +52,6 @@ HU = Huyện ủy
 UVBTV = Ủy viên Ban thường vụ
 UVBCH = Ủy viên Ban chấp hành
 UVTV = Ủy viên thường vụ
-UV = Ủy viên
 UVTƯ = Ủy viên Trung ương
 BCHTƯ = Ban chấp hành Trung ương
 TW = Trung ương
