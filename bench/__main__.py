@@ -23,6 +23,7 @@ PARTS = (
     "speech",
     "spoken",
     "proving",
+    "examples",
     "voices",
     "programme",
     "demonstration",

@@ -1,8 +1,9 @@
 """Master and join a long programme, and say how much memory that took at its peak.
 
 ``python -m support.long_programme MINUTES FOLDER [KEPT]``: a process of its own, because a process
-never gives back the memory by which its peak is measured. ``KEPT``: how many bytes mastering may
-keep for its second pass, if not as many as usual. Prints JSON, in MB.
+never gives back the memory by which its peak is measured. With ``KEPT``, mastering keeps so many
+bytes for its second pass and uses one thread: then the peak does not hang on when each thread was
+where. Prints JSON, in MB.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
-from channels.loudspeaker.audio import mastering
+from channels.loudspeaker.audio import mastering, threads
 from channels.loudspeaker.audio.carrier import carrier_of
 from channels.loudspeaker.audio.mastering import mastered
 from channels.loudspeaker.audio.pcm import RATE, Passage, Samples
@@ -75,5 +76,5 @@ def main(minutes: int, folder: Path) -> None:
 
 if __name__ == "__main__":
     if len(sys.argv) > 3:
-        mastering.KEPT = int(sys.argv[3])
+        mastering.KEPT, threads.MOST = int(sys.argv[3]), 1
     main(int(sys.argv[1]), Path(sys.argv[2]))

@@ -11,13 +11,13 @@ T = TypeVar("T")
 R = TypeVar("R")
 
 #: More threads than this bring nothing but memory.
-_MOST = 8
+MOST = 8
 
 
 def side_by_side(work: Callable[[T], R], items: Iterable[T]) -> list[R]:
     """Return what ``work`` makes of each item, in order; one core each. Raises what it raises."""
     todo = list(items)
-    threads = min(len(todo), os.cpu_count() or 1, _MOST)
+    threads = min(len(todo), os.cpu_count() or 1, MOST)
     if threads < 2:
         return [work(item) for item in todo]
     with ThreadPoolExecutor(max_workers=threads) as pool:

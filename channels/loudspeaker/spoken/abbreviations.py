@@ -26,6 +26,7 @@ from .data.titles import TITLES
 from .letters import spell
 from .model import Doubtful, Why
 from .syllables import LETTERS, LOWER, UPPER, has_vowel, is_syllable
+from .wordlist import words
 
 
 def _table(*texts: str) -> dict[str, str]:
@@ -140,6 +141,11 @@ def _title(match: re.Match[str], ctx: Context) -> Reading:
     return TITLES[match[1]]
 
 
+def _person(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the a. and c. of "gặp a. Nam, c. Lan"; a letter that numbers an item is none."""
+    return _PERSONS[match[1]] if ctx.after(_MET) and ctx.near(_MET_WORDS, 8) else None
+
+
 def _compound(match: re.Match[str], ctx: Context) -> Reading:
     """Read "v/v", "LĐ-TB&XH" and, with spaces, "KT - XH"."""
     written = match[0].strip()
@@ -165,6 +171,11 @@ def _foreign(match: re.Match[str], ctx: Context) -> Reading:
     return FOREIGN.get(written.lower())
 
 
+#: Whom one calls, before a name; and after what.
+_PERSONS: Final = {"a": "anh", "c": "chị"}
+_MET_WORDS: Final = words("gặp hệ gọi thoại hỏi")
+_MET: Final = _MET_WORDS | words("cho với tới đến và hoặc : , (")
+
 #: What joins the parts of a compound, spaces or not.
 _JOINT: Final = re.compile(r"\s?([-&,])\s?")
 
@@ -186,6 +197,7 @@ COMPOUNDS: Final[tuple[Rule, ...]] = (
         _title,
         starts=first_letters(TITLES),
     ),
+    rule("person", rf"([ac])\.\s?(?=[{UPPER}][{LOWER}])", _person, starts="ac"),
     rule(
         "abbreviation",
         rf"(?:{'|'.join(map(_spaced, sorted(_COMPOUNDS, key=len, reverse=True)))})(?![{LETTERS}])",

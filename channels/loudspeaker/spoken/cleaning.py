@@ -94,7 +94,7 @@ def _latin(character: str) -> str:
     if ligature:
         return ligature.upper() if character.isupper() else ligature
     compatible = unicodedata.normalize("NFKC", character).translate(_SAME_LENGTH)
-    if _ODD.search(compatible):
+    if _ODD.search(compatible) and compatible.isalpha():  # of ≠ no = must be left
         decomposed = unicodedata.normalize("NFKD", compatible)
         compatible = "".join(part for part in decomposed if not unicodedata.combining(part))
     return "" if _ODD.search(compatible) else compatible

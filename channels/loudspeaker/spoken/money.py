@@ -7,9 +7,12 @@ from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
 from .data.measures import MONEY, SUMS
+from .model import Doubtful, Why
 from .numbers import NUMBER, thousand
 from .units import RANGE, amount
 
+#: A number whose thousands stand apart with commas.
+_ENGLISH: Final = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _CURRENCIES: Final = {"$": "đô la Mỹ", "€": "ơ rô", "£": "bảng Anh", "¥": "yên", "₫": "đồng"}
 
 
@@ -48,8 +51,13 @@ def _sign_first(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _currency_first(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "VNĐ 500.000", "USD 100"."""
-    return f"{ctx.number(match[2])} {MONEY[match[1]]}"
+    """Read "VNĐ 500.000", "USD 100", and the English thousands of "USD 1,000"."""
+    number = match[2]
+    if match[1] in {"USD", "EUR"} and _ENGLISH.fullmatch(number):
+        return Doubtful(
+            f"{ctx.number(number.replace(',', '.'))} {MONEY[match[1]]}", Why.AMBIGUOUS_NUMBER
+        )
+    return f"{ctx.number(number)} {MONEY[match[1]]}"
 
 
 SHORT_SUMS: Final[tuple[Rule, ...]] = (

@@ -23,8 +23,8 @@ _EACH: Final = words(
 )
 #: Words of measure which a "per" may follow.
 _MEASURES: Final = words(
-    "tấn tạ yến kg người lần suất con cây lít khối giạ phút giờ ngày buổi liều viên giọt tiếng chỗ "
-    "gam mét hộ lượt bao gói chai tháng năm"
+    "tấn tạ yến kg người lần suất con cây lít khối giạ phút ph p giờ ngày buổi liều viên giọt "
+    "tiếng chỗ gam mét hộ lượt bao gói chai tháng năm"
 )
 _DENOMINATORS: Final = {"h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p": "phút", "d": "ngày"}
 _COUNT: Final = re.compile(r"^[\d.,\s-]+|\s[\d.,\s-]+$")

@@ -154,7 +154,7 @@ PHONES: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "phone",
-        rf"0\d{{2,4}}{_SEP}\d(?:[ .]\d{{3}}){{2}}{WHOLE}",
+        rf"0\d{{2,4}}{_SEP}\d(?:[ .-]\d{{3}}){{2}}{WHOLE}",
         _digits,
         starts="0",
         then=_JOINTS,

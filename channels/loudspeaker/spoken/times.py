@@ -8,6 +8,7 @@ from typing import Final
 from .context import WHOLE, Context, Reading, Rule, rule
 from .dates import DATE_LEADS
 from .model import Doubtful, Why
+from .syllables import LOWER
 from .wordlist import words
 
 _H: Final = r"(?:[01]?\d|2[0-4])"
@@ -161,7 +162,7 @@ TIMES: Final[tuple[Rule, ...]] = (
     rule("seconds", rf"(\d{{1,3}})''{WHOLE}", _just_seconds, then="'", tight=True),
     rule(
         "minutes",
-        rf"(\d{{1,3}})(?:\s?-\s?(\d{{1,3}}))?\s?(?:p|ph|')(?!['/]){WHOLE}",
+        rf"(\d{{1,3}})(?:\s?-\s?(\d{{1,3}}))?\s?(?:p|ph|')(?!'|/(?![{LOWER}])){WHOLE}",
         _minutes,
         then="-p'",
     ),

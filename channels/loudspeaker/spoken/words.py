@@ -32,7 +32,7 @@ def is_plain(word: str) -> bool:
     return (
         is_syllable(word)
         and word[1:] == word[1:].lower()
-        and not (len(word) == 1 and word.isupper())
+        and not (len(word) == 1 and (word.isupper() or word == "a"))
         and word not in ABBREVIATIONS
     )
 

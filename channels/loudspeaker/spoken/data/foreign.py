@@ -64,6 +64,7 @@ vov = vê ô vê
 vietgap = viét gáp
 globalgap = gờ lô bồ gáp
 covid = cô vít
+ncov = en cô vi
 sars = xát
 hiv = hát i vê
 aids = ết

@@ -95,6 +95,7 @@ Y/C = yêu cầu
 đ/v = đối với
 b/c = báo cáo
 g/đ = gia đình
+đt = điện thoại
 sđ,bs = sửa đổi, bổ sung
 SĐ,BS = sửa đổi, bổ sung
 SĐBS = sửa đổi, bổ sung
