@@ -47,7 +47,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "approve": [["tin-rieng", *BY]],
     "cancel": [["tin-rieng", "--reason", "x", *BY]],
     "station": [["day", "01/12/2026"], ["day", "01/12/2026", "--with", "campaigns/bao-lu.yaml"]],
-    "spoken": [[]],
+    "spoken": [["--explain"]],
     "status": [[], ["tin-rieng"]],
     "report": [["tin-rieng"], ["tiem-phong"]],
     "confirm": [["tin-rieng", "--hamlet", "ap-1", "--channel", "flyer", "--received", *BY]],

@@ -197,7 +197,7 @@ COMPOUNDS: Final[tuple[Rule, ...]] = (
         _title,
         starts=first_letters(TITLES),
     ),
-    rule("person", rf"([ac])\.\s?(?=[{UPPER}][{LOWER}])", _person, starts="ac"),
+    rule("title", rf"([ac])\.\s?(?=[{UPPER}][{LOWER}])", _person, starts="ac"),
     rule(
         "abbreviation",
         rf"(?:{'|'.join(map(_spaced, sorted(_COMPOUNDS, key=len, reverse=True)))})(?![{LETTERS}])",
