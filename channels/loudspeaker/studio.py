@@ -101,10 +101,9 @@ class Studio:
 
     def _proved(self, said: Said, inputs: SpeechInputs, remarks: tuple[str, ...]) -> Rendered:
         """Join, master and prove; the witness speaks meanwhile."""
-        asked = tuple(said.spoken) if said.witnessed else ()
-        with self.prover.asking(asked, said.by.voice) as accounts:
+        with self.prover.preparing(said) as prepared:
             rendered = _finished(passages(said.lines, said.sounds), inputs, remarks)
-            proof = self.prover.speech(said, rendered.data, accounts.result())
+            proof = self.prover.speech(said, rendered.data, prepared.result())
         return replace(rendered, proof=proof)
 
     def recording(self, inputs: RecordingInputs) -> Rendered:

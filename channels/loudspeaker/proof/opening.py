@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import soundfile
@@ -29,14 +30,25 @@ def opened(source: Path | bytes) -> Iterator[tuple[int, Iterator[Signal]]]:
         with (
             io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream,
             soundfile.SoundFile(stream) as sound,
+            # Closed before the file is: nobody may still be decoding it then.
+            closing(_ahead(_stretches(sound))) as stretches,
         ):
-            yield sound.samplerate, _stretches(sound)
+            yield sound.samplerate, stretches
     except soundfile.LibsndfileError as error:
         raise ChannelError(
             _("this is no sound file that can be read, or it is damaged"), permanent=True
         ) from error
     except OSError as error:
         raise refused(error, source if isinstance(source, Path) else "") from error
+
+
+def _ahead(stretches: Iterator[Signal]) -> Generator[Signal]:
+    """Yield ``stretches``; the next one is decoded while its predecessor is worked on."""
+    with ThreadPoolExecutor(1, thread_name_prefix="loa-decoder") as thread:
+        coming = thread.submit(next, stretches, None)
+        while (stretch := coming.result()) is not None:
+            coming = thread.submit(next, stretches, None)
+            yield stretch
 
 
 def _stretches(sound: soundfile.SoundFile) -> Iterator[Signal]:

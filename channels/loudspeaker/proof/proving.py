@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +21,7 @@ from channels.loudspeaker.proof.opening import opened
 from channels.loudspeaker.proof.recogniser import Recogniser, word_errors
 from channels.loudspeaker.proof.score import Score, Sentence, bare_words, score_of
 from channels.loudspeaker.proof.voices import check_by_length, check_by_witness
-from channels.loudspeaker.proof.witness import Account, Witness
+from channels.loudspeaker.proof.witness import Account, Witness, fingerprint
 from channels.loudspeaker.proof.wording import refusal
 from channels.loudspeaker.script import MARGIN, Line
 from channels.loudspeaker.speech.engine import Choice
@@ -31,6 +33,12 @@ WITNESSED = "espeak"
 _QUOTED = 6
 
 Accounts = Mapping[str, Account]
+
+#: Sentences whose sounds are remembered: some 40 kB for each of three seconds.
+_SENTENCES = 256
+
+#: A sentence, the rate and the hash of its sound, and where its words are.
+_Sounded = tuple[str, int, str, tuple[tuple[str, float], ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +59,14 @@ class Said:
     def witnessed(self) -> bool:
         """Whether the witness speaks with this voice."""
         return self.by.engine == WITNESSED
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What an item's file should hold, and what is wrong already before there is one."""
+
+    score: Score
+    faults: tuple[Fault, ...]
 
 
 class ProofError(ChannelError):
@@ -77,17 +93,24 @@ class Prover:
         self._limits = limits
         self._witness = witness or Witness()
         self._recogniser = recogniser or Recogniser()
+        self._guard = threading.Lock()
+        self._sentences: OrderedDict[_Sounded, Sentence] = OrderedDict()
 
     @contextmanager
-    def asking(self, texts: Sequence[str], voice: str) -> Iterator[Future[Accounts]]:
-        """Ask the witness about sentences, in a thread of its own."""
+    def preparing(self, said: Said) -> Iterator[Future[Prepared]]:
+        """Find out all that is known without the file, in a thread of its own."""
         with ThreadPoolExecutor(1, thread_name_prefix="loa-witness") as thread:
-            yield thread.submit(self._witness.hear, texts, voice)
+            yield thread.submit(self._prepared, said)
 
-    def speech(self, said: Said, file: bytes, accounts: Accounts) -> dict[str, float]:
+    def _prepared(self, said: Said) -> Prepared:
+        asked = tuple(said.spoken) if said.witnessed else ()
+        accounts = self._witness.hear(asked, said.by.voice)
+        score = self._score(said, accounts)
+        return Prepared(score, (*_script_faults(said), *self._voice_faults(said, score, accounts)))
+
+    def speech(self, said: Said, file: bytes, prepared: Prepared) -> dict[str, float]:
         """Return the figures of an item's file. Raises ProofError, ChannelError."""
-        score = _score(said, accounts)
-        faults = [*_script_faults(said), *self._voice_faults(said, score, accounts)]
+        score, faults = prepared.score, list(prepared.faults)
         judgement = judge(_heard(file), score, self._limits)
         faults += judgement.faults
         found = judgement.figures
@@ -107,13 +130,33 @@ class Prover:
         """
         asked = tuple(said.spoken) if said.witnessed else ()
         accounts = self._witness.hear(asked, said.by.voice)
-        if faults := [*self._voice_faults(said, _score(said, accounts), accounts)]:
+        if faults := [*self._voice_faults(said, self._score(said, accounts), accounts)]:
             raise ProofError(faults)
 
     def score(self, said: Said) -> Score:
         """Return what an item's file should hold. Raises ChannelError."""
         asked = tuple(said.spoken) if said.witnessed else ()
-        return _score(said, self._witness.hear(asked, said.by.voice))
+        return self._score(said, self._witness.hear(asked, said.by.voice))
+
+    def _score(self, said: Said, accounts: Accounts) -> Score:
+        sentences = {
+            text: self._sentence(text, sound, _places(said, text, accounts))
+            for text, sound in said.sounds.items()
+        }
+        return score_of([(line.text, line.pause) for line in said.lines], sentences, MARGIN)
+
+    def _sentence(self, text: str, sound: Pcm, places: list[tuple[str, float]]) -> Sentence:
+        """Return a sentence; hamlets share most of theirs, and each sound is heard once."""
+        key = (text, sound.rate, fingerprint(sound.samples), tuple(places))
+        with self._guard:
+            known = self._sentences.get(key)
+        found = known or Sentence.of(text, sound, places)
+        with self._guard:
+            self._sentences[key] = found
+            self._sentences.move_to_end(key)
+            if len(self._sentences) > _SENTENCES:
+                self._sentences.popitem(last=False)
+        return found
 
     def recognised(self, file: Path | bytes, words: list[str]) -> tuple[float, list[Fault]]:
         """Return the share of ``words`` that speech recognition hears otherwise, and what of it.
@@ -157,14 +200,6 @@ def _script_faults(said: Said) -> Iterator[Fault]:
 
 def _alike(pair: tuple[str, str]) -> bool:
     return pair[0] == pair[1]
-
-
-def _score(said: Said, accounts: Accounts) -> Score:
-    sentences = {
-        text: Sentence.of(text, sound, _places(said, text, accounts))
-        for text, sound in said.sounds.items()
-    }
-    return score_of([(line.text, line.pause) for line in said.lines], sentences, MARGIN)
 
 
 def _places(said: Said, text: str, accounts: Accounts) -> list[tuple[str, float]]:

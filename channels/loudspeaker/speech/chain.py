@@ -18,6 +18,9 @@ from engine.i18n import gettext as _
 #: Seconds that the fastest reader needs for a syllable, by far: less was never said.
 _SHORTEST_SYLLABLE = 0.05
 
+#: Kept sentences that are unpacked at once.
+_READERS = 2
+
 #: The loudest sample of what is silence for all that people hear, of 32,767.
 _SILENT = 50
 
@@ -92,8 +95,11 @@ class Chain:
     def _found(self, engine: Engine, names: Mapping[str, tuple[str, ...]]) -> dict[str, Pcm]:
         if not engine.traits.cacheable:
             return {}
-        found = {text: self._cache.find(*name) for text, name in names.items()}
-        return {text: sound for text, sound in found.items() if sound is not None}
+        with ThreadPoolExecutor(_READERS, thread_name_prefix="loa-kept") as pool:
+            found = pool.map(lambda name: self._cache.find(*name), names.values())
+            return {
+                text: sound for text, sound in zip(names, found, strict=True) if sound is not None
+            }
 
     def _refuse_if_resting(self, choice: Choice, *, is_last: bool) -> None:
         why = None if is_last else self._resting.why(choice.engine)
