@@ -186,6 +186,11 @@ def _form(match: re.Match[str], ctx: Context) -> Reading:
     return Doubtful(said, Why.UNKNOWN_ABBREVIATION)
 
 
+def _kind(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the NĐ of NĐ45/2022, whose number the other rules read."""
+    return None if ctx.after(_FORMS) else KINDS[match[0]]
+
+
 def _codes_only(match: re.Match[str], ctx: Context) -> Reading:
     """Read "QĐ-UBND" with no number: quyết định của Ủy ban nhân dân."""
     suffix = _suffix(match[0], ctx)
@@ -247,6 +252,12 @@ LEGAL: Final[tuple[Rule, ...]] = (
     rule("clause number", rf"(\d{{1,3}})([a-zđ]){WHOLE}", _clause_number, then=LOWER, tight=True),
 )
 LEGAL_WORDS: Final[tuple[Rule, ...]] = (
+    rule(
+        "document code",
+        rf"(?:{'|'.join(KINDS)})(?=\d{{1,5}}[-/](?:[12]\d{{3}}|[A-ZĐ]{{2}}))",
+        _kind,
+        starts=UPPER,
+    ),
     rule("article", rf"([ĐKk])\.?\s?(\d{{1,3}})(?![.,/-]\d){WHOLE}", _article, starts="ĐKk"),
     rule("document code", rf"{_CODE}(?:[-/]{_CODE}){{1,3}}{WHOLE}", _codes_only, starts=UPPER),
 )

@@ -73,7 +73,7 @@ CURRENCY_SIGNS: Final[tuple[Rule, ...]] = (
 CURRENCY_WORDS: Final[tuple[Rule, ...]] = (
     rule(
         "currency first",
-        rf"(VNĐ|VND|USD|EUR)\s?({NUMBER})(?!\s?[đ%])",
+        rf"(VNĐ|VND|USD|EUR)\s?({NUMBER})(?!\s?(?:%|đ{WHOLE}))",
         _currency_first,
         starts="VUE",
     ),

@@ -41,8 +41,11 @@ def _place(match: re.Match[str], ctx: Context) -> Reading:
     if len(written) == 1:
         if not dot and not numbered:
             return None
-        if ctx.history and ctx.history[-1][:1].isupper():
+        before = ctx.history[-1] if ctx.history else ""
+        if before[:1].isupper() and not (before.isupper() and len(before) > 1):
             return None
+    if written == "Q" and ctx.near({"quý"}, 8):
+        return "quý"
     return PLACES[written]
 
 
@@ -66,7 +69,7 @@ def _road(match: re.Match[str], ctx: Context) -> Reading:
 def _letters_to(match: re.Match[str], ctx: Context) -> Reading:
     """Read "tuyến T1-T3", "lô A1 - A5"."""
     letters, first, last = match.groups()
-    name = spell(letters)
+    name = _name_of(letters, first, ctx) or spell(letters)
     return f"{name} {ctx.number(first)} đến {name} {ctx.number(last)}"
 
 

@@ -83,4 +83,7 @@ CTSH = chất thải sinh hoạt
 HVS = hợp vệ sinh
 NTHVS = nhà tiêu hợp vệ sinh
 ÔNMT = ô nhiễm môi trường
+VNNB = viêm não Nhật Bản
+HTTT = hệ thống thông tin
+VRT = viêm ruột thừa
 """
