@@ -96,7 +96,11 @@ def _suffix(codes: str, ctx: Context) -> _Suffix:
     issuers: list[str] = []
     matters: list[str] = []
     known = True
+    court = parts[-1] in _COURTS and not kind
     for part in parts[1:] if kind else parts:
+        if court and part in _TRIALS:
+            matters.append(_TRIALS[part])
+            continue
         issuer = _issuer(part, ctx)
         matter = MATTERS.get(part) or ABBREVIATIONS.get(part)
         if issuer:
@@ -217,6 +221,11 @@ def _clause_number(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} {spell(match[2])}"
 
 
+#: The levels of a court, and what it tries: 12/2026/DS-ST.
+_COURTS: Final = frozenset({"ST", "PT"})
+_TRIALS: Final = {"DS": "dân sự", "HS": "hình sự", "HC": "hành chính", "LĐ": "lao động",
+                  "KDTM": "kinh doanh thương mại", "HNGĐ": "hôn nhân và gia đình",
+                  "ST": "sơ thẩm", "PT": "phúc thẩm"}  # fmt: skip
 #: Parts of a law, by name and by letter.
 _CLAUSES: Final = {"khoản": "khoản", "điểm": "điểm", "điều": "điều", "k": "khoản", "đ": "điều"}
 _ARTICLE: Final = re.compile(r"[, ]*(?:Đ\.?\s?\d|[Đđ]iều)")

@@ -48,8 +48,8 @@ def _sign_first(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _currency_first(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "VNĐ 500.000", "USD 100"."""
-    return f"{ctx.number(match[2])} {MONEY[match[1]]}"
+    """Read "VNĐ 500.000", "USD 100-200"."""
+    return f"{amount(match[2], match[3], ctx)} {MONEY[match[1]]}"
 
 
 SHORT_SUMS: Final[tuple[Rule, ...]] = (
@@ -73,7 +73,7 @@ CURRENCY_SIGNS: Final[tuple[Rule, ...]] = (
 CURRENCY_WORDS: Final[tuple[Rule, ...]] = (
     rule(
         "currency first",
-        rf"(VNĐ|VND|USD|EUR)\s?({NUMBER})(?!\s?(?:%|đ{WHOLE}))",
+        rf"(VNĐ|VND|USD|EUR)\s?({NUMBER})(?:{RANGE}({NUMBER}))?(?!\s?(?:%|đ{WHOLE}))",
         _currency_first,
         starts="VUE",
     ),

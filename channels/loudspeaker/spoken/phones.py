@@ -76,6 +76,8 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
         or (len(match[0]) in (5, 6) and ctx.near({"giải"}, 3) and _ends(match.end(), ctx))
     )
     close = close or _on_the_line(match, ctx)
+    if ctx.after({"vàng"}) and set(match[0]) == {"9"}:
+        return read_digits(match[0])
     if ctx.near({"tôm"}, 2):
         return None
     legal = last == "khoản" and not long

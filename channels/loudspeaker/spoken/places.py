@@ -76,6 +76,10 @@ def _letters_to(match: re.Match[str], ctx: Context) -> Reading:
 def _numbered(match: re.Match[str], ctx: Context) -> Reading:
     """Read KP4, COVID-19, A4, H5N1, the room A12.05: letters, a number, perhaps more."""
     letters, number, more, room = match.groups()
+    if ctx.after({"bay"}):
+        return f"{spell(letters)} {read_digits(number)}"
+    if room == ".000":
+        number, room = number + "000", ""
     name = _name_of(letters, number, ctx)
     spelled = name or spell(letters)
     if not name and len(number) > 3 and (len(letters) > 2 or ctx.after(_CODED)):
@@ -101,6 +105,8 @@ def _name_of(letters: str, number: str, ctx: Context) -> str | None:
         return _SERIES[letters]
     if len(letters) > 1 and ctx.after(_CODED) and len(number) > 3:
         return None
+    if letters == "P" and len(number) == 3:
+        return "phòng"
     if letters == "NH" and len(number) < 4:  # NH3, NH4
         return None
     if letters in AMBIGUOUS:

@@ -267,4 +267,8 @@ anti = an ti
 cavet = cà vẹt
 cotton = cốt tông
 chip = chíp
+stem = xì tem
+e.coli = e cô li
+ecoli = e cô li
+fe = sắt
 """

@@ -86,4 +86,6 @@ NTHVS = nhà tiêu hợp vệ sinh
 VNNB = viêm não Nhật Bản
 HTTT = hệ thống thông tin
 VRT = viêm ruột thừa
+TCCT = trung cấp chính trị
+KPH = không phát hiện
 """

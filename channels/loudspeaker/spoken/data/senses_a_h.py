@@ -56,6 +56,7 @@ CC = công chức
   công chức < cán các > viên địa tư văn
   cung cấp < > nước
   chung cư < khu >
+  chung cư < > ~ lầu căn tầng lô block
 CH = cửa hàng
   chỉ huy < ban phó >
   căn hộ < #number >
@@ -79,9 +80,10 @@ CM = chuyên môn
   chuyên môn < phòng tổ trình >
   cách mạng < lão gia >
 CN = chủ nhật
+  công nghiệp < khu cụm ngành >
   cá nhân < mỗi tt > tập xuất tiêu tích
   chủ nhật < > ngày hàng hằng nghỉ này tới : #date
-  công nhân < khu đội các #number > viên lao may kỹ xây
+  công nhân < đội các #number > viên lao may kỹ xây
   chứng nhận < giấy > qsdđ qsd
   chi nhánh < ngân hàng agribank vietcombank bidv vietinbank nhcsxh điện >
   chi nhánh < > ngân công điện viettel vnpt agribank văn

@@ -11,6 +11,7 @@ TABLE: Final = """
 KD = kinh doanh
   kinh doanh < hộ sản hoạt sx ngành đăng đk và > vận dịch xăng ăn thuốc nhà
 KH = kế hoạch
+  kế hoạch < duyệt hành khai dựng hiện các lập >
   khách hàng < quý các chăm > vui sử vay dùng
   kế hoạch < theo #number > số năm #document #number
 KK = khuyến khích
