@@ -27,7 +27,7 @@ from .data import (
 )
 from .data.ambiguous import AMBIGUOUS
 from .data.documents import FIELDS, ISSUERS, ORGANS
-from .data.titles import TITLES
+from .data.titles import SIGNED, TITLES
 from .letters import spell
 from .model import Doubtful, Why
 from .syllables import LETTERS, LOWER, UPPER, has_vowel, is_syllable
@@ -77,6 +77,7 @@ def abbreviation(word: str) -> str | None:
 _CLOCK: Final = re.compile(r"\d[hg](?:\d\d'?)?$|\d:\d\d$")
 #: What an abbreviation may be followed by, beside words: the names that ``ambiguous`` uses.
 _FOLLOWED: Final = (
+    ("#percent", re.compile(r"\s?\d[\d.,]*\s?%")),
     ("#document", re.compile(r"\s*(?:số\s*)?:?\s?\d{1,6}[a-z]?(?:/\d{4})?[/-][A-ZĐ]")),
     ("#phone", re.compile(r"\s?[.:]?\s?[(+]?0\d")),
     ("#date", re.compile(r"\s?[,(]?\s?\d{1,2}[/-]\d")),
@@ -167,6 +168,12 @@ def _small_title(match: re.Match[str], ctx: Context) -> Reading:
     return _SMALL_TITLES[match[1].lower()] if named else None
 
 
+def _signed(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "KT. CHỦ TỊCH" under a letter; the KT. that ends a sentence is something else."""
+    heads = not ctx.history or not ctx.last()[-1:].isalnum() or ctx.history[-1].isupper()
+    return SIGNED[match[1]] if heads else None
+
+
 def _compound(match: re.Match[str], ctx: Context) -> Reading:
     """Read "v/v", "LĐ-TB&XH" and, with spaces, "KT - XH"."""
     written = match[0].strip()
@@ -192,6 +199,10 @@ def _foreign(match: re.Match[str], ctx: Context) -> Reading:
     return FOREIGN.get(written.lower())
 
 
+_SIGNERS: Final = (
+    "Chủ tịch|Phó|Giám đốc|Trưởng|Bí thư|Chánh|Ban|Hiệu trưởng|Tổ trưởng|Bộ trưởng|Ủy|Uỷ|Đảng|"
+    "Chi bộ|Hội|Thường trực"
+)
 _SMALL_TITLES: Final = {"a": "anh", "c": "chị", "e": "em", "b": "bà", "ô": "ông"}
 #: After these stands somebody's name.
 _MEETING: Final = words("gặp hệ lh")
@@ -219,6 +230,12 @@ COMPOUNDS: Final[tuple[Rule, ...]] = (
         starts=first_letters(TITLES),
     ),
     rule(
+        "signature",
+        rf"({alternation(SIGNED)})\.\s?(?=[{UPPER}]{{2}}|(?:{_SIGNERS}){WHOLE})",
+        _signed,
+        starts=first_letters(SIGNED),
+    ),
+    rule(
         "title, small",
         rf"([aceôACEÔb])\.\s?(?=[{UPPER}][{LOWER}])",
         _small_title,
@@ -239,7 +256,7 @@ COMPOUNDS: Final[tuple[Rule, ...]] = (
 )
 INITIALS: Final[tuple[Rule, ...]] = (
     rule("number sign", r"[Nn](?:o|°)\.?\s?(?=\d)", _number_sign, starts="Nn"),
-    rule("initial", rf"([{UPPER}])\.(?=\s?[,;)]|\s+[{LOWER}])", _initial, starts=UPPER),
+    rule("initial", rf"([{UPPER}])\.(?=\s?[,;()]|\s+[{LOWER}])", _initial, starts=UPPER),
     rule(
         "initials",
         rf"(?:[{UPPER}]\.){{2,6}}(?:[{UPPER}]{WHOLE})?|[{UPPER}]\.[{UPPER}]{WHOLE}(?!\.)",

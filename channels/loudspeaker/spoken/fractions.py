@@ -18,6 +18,8 @@ _SHARE_LEADS: Final = words(
 )
 #: After these a fraction is no count: "hơn 2/3 đại biểu" is two thirds of them.
 _NEARLY: Final = words("hơn gần quá khoảng nhất trên dưới chiếm nửa")
+#: What a whole is divided into, where no word says so.
+_SHARES: Final = frozenset({2, 3, 4, 5, 10})
 _MAP_SCALES: Final = words("lệ đồ hoạch")
 _DOTTED: Final = r"[1-9]\d{0,2}(?:\.\d{3})+"
 
@@ -46,7 +48,7 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     possible = 1 <= bottom <= 12 and 1 <= top <= 31 and exists(match[1], match[2], None)
     if not possible:
         return share
-    if top < bottom <= 10 and (top, bottom) != (2, 9) and match[1][0] != "0" and match[2][0] != "0":
+    if top < bottom and bottom in _SHARES and match[1][0] != "0" and match[2][0] != "0":
         return Doubtful(share, Why.AMBIGUOUS_FRACTION)
     month = "tư" if bottom == 4 else ctx.cardinal(bottom)
     date = f"ngày {ctx.cardinal(top)} tháng {month}"

@@ -96,7 +96,11 @@ def _suffix(codes: str, ctx: Context) -> _Suffix:
     issuers: list[str] = []
     matters: list[str] = []
     known = True
+    court = parts[-1] in _COURTS and not kind
     for part in parts[1:] if kind else parts:
+        if court and part in _TRIALS:
+            matters.append(_TRIALS[part])
+            continue
         issuer = _issuer(part, ctx)
         matter = MATTERS.get(part) or ABBREVIATIONS.get(part)
         if issuer:
@@ -186,6 +190,11 @@ def _form(match: re.Match[str], ctx: Context) -> Reading:
     return Doubtful(said, Why.UNKNOWN_ABBREVIATION)
 
 
+def _kind(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the NĐ of NĐ45/2022, whose number the other rules read."""
+    return None if ctx.after(_FORMS) else KINDS[match[0]]
+
+
 def _codes_only(match: re.Match[str], ctx: Context) -> Reading:
     """Read "QĐ-UBND" with no number: quyết định của Ủy ban nhân dân."""
     suffix = _suffix(match[0], ctx)
@@ -212,6 +221,11 @@ def _clause_number(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} {spell(match[2])}"
 
 
+#: The levels of a court, and what it tries: 12/2026/DS-ST.
+_COURTS: Final = frozenset({"ST", "PT"})
+_TRIALS: Final = {"DS": "dân sự", "HS": "hình sự", "HC": "hành chính", "LĐ": "lao động",
+                  "KDTM": "kinh doanh thương mại", "HNGĐ": "hôn nhân và gia đình",
+                  "ST": "sơ thẩm", "PT": "phúc thẩm"}  # fmt: skip
 #: Parts of a law, by name and by letter.
 _CLAUSES: Final = {"khoản": "khoản", "điểm": "điểm", "điều": "điều", "k": "khoản", "đ": "điều"}
 _ARTICLE: Final = re.compile(r"[, ]*(?:Đ\.?\s?\d|[Đđ]iều)")
@@ -247,6 +261,12 @@ LEGAL: Final[tuple[Rule, ...]] = (
     rule("clause number", rf"(\d{{1,3}})([a-zđ]){WHOLE}", _clause_number, then=LOWER, tight=True),
 )
 LEGAL_WORDS: Final[tuple[Rule, ...]] = (
+    rule(
+        "document code",
+        rf"(?:{'|'.join(KINDS)})(?=\d{{1,5}}[-/](?:[12]\d{{3}}|[A-ZĐ]{{2}}))",
+        _kind,
+        starts=UPPER,
+    ),
     rule("article", rf"([ĐKk])\.?\s?(\d{{1,3}})(?![.,/-]\d){WHOLE}", _article, starts="ĐKk"),
     rule("document code", rf"{_CODE}(?:[-/]{_CODE}){{1,3}}{WHOLE}", _codes_only, starts=UPPER),
 )

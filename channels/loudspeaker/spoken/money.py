@@ -51,13 +51,13 @@ def _sign_first(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _currency_first(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "VNĐ 500.000", "USD 100", and the English thousands of "USD 1,000"."""
-    number = match[2]
-    if match[1] in {"USD", "EUR"} and _ENGLISH.fullmatch(number):
+    """Read "VNĐ 500.000", "USD 100-200", and the English thousands of "USD 1,000"."""
+    first, last = match[2], match[3]
+    if match[1] in {"USD", "EUR"} and not last and _ENGLISH.fullmatch(first):
         return Doubtful(
-            f"{ctx.number(number.replace(',', '.'))} {MONEY[match[1]]}", Why.AMBIGUOUS_NUMBER
+            f"{ctx.number(first.replace(',', '.'))} {MONEY[match[1]]}", Why.AMBIGUOUS_NUMBER
         )
-    return f"{ctx.number(number)} {MONEY[match[1]]}"
+    return f"{amount(first, last, ctx)} {MONEY[match[1]]}"
 
 
 SHORT_SUMS: Final[tuple[Rule, ...]] = (
@@ -81,7 +81,7 @@ CURRENCY_SIGNS: Final[tuple[Rule, ...]] = (
 CURRENCY_WORDS: Final[tuple[Rule, ...]] = (
     rule(
         "currency first",
-        rf"(VNĐ|VND|USD|EUR)\s?({NUMBER})(?!\s?[đ%])",
+        rf"(VNĐ|VND|USD|EUR)\s?({NUMBER})(?:{RANGE}({NUMBER}))?(?!\s?(?:%|đ{WHOLE}))",
         _currency_first,
         starts="VUE",
     ),

@@ -26,7 +26,11 @@ _MEASURES: Final = words(
     "tấn tạ yến kg người lần suất con cây lít khối giạ phút giờ ngày buổi liều viên giọt tiếng chỗ "
     "gam mét hộ lượt bao gói chai tháng năm p ph"
 )
-_DENOMINATORS: Final = {"h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p": "phút", "d": "ngày"}
+_DENOMINATORS: Final = {
+    "h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p": "phút", "d": "ngày", "th": "tháng",
+    "ngđ": "ngày đêm", "GD": "giao dịch", "SP": "sản phẩm",
+}  # fmt: skip
+_MILLIONS: Final = re.compile(r"\d+tr\d+")
 _COUNT: Final = re.compile(r"^[\d.,\s-]+|\s[\d.,\s-]+$")
 _TOPS: Final = alternation(UNITS)
 _BOTTOMS: Final = alternation((*UNITS, *_DENOMINATORS))
@@ -42,7 +46,7 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
     last = ctx.history[-1] if ctx.history else ""
     top = _top(last)
     bottom = match[1]
-    counts = top in MONEY or top.lower() in SUMS
+    counts = top in MONEY or top.lower() in SUMS or bool(_MILLIONS.fullmatch(last))
     measured = counts or top in UNITS or top.lower() in _MEASURES or last.startswith("/")
     if not measured and not _counted(ctx):
         return None

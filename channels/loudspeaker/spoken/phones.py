@@ -22,6 +22,7 @@ _RESCUERS: Final = words("sát pccc pccc&cnch csgt cnch nóng cháy hộ")
 #: Cards: what follows them is a number only when it is long, else a year or a count.
 _CARDS: Final = words("bhyt bhxh")
 _CODE_LEADS: Final = (_IDENTIFIED | _CARDS | {"khung", "máy"}) - {"khoản", "biển", "bks"}
+_LINES: Final = words("fax đt sđt thoại tel")
 _ON_THE_WAY: Final = words("số là dân công : mật khẩu hồ sơ thuế cá nhân vị hàng đơn bưu điện kiểm")
 #: What may join the groups of a phone number.
 _JOINTS: Final = "0 .-"
@@ -45,7 +46,7 @@ def _service(match: re.Match[str], ctx: Context) -> Reading:
     emergency = re.fullmatch(_EMERGENCY, match[0])
     helped = emergency and (
         ctx.near(_HELPERS, 3)
-        or ctx.after({"sát", "đội", "tâm", "(", "/"})
+        or ctx.after({"sát", "đội", "tâm", "ca", "(", "/"})
         or (ctx.after({":"}) and ctx.near(_RESCUERS, 4))
     )
     texted = ctx.after({"gửi", "đến"}) and ctx.near({"soạn", "tin", "cú"}, 8)
@@ -74,8 +75,20 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
         or (long and (ctx.near(_CARDS, 3) or _after_a_password(ctx)))
         or (len(match[0]) in (5, 6) and ctx.near({"giải"}, 3) and _ends(match.end(), ctx))
     )
+    close = close or _on_the_line(match, ctx)
+    if ctx.after({"vàng"}) and set(match[0]) == {"9"}:
+        return read_digits(match[0])
+    if ctx.near({"tôm"}, 2):
+        return None
     legal = last == "khoản" and not long
     return read_groups(match[0]) if close and not legal else None
+
+
+def _on_the_line(match: re.Match[str], ctx: Context) -> bool:
+    """Say whether "ĐT:" or "Fax:" stands before seven or eight digits."""
+    return len(match[0]) in (7, 8) and (
+        ctx.after(_LINES) or (ctx.after({":"}) and ctx.near(_LINES, 2))
+    )
 
 
 def _ends(end: int, ctx: Context) -> bool:
@@ -186,13 +199,17 @@ PHONES: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "short number",
-        rf"(?:[1-9]\d{{2,4}}){WHOLE}(?![.,-]\d)(?!/\d{{1,2}}(?!\d))(?!\s?[%đk])",
+        rf"(?:[1-9]\d{{2,4}}){WHOLE}(?![.,-]\d)(?!/\d{{1,2}}(?!\d))(?!\s?(?:%|[đk]{WHOLE}))",
         _service,
         starts="123456789",
     ),
     rule("code", rf"\d{{1,6}}(?:[.-][A-ZĐ0-9]{{1,12}}){{1,8}}{WHOLE}(?![,/]\d)", _code, then=".-"),
-    rule("identity number", rf"\d{{2,20}}(?:[ .-]\d{{2,20}}){{0,6}}{WHOLE}(?![,/]\d)", _identity),
-    rule("long number", rf"\d{{9,}}(?![,.]\d)(?!\s?(?:đ|VN|₫)){WHOLE}", _long_run),
+    rule(
+        "identity number",
+        rf"\d{{2,20}}(?:[ .-]\d{{2,20}}){{0,6}}{WHOLE}(?![.,/]\d)(?!\s?(?:[%₫]|đ{WHOLE}))",
+        _identity,
+    ),
+    rule("long number", rf"\d{{9,}}(?![,.]\d)(?!\s?(?:đ{WHOLE}|VN|₫)){WHOLE}", _long_run),
 )
 CODES: Final[tuple[Rule, ...]] = (
     rule("plate", rf"([A-Z]{{2,3}})[- ]?(\d{{3,5}})[- ]?(TS){WHOLE}", _boat, starts=UPPER),

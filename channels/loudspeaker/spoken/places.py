@@ -41,8 +41,11 @@ def _place(match: re.Match[str], ctx: Context) -> Reading:
     if len(written) == 1:
         if not dot and not numbered:
             return None
-        if ctx.history and ctx.history[-1][:1].isupper():
+        before = ctx.history[-1] if ctx.history else ""
+        if before[:1].isupper() and not (before.isupper() and len(before) > 1):
             return None
+    if written == "Q" and ctx.near({"quý"}, 8):
+        return "quý"
     return PLACES[written]
 
 
@@ -66,13 +69,17 @@ def _road(match: re.Match[str], ctx: Context) -> Reading:
 def _letters_to(match: re.Match[str], ctx: Context) -> Reading:
     """Read "tuyến T1-T3", "lô A1 - A5"."""
     letters, first, last = match.groups()
-    name = spell(letters)
+    name = _name_of(letters, first, ctx) or spell(letters)
     return f"{name} {ctx.number(first)} đến {name} {ctx.number(last)}"
 
 
 def _numbered(match: re.Match[str], ctx: Context) -> Reading:
     """Read KP4, COVID-19, A4, H5N1, the room A12.05: letters, a number, perhaps more."""
     letters, number, more, room = match.groups()
+    if ctx.after({"bay"}):
+        return f"{spell(letters)} {read_digits(number)}"
+    if room == ".000":
+        number, room = number + "000", ""
     name = _name_of(letters, number, ctx)
     spelled = name or spell(letters)
     if not name and len(number) > 3 and (len(letters) > 2 or ctx.after(_CODED)):
@@ -98,6 +105,8 @@ def _name_of(letters: str, number: str, ctx: Context) -> str | None:
         return _SERIES[letters]
     if len(letters) > 1 and ctx.after(_CODED) and len(number) > 3:
         return None
+    if letters == "P" and len(number) == 3:
+        return "phòng"
     if letters == "NH" and len(number) < 4:  # NH3, NH4
         return None
     if letters in AMBIGUOUS:

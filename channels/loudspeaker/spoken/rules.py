@@ -75,12 +75,12 @@ CATEGORIES: Final = {
     "times": (
         "round the clock", "always", "half of the day", "time with seconds", "hours",
         "hours, one sign", "time", "time, dotted", "duration in hours", "minutes and seconds",
-        "seconds", "minutes",
+        "seconds", "minutes", "days and nights",
     ),
     "money": ("millions and", "short money", "spaced money", "currency first", "đồng"),
     "units": (
-        "metres and", "age", "capital unit", "quantity", "unit per unit", "unit", "per amount",
-        "per count", "per", "dimensions", "power", "stars",
+        "metres and", "age", "capital unit", "quantity", "position", "unit per unit", "unit",
+        "per amount", "per count", "per", "dimensions", "power", "stars",
     ),
     "numbers": (
         "number", "odd number", "long number", "out of", "fraction", "ratio", "list",
@@ -97,14 +97,14 @@ CATEGORIES: Final = {
     "roman": ("roman range", "roman section", "roman numeral", "roman heading", "roman, small"),
     "abbreviations": (
         "abbreviation", "abbreviation by context", "number sign", "initial", "initials", "title",
-        "title, small", "office",
+        "title, small", "signature", "office",
     ),
     "foreign": ("foreign word",),
     "web": ("e-mail", "web address", "file name", "address ending"),
     "signs": (
         "sign", "diameter", "comparison", "bullet", "ellipsis", "mark", "dash", "arrow", "rise",
-        "checkbox", "rule of signs", "quote mark", "bracket", "slash", "quote", "ornament",
-        "other script",
+        "checkbox", "rule of signs", "quote mark", "bracket", "test result", "slash", "quote",
+        "ornament", "other script",
     ),
     "words": ("word",),
 }  # fmt: skip

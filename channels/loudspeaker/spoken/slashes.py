@@ -151,6 +151,12 @@ def _dimensions(match: re.Match[str], ctx: Context) -> Reading:
     return f"{words} {unit_name(match[2].strip(), ctx)}" if match[2] else words
 
 
+def _measured_by(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 3mx3m: each number has its unit."""
+    parts = re.findall(rf"({NUMBER})({_LENGTHS})", match[0])
+    return " nhân ".join(f"{ctx.number(number)} {unit_name(unit, ctx)}" for number, unit in parts)
+
+
 def _letters_by(match: re.Match[str], ctx: Context) -> Reading:
     """Read BxH, DxRxC: a product of measures by their letters."""
     return " nhân ".join(spell(letter) for letter in re.split("[x×]", match[0]))
@@ -182,7 +188,14 @@ ADDRESSES: Final[tuple[Rule, ...]] = (
         tight=True,
     ),
 )
+_LENGTHS: Final = "mm|cm|dm|km|m"
 JOINED: Final[tuple[Rule, ...]] = (
+    rule(
+        "dimensions",
+        rf"{NUMBER}(?:{_LENGTHS})(?:[x×*]{NUMBER}(?:{_LENGTHS})){{1,2}}{WHOLE}",
+        _measured_by,
+        then="0.,mcdk",
+    ),
     *FRACTIONS,
     rule(
         "standard and year",

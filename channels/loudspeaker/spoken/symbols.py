@@ -26,6 +26,7 @@ _NAMES: Final = {
 _OPEN: Final = "([{"
 _BULLETS: Final = "-+•·▪▫◦‣►▶✓✔✅☑◆◇○●■□➢➤➔→"
 _ARROWS: Final = "→⇒➔➜➤"
+_AMOUNT: Final = re.compile(r"\d[\d.]*(?:,\d+)?(?![/\d])")
 _SPANS: Final = frozenset({"thứ", "ngày", "tháng", "năm"})
 _WEEKDAY: Final = re.compile("(?:T[2-7]|CN)(?![0-9])")
 #: An amount and its unit, wherever it stands.
@@ -70,7 +71,20 @@ def _arrow(match: re.Match[str], ctx: Context) -> Reading:
         or (counted and ctx.near(_SPANS, 2) and _first(following) in _SPANS)
         or (_WEEKDAY.fullmatch(last) and _WEEKDAY.match(following))
     )
-    return "đến" if joins else ","
+    if not joins:
+        return ","
+    return "còn" if _value(following) < _value(last) else "đến"
+
+
+def _value(text: str) -> float:
+    """Return the plain number that ``text`` begins with; 0 if it begins with none."""
+    found = _AMOUNT.match(text)
+    return float(found[0].replace(".", "").replace(",", ".")) if found else 0.0
+
+
+def _result(match: re.Match[str], ctx: Context) -> Reading:
+    """Read HBsAg (-) and Rh(+)."""
+    return "dương tính" if match[1] == "+" else "âm tính"
 
 
 def _rise(match: re.Match[str], ctx: Context) -> Reading:
@@ -163,9 +177,9 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("address ending", rf"\.((?i:{ENDINGS}|{FILES})){WHOLE}", _ending, starts="."),
     rule("mark", r"[.,;:?!]", _mark, starts=".,;:?!"),
     rule("minus", r"-(?=\d)", _minus, starts="-"),
-    rule("to", r"\s?-\s?(?=\d{1,2}\s?[hHg]\d{0,2}\s+ngày)", _until, starts=" -"),
+    rule("to", r"\s?-\s?(?=\d{1,2}\s?[hHg]\d{0,2}(?:'|p|ph| phút)?\s+ngày)", _until, starts=" -"),
     rule("to", r"\s?-\s?(?=\d)", _to, starts=" -"),
-    rule("dash", r"\s*-[-\s]*", _dash, starts=" -"),
+    rule("dash", r"\s*-(?!>)(?:-(?!>)|\s)*", _dash, starts=" -"),
     rule("about", r"~\s?(?=\d)", _about, starts="~"),
     rule("rise", r"[↑↓▲▼]+", _rise, starts="↑↓▲▼"),
     rule("arrow", rf"[-=]+>|<[-=]+(?!\s?\d)|[{_ARROWS}]+", _arrow, starts="-=<" + _ARROWS),
@@ -176,6 +190,7 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("quote mark", r"[<>](?![=<>]?\s?\d|=)", _pause, starts="<>"),
     rule("sign", _SIGNS, _named, starts="".join(sorted({sign[0] for sign in _NAMES}))),
     rule("plus", r"\+", _plus, starts="+"),
+    rule("test result", r"\(\s?([-+])\s?\)", _result, starts="("),
     rule("bracket", r"[()\[\]{}|]", _pause, starts="()[]{}|"),
     rule("slash", r"\s?/+\s?", _pause, starts=" /"),
     rule("quote", r"[\"'“”]+", _silent, starts="\"'“”"),

@@ -13,9 +13,9 @@ from .wordlist import words
 _H: Final = r"(?:[01]?\d|2[0-4])"
 _MIN: Final = r"[0-5]\d"
 _SIGN: Final = r"\s?(?:[hHg]|giờ)"
-_POINT: Final = (
-    rf"({_H})(?:{_SIGN}(\s?{_MIN}|\d(?![\d.,]))?(?:\s?(?:phút|ph|p|')(?![a-zà-ỹđ0-9]))?|:({_MIN}))"
-)
+#: Minutes; a number after a space is a day, if a slash follows it: "22h 15/10".
+_MINUTES: Final = rf"{_MIN}|\s{_MIN}(?!\s?/\s?\d)|\d(?![\d.,])"
+_POINT: Final = rf"({_H})(?:{_SIGN}({_MINUTES})?(?:\s?(?:phút|ph|p|')(?![a-zà-ỹđ0-9]))?|:({_MIN}))"
 #: No other digit may follow, with or without a colon; a colon alone may.
 _END: Final = r"(?!:?[0-9])"
 _HOUR_LEADS: Final = words(
@@ -112,6 +112,11 @@ def _just_seconds(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} giây"
 
 
+def _days_and_nights(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 3N2Đ of a tour."""
+    return f"{ctx.number(match[1])} ngày {ctx.number(match[2])} đêm"
+
+
 def _minutes(match: re.Match[str], ctx: Context) -> Reading:
     first, last = match.groups()
     words = ctx.number(first)
@@ -123,6 +128,13 @@ _MINUTE_SIGN: Final = r"(?:phút|ph|p|')"
 _SECOND_SIGN: Final = r"(?:giây|s|''|\")"
 
 TIMES: Final[tuple[Rule, ...]] = (
+    rule(
+        "days and nights",
+        rf"(\d{{1,2}})N(\d{{1,2}})Đ{WHOLE}",
+        _days_and_nights,
+        then="N",
+        tight=True,
+    ),
     rule(
         "round the clock",
         rf"24(\s?h)?\s?/\s?24(?:(\s?(?:h|giờ))|(?![0-9/])){WHOLE}",

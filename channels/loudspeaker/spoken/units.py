@@ -26,7 +26,8 @@ _LENGTHS: Final = frozenset({"mm", "cm", "dm", "m", "km", "Km", "KM"})
 _VOLUMES: Final = frozenset({"ml", "mL", "l", "lit", "cc", "m3"})
 ALL: Final = {**UNITS, **MONEY}
 UNIT_SIGNS: Final = alternation(ALL)
-SIGN: Final = rf"(?:\s?(?:{alternation(ALL.keys() - TIGHT)})|(?:{alternation(TIGHT)})){WHOLE}"
+_SPACED: Final = alternation(ALL.keys() - TIGHT)
+SIGN: Final = rf"(?!\s?đ/c{WHOLE})(?:\s?(?:{_SPACED})|(?:{alternation(TIGHT)})){WHOLE}"
 RANGE: Final = r"\s?-\s?"
 
 
@@ -50,6 +51,8 @@ def _capital(match: re.Match[str], ctx: Context) -> Reading:
     """Read 20A, 5T, 16L near what is so measured; elsewhere it is a house, a class, a road."""
     first, last, letter = match.groups()
     leads, unit = _CAPITALS[letter]
+    if letter == "T" and ctx.near(_TERMS, 3):
+        return f"{amount(first, last, ctx)} tháng"
     measured = ctx.near(leads, 4) or (letter != "A" and "," in first)
     return f"{amount(first, last, ctx)} {unit}" if measured else None
 
@@ -57,6 +60,8 @@ def _capital(match: re.Match[str], ctx: Context) -> Reading:
 def _quantity(match: re.Match[str], ctx: Context) -> Reading:
     first, last, sign = match.groups()
     sign = sign.strip()
+    if sign == "s" and len(first) == 4 and first[-1] == "0":  # những năm 1980s
+        return ctx.number(first)
     meant = _thousands(first) if sign in MONEY else None
     words = f"{amount(meant or first, last, ctx)} {unit_name(sign, ctx)}"
     return Doubtful(words, Why.AMBIGUOUS_NUMBER) if meant else words
@@ -66,8 +71,9 @@ def _age(match: re.Match[str], ctx: Context) -> Reading:
     """Read "trẻ 2-3t", "18t trở lên"; "5t lúa" are tons."""
     if ctx.next_word(match.end()) in _GOODS:
         return f"{amount(match[1], match[2], ctx)} tấn"
-    listed = ctx.after({",", "và"}) and re.fullmatch(r"\d+t", ctx.history[-2])
+    listed = ctx.after({",", "và"}) and bool(re.fullmatch(r"\d+t", ctx.history[-2]))
     aged = listed or ctx.near(_AGED, 9 if int(match[1]) > 12 else 3)
+    aged = aged or bool(match[2] and 14 < int(match[1]) < int(match[2]) < 100)
     aged = aged or ctx.next_word(match.end()) == "trở"
     return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
 
@@ -77,6 +83,20 @@ def _height(match: re.Match[str], ctx: Context) -> Reading:
     if match[2] in "23" and not ctx.after({"cao", "dài", "rộng", "sâu", "dày"}):
         return None
     return f"{ctx.number(match[1])} mét {ctx.cardinal(int(match[2]))}"
+
+
+def _position(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 10°46'30"N: degrees, minutes, seconds, and the side of the world."""
+    degrees, minutes, seconds, side = match.groups()
+    words = f"{ctx.number(degrees)} độ {ctx.cardinal(int(minutes))} phút"
+    if seconds:
+        words += f" {ctx.number(seconds)} giây"
+    return f"{words} {_SIDES[side]}" if side else words
+
+
+def _in_brackets(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the unit of "3,5 x 4,2 (m)"."""
+    return UNITS[match[0]] if ctx.after({"("}) else None
 
 
 def _bare(match: re.Match[str], ctx: Context) -> Reading:
@@ -95,16 +115,29 @@ def of_one_kind(first: str, last: str) -> bool:
     return first == last or any(first in kind and last in kind for kind in kinds)
 
 
-_NOT_ALONE: Final = words("ha Ha HA cc oC HP TB KV đồng lit inch th dl ms hp CV Ah %o")
+#: After these a T is a month.
+_TERMS: Final = words("hạn kỳ gửi vay góp hành")
+_NOT_ALONE: Final = words("KM ha Ha HA cc oC HP TB KV đồng lit inch th dl ms hp CV Ah %o")
 #: Units of one capital letter: near which words they are units at all.
 _CAPITALS: Final = {
-    "A": (words("điện dòng cầu chì aptomat atomat sạc ổ phích acquy ắc bình máy áp"), "am pe"),
+    "A": (
+        words("điện dòng cầu chì aptomat atomat sạc ổ phích acquy ắc bình máy áp pin nguồn củ"),
+        "am pe",
+    ),
     "T": (words("tải trọng nặng quá xe trên dưới"), "tấn"),
     "L": (words("bình can chai xăng dầu nước thùng xô phuy lọ thuốc"), "lít"),
 }
 _ALONE: Final = alternation(u for u in ALL if len(u) > 1 and u not in _NOT_ALONE)
 
+_SIDES: Final = {"N": "Bắc", "S": "Nam", "E": "Đông", "W": "Tây", "B": "Bắc", "Đ": "Đông"}
+
 QUANTITIES: Final[tuple[Rule, ...]] = (
+    rule(
+        "position",
+        rf"(\d{{1,3}})°\s?(\d{{1,2}})'\s?(?:(\d{{1,2}}(?:[.,]\d+)?)(?:\"|'')\s?)?([NSEWBĐ])?{WHOLE}",
+        _position,
+        then="°",
+    ),
     rule("metres and", rf"(\d{{1,3}})m(\d{{1,2}}){WHOLE}", _height, then="m", tight=True),
     rule("age", rf"(\d{{1,3}})(?:-(\d{{1,3}}))?t{WHOLE}", _age, then="-t", tight=True),
     rule(
@@ -127,6 +160,7 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
     ),
 )
 BARE_UNITS: Final[tuple[Rule, ...]] = (
+    rule("unit", r"[mgl](?=\))", _in_brackets, starts="mgl"),
     rule("unit", r"[Kk]m(?=\d)", _kilometre, starts="Kk"),
     rule("unit", rf"(?:{_ALONE}){WHOLE}", _bare, starts=first_letters(ALL)),
 )

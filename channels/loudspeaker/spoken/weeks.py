@@ -21,7 +21,10 @@ _NUMBERED_THINGS: Final = words(
 )
 #: Before these a slash between years joins two halves of one.
 _TWO_YEARS: Final = words("học vụ khóa mùa niên")
+_QUARTERS: Final = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _SCALES: Final = words("lệ tỉ tỷ đồ")
+#: T1 and T8 to T12 can only be months.
+_MONTH_TOKEN: Final = re.compile("T(?:[189]|1[0-2])")
 _WEEKDAYS: Final = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
 
 
@@ -54,6 +57,13 @@ def _period_year(match: re.Match[str], ctx: Context) -> Reading:
     if last:
         words += f" đến {ctx.cardinal(int(last))}"
     return f"{words} {read_year(year, ctx)}"
+
+
+def _quarter(match: re.Match[str], ctx: Context) -> Reading:
+    """Read Q1/2026 and QIV/2026."""
+    number = _QUARTERS.get(match[1]) or int(match[1])
+    words = f"{ctx.cardinal(number)} {read_year(match[2], ctx)}"
+    return words if ctx.after({"quý"}) else f"quý {words}"
 
 
 def _years(match: re.Match[str], ctx: Context) -> Reading:
@@ -103,6 +113,8 @@ def _short_weekday(match: re.Match[str], ctx: Context) -> Reading:
     first, last = match.groups()
     if ctx.after(_NUMBERED_THINGS):
         return None
+    if not last and any(_MONTH_TOKEN.fullmatch(token) for token in ctx.history[-4:]):
+        return read_month(first, ctx)
     words = f"thứ {_WEEKDAYS[first]}"
     if not last:
         return words
@@ -150,13 +162,14 @@ WEEKDAYS: Final[tuple[Rule, ...]] = (
     ),
 )
 WEEK_WORDS: Final[tuple[Rule, ...]] = (
+    rule("quarter and year", rf"Q([1-4]|I{{1,3}}|IV)\s?[/-]\s?({_Y}){WHOLE}", _quarter, starts="Q"),
     rule("month, letter", rf"T\.?(0?[1-9]|1[0-2])[/.-]({_Y}){WHOLE}", _short_month, starts="T"),
     rule(
         "weekdays, letter",
-        rf"T[2-7](?:(?:[,/]T?[2-7]){{1,5}}|(?:-[2-7]){{2,5}}){WHOLE}",
+        rf"T[2-7](?:(?:[,/]T?[2-7]){{1,5}}|(?:-T?[2-7]){{2,5}}){WHOLE}",
         _short_weekdays,
         starts="T",
     ),
     rule("weekday, letter", rf"T([2-7])(?:\s?-\s?(T[2-7]|CN))?{WHOLE}", _short_weekday, starts="T"),
-    rule("month, letter", rf"T(8|9|1[0-2])(){WHOLE}", _short_month, starts="T"),
+    rule("month, letter", rf"T([189]|1[0-2])(){WHOLE}(?!\s?-)", _short_month, starts="T"),
 )

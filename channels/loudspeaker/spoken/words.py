@@ -22,6 +22,8 @@ from .syllables import (
 )
 
 _SHORTEST_NAME: Final = 5
+#: YAGI, NORU: consonant and vowel by turns, as in the names of storms.
+_SUNG: Final = re.compile("[BCDGHKLMNPRSTVXYZ][AEIOUY][BCDGHKLMNPRSTVXYZ][AEIOU][NMPTLRS]?")
 #: BinhHoaHung, as hashtags run words together.
 _CAMEL: Final = re.compile(rf"[{UPPER}]+(?![{LOWER}])|[{UPPER}]?[{LOWER}]+")
 
@@ -95,7 +97,9 @@ def _word(match: re.Match[str], ctx: Context) -> Reading:
         composed = _composed(word)
         if composed:
             return Doubtful(composed, Why.UNKNOWN_ABBREVIATION)
-        known_as_name = len(word) >= _SHORTEST_NAME and is_pronounceable(word)
+        known_as_name = bool(_SUNG.fullmatch(word)) or (
+            len(word) >= _SHORTEST_NAME and is_pronounceable(word)
+        )
         reading = word.lower() if known_as_name else spell(word)
         return Doubtful(reading, Why.UNKNOWN_ABBREVIATION)
     joined = _camel(word)
@@ -107,6 +111,6 @@ def _word(match: re.Match[str], ctx: Context) -> Reading:
 
 
 WORDS: Final[tuple[Rule, ...]] = (
-    rule("times", r"[xX](?=\s?\d)", _times, starts="xX"),
+    rule("times", r"[xX](?=\s?\d)|x(?= (?:hệ số|số|mức|đơn giá|diện tích) )", _times, starts="xX"),
     rule("word", rf"[{LETTERS}]+", _word),
 )

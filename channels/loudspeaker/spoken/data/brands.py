@@ -259,4 +259,16 @@ pump = bơm
 panel = pa neo
 sensor = xen xơ
 vietlott = viét lốt
+hba1c = hát bê a một xê
+monthong = mon thoong
+hbsag = hát bê ét a gờ
+anti-hcv = an ti hát xê vê
+anti = an ti
+cavet = cà vẹt
+cotton = cốt tông
+chip = chíp
+stem = xì tem
+e.coli = e cô li
+ecoli = e cô li
+fe = sắt
 """

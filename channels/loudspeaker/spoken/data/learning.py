@@ -83,4 +83,9 @@ CTSH = chất thải sinh hoạt
 HVS = hợp vệ sinh
 NTHVS = nhà tiêu hợp vệ sinh
 ÔNMT = ô nhiễm môi trường
+VNNB = viêm não Nhật Bản
+HTTT = hệ thống thông tin
+VRT = viêm ruột thừa
+TCCT = trung cấp chính trị
+KPH = không phát hiện
 """

@@ -30,7 +30,6 @@ VPHU = văn phòng Huyện ủy
 ĐUQS = Đảng ủy quân sự
 ĐUCA = Đảng ủy công an
 ĐBCB = đảng bộ, chi bộ
-ĐVM = đảng viên mới
 KNĐ = kết nạp Đảng
 TSVM = trong sạch, vững mạnh
 TSVMTB = trong sạch, vững mạnh, tiêu biểu
@@ -75,4 +74,9 @@ HCSN = hành chính sự nghiệp
 HĐTĐKT = Hội đồng thi đua, khen thưởng
 HĐKH = hội đồng khoa học
 HGĐ = hộ gia đình
+TUV = Tỉnh ủy viên
+HUV = Huyện ủy viên
+HSTT = học sinh tiên tiến
+SGGP = Sài Gòn Giải Phóng
+TNNĐ = thiếu niên, nhi đồng
 """

@@ -21,7 +21,6 @@ TDP = tổ dân phố
 CMT8 = Cách mạng tháng Tám
 STT = số thứ tự
 TNTT = tai nạn thương tích
-TL = tỉnh lộ
 HL = hương lộ
 ĐBSCL = Đồng bằng sông Cửu Long
 TTX = Thông tấn xã

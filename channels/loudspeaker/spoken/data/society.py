@@ -9,7 +9,6 @@ TYT = trạm y tế
 TTYT = trung tâm y tế
 BYT = Bộ y tế
 SYT = Sở y tế
-BV = bệnh viện
 BVĐK = bệnh viện đa khoa
 PKĐK = phòng khám đa khoa
 TTKSBT = trung tâm kiểm soát bệnh tật

@@ -65,7 +65,6 @@ CHXHCN = Cộng hòa xã hội chủ nghĩa
 CHXHCNVN = Cộng hòa xã hội chủ nghĩa Việt Nam
 XHCN = xã hội chủ nghĩa
 VN = Việt Nam
-QH = Quốc hội
 UBTVQH = Ủy ban Thường vụ Quốc hội
 ĐBQH = đại biểu Quốc hội
 TTg = Thủ tướng Chính phủ

@@ -25,10 +25,19 @@ TITLES: Final = {
     "CN": "cử nhân",
     "NS": "nghệ sĩ",
     "Dr": "bác sĩ",
+    "Ng": "Nguyễn",
     "Ô": "ông",
     "Mr": "ông",
     "Mrs": "bà",
     "Ms": "bà",
+}
+#: How a letter is signed, before the signer's office.
+SIGNED: Final = {
+    "TM": "thay mặt",
+    "KT": "ký thay",
+    "TL": "thừa lệnh",
+    "TUQ": "thừa ủy quyền",
+    "Q": "quyền",
 }
 #: Before a name (capital letter) or a number: what the letter stands for, dot or no dot.
 PLACES: Final = {

@@ -86,4 +86,7 @@ VTHK = vận tải hành khách
 VTHH = vận tải hàng hóa
 VTHKCC = vận tải hành khách công cộng
 GTĐT = giao thông đô thị
+MTG = miễn trung gian
+SDĐ = sử dụng đất
+LCS = lương cơ sở
 """

@@ -1,0 +1,272 @@
+"""Abbreviations with more than one meaning, K to Y.
+
+How to read the table: see ``ambiguous``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+TABLE: Final = """
+KD = kinh doanh
+  kinh doanh < hộ sản hoạt sx ngành đăng đk và > vận dịch xăng ăn thuốc nhà
+KH = kế hoạch
+  kế hoạch < duyệt hành khai dựng hiện các lập >
+  khách hàng < quý các chăm > vui sử vay dùng
+  kế hoạch < theo #number > số năm #document #number
+KK = khuyến khích
+  khó khăn < hoàn hs hộ >
+  kê khai < > tài
+  khuyến khích < giải #number >
+KL = kết luận
+  khối lượng < tổng > :
+  kỷ luật < khen >
+  kết luận < theo > số #document #number thanh
+KN = khuyến nông
+  khiếu nại < đơn > tố
+  khuyến nông < > viên
+KP = khu phố
+  kinh phí < tổng nguồn cấp trợ quyết dự từ > hoạt thực chi
+  khu phố < trưởng các ban thư ở tại > #number văn
+KQ = kết quả
+  kết quả < trả nhận có báo công > xét học thực :
+KS = kỹ sư
+  kiểm sát < viện >
+KT = kinh tế
+  kinh tế < phòng > xã hộ hợp
+  kiểm tra < đoàn > giám
+KV = khu vực
+  ki lô vôn < đường trạm lưới áp >
+KĐ = kiểm định
+LH = liên hệ
+  liên hiệp < hội > phụ htx các
+  liên hệ < : . , ( > : #phone đ/c số chị anh ông
+LK = lũy kế
+  lũy kế < > từ đến #number
+LL = lực lượng
+  lực lượng < các > công dân quân vũ
+LN = lâm nghiệp
+  lâm nghiệp < nông >
+LS = liệt sĩ
+  lãi suất < > #number
+  liệt sĩ < mộ thân gia anh >
+  luật sư < ông bà > tư
+  lãi suất < > vay tiền huy : cho
+LT = lương thực
+  liên tịch < tt nq > số
+  lý thuyết < thi >
+LV = làm việc
+  làm việc < ngày giờ >
+  lĩnh vực < các >
+LX = lái xe
+  Long Xuyên < tp >
+LĐ = lao động
+  lãnh đạo < đ/c các > ubnd xã phòng
+  lao động < người > nông tb
+MB = mặt bằng
+MH = mô hình
+  môn học < các >
+  mô hình < các > trồng nuôi
+MS = mã số
+  mã số < > : #number thuế
+MT = môi trường
+  mặt trận < ban > tổ
+  môi trường < vệ bảo > sống
+NC = nâng cao
+  nhân công < chi ngày >
+  nâng cao < ntm >
+ND = nội dung
+  nông dân < hội các giúp > gieo sạ trồng sản
+  nhân dân < bà quý toàn >
+  nội dung < > :
+NH = ngân hàng
+  ngân hàng < tại qua > chính nông agribank vietcombank bidv
+  năm học < > #number
+NK = nhập khẩu
+  nhiệm kỳ < > #number
+  nhân khẩu < #number hộ, >
+NL = năng lực
+  năng lượng < > mặt
+NN = nông nghiệp
+  nhà nước < quản của cơ >
+  nạn nhân < > cđdc chất
+  nông nghiệp < sản đất > và
+  nhà nước < giá >
+NS = ngày sinh
+  năng suất < > lúa bình đạt
+  ngày sinh < > : #date
+NT = nông thôn
+  nông thôn < thành giao nước môi hội gt > mới
+NV = nhân viên
+  nhân viên < các cán #number > y văn bưu thú
+  nhiệm vụ < thực > trọng chính
+NX = nhận xét
+  nhận xét < > đánh
+PA = phương án
+  phương án < > pccc phòng sử #number
+PC = phòng chống
+  phòng chống < ban > dịch bão lụt thiên cháy ma
+PH = phụ huynh
+  phụ huynh < các quý #number cho > học hs :
+PL = phụ lục
+  pháp lệnh < > ưu cán về dân chi #document
+  phụ lục < phần mục tại theo các > kèm ban đính #number #roman
+  phân loại < > rác chất
+PM = phần mềm
+  phần mềm < trên qua > quản
+PP = phương pháp
+  phó phòng < đ/c ông bà > vhxh kinh nội tư tchc
+PT = phát triển
+  phong trào < các > thi toàn văn
+  phát triển < > kinh nông
+  phụ trách < > :
+PV = phóng viên
+QC = quảng cáo
+QL = quản lý
+  quốc lộ < trên dọc > #number
+  quản lý < ban bộ > đất nhà dự
+QLĐ = quản lý điện
+  quản lý điện < đội >
+QN = Quảng Ninh
+  quân nhân < #number các >
+QS = quân sự
+  quân sự < chỉ nghĩa > địa tỉnh huyện xã phường khu
+QT = quản trị
+  quy trình < theo > #number
+  quản trị < hội >
+SC = sửa chữa
+  sửa chữa < > đường điện nhà
+SD = sử dụng
+  sử dụng < > đất điện
+SH = sinh hoạt
+  ét hát < xe >
+  sinh hoạt < nước hội > chi hè
+  sở hữu < > nhà đất
+SK = sức khỏe
+  sức khỏe < khám > cộng người
+  sự kiện < các >
+SL = số lượng
+  số lượng < > :
+  sản lượng < > lúa
+SP = sản phẩm
+  sư phạm < đh cđ >
+  sản phẩm < #number các > ocop nông
+SS = sẵn sàng
+  sơ sinh < trẻ >
+SX = sản xuất
+  sản xuất < đất vụ > nông lúa vụ
+SĐ = sơ đồ
+  sư đoàn < > #number
+TB = thông báo
+  trung bình < điểm mức độ > khá
+  thương binh < > liệt - loại hạng
+  Trưởng ban < đ/c ông bà > tuyên dân tổ kiểm công thanh
+  thông báo < theo > số về của #document
+  trung bình < > ~ người kg tấn đồng điểm
+TC = tổ chức
+  tiêu chí < #number đạt các bộ > ntm số nông
+  trung cấp < cđ > nghề
+  tổ chức < ban > cán
+  tài chính < phòng sở bộ >
+TD = tín dụng
+  thể dục < > tt thể
+  tín dụng < qtdnd quỹ vốn >
+TE = trẻ em
+  tê e < + >
+  trẻ em < #number các phụ bà và em cho > dưới từ có mồ
+TG = thời gian
+  thời gian < > :
+  thế giới < trên > bóng cup ~ ngày quốc việt
+TH = tiểu học
+  tổng hợp < vp > kết danh số báo
+  trường hợp < #number các có > nghi mắc f0
+  truyền hình < đài pt ptth >
+  tiểu học < trường >
+THA = thi hành án
+  tăng huyết áp < bệnh mắc bị > đái đtđ và độ
+  thi hành án < > dân hình
+TK = tài khoản
+  thế kỷ < > #roman
+  tài khoản < số qua vào mở > ngân định #account #phone : số
+  tiết kiệm < tổ > và
+  thư ký < > tòa
+TN = thanh niên
+  thanh niên < đoàn hội liên các > xung tình
+  tốt nghiệp < thi xét > thpt thcs
+  thu nhập < mức >
+  tự nhiên < đất tích >
+TP = thành phố
+  trưởng phòng < phó đ/c ông bà > vhxh kinh văn nội tchc
+  thành phố < của toàn trong các xã > và trực hcm
+TQ = Trung Quốc
+  Tuyên Quang < tỉnh >
+TS = tiến sĩ
+  thủy sản < nuôi > nước
+  tiến sĩ < > bs
+  thí sinh < số > ~ phòng thi môn
+TT = trung tâm
+  tập thể < mỗi > xuất tiên tích cá
+  thông tư < theo > số #document #number
+  trung tâm < tại > y văn dịch học dạy phục hành dvnn bồi giáo chính
+  thường trực < pbt pct > hđnd đảng đoàn ubmttq hội đu
+  thủ tướng < > chính
+TTĐT = thông tin điện tử
+  thông tin điện tử < cổng trang >
+TU = Tỉnh ủy
+  Tỉnh ủy < của >
+TV = thành viên
+  thành viên < > hđnd ban hội tổ btc ubnd câu
+  tử vong < #number ca > ~ mắc bệnh sxh tcm ca tai nạn
+  ti vi < smart màn xem > samsung sony lg
+  thường vụ < ban >
+TĐ = thi đua
+  thẩm định < > dự hồ
+  Thủ Đức < tp >
+  thi đua < > khen
+UV = Ủy viên
+  u vê < tia số >
+  Ủy viên < các đ/c phó đồng và - , : > btv bch thường ubkt ban tw
+VB = văn bản
+  văn bản < các theo > số #document chỉ
+VC = viên chức
+  vợ chồng < hai >
+VH = văn hóa
+  văn hóa < nhà ấp đình > xã và
+VK = vũ khí
+VL = vật liệu
+  Vĩnh Long < tỉnh tp >
+VS = vệ sinh
+  vệ sinh < dọn tổng nhà > môi an
+VT = văn thư
+  văn thư < lưu : ; , - >
+  viễn thông < >
+VX = văn xã
+  văn xã < - >
+VĐ = vận động
+  vấn đề < các >
+XH = xã hội
+  xã hội < mạng hội tệ trí trợ >
+XK = xuất khẩu
+  xuất khẩu < nhập > lao gạo
+XL = xử lý
+  xử lý < > vi rác nước
+  ích lờ < size xai > ~ size áo
+XN = xác nhận
+  xét nghiệm < phiếu kết làm lấy > máu
+  xác nhận < giấy đơn >
+QH = Quốc hội
+  quy hoạch < kiến chỉnh đồ án lập xã theo khu > chi sử đất xây treo chung #number ~ đất dự án
+  Quốc hội < biểu của khóa bầu > khóa họp
+TL = tỉnh lộ
+  tỉnh lộ < trên đường dọc > #number
+  thương lượng < tỷ tỉ triệu giá ( lương > ~ bán cho thuê giá
+  tài liệu < các theo > họp tuyên kèm
+  thành lập < qđ quyết định ngày > đoàn đảng hội các xã
+KM = ki lô mét
+  khuyến mãi < không hưởng giá được chương và , > giá lớn khủng #percent
+  ki lô mét < > #number
+TM = thương mại
+  tiền mặt < trả bằng thu chi > và hoặc
+  thay mặt < > ubnd bch đảng ban hội tổ chi
+  thuyết minh < bản > bctc
+"""
