@@ -19,10 +19,11 @@ _NUMBERED_THINGS: Final = words(
     "trạm tuyến toa lô tầng khu đường máy cống kênh mã xe nhà cụm ấp thôn xóm rạch cầu đập bàn "
     "dãy khối tổ phòng bến cột trụ"
 )
+_DITCHES: Final = words("kênh rạch tuyến lô trạm cống")
 #: Before these a slash between years joins two halves of one.
 _TWO_YEARS: Final = words("học vụ khóa mùa niên")
 _QUARTERS: Final = {"I": 1, "II": 2, "III": 3, "IV": 4}
-_SCALES: Final = words("lệ tỉ tỷ đồ")
+_SCALES: Final = words("lệ tỉ tỷ đồ qh hoạch")
 #: T1 and T8 to T12 can only be months.
 _MONTH_TOKEN: Final = re.compile("T(?:[189]|1[0-2])")
 _WEEKDAYS: Final = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
@@ -111,7 +112,7 @@ def _short_weekdays(match: re.Match[str], ctx: Context) -> Reading:
 def _short_weekday(match: re.Match[str], ctx: Context) -> Reading:
     """Read T2, T2-T6, T7-CN as days of the week."""
     first, last = match.groups()
-    if ctx.after(_NUMBERED_THINGS):
+    if ctx.after(_NUMBERED_THINGS) or (ctx.after({",", "và"}) and ctx.near(_DITCHES, 6)):
         return None
     if not last and any(_MONTH_TOKEN.fullmatch(token) for token in ctx.history[-4:]):
         return read_month(first, ctx)
