@@ -22,6 +22,7 @@ _NUMBERED_THINGS: Final = words(
 _DITCHES: Final = words("kênh rạch tuyến lô trạm cống")
 #: Before these a slash between years joins two halves of one.
 _TWO_YEARS: Final = words("học vụ khóa mùa niên")
+_BORN: Final = words("năm sinh lứa hệ tuổi sn")
 _QUARTERS: Final = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _SCALES: Final = words("lệ tỉ tỷ đồ qh hoạch")
 #: T1 and T8 to T12 can only be months.
@@ -58,6 +59,16 @@ def _period_year(match: re.Match[str], ctx: Context) -> Reading:
     if last:
         words += f" đến {ctx.cardinal(int(last))}"
     return f"{words} {read_year(year, ctx)}"
+
+
+def _short_thousand(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 2k5 of "sinh năm 2k5", the year 2005."""
+    return ctx.cardinal(2000 + int(match[1])) if ctx.near(_BORN, 3) else None
+
+
+def _year_of(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the year of "9 tháng/2026"."""
+    return read_year(match[1], ctx) if ctx.after({"tháng", "quý", "kỳ", "đợt"}) else None
 
 
 def _quarter(match: re.Match[str], ctx: Context) -> Reading:
@@ -132,7 +143,9 @@ def _short_month(match: re.Match[str], ctx: Context) -> Reading:
     return words.removeprefix("tháng ") if ctx.after(_MONTH_LEADS) else words
 
 
+YEARS: Final[tuple[Rule, ...]] = (rule("year", rf"/({_Y}){END}{WHOLE}", _year_of, starts="/"),)
 MONTHS: Final[tuple[Rule, ...]] = (
+    rule("year", rf"2[kK](\d{{1,2}}){WHOLE}", _short_thousand, starts="2", then="kK", tight=True),
     rule(
         "quarter and year",
         rf"(\d{{1,2}})(?:{DASH}(\d))?\s?/\s?({_Y}){END}{WHOLE}",

@@ -273,4 +273,5 @@ ecoli = e cô li
 fe = sắt
 max = tối đa
 type = típ
+tel = điện thoại
 """
