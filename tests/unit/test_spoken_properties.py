@@ -53,6 +53,16 @@ def test_what_is_spoken_is_spoken_the_same_again(text: str, region: Region) -> N
     assert speak(once, region=region).text == once
 
 
+@pytest.mark.parametrize("mark", ["", *",.:;-/+(&~<=x"])
+def test_a_line_may_begin_and_end_anywhere(mark: str) -> None:
+    """Rules look at what stood before; at the start of a line there is little or nothing."""
+    for written in WRITTEN:
+        words = written.split()
+        for cut in range(len(words)) if not mark else range(1):
+            assert_readable(written, speak(mark + " ".join(words[cut:])).text)
+            assert_readable(written, speak(" ".join(words[: cut + 1]) + mark).text)
+
+
 @pytest.mark.parametrize(
     "frame", ["Trần {}., sinh", "{}.{}.{}. và", "{}1 1{} {}-1", "số 5{}/{}3", "({})"]
 )

@@ -73,6 +73,8 @@ def abbreviation(word: str) -> str | None:
     return None
 
 
+#: What stands beside abbreviations of any meaning.
+_WEAK: Final = frozenset({"#number", ",", ":", ".", "-", "("})
 #: The end of 7h, 16g30 or 11:30.
 _CLOCK: Final = re.compile(r"\d[hg](?:\d\d'?)?$|\d:\d\d$")
 #: What an abbreviation may be followed by, beside words: the names that ``ambiguous`` uses.
@@ -109,25 +111,30 @@ def _following(end: int, ctx: Context) -> Iterator[str]:
 
 
 def meaning_of(written: str, end: int, ctx: Context) -> str | None:
-    """Return the meaning that the neighbours of an ambiguous abbreviation call for."""
+    """Return the meaning that the neighbours of an ambiguous abbreviation call for.
+
+    A mark or a number beside it counts for less than what the clause is about.
+    """
     following = frozenset(_following(end, ctx))
     last = {ctx.last()}
     if ctx.last()[:1].isdigit():
         last.add("#clock" if _CLOCK.search(ctx.last()) else "#number")
+    weak: str | None = None
     for meaning in AMBIGUOUS[written].meanings:
-        if not last.isdisjoint(meaning.after) or not following.isdisjoint(meaning.before):
+        called = (meaning.after & last) | (meaning.before & following)
+        if called - _WEAK:
             return meaning.spoken
-    return None
+        weak = weak or (meaning.spoken if called else None)
+    return weak if _topic(written, end, ctx) in {None, weak} else None
 
 
-def _by_topic(written: str, end: int, ctx: Context) -> str:
-    """Return the meaning that words farther off hint at, or else the most likely one."""
-    ambiguous = AMBIGUOUS[written]
+def _topic(written: str, end: int, ctx: Context) -> str | None:
+    """Return the meaning that words farther off in the clause hint at."""
     ahead = frozenset(word.lower() for word in WORD.findall(ctx.line[end : end + 40]))
-    for meaning in ambiguous.meanings:
+    for meaning in AMBIGUOUS[written].meanings:
         if meaning.topic and (not meaning.topic.isdisjoint(ahead) or ctx.near(meaning.topic, 12)):
             return meaning.spoken
-    return ambiguous.otherwise
+    return None
 
 
 def _ambiguous(match: re.Match[str], ctx: Context) -> Reading:
@@ -137,7 +144,8 @@ def _ambiguous(match: re.Match[str], ctx: Context) -> Reading:
     if is_syllable(written) and ctx.in_capitals(match.end()):
         return None
     meaning = meaning_of(written, match.end(), ctx)
-    return meaning or Doubtful(_by_topic(written, match.end(), ctx), Why.AMBIGUOUS_ABBREVIATION)
+    likely = meaning or _topic(written, match.end(), ctx) or AMBIGUOUS[written].otherwise
+    return meaning or Doubtful(likely, Why.AMBIGUOUS_ABBREVIATION)
 
 
 def _initials(match: re.Match[str], ctx: Context) -> Reading:
@@ -163,7 +171,13 @@ def _title(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _small_title(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "gặp c. Lan" and "LH a. Nam"."""
+    """Read "gặp c. Lan" and "LH a. Nam 0912…".
+
+    An "a." that is said as it is written stands for somebody only where digits are left, or what
+    was made of "a*. Nam" would be read anew.
+    """
+    if match[1] in "aeô" and not _DIGIT.search(ctx.line):
+        return None
     named = ctx.after(_MEETING) or (ctx.after(_MARKS) and ctx.near(_MEETING | _CALLING, 9))
     return _SMALL_TITLES[match[1].lower()] if named else None
 
@@ -206,6 +220,7 @@ _SIGNERS: Final = (
 _SMALL_TITLES: Final = {"a": "anh", "c": "chị", "e": "em", "b": "bà", "ô": "ông"}
 #: After these stands somebody's name.
 _MEETING: Final = words("gặp hệ lh")
+_DIGIT: Final = re.compile(r"\d")
 _CALLING: Final = words("đt sđt thoại zalo gọi")
 _MARKS: Final = frozenset("(:-,/") | words("và hoặc với hay")
 #: What joins the parts of a compound, spaces or not.

@@ -207,7 +207,9 @@ def _codes_only(match: re.Match[str], ctx: Context) -> Reading:
 def _article(match: re.Match[str], ctx: Context) -> Reading:
     """Read "K2 Đ15 Luật Đất đai" and "điểm a, khoản 4, Đ.9"."""
     letter, number = match.groups()
-    known = ctx.near(_CLAUSES, 4) or (
+    if ctx.near(_NO_CLAUSES, 3):
+        return None
+    known = ctx.near(_CLAUSES.keys() | _LAWS, 6) or (
         ctx.next_word(match.end()) in _LAWS or _ARTICLE.match(ctx.line, match.end())
     )
     return f"{_CLAUSES[letter.lower()]} {ctx.number(number)}" if known else None
@@ -228,6 +230,7 @@ _TRIALS: Final = {"DS": "dân sự", "HS": "hình sự", "HC": "hành chính", "
                   "ST": "sơ thẩm", "PT": "phúc thẩm"}  # fmt: skip
 #: Parts of a law, by name and by letter.
 _CLAUSES: Final = {"khoản": "khoản", "điểm": "điểm", "điều": "điều", "k": "khoản", "đ": "điều"}
+_NO_CLAUSES: Final = words("lớp khu lô đường khóa")
 _ARTICLE: Final = re.compile(r"[, ]*(?:Đ\.?\s?\d|[Đđ]iều)")
 _LAWS: Final = words("luật nđ nghị blhs blds bltths bltt bộ llđ lđđ hiến pháp thông quyết quy")
 _FORMS: Final = words("mẫu khai biểu phiếu")

@@ -22,6 +22,7 @@ _SERIES: Final = {"ĐT": "đường tỉnh", "ĐH": "đường huyện", "ĐX": 
 _ROADS: Final = alternation(key for key in _SERIES if key != "BĐ")
 #: A number that is no place's: 30/2022/TT-BYT.
 _PAPER_NUMBER: Final = re.compile(r"\d{1,4}/")
+_OFFICES: Final = words("ubnd hđnd mttq ubmttq ca đu đtn hpn hnd hccb bch btv tyt chqs")
 #: After these, letters and digits are a code, not an abbreviation.
 _CODED: Final = words("mã thẻ hiệu seri số máy khung")
 
@@ -47,6 +48,11 @@ def _place(match: re.Match[str], ctx: Context) -> Reading:
     if written == "Q" and ctx.near({"quý"}, 8):
         return "quý"
     return PLACES[written]
+
+
+def _nameless(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the P. of "UBND P." with no name after it."""
+    return PLACES[match[1]] if ctx.after(_OFFICES) else None
 
 
 def _office(match: re.Match[str], ctx: Context) -> Reading:
@@ -116,6 +122,7 @@ def _name_of(letters: str, number: str, ctx: Context) -> str | None:
 
 
 PLACE_LETTERS: Final[tuple[Rule, ...]] = (
+    rule("place", rf"([PXHQ])\.?(?=\s+[{LOWER}(]|\s?[,;)]|$)", _nameless, starts="PXHQ"),
     rule(
         "place",
         rf"(?P<place>{alternation(PLACES)})(?:(?P<dot>\.)\s?|\s|(?=\d))"

@@ -59,6 +59,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     *words.WORDS,
 )
 SYMBOL_RULES: Final[tuple[Rule, ...]] = (
+    *weeks.YEARS,
     *phones.SIGNED_PHONES,
     *money.CURRENCY_SIGNS,
     *per.PER,
@@ -69,8 +70,8 @@ SYMBOL_RULES: Final[tuple[Rule, ...]] = (
 CATEGORIES: Final = {
     "dates": (
         "days", "date range", "date", "date, year first", "date, short year", "day and month",
-        "quarter and year", "years", "months", "month and year", "april", "weekdays", "weekday",
-        "month, letter", "weekdays, letter", "weekday, letter",
+        "quarter and year", "year", "years", "months", "month and year", "april", "weekdays",
+        "weekday", "month, letter", "weekdays, letter", "weekday, letter",
     ),
     "times": (
         "round the clock", "always", "half of the day", "time with seconds", "hours",

@@ -22,7 +22,7 @@ from .writer import Writer
 
 #: Words with single spaces between and nothing glued to the last: most of any text.
 _FREE_WORDS = re.compile(
-    rf"[{LETTERS}]+(?: [{LETTERS}]+)*(?=[ ,;!?)…]|(?:(?<![ (][aeoôb])\.|:)(?:[ \"”)]|$)|$)"
+    rf"[{LETTERS}]+(?: [{LETTERS}]+){{0,24}}(?=[ ,;!?)…]|(?:(?<![ (][aeoôb])\.|:)(?:[ \"”)]|$)|$)"
 )
 #: A mark that ends a clause, with nothing glued to it.
 _FREE_MARK = re.compile(r"[.,;:?!](?= |$)")

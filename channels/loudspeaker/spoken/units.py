@@ -71,7 +71,8 @@ def _age(match: re.Match[str], ctx: Context) -> Reading:
     """Read "trẻ 2-3t", "18t trở lên"; "5t lúa" are tons."""
     if ctx.next_word(match.end()) in _GOODS:
         return f"{amount(match[1], match[2], ctx)} tấn"
-    listed = ctx.after({",", "và"}) and bool(re.fullmatch(r"\d+t", ctx.history[-2]))
+    before = "".join(ctx.history[-2:-1])
+    listed = ctx.after({",", "và"}) and bool(re.fullmatch(r"\d+t", before))
     aged = listed or ctx.near(_AGED, 9 if int(match[1]) > 12 else 3)
     aged = aged or bool(match[2] and 14 < int(match[1]) < int(match[2]) < 100)
     aged = aged or ctx.next_word(match.end()) == "trở"

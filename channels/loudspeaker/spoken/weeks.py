@@ -19,10 +19,12 @@ _NUMBERED_THINGS: Final = words(
     "trạm tuyến toa lô tầng khu đường máy cống kênh mã xe nhà cụm ấp thôn xóm rạch cầu đập bàn "
     "dãy khối tổ phòng bến cột trụ"
 )
+_DITCHES: Final = words("kênh rạch tuyến lô trạm cống")
 #: Before these a slash between years joins two halves of one.
 _TWO_YEARS: Final = words("học vụ khóa mùa niên")
+_BORN: Final = words("năm sinh lứa hệ tuổi sn")
 _QUARTERS: Final = {"I": 1, "II": 2, "III": 3, "IV": 4}
-_SCALES: Final = words("lệ tỉ tỷ đồ")
+_SCALES: Final = words("lệ tỉ tỷ đồ qh hoạch")
 #: T1 and T8 to T12 can only be months.
 _MONTH_TOKEN: Final = re.compile("T(?:[189]|1[0-2])")
 _WEEKDAYS: Final = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
@@ -57,6 +59,16 @@ def _period_year(match: re.Match[str], ctx: Context) -> Reading:
     if last:
         words += f" đến {ctx.cardinal(int(last))}"
     return f"{words} {read_year(year, ctx)}"
+
+
+def _short_thousand(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 2k5 of "sinh năm 2k5", the year 2005."""
+    return ctx.cardinal(2000 + int(match[1])) if ctx.near(_BORN, 3) else None
+
+
+def _year_of(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the year of "9 tháng/2026"."""
+    return read_year(match[1], ctx) if ctx.after({"tháng", "quý", "kỳ", "đợt"}) else None
 
 
 def _quarter(match: re.Match[str], ctx: Context) -> Reading:
@@ -111,7 +123,7 @@ def _short_weekdays(match: re.Match[str], ctx: Context) -> Reading:
 def _short_weekday(match: re.Match[str], ctx: Context) -> Reading:
     """Read T2, T2-T6, T7-CN as days of the week."""
     first, last = match.groups()
-    if ctx.after(_NUMBERED_THINGS):
+    if ctx.after(_NUMBERED_THINGS) or (ctx.after({",", "và"}) and ctx.near(_DITCHES, 6)):
         return None
     if not last and any(_MONTH_TOKEN.fullmatch(token) for token in ctx.history[-4:]):
         return read_month(first, ctx)
@@ -131,7 +143,9 @@ def _short_month(match: re.Match[str], ctx: Context) -> Reading:
     return words.removeprefix("tháng ") if ctx.after(_MONTH_LEADS) else words
 
 
+YEARS: Final[tuple[Rule, ...]] = (rule("year", rf"/({_Y}){END}{WHOLE}", _year_of, starts="/"),)
 MONTHS: Final[tuple[Rule, ...]] = (
+    rule("year", rf"2[kK](\d{{1,2}}){WHOLE}", _short_thousand, starts="2", then="kK", tight=True),
     rule(
         "quarter and year",
         rf"(\d{{1,2}})(?:{DASH}(\d))?\s?/\s?({_Y}){END}{WHOLE}",

@@ -22,6 +22,7 @@ from .syllables import (
 )
 
 _SHORTEST_NAME: Final = 5
+_LONGEST_COMPOUND: Final = 16
 #: YAGI, NORU: consonant and vowel by turns, as in the names of storms.
 _SUNG: Final = re.compile("[BCDGHKLMNPRSTVXYZ][AEIOUY][BCDGHKLMNPRSTVXYZ][AEIOU][NMPTLRS]?")
 #: BinhHoaHung, as hashtags run words together.
@@ -69,7 +70,7 @@ def _part(part: str) -> str | None:
 @lru_cache(maxsize=4096)
 def _composed(word: str) -> str | None:
     """Return UBKTTW as UBKT and TW: two known abbreviations, the longer first part before all."""
-    if len(word) < _SHORTEST_NAME:
+    if not _SHORTEST_NAME <= len(word) <= _LONGEST_COMPOUND:
         return None
     for cut in range(len(word) - 2, 1, -1):
         first, last = (abbreviation(part) for part in (word[:cut], word[cut:]))

@@ -271,4 +271,7 @@ stem = xì tem
 e.coli = e cô li
 ecoli = e cô li
 fe = sắt
+max = tối đa
+type = típ
+tel = điện thoại
 """

@@ -115,7 +115,7 @@ CV = công văn
 CĐ = cao đẳng
   chỉ đạo < ban >
   cao đẳng < đh học trường > y sư
-  công đoàn < bch ct ban > cơ viên
+  công đoàn < bch ct ban viên > cơ viên
 DA = dự án
   dự án < các ban bql #number > đầu xây #number
 DC = dân cư
@@ -233,6 +233,7 @@ HQ = hải quan
 HS = học sinh
   học sinh < em các cho lượng số #number > nghèo giỏi lớp trường tiểu mầm thcs thpt
   hồ sơ < nộp đủ nhận bộ > gồm hợp đầy
+  hồ sơ < > ~ tiếp nhận giải quyết hẹn thủ tthc dvc số
 HT = hỗ trợ
   hè thu < vụ >
   hiệu trưởng < thầy cô ông bà phó > trường
@@ -249,4 +250,7 @@ BV = bệnh viện
 ĐVM = đảng viên mới
   đơn vị máu < > ~ máu hiến
   đảng viên mới < nạp các >
+GS = giáo sư
+  giám sát < đoàn ban kế tổ kt công tác > xây thi đầu cộng và chuyên
+  giáo sư < các > ts
 """

@@ -269,4 +269,8 @@ TM = thương mại
   tiền mặt < trả bằng thu chi > và hoặc
   thay mặt < > ubnd bch đảng ban hội tổ chi
   thuyết minh < bản > bctc
+XM = xe máy
+  xây mới < căn nhà > ~ căn nhà sửa
+  xe máy < đi bằng giữ > biển không
+  xi măng < bao tấn > pcb
 """
