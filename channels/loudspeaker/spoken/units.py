@@ -72,8 +72,8 @@ def _age(match: re.Match[str], ctx: Context) -> Reading:
     if ctx.next_word(match.end()) in _GOODS:
         return f"{amount(match[1], match[2], ctx)} tấn"
     listed = ctx.after({",", "và"}) and re.fullmatch(r"\d+t", "".join(ctx.history[-2:-1]))
-    aged = listed or ctx.near(_AGED, 9 if int(match[1]) > 12 else 3)
-    aged = aged or (match[2] and 14 < int(match[1]) < int(match[2]) < 100)
+    between = match[2] and 14 < int(match[1]) < int(match[2]) < 100
+    aged = listed or between or ctx.near(_AGED, 9 if int(match[1]) > 12 else 3)
     aged = aged or ctx.next_word(match.end()) == "trở"
     return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
 
