@@ -19,6 +19,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
+from support.serving import serving
 from support.speech import foreign_mp3
 
 RATE = 24_000
@@ -73,15 +74,9 @@ class FakeGoogle(ThreadingHTTPServer):
 
 @contextmanager
 def fake_google() -> Iterator[FakeGoogle]:
-    with FakeGoogle() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.closing.set()
-            server.shutdown()
-            thread.join()
+    server = FakeGoogle()
+    with serving(server, server.closing):
+        yield server
 
 
 @contextmanager

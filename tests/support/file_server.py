@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from support.serving import serving
+
 #: Bytes of a file that comes through before any line breaks.
 SMALL = 10_000
 
@@ -44,15 +46,9 @@ class FileServer(ThreadingHTTPServer):
 
 @contextmanager
 def file_server() -> Iterator[FileServer]:
-    with FileServer() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.closing.set()
-            server.shutdown()
-            thread.join()
+    server = FileServer()
+    with serving(server, server.closing):
+        yield server
 
 
 class _Handler(BaseHTTPRequestHandler):

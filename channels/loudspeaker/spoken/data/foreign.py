@@ -195,7 +195,6 @@ RAM = ram
 ISO = i xô
 WC = nhà vệ sinh
 ID = ai đi
-CEO = xi i ô
 NGO = nờ gờ ô
 """
 
