@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -25,6 +26,13 @@ from engine.models.enrolment import Code
 from engine.models.envelope import Envelope, PublicKey, SignatureError, SigningKey
 
 KEYS = {KEY.public.id: KEY.public}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def in_english() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LOA_LANG", "en")
+        yield
 
 
 @given(messages())
