@@ -2,46 +2,66 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from channels.base import ChannelError
 from channels.disk import refused
-from channels.loudspeaker.names import Part, SlotNames, is_plain
+from channels.loudspeaker.names import Part, SlotNames
+from channels.loudspeaker.players.places import Places, no_plain_name
 from engine.files import write_atomic
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, File, Receipt
+from engine.models.registry import USUAL_PLAYER
 
 #: Bytes that are held of a file while it is written.
 _PIECE = 1024 * 1024
 
 
 class FolderBackend:
-    """Puts programmes below ``outbox``. The same bundle again leaves the same files.
+    """Puts programmes into each cluster's folder. The same bundle again leaves the same files.
+
+    ``places`` says which that is, by default a folder below ``outbox``. Of a path of the
+    installer's own, what must be there already is not made: a disk that is not attached is no
+    empty folder.
 
     At every moment the playlist and the manifest list only files that lie there whole: audio
     is written before them, and what they no longer list is removed after them. What is to be
     removed is noted first, so that a process killed in between leaves nothing for ever.
     """
 
-    name = "folder"
     idempotent = True
     networked = False
 
-    def __init__(self, outbox: Path) -> None:
-        self._outbox = outbox
+    def __init__(
+        self, outbox: Path, *, name: str = USUAL_PLAYER, places: Places | None = None
+    ) -> None:
+        self.name = name
+        self._places = places or Places(str(outbox))
+        self._base = Path(places.base) if places is not None else None
+
+    def check(self) -> None:
+        """Raise ChannelError when nothing could be written now."""
+        self._attached()
+        base = Path(self._places.base).absolute()
+        there = next(folder for folder in (base, *base.parents) if folder.exists())
+        if not os.access(there, os.W_OK | os.X_OK):
+            raise refused(PermissionError(errno.EACCES, os.strerror(errno.EACCES)), there)
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
-        """Write the programme. The receipt's reference is the manifest, relative to ``outbox``.
+        """Write the programme. The receipt's reference is the manifest, below the clusters' place.
 
         Raises ChannelError: temporary when the disk refuses, permanent for a name that is not
         made of plain ids and for a file that is not what its hash says.
         """
         names = SlotNames.of(bundle)
-        audio = _checked(artifact, bundle, names)
-        cluster = self._outbox / bundle.target
+        cluster = Path(self._places.of(bundle.target))
+        audio = _checked(artifact, names)
+        self._attached()
         listed = {file.name for file in audio}
         try:
             unlisted = sorted(_listed_before(cluster, names) - listed)
@@ -58,24 +78,20 @@ class FolderBackend:
         detail = {"items": str(len(audio)), "removed": str(len(unlisted))}
         return Receipt(f"{bundle.target}/{names.manifest}", detail)
 
+    def _attached(self) -> None:
+        if self._base is not None and not self._base.is_dir():
+            message = _("the folder {place} is not there: attach its disk, or make it")
+            raise ChannelError(message.format(place=self._base))
 
-def _checked(artifact: Artifact, bundle: Bundle, names: SlotNames) -> list[File]:
+
+def _checked(artifact: Artifact, names: SlotNames) -> list[File]:
     """Return the audio files, once every name is known to stay in the slot's own place."""
-    if not is_plain(bundle.target):
-        raise _no_plain_name(bundle.target)
     lists = {names.playlist, names.manifest}
     audio = [file for file in artifact.files if file.name not in lists]
     for file in audio:
         if not names.is_audio(file.name):
-            raise _no_plain_name(file.name)
+            raise no_plain_name(file.name)
     return audio
-
-
-def _no_plain_name(name: str) -> ChannelError:
-    return ChannelError(
-        _("“{name}” is not a name that may be written for this slot").format(name=name),
-        permanent=True,
-    )
 
 
 def _write_audio(path: Path, file: File) -> None:
