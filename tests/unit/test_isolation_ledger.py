@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
-from support.airing import a_play
+from support.playing import a_play
 from support.dispatching import KEY, NOW, Post, Rig, plan_of
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from support.airing import a_play
+from support.playing import a_play
 from support.dispatching import KEY, NOW, Post, Rig, check_chains, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from support.airing import AIR, a_play, heard, on_air, station
+from support.playing import AIR, a_play, heard, on_air, station
 from support.dispatching import Rig, check_chains
 
 from engine.ledger import plays as plays_module
