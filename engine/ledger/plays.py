@@ -149,9 +149,7 @@ class Plays:
                 )
         return kept
 
-    def _unheard(
-        self, connection: Connection, reports: Sequence[Play], kept: Kept
-    ) -> list[Play]:
+    def _unheard(self, connection: Connection, reports: Sequence[Play], kept: Kept) -> list[Play]:
         """Return what the ledger does not have, each once; count and tell the others."""
         p = plays.c
         named = given(connection.dialect.name, {"player": Text, "number": BigInteger})

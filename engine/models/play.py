@@ -122,7 +122,7 @@ def play_of(line: str | bytes) -> Play:
     except (ValueError, RecursionError) as error:
         raise ValueError(f"no JSON: {error}") from None
     if not isinstance(found, dict):
-        raise ValueError("no JSON object")  # noqa: TRY004 - to the caller it is one more bad line
+        raise ValueError("no JSON object")
     return play_from(found)
 
 
@@ -130,7 +130,7 @@ def play_from(found: Mapping[str, Any]) -> Play:
     """Return the play in a JSON object. Raises ValueError that names the field."""
     reason = found.get("reason", "")
     if not isinstance(reason, str):
-        raise ValueError("reason: a text is allowed")  # noqa: TRY004 - as above
+        raise ValueError("reason: a text is allowed")
     return Play(
         player=_id(found, "player"),
         number=_number(found),
@@ -150,7 +150,7 @@ def play_from(found: Mapping[str, Any]) -> Play:
 def _text(found: Mapping[str, Any], field: str) -> str:
     value = found.get(field)
     if not isinstance(value, str):
-        raise ValueError(f"{field}: found {value!r:.80}, a text is allowed")  # noqa: TRY004 - as above
+        raise ValueError(f"{field}: found {value!r:.80}, a text is allowed")
     return value
 
 
@@ -180,8 +180,8 @@ def _moment(found: Mapping[str, Any], field: str) -> datetime:
 
 
 def _seconds(found: Mapping[str, Any]) -> float:
-    value = found.get("seconds")
-    if type(value) not in (int, float) or not math.isfinite(value) or not 0 <= value <= 86_400:  # noqa: PLR2004 - a day
+    value: Any = found.get("seconds")
+    if type(value) not in (int, float) or not math.isfinite(value) or not 0 <= value <= 86_400:
         raise ValueError(f"seconds: found {value!r:.80}, 0 to 86400 is allowed")
     return float(value)
 

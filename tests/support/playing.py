@@ -16,7 +16,6 @@ from engine.models import Play, PlayOutcome, Purpose
 from support.dispatching import NOW, Post, Rig, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FarSide
 
-
 #: The slot of the evening's session, at which loudspeakers may speak.
 AIR = NOW.replace(hour=17)
 

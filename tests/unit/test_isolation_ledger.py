@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
-from support.playing import a_play
 from support.dispatching import KEY, NOW, Post, Rig, plan_of
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
+from support.playing import a_play
 
 from engine.errors import LoaError
 from engine.ledger import Ledger, Revision, Seal, Status, Submission, Which

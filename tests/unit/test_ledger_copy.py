@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from support.playing import a_play
 from support.dispatching import KEY, NOW, Post, Rig, check_chains, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
+from support.playing import a_play
 
 from engine.errors import LoaError
 from engine.ledger import Ledger, Seal

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
-from support.playing import AIR, a_play, heard, on_air, station
 from support.dispatching import Rig, check_chains
+from support.playing import AIR, a_play, heard, on_air, station
 
 from engine.ledger import plays as plays_module
 from engine.ledger.places import Place
@@ -130,9 +130,7 @@ def test_what_was_not_handed_over_cannot_have_been_played(tmp_path: Path, place:
         assert rig.states() == {State.PLANNED: 1}
 
 
-def test_of_a_commune_that_shares_the_ledger_nothing_is_confirmed(
-    rig: Rig, tmp_path: Path
-) -> None:
+def test_of_a_commune_that_shares_the_ledger_nothing_is_confirmed(rig: Rig, tmp_path: Path) -> None:
     neighbour = dataclasses.replace(
         rig.ledger,
         commune_id="xa-khac",
@@ -154,18 +152,17 @@ def test_reports_and_what_they_confirm_are_kept_together_or_not_at_all(
     def killed(*_given: object, **_more: object) -> list[int]:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as patch:
         patch.setattr(plays_module.Plays, "_confirm", killed)
-        heard(rig, a_play(hamlets=BOTH))
+        with pytest.raises(KeyboardInterrupt):
+            heard(rig, a_play(hamlets=BOTH))
     assert not rig.ledger.plays.of()
     assert not rig.ledger.evidence.of("thong-bao")
     assert heard(rig, a_play(hamlets=BOTH)).new == {Finding.PROOF: 1}
     assert rig.states() == {State.CONFIRMED: 2}
 
 
-def test_more_reports_than_one_transaction_takes(
-    rig: Rig, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_more_reports_than_one_transaction_takes(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(plays_module, "CHUNK", 3)
     kept = heard(rig, *(a_play(n, hamlets=BOTH) for n in range(1, 11)), a_play(1, hamlets=BOTH))
     assert (kept.new, kept.known) == ({Finding.PROOF: 10}, 1)
