@@ -23,7 +23,7 @@ from engine.models.registry import (
     Right,
     Team,
 )
-from engine.models.station import Hours, Quiet, Relay, StationRules
+from engine.models.station import FixedOrder, Hours, Quiet, Relay, StationRules
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "File",
+    "FixedOrder",
     "Forecast",
     "GroupKind",
     "Hamlet",
