@@ -24,7 +24,7 @@ from engine.models.registry import (
     Right,
     Team,
 )
-from engine.models.station import Hours, Quiet, Relay, StationRules
+from engine.models.station import FixedOrder, Hours, Quiet, Relay, StationRules
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "EvidenceKind",
     "File",
     "Finding",
+    "FixedOrder",
     "Forecast",
     "GroupKind",
     "Hamlet",

@@ -58,7 +58,7 @@ class Finding(StrEnum):
 
     @property
     def strange(self) -> bool:
-        """Say whether a person should look: an honest player on a right clock says no such thing."""
+        """Say whether a person should look: no honest player on a right clock says so."""
         return self not in (Finding.PROOF, Finding.TOO_SHORT, Finding.SILENT)
 
 

@@ -63,6 +63,7 @@ READS: Mapping[str, Case] = {
     "registries.load": lambda it, our: it.registries.load(1),
     "credentials.get": lambda it, our: it.credentials.get("minh"),
     "revisions.campaign_ids": lambda it, our: it.revisions.campaign_ids(),
+    "revisions.first_approved": lambda it, our: it.revisions.first_approved(["tin"]),
     "revisions.get": lambda it, our: it.revisions.get("tin", 1),
     "revisions.latest": lambda it, our: it.revisions.latest("tin"),
     "revisions.registry_of": lambda it, our: it.revisions.registry_of("tin", 1),
