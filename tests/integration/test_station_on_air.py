@@ -227,7 +227,7 @@ def test_a_sound_that_cannot_be_read_fails_and_the_next_one_airs(air: Air) -> No
 def test_without_a_clock_that_is_sure_only_emergencies_air(air: Air) -> None:
     held = air.air("hop", wait=1.0)
     air.station.clock.unlink()
-    with pytest.raises(ChannelError, match="clock|đồng hồ") as caught:
+    with pytest.raises(ChannelError, match=r"clock|đồng hồ") as caught:
         air.air("tiem")
     assert not caught.value.permanent
     with pytest.raises(ChannelError):

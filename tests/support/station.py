@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from support.redis_server import wait_until
-from support.servers import free_port
 
 from channels.base import ChannelError
 from channels.loudspeaker.players.station_socket import ask
+from support.redis_server import wait_until
+from support.servers import free_port
 
 DEPLOY = Path(__file__).parents[2] / "deploy" / "station"
 SECRET = "khong-ai-duoc-thay"
@@ -33,7 +33,7 @@ _NOBODY: dict[str, Any] = (
 )
 
 
-class _Program:
+class Program:
     """A program that may be killed and started again."""
 
     process: subprocess.Popen[bytes] | None = None
@@ -53,7 +53,7 @@ class _Program:
             self.process = None
 
 
-class Icecast(_Program):
+class Icecast(Program):
     """The example's configuration with a free port and a folder of its own."""
 
     def __init__(self, folder: Path) -> None:
@@ -84,7 +84,7 @@ class Icecast(_Program):
             return False
 
 
-class Station(_Program):
+class Station(Program):
     """The station script of one cluster, on the air of an ``Icecast``."""
 
     def __init__(self, folder: Path, cluster: str, icecast: Icecast) -> None:

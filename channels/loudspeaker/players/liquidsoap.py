@@ -49,6 +49,7 @@ class LiquidsoapBackend:
 
     idempotent = True
     networked = True
+    always_reports = True
 
     def __init__(
         self,
