@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 class Proxy:
     """Passes bytes on to a port of this machine until it is told otherwise.
 
+    ``passed`` counts the bytes that went through, ``forth`` those towards the far side.
     ``cut_after`` bytes towards the far side it breaks that line; ``silent`` it passes nothing.
     """
 
@@ -23,7 +24,7 @@ class Proxy:
         self.port = int(self._listener.getsockname()[1])
         self.cut_after: int | None = None
         self.silent = threading.Event()
-        self.passed = 0
+        self.passed = self.forth = 0
         self._start(self._accept)
 
     def close(self) -> None:
@@ -69,6 +70,7 @@ class Proxy:
                         break
                 target.sendall(data)
                 self.passed += len(data)
+                self.forth += len(data) if forth else 0
         except OSError:
             pass
         self._break(source)

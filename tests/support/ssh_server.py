@@ -110,7 +110,9 @@ class SshServer:
         assert self._process is not None
         assert self._process.poll() is None, self.log
         with socket.socket() as line:
-            return line.connect_ex(("127.0.0.1", self.port)) == 0
+            line.settimeout(5)
+            # A line may meet itself where nobody listens yet: only sshd says this.
+            return line.connect_ex(("127.0.0.1", self.port)) == 0 and line.recv(4) == b"SSH-"
 
 
 def _keygen(path: Path) -> None:

@@ -6,6 +6,8 @@ Loads asyncssh, so it is imported when something is sent.
 from __future__ import annotations
 
 import asyncio
+import errno
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -168,8 +170,19 @@ def told(account: SftpAccount, seen: list[str] | None = None) -> Iterator[None]:
     except OSError as error:
         message = _("{endpoint} cannot be reached: {reason}")
         raise ChannelError(
-            message.format(endpoint=account.endpoint, reason=os_reason(error))
+            message.format(endpoint=account.endpoint, reason=_unreached(error))
         ) from error
+
+
+def _unreached(error: OSError) -> str:
+    """Say why there is no line; of several addresses the machine tells no number."""
+    if isinstance(error, socket.gaierror):
+        return _("the network does not know this name")
+    if error.errno == errno.ECONNREFUSED:
+        return _("nothing listens there")
+    if error.errno in (errno.EHOSTUNREACH, errno.ENETUNREACH):
+        return _("the network has no way to it")
+    return _("nobody answers there") if error.errno is None else os_reason(error)
 
 
 def _stranger(account: SftpAccount, seen: list[str]) -> str:
