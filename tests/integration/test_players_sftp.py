@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import hashlib
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -251,11 +251,11 @@ def test_a_server_that_is_killed_while_it_takes_a_file_gets_it_when_it_is_back(
     killed = threading.Event()
     ask = Shelf._ask
 
-    async def dying(shelf: Shelf, name: str, answer: object) -> object:
+    async def dying(shelf: Shelf, name: str, answer: Awaitable[object]) -> object:
         if part.exists() and part.stat().st_size >= PIECE and not killed.is_set():
             killed.set()
             server.kill()
-        return await ask(shelf, name, answer)  # type: ignore[arg-type]
+        return await ask(shelf, name, answer)
 
     monkeypatch.setattr(Shelf, "_ask", dying)
     with pytest.raises(ChannelError) as caught:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from channels.base import ChannelError
 from channels.loudspeaker.names import SlotNames
@@ -13,13 +13,12 @@ from channels.loudspeaker.players.contents import audio_of, first_kept
 from channels.loudspeaker.players.places import Places
 from channels.loudspeaker.players.sftp.account import MENDED_IN, SftpAccount
 from channels.loudspeaker.players.sftp.loop import Loop
+from channels.loudspeaker.players.sftp.programme import clear_before, put_programme
+from channels.loudspeaker.players.sftp.server import Line, told
+from channels.loudspeaker.players.sftp.shelf import Shelf, refusal
 from engine.clock import Clock, SystemClock, local
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, Priority, Receipt
-
-if TYPE_CHECKING:
-    from channels.loudspeaker.players.sftp.server import Line
-    from channels.loudspeaker.players.sftp.shelf import Shelf
 
 logger = logging.getLogger(__name__)
 
@@ -78,8 +77,6 @@ class SftpBackend:
         needed = sum(file.size for file in artifact.files)
 
         async def put(shelf: Shelf) -> int:
-            from channels.loudspeaker.players.sftp.programme import put_programme
-
             await _there(shelf.at(self._places.base))
             return await put_programme(shelf, artifact, names, audio)
 
@@ -105,8 +102,6 @@ class SftpBackend:
         first = first_kept(today, local(bundle.slot).date(), self._keep_days)
 
         async def clear(shelf: Shelf) -> None:
-            from channels.loudspeaker.players.sftp.programme import clear_before
-
             await clear_before(shelf, first)
 
         try:
@@ -121,10 +116,7 @@ class SftpBackend:
 
         A line on which something was left unanswered is not used again.
         """
-        import asyncssh  # loads cryptography: for those who send
-
-        from channels.loudspeaker.players.sftp.server import Line, told
-        from channels.loudspeaker.players.sftp.shelf import Shelf, refusal
+        import asyncssh
 
         if self._line is None:
             self._line = Line(self._account)

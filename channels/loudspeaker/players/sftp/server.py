@@ -1,6 +1,6 @@
 """A server as it is set, and the one line to it that all its clusters share.
 
-Loads asyncssh, so it is imported when something is sent.
+asyncssh is imported by those who send: loading it starts a process that looks for libraries.
 """
 
 from __future__ import annotations
@@ -10,9 +10,7 @@ import errno
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
-
-import asyncssh
+from typing import TYPE_CHECKING, Any
 
 from channels.base import ChannelError
 from channels.loudspeaker.players.sftp.account import SftpAccount
@@ -21,6 +19,9 @@ from engine.i18n import os_reason
 
 #: Seconds of silence after which the line is asked whether it still stands, and how often.
 _KEEPALIVE, _KEEPALIVES = 15, 2
+
+if TYPE_CHECKING:
+    from asyncssh import SFTPClient, SSHClientConnection, SSHKey
 
 
 class Line:
@@ -32,11 +33,11 @@ class Line:
     def __init__(self, account: SftpAccount) -> None:
         self._account = account
         self._opening = asyncio.Lock()
-        self._connection: asyncssh.SSHClientConnection | None = None
-        self._sftp: asyncssh.SFTPClient | None = None
+        self._connection: SSHClientConnection | None = None
+        self._sftp: SFTPClient | None = None
         self.opened = 0
 
-    async def sftp(self) -> asyncssh.SFTPClient:
+    async def sftp(self) -> SFTPClient:
         """Return the open line. Raises ChannelError that says what a person must do."""
         async with self._opening:
             if self._sftp is None or self._connection is None or self._connection.is_closed():
@@ -57,7 +58,9 @@ class Line:
             with suppress(Exception):  # it may have broken in any way: it is gone
                 await asyncio.wait_for(connection.wait_closed(), 1)
 
-    async def _open(self) -> asyncssh.SFTPClient:
+    async def _open(self) -> SFTPClient:
+        import asyncssh
+
         account = self._account
         seen: list[str] = []
 
@@ -65,7 +68,7 @@ class Line:
             """Trusts the keys that are pinned, and nothing else."""
 
             def validate_host_public_key(
-                self, host: str, addr: str, port: int, key: asyncssh.SSHKey
+                self, host: str, addr: str, port: int, key: SSHKey
             ) -> bool:
                 seen.append(key.get_fingerprint())
                 return seen[-1] in account.host_keys
@@ -97,6 +100,8 @@ def _options(account: SftpAccount) -> dict[str, Any]:
 
 
 def _known_hosts(account: SftpAccount) -> Any:
+    import asyncssh
+
     if account.known_hosts is None:
         return ([], [], [])
     try:
@@ -113,7 +118,9 @@ def _known_hosts(account: SftpAccount) -> Any:
         ) from error
 
 
-def _key(account: SftpAccount) -> asyncssh.SSHKey:
+def _key(account: SftpAccount) -> SSHKey:
+    import asyncssh
+
     try:
         return asyncssh.read_private_key(str(account.key_file))
     except OSError as error:
@@ -135,6 +142,8 @@ def told(account: SftpAccount, seen: list[str] | None = None) -> Iterator[None]:
     ``seen`` are the fingerprints of keys that the server showed and nobody trusts. Permanent is
     what only a person mends in Loa's settings.
     """
+    import asyncssh
+
     try:
         yield
     except asyncssh.HostKeyNotVerifiable as error:

@@ -1,7 +1,4 @@
-"""Files in a cluster's folder on a server: written whole or not at all, and taken up again.
-
-Loads asyncssh, so it is imported when something is sent.
-"""
+"""Files in a cluster's folder on a server: written whole or not at all, and taken up again."""
 
 from __future__ import annotations
 
@@ -9,10 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager, suppress
-from typing import BinaryIO, TypeVar, cast
-
-import asyncssh
-from asyncssh import SFTPClient, SFTPClientFile
+from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from channels.base import ChannelError
 from channels.disk import refused
@@ -21,12 +15,13 @@ from channels.loudspeaker.players.sftp.account import MENDED_IN
 from engine.i18n import gettext as _
 from engine.models import File
 
+if TYPE_CHECKING:
+    from asyncssh import SFTPAttrs, SFTPClient, SFTPClientFile, SFTPError
+
 T = TypeVar("T")
 
 #: No file that Loa reads whole there is as large: manifests, playlists, notes.
 _SMALL = 8 * 1024 * 1024
-
-_MISSING = (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath)
 
 
 class Shelf:
@@ -43,25 +38,22 @@ class Shelf:
 
     async def size(self, name: str) -> int | None:
         """Return a file's size in bytes; None where there is none."""
-        try:
-            return (await self._ask(name, self._sftp.stat(self._at(name)))).size
-        except _MISSING:
-            return None
+        found = await self._if_there(self._ask(name, self._sftp.stat(self._at(name))))
+        return found.size if found is not None else None
 
     async def read(self, name: str) -> bytes | None:
         """Return a small file whole; None where there is none."""
-        try:
+
+        async def whole() -> bytes:
             async with self._open(name, "rb") as file:
                 return await self._piece(name, file, _SMALL, 0)
-        except _MISSING:
-            return None
+
+        return await self._if_there(whole())
 
     async def names(self, folder: str = "") -> list[str]:
         """Return what lies in a folder; nothing where there is none."""
-        try:
-            found = await self._ask(folder, self._sftp.listdir(self._at(folder)))
-        except _MISSING:
-            return []
+        listing = self._ask(folder, self._sftp.listdir(self._at(folder)))
+        found = await self._if_there(listing) or ()
         return sorted(str(name) for name in found if name not in (".", ".."))
 
     def at(self, root: str) -> Shelf:
@@ -70,26 +62,17 @@ class Shelf:
 
     async def exists(self) -> bool:
         """Say whether the folder itself is there."""
-        try:
-            found = await self._ask("", self._sftp.stat(self._root))
-        except _MISSING:
-            return False
-        return found.type == asyncssh.FILEXFER_TYPE_DIRECTORY
+        return _is_folder(await self._if_there(self._ask("", self._sftp.stat(self._root))))
 
     async def is_folder(self, name: str) -> bool:
         """Say whether a folder is there; a link to one is none."""
-        try:
-            found = await self._ask(name, self._sftp.lstat(self._at(name)))
-        except _MISSING:
-            return False
-        return found.type == asyncssh.FILEXFER_TYPE_DIRECTORY
+        return _is_folder(await self._if_there(self._ask(name, self._sftp.lstat(self._at(name)))))
 
     async def make_folder(self, name: str) -> None:
         await self._ask(name, self._sftp.makedirs(self._at(name), exist_ok=True))
 
     async def remove(self, name: str) -> None:
-        with suppress(*_MISSING):
-            await self._ask(name, self._sftp.remove(self._at(name)))
+        await self._if_there(self._ask(name, self._sftp.remove(self._at(name))))
 
     async def remove_folder(self, name: str) -> None:
         await self._ask(name, self._sftp.rmdir(self._at(name)))
@@ -104,6 +87,8 @@ class Shelf:
         Nothing is taken to be right by its name or size: it is read back and compared. Raises
         ChannelError for a file that is not what its hash says, or cannot be read here.
         """
+        import asyncssh  # for those who send
+
         if await self.size(name) == file.size and await self._hash(name) == file.sha256:
             return
         part = part_of(name, file.sha256)
@@ -128,6 +113,8 @@ class Shelf:
 
     async def free(self) -> int | None:
         """Return how many bytes have room there; None where the server does not say."""
+        import asyncssh
+
         try:
             found = await self._ask(self.place, self._sftp.statvfs(self._root))
         except (asyncssh.SFTPError, TimeoutError):
@@ -163,6 +150,8 @@ class Shelf:
 
     async def _rename(self, part: str, name: str) -> None:
         """Give a whole file its name, in one step where the server can do so."""
+        import asyncssh
+
         try:
             await self._ask(name, self._sftp.posix_rename(self._at(part), self._at(name)))
         except asyncssh.SFTPOpUnsupported:
@@ -174,6 +163,15 @@ class Shelf:
 
     def _at(self, name: str) -> str:
         return f"{self._root}/{name}" if name else self._root
+
+    async def _if_there(self, answer: Awaitable[T]) -> T | None:
+        """Return an answer; None when it is that the file or folder does not exist."""
+        import asyncssh
+
+        try:
+            return await answer
+        except (asyncssh.SFTPNoSuchFile, asyncssh.SFTPNoSuchPath):
+            return None
 
     async def _ask(self, name: str, answer: Awaitable[T]) -> T:
         self.place = self._at(name)
@@ -230,6 +228,8 @@ class _Opened:
         return self._file
 
     async def __aexit__(self, kind: type[BaseException] | None, *_exc: object) -> None:
+        import asyncssh
+
         if self._file is None:
             return
         if kind is None:
@@ -239,11 +239,19 @@ class _Opened:
                 await self._shelf._ask(self._name, self._file.close())
 
 
-async def refusal(error: asyncssh.SFTPError, shelf: Shelf, needed: int) -> ChannelError:
+def _is_folder(found: SFTPAttrs | None) -> bool:
+    import asyncssh
+
+    return found is not None and found.type == asyncssh.FILEXFER_TYPE_DIRECTORY
+
+
+async def refusal(error: SFTPError, shelf: Shelf, needed: int) -> ChannelError:
     """Put a server's refusal into words. It may pass, when somebody has mended it there.
 
     OpenSSH has no word of its own for a full disk, so the disk is asked how much room it has.
     """
+    import asyncssh
+
     place = shelf.place
     full = isinstance(error, (asyncssh.SFTPNoSpaceOnFilesystem, asyncssh.SFTPQuotaExceeded))
     if isinstance(error, asyncssh.SFTPPermissionDenied):
@@ -256,7 +264,9 @@ async def refusal(error: asyncssh.SFTPError, shelf: Shelf, needed: int) -> Chann
     return ChannelError(message.format(place=place, reason=reason), retry_after=MENDED_IN)
 
 
-async def _has_no_room(error: asyncssh.SFTPError, shelf: Shelf, needed: int) -> bool:
+async def _has_no_room(error: SFTPError, shelf: Shelf, needed: int) -> bool:
+    import asyncssh
+
     if not isinstance(error, asyncssh.SFTPFailure):
         return False
     free = await shelf.free()
