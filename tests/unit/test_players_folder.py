@@ -286,9 +286,7 @@ class TestWhatPlayersSay:
         log.write_text("".join(a_play(number).line() for number in range(1, 6)), "utf-8")
         _numbers, mark = self.heard(tmp_path)
         anew = range(6, 6 + more)
-        log.write_text(
-            "".join(a_play(n, cluster="cum-1", began=LATER).line() for n in anew), "utf-8"
-        )
+        log.write_text("".join(a_play(n, began=LATER).line() for n in anew), "utf-8")
         assert self.heard(tmp_path, mark)[0] == list(anew)
 
     def test_a_long_log_comes_in_parts_that_end_with_lines(self, tmp_path: Path, log: Path) -> None:
