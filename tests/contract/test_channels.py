@@ -9,8 +9,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support import builders
+from support import broker, builders
 from support.commune import files_below
+from support.fake_station import fake_station
 from support.fake_telegram import TOKEN, FakeTelegram
 from support.ssh_server import ssh_server
 
@@ -20,6 +21,7 @@ from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.players.folder import FolderBackend
+from channels.loudspeaker.players.liquidsoap import LiquidsoapBackend
 from channels.loudspeaker.players.places import Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
@@ -117,10 +119,29 @@ def sftp(tmp_path: Path) -> Iterator[FarEnd]:
         )
 
 
+def liquidsoap(tmp_path: Path) -> Iterator[FarEnd]:
+    with fake_station(tmp_path) as station:
+        yield (
+            LiquidsoapBackend(
+                "dai-xa", places=Places(str(station.folder)), sockets=Places(station.sockets)
+            ),
+            lambda: files_below(station.folder),
+        )
+
+
+def mqtt(_tmp_path: Path) -> Iterator[FarEnd]:
+    with broker.far_side() as far:
+        device = far.device()
+        device.start()
+        yield far.backend(), device.holds
+
+
 #: One of each kind of player, by that kind, with how to see what lies at its far end.
 PLAYERS: dict[str, Callable[[Path], Iterator[FarEnd]]] = {
     "folder": folder,
     "sftp": sftp,
+    "liquidsoap": liquidsoap,
+    "mqtt": mqtt,
 }
 
 

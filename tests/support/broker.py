@@ -27,8 +27,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from paho.mqtt.publish import single
 
+from channels.loudspeaker.players.mqtt.account import Account
 from channels.loudspeaker.players.mqtt.backend import MqttBackend
-from channels.loudspeaker.players.mqtt.link import Account
 from channels.loudspeaker.players.mqtt.topics import Topics
 from support.redis_server import wait_until
 from support.servers import free_port
@@ -116,6 +116,12 @@ class Device:
 
     def said(self) -> str:
         return self._log.read_text("utf-8") if self._log.exists() else ""
+
+    def holds(self) -> tuple[str, ...]:
+        """Return what the device keeps of commands and sounds."""
+        kept = self.folder / "commands.json"
+        sounds = sorted(one.name for one in (self.folder / "sounds").iterdir())
+        return (kept.read_text("utf-8") if kept.exists() else "", *sounds)
 
     def answers(self) -> list[dict[str, Any]]:
         return [one for one in self._told() if "id" in one]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import socket
 from pathlib import Path
 
@@ -13,7 +15,7 @@ from engine.i18n import os_reason
 _PATIENCE = 5.0
 
 #: What ends every answer, and the longest one: two hundred plays of a few hundred bytes each.
-_END = b"\nEND\r\n"
+_END = b"\nEND\n"
 _LONGEST = 4 * 1024 * 1024
 
 
@@ -32,14 +34,16 @@ def ask(path: Path, command: str, cluster: str) -> str:
 
 
 def _answer(connection: socket.socket) -> str:
-    received = b""
-    while _END not in b"\n" + received.replace(b"\r\n", b"\n").replace(b"\nEND\n", _END):
-        piece = connection.recv(65536)
-        if not piece or len(received) > _LONGEST:
-            raise ConnectionResetError(104, "the answer has no end")
+    """Read until the script hangs up. Raises OSError for an answer that has no end."""
+    received = bytearray()
+    while piece := connection.recv(65536):
         received += piece
-    text = received.decode(errors="replace").replace("\r\n", "\n")
-    return ("\n" + text).partition("\nEND\n")[0].strip("\n")
+        if len(received) > _LONGEST:
+            break
+    answer, end, _rest = b"\n".join([b"", *bytes(received).splitlines(), b""]).partition(_END)
+    if not end:
+        raise ConnectionResetError(errno.ECONNRESET, os.strerror(errno.ECONNRESET))
+    return answer.decode(errors="replace").strip("\n")
 
 
 def _silent(cluster: str, path: Path, reason: str) -> ChannelError:

@@ -16,7 +16,8 @@ from typing import Any
 from channels.base import ChannelError
 from channels.disk import refused
 from channels.loudspeaker.players.contents import whole
-from channels.loudspeaker.players.mqtt.link import Account, Link, offline
+from channels.loudspeaker.players.mqtt.account import Account
+from channels.loudspeaker.players.mqtt.link import Link, offline
 from channels.loudspeaker.players.mqtt.marks import Marks
 from channels.loudspeaker.players.mqtt.topics import Topics
 from channels.loudspeaker.players.station_plan import Limits, Plan, plan_of

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import json
-import secrets
-import ssl
 import threading
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from channels.base import ChannelError
 from channels.loudspeaker.names import is_plain
+from channels.loudspeaker.players.mqtt.account import Account
 from channels.loudspeaker.players.mqtt.topics import Topics
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
@@ -27,24 +24,6 @@ _LONGEST = 64 * 1024
 
 #: Answers and plays that are held for whoever asks for them.
 _HELD = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Account:
-    """A broker and how to come in. ``timeout`` in seconds, for each step of connecting."""
-
-    player: str
-    host: str
-    port: int
-    user: str
-    password: str
-    tls: bool = False
-    ca_file: Path | None = None
-    timeout: float = 10.0
-
-    @property
-    def place(self) -> str:
-        return f"{self.host}:{self.port}"
 
 
 class Link:
@@ -137,35 +116,22 @@ class Link:
         raise self._lost(refusal or _("it takes too long"))
 
     def _begin(self) -> Client:
-        from paho.mqtt.client import CallbackAPIVersion, Client, MQTTv311
+        # These load the libraries for the broker and for encryption.
+        from channels.loudspeaker.players.mqtt.entering import entered
 
-        account = self._account
         self._refusal = ""
-        client = Client(
-            CallbackAPIVersion.VERSION2,
-            client_id=f"loa-{account.player}-{secrets.token_hex(6)}",
-            protocol=MQTTv311,
-        )
-        client.username_pw_set(account.user, account.password)
-        client.reconnect_delay_set(1, 30)
-        client.on_connect = self._on_connect
-        client.on_disconnect = self._on_disconnect
-        client.on_subscribe = self._on_subscribe
-        client.on_message = self._on_message
-        lines = _Lines(ssl.PROTOCOL_TLS_CLIENT)
         try:
-            if account.tls:
-                _trusting(lines, account.ca_file)
-                client.tls_set_context(lines)
-            client.connect_timeout = account.timeout
-            client.connect(account.host, account.port, keepalive=30)
-        except ssl.SSLError as error:
-            lines.close()
+            return entered(
+                self._account,
+                on_connect=self._on_connect,
+                on_disconnect=self._on_disconnect,
+                on_subscribe=self._on_subscribe,
+                on_message=self._on_message,
+            )
+        except PermissionError as error:
             raise self._lost(_("its certificate is not to be trusted")) from error
         except OSError as error:
             raise self._lost(os_reason(error)) from error
-        client.loop_start()
-        return client
 
     def _end(self) -> None:
         client, self._client = self._client, None
@@ -222,34 +188,12 @@ class Link:
         return ChannelError(message.format(place=self._account.place, reason=reason))
 
 
-class _Lines(ssl.SSLContext):
-    """Encrypts lines, and can close the last one: paho forgets a line that it cannot trust."""
-
-    _last: ssl.SSLSocket | None = None
-
-    def wrap_socket(self, *given: Any, **named: Any) -> ssl.SSLSocket:
-        self._last = super().wrap_socket(*given, **named)
-        return self._last
-
-    def close(self) -> None:
-        if self._last is not None:
-            self._last.close()
-
-
-def _trusting(lines: ssl.SSLContext, ca_file: Path | None) -> None:
-    """Trust one authority, or those of the machine. Raises OSError."""
-    if ca_file is None:
-        lines.load_default_certs()
-    else:
-        lines.load_verify_locations(ca_file)
-
-
 def offline(clusters: list[str]) -> ChannelError:
     message = _("the device of {clusters} is offline: look whether it has power and network")
     return ChannelError(message.format(clusters=", ".join(clusters)))
 
 
-def _told(payload: bytes) -> dict[str, Any] | None:
+def _told(payload: bytes | bytearray) -> dict[str, Any] | None:
     if len(payload) > _LONGEST:
         return None
     try:
