@@ -20,6 +20,7 @@ from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.permissions import PermissionGatherer
+from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 
 #: Tells about the process that asks.
@@ -69,6 +70,7 @@ def commune_desk(
             within=timedelta(hours=settings.proof_hours),
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
+        PlayerGatherer(needs, ledger.play_marks),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
     ]
     return Desk(book, gatherers, _teller(house, book, ledger.commune_id), house.clock)

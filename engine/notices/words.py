@@ -42,6 +42,13 @@ def _sentences() -> dict[Concern, str]:
         ),
         Concern.FAILED: _("{campaign}, {channel}: {count} deliveries failed"),
         Concern.NO_PROOF: _("{campaign}: {count} deliveries were sent and have no proof"),
+        Concern.NOT_PLAYED: _(
+            "{campaign}: {count} deliveries were not played, on {clusters}; the last at {slot}"
+        ),
+        Concern.PLAYER: _("{player} does not say what it played: {fault}"),
+        Concern.STRANGE_PLAYS: _(
+            "{player}: {count} reports of plays that cannot be; the last at {seen}"
+        ),
         Concern.APPROVAL: _("{campaign} waits for approval; its first time slot is {slot}"),
         Concern.REFUSED: _(
             "{campaign}: revision {revision} is not what was approved; it was refused"
@@ -65,6 +72,12 @@ def _advice() -> dict[Concern, str]:
             "loa status {campaign}, then: loa retry {campaign} --channel {channel_id} --by PERSON"
         ),
         Concern.NO_PROOF: _("loa confirm {campaign} --hamlet HAMLET --channel CHANNEL --by PERSON"),
+        Concern.NOT_PLAYED: _(
+            "look at the players there; whoever heard it: loa confirm {campaign} --hamlet HAMLET"
+            " --heard --by PERSON"
+        ),
+        Concern.PLAYER: _("see that it is on and answers; what it played meanwhile comes late"),
+        Concern.STRANGE_PLAYS: _("loa playlog; look at the clock and the log of {player}"),
         Concern.APPROVAL: _("loa preview {campaign}, then: loa approve {campaign} --by PERSON"),
         Concern.REFUSED: _("submit it again: loa submit FILE --by PERSON"),
         Concern.REHEARSING: _(

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import json
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
 from channels.base import ChannelError
 from channels.disk import refused
@@ -24,11 +28,12 @@ from channels.loudspeaker.players.contents import (
     slots_of,
     whole,
 )
+from channels.loudspeaker.players.log import Place, read_log
 from channels.loudspeaker.players.places import Places
 from engine.clock import Clock, SystemClock, local
 from engine.files import write_atomic
 from engine.i18n import gettext as _
-from engine.models import Artifact, Bundle, File, Priority, Receipt
+from engine.models import Artifact, Bundle, File, Play, Priority, Receipt
 from engine.models.registry import USUAL_PLAYER
 
 logger = logging.getLogger(__name__)
@@ -103,6 +108,26 @@ class FolderBackend:
         detail = {"items": str(len(audio)), "removed": str(len(unlisted))}
         return Receipt(f"{bundle.target}/{names.manifest}", detail)
 
+    def plays(self, after: str) -> tuple[Sequence[Play], str]:
+        """Return what the clusters' players wrote into ``plays.jsonl``, beside the programmes.
+
+        Raises ChannelError when the disk is not there or refuses.
+        """
+        self._attached()
+        places = {name: Place(**one) for name, one in json.loads(after or "{}").items()}
+        found: list[Play] = []
+        try:
+            for cluster, log in self._places.logs():
+                before = places.get(cluster, Place())
+                with log.open("rb") as stream:
+                    size = os.fstat(stream.fileno()).st_size
+                    read = partial(_read, stream)
+                    plays, places[cluster] = read_log(str(log), read, size, before)
+                found += plays
+        except OSError as error:
+            raise refused(error, error.filename or self._places.base) from error
+        return found, json.dumps({name: asdict(one) for name, one in sorted(places.items())})
+
     def _attached(self) -> None:
         if self._base is not None and not self._base.is_dir():
             message = _("the folder {place} is not there: attach its disk, or make it")
@@ -125,6 +150,11 @@ class FolderBackend:
             logger.warning("%s", refused(error, error.filename or cluster))
         else:
             self._cleared[bundle.target] = today
+
+
+def _read(stream: BinaryIO, offset: int, size: int) -> bytes:
+    stream.seek(offset)
+    return stream.read(size)
 
 
 def clear_before(cluster: Path, first: date) -> None:

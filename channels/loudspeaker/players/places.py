@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import glob
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from channels.base import ChannelError
 from channels.loudspeaker.names import is_plain
+from channels.loudspeaker.players.log import LOG
 from engine.i18n import gettext as _
 
 COMMUNE, CLUSTER = "{commune}", "{cluster}"
@@ -34,6 +38,16 @@ class Places:
             if not is_plain(name):
                 raise no_plain_name(name)
         return self._whole.replace(COMMUNE, self.commune).replace(CLUSTER, cluster)
+
+    def logs(self) -> Iterator[tuple[str, Path]]:
+        """Yield what players say that they played, on this machine: (cluster, log)."""
+        here = self._whole.replace(COMMUNE, self.commune)
+        before, _mark, behind = here.partition(CLUSTER)
+        pattern = f"{glob.escape(before)}*{glob.escape(behind)}/{LOG}"
+        for found in sorted(glob.glob(pattern)):  # noqa: PTH207 - the pattern may begin at the root
+            cluster = found[len(before) : len(found) - len(f"{behind}/{LOG}")]
+            if is_plain(cluster):
+                yield cluster, Path(found)
 
     @property
     def _whole(self) -> str:
