@@ -197,7 +197,8 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     sent = rig.rows("tin")[0]
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
     with rig.ledger.database.write() as connection:
-        connection.execute(bundles.update().where(bundles.c.state == "sent").values(ends_at=NOW))
+        over = bundles.update().where(bundles.c.target == sent.target)
+        connection.execute(over.values(state="sent", ends_at=NOW))
     rig.ledger.play_marks.take_turn("loa", NOW, NOW)
     rig.ledger.play_marks.heard("loa", "7", NOW)
     play = a_play(cluster=sent.target, slot=sent.slot, campaign_id="tin")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support.dispatching import Rig, check_chains
@@ -15,8 +16,9 @@ from support.playing import AIR, a_play, heard, on_air, reporting, station, watc
 from channels.base import ChannelError
 from engine.dispatch.station_watch import StationWatch
 from engine.ledger.needs import Needs
+from engine.ledger.outcomes import Outcomes
 from engine.ledger.places import Place
-from engine.models import Finding, PlayOutcome
+from engine.models import Bundle, Finding, PlayOutcome, Receipt
 from engine.models.notice import Concern, Severity
 from engine.notices.players import PlayerGatherer
 from engine.notices.words import what, what_to_do
@@ -25,6 +27,8 @@ from engine.states import State
 #: A second for each letter: the item is seven seconds long.
 TEXT, SECONDS = "Họp ấp.", 7.0
 SHA256 = hashlib.sha256(TEXT.encode()).hexdigest()
+
+Results = Sequence[tuple[Bundle, Receipt, str]]
 
 MORNING = AIR.replace(day=2, hour=5)
 
@@ -221,16 +225,14 @@ def test_an_item_that_was_proved_before_its_receipt_was_recorded_is_confirmed(
 ) -> None:
     """The player is quick, and the sender was stopped between handing over and recording."""
     rig.release(on_air("cum-3", "ap-3"), campaign_id="tin")
-    real = rig.ledger.outcomes.sent
+    real = Outcomes.sent
 
-    def reported_first(*given: object, **more: object) -> None:
+    def reported_first(outcomes: Outcomes, results: Results, **more: Any) -> None:
         kept = heard(rig, a_play(cluster="cum-3", campaign_id="tin", hamlets=("ap-3",)))
         assert kept.new == {Finding.PROOF: 1}
-        real(*given, **more)  # type: ignore[arg-type]
+        real(outcomes, results, **more)
 
-    monkeypatch.setattr(
-        type(rig.ledger.outcomes), "sent", lambda _self, *a, **k: reported_first(*a, **k)
-    )
+    monkeypatch.setattr(Outcomes, "sent", reported_first)
     rig.send()
     assert rig.states("tin") == {State.SENT: 1}
     assert after_the_slot(rig) == 1, "the other one"
@@ -331,8 +333,8 @@ def test_one_process_at_a_time_asks_a_player(tmp_path: Path, place: Place) -> No
 
 
 def test_a_distrusted_clock_judges_nobody(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: Callable[[object], bool] = lambda _clock: True  # noqa: E731
-    monkeypatch.setattr("engine.dispatch.station_watch.emergencies_only", told)
+    name = "engine.dispatch.station_watch.emergencies_only"
+    monkeypatch.setattr(name, lambda _clock: True)
     assert after_the_slot(rig) == 0
     assert rig.states() == {State.SENT: 1}
 
