@@ -94,7 +94,7 @@ class Awaited:
         """Return programmes that were over before a moment and were not looked at yet."""
         b, d, t = bundles.c, deliveries.c, second_tries.c
         due = select(b.id).where(self._due(before)).order_by(b.ends_at).limit(LIMIT)
-        columns = (d.id, d.bundle_id, d.campaign_id, d.revision, d.hamlet_id, d.target, d.backend)
+        columns = (d.id, d.bundle_id, d.campaign_id, d.revision, d.hamlet_id, d.target, b.backend)
         more = (d.slot, d.purpose, d.content_hash, d.priority, d.households)
         tried = and_(t.commune_id == self._commune_id, t.delivery_id == d.id)
         with self._database.read() as connection:
@@ -103,6 +103,7 @@ class Awaited:
                 return Over((), (), frozenset(), {})
             rows = connection.execute(
                 select(*columns, *more, t.again_of, t.number)
+                .join_from(deliveries, bundles, d.bundle_id == b.id)
                 .outerjoin(second_tries, tried)
                 .where(d.commune_id == self._commune_id, among(d.bundle_id, ids))
                 .where(d.state == State.SENT, ~_proved())
