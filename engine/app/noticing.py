@@ -19,6 +19,7 @@ from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
+from engine.notices.obligations import ObligationGatherer
 from engine.notices.permissions import PermissionGatherer
 from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
@@ -71,6 +72,10 @@ def commune_desk(
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
         PlayerGatherer(needs, ledger.play_marks),
+        ObligationGatherer(
+            ledger,
+            take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),
+        ),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
     ]
     return Desk(book, gatherers, _teller(house, book, ledger.commune_id), house.clock)

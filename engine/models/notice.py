@@ -31,6 +31,7 @@ class Concern(StrEnum):
     NOT_PLAYED = "not-played"
     PLAYER = "player"
     STRANGE_PLAYS = "strange-plays"
+    OBLIGATION = "obligation"
     APPROVAL = "approval"
     REFUSED = "refused"
     REHEARSING = "rehearsing"

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import errno
 import hashlib
-import json
 import logging
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import date
-from functools import partial
 from pathlib import Path
-from typing import BinaryIO
 
 from channels.base import ChannelError
 from channels.disk import refused
@@ -28,8 +24,16 @@ from channels.loudspeaker.players.contents import (
     slots_of,
     whole,
 )
-from channels.loudspeaker.players.log import Place, read_log
 from channels.loudspeaker.players.places import Places
+from channels.loudspeaker.players.reported import (
+    HEAD,
+    LOG,
+    TAIL,
+    Read,
+    mark_of,
+    marks_of,
+    plays_in,
+)
 from engine.clock import Clock, SystemClock, local
 from engine.files import write_atomic
 from engine.i18n import gettext as _
@@ -51,7 +55,7 @@ class FolderBackend:
     removed is noted first, so that a process killed in between leaves nothing for ever.
 
     Programmes of more than ``keep_days`` days ago go, with the first delivery of a day; what no
-    manifest of Loa's lists stays.
+    manifest of Loa's lists stays. A player may say what it played, in ``plays.jsonl``.
     """
 
     idempotent = True
@@ -109,24 +113,31 @@ class FolderBackend:
         return Receipt(f"{bundle.target}/{names.manifest}", detail)
 
     def plays(self, after: str) -> tuple[Sequence[Play], str]:
-        """Return what the clusters' players wrote into ``plays.jsonl``, beside the programmes.
+        """Return what is told in the logs that players keep beside their programmes.
 
-        Raises ChannelError when the disk is not there or refuses.
+        Raises ChannelError when one cannot be read.
         """
+        marks, found = marks_of(after), list[Play]()
+        parent = Path(self._places.parent)
         self._attached()
-        places = {name: Place(**one) for name, one in json.loads(after or "{}").items()}
-        found: list[Play] = []
         try:
-            for cluster, log in self._places.logs():
-                before = places.get(cluster, Place())
+            names = sorted(one.name for one in parent.iterdir()) if parent.is_dir() else []
+            for name in names:
+                cluster = self._places.cluster_in(name)
+                log = Path(self._places.of(cluster)) / LOG if cluster is not None else None
+                if cluster is None or log is None or not log.is_file():
+                    continue
                 with log.open("rb") as stream:
-                    size = os.fstat(stream.fileno()).st_size
-                    read = partial(_read, stream)
-                    plays, places[cluster] = read_log(str(log), read, size, before)
+                    head = stream.read(HEAD)
+                    before = marks.get(cluster, Read())
+                    start = before.begin(head, os.fstat(stream.fileno()).st_size)
+                    stream.seek(start)
+                    plays, used = plays_in(stream.read(TAIL), cluster)
+                marks[cluster] = Read.up_to(start + used, head)
                 found += plays
         except OSError as error:
-            raise refused(error, error.filename or self._places.base) from error
-        return found, json.dumps({name: asdict(one) for name, one in sorted(places.items())})
+            raise refused(error, error.filename or parent) from error
+        return found, mark_of(marks)
 
     def _attached(self) -> None:
         if self._base is not None and not self._base.is_dir():
@@ -150,11 +161,6 @@ class FolderBackend:
             logger.warning("%s", refused(error, error.filename or cluster))
         else:
             self._cleared[bundle.target] = today
-
-
-def _read(stream: BinaryIO, offset: int, size: int) -> bytes:
-    stream.seek(offset)
-    return stream.read(size)
 
 
 def clear_before(cluster: Path, first: date) -> None:
