@@ -21,6 +21,7 @@ from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.obligations import ObligationGatherer
 from engine.notices.permissions import PermissionGatherer
+from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 
 #: Tells about the process that asks.
@@ -70,6 +71,7 @@ def commune_desk(
             within=timedelta(hours=settings.proof_hours),
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
+        PlayerGatherer(needs, ledger.play_marks),
         ObligationGatherer(
             ledger,
             take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),
