@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -106,20 +107,18 @@ def test_a_password_is_never_shown() -> None:
     assert "khong-ai-duoc-thay" not in repr(account)
 
 
-def built(folder: Path, text: str) -> object:
+def built(folder: Path, text: str) -> dict[str, Any]:
     (folder / "loa.toml").write_text(text, "utf-8")
     settings = load_settings(folder, {})
     channels = build_channels(
         settings, folder, NothingRemembered(), commune_id="xa-mau", workspace=folder
     )
-    (loudspeaker,) = (one for one in channels if one.name == "loudspeaker")
-    return {name: one for name, one in loudspeaker.backends.items() if name != "folder"}
+    return dict(channels["loudspeaker"].backends)
 
 
 def test_settings_make_a_player_of_each_kind(tmp_path: Path) -> None:
     station = '[players.dai-xa]\nkind = "liquidsoap"\n'
     found = built(tmp_path, MQTT + station)
-    assert isinstance(found, dict)
     assert isinstance(found["thiet-bi"], MqttBackend)
     assert isinstance(found["dai-xa"], LiquidsoapBackend)
     assert found["thiet-bi"].name == "thiet-bi"
