@@ -28,7 +28,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from paho.mqtt.client import CallbackAPIVersion, Client, MQTTMessage, MQTTv311
+from paho.mqtt.client import Client, MQTTMessage, MQTTv311
+from paho.mqtt.enums import CallbackAPIVersion
 
 #: Seconds: how often it looks what is due, and how long a fetch may take without a byte.
 EVERY = 0.05
@@ -225,7 +226,7 @@ class Device:
         part.replace(path)
 
     def file_of(self, sound: dict[str, Any]) -> Path:
-        name = sound["sha256"]
+        name = str(sound["sha256"])
         if len(name) != 64 or not set(name) <= set("0123456789abcdef"):
             raise RefusedError("format")
         return self.memory.sounds / name

@@ -154,8 +154,10 @@ def test_another_release_of_the_script_is_refused_for_good(station: FakeStation)
     assert caught.value.permanent
 
 
-def test_a_server_that_is_no_station_is_told(station: FakeStation) -> None:
-    station.answer = lambda *_asked: "ERROR: unknown command"  # type: ignore[method-assign]
+def test_a_server_that_is_no_station_is_told(
+    station: FakeStation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station, "answer", lambda *_asked: "ERROR: unknown command")
     with pytest.raises(ChannelError, match="cum-1"):
         hand_over(station, slot(), "tiem")
 
