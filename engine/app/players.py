@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 
 
 def _folder(name: str, player: FolderPlayer, here: Surroundings) -> Backend:
-    return FolderBackend(here.outbox("loudspeaker"), name=name, places=_own(name, player, here))
+    return FolderBackend(
+        here.outbox("loudspeaker"),
+        name=name,
+        places=_own(name, player, here),
+        keep_days=player.keep_days,
+        clock=here.clock,
+    )
 
 
 def _own(name: str, player: FolderPlayer, here: Surroundings) -> Places | None:

@@ -1,25 +1,37 @@
-"""The loudspeakers' backend: a folder per cluster, from which players air by the playlist."""
+"""The kind ``folder``: a folder per cluster, from which players air by the playlist."""
 
 from __future__ import annotations
 
 import errno
 import hashlib
-import json
+import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 from channels.base import ChannelError
 from channels.disk import refused
-from channels.loudspeaker.names import Part, SlotNames
-from channels.loudspeaker.players.places import Places, no_plain_name
+from channels.loudspeaker.names import SlotNames
+from channels.loudspeaker.players.contents import (
+    audio_of,
+    days_before,
+    first_kept,
+    is_leftover,
+    listed_in,
+    note_of,
+    noted_in,
+    slots_of,
+    whole,
+)
+from channels.loudspeaker.players.places import Places
+from engine.clock import Clock, SystemClock, local
 from engine.files import write_atomic
 from engine.i18n import gettext as _
-from engine.models import Artifact, Bundle, File, Receipt
+from engine.models import Artifact, Bundle, File, Priority, Receipt
 from engine.models.registry import USUAL_PLAYER
 
-#: Bytes that are held of a file while it is written.
-_PIECE = 1024 * 1024
+logger = logging.getLogger(__name__)
 
 
 class FolderBackend:
@@ -32,17 +44,29 @@ class FolderBackend:
     At every moment the playlist and the manifest list only files that lie there whole: audio
     is written before them, and what they no longer list is removed after them. What is to be
     removed is noted first, so that a process killed in between leaves nothing for ever.
+
+    Programmes of more than ``keep_days`` days ago go, with the first delivery of a day; what no
+    manifest of Loa's lists stays.
     """
 
     idempotent = True
     networked = False
 
     def __init__(
-        self, outbox: Path, *, name: str = USUAL_PLAYER, places: Places | None = None
+        self,
+        outbox: Path,
+        *,
+        name: str = USUAL_PLAYER,
+        places: Places | None = None,
+        keep_days: int | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self.name = name
         self._places = places or Places(str(outbox))
         self._base = Path(places.base) if places is not None else None
+        self._keep_days = keep_days
+        self._clock = clock or SystemClock()
+        self._cleared: dict[str, date] = {}
 
     def check(self) -> None:
         """Raise ChannelError when nothing could be written now."""
@@ -60,7 +84,7 @@ class FolderBackend:
         """
         names = SlotNames.of(bundle)
         cluster = Path(self._places.of(bundle.target))
-        audio = _checked(artifact, names)
+        audio = audio_of(artifact, names)
         self._attached()
         listed = {file.name for file in audio}
         try:
@@ -68,13 +92,14 @@ class FolderBackend:
             for file in audio:
                 _write_audio(cluster / file.name, file)
             if unlisted:
-                write_atomic(_note(cluster, names), "\n".join(unlisted).encode())
+                _note_down(cluster, names, unlisted)
             for name in (names.playlist, names.manifest):
                 write_atomic(cluster / name, artifact.named(name).read())
             _remove(cluster, unlisted)
-            _note(cluster, names).unlink(missing_ok=True)
+            (cluster / note_of(names)).unlink(missing_ok=True)
         except OSError as error:
             raise refused(error, error.filename or cluster) from error
+        self._clear(cluster, bundle)
         detail = {"items": str(len(audio)), "removed": str(len(unlisted))}
         return Receipt(f"{bundle.target}/{names.manifest}", detail)
 
@@ -83,35 +108,52 @@ class FolderBackend:
             message = _("the folder {place} is not there: attach its disk, or make it")
             raise ChannelError(message.format(place=self._base))
 
+    def _clear(self, cluster: Path, bundle: Bundle) -> None:
+        """Remove what has aired long ago, once a day; that it fails keeps nothing from airing.
 
-def _checked(artifact: Artifact, names: SlotNames) -> list[File]:
-    """Return the audio files, once every name is known to stay in the slot's own place."""
-    lists = {names.playlist, names.manifest}
-    audio = [file for file in artifact.files if file.name not in lists]
-    for file in audio:
-        if not names.is_audio(file.name):
-            raise no_plain_name(file.name)
-    return audio
+        An emergency does not wait for it, and its slot may be a distrusted clock's.
+        """
+        if self._keep_days is None or bundle.priority is Priority.EMERGENCY:
+            return
+        today = local(self._clock.now()).date()
+        if self._cleared.get(bundle.target) == today:
+            return
+        first = first_kept(today, local(bundle.slot).date(), self._keep_days)
+        try:
+            clear_before(cluster, first)
+        except OSError as error:
+            logger.warning("%s", refused(error, error.filename or cluster))
+        else:
+            self._cleared[bundle.target] = today
+
+
+def clear_before(cluster: Path, first: date) -> None:
+    """Remove Loa's programmes of days before ``first``. Raises OSError."""
+    folders = [one.name for one in cluster.iterdir() if one.is_dir() and not one.is_symlink()]
+    for day in sorted(days_before(folders, first)):
+        for names in slots_of(day, [one.name for one in (cluster / day).iterdir()]):
+            manifest = cluster / names.manifest
+            ours = manifest.is_file() and listed_in(manifest.read_bytes(), names) is not None
+            listed = sorted(_listed_before(cluster, names))
+            if listed:
+                _note_down(cluster, names, listed)
+            if ours:
+                (cluster / names.playlist).unlink(missing_ok=True)
+                manifest.unlink()
+            _remove(cluster, listed)
+            (cluster / note_of(names)).unlink(missing_ok=True)
+        for one in (cluster / day).iterdir():
+            if is_leftover(one.name):
+                one.unlink(missing_ok=True)
+        if not any((cluster / day).iterdir()):
+            (cluster / day).rmdir()
 
 
 def _write_audio(path: Path, file: File) -> None:
     """Write a file unless it lies there already: emergencies must not wait for what is done."""
     if path.is_file() and path.stat().st_size == file.size and _sha256(path) == file.sha256:
         return
-    write_atomic(path, _whole(file))
-
-
-def _whole(file: File) -> Iterator[bytes]:
-    """Yield a file piece by piece. Raises ChannelError if it is not what its hash says."""
-    found = hashlib.sha256()
-    with file.opened() as stream:
-        while piece := stream.read(_PIECE):
-            found.update(piece)
-            yield piece
-    if found.hexdigest() != file.sha256:
-        raise ChannelError(
-            _("{name} is damaged in the store of artifacts").format(name=file.name), permanent=True
-        )
+    write_atomic(path, whole(file))
 
 
 def _sha256(path: Path) -> str:
@@ -119,27 +161,19 @@ def _sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _listed_before(cluster: Path, names: SlotNames) -> set[str]:
-    """Return the slot's audio that the manifest in place lists, and what is noted for removal.
-
-    A manifest that somebody damaged lists nothing: what is not known to be Loa's stays.
-    """
-    found: set[str] = set()
-    manifest, note = cluster / names.manifest, _note(cluster, names)
+def _listed_before(cluster: Path, names: SlotNames) -> frozenset[str]:
+    """Return the slot's audio that the manifest in place lists, and what is noted for removal."""
+    found: frozenset[str] = frozenset()
+    manifest, note = cluster / names.manifest, cluster / note_of(names)
     if manifest.exists():
-        try:
-            listed = json.loads(manifest.read_bytes())
-            parts = [listed[part] for part in Part if part in listed]
-            found |= {str(one["file"]) for one in (*listed["items"], *parts)}
-        except (ValueError, KeyError, TypeError):
-            found = set()
+        found |= listed_in(manifest.read_bytes(), names) or frozenset()
     if note.exists():
-        found |= set(note.read_text("utf-8").splitlines())
-    return {name for name in found if names.is_audio(name)}
+        found |= noted_in(note.read_bytes(), names)
+    return found
 
 
-def _note(cluster: Path, names: SlotNames) -> Path:
-    return cluster / names.date / f".{names.hour}.removing"
+def _note_down(cluster: Path, names: SlotNames, listed: Iterable[str]) -> None:
+    write_atomic(cluster / note_of(names), "\n".join(listed).encode())
 
 
 def _remove(cluster: Path, unlisted: Iterable[str]) -> None:
