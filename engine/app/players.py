@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from channels.base import Backend
+from channels.loudspeaker.players.agent import AgentBackend
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.players.places import COMMUNE, Places
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models.registry import USUAL_PLAYER
 from engine.settings import Settings
-from engine.settings.players import FolderPlayer
+from engine.settings.players import AgentPlayer, FolderPlayer
 
 if TYPE_CHECKING:
     from engine.app.channels import Surroundings
@@ -38,10 +40,15 @@ def _own(name: str, player: FolderPlayer, here: Surroundings) -> Places | None:
     return Places(str(here.folder / player.path), here.commune_id)
 
 
+def _agent(name: str, player: AgentPlayer, here: Surroundings) -> Backend:
+    return AgentBackend(name, here.feed, timedelta(minutes=player.begin_within_minutes))
+
+
 #: Builds a player from its name, its section and the surroundings, by its kind. Adding one
 #: touches its module, its section in the settings, and a line here.
 KINDS: Mapping[str, Callable[[str, Any, Surroundings], Backend]] = {
     "folder": _folder,
+    "agent": _agent,
 }
 
 

@@ -177,9 +177,13 @@ class Doors:
 
 
 def _free(cluster: str, taken: Collection[str]) -> str:
-    """Return a player's id: its first cluster's, with a number once that was used."""
+    """Return a player's id: its first cluster's with a number.
+
+    No name of a player in the registry has a dot, so that no other kind of player can be
+    called the same.
+    """
     number = 1
-    while (name := cluster if number == 1 else f"{cluster}-{number}") in taken:
+    while (name := f"{cluster}.{number}") in taken:
         number += 1
     return name
 

@@ -45,5 +45,18 @@ class FolderPlayer(PlayerSection):
     )
 
 
+class AgentPlayer(PlayerSection):
+    kind: Literal["agent"] = Field(
+        description="agent: máy phát của Loa, tự lấy chương trình đã ký từ loa console."
+    )
+    begin_within_minutes: int = Field(
+        default=10,
+        ge=1,
+        le=24 * 60,
+        description="Trễ quá số phút này sau khung giờ thì máy phát không bắt đầu chương trình "
+        "nữa.",
+    )
+
+
 #: Any kind of player.
-PlayerSettings = FolderPlayer
+PlayerSettings = Annotated[FolderPlayer | AgentPlayer, Field(discriminator="kind")]
