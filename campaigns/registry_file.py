@@ -148,6 +148,9 @@ def station_rules(spec: StationSpec) -> StationRules:
         relays=tuple(one.relay() for one in spec.relays),
         quiet=tuple(one.quiet() for one in spec.quiet),
         name=spec.name or "",
+        order=spec.order,
+        fixed=tuple(one.fixed() for one in spec.fixed_order),
+        cutoff_minutes=spec.cutoff_minutes,
     )
 
 

@@ -198,8 +198,9 @@ class LoudspeakerChannel:
             render=lambda inputs: self._opened().announcement(inputs),
             maker=self,
             sounds=self._sounds,
+            finish=self._finish,
         )
-        return programme(bundle, items, registry, frame, self._finish)
+        return programme(bundle, items, registry, frame)
 
     def listener(self) -> Listener:
         """Return who hears files, with this channel's voices and by its limits."""

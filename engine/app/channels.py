@@ -120,6 +120,8 @@ def _framing(frame: ProgrammeSettings, workspace: Path) -> Framing:
         chime=frame.chime,
         jingle=workspace / frame.jingle if frame.jingle else None,
         bed=workspace / frame.bed if frame.bed else None,
+        bridge=frame.bridge,
+        bridge_sound=workspace / frame.bridge_sound if frame.bridge_sound else None,
     )
 
 
@@ -185,9 +187,9 @@ def build_channels(
 
     ``workspace`` is where ``loa.toml`` is, else ``folder``. ``voices`` are what speaks for all
     communes, and are closed by whoever lends them; without them the channels have their own.
-    ``limits`` and ``feed`` may be left out by those who send nothing; for a ``preview`` nothing leaves
-    ``folder``. Raises LoaError if what channels need goes in a circle, and for players that
-    cannot be built as they are set.
+    ``limits`` and ``feed`` may be left out by those who send nothing; for a ``preview`` nothing
+    leaves ``folder``. Raises LoaError if what channels need goes in a circle, and for players
+    that cannot be built as they are set.
     """
     here = Surroundings(
         settings,

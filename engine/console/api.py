@@ -1,6 +1,6 @@
 """The player API as routes: docs/player-protocol.md says what each means."""
 
-from __future__ import annotations
+# Without annotations as text: FastAPI reads them, and those of routes name what is made here.
 
 import logging
 from collections.abc import Callable

@@ -17,6 +17,7 @@ from engine.ledger.outcomes import Outcomes
 from engine.ledger.places import Place
 from engine.ledger.player_keys import PlayerKeys
 from engine.ledger.players import Players
+from engine.ledger.plays import Aired, Kept, Plays
 from engine.ledger.programmes import Programmes
 from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
@@ -29,10 +30,12 @@ from engine.ledger.wording import status_word
 
 __all__ = [
     "LEDGER_ERRORS",
+    "Aired",
     "Current",
     "DeliveryRow",
     "EventRow",
     "Job",
+    "Kept",
     "Ledger",
     "Part",
     "Revision",
@@ -60,6 +63,7 @@ class Ledger:
     outcomes: Outcomes
     mending: Mending
     evidence: EvidenceBook
+    plays: Plays
     remote_ids: LedgerRemoteIds
     breakers: Breakers
     views: Views
@@ -91,6 +95,7 @@ class Ledger:
             outcomes=Outcomes(database, commune_id),
             mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),
+            plays=Plays(database, commune_id),
             remote_ids=LedgerRemoteIds(database, commune_id),
             breakers=Breakers(database),
             views=Views(database, commune_id),

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, func, insert, select, update
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.ledger.air_tables import plays
 from engine.ledger.database import Database
 from engine.ledger.dialect import take_turns
 from engine.ledger.player_keys import PlayerKeys
@@ -111,6 +112,15 @@ class Players:
             message = _("there is no player {player} (there are: {known})")
             raise LoaError(message.format(player=player_id, known=known))
         return _player(found)
+
+    def kept(self, player_id: str) -> int:
+        """Return the highest number of a play that is kept of this player; 0 for none."""
+        p = plays.c
+        query = select(func.max(p.number)).where(
+            p.commune_id == self._commune_id, p.player == player_id
+        )
+        with self._database.read() as connection:
+            return int(connection.execute(query).scalar() or 0)
 
     def all(self) -> Sequence[Player]:
         """Return every player there ever was, by id."""

@@ -8,6 +8,7 @@ from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Pla
 from engine.models.hashing import canonical_json, digest
 from engine.models.pacing import Backoff, Pace
 from engine.models.plan import Breach, Plan, PlannedDelivery
+from engine.models.play import Finding, Play, PlayOutcome, play_from, play_of
 from engine.models.province import CommuneDefaults, Province
 from engine.models.registry import (
     ChatGroup,
@@ -23,7 +24,7 @@ from engine.models.registry import (
     Right,
     Team,
 )
-from engine.models.station import Hours, Quiet, Relay, StationRules
+from engine.models.station import FixedOrder, Hours, Quiet, Relay, StationRules
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
 __all__ = [
@@ -44,6 +45,8 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "File",
+    "Finding",
+    "FixedOrder",
     "Forecast",
     "GroupKind",
     "Hamlet",
@@ -55,6 +58,8 @@ __all__ = [
     "Placement",
     "Plan",
     "PlannedDelivery",
+    "Play",
+    "PlayOutcome",
     "Portal",
     "PrintPoint",
     "Priority",
@@ -72,4 +77,6 @@ __all__ = [
     "Team",
     "canonical_json",
     "digest",
+    "play_from",
+    "play_of",
 ]

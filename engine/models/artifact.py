@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,7 +66,8 @@ class Rendered:
 class Item:
     """One delivery's part in a bundle: its rendered file, and the files it needed of others.
 
-    ``attachments`` says where the bytes of the content's attachments lie, by SHA-256.
+    ``attachments`` says where the bytes of the content's attachments lie, by SHA-256. ``since``
+    is when its campaign was first approved; None when it is not.
     """
 
     delivery_id: int
@@ -74,6 +76,7 @@ class Item:
     file: File
     needs: Mapping[str, File] = field(default_factory=dict)
     attachments: Mapping[str, Path] = field(default_factory=dict)
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import NoResultFound
 from support import airing
 from support.dispatching import KEY, NOW, Post, Rig, plan_of
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
+from support.playing import a_play
 
 from engine.errors import LoaError
 from engine.ledger import Ledger, Revision, Seal, Status, Submission, Which
@@ -28,7 +29,7 @@ from engine.ledger.places import Place
 from engine.ledger.players import Player
 from engine.ledger.programmes import Published
 from engine.ledger.tables import deliveries, metadata
-from engine.models import Bundle, Evidence, EvidenceKind, Plan, Priority, Receipt
+from engine.models import Bundle, Evidence, EvidenceKind, Finding, Plan, Play, Priority, Receipt
 
 LATER = NOW + timedelta(days=2)
 #: About far sides and the connection: no row in them belongs to a commune.
@@ -48,6 +49,7 @@ class Ours:
     plan: Plan
     player: Player
     published: Published
+    play: Play
 
     @property
     def submission(self) -> Submission:
@@ -66,6 +68,7 @@ READS: Mapping[str, Case] = {
     "registries.load": lambda it, our: it.registries.load(1),
     "credentials.get": lambda it, our: it.credentials.get("minh"),
     "revisions.campaign_ids": lambda it, our: it.revisions.campaign_ids(),
+    "revisions.first_approved": lambda it, our: it.revisions.first_approved(["tin"]),
     "revisions.get": lambda it, our: it.revisions.get("tin", 1),
     "revisions.latest": lambda it, our: it.revisions.latest("tin"),
     "revisions.registry_of": lambda it, our: it.revisions.registry_of("tin", 1),
@@ -78,11 +81,13 @@ READS: Mapping[str, Case] = {
     "bundles.jobs": lambda it, our: it.bundles.jobs([our.waiting], cumulative=("giay",)),
     "bundles.next_moment": lambda it, our: it.bundles.next_moment(rehearse=()),
     "evidence.of": lambda it, our: it.evidence.of("tin"),
+    "plays.of": lambda it, our: it.plays.of(),
     "remote_ids.get": lambda it, our: it.remote_ids.get("khóa"),
     "player_keys.get": lambda it, our: it.player_keys.get(our.player.key_id),
     "player_keys.signed_with": lambda it, our: it.player_keys.signed_with(
         our.published.envelope, it.player_keys.current(LATER).id
     ),
+    "players.kept": lambda it, our: it.players.kept(our.play.player),
     "players.all": lambda it, our: it.players.all(),
     "programmes.after": lambda it, our: it.programmes.after(0, ["cum-1"], at=NOW, limit=9),
     "programmes.last": lambda it, our: it.programmes.last(),
@@ -160,6 +165,9 @@ WRITES: Mapping[str, Case] = {
     "evidence.add": lambda it, our: it.evidence.add(
         [Evidence(our.delivery, EvidenceKind.HEARD, "x", LATER, "x")]
     ),
+    "plays.keep": lambda it, our: it.plays.keep(
+        [our.play], lambda _play, meant, _now: (Finding.PROOF, meant), at=LATER
+    ),
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
     "player_keys.current": lambda it, our: it.player_keys.current(LATER),
     "player_keys.rotate": lambda it, our: it.player_keys.rotate(LATER),
@@ -203,6 +211,8 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     rig.ledger.remote_ids.put("khóa", "của ta")
     sent = rig.rows("tin")[0]
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
+    play = a_play(cluster=sent.target, slot=sent.slot, campaign_id="tin")
+    rig.ledger.plays.keep([play], lambda _play, meant, _now: (Finding.PROOF, meant), at=NOW)
     (due,) = rig.ledger.leases.take_due(
         NOW, Priority.ROUTINE, holder="may-1", until=LATER, rehearse=(), limit=1
     )
@@ -231,6 +241,7 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         plan,
         player,
         published,
+        play,
     )
     rig.ledger.close()
 

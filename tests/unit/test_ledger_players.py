@@ -52,7 +52,7 @@ def heard(ledger: Ledger, after: int = 0, at: datetime = NOW) -> list[Message]:
 
 def test_a_code_is_good_once_and_gives_a_token_that_is_kept_nowhere(ledger: Ledger) -> None:
     player, code = ledger.players.invite(["cum-2", "cum-1"], name="Ấp Một", at=NOW, until=SOON)
-    assert (player.id, player.clusters, player.plays) == ("cum-1", ("cum-1", "cum-2"), False)
+    assert (player.id, player.clusters, player.plays) == ("cum-1.1", ("cum-1", "cum-2"), False)
     assert code.means(ledger.player_keys.get(player.key_id).public)
     doors = Doors(ledger.database)
     enrolled = doors.enrol(code.secret, version="1", at=SOON)
@@ -72,7 +72,7 @@ def test_a_code_that_is_too_old_or_taken_back_opens_nothing(ledger: Ledger) -> N
     _player, code = ledger.players.invite(["cum-1"], name="", at=NOW, until=SOON)
     doors = Doors(ledger.database)
     assert doors.enrol(code.secret, version="1", at=SOON + timedelta(seconds=1)) is None
-    ledger.players.revoke("cum-1", NOW)
+    ledger.players.revoke("cum-1.1", NOW)
     assert doors.enrol(code.secret, version="1", at=NOW) is None
 
 
@@ -80,14 +80,14 @@ def test_a_revoked_player_is_nobody_and_its_name_is_not_given_again(ledger: Ledg
     _player, code = ledger.players.invite(["cum-1"], name="", at=NOW, until=SOON)
     enrolled = Doors(ledger.database).enrol(code.secret, version="1", at=NOW)
     assert enrolled is not None
-    revoked = ledger.players.revoke("cum-1", SOON)
+    revoked = ledger.players.revoke("cum-1.1", SOON)
     assert revoked.revoked_at == SOON
     assert not revoked.plays
     assert Doors(ledger.database).known_by(enrolled.token) is None
     again, _code = ledger.players.invite(["cum-1"], name="", at=NOW, until=SOON)
-    assert again.id == "cum-1-2"
-    assert ledger.players.revoke("cum-1", LATER).revoked_at == SOON
-    with pytest.raises(LoaError, match=r"no player cum-9 \(there are: cum-1, cum-1-2\)"):
+    assert again.id == "cum-1.2"
+    assert ledger.players.revoke("cum-1.1", LATER).revoked_at == SOON
+    with pytest.raises(LoaError, match=r"no player cum-9 \(there are: cum-1\.1, cum-1\.2\)"):
         ledger.players.revoke("cum-9", NOW)
 
 

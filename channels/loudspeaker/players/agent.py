@@ -16,7 +16,7 @@ from engine.models import Artifact, Bundle, File, Priority, Purpose, Receipt
 from engine.models.airing import Cancel, Programme, ProgrammeItem, Sound
 
 
-@dataclass(frozen=True)
+@dataclass
 class AgentBackend:
     """Publishes programmes for players of Loa's own. The same bundle again changes nothing.
 
