@@ -18,6 +18,7 @@ import httpx
 import pytest
 from support import airing
 from support.console import Console, Player, console, enrolled, opened, workspace_of
+from support.nursery import Nursery
 from support.redis_server import wait_until
 
 from engine.app import App
@@ -57,8 +58,8 @@ def app(workspace: Path) -> Iterator[App]:
 
 
 @pytest.fixture
-def server(workspace: Path, app: App) -> Iterator[Console]:
-    with console(workspace) as server:
+def server(workspace: Path, app: App, children: Nursery) -> Iterator[Console]:
+    with console(workspace, children) as server:
         yield server
 
 
@@ -270,10 +271,10 @@ def test_what_is_too_long_or_no_json_is_refused_before_it_is_read(
 
 @both_ledgers
 def test_killed_between_keeping_plays_and_saying_so_nothing_is_lost_or_doubled(
-    workspace: Path, app: App
+    workspace: Path, app: App, children: Nursery
 ) -> None:
-    server = Console(workspace)
-    server.start(fatal="plays kept")
+    server = Console(workspace, children)
+    server.start("plays kept")
     try:
         player = enrolled(app, server)
         plays = {"plays": [a_play(player), a_play(player, 2)]}
@@ -312,12 +313,12 @@ def test_a_player_tells_how_it_fares(app: App, server: Console) -> None:
 
 
 def test_another_server_with_another_key_is_refused_by_the_player(
-    tmp_path: Path, app: App, server: Console
+    tmp_path: Path, app: App, server: Console, children: Nursery
 ) -> None:
     """Two consoles over two ledgers of the same commune, by mistake."""
     player = enrolled(app, server)
     elsewhere = workspace_of(tmp_path / "nham")
-    with opened(elsewhere) as other, console(elsewhere) as wrong:
+    with opened(elsewhere) as other, console(elsewhere, children) as wrong:
         publish(other)
         imposter = enrolled(other, wrong)
         (envelope,) = imposter.get("programmes").json()["programmes"]
@@ -363,7 +364,10 @@ def test_a_player_ahead_of_a_restored_ledger_is_told_what_comes_next(
     assert len(player.news(after=ahead)) == 1
 
 
-def test_it_ends_in_order_while_players_wait(app: App, server: Console) -> None:
+def test_it_ends_in_order_while_players_wait(workspace: Path, app: App) -> None:
+    """The program as people start it, not a fork."""
+    server = Console(workspace)
+    server.start()
     player = enrolled(app, server)
     answers: list[httpx.Response] = []
     waiting = threading.Thread(target=lambda: answers.append(player.get("events")))
@@ -398,7 +402,7 @@ def test_it_tells_how_it_fares(app: App, server: Console) -> None:
     player.news()
     assert httpx.get(f"{server.url}/readyz").json()["servers"] == {"ledger": "ok"}
     page = httpx.get(f"http://127.0.0.1:{server.watch}/metrics").text
-    route = 'route="/player/v1/programmes",status="200"'
+    route = 'route="/programmes",status="200"'
     assert f"loa_player_requests_total{{{route}}} 1.0" in page
     assert player.token not in page
     assert player.token not in server.log.read_text(encoding="utf-8")
