@@ -10,6 +10,7 @@ from engine.artifacts.sounds import keep_sound
 from engine.clock import Clock
 from engine.errors import ChannelError, LoaError
 from engine.ledger import Ledger
+from engine.ledger.players import Doors
 from engine.models import File
 from engine.models.airing import Cancel, Programme
 
@@ -32,7 +33,9 @@ class LedgerFeed:
             raise ChannelError(str(error)) from error
 
     def has_listeners(self) -> bool:
-        return any(player.plays for player in self.ledger.players.all())
+        """Of the house, which is no commune, any commune's player counts."""
+        commune_id = self.ledger.commune_id
+        return Doors(self.ledger.database).any_listens(commune_id or None)
 
 
 class NoFeed:

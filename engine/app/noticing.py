@@ -20,6 +20,7 @@ from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.permissions import PermissionGatherer
+from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 
 #: Tells about the process that asks.
@@ -68,6 +69,9 @@ def commune_desk(
             needs,
             within=timedelta(hours=settings.proof_hours),
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
+        ),
+        PlayerGatherer(
+            ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
         ),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
     ]

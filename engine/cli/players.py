@@ -145,7 +145,7 @@ def _revoke() -> click.Command:
 def _new_key() -> click.Command:
     @click.command(
         "new-key",
-        help=_("Sign with a new key; players enrolled before keep the old one until then."),
+        help=_("Sign with a new key; players that are enrolled already keep the old one."),
     )
     @commune_option
     @workspace_option

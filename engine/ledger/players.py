@@ -163,6 +163,15 @@ class Doors:
             found = connection.execute(query).one_or_none()
         return _player(found) if found is not None else None
 
+    def any_listens(self, commune_id: str | None) -> bool:
+        """Say whether a player is enrolled in this commune, or in any."""
+        p = players.c
+        query = select(p.id).where(p.token_hash.is_not(None), p.revoked_at.is_(None))
+        if commune_id is not None:
+            query = query.where(p.commune_id == commune_id)
+        with self._database.read() as connection:
+            return connection.execute(query.limit(1)).first() is not None
+
     def told(
         self, player: Player, *, at: datetime, offset: timedelta, disk_free: int, version: str
     ) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support import builders
 from support.commune import files_below
+from support.dispatching import KEY
 from support.fake_telegram import TOKEN, FakeTelegram
 
 from channels.base import Backend, Channel, ChannelError, Closes, Finds, Options, artifact_key
@@ -18,10 +19,15 @@ from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
+from channels.loudspeaker.players.agent import AgentBackend
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.portal.channel import PortalChannel
 from engine.app import CHANNELS
+from engine.app.feeding import LedgerFeed
 from engine.app.players import KINDS
+from engine.artifacts import FolderStore
+from engine.clock import SimulatedClock
+from engine.ledger import Ledger, Seal
 from engine.models import (
     Artifact,
     Bundle,
@@ -97,9 +103,21 @@ def folder(tmp_path: Path) -> Iterator[FarEnd]:
     yield FolderBackend(tmp_path / "out"), lambda: files_below(tmp_path / "out")
 
 
+def agent(tmp_path: Path) -> Iterator[FarEnd]:
+    ledger = Ledger.open(tmp_path / "loa.db", "xa-mau", seal=Seal(KEY), options={})
+    feed = LedgerFeed(ledger, FolderStore(tmp_path / "artifacts"), SimulatedClock(builders.NOW))
+
+    def published() -> object:
+        return ledger.programmes.after(0, ["cum-1"], at=builders.NOW, limit=99)
+
+    yield AgentBackend("may", feed, timedelta(minutes=10)), published
+    ledger.close()
+
+
 #: One of each kind of player, by that kind, with how to see what lies at its far end.
 PLAYERS: dict[str, Callable[[Path], Iterator[FarEnd]]] = {
     "folder": folder,
+    "agent": agent,
 }
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 from support import airing
+from support.commune import PASSPHRASE
 from support.console import Console, Player, console, enrolled, opened, workspace_of
 from support.nursery import Nursery
 from support.redis_server import wait_until
@@ -28,6 +29,7 @@ from engine.ledger.places import Place
 from engine.models import File, Priority
 from engine.models.airing import Cancel, Programme, ServerTime
 from engine.models.envelope import SignatureError, SigningKey
+from workers.embedded import EmbeddedRuntime
 
 #: When the commune's simulated clock stands.
 NOW = datetime(2026, 12, 1, 4, 0, tzinfo=VIETNAM)
@@ -408,3 +410,49 @@ def test_it_tells_how_it_fares(app: App, server: Console) -> None:
     assert player.token not in server.log.read_text(encoding="utf-8")
     digest = hashlib.sha256(player.token.encode()).hexdigest()
     assert digest not in json.dumps(player.get("programmes").json())
+
+
+@both_ledgers
+def test_what_is_approved_reaches_the_player_whole_and_what_is_cancelled_leaves_it(
+    workspace: Path, app: App, server: Console
+) -> None:
+    player = enrolled(app, server)
+    office = app.office
+    office.set_passphrase("minh", PASSPHRASE, None)
+    office.submit(workspace / "campaigns" / "tiem-phong.yaml", "lan")
+    office.approve("tiem-phong", "minh", PASSPHRASE)
+    EmbeddedRuntime(app).run(until=airing.SLOT)
+    (programme,) = player.news()
+    assert isinstance(programme, Programme)
+    assert programme.slot == airing.SLOT
+    assert programme.expires == airing.SLOT + timedelta(minutes=10)
+    assert [item.campaign for item in programme.items] == ["tiem-phong"]
+    assert programme.opening is not None
+    for sound in programme.sounds():
+        data = player.get(f"sounds/{sound.sha256}").content
+        assert hashlib.sha256(data).hexdigest() == sound.sha256
+        assert len(data) == sound.size
+    play = a_play(player, campaign_id="tiem-phong", sha256=programme.items[0].sound.sha256)
+    played = {**play, "seconds": programme.items[0].sound.seconds}
+    assert player.post("plays", {"plays": [played]}).json() == {"kept": 1}
+    EmbeddedRuntime(app).run(until=airing.SLOT + DAY - timedelta(minutes=20))
+    tomorrow = player.news(after=programme.sequence)[-1]
+    assert isinstance(tomorrow, Programme)
+    office.cancel("tiem-phong", "minh", "hoãn")
+    EmbeddedRuntime(app).run(until=airing.SLOT + DAY - timedelta(minutes=19))
+    (gone,) = player.news(after=tomorrow.sequence)
+    assert isinstance(gone, Cancel)
+    assert gone.slot == tomorrow.slot
+
+
+def test_until_the_workspace_is_live_nothing_is_published(
+    tmp_path: Path, children: Nursery
+) -> None:
+    workspace = workspace_of(tmp_path / "xa", live=False)
+    with opened(workspace) as app, console(workspace, children) as server:
+        player = enrolled(app, server)
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(workspace / "campaigns" / "tiem-phong.yaml", "lan")
+        app.office.approve("tiem-phong", "minh", PASSPHRASE)
+        EmbeddedRuntime(app).run(until=airing.SLOT)
+        assert player.news() == []
