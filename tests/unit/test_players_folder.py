@@ -25,6 +25,7 @@ from engine.clock import VIETNAM, SimulatedClock
 from engine.models import Bundle, File, Item, Priority
 from engine.settings import load_settings
 
+REGISTRY = builders.registry()
 TODAY = datetime(2026, 12, 20, 4, 30, tzinfo=VIETNAM)
 
 
@@ -44,7 +45,9 @@ def player(place: Path, keep_days: int | None = 7, now: datetime = TODAY) -> Fol
 
 
 def put(backend: FolderBackend, bundle: Bundle, *campaigns: str) -> None:
-    backend.deliver(programme(bundle, [item(one) for one in campaigns or ("tin",)]), bundle)
+    backend.deliver(
+        programme(bundle, [item(one) for one in campaigns or ("tin",)], REGISTRY), bundle
+    )
 
 
 def days(place: Path) -> list[str]:
@@ -197,7 +200,7 @@ def test_a_player_that_reads_meanwhile_never_meets_half_a_file(tmp_path: Path) -
         for version in range(2, 60):
             made = [item("a", 1 + version % 3), *([item("b")] if version % 2 else [])]
             bundle = slot(20, version=version)
-            backend.deliver(programme(bundle, made), bundle)
+            backend.deliver(programme(bundle, made, REGISTRY), bundle)
     finally:
         done.set()
         reader.join()

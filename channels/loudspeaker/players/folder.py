@@ -166,7 +166,7 @@ def _listed_before(cluster: Path, names: SlotNames) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     manifest, note = cluster / names.manifest, cluster / note_of(names)
     if manifest.exists():
-        found |= listed_in(manifest.read_bytes(), names) or frozenset()
+        found |= frozenset(listed_in(manifest.read_bytes(), names) or ())
     if note.exists():
         found |= noted_in(note.read_bytes(), names)
     return found
