@@ -32,7 +32,6 @@ from engine.models import (
     Rendered,
     digest,
 )
-from engine.models.airing import Cancel, Programme
 
 __all__ = [
     "Artifacts",
@@ -43,7 +42,6 @@ __all__ = [
     "Checks",
     "Closes",
     "Expires",
-    "Feed",
     "Finds",
     "HasEndpoint",
     "Limits",
@@ -112,22 +110,6 @@ class Limits(Protocol):
         Called just before each request, with the narrowest pace first. Raises a ChannelError,
         which the backend lets pass, when the wait would be long: the bundle comes again.
         """
-        ...
-
-
-class Feed(Protocol):
-    """Where programmes are published, signed, for players that fetch them by themselves."""
-
-    def publish(self, message: Programme | Cancel, sounds: Sequence[File]) -> int:
-        """Publish what one cluster plays in one slot, or not; return the sequence it has.
-
-        Its ``sequence`` and ``made_at`` are given here. Saying the same again changes nothing.
-        Raises ChannelError, OSError.
-        """
-        ...
-
-    def has_listeners(self) -> bool:
-        """Say whether any player may fetch what is published."""
         ...
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from channels.base import Channel, Closes, Feed, Limits, RemoteIds
+from channels.base import Channel, Closes, Limits, RemoteIds
 from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
@@ -16,6 +16,7 @@ from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.delivery import Style
 from channels.loudspeaker.framing import Framing
+from channels.loudspeaker.players.feed import Feed
 from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices

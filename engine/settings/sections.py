@@ -103,7 +103,7 @@ class HttpSettings(Section):
 
 class ConsoleSettings(Section):
     listen: str = Field(
-        default="127.0.0.1:8470",
+        default="localhost:8470",
         description="Nơi loa console chờ các máy phát, ví dụ 0.0.0.0:8470 để nhận từ mạng.",
     )
     certificate: str = Field(

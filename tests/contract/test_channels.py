@@ -108,6 +108,7 @@ def folder(tmp_path: Path) -> Iterator[FarEnd]:
 
 
 def agent(tmp_path: Path) -> Iterator[FarEnd]:
+    tmp_path.mkdir(exist_ok=True)
     ledger = Ledger.open(tmp_path / "loa.db", "xa-mau", seal=Seal(KEY), options={})
     feed = LedgerFeed(ledger, FolderStore(tmp_path / "artifacts"), SimulatedClock(builders.NOW))
 

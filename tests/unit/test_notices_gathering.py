@@ -420,7 +420,7 @@ def test_every_concern_has_words_and_advice() -> None:
     )
     facts |= {"slot": START.isoformat(), "end": START.isoformat(), "seen": START.isoformat()}
     facts |= {"since": START.isoformat(), "seconds": "300", "megabytes": "7"}
-    facts |= {"role": Role.WORKER, "fault": Fault.APART}
+    facts |= {"role": Role.WORKER, "fault": Fault.APART, "player": "cum-1.1"}
     for concern in Concern:
         notice = Notice(concern, Severity.WARNING, START, ("x-1",), facts)
         for words in (what(notice), what_to_do(notice)):

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from channels.base import ChannelError, Feed
+from channels.base import ChannelError
 from channels.loudspeaker.names import SlotNames, is_plain
+from channels.loudspeaker.players.feed import Feed
 from channels.loudspeaker.players.places import no_plain_name
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, File, Priority, Purpose, Receipt
