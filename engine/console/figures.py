@@ -49,6 +49,9 @@ class Figures:
             status = response.status_code
         finally:
             route = getattr(request.scope.get("route"), "path", "other")
-            self._requests.labels(route, str(status)).inc()
-            self._seconds.labels(route).observe(time.monotonic() - began)
+            self.answered(route, status, time.monotonic() - began)
         return response
+
+    def answered(self, route: str, status: int, seconds: float) -> None:
+        self._requests.labels(route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)

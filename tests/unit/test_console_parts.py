@@ -135,7 +135,7 @@ def test_all_addresses_together_have_so_many_tries() -> None:
 
 
 def loa(workspace: Path, *arguments: str) -> Result:
-    return CliRunner().invoke(build(), [*arguments, "-w", str(workspace)])
+    return CliRunner(mix_stderr=False).invoke(build(), [*arguments, "-w", str(workspace)])
 
 
 def test_the_office_enrols_lists_and_revokes(tmp_path: Path) -> None:
