@@ -19,6 +19,7 @@ from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
+from engine.notices.obligations import ObligationGatherer
 from engine.notices.permissions import PermissionGatherer
 from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
@@ -72,6 +73,10 @@ def commune_desk(
         ),
         PlayerGatherer(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
+        ),
+        ObligationGatherer(
+            ledger,
+            take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),
         ),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
     ]

@@ -6,6 +6,7 @@ from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
 from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
 from engine.models.hashing import canonical_json, digest
+from engine.models.obligation import Citation, LegalBasis, Obligation
 from engine.models.pacing import Backoff, Pace
 from engine.models.plan import Breach, Plan, PlannedDelivery
 from engine.models.play import Finding, Play, PlayOutcome, play_from, play_of
@@ -38,6 +39,7 @@ __all__ = [
     "Bundle",
     "Campaign",
     "ChatGroup",
+    "Citation",
     "Cluster",
     "Commune",
     "CommuneDefaults",
@@ -53,6 +55,8 @@ __all__ = [
     "Hours",
     "HouseholdGroup",
     "Item",
+    "LegalBasis",
+    "Obligation",
     "Pace",
     "Person",
     "Placement",

@@ -28,6 +28,7 @@ class Concern(StrEnum):
     UNCERTAIN = "uncertain"
     FAILED = "failed"
     NO_PROOF = "no-proof"
+    OBLIGATION = "obligation"
     APPROVAL = "approval"
     REFUSED = "refused"
     REHEARSING = "rehearsing"

@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 from support import builders
 from support.commune import files_below
+from support.playing import a_play
 from support.proxy import proxy
 from support.redis_server import wait_until
 from support.ssh_server import SshServer, ssh_server
 
-from channels.base import ChannelError, endpoint_of
+from channels.base import ChannelError, Reports, endpoint_of
 from channels.loudspeaker.players.contents import PIECE, part_of
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.players.places import Places
@@ -461,6 +462,31 @@ def test_what_aired_long_ago_goes_and_what_is_not_loas_stays(
     assert kept == {"2026-12-02", "2026-12-08", "2026-12-09"}
     assert [path.name for path in theirs.parent.iterdir()] == ["ghi-chu.txt"]
     assert (server.files / "cum-1" / "nhac-nen").is_dir()
+
+
+def test_players_say_what_they_played_beside_their_programmes(
+    server: SshServer, player: Callable[..., SftpBackend]
+) -> None:
+    backend = player()
+    assert isinstance(backend, Reports)
+    assert backend.plays("") == ([], "{}")
+    log = server.files / "cum-1" / "plays.jsonl"
+    log.parent.mkdir()
+    log.write_text(a_play(1).line() + a_play(2).line()[:30], "utf-8")
+    (server.files / "cum-2").mkdir()
+    (server.files / "mot-tep").touch()
+    plays, mark = backend.plays("")
+    assert list(plays) == [a_play(1)]
+    assert backend.plays(mark) == ([], mark)
+    log.write_text(a_play(1).line() + a_play(2).line(), "utf-8")
+    plays, mark = backend.plays(mark)
+    assert list(plays) == [a_play(2)]
+    log.write_text(a_play(3).line(), "utf-8")
+    plays, mark = backend.plays(mark)
+    assert list(plays) == [a_play(3)], "a log that was begun anew"
+    server.kill()
+    with pytest.raises(ChannelError):
+        backend.plays(mark)
 
 
 def test_who_waits_for_a_server_can_be_interrupted(

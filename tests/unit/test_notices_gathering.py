@@ -39,6 +39,7 @@ from engine.notices.permissions import PermissionGatherer
 from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 from engine.notices.words import severity_word, what, what_to_do
+from engine.rules.obligations import Standing
 
 START = NOW.astimezone(UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -421,6 +422,7 @@ def test_every_concern_has_words_and_advice() -> None:
     facts |= {"slot": START.isoformat(), "end": START.isoformat(), "seen": START.isoformat()}
     facts |= {"since": START.isoformat(), "seconds": "300", "megabytes": "7"}
     facts |= {"role": Role.WORKER, "fault": Fault.APART, "player": "cum-1.1"}
+    facts |= {"days": "3", "day": "01/12/2026", "standing": Standing.AT_RISK}
     for concern in Concern:
         notice = Notice(concern, Severity.WARNING, START, ("x-1",), facts)
         for words in (what(notice), what_to_do(notice)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import TypeVar
 
@@ -11,6 +11,15 @@ from channels.base import ChannelError
 from channels.loudspeaker.names import SlotNames
 from channels.loudspeaker.players.contents import audio_of, first_kept
 from channels.loudspeaker.players.places import Places
+from channels.loudspeaker.players.reported import (
+    HEAD,
+    LOG,
+    TAIL,
+    Read,
+    mark_of,
+    marks_of,
+    plays_in,
+)
 from channels.loudspeaker.players.sftp.account import MENDED_IN, SftpAccount
 from channels.loudspeaker.players.sftp.loop import Loop
 from channels.loudspeaker.players.sftp.programme import clear_before, put_programme
@@ -18,7 +27,7 @@ from channels.loudspeaker.players.sftp.server import Line, told
 from channels.loudspeaker.players.sftp.shelf import Shelf, refusal
 from engine.clock import Clock, SystemClock, local
 from engine.i18n import gettext as _
-from engine.models import Artifact, Bundle, Priority, Receipt
+from engine.models import Artifact, Bundle, Play, Priority, Receipt
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +41,8 @@ class SftpBackend:
     a file that is half there is taken up where it is right, and nothing has its name before it
     is whole. Nothing is sent to a server whose key nobody vouches for.
 
-    Programmes of more than ``keep_days`` days ago go, with the first delivery of a day.
+    Programmes of more than ``keep_days`` days ago go, with the first delivery of a day. Players
+    may say what they played, in ``plays.jsonl`` beside the programmes.
     """
 
     idempotent = True
@@ -84,6 +94,33 @@ class SftpBackend:
         self._clear(root, bundle)
         reference = f"sftp://{self.endpoint}/{root}/{names.manifest}"
         return Receipt(reference, {"items": str(len(audio))})
+
+    def plays(self, after: str) -> tuple[Sequence[Play], str]:
+        """Return what is told in the logs that players keep beside their programmes.
+
+        Raises ChannelError when the server cannot be asked.
+        """
+        marks = marks_of(after)
+
+        async def heard(parent: Shelf) -> list[Play]:
+            found: list[Play] = []
+            for name in await parent.names():
+                cluster = self._places.cluster_in(name)
+                if cluster is None:
+                    continue
+                shelf = parent.at(self._places.of(cluster))
+                size = await shelf.size(LOG)
+                if size is None:
+                    continue
+                head = await shelf.read(LOG, HEAD)
+                start = marks.get(cluster, Read()).begin(head or b"", size)
+                tail = await shelf.read(LOG, TAIL, start) if size > start else b""
+                plays, used = plays_in(tail or b"", cluster)
+                marks[cluster] = Read.up_to(start + used, head or b"")
+                found += plays
+            return found
+
+        return self._loop.run(self._on_shelf(self._places.parent, 0, heard)), mark_of(marks)
 
     def close(self) -> None:
         """Close the line; the next delivery opens another."""

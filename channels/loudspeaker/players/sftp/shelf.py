@@ -41,12 +41,12 @@ class Shelf:
         found = await self._if_there(self._ask(name, self._sftp.stat(self._at(name))))
         return found.size if found is not None else None
 
-    async def read(self, name: str) -> bytes | None:
-        """Return a small file whole; None where there is none."""
+    async def read(self, name: str, most: int = _SMALL, offset: int = 0) -> bytes | None:
+        """Return a small file whole, or ``most`` bytes of it; None where there is none."""
 
         async def whole() -> bytes:
             async with self._open(name, "rb") as file:
-                return await self._piece(name, file, _SMALL, 0)
+                return await self._piece(name, file, most, offset)
 
         return await self._if_there(whole())
 
