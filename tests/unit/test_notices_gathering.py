@@ -30,13 +30,13 @@ from engine.ledger.players import Player
 from engine.ledger.watched_clock import Fault
 from engine.models import Breaker, BreakerState, Evidence, EvidenceKind, Priority, Schedule
 from engine.models.notice import Concern, Notice, Severity
+from engine.notices.agents import AgentGatherer
 from engine.notices.campaigns import CampaignGatherer
 from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.permissions import PermissionGatherer
-from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 from engine.notices.words import severity_word, what, what_to_do
 from engine.rules.obligations import Standing
@@ -421,8 +421,8 @@ def test_every_concern_has_words_and_advice() -> None:
     )
     facts |= {"slot": START.isoformat(), "end": START.isoformat(), "seen": START.isoformat()}
     facts |= {"since": START.isoformat(), "seconds": "300", "megabytes": "7"}
-    facts |= {"role": Role.WORKER, "fault": Fault.APART, "player": "cum-1.1"}
-    facts |= {"days": "3", "day": "01/12/2026", "standing": Standing.AT_RISK}
+    facts |= {"role": Role.WORKER, "fault": Fault.APART, "days": "3", "day": "01/12/2026"}
+    facts |= {"standing": Standing.AT_RISK, "clusters": "cum-1", "player": "cum-1.1"}
     for concern in Concern:
         notice = Notice(concern, Severity.WARNING, START, ("x-1",), facts)
         for words in (what(notice), what_to_do(notice)):
@@ -452,7 +452,7 @@ def player(**changes: object) -> Player:
 
 def test_a_player_that_is_silent_or_astray_needs_a_person() -> None:
     def gathered(at: datetime, *players: Player) -> list[tuple[str, Severity]]:
-        found = PlayerGatherer(lambda: players, silent=10 * MINUTE).gather(at)
+        found = AgentGatherer(lambda: players, silent=10 * MINUTE).gather(at)
         return [(one.key, one.severity) for one in found]
 
     assert gathered(NOW + 10 * MINUTE, player()) == []
@@ -463,7 +463,7 @@ def test_a_player_that_is_silent_or_astray_needs_a_person() -> None:
     assert gathered(NOW, astray) == [("player-clock:cum-1.1", Severity.URGENT)]
     assert gathered(NOW, player(offset=timedelta(seconds=60))) == []
     assert gathered(NOW + DAY, player(revoked_at=NOW), player(enrolled_at=None)) == []
-    (notice,) = PlayerGatherer(lambda: [astray], silent=10 * MINUTE).gather(NOW)
+    (notice,) = AgentGatherer(lambda: [astray], silent=10 * MINUTE).gather(NOW)
     assert "cum-1.1 is -61 s off" in what(notice)
-    (notice,) = PlayerGatherer(lambda: [player()], silent=MINUTE).gather(NOW + 2 * MINUTE)
+    (notice,) = AgentGatherer(lambda: [player()], silent=MINUTE).gather(NOW + 2 * MINUTE)
     assert "loa players revoke cum-1.1" in what_to_do(notice)
