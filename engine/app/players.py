@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from channels.base import Backend
+from channels.loudspeaker.players.agent import AgentBackend
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.players.liquidsoap import LiquidsoapBackend
 from channels.loudspeaker.players.mqtt.account import Account
@@ -22,7 +23,13 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models.registry import USUAL_PLAYER
 from engine.settings import Settings
-from engine.settings.players import FolderPlayer, LiquidsoapPlayer, MqttPlayer, SftpPlayer
+from engine.settings.players import (
+    AgentPlayer,
+    FolderPlayer,
+    LiquidsoapPlayer,
+    MqttPlayer,
+    SftpPlayer,
+)
 
 if TYPE_CHECKING:
     from engine.app.channels import Surroundings
@@ -45,6 +52,10 @@ def _own(name: str, player: FolderPlayer, here: Surroundings) -> Places | None:
     if Path(player.path).is_absolute():
         return places_of(name, player.path, here)
     return Places(str(here.folder / player.path), here.commune_id)
+
+
+def _agent(name: str, player: AgentPlayer, here: Surroundings) -> Backend:
+    return AgentBackend(name, here.feed, timedelta(minutes=player.begin_within_minutes))
 
 
 def _sftp(name: str, player: SftpPlayer, here: Surroundings) -> Backend:
@@ -122,6 +133,7 @@ def _limits(player: LiquidsoapPlayer | MqttPlayer) -> Limits:
 #: touches its module, its section in the settings, and a line here.
 KINDS: Mapping[str, Callable[[str, Any, Surroundings], Backend]] = {
     "folder": _folder,
+    "agent": _agent,
     "sftp": _sftp,
     "liquidsoap": _liquidsoap,
     "mqtt": _mqtt,

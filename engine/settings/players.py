@@ -53,6 +53,19 @@ class FolderPlayer(PlayerSection):
     )
 
 
+class AgentPlayer(PlayerSection):
+    kind: Literal["agent"] = Field(
+        description="agent: máy phát của Loa, tự lấy chương trình đã ký từ loa console."
+    )
+    begin_within_minutes: int = Field(
+        default=10,
+        ge=1,
+        le=24 * 60,
+        description="Trễ quá số phút này sau khung giờ thì máy phát không bắt đầu chương trình "
+        "nữa.",
+    )
+
+
 class SftpPlayer(PlayerSection):
     secrets: ClassVar[tuple[str, ...]] = ("password",)
 
@@ -176,5 +189,6 @@ class MqttPlayer(PlayerSection):
 
 #: Any kind of player.
 PlayerSettings = Annotated[
-    FolderPlayer | SftpPlayer | LiquidsoapPlayer | MqttPlayer, Field(discriminator="kind")
+    FolderPlayer | SftpPlayer | LiquidsoapPlayer | MqttPlayer | AgentPlayer,
+    Field(discriminator="kind"),
 ]
