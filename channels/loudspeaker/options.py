@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, StringConstraints
 
@@ -37,6 +37,17 @@ class LoudspeakerOptions(Options):
             "Dùng khi bản đọc thử đọc chưa đúng; được ưu tiên hơn cách đọc ghi trong danh bạ."
         ),
     )
+
+    field: str = Field(
+        default="",
+        max_length=100,
+        description="Lĩnh vực của bài khi nộp lên hệ thống của tỉnh; bỏ trống là lĩnh vực ghi ở "
+        "thiết bị phát (field).",
+    )
+
+    def identity(self) -> dict[str, Any]:
+        """Return what makes one item another: a field is said to a system, never to people."""
+        return self.model_dump(exclude={"field"})
 
     def in_commune(self, registry: Registry, text: str) -> Self:
         """Add of the commune's lexicon what ``text`` says; the campaign's own goes before it."""
