@@ -193,6 +193,7 @@ class LoudspeakerChannel:
 
         A player that describes the items gets them alone: what frames them is another system's.
         """
+        from channels.loudspeaker.airing import with_airing
         from channels.loudspeaker.frame import Frame  # these load the sound libraries
         from channels.loudspeaker.programme import programme
 
@@ -206,9 +207,9 @@ class LoudspeakerChannel:
         )
         player: object = self.backends.get(bundle.backend)
         if isinstance(player, Describes):
-            made = programme(bundle, items, registry)
-            return player.described(made, bundle, items, registry, self._as_heard)
-        return programme(bundle, items, registry, frame)
+            alone = with_airing(programme(bundle, items, registry), bundle)
+            return player.described(alone, bundle, items, registry, self._as_heard)
+        return with_airing(programme(bundle, items, registry, frame), bundle)
 
     def listener(self) -> Listener:
         """Return who hears files, with this channel's voices and by its limits."""

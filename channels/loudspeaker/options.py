@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints
 
@@ -44,10 +44,17 @@ class LoudspeakerOptions(Options):
         description="Lĩnh vực của bài khi nộp lên hệ thống của tỉnh; bỏ trống là lĩnh vực ghi ở "
         "thiết bị phát (field).",
     )
+    if_not_played: Literal["again"] | None = Field(
+        default=None,
+        description=(
+            "again: buổi nào máy phát báo không phát được, hoặc không báo gì, thì phát lại ở buổi "
+            "được phép kế tiếp, nhiều nhất 2 lần, trong thời hạn của chiến dịch."
+        ),
+    )
 
     def identity(self) -> dict[str, Any]:
-        """Return what makes one item another: a field is said to a system, never to people."""
-        return self.model_dump(exclude={"field"})
+        """Neither a field nor what becomes of an item that was not played shapes a word of it."""
+        return self.model_dump(exclude={"field", "if_not_played"})
 
     def in_commune(self, registry: Registry, text: str) -> Self:
         """Add of the commune's lexicon what ``text`` says; the campaign's own goes before it."""

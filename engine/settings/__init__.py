@@ -30,6 +30,7 @@ from engine.settings.sections import (
     MachineSettings,
     NoticeSettings,
     OutboxSettings,
+    PlaylogSettings,
     QueueSettings,
     RetrySettings,
     RunSettings,
@@ -101,6 +102,7 @@ class Settings(Section):
     machine: MachineSettings = MachineSettings()
     log: LogSettings = LogSettings()
     notices: NoticeSettings = NoticeSettings()
+    playlog: PlaylogSettings = PlaylogSettings()
     outbox: OutboxSettings = OutboxSettings()
 
     def loudspeaker_of(self, commune_id: str) -> LoudspeakerSettings:

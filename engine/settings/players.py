@@ -28,6 +28,11 @@ class PlayerSection(Section):
     secrets: ClassVar[tuple[str, ...]] = ()
 
     kind: str
+    must_report: bool | None = Field(
+        default=None,
+        description="true: máy phát im lặng thì coi là không phát; false: không bao giờ kết luận "
+        "như vậy. Bỏ trống thì theo loại máy phát; riêng folder: từ khi cụm loa ấy có báo cáo.",
+    )
 
 
 class FolderPlayer(PlayerSection):

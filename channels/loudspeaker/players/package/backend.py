@@ -96,7 +96,7 @@ class PackageBackend:
         data = descriptions(artifact, bundle, items, registry, spoken, self._field)
         name = name_of_descriptions(SlotNames.of(bundle))
         file = File.of_bytes(name, "application/json", data)
-        return Artifact((*artifact.files, file), artifact.remarks)
+        return replace(artifact, files=(*artifact.files, file))
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
         """Make the packages of a programme's items. The reference names them.
