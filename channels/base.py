@@ -54,7 +54,6 @@ __all__ = [
     "always_reports",
     "artifact_key",
     "endpoint_of",
-    "lead_of",
     "paces_of",
     "proves",
 ]
@@ -279,16 +278,6 @@ def endpoint_of(backend: Backend) -> str | None:
     """
     endpoint: str | None = getattr(backend, "endpoint", None)
     return endpoint
-
-
-def lead_of(channel: Channel, backend: str) -> timedelta:
-    """Return how long before a slot work starts, for what goes by one of a channel's backends.
-
-    A backend asks for more than the channel's ``lead`` by an attribute ``ahead``, a timedelta:
-    where a person has something to do before the slot.
-    """
-    ahead: timedelta = getattr(channel.backends.get(backend), "ahead", timedelta(0))
-    return max(channel.lead, ahead)
 
 
 def always_reports(backend: Backend) -> bool:
