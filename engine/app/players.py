@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from channels.base import Backend
+from channels.loudspeaker.players.agent import AgentBackend
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.players.package.backend import PackageBackend
 from channels.loudspeaker.players.places import COMMUNE, Places
@@ -18,7 +19,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models.registry import USUAL_PLAYER
 from engine.settings import Settings
-from engine.settings.players import FolderPlayer, PackagePlayer, SftpPlayer
+from engine.settings.players import AgentPlayer, FolderPlayer, PackagePlayer, SftpPlayer
 
 if TYPE_CHECKING:
     from engine.app.channels import Surroundings
@@ -59,6 +60,10 @@ def _package(name: str, player: PackagePlayer, here: Surroundings) -> Backend:
     )
 
 
+def _agent(name: str, player: AgentPlayer, here: Surroundings) -> Backend:
+    return AgentBackend(name, here.feed, timedelta(minutes=player.begin_within_minutes))
+
+
 def _sftp(name: str, player: SftpPlayer, here: Surroundings) -> Backend:
     if not (player.host_key or player.known_hosts):
         message = _(
@@ -93,6 +98,7 @@ def _sftp(name: str, player: SftpPlayer, here: Surroundings) -> Backend:
 KINDS: Mapping[str, Callable[[str, Any, Surroundings], Backend]] = {
     "folder": _folder,
     "package": _package,
+    "agent": _agent,
     "sftp": _sftp,
 }
 
