@@ -15,6 +15,7 @@ from channels.loudspeaker.players.liquidsoap import LiquidsoapBackend
 from channels.loudspeaker.players.mqtt.account import Account
 from channels.loudspeaker.players.mqtt.backend import MqttBackend
 from channels.loudspeaker.players.mqtt.topics import Topics
+from channels.loudspeaker.players.package.backend import PackageBackend
 from channels.loudspeaker.players.places import COMMUNE, Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
@@ -28,6 +29,7 @@ from engine.settings.players import (
     FolderPlayer,
     LiquidsoapPlayer,
     MqttPlayer,
+    PackagePlayer,
     SftpPlayer,
 )
 
@@ -52,6 +54,22 @@ def _own(name: str, player: FolderPlayer, here: Surroundings) -> Places | None:
     if Path(player.path).is_absolute():
         return places_of(name, player.path, here)
     return Places(str(here.folder / player.path), here.commune_id)
+
+
+def _package(name: str, player: PackagePlayer, here: Surroundings) -> Backend:
+    folder = here.outbox("packages") / name
+    if player.path and not here.preview:
+        if Path(player.path).is_absolute():
+            places_of(name, player.path, here)
+        folder = here.folder / player.path.replace(COMMUNE, here.commune_id)
+    return PackageBackend(
+        folder,
+        name=name,
+        field=player.field,
+        ahead=timedelta(days=player.ahead_days),
+        keep_days=player.keep_days,
+        clock=here.clock,
+    )
 
 
 def _agent(name: str, player: AgentPlayer, here: Surroundings) -> Backend:
@@ -133,6 +151,7 @@ def _limits(player: LiquidsoapPlayer | MqttPlayer) -> Limits:
 #: touches its module, its section in the settings, and a line here.
 KINDS: Mapping[str, Callable[[str, Any, Surroundings], Backend]] = {
     "folder": _folder,
+    "package": _package,
     "agent": _agent,
     "sftp": _sftp,
     "liquidsoap": _liquidsoap,

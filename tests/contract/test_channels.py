@@ -24,6 +24,7 @@ from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.players.agent import AgentBackend
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.players.liquidsoap import LiquidsoapBackend
+from channels.loudspeaker.players.package.backend import PackageBackend
 from channels.loudspeaker.players.places import Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
@@ -154,9 +155,14 @@ def mqtt(_tmp_path: Path) -> Iterator[FarEnd]:
         yield far.backend(), device.holds
 
 
+def package(tmp_path: Path) -> Iterator[FarEnd]:
+    yield PackageBackend(tmp_path / "out", name="package"), lambda: files_below(tmp_path / "out")
+
+
 #: One of each kind of player, by that kind, with how to see what lies at its far end.
 PLAYERS: dict[str, Callable[[Path], Iterator[FarEnd]]] = {
     "folder": folder,
+    "package": package,
     "agent": agent,
     "sftp": sftp,
     "liquidsoap": liquidsoap,
