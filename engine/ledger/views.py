@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 
 from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
@@ -48,6 +48,18 @@ class Airing:
     slot: datetime
     campaign_id: str
     hamlet_id: str
+    content_hash: str
+    priority: Priority
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Aired:
+    """One sound of a session, without its hamlets. Nothing of an emergency."""
+
+    cluster: str
+    slot: datetime
+    campaign_id: str
     content_hash: str
     priority: Priority
     state: State
@@ -178,8 +190,8 @@ class Views:
                 found.update({row[0]: row[1] for row in rows})
         return dict(found)
 
-    def on_air(self, after: datetime, *, but: str) -> list[tuple[str, datetime, str]]:
-        """Return what loudspeakers play, or will, from ``after`` on: (cluster, slot, content).
+    def on_air(self, after: datetime, *, but: str = "", cluster: str = "") -> list[Aired]:
+        """Return what loudspeakers play, or will, from ``after`` on; of one cluster, if named.
 
         The campaign ``but`` is left out, and so are emergencies, which come beside the
         station's sessions.
@@ -188,11 +200,12 @@ class Views:
         airing = (State.HELD, State.PLANNED, State.SENDING, State.SENT, State.CONFIRMED)
         with self._database.read() as connection:
             rows = connection.execute(
-                select(d.target, d.slot, d.content_hash)
+                select(d.target, d.slot, d.campaign_id, d.content_hash, d.priority, d.state)
                 .where(
                     d.commune_id == self._commune_id,
                     d.channel == "loudspeaker",
                     d.campaign_id != but,
+                    d.target == cluster if cluster else true(),
                     d.priority != Priority.EMERGENCY,
                     d.slot >= after,
                     d.replaced_in.is_(None),
@@ -200,7 +213,7 @@ class Views:
                 )
                 .distinct()
             ).all()
-        return [(row.target, row.slot, row.content_hash) for row in rows]
+        return [Aired(*row[:4], Priority(row.priority), State(row.state)) for row in rows]
 
     def on_loudspeakers(self, begins: datetime, ends: datetime) -> list[Airing]:
         """Return what counts of what loudspeakers were given, or will be, from ``begins`` on.

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
-from channels.base import Channel
+from channels.base import Channel, around_of
 from engine.i18n import gettext as _
 from engine.models import (
+    NO_SESSIONS,
     Breach,
     Campaign,
     Forecast,
@@ -19,10 +20,13 @@ from engine.models import (
     PlannedDelivery,
     Purpose,
     Registry,
+    Sessions,
     digest,
 )
+from engine.planner.airing import Standing
 from engine.planner.compose import Composed, Composer, audience
-from engine.rules import NOTHING, Airtime, airtime_breaches, next_allowed
+from engine.planner.fitting import fitted, lengths_of
+from engine.rules import airtime_breaches, next_allowed
 
 #: More places than this are not named one by one.
 MOST_NAMED = 20
@@ -47,11 +51,14 @@ def plan_campaign(
     registry: Registry,
     channels: Mapping[str, Channel],
     now: datetime,
-    taken: Airtime = NOTHING,
+    taken: Sessions = NO_SESSIONS,
+    standing: Standing = Standing(),  # noqa: B008 - frozen
 ) -> Plan:
     """Return what approving ``campaign`` at ``now`` would set going.
 
-    ``taken`` is the airtime of other campaigns. Slots that are past are left out; a channel
+    ``taken`` is what other campaigns have on air, ``standing`` what the ledger has of this one.
+    What comes too late for a slot, or finds its session full, moves to a later one; what weighs
+    less gives way (see ``fitted``). Slots that are past are left out; a channel
     with no slot left is a breach. Raises TemplateError when a text cannot be filled in.
     """
     resolved = list(_resolve(campaign, registry, channels))
@@ -59,22 +66,26 @@ def plan_campaign(
     deliveries: list[PlannedDelivery] = []
     breaches: list[Breach] = []
     for item in resolved:
-        planned = list(_time(item, campaign, soonest, channels[item.channel], now))
+        planned = list(_time(item, campaign, soonest, channels[item.channel], now, standing))
         deliveries.extend(planned)
         breaches.extend(_place_breaches(item, planned))
     breaches.extend(_text_breaches(resolved))
-    breaches.extend(airtime_breaches(deliveries, registry, taken))
+    around = around_of(channels.get("loudspeaker"), registry)
+    fit = fitted(deliveries, campaign, registry, taken, around, now, standing)
+    breaches.extend(fit.breaches)
+    breaches.extend(airtime_breaches(fit.deliveries, registry, lengths_of(fit.others), around))
     if not resolved:
         breaches.append(Breach(_("no hamlet belongs to this audience")))
     if campaign.valid_until <= now:
         breaches.append(Breach(_("the campaign is over: its validity has ended"), late=True))
     return Plan(
         campaign_id=campaign.id,
-        deliveries=tuple(deliveries),
+        deliveries=fit.deliveries,
         contents={item.composed.hash: item.composed.content for item in resolved},
         needs={item.composed.hash: item.composed.needs for item in resolved},
         breaches=tuple(_merged(breaches)),
         fingerprint=_fingerprint(resolved),
+        shifts=fit.shifts,
     )
 
 
@@ -113,13 +124,18 @@ def _time(
     soonest: Soonest,
     channel: Channel,
     now: datetime,
+    standing: Standing,
 ) -> Iterator[PlannedDelivery]:
-    """Give each placement its slot. "As soon as possible" is the next allowed hour."""
+    """Give each placement its slot. "As soon as possible" is the next allowed hour.
+
+    What had to move before stays where it went.
+    """
     for placement in item.placements:
         asap = placement.at is None
-        slot = placement.at or soonest(item.channel, placement.target)
-        if slot is None:
+        meant = placement.at or soonest(item.channel, placement.target)
+        if meant is None:
             continue
+        slot = standing.moved.get((item.hamlet.id, placement.target, meant), meant)
         expires_at = campaign.valid_until
         if not asap and channel.grace is not None:
             expires_at = min(expires_at, slot + channel.grace)
@@ -139,6 +155,7 @@ def _time(
             work_at=slot - channel.lead,
             expires_at=expires_at,
             forecast=item.forecast,
+            moved_from=meant if slot != meant else None,
         )
 
 
