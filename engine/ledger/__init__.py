@@ -15,6 +15,7 @@ from engine.ledger.leaving import remark_of
 from engine.ledger.mending import Mending, Which
 from engine.ledger.outcomes import Outcomes
 from engine.ledger.places import Place
+from engine.ledger.plays import Aired, Kept, Plays
 from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
 from engine.ledger.remote_ids import LedgerRemoteIds
@@ -26,10 +27,12 @@ from engine.ledger.wording import status_word
 
 __all__ = [
     "LEDGER_ERRORS",
+    "Aired",
     "Current",
     "DeliveryRow",
     "EventRow",
     "Job",
+    "Kept",
     "Ledger",
     "Part",
     "Revision",
@@ -57,6 +60,7 @@ class Ledger:
     outcomes: Outcomes
     mending: Mending
     evidence: EvidenceBook
+    plays: Plays
     remote_ids: LedgerRemoteIds
     breakers: Breakers
     views: Views
@@ -84,6 +88,7 @@ class Ledger:
             outcomes=Outcomes(database, commune_id),
             mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),
+            plays=Plays(database, commune_id),
             remote_ids=LedgerRemoteIds(database, commune_id),
             breakers=Breakers(database),
             views=Views(database, commune_id),

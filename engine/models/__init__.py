@@ -8,6 +8,7 @@ from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Pla
 from engine.models.hashing import canonical_json, digest
 from engine.models.pacing import Backoff, Pace
 from engine.models.plan import Breach, Plan, PlannedDelivery
+from engine.models.play import Finding, Play, PlayOutcome, play_from, play_of
 from engine.models.province import CommuneDefaults, Province
 from engine.models.registry import (
     ChatGroup,
@@ -47,6 +48,7 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "File",
+    "Finding",
     "FixedOrder",
     "Forecast",
     "GroupKind",
@@ -59,6 +61,8 @@ __all__ = [
     "Placement",
     "Plan",
     "PlannedDelivery",
+    "Play",
+    "PlayOutcome",
     "Portal",
     "PrintPoint",
     "Priority",
@@ -79,4 +83,6 @@ __all__ = [
     "Team",
     "canonical_json",
     "digest",
+    "play_from",
+    "play_of",
 ]

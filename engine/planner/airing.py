@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 
 from channels.base import Channel, ChannelError, artifact_key
 from engine.artifacts import ArtifactStore
@@ -26,7 +25,7 @@ class Standing:
     """
 
     keys: frozenset[tuple[str, str, str, str, str, str]] = frozenset()
-    moved: Mapping[tuple[str, str, datetime], datetime] = MappingProxyType({})
+    moved: Mapping[tuple[str, str, datetime], datetime] = field(default_factory=dict)
     since: datetime | None = None
 
     @classmethod

@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from support.dispatching import KEY, NOW, Post, Rig, plan_of
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
+from support.playing import a_play
 
 from engine.errors import LoaError
 from engine.ledger import Ledger, Revision, Seal, Status, Submission, Which
@@ -25,7 +26,7 @@ from engine.ledger.areas import Areas
 from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
 from engine.ledger.tables import deliveries, metadata
-from engine.models import Bundle, Evidence, EvidenceKind, Plan, Priority, Receipt
+from engine.models import Bundle, Evidence, EvidenceKind, Finding, Plan, Play, Priority, Receipt
 
 LATER = NOW + timedelta(days=2)
 #: About far sides and the connection: no row in them belongs to a commune.
@@ -43,6 +44,7 @@ class Ours:
     delivery: int
     content: str
     plan: Plan
+    play: Play
 
     @property
     def submission(self) -> Submission:
@@ -74,6 +76,7 @@ READS: Mapping[str, Case] = {
     "bundles.jobs": lambda it, our: it.bundles.jobs([our.waiting], cumulative=("giay",)),
     "bundles.next_moment": lambda it, our: it.bundles.next_moment(rehearse=()),
     "evidence.of": lambda it, our: it.evidence.of("tin"),
+    "plays.of": lambda it, our: it.plays.of(),
     "remote_ids.get": lambda it, our: it.remote_ids.get("khóa"),
     "views.counts": lambda it, our: it.views.counts(),
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
@@ -148,6 +151,9 @@ WRITES: Mapping[str, Case] = {
     "evidence.add": lambda it, our: it.evidence.add(
         [Evidence(our.delivery, EvidenceKind.HEARD, "x", LATER, "x")]
     ),
+    "plays.keep": lambda it, our: it.plays.keep(
+        [our.play], lambda _play, meant, _now: (Finding.PROOF, meant), at=LATER
+    ),
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
 }
 
@@ -177,6 +183,8 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     rig.ledger.remote_ids.put("khóa", "của ta")
     sent = rig.rows("tin")[0]
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
+    play = a_play(cluster=sent.target, slot=sent.slot, campaign_id="tin")
+    rig.ledger.plays.keep([play], lambda _play, meant, _now: (Finding.PROOF, meant), at=NOW)
     (due,) = rig.ledger.leases.take_due(
         NOW, Priority.ROUTINE, holder="may-1", until=LATER, rehearse=(), limit=1
     )
@@ -192,7 +200,7 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         waiting = connection.execute(
             select(d.bundle_id).where(d.campaign_id == "tin-ba")
         ).scalar_one()
-    yield Ours(rig, job.bundle, waiting, revision, sent.id, sent.content_hash, plan)
+    yield Ours(rig, job.bundle, waiting, revision, sent.id, sent.content_hash, plan, play)
     rig.ledger.close()
 
 
