@@ -42,9 +42,9 @@ class Current:
     slot: datetime
     asap: bool
     state: State
-    hamlet_id: str
-    target: str
-    moved_from: datetime | None
+    hamlet_id: str = ""
+    target: str = ""
+    moved_from: datetime | None = None
 
 
 class Deliveries(Opening, Shifting):

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import and_, bindparam, func, or_, select, true
 
 from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
@@ -214,6 +214,32 @@ class Views:
                 .distinct()
             ).all()
         return [Aired(*row[:4], Priority(row.priority), State(row.state)) for row in rows]
+
+    def sessions_sent(
+        self, clusters: Collection[str], begins: datetime, ends: datetime
+    ) -> dict[str, set[datetime]]:
+        """Return the slots from ``begins`` to just before ``ends`` of which clusters have had,
+        or will have, what was handed over; emergencies are no sessions.
+        """
+        d = deliveries.c
+        query = (
+            select(d.target, d.slot)
+            .where(
+                d.commune_id == self._commune_id,
+                d.channel == "loudspeaker",
+                d.target.in_(bindparam("clusters", expanding=True)),
+                d.slot >= begins,
+                d.slot < ends,
+                d.priority != Priority.EMERGENCY,
+                d.state.in_((State.SENDING, State.SENT, State.CONFIRMED)),
+            )
+            .distinct()
+        )
+        found: dict[str, set[datetime]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query, {"clusters": list(clusters)}):
+                found.setdefault(row.target, set()).add(row.slot)
+        return found
 
     def on_loudspeakers(self, begins: datetime, ends: datetime) -> list[Airing]:
         """Return what counts of what loudspeakers were given, or will be, from ``begins`` on.

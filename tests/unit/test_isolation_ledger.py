@@ -26,7 +26,17 @@ from engine.ledger.areas import Areas
 from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
 from engine.ledger.tables import deliveries, metadata
-from engine.models import Bundle, Evidence, EvidenceKind, Finding, Plan, Play, Priority, Receipt
+from engine.models import (
+    Bundle,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Plan,
+    Play,
+    Priority,
+    Receipt,
+    Shift,
+)
 
 LATER = NOW + timedelta(days=2)
 #: About far sides and the connection: no row in them belongs to a commune.
@@ -86,6 +96,9 @@ READS: Mapping[str, Case] = {
     "views.on_loudspeakers": lambda it, our: it.views.on_loudspeakers(
         NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
+    "views.sessions_sent": lambda it, our: it.views.sessions_sent(
+        ["noi-1"], NOW - timedelta(days=9), NOW + timedelta(days=99)
+    ),
     "views.on_air": lambda it, our: it.views.on_air(NOW - timedelta(days=9), but="x"),
 }
 
@@ -112,6 +125,14 @@ WRITES: Mapping[str, Case] = {
     ),
     "deliveries.open": lambda it, our: it.deliveries.open(
         "tin", 1, replaced=[our.delivery], recalled={"giay"}, **ACT
+    ),
+    "deliveries.shift": lambda it, our: it.deliveries.shift(
+        [
+            Shift(one.target, one.slot, "tin", one.content_hash, LATER, LATER, "x")
+            for one in our.rig.ledger.views.deliveries("tin", replaced=True)
+        ],
+        recalled={"giay", "loudspeaker"},
+        **ACT,
     ),
     "bundles.begin": lambda it, our: it.bundles.begin([our.sending], durable=True, **ACT),
     "bundles.release": lambda it, our: it.bundles.release([our.sending.id]),
