@@ -68,13 +68,13 @@ class Assembler:
         self._renderer.foresee({part.content_hash for job in known for part in job.parts})
         self._sessions.foresee(known)
 
-    def ready(self, job: Job, now: datetime, found: Found) -> Ready | None:
+    def ready(self, job: Job, now: datetime, found: Found, *, judged: bool = True) -> Ready | None:
         """Return what to hand over; None when nothing is left after hopeless parts failed.
 
         ``found`` is shared by the jobs of one batch (see ``Renderer``). A part that can never
         be made fails by itself and the others go on without it; one for which the session has
-        no room moves to a later one. Raises ChannelError or OSError
-        for what concerns the bundle as a whole.
+        no room moves to a later one, unless the clock is not trusted to judge that
+        (``judged``). Raises ChannelError or OSError for what concerns the bundle as a whole.
         """
         made: list[tuple[Part, Made]] = []
         hopeless: dict[str, list[int]] = {}
@@ -88,9 +88,11 @@ class Assembler:
                 hopeless.setdefault(str(error), []).append(part.delivery_id)
         for reason, ids in hopeless.items():
             self._ledger.outcomes.fail_parts(job.bundle, ids, reason=reason, at=now, actor=ACTOR)
-        if hopeless or self._moved_on(job, made, now):
+        if hopeless or (judged and self._moved_on(job, made, now)):
             renewed = self._ledger.bundles.job(job.bundle.id, cumulative=self._cumulative)
-            return self.ready(renewed, now, found) if renewed is not None else None
+            if renewed is None:
+                return None
+            return self.ready(renewed, now, found, judged=judged)
         emptied = job.sent_before and self._channels[job.bundle.channel].cumulative
         if not made and not emptied:
             self._ledger.outcomes.settle_empty(job.bundle, now)

@@ -18,7 +18,8 @@ from engine.dispatch.rendering import Made
 from engine.i18n import gettext as _
 from engine.ledger import Job, Ledger, Part
 from engine.models import Bundle, Content, Priority, Registry, Shift, Sound
-from engine.rules import Book, closed_within, may_act, overflow, room
+from engine.rules import Book, may_act, overflow, room
+from engine.rules.closed import closed_within
 from engine.rules.on_air import sessions_on_air
 from engine.states import State
 

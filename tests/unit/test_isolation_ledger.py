@@ -10,12 +10,13 @@ import inspect
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
+from support import builders
 from support.dispatching import KEY, NOW, Post, Rig, plan_of
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 from support.playing import a_play
@@ -31,11 +32,13 @@ from engine.models import (
     Evidence,
     EvidenceKind,
     Finding,
+    Hours,
     Plan,
     Play,
     Priority,
     Receipt,
     Shift,
+    StationRules,
 )
 
 LATER = NOW + timedelta(days=2)
@@ -196,7 +199,9 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     """A commune with something sent, something being sent, and something to come."""
     channel = FakeChannel("loudspeaker", FakeBackend("so", True, FarSide(tmp_path / "far.log")))
     paper = FakeChannel("giay", FakeBackend("so", True, FarSide(tmp_path / "giay.log")))
-    rig = Rig(tmp_path, channel, paper, place=place)
+    at_any_hour = StationRules((Hours(time(0, 0), time(23, 59)),), 2, 30)
+    registry = builders.registry(station=at_any_hour)
+    rig = Rig(tmp_path, channel, paper, place=place, registry=registry)
     rig.release(Post(channel="loudspeaker"), campaign_id="tin")
     rig.send()
     rig.release(Post(target="noi-2", text="Hai."), campaign_id="tin-hai")
