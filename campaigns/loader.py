@@ -165,6 +165,7 @@ def _campaign(
         variables=dict(spec.values),
         hamlet_values={name: dict(values) for name, values in spec.hamlets.items()},
         attachments=tuple(check.found.attachments),
+        legal_basis=tuple(check.found.legal_basis),
     )
 
 

@@ -136,6 +136,7 @@ def _registry(spec: RegistrySpec) -> Registry:
         station=station_rules(spec.station),
         chat_hours=spec.chat.hours,
         pronounce=dict(spec.pronounce),
+        obligations=tuple(one.obligation() for one in spec.obligations),
     )
 
 

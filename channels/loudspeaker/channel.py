@@ -191,6 +191,7 @@ class LoudspeakerChannel:
 
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
         """Return the slot's programme: audio, playlist, manifest, and all of it in one file."""
+        from channels.loudspeaker.airing import with_airing
         from channels.loudspeaker.frame import Frame  # these load the sound libraries
         from channels.loudspeaker.programme import programme
 
@@ -202,7 +203,7 @@ class LoudspeakerChannel:
             sounds=self._sounds,
             finish=self._finish,
         )
-        return programme(bundle, items, registry, frame)
+        return with_airing(programme(bundle, items, registry, frame), bundle)
 
     def around(self, registry: Registry) -> Around:
         """Return about how long opening and closing take, and a bridge."""

@@ -1,11 +1,12 @@
 """The domain's types: frozen, plain, without I/O."""
 
-from engine.models.artifact import Artifact, File, Item, Rendered
+from engine.models.artifact import Airing, Artifact, File, Item, Rendered
 from engine.models.breaker import Breaker, BreakerState
 from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
 from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
 from engine.models.hashing import canonical_json, digest
+from engine.models.obligation import Citation, LegalBasis, Obligation
 from engine.models.pacing import Backoff, Pace
 from engine.models.plan import Breach, Plan, PlannedDelivery
 from engine.models.play import Finding, Play, PlayOutcome, play_from, play_of
@@ -30,6 +31,7 @@ from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
 __all__ = [
     "NO_SESSIONS",
+    "Airing",
     "Around",
     "Artifact",
     "Attachment",
@@ -41,6 +43,7 @@ __all__ = [
     "Bundle",
     "Campaign",
     "ChatGroup",
+    "Citation",
     "Cluster",
     "Commune",
     "CommuneDefaults",
@@ -56,6 +59,8 @@ __all__ = [
     "Hours",
     "HouseholdGroup",
     "Item",
+    "LegalBasis",
+    "Obligation",
     "Pace",
     "Person",
     "Placement",

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from engine.models.obligation import LegalBasis
 from engine.models.registry import Hamlet, HouseholdGroup
 from engine.models.terms import Attachment, Priority, Schedule
 
@@ -63,7 +64,7 @@ class Campaign:
 
     ``body`` and the sections' texts are Jinja2 sources; ``variables`` apply everywhere,
     ``hamlet_values`` override them in one hamlet. ``valid_from`` None means from approval on.
-    ``sections`` holds the channels used.
+    ``sections`` holds the channels used. ``legal_basis`` is what the law asks of the message.
     """
 
     id: str
@@ -80,3 +81,4 @@ class Campaign:
     variables: Mapping[str, Any] = field(default_factory=dict)
     hamlet_values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    legal_basis: tuple[LegalBasis, ...] = ()

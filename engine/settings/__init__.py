@@ -30,6 +30,7 @@ from engine.settings.sections import (
     MachineSettings,
     NoticeSettings,
     OutboxSettings,
+    PlaylogSettings,
     QueueSettings,
     RetrySettings,
     RunSettings,
@@ -101,6 +102,7 @@ class Settings(Section):
     machine: MachineSettings = MachineSettings()
     log: LogSettings = LogSettings()
     notices: NoticeSettings = NoticeSettings()
+    playlog: PlaylogSettings = PlaylogSettings()
     outbox: OutboxSettings = OutboxSettings()
 
     def loudspeaker_of(self, commune_id: str) -> LoudspeakerSettings:
@@ -125,6 +127,8 @@ def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> S
 def _located(fault: ErrorDetails, path: Path, environ: Mapping[str, str]) -> SettingsFault:
     """Name the variable that gave the faulty value, else the file."""
     names = [str(part) for part in fault["loc"]]
+    if names[:1] == ["players"] and len(names) > 3:
+        del names[2]  # the kind, by which pydantic found the section's model
     keys = [part for part in names if not part.isdecimal()]  # not which one of a list
     variable = "_".join(["LOA", *keys]).upper()
     for given in (variable, f"{variable}_FILE"):
