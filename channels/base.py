@@ -10,13 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, Self, cast, runtime_checkable
+from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
 from engine.errors import ChannelError
 from engine.models import (
-    Around,
     Artifact,
     Backoff,
     Bundle,
@@ -44,7 +43,6 @@ __all__ = [
     "Closes",
     "Expires",
     "Finds",
-    "Frames",
     "HasEndpoint",
     "Limits",
     "Options",
@@ -54,10 +52,8 @@ __all__ = [
     "RemoteIds",
     "Reports",
     "always_reports",
-    "around_of",
     "artifact_key",
     "endpoint_of",
-    "framed",
     "paces_of",
     "proves",
 ]
@@ -206,18 +202,6 @@ class Expires(Protocol):
         ...
 
 
-class Frames(Protocol):
-    """A channel whose bundles take time on air, and have something around their items."""
-
-    def around(self, registry: Registry) -> Around:
-        """Return how long that takes, without making a sound; cheap."""
-        ...
-
-    def lasts(self, file: File) -> float:
-        """Return how many seconds a rendered item takes. Raises ChannelError."""
-        ...
-
-
 @runtime_checkable
 class Reports(Protocol):
     """A player that can be asked what it played: a loudspeaker backend."""
@@ -309,17 +293,6 @@ def always_reports(backend: Backend) -> bool:
 def proves(channel: Channel) -> bool:
     """Say whether a channel ``Proves`` what it renders."""
     return bool(getattr(channel, "proves", False))
-
-
-def framed(channel: Channel) -> Frames | None:
-    """Return a channel that ``Frames`` as one; None for the others."""
-    return cast(Frames, channel) if hasattr(channel, "around") else None
-
-
-def around_of(channel: Channel | None, registry: Registry) -> Around:
-    """Return what is around the items of a channel's bundles; nothing where none ``Frames``."""
-    frames = framed(channel) if channel is not None else None
-    return frames.around(registry) if frames is not None else Around()
 
 
 def paces_of(backend: Backend, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:

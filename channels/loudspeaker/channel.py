@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from channels.base import Artifacts, Backend, Closes, Options
 from channels.loudspeaker.around import around
-from channels.loudspeaker.audio.terms import KBITS, MAX_SECONDS, RATES, USUAL, Finish, Tags
+from channels.loudspeaker.audio.terms import MAX_SECONDS, USUAL, Finish, Tags
+from channels.loudspeaker.checked import one_of, possible, within
 from channels.loudspeaker.delivery import PLAIN, Line, Style
 from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
@@ -99,13 +100,13 @@ class LoudspeakerChannel:
     ) -> None:
         self._choices = tuple(choices) or simple_choices(engine, voice)
         for choice in self._choices:
-            _one_of("engine", choice.engine, ENGINES)
-        self._region = Region(_one_of("region", region, tuple(Region)))
-        self._loudness = _within("loudness", loudness, *_LOUDNESS)
+            one_of("engine", choice.engine, ENGINES)
+        self._region = Region(one_of("region", region, tuple(Region)))
+        self._loudness = within("loudness", loudness, *_LOUDNESS)
         self._limits = limits or ProofLimits()
         self._voices = voices or _own_voices(speech_cache)
         self._lent = lent
-        self._finish = _possible(finish)
+        self._finish = possible(finish)
         self._style = style
         self._framing = framing or Framing()
         self._sounds = SharedSounds(programmes or self._voices.cache_folder / "programmes")
@@ -295,29 +296,3 @@ def _breaches(script: Script) -> tuple[str, ...]:
     if not script.lines:
         return (_("There is nothing to say in this text."),)
     return (too_long(),) if script.seconds > MAX_SECONDS else ()
-
-
-def _possible(finish: Finish) -> Finish:
-    _one_of("sample_rate", str(finish.rate), tuple(map(str, RATES[finish.format])))
-    _one_of("bit_rate", str(finish.kbits), tuple(map(str, KBITS)))
-    return finish
-
-
-def _one_of(setting: str, found: str, allowed: Sequence[str]) -> str:
-    if found not in allowed:
-        raise LoaError(
-            _("loudspeaker.{setting}: found “{found}”, allowed: {allowed}").format(
-                setting=setting, found=found, allowed=", ".join(allowed)
-            )
-        )
-    return found
-
-
-def _within(setting: str, found: float, lowest: float, highest: float) -> float:
-    if not lowest <= found <= highest:
-        raise LoaError(
-            _("loudspeaker.{setting}: found {found}, allowed: {lowest} to {highest}").format(
-                setting=setting, found=found, lowest=lowest, highest=highest
-            )
-        )
-    return found

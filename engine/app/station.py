@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from channels.base import around_of
+from channels.framed import around_of
 from engine.app.opening import App
 from engine.errors import LoaError
 from engine.i18n import gettext as _

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from channels.base import Channel, framed
+from channels.base import Channel
+from channels.framed import framed
 from engine.clock import VIETNAM, local
 from engine.dispatch.rendering import Made
 from engine.i18n import gettext as _

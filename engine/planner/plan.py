@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 
-from channels.base import Channel, around_of
+from channels.base import Channel
+from channels.framed import around_of
 from engine.i18n import gettext as _
 from engine.models import (
     NO_SESSIONS,

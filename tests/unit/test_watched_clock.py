@@ -319,7 +319,7 @@ def test_a_process_tells_of_a_wrong_clock_once_and_of_a_right_one_once(
 ) -> None:
     monkeypatch.setenv("LOA_LANG", "en")
     seconds = [1000.0]
-    monkeypatch.setattr(time, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(steady, "monotonic", lambda: seconds[0])
     machine, machines = Machine(), Machines(rig.ledger.database)
     presence = Presence(
         machines, machine.clock(), Role.RUN, machine="may-1", disks=[rig.outbox.parent]
