@@ -17,13 +17,14 @@ def around(framing: Framing, registry: Registry, region: Region, style: Style) -
     """Return it for programmes without an emergency; those with one are not counted.
 
     Spoken texts are estimated like items (``script.seconds``), a station's own recordings last
-    as long as their headers say. A recording that cannot be read airs nothing, and counts so.
+    as long as their headers say; one that cannot be read is replaced by Loa's own chime.
     """
     texts = framing.filled(framing.opening, registry), framing.filled(framing.closing, registry)
     opening, closing = (_said(text, region, style, framing.bed is not None) for text in texts)
     ends = closing + opening
-    if framing.jingle is not None:
-        ends += _lasts(framing.jingle) + CHIME_PAUSE
+    jingle = _lasts(framing.jingle)
+    if jingle:
+        ends += jingle + CHIME_PAUSE
     elif framing.chime:
         ends += MARGIN + CHIME_SECONDS[Chime.BELLS] + CHIME_PAUSE
     return Around(ends, _bridge(framing))
@@ -32,8 +33,9 @@ def around(framing: Framing, registry: Registry, region: Region, style: Style) -
 def _bridge(framing: Framing) -> float:
     if not framing.bridge:
         return 0.0
-    if framing.bridge_sound is not None:
-        return _lasts(framing.bridge_sound) + CHIME_PAUSE
+    own = _lasts(framing.bridge_sound)
+    if own:
+        return own + CHIME_PAUSE
     return CHIME_SECONDS[Chime.BRIDGE]
 
 
@@ -45,8 +47,11 @@ def _said(text: str, region: Region, style: Style, over_bed: bool) -> float:
     return seconds(lines) + (2 * AROUND_VOICE if over_bed else 0.0)
 
 
-def _lasts(path: Path) -> float:
+def _lasts(path: Path | None) -> float:
+    """Return how long a recording lasts; 0 for one that is not there, or says nothing of it."""
     try:
+        if path is None:
+            return 0.0
         return _header(path, path.stat().st_mtime_ns)
     except OSError:
         return 0.0
