@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from channels.base import Artifacts, Backend, Closes, Options
 from channels.loudspeaker.around import around
 from channels.loudspeaker.audio.terms import MAX_SECONDS, USUAL, Finish, Tags
-from channels.loudspeaker.checked import one_of, possible, within
+from channels.loudspeaker.choosing import one_of, possible, within
 from channels.loudspeaker.delivery import PLAIN, Line, Style
 from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.kept import SharedSounds
 from channels.loudspeaker.options import LoudspeakerOptions
+from channels.loudspeaker.players.describing import Describes
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.script import Script, announced, script_of
@@ -191,7 +192,10 @@ class LoudspeakerChannel:
         return studio.speech(inputs)
 
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
-        """Return the slot's programme: audio, playlist, manifest, and all of it in one file."""
+        """Return the slot's programme: audio, playlist, manifest, and all of it in one file.
+
+        A player that describes the items gets them alone: what frames them is another system's.
+        """
         from channels.loudspeaker.airing import with_airing
         from channels.loudspeaker.frame import Frame  # these load the sound libraries
         from channels.loudspeaker.programme import programme
@@ -204,6 +208,10 @@ class LoudspeakerChannel:
             sounds=self._sounds,
             finish=self._finish,
         )
+        player: object = self.backends.get(bundle.backend)
+        if isinstance(player, Describes):
+            alone = with_airing(programme(bundle, items, registry), bundle)
+            return player.described(alone, bundle, items, registry, self._as_heard)
         return with_airing(programme(bundle, items, registry, frame), bundle)
 
     def around(self, registry: Registry) -> Around:
@@ -229,6 +237,12 @@ class LoudspeakerChannel:
             voice=voices.get("espeak", _SOUTH),
             region=self._region,
         )
+
+    def _as_heard(self, content: Content) -> str:
+        """Return an item's words as they are said, or what is known of its recording."""
+        if content.recording is not None:
+            return recording_in_words(content.recording)[0]
+        return self._script(content).text
 
     def _recorded(self, content: Content, recording: Attachment) -> Forecast:
         text, doubt = recording_in_words(recording)

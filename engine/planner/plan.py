@@ -9,6 +9,7 @@ from functools import cache
 
 from channels.base import Channel
 from channels.framed import around_of
+from channels.leading import lead_of
 from engine.i18n import gettext as _
 from engine.models import (
     NO_SESSIONS,
@@ -156,7 +157,7 @@ def _time(
             content_hash=item.composed.hash,
             priority=campaign.priority,
             households=item.hamlet.households_of(campaign.audience.households),
-            work_at=slot - channel.lead,
+            work_at=slot - lead_of(channel, placement.backend),
             expires_at=expires_at,
             forecast=item.forecast,
             moved_from=meant if slot != meant else None,

@@ -1,4 +1,4 @@
-"""Settings of the channel that must be among what there is."""
+"""What an installer may choose of the sound; anything else is refused in words."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from engine.i18n import gettext as _
 
 
 def possible(finish: Finish) -> Finish:
-    """Return a finish that its format has. Raises LoaError."""
+    """Return a finish that sound can have. Raises LoaError that says what is allowed."""
     one_of("sample_rate", str(finish.rate), tuple(map(str, RATES[finish.format])))
     one_of("bit_rate", str(finish.kbits), tuple(map(str, KBITS)))
     return finish
 
 
 def one_of(setting: str, found: str, allowed: Sequence[str]) -> str:
-    """Return what was found, if it is allowed. Raises LoaError."""
+    """Return a setting that is one of those allowed. Raises LoaError that names these."""
     if found not in allowed:
         raise LoaError(
             _("loudspeaker.{setting}: found “{found}”, allowed: {allowed}").format(
@@ -28,7 +28,7 @@ def one_of(setting: str, found: str, allowed: Sequence[str]) -> str:
 
 
 def within(setting: str, found: float, lowest: float, highest: float) -> float:
-    """Return what was found, if it is in the range. Raises LoaError."""
+    """Return a setting that lies within its bounds. Raises LoaError that names these."""
     if not lowest <= found <= highest:
         raise LoaError(
             _("loudspeaker.{setting}: found {found}, allowed: {lowest} to {highest}").format(
