@@ -33,6 +33,7 @@ def _argument(parameter: click.Argument) -> str:
         "dest": _("DEST"),
         "archive": _("ARCHIVE"),
         "day": _("DAY"),
+        "player": _("PLAYER"),
     }[str(parameter.name)]
     shown = word if parameter.required else f"[{word}]"
     return shown if parameter.nargs == 1 else f"{shown}..."

@@ -24,6 +24,7 @@ from engine.settings.sections import (
     ArtifactSettings,
     BackupSettings,
     ClockSettings,
+    ConsoleSettings,
     HttpSettings,
     LedgerSettings,
     LogSettings,
@@ -99,6 +100,7 @@ class Settings(Section):
     artifacts: ArtifactSettings = ArtifactSettings()
     backup: BackupSettings = BackupSettings()
     http: HttpSettings = HttpSettings()
+    console: ConsoleSettings = ConsoleSettings()
     machine: MachineSettings = MachineSettings()
     log: LogSettings = LogSettings()
     notices: NoticeSettings = NoticeSettings()

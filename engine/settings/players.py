@@ -53,6 +53,19 @@ class FolderPlayer(PlayerSection):
     )
 
 
+class AgentPlayer(PlayerSection):
+    kind: Literal["agent"] = Field(
+        description="agent: máy phát của Loa, tự lấy chương trình đã ký từ loa console."
+    )
+    begin_within_minutes: int = Field(
+        default=10,
+        ge=1,
+        le=24 * 60,
+        description="Trễ quá số phút này sau khung giờ thì máy phát không bắt đầu chương trình "
+        "nữa.",
+    )
+
+
 class SftpPlayer(PlayerSection):
     secrets: ClassVar[tuple[str, ...]] = ("password",)
 
@@ -98,4 +111,4 @@ class SftpPlayer(PlayerSection):
 
 
 #: Any kind of player.
-PlayerSettings = Annotated[FolderPlayer | SftpPlayer, Field(discriminator="kind")]
+PlayerSettings = Annotated[FolderPlayer | SftpPlayer | AgentPlayer, Field(discriminator="kind")]

@@ -60,6 +60,13 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "obligations": [[], ["tin-rieng"]],
     "playlog": [[], ["--campaign", "tin-rieng"], ["--day", "01/12/2026", "--csv", "x.csv"]],
     "notices": [["--all"]],
+    "console": [["--listen", "x"]],
+    "players": [
+        ["list", "--all"],
+        ["enrol", "--cluster", "cum-rieng"],
+        ["revoke", "cum-rieng.1"],
+        ["new-key"],
+    ],
     "db": [["upgrade"]],
     "backup": [["x.loa"]],
     "prune": [["--dry-run"], []],
@@ -139,6 +146,9 @@ def neighbours(
             app.office.set_passphrase("minh", PASSPHRASE, None)
             app.office.submit(folder / "campaigns" / f"{name}.yaml", "lan")
             app.office.approve(name, "minh", PASSPHRASE)
+            if folder is ours:
+                now = app.clock.now()
+                app.ledger.players.invite(["cum-rieng"], name=SECRET, at=now, until=now)
     sound.sound_file(theirs / "tieng.wav", sound.murmur(2))
     monkeypatch.chdir(theirs)
     monkeypatch.setenv("LOA_LANG", "en")
