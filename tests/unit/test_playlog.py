@@ -15,6 +15,7 @@ from support.playing import a_play
 
 from engine.app import App, open_app
 from engine.cli.main import build
+from engine.clock import local
 from engine.dispatch.airing import record_plays
 from engine.models import Play, PlayOutcome
 
@@ -118,4 +119,4 @@ def test_by_ear_is_said_of_the_loudspeakers_alone(commune: Path) -> None:
 
 def _day(commune: Path) -> str:
     with open_app(commune) as app:
-        return f"{app.ledger.plays.of()[0].play.began.astimezone(app.clock.now().tzinfo):%Y-%m-%d}"
+        return f"{local(app.ledger.plays.of()[0].play.began):%d/%m/%Y}"
