@@ -189,6 +189,7 @@ class LoudspeakerChannel:
 
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
         """Return the slot's programme: audio, playlist, manifest, and all of it in one file."""
+        from channels.loudspeaker.airing import with_airing
         from channels.loudspeaker.frame import Frame  # these load the sound libraries
         from channels.loudspeaker.programme import programme
 
@@ -200,7 +201,7 @@ class LoudspeakerChannel:
             sounds=self._sounds,
             finish=self._finish,
         )
-        return programme(bundle, items, registry, frame)
+        return with_airing(programme(bundle, items, registry, frame), bundle)
 
     def listener(self) -> Listener:
         """Return who hears files, with this channel's voices and by its limits."""
@@ -269,8 +270,14 @@ def simple_choices(engine: str, voice: str) -> tuple[Choice, ...]:
 
 
 def _tags(content: Content) -> Tags:
-    date = f"{local(content.valid_from or content.valid_until):%Y-%m-%d}"
-    return Tags(content.title, content.issuer, content.campaign_id, date)
+    return Tags(content.title, content.issuer, content.campaign_id, _dated(content))
+
+
+def _dated(content: Content) -> str:
+    """Return the day that players show: when it begins to hold, else when it airs first."""
+    schedule = content.own_schedule or content.schedule
+    begins = content.valid_from or min(schedule.moments, default=None)
+    return f"{local(begins):%Y-%m-%d}" if begins is not None else ""
 
 
 def _file(recording: Attachment, artifacts: Artifacts) -> File:

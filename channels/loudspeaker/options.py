@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints
 
@@ -37,6 +37,18 @@ class LoudspeakerOptions(Options):
             "Dùng khi bản đọc thử đọc chưa đúng; được ưu tiên hơn cách đọc ghi trong danh bạ."
         ),
     )
+
+    if_not_played: Literal["again"] | None = Field(
+        default=None,
+        description=(
+            "again: buổi nào máy phát báo không phát được, hoặc không báo gì, thì phát lại ở buổi "
+            "được phép kế tiếp, nhiều nhất 2 lần, trong thời hạn của chiến dịch."
+        ),
+    )
+
+    def identity(self) -> dict[str, Any]:
+        """What becomes of an item that was not played shapes no word of it."""
+        return self.model_dump(exclude={"if_not_played"})
 
     def in_commune(self, registry: Registry, text: str) -> Self:
         """Add of the commune's lexicon what ``text`` says; the campaign's own goes before it."""

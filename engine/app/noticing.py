@@ -13,6 +13,7 @@ from engine.ledger.machines import Machines, Process
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.notices import HOUSE, NoticeBook
 from engine.notices import Desk, Gatherer, Teller
+from engine.notices.agents import AgentGatherer
 from engine.notices.apprise_target import send
 from engine.notices.campaigns import CampaignGatherer
 from engine.notices.checks import CheckGatherer
@@ -21,6 +22,7 @@ from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.obligations import ObligationGatherer
 from engine.notices.permissions import PermissionGatherer
+from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 
 #: Tells about the process that asks.
@@ -70,6 +72,10 @@ def commune_desk(
             within=timedelta(hours=settings.proof_hours),
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
+        AgentGatherer(
+            ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
+        ),
+        PlayerGatherer(needs, ledger.play_marks),
         ObligationGatherer(
             ledger,
             take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),

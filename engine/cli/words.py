@@ -28,11 +28,13 @@ def _argument(parameter: click.Argument) -> str:
         "person": _("PERSON"),
         "commune": _("COMMUNE"),
         "campaign_id": _("ID"),
+        "code": _("CODE"),
         "source": _("SRC"),
         "destination": _("DST"),
         "dest": _("DEST"),
         "archive": _("ARCHIVE"),
         "day": _("DAY"),
+        "player": _("PLAYER"),
     }[str(parameter.name)]
     shown = word if parameter.required else f"[{word}]"
     return shown if parameter.nargs == 1 else f"{shown}..."

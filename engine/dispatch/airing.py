@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from engine.clock import Clock
 from engine.i18n import gettext as _
 from engine.ledger import Kept, Ledger
-from engine.models import Play
+from engine.models import Artifact, Bundle, Play, Receipt
 from engine.rules.played import worth
 
 logger = logging.getLogger(__name__)
+
+
+def with_airing(receipt: Receipt, artifact: Artifact, bundle: Bundle, now: datetime) -> Receipt:
+    """Return a receipt that says when what was handed over will have been heard, and which sounds.
+
+    What was handed over after its slot begins when it is there.
+    """
+    airing = artifact.airing
+    if airing is None:
+        return receipt
+    sounds = json.dumps(dict(airing.sounds), separators=(",", ":"))
+    return replace(
+        receipt,
+        detail={**receipt.detail, "sounds": sounds},
+        ends_at=max(bundle.slot, now) + timedelta(seconds=airing.seconds),
+    )
+
+
+def as_found(receipt: Receipt, bundle: Bundle, now: datetime) -> Receipt:
+    """Do so for a receipt that the far side gave when it was asked: how long it lasts is lost."""
+    if bundle.channel != "loudspeaker":
+        return receipt
+    return replace(receipt, ends_at=max(bundle.slot, now))
 
 
 def record_plays(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine.ledger.awaited import Awaited
 from engine.ledger.breakers import Breakers
 from engine.ledger.bundles import Bundles, Job, Part
 from engine.ledger.codec import OptionModels
@@ -15,7 +16,11 @@ from engine.ledger.leaving import remark_of
 from engine.ledger.mending import Mending, Which
 from engine.ledger.outcomes import Outcomes
 from engine.ledger.places import Place
+from engine.ledger.play_marks import PlayMarks
+from engine.ledger.player_keys import PlayerKeys
+from engine.ledger.players import Players
 from engine.ledger.plays import Aired, Kept, Plays
+from engine.ledger.programmes import Programmes
 from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
 from engine.ledger.remote_ids import LedgerRemoteIds
@@ -61,9 +66,14 @@ class Ledger:
     mending: Mending
     evidence: EvidenceBook
     plays: Plays
+    play_marks: PlayMarks
+    awaited: Awaited
     remote_ids: LedgerRemoteIds
     breakers: Breakers
     views: Views
+    player_keys: PlayerKeys
+    players: Players
+    programmes: Programmes
     database: Database
 
     @classmethod
@@ -77,6 +87,7 @@ class Ledger:
         cls, database: Database, commune_id: str, *, seal: Seal, options: OptionModels
     ) -> Ledger:
         """Return a commune's part of a ledger that is open already."""
+        keys = PlayerKeys(database, commune_id, seal)
         return cls(
             commune_id=commune_id,
             registries=Registries(database, commune_id, seal),
@@ -89,9 +100,14 @@ class Ledger:
             mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),
             plays=Plays(database, commune_id),
+            play_marks=PlayMarks(database, commune_id),
+            awaited=Awaited(database, commune_id),
             remote_ids=LedgerRemoteIds(database, commune_id),
             breakers=Breakers(database),
             views=Views(database, commune_id),
+            player_keys=keys,
+            players=Players(database, commune_id, keys),
+            programmes=Programmes(database, commune_id, keys),
             database=database,
         )
 

@@ -44,18 +44,18 @@ class Meanings:
         ids = _bundles_at(connection, commune_id, slots)
         lock_bundles(connection, ids)
         b, d = bundles.c, deliveries.c
-        receipts = select(b.id, b.receipt).where(among(b.id, ids))
-        sounds = {row.id: _sounds(row.receipt) for row in connection.execute(receipts)}
+        handed = select(b.id, b.backend, b.receipt).where(among(b.id, ids))
+        sent = {row.id: (row.backend, _sounds(row.receipt)) for row in connection.execute(handed)}
         columns = (d.id, d.target, d.slot, d.campaign_id, d.purpose, d.hamlet_id)
         rows = connection.execute(
-            select(*columns, d.state, d.backend, d.bundle_id)
+            select(*columns, d.state, d.bundle_id)
             .where(d.commune_id == commune_id, among(d.bundle_id, ids))
             .order_by(d.id)
         )
         self._found: dict[_Key, list[Meant]] = {}
         for row in rows:
             key = (row.target, row.slot, row.campaign_id, row.purpose, row.hamlet_id)
-            one = Meant(row.id, State(row.state), row.backend, sounds[row.bundle_id])
+            one = Meant(row.id, State(row.state), *sent[row.bundle_id])
             self._found.setdefault(key, []).append(one)
 
     def of(self, play: Play) -> list[Meant]:

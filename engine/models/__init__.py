@@ -1,6 +1,6 @@
 """The domain's types: frozen, plain, without I/O."""
 
-from engine.models.artifact import Artifact, File, Item, Rendered
+from engine.models.artifact import Airing, Artifact, File, Item, Rendered
 from engine.models.breaker import Breaker, BreakerState
 from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
@@ -29,6 +29,7 @@ from engine.models.station import FixedOrder, Hours, Quiet, Relay, StationRules
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
 __all__ = [
+    "Airing",
     "Artifact",
     "Attachment",
     "Audience",

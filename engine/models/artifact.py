@@ -80,14 +80,27 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Airing:
+    """What is heard of a bundle, where it is heard: how long it lasts, in seconds, and its items.
+
+    ``sounds`` are the items' seconds by the SHA-256 of their sounds.
+    """
+
+    seconds: float
+    sounds: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Artifact:
     """What a bundle sends: files whose names are relative to whatever place the target is.
 
-    ``remarks`` say what a person should know about how they were put together.
+    ``remarks`` say what a person should know about how they were put together. ``airing``
+    is None where nothing is heard.
     """
 
     files: tuple[File, ...]
     remarks: tuple[str, ...] = ()
+    airing: Airing | None = None
 
     def named(self, name: str) -> File:
         """Return one file. Raises KeyError if the artifact has none of that name."""

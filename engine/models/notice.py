@@ -28,6 +28,9 @@ class Concern(StrEnum):
     UNCERTAIN = "uncertain"
     FAILED = "failed"
     NO_PROOF = "no-proof"
+    NOT_PLAYED = "not-played"
+    PLAYER = "player"
+    STRANGE_PLAYS = "strange-plays"
     OBLIGATION = "obligation"
     APPROVAL = "approval"
     REFUSED = "refused"
@@ -39,6 +42,8 @@ class Concern(StrEnum):
     DISK = "disk"
     DEAD = "dead"
     MUTE = "mute"
+    PLAYER_SILENT = "player-silent"
+    PLAYER_CLOCK = "player-clock"
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,13 @@ def _sentences() -> dict[Concern, str]:
         ),
         Concern.FAILED: _("{campaign}, {channel}: {count} deliveries failed"),
         Concern.NO_PROOF: _("{campaign}: {count} deliveries were sent and have no proof"),
+        Concern.NOT_PLAYED: _(
+            "{campaign}: {count} deliveries were not played, on {clusters}; the last at {slot}"
+        ),
+        Concern.PLAYER: _("{player} does not say what it played: {fault}"),
+        Concern.STRANGE_PLAYS: _(
+            "{player}: {count} reports of plays that cannot be; the last at {seen}"
+        ),
         Concern.APPROVAL: _("{campaign} waits for approval; its first time slot is {slot}"),
         Concern.OBLIGATION: _(
             "{campaign}: the law asks for {days} days in a row; in {count} hamlets they break off"
@@ -62,6 +69,10 @@ def _sentences() -> dict[Concern, str]:
         Concern.MUTE: _("{channel}: {backend} would take nothing now"),
         Concern.DEAD: _("{endpoint} answers no more, after {count} failures in a row"),
         Concern.DISK: _("the disk of {machine} is nearly full: {megabytes} MB are free"),
+        Concern.PLAYER_SILENT: _("player {player} has asked for nothing since {seen}"),
+        Concern.PLAYER_CLOCK: _(
+            "the clock of player {player} is {seconds} s off: it plays emergencies only"
+        ),
     }
 
 
@@ -75,6 +86,12 @@ def _advice() -> dict[Concern, str]:
             "loa status {campaign}, then: loa retry {campaign} --channel {channel_id} --by PERSON"
         ),
         Concern.NO_PROOF: _("loa confirm {campaign} --hamlet HAMLET --channel CHANNEL --by PERSON"),
+        Concern.NOT_PLAYED: _(
+            "look at the players there; whoever heard it: loa confirm {campaign} --hamlet HAMLET"
+            " --heard --by PERSON"
+        ),
+        Concern.PLAYER: _("see that it is on and answers; what it played meanwhile comes late"),
+        Concern.STRANGE_PLAYS: _("loa playlog; look at the clock and the log of {player}"),
         Concern.APPROVAL: _("loa preview {campaign}, then: loa approve {campaign} --by PERSON"),
         Concern.OBLIGATION: _(
             "loa obligations {campaign}; plan more days, or confirm what was heard: loa confirm"
@@ -95,6 +112,11 @@ def _advice() -> dict[Concern, str]:
         Concern.MUTE: _("loa doctor says why"),
         Concern.DEAD: _("see why it does not answer; what waits goes out by itself once it does"),
         Concern.DISK: _("make room on the disk of {machine}"),
+        Concern.PLAYER_SILENT: _(
+            "see whether it has power and a network; if it is gone for good: loa players revoke"
+            " {player}"
+        ),
+        Concern.PLAYER_CLOCK: _("set the clock of player {player}, or give it a time server"),
     }
 
 

@@ -24,12 +24,14 @@ from engine.settings.sections import (
     ArtifactSettings,
     BackupSettings,
     ClockSettings,
+    ConsoleSettings,
     HttpSettings,
     LedgerSettings,
     LogSettings,
     MachineSettings,
     NoticeSettings,
     OutboxSettings,
+    PlaylogSettings,
     QueueSettings,
     RetrySettings,
     RunSettings,
@@ -98,9 +100,11 @@ class Settings(Section):
     artifacts: ArtifactSettings = ArtifactSettings()
     backup: BackupSettings = BackupSettings()
     http: HttpSettings = HttpSettings()
+    console: ConsoleSettings = ConsoleSettings()
     machine: MachineSettings = MachineSettings()
     log: LogSettings = LogSettings()
     notices: NoticeSettings = NoticeSettings()
+    playlog: PlaylogSettings = PlaylogSettings()
     outbox: OutboxSettings = OutboxSettings()
 
     def loudspeaker_of(self, commune_id: str) -> LoudspeakerSettings:

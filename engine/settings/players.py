@@ -28,6 +28,11 @@ class PlayerSection(Section):
     secrets: ClassVar[tuple[str, ...]] = ()
 
     kind: str
+    must_report: bool | None = Field(
+        default=None,
+        description="true: máy phát im lặng thì coi là không phát; false: không bao giờ kết luận "
+        "như vậy. Bỏ trống thì theo loại máy phát; riêng folder: từ khi cụm loa ấy có báo cáo.",
+    )
 
 
 class FolderPlayer(PlayerSection):
@@ -45,6 +50,19 @@ class FolderPlayer(PlayerSection):
         default=None,
         description="Chương trình đã phát quá số ngày này thì xóa khỏi thư mục; bỏ trống là "
         "giữ mãi.",
+    )
+
+
+class AgentPlayer(PlayerSection):
+    kind: Literal["agent"] = Field(
+        description="agent: máy phát của Loa, tự lấy chương trình đã ký từ loa console."
+    )
+    begin_within_minutes: int = Field(
+        default=10,
+        ge=1,
+        le=24 * 60,
+        description="Trễ quá số phút này sau khung giờ thì máy phát không bắt đầu chương trình "
+        "nữa.",
     )
 
 
@@ -93,4 +111,4 @@ class SftpPlayer(PlayerSection):
 
 
 #: Any kind of player.
-PlayerSettings = Annotated[FolderPlayer | SftpPlayer, Field(discriminator="kind")]
+PlayerSettings = Annotated[FolderPlayer | SftpPlayer | AgentPlayer, Field(discriminator="kind")]

@@ -15,10 +15,13 @@ from sqlalchemy.exc import IntegrityError
 from support.dispatching import Rig, check_chains
 from support.playing import AIR, a_play, heard, on_air, station
 
+from engine.dispatch.confirming import Word, confirm
 from engine.ledger import plays as plays_module
 from engine.ledger.places import Place
 from engine.ledger.tables import evidence, plays
 from engine.models import EvidenceKind, Finding, PlayOutcome, play_of
+from engine.reports.html import report_html
+from engine.reports.report import build_report
 from engine.states import State
 
 
@@ -167,6 +170,26 @@ def test_more_reports_than_one_transaction_takes(rig: Rig, monkeypatch: pytest.M
     kept = heard(rig, *(a_play(n, hamlets=BOTH) for n in range(1, 11)), a_play(1, hamlets=BOTH))
     assert (kept.new, kept.known) == ({Finding.PROOF: 10}, 1)
     assert len(kept.confirmed) == 2
+
+
+def test_what_people_heard_is_told_apart_from_what_a_player_reports(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+    heard(rig, a_play(hamlets=("ap-1",)))
+    for hamlet in BOTH:
+        word = Word("thong-bao", hamlet, "loudspeaker", "lan")
+        assert confirm(rig.ledger, rig.registry, word, rig.clock.now()) == 1
+    assert rig.states() == {State.CONFIRMED: 2}
+    report = build_report(rig.ledger, rig.registry, "thong-bao", rig.clock.now())
+    assert report.by_ear == "Heard by people, without a player's report: Ấp 2"
+    assert report.by_ear.replace("'", "&#39;") in report_html(report).decode()
+    kinds = {(one.hamlet, one.kind) for one in report.evidence}
+    assert kinds == {
+        ("Ấp 1", EvidenceKind.PLAYED),
+        ("Ấp 1", EvidenceKind.HEARD),
+        ("Ấp 2", EvidenceKind.HEARD),
+    }
 
 
 @pytest.mark.parametrize("statement", ["UPDATE plays SET seconds = 1", "DELETE FROM plays"])
