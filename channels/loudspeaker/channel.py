@@ -270,8 +270,14 @@ def simple_choices(engine: str, voice: str) -> tuple[Choice, ...]:
 
 
 def _tags(content: Content) -> Tags:
-    date = f"{local(content.valid_from or content.valid_until):%Y-%m-%d}"
-    return Tags(content.title, content.issuer, content.campaign_id, date)
+    return Tags(content.title, content.issuer, content.campaign_id, _dated(content))
+
+
+def _dated(content: Content) -> str:
+    """Return the day that players show: when it begins to hold, else when it airs first."""
+    schedule = content.own_schedule or content.schedule
+    begins = content.valid_from or min(schedule.moments, default=None)
+    return f"{local(begins):%Y-%m-%d}" if begins is not None else ""
 
 
 def _file(recording: Attachment, artifacts: Artifacts) -> File:

@@ -69,9 +69,7 @@ def _loudspeaker(here: Surroundings) -> LoudspeakerChannel:
         choices=choices_of(voice),
         region=voice.region,
         loudness=voice.loudness,
-        finish=Finish(
-            Profile(voice.profile), Format(voice.format), voice.sample_rate, voice.bit_rate
-        ),
+        finish=finish_of(voice),
         style=Style(voice.pauses, voice.number_pace),
         limits=_limits(here.settings.proof),
         framing=_framing(here.settings.programme, here.workspace),
@@ -88,6 +86,11 @@ def _limits(proof: ProofSettings) -> ProofLimits:
         recognise=proof.recognise,
         word_errors=proof.word_errors_percent / 100,
     )
+
+
+def finish_of(voice: LoudspeakerSettings) -> Finish:
+    """Return how sounds leave."""
+    return Finish(Profile(voice.profile), Format(voice.format), voice.sample_rate, voice.bit_rate)
 
 
 def choices_of(voice: LoudspeakerSettings) -> tuple[Choice, ...]:

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from channels.loudspeaker.channel import LoudspeakerChannel
+from channels.loudspeaker.delivery import Style
 from channels.loudspeaker.inputs import SpeechInputs
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.speech.engine import ENGINES, Choice, Engine, Voice
 from channels.loudspeaker.speech.voices import Voices
-from engine.app.channels import choices_of
+from engine.app.channels import choices_of, finish_of
 from engine.errors import ChannelError
 from engine.i18n import gettext as _
 from engine.models import (
@@ -88,9 +89,9 @@ def _trouble(engine: Engine, voice: str) -> str:
 
 
 def sample(settings: LoudspeakerSettings, voices: Voices, choice: Choice, text: str) -> bytes:
-    """Return an MP3 of ``text``, written Vietnamese, as it would sound on air; by no other voice.
+    """Return ``text``, written Vietnamese, as it would sound on air; by no other voice.
 
-    Raises ChannelError.
+    Raises ChannelError, LoaError for a setting that does not exist.
     """
     channel = LoudspeakerChannel(
         outbox=voices.cache_folder,  # nothing is delivered there
@@ -99,17 +100,19 @@ def sample(settings: LoudspeakerSettings, voices: Voices, choice: Choice, text: 
         choices=(choice,),
         region=settings.region,
         loudness=settings.loudness,
+        finish=finish_of(settings),
+        style=Style(settings.pauses, settings.number_pace),
     )
     inputs = channel.prepare(_content(text), Hamlet("mau", "", 0), _NoFiles())
     assert isinstance(inputs, SpeechInputs)
     return channel.render(inputs).data
 
 
-def as_wav(mp3: bytes) -> bytes:
-    """Return what a player hears of an MP3, as 16-bit WAV."""
+def as_wav(sound: bytes) -> bytes:
+    """Return what a player hears of an MP3 or WAV, as 16-bit WAV."""
     import soundfile
 
-    heard, rate = soundfile.read(io.BytesIO(mp3), dtype="float32")
+    heard, rate = soundfile.read(io.BytesIO(sound), dtype="float32")
     file = io.BytesIO()
     soundfile.write(file, heard, rate, format="WAV", subtype="PCM_16")
     return file.getvalue()

@@ -50,6 +50,7 @@ def table() -> dict[str, tuple[str, str]]:
         "voices": ("voices", _("List the voices, listen to one, install one.")),
         "cache": ("cache", _("Show how much is kept of what was spoken; remove what is old.")),
         "station": ("station", _("See what the loudspeakers play: day by day, as a picture too.")),
+        "player": ("player", _("Play programmes beside the amplifier, until stopped.")),
         "obligations": (
             "obligations",
             _("Show how many days in a row the law asks for, and which have been heard."),

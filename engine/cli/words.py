@@ -28,6 +28,7 @@ def _argument(parameter: click.Argument) -> str:
         "person": _("PERSON"),
         "commune": _("COMMUNE"),
         "campaign_id": _("ID"),
+        "code": _("CODE"),
         "source": _("SRC"),
         "destination": _("DST"),
         "dest": _("DEST"),

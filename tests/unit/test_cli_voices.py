@@ -127,6 +127,29 @@ def test_a_sample_is_spoken_into_a_file(loa: Loa, xa: Path) -> None:
     assert np.abs(heard).max() > 0.1
 
 
+def test_a_sample_sounds_as_the_station_is_set(loa: Loa, xa: Path) -> None:
+    def heard(**settings: object) -> tuple[Any, int]:
+        names = {f"LOA_LOUDSPEAKER_{name.upper()}": str(value) for name, value in settings.items()}
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in names.items():
+                patch.setenv(name, value)
+            assert loa("voices", "preview", "-o", "a.wav").status == 0
+        found: tuple[Any, int] = soundfile.read(xa / "a.wav", dtype="float32")
+        return found
+
+    horn, _rate = heard(profile="horn")
+    indoor, _rate = heard(profile="indoor")
+    assert len(horn) == len(indoor)
+    assert not np.allclose(horn, indoor, atol=0.01)
+    assert heard(format="wav", sample_rate=16_000)[1] == 16_000
+    slow, rate = heard(pauses=2.0)
+    assert len(slow) / rate > len(horn) / 44_100 + 1
+    set_voices(xa, '\n[loudspeaker]\nformat = "wav"\n')
+    said = loa("voices", "preview", "-o", "b.mp3")
+    assert (said.status, "this station airs WAV" in said.err) == (1, True)
+    assert "espeak-vi-vn-x-south.wav" in loa("voices", "preview").out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -31,7 +31,7 @@ ID = "rieng"
 HIDDEN = WARNING.replace("id: bao-lu", "id: tin-rieng").replace("Lũ lên", f"Tin {SECRET}")
 
 #: What looks after files or a machine, not after a commune in the ledger.
-ELSEWHERE = {"init", "schema", "demo", "restore"}
+ELSEWHERE = {"init", "schema", "demo", "restore", "player"}
 
 #: Saves the ledger as a whole, for whoever looks after it, and names the communes in it.
 WHOLE = {"backup"}
