@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from channels.loudspeaker.inputs import SpeechInputs
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.speech.engine import ENGINES, Choice, Engine, Voice
 from channels.loudspeaker.speech.voices import Voices
-from engine.app.channels import choices_of, finish_of
+from engine.app.channels import build_voices, choices_of, finish_of
 from engine.errors import ChannelError
 from engine.i18n import gettext as _
 from engine.models import (
@@ -85,6 +86,16 @@ def _trouble(engine: Engine, voice: str) -> str:
         engine.identity(voice)
     except ChannelError as error:
         return str(error)
+    return ""
+
+
+def trouble_speaking(settings: Settings, workspace: Path, choice: Choice) -> str:
+    """Let a voice say a few words; return what keeps it from that, empty when nothing does."""
+    with closing(build_voices(settings, workspace)) as voices:
+        try:
+            voices.engine(choice.engine).say("Xin chào bà con.", choice.voice)
+        except ChannelError as error:
+            return str(error)
     return ""
 
 

@@ -13,7 +13,14 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from channels.loudspeaker.speech.engine import ENGINES, Choice
 from engine.app import build_voices
-from engine.app.voicing import SAMPLE, as_wav, listed_voices, sample, settings_by_commune
+from engine.app.voicing import (
+    SAMPLE,
+    as_wav,
+    listed_voices,
+    sample,
+    settings_by_commune,
+    trouble_speaking,
+)
 from engine.cli.common import (
     chosen_commune,
     commune_option,
@@ -153,6 +160,9 @@ def _install() -> click.Command:
                 path=shown_path(voice.model), language=voice.voice.language, rate=voice.voice.rate
             )
         )
+        trouble = trouble_speaking(load_settings(folder), folder, Choice("piper", name))
+        if trouble:
+            click.echo(_("! it cannot speak yet: {reason}").format(reason=trouble), err=True)
         click.echo(_("Listen: loa voices preview --engine piper --voice {name}").format(name=name))
         click.echo(
             _('Use it in loa.toml: [loudspeaker] engine = "piper", piper_voice = "{name}"').format(

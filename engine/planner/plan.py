@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 
 from channels.base import Channel
+from channels.leading import lead_of
 from engine.i18n import gettext as _
 from engine.models import (
     Breach,
@@ -139,7 +140,7 @@ def _time(
             content_hash=item.composed.hash,
             priority=campaign.priority,
             households=item.hamlet.households_of(campaign.audience.households),
-            work_at=slot - channel.lead,
+            work_at=slot - lead_of(channel, placement.backend),
             expires_at=expires_at,
             forecast=item.forecast,
         )

