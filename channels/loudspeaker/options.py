@@ -38,6 +38,12 @@ class LoudspeakerOptions(Options):
         ),
     )
 
+    field: str = Field(
+        default="",
+        max_length=100,
+        description="Lĩnh vực của bài khi nộp lên hệ thống của tỉnh; bỏ trống là lĩnh vực ghi ở "
+        "thiết bị phát (field).",
+    )
     if_not_played: Literal["again"] | None = Field(
         default=None,
         description=(
@@ -47,8 +53,8 @@ class LoudspeakerOptions(Options):
     )
 
     def identity(self) -> dict[str, Any]:
-        """What becomes of an item that was not played shapes no word of it."""
-        return self.model_dump(exclude={"if_not_played"})
+        """Neither a field nor what becomes of an item that was not played shapes a word of it."""
+        return self.model_dump(exclude={"field", "if_not_played"})
 
     def in_commune(self, registry: Registry, text: str) -> Self:
         """Add of the commune's lexicon what ``text`` says; the campaign's own goes before it."""

@@ -46,7 +46,12 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "listen": [["tieng.wav"], ["tieng.wav", "--campaign", "tin-rieng"]],
     "approve": [["tin-rieng", *BY]],
     "cancel": [["tin-rieng", "--reason", "x", *BY]],
-    "station": [["day", "01/12/2026"], ["day", "01/12/2026", "--with", "campaigns/bao-lu.yaml"]],
+    "station": [
+        ["day", "01/12/2026"],
+        ["day", "01/12/2026", "--with", "campaigns/bao-lu.yaml"],
+        ["packages"],
+        ["packages", "--uploaded", "tin-rieng-01234567", *BY],
+    ],
     "spoken": [["--explain"]],
     "status": [[], ["tin-rieng"]],
     "report": [["tin-rieng"], ["tiem-phong"]],
@@ -58,6 +63,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "voices": [[], ["preview", "--text", "Một."]],
     "cache": [[], ["trim", "--max-size", "1GB"]],
     "obligations": [[], ["tin-rieng"]],
+    "playlog": [[], ["--campaign", "tin-rieng"], ["--day", "01/12/2026", "--csv", "x.csv"]],
     "notices": [["--all"]],
     "console": [["--listen", "x"]],
     "players": [
