@@ -39,6 +39,7 @@ coverage: setup system ## Run every test and print which lines none of them reac
 soak: setup system ## The same tests with bigger numbers; takes long
 	LOA_TEST_KILLS=300 LOA_TEST_AWAY=60 $(BIN)/python -m pytest tests/integration/test_kills.py \
 		tests/integration/test_distributed_*.py tests/unit/test_ledger_holders.py
+	LOA_TEST_PLAYING_CLUSTERS=4000 $(BIN)/python -m pytest tests/integration/test_plays_kept.py
 
 bench: setup system ## Print figures beside Dramatiq and Celery, on servers of its own
 	$(BIN)/python -m bench
