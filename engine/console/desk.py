@@ -19,7 +19,7 @@ from engine.ledger import Ledger
 from engine.ledger.players import Doors, Player
 from engine.ledger.programmes import Feeds
 from engine.ledger.watched_clock import emergencies_only
-from engine.models import Play
+from engine.models import Play, PlayOutcome
 from engine.models.airing import ServerTime
 from engine.models.fields import WireError
 
@@ -27,7 +27,7 @@ from engine.models.fields import WireError
 LIMIT = 100
 
 #: A player's last sign of life is written so often.
-NOTED = timedelta(seconds=20)
+NOTED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +101,12 @@ class Desk:
     def keep(self, player: Player, plays: Sequence[Play]) -> int:
         """Keep what a player played; return up to which number all of it is kept.
 
-        Raises WireError for plays that are not this player's.
+        Raises WireError for plays that are not this player's. It may have refused what was meant
+        for another cluster, and says so; that shows nothing of that cluster.
         """
         for play in plays:
-            if play.player != player.id or play.cluster not in player.clusters:
+            elsewhere = play.cluster not in player.clusters
+            if play.player != player.id or (elsewhere and play.outcome is not PlayOutcome.REFUSED):
                 message = _("play {number} is not of this player: {player}, {cluster}")
                 raise WireError(
                     message.format(number=play.number, player=play.player, cluster=play.cluster)

@@ -241,6 +241,14 @@ def test_plays_are_kept_once_however_often_they_are_sent(app: App, server: Conso
     assert sorted(one.number for one in kept) == [1, 2, 3]
 
 
+def test_what_a_player_refused_is_kept_whomever_it_was_meant_for(app: App, server: Console) -> None:
+    player = enrolled(app, server)
+    refused = a_play(player, cluster="cum-2", outcome="refused", seconds=0, reason="not for us")
+    unreadable = a_play(player, 2, campaign_id="unknown", hamlets=[], sha256="", outcome="refused")
+    assert player.post("plays", {"plays": [refused, unreadable]}).json() == {"kept": 2}
+    assert all(not one.proves for one in app.ledger.plays.of())
+
+
 def test_plays_of_others_are_refused_whole(app: App, server: Console) -> None:
     player, other = enrolled(app, server), enrolled(app, server, "cum-2")
     bad: list[list[dict[str, object]]] = [

@@ -340,9 +340,8 @@ def test_players_on_the_network_and_those_of_other_machines_are_left_alone(
 def test_status_says_why_it_was_not_played(rig: Rig) -> None:
     after_the_slot(rig)
     (line,) = trouble_lines(rig.rows())
-    assert line.startswith(
-        "loudspeakers, ap-1: not played: no report of the player; again at 05:00"
-    )
+    why = "loudspeaker, ap-1: not played: no report of the player; again at 05:00 02/12/2026"
+    assert line == why
 
 
 def test_one_process_at_a_time_asks_a_player(tmp_path: Path, place: Place) -> None:
