@@ -62,7 +62,9 @@ class Programmes:
             p.cluster == message.cluster,
             p.slot == message.slot,
         ]
-        with self._database.write(durable=True) as connection:
+        # A power cut may undo this, with all that was written after it: it is then published
+        # again, by the clock above what players have seen.
+        with self._database.write() as connection:
             # First, so that who publishes for this commune at the same time waits here: what
             # players have read up to a sequence is then all there is below it.
             sequence = self._next(connection, at)
@@ -189,6 +191,13 @@ class Feeds:
         with self._database.read() as connection:
             rows = connection.execute(select(player_feeds.c.commune_id, player_feeds.c.sequence))
             return {row.commune_id: row.sequence for row in rows}
+
+    def clusters(self, commune_id: str, after: int) -> frozenset[str]:
+        """Return the clusters of a commune for which something was published after this."""
+        p = programmes.c
+        query = select(p.cluster).where(p.commune_id == commune_id, p.sequence > after).distinct()
+        with self._database.read() as connection:
+            return frozenset(connection.execute(query).scalars())
 
     def forget(self, before: datetime) -> int:
         """Remove what was over before this moment; return how many programmes."""
