@@ -15,7 +15,7 @@ from functools import partial
 from itertools import combinations, islice
 from pathlib import Path
 
-from bench.figures import Figure, clocked
+from bench.figures import Figure, clocked, timed
 from channels.base import Artifacts
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.options import LoudspeakerOptions
@@ -67,21 +67,19 @@ REGISTRY = Registry(
 
 def figures(folder: Path) -> Iterator[Figure]:
     items = rendered(folder)
-    alone: dict[int, float] = {}
+    cost: dict[int, float] = {}
     for distinct in DISTINCT:
-        seconds, made = clocked(partial(a_day, folder / str(distinct), items, distinct))
-        alone[distinct] = seconds
+        work = partial(a_day, folder / str(distinct), items, distinct)
+        seconds, (cost[distinct], made) = clocked(partial(timed, work))
         what = f"{CLUSTERS:,} clusters × {len(SESSIONS)} sessions, {distinct} distinct programmes"
         promised = SECONDS if distinct == PROMISED else None
-        yield Figure(f"{what}: time", seconds, "s", promised, "promised")
-        yield Figure(f"{what}: joined sounds", made, "")
+        yield Figure(what, seconds, "s", promised, "promised")
+        yield Figure(f"{what}: {made} joined sounds", cost[distinct], "s CPU")
     first, last = DISTINCT[0], DISTINCT[-1]
-    bundles = CLUSTERS * len(SESSIONS)
-    each = (alone[last] - alone[first]) / (last - first)
-    yield Figure("one more distinct programme", each * 1000, "ms")
-    yield Figure(
-        "one more bundle of a programme that is there", alone[first] / bundles * 1000, "ms"
-    )
+    each = (cost[last] - cost[first]) / (last - first)
+    bundle = cost[first] / (CLUSTERS * len(SESSIONS))
+    yield Figure("one more distinct programme", each * 1000, "ms CPU")
+    yield Figure("one more bundle of a programme that is there", bundle * 1000, "ms CPU")
 
 
 def a_day(folder: Path, items: Sequence[Item], distinct: int) -> int:
