@@ -23,7 +23,17 @@ from channels.loudspeaker.inputs import AnnouncementInputs
 from channels.loudspeaker.kept import Shared, SharedSounds, Written
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.studio import Studio
-from engine.models import Artifact, Commune, File, Item, Priority, Registry, Rendered, StationRules
+from engine.models import (
+    Around,
+    Artifact,
+    Commune,
+    File,
+    Item,
+    Priority,
+    Registry,
+    Rendered,
+    StationRules,
+)
 
 DAY = "2026-12-02"
 REGISTRY = b.registry()
@@ -357,3 +367,16 @@ def test_what_was_asked_before_is_looked_for_and_not_worked_out_again(tmp_path: 
         assert told is not None
         assert told.remarks == ("a remark",)
     assert len(made) == 4, "what was not made as it was chosen is asked for anew"
+
+
+def test_what_is_around_the_items_is_foreseen(station: Make, tmp_path: Path) -> None:
+    own = sound.sound_file(tmp_path / "hieu.wav", sound.murmur(3.0, 0.3))
+    for framing in (Framing(), Framing(jingle=own, bridge_sound=own), Framing(jingle=tmp_path)):
+        here = station(framing=framing)
+        made = manifest_of(here.programme(here.item("a"), here.item("b", body="Tin khác.")))
+        foreseen = here.channel.around(REGISTRY)
+        ends = made["opening"]["seconds"] + made["closing"]["seconds"]
+        assert foreseen.ends == pytest.approx(ends, rel=0.15)
+        assert foreseen.between == pytest.approx(made["bridge"]["seconds"], rel=0.15)
+    silent = station(framing=Framing(opening="", closing="", chime=False, bridge=False))
+    assert silent.channel.around(REGISTRY) == Around()
