@@ -622,7 +622,7 @@ def test_who_waits_for_a_server_can_be_interrupted(
 
         waiting = threading.Thread(target=wait)
         waiting.start()
-        wait_until(lambda: waiting.ident is not None, "the thread")
+        wait_until(lambda: len(asyncio.all_tasks(loop)) > idle, "something to be asked")
         assert ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(waiting.ident or 0), ctypes.py_object(KeyboardInterrupt)
         )
