@@ -17,7 +17,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import joined
 from engine.ledger import Ledger, Revision, Status, Submission
-from engine.models import Campaign, Person, Plan, Registry, Right, digest
+from engine.models import Campaign, Person, Plan, Priority, Registry, Right, digest
 from engine.models.wording import breach_line
 from engine.planner.airing import Standing, hear_recordings, on_air_besides
 from engine.planner.diff import changes_between
@@ -258,7 +258,11 @@ class Office:
     def _frozen(self, revision: Revision, now: datetime) -> Plan:
         """Return the plan of what the ledger froze. Raises LoaError if that was altered."""
         registry = self._ledger.registries.load(revision.registry_revision)
-        plan = self._planned(revision.campaign, registry, now)
+        if revision.priority is Priority.EMERGENCY:
+            # It takes its slots whatever is there, and must not wait until all that was read.
+            plan = plan_campaign(revision.campaign, registry, self._channels, now)
+        else:
+            plan = self._planned(revision.campaign, registry, now)
         if bound_hash(revision.source, revision.campaign, plan) != revision.content_hash:
             message = _("{campaign}: what was approved is not what would be sent; submit it again")
             raise LoaError(message.format(campaign=revision.campaign_id))
