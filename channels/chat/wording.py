@@ -58,8 +58,10 @@ class Message:
         return self.parts[platform.id]
 
 
-def head_line(priority: Priority, purpose: Purpose) -> str:
+def head_line(priority: Priority, purpose: Purpose, *, drill: bool = False) -> str:
     """Return the word in capitals that says what kind of message this is."""
+    if drill and purpose is not Purpose.DRILL:
+        return f"{_BY_PURPOSE[Purpose.DRILL]} – {_BY_PURPOSE[purpose]}"
     if purpose is Purpose.NOTICE:
         return _BY_PRIORITY[priority]
     if priority is Priority.EMERGENCY and purpose not in _CALM:
@@ -69,7 +71,7 @@ def head_line(priority: Priority, purpose: Purpose) -> str:
 
 def words_of(content: Content, hashtags: tuple[str, ...]) -> MessageInputs:
     """Return the words of ``content`` as chat says them; hashtags stand at the very end."""
-    head = f"{head_line(content.priority, content.purpose)} – {content.issuer}"
+    head = f"{head_line(content.priority, content.purpose, drill=content.drill)} – {content.issuer}"
     closing = (
         f"Liên hệ: {content.contact}" if content.contact else "",
         f"Xem thêm: {content.permalink}" if content.permalink else "",

@@ -118,9 +118,11 @@ class LoudspeakerChannel:
         """Return each cluster heard in the hamlet at each moment; nothing without a cluster."""
         schedule = content.own_schedule or content.schedule
         moments = (None,) if schedule.asap else schedule.moments
+        wanted = content.options_as(LoudspeakerOptions).clusters
         return tuple(
-            Placement(cluster.id, FolderBackend.name, moment)
+            Placement(cluster.id, FolderBackend.name, moment, schedule.repeat)
             for cluster in registry.clusters_by_hamlet.get(hamlet.id, ())
+            if not wanted or cluster.id in wanted
             for moment in moments
         )
 

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +27,16 @@ from engine.models import File, Registry, Rendered, digest
 _OPENING, _CLOSING, _PROGRAMME = "Mở đầu chương trình", "Kết thúc chương trình", "Chương trình"
 
 
+class Tone(StrEnum):
+    """How a programme presents itself."""
+
+    CALM = "calm"
+    ALARM = "alarm"
+    """There is an emergency in it: an alarm, and its own words."""
+    DRILL = "drill"
+    """There are drills in it and nothing else: the word comes first, and no alarm."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """Makes a station's openings, closings and joined programmes.
@@ -40,24 +51,29 @@ class Frame:
     maker: Versioned
     sounds: SharedSounds
 
-    def opening(self, registry: Registry, *, urgent: bool) -> Shared | None:
+    def opening(self, registry: Registry, tone: Tone) -> Shared | None:
         """Return what comes first; None when the station wants nothing. Raises ChannelError."""
         framing = self.framing
         tags = Tags(_OPENING, framing.name_of(registry), "", "")
-        text = framing.emergency if urgent else framing.opening
+        text = {
+            Tone.CALM: framing.opening,
+            Tone.ALARM: framing.emergency,
+            Tone.DRILL: framing.drill,
+        }[tone]
         speech = self.speech(framing.filled(text, registry), tags)
-        if urgent:
-            return self._announced(AnnouncementInputs(speech, Chime.ALARM))
+        if tone is not Tone.CALM:
+            chime = Chime.ALARM if tone is Tone.ALARM else Chime.BELLS
+            return self._announced(AnnouncementInputs(speech, chime))
         chime = Chime.BELLS if framing.chime else None
         jingle, bed = _file(framing.jingle), _file(framing.bed)
         return self._announced(AnnouncementInputs(speech, chime, jingle, bed))
 
-    def closing(self, registry: Registry, *, urgent: bool) -> Shared | None:
+    def closing(self, registry: Registry, tone: Tone) -> Shared | None:
         """Return what comes last; None when the station wants nothing. Raises ChannelError."""
         framing = self.framing
         tags = Tags(_CLOSING, framing.name_of(registry), "", "")
         speech = self.speech(framing.filled(framing.closing, registry), tags)
-        bed = None if urgent else _file(framing.bed)
+        bed = _file(framing.bed) if tone is Tone.CALM else None
         return self._announced(AnnouncementInputs(speech, bed=bed))
 
     def joined(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, StringConstraints
 
@@ -13,6 +13,8 @@ from engine.models import Registry
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
+
 #: Words that a campaign says in its own way, those of its commune's lexicon among them.
 MAX_ENTRIES = 1_200
 
@@ -22,6 +24,7 @@ class LoudspeakerOptions(Options):
 
     takes_recording: ClassVar[bool] = True
     takes_marks: ClassVar[bool] = True
+    takes_repeat: ClassVar[bool] = True
 
     repeat: int = Field(
         default=1,
@@ -37,6 +40,19 @@ class LoudspeakerOptions(Options):
             "Dùng khi bản đọc thử đọc chưa đúng; được ưu tiên hơn cách đọc ghi trong danh bạ."
         ),
     )
+
+    clusters: tuple[Id, ...] = Field(
+        default=(),
+        max_length=1_000,
+        description="Chỉ những cụm loa này. Bỏ trống: mọi cụm loa của các ấp được nhận.",
+    )
+
+    def identity(self) -> dict[str, Any]:
+        """Return what shapes a content's hash: a choice of clusters only where there is one."""
+        values = self.model_dump()
+        if not self.clusters:
+            del values["clusters"]
+        return values
 
     def in_commune(self, registry: Registry, text: str) -> Self:
         """Add of the commune's lexicon what ``text`` says; the campaign's own goes before it."""

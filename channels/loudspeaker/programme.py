@@ -11,13 +11,13 @@ from channels.base import ChannelError
 from channels.disk import refused
 from channels.loudspeaker.audio.carrier import plays
 from channels.loudspeaker.audio.terms import USUAL, Finish
-from channels.loudspeaker.frame import Frame
+from channels.loudspeaker.frame import Frame, Tone
 from channels.loudspeaker.kept import Shared
 from channels.loudspeaker.names import Part, SlotNames, ending_of, purpose_suffix
 from channels.loudspeaker.text import one_line
 from engine.clock import local
 from engine.i18n import gettext as _
-from engine.models import Artifact, Bundle, Content, File, Item, Priority, Registry
+from engine.models import Artifact, Bundle, Content, File, Item, Priority, Purpose, Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _framed(
 
     People are told, but nothing keeps the items from airing.
     """
-    urgent = any(track.content.priority is Priority.EMERGENCY for track in tracks)
+    tone = _tone([track.content for track in tracks])
     remarks: dict[str, None] = {}
 
     def part(name: Part, make: Callable[[], Shared | None]) -> Shared | None:
@@ -111,12 +111,20 @@ def _framed(
         ending = ending_of(made.file.media_type)
         return replace(made, file=made.file.renamed(names.part(name, ending)))
 
-    opening = part(Part.OPENING, lambda: frame.opening(registry, urgent=urgent))
-    closing = part(Part.CLOSING, lambda: frame.closing(registry, urgent=urgent))
+    opening = part(Part.OPENING, lambda: frame.opening(registry, tone))
+    closing = part(Part.CLOSING, lambda: frame.closing(registry, tone))
     whole = _Whole(tracks, opening, closing)
     files = list(whole.files())
     joined = part(Part.PROGRAMME, lambda: frame.joined(files, registry, names.date, finish))
     return replace(whole, joined=joined), tuple(remarks)
+
+
+def _tone(contents: Sequence[Content]) -> Tone:
+    """Return how a programme presents itself: no drill and no all-clear ever raises an alarm."""
+    alarming = (c for c in contents if not c.drill and c.purpose is not Purpose.ALL_CLEAR)
+    if any(content.priority is Priority.EMERGENCY for content in alarming):
+        return Tone.ALARM
+    return Tone.DRILL if all(content.drill for content in contents) else Tone.CALM
 
 
 def _without(part: Part, reason: str) -> str:
@@ -216,6 +224,7 @@ def _manifest(bundle: Bundle, whole: _Whole) -> bytes:
                 "campaign": track.content.campaign_id,
                 "priority": track.content.priority.value,
                 "purpose": track.content.purpose.value,
+                "drill": track.content.drill,
                 **_described(track.file, track.seconds),
                 "hamlets": list(track.hamlets),
             }

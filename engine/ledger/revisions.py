@@ -21,6 +21,9 @@ from engine.ledger.wording import frozen_as
 from engine.models import Campaign, Priority
 from engine.states import State
 
+#: The event that two people gave their passphrases in one command.
+TWO_KEYS = "two_keys"
+
 
 class Status(StrEnum):
     """Where a revision stands on its way to the hamlets."""
@@ -31,6 +34,8 @@ class Status(StrEnum):
     OPEN = "open"
     SUPERSEDED = "superseded"
     CANCELLED = "cancelled"
+    ENDED = "ended"
+    """An alert of which an all-clear told that it is over."""
     REFUSED = "refused"
 
 
@@ -171,10 +176,13 @@ class Revisions:
                 ).scalars()
             )
 
-    def approve(self, revision: Revision, by: str, at: datetime, *, waived: str = "") -> bool:
+    def approve(
+        self, revision: Revision, by: str, at: datetime, *, waived: str = "", two_keys: str = ""
+    ) -> bool:
         """Approve a submitted revision; False when it no longer waits for approval.
 
-        ``waived`` are the rules that are broken knowingly; they go on the record.
+        ``waived`` are the rules that are broken knowingly; they go on the record. ``two_keys``
+        says so where the submitter gave a passphrase too, in one command.
         """
         with self._database.write(durable=True) as connection:
             won = connection.execute(
@@ -188,6 +196,16 @@ class Revisions:
                 )
                 .values(status=Status.APPROVED, approved_by=by, approved_at=at)
             ).rowcount
+            if won and two_keys:
+                record_event(
+                    connection,
+                    self._commune_id,
+                    what=TWO_KEYS,
+                    at=at,
+                    actor=revision.submitted_by,
+                    campaign_id=revision.campaign_id,
+                    detail=two_keys,
+                )
             if won:
                 record_event(
                     connection,
@@ -271,7 +289,7 @@ def submitted_row(
         "revision": number,
         "status": Status.SUBMITTED,
         "title": campaign.title,
-        "priority": campaign.priority,
+        "priority": campaign.urgency,
         "path": submission.path,
         "source": submission.source,
         "source_sha256": submission.source_sha256,

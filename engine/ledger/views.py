@@ -15,7 +15,7 @@ from engine.ledger.dialect import literal_state
 from engine.ledger.given import unindexed
 from engine.ledger.tables import bundles, deliveries, events
 from engine.models import Priority, Purpose
-from engine.states import State
+from engine.states import MAY_BE_KNOWN, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Airing:
     content_hash: str
     priority: Priority
     state: State
+    purpose: Purpose = Purpose.NOTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,8 +182,8 @@ class Views:
     def on_air(self, after: datetime, *, but: str) -> list[tuple[str, datetime, str]]:
         """Return what loudspeakers play, or will, from ``after`` on: (cluster, slot, content).
 
-        The campaign ``but`` is left out, and so are emergencies, which come beside the
-        station's sessions.
+        The campaign ``but`` is left out, and so are emergencies, drills and all-clears, which
+        come beside the station's sessions.
         """
         d = deliveries.c
         airing = (State.HELD, State.PLANNED, State.SENDING, State.SENT, State.CONFIRMED)
@@ -194,6 +195,7 @@ class Views:
                     d.channel == "loudspeaker",
                     d.campaign_id != but,
                     d.priority != Priority.EMERGENCY,
+                    d.purpose.not_in((Purpose.DRILL, Purpose.ALL_CLEAR)),
                     d.slot >= after,
                     d.replaced_in.is_(None),
                     d.state.in_(airing),
@@ -210,7 +212,14 @@ class Views:
         d = deliveries.c
         query = (
             select(
-                d.target, d.slot, d.campaign_id, d.hamlet_id, d.content_hash, d.priority, d.state
+                d.target,
+                d.slot,
+                d.campaign_id,
+                d.hamlet_id,
+                d.content_hash,
+                d.priority,
+                d.state,
+                d.purpose,
             )
             .where(
                 d.commune_id == self._commune_id,
@@ -233,9 +242,25 @@ class Views:
                 content_hash=row.content_hash,
                 priority=Priority(row.priority),
                 state=State(row.state),
+                purpose=Purpose(row.purpose),
             )
             for row in rows
         ]
+
+    def reached(self, campaign_id: str) -> frozenset[tuple[str, str, str]]:
+        """Return whom a campaign has reached, or may have: (hamlet, channel, target).
+
+        What is being sent, in doubt, or without proof counts: somebody may have heard it.
+        """
+        d = deliveries.c
+        query = select(d.hamlet_id, d.channel, d.target).where(
+            d.commune_id == self._commune_id,
+            d.campaign_id == campaign_id,
+            d.state.in_(MAY_BE_KNOWN),
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.distinct()).all()
+        return frozenset((row.hamlet_id, row.channel, row.target) for row in rows)
 
     def last_event_at(self) -> datetime | None:
         """Return when the newest event in the audit trail was; no clock may go back behind it.

@@ -24,7 +24,7 @@ from engine.models.registry import (
     Team,
 )
 from engine.models.station import Hours, Quiet, Relay, StationRules
-from engine.models.terms import Attachment, Priority, Purpose, Schedule
+from engine.models.terms import Attachment, Priority, Purpose, Repeat, Schedule
 
 __all__ = [
     "Artifact",
@@ -65,6 +65,7 @@ __all__ = [
     "Registry",
     "Relay",
     "Rendered",
+    "Repeat",
     "Right",
     "Schedule",
     "Section",

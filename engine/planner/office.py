@@ -21,6 +21,7 @@ from engine.models import Campaign, Person, Plan, Registry, Right, digest
 from engine.models.wording import breach_line
 from engine.planner.airing import airtime_of_others, hear_recordings
 from engine.planner.diff import changes_between
+from engine.planner.ending import ended_by, to_whom
 from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.people import People
 from engine.planner.plan import plan_campaign
@@ -86,6 +87,7 @@ class Office:
         """
         person = self._people.with_right(by, Right.SUBMIT)
         loaded = self._load(path)
+        ended_by(loaded.campaign, self._ledger)
         plan = self._plan(loaded.campaign)
         _refuse_breaches(plan)
         content_hash = bound_hash(loaded.source, loaded.campaign, plan)
@@ -119,24 +121,40 @@ class Office:
         return Submitted(revision, plan)
 
     def approve(
-        self, campaign_id: str, by: str, passphrase: str, progress: Progress = nothing
+        self,
+        campaign_id: str,
+        by: str,
+        passphrase: str,
+        progress: Progress = nothing,
+        *,
+        first_key: str | None = None,
     ) -> Submitted:
         """Approve the waiting revision and open its deliveries for sending.
 
-        Raises LoaError for: no waiting revision, no right, the submitter himself, a wrong
-        passphrase, a file or registry that changed since, a rule broken by now, and what
-        would be heard if it fails its proof (``progress`` hears how far that has come).
+        ``first_key`` is the submitter's own passphrase, where both are there: it is proved as
+        well, and recorded. Raises LoaError for: no waiting revision, no right, the submitter
+        himself, a wrong passphrase, a file or registry that changed since, a rule broken by
+        now, and what would be heard if it fails its proof (``progress`` hears how far that has
+        come).
         """
         revision = self.waiting(campaign_id)
         _refuse_a_provinces(revision)
         person = self._people.approver(by, passphrase, but=revision.submitted_by)
+        two_keys = ""
+        if first_key is not None:
+            first = self._people.proved(revision.submitted_by, first_key, Right.SUBMIT)
+            message = _("{first} and {second} gave their passphrases in one command")
+            two_keys = message.format(first=first.id, second=person.id)
+        ended_by(revision.campaign, self._ledger)
         plan = self._unchanged(revision)
         _refuse_breaches(plan)
         self._prove(plan, self._registry, progress)
         self._frozen(revision, self._clock.now())
         now = self._clock.now()
         waived = joined(" · ", dict.fromkeys(b.message for b in plan.breaches if b.waived))
-        if not self._ledger.revisions.approve(revision, person.id, now, waived=waived):
+        if not self._ledger.revisions.approve(
+            revision, person.id, now, waived=waived, two_keys=two_keys
+        ):
             raise LoaError(
                 _("{campaign}: it no longer waits for approval").format(campaign=campaign_id)
             )
@@ -149,8 +167,8 @@ class Office:
     def open(self, revision: Revision) -> None:
         """Write an approved revision's deliveries and open them; twice has the effect of once.
 
-        The plan is made anew from what was frozen, at the moment of approval. Raises
-        LoaError when it no longer is what was approved.
+        The plan is made anew from what was frozen, at the moment of approval. An all-clear
+        stops its alert first. Raises LoaError when it no longer is what was approved.
         """
         assert revision.approved_at is not None
         assert revision.approved_by is not None
@@ -158,6 +176,8 @@ class Office:
         plan = self._frozen(revision, now)
         if revision.province_id and not revision.campaign.audience.nobody:
             _refuse_breaches(plan)
+        if revision.campaign.all_clear:
+            plan = self._after_the_alert(revision, plan)
         current = self._ledger.deliveries.current(revision.campaign_id)
         changes = changes_between(current, plan.deliveries, now)
         self._ledger.deliveries.hold(
@@ -201,6 +221,21 @@ class Office:
             reason=reason,
         )
 
+    def _after_the_alert(self, revision: Revision, plan: Plan) -> Plan:
+        """Stop the alert that an all-clear ends; return whom to tell: those who may know of it."""
+        assert revision.approved_by is not None
+        alert = revision.campaign.all_clear
+        self._ledger.deliveries.cancel(
+            alert,
+            recalled=self._recalled,
+            at=self._clock.now(),
+            actor=revision.approved_by,
+            reason=_("all-clear: {campaign}").format(campaign=revision.campaign_id),
+            all_clear=True,
+        )
+        self._boundary("alert stopped")
+        return to_whom(plan, self._ledger.views.reached(alert))
+
     def waiting(self, campaign_id: str) -> Revision:
         """Return the revision that waits for approval. Raises LoaError when there is none."""
         return waiting_revision(self._ledger.revisions, campaign_id)
@@ -212,6 +247,14 @@ class Office:
     def person(self, person_id: str) -> Person:
         """Return a person who may act on campaigns. Raises LoaError for anybody else."""
         return self._people.with_right(person_id, Right.SUBMIT, Right.APPROVE)
+
+    def prove(self, person_id: str, passphrase: str, right: Right) -> Person:
+        """Return a person with a right whose passphrase is right. Raises LoaError."""
+        return self._people.proved(person_id, passphrase, right)
+
+    def approvers(self, *, but: str) -> tuple[str, ...]:
+        """Return who may approve what ``but`` submits, by id."""
+        return self._people.who_may(Right.APPROVE, but=but)
 
     def entitled(self, person_id: str) -> Person:
         """Return a person with any right at all. Raises LoaError for anybody else."""

@@ -108,6 +108,8 @@ def _event_words(_language: str) -> dict[str, str]:
         "submitted": _("submitted"),
         "approved": _("approved"),
         "campaign_cancelled": _("campaign cancelled"),
+        "alert_ended": _("ended by an all-clear"),
+        "two_keys": _("two keys: both were there"),
         "retry_planned": _("will be tried again"),
         "rehearsed": _("rehearsed"),
         "refused": _("refused: not what was approved"),

@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from engine.clock import local
 from engine.i18n import gettext as _
-from engine.models import Breach, PlannedDelivery, Priority, Registry
+from engine.models import Breach, PlannedDelivery, Priority, Purpose, Registry
 from engine.rules.closed import closed_within
 from engine.rules.hours import may_act
 
@@ -20,6 +20,9 @@ Airtime = Mapping[tuple[str, datetime], Mapping[str, float]]
 #: Nobody else is on air.
 NOTHING: Airtime = MappingProxyType({})
 
+#: What comes beside the station's sessions of the day, and is none of them.
+BESIDE = frozenset({Purpose.DRILL, Purpose.ALL_CLEAR})
+
 
 def airtime_breaches(
     deliveries: Iterable[PlannedDelivery], registry: Registry, taken: Airtime = NOTHING
@@ -27,29 +30,38 @@ def airtime_breaches(
     """Yield what the loudspeaker deliveries of one campaign would break, once per slot.
 
     ``taken`` is what other campaigns have on air; only slots and days that this campaign
-    uses are judged. An emergency may break every one of these rules; that is said and
-    recorded.
+    uses are judged. An emergency may break every one of these rules, and a drill the number
+    of sessions; that is said and recorded.
     """
     seconds: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
-    waived = False
+    waived = beside = False
     used: set[tuple[str, datetime]] = set()
     for item in deliveries:
         waived = waived or item.priority is Priority.EMERGENCY
+        beside = beside or item.purpose in BESIDE
         used.add((item.channel, item.slot))
         if item.channel == "loudspeaker":
             seconds[item.target, item.slot][item.content_hash] = item.forecast.seconds
     outside = {(channel, slot) for channel, slot in used if not may_act(channel, registry, slot)}
     yield from hours_breaches(outside, registry, waived=waived)
-    yield from session_breaches(seconds, registry, waived=waived, taken=taken)
+    yield from session_breaches(seconds, registry, waived=waived, beside=beside, taken=taken)
 
 
 def session_breaches(
-    seconds: Airtime, registry: Registry, *, waived: bool = False, taken: Airtime = NOTHING
+    seconds: Airtime,
+    registry: Registry,
+    *,
+    waived: bool = False,
+    beside: bool = False,
+    taken: Airtime = NOTHING,
 ) -> Iterator[Breach]:
-    """Yield what sessions would break besides the hours: relays, quiet times, length, number."""
+    """Yield what sessions would break besides the hours: relays, quiet times, length, number.
+
+    ``beside``: they come beside the day's sessions, so that their number may be broken.
+    """
     yield from _closed_breaches(seconds, registry, waived, taken)
     yield from _length_breaches(seconds, registry, waived, taken)
-    yield from _session_breaches(seconds, registry, waived, taken)
+    yield from _session_breaches(seconds, registry, waived or beside, taken)
 
 
 def hours_breaches(
