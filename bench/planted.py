@@ -57,9 +57,13 @@ class Made:
 
     def judged(self, samples: Samples) -> Judgement:
         """Return how a sound is judged that stands in this one's place, as an MP3."""
+        return replace(self, file=self.as_mp3(samples)).itself()
+
+    def as_mp3(self, samples: Samples) -> bytes:
+        """Return a sound of this one's rate as an MP3."""
         file = io.BytesIO()
         soundfile.write(file, samples, self.rate, format="MP3")
-        return replace(self, file=file.getvalue()).itself()
+        return file.getvalue()
 
     def at(self, seconds: float) -> int:
         """Return the sample that is heard at a moment."""

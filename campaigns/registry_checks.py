@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from campaigns.faults import MAX_PROBLEMS, unknown
 from campaigns.fields import ID_PATTERN
@@ -24,10 +24,13 @@ def refers(named: NamedSpec) -> bool:
     return named.phone is None and re.fullmatch(ID_PATTERN, named.name) is not None
 
 
-def faults_of(spec: RegistrySpec, source: Source, cuts: Cuts) -> tuple[Problem, ...]:
+def faults_of(
+    spec: RegistrySpec, source: Source, cuts: Cuts, players: Collection[str] | None = None
+) -> tuple[Problem, ...]:
     """Return what is wrong between the values: ids used twice, unknown references, sums.
 
-    ``cuts`` are the values whose own faults are known: nothing is judged by them.
+    ``cuts`` are the values whose own faults are known: nothing is judged by them. ``players``
+    are the names of what can play, where they are known.
     """
     checks = (
         _repeated,
@@ -39,11 +42,10 @@ def faults_of(spec: RegistrySpec, source: Source, cuts: Cuts) -> tuple[Problem, 
         _groups,
         _flyers,
     )
-    return tuple(
-        problem
-        for check in checks
-        for problem in itertools.islice(check(spec, source, cuts), MAX_PROBLEMS)
-    )
+    found = [check(spec, source, cuts) for check in checks]
+    if players is not None:
+        found.append(_unknown_players(spec, source, players))
+    return tuple(problem for one in found for problem in itertools.islice(one, MAX_PROBLEMS))
 
 
 def _repeated(spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem]:
@@ -117,6 +119,21 @@ def _unknown_clusters(spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterat
             if name not in known:
                 path: Path = ("station", "quiet", index, "clusters", place)
                 yield source.problem(path, unknown(_("cluster"), name, known))
+
+
+def _unknown_players(
+    spec: RegistrySpec, source: Source, players: Collection[str]
+) -> Iterator[Problem]:
+    for index, cluster in enumerate(spec.loudspeakers):
+        if cluster.player not in players:
+            message = unknown_player(cluster.player, players)
+            yield source.problem(("loudspeakers", index, "player"), message)
+
+
+def unknown_player(name: str, players: Collection[str]) -> str:
+    """Say that nothing that can play is called ``name``, and where it would be set."""
+    message = _("{fault}; players are set in loa.toml: [players.{name}]")
+    return message.format(fault=unknown(_("player"), name, players), name=name)
 
 
 def _unknown_people(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -62,22 +62,25 @@ class ExaminedRegistry:
     places: Registry | None = None
 
 
-def load_registry(path: Path) -> LoadedRegistry:
-    """Read a registry file. Raises InputError with every fault at once."""
-    examined = examine_registry(path)
+def load_registry(path: Path, players: Collection[str] | None = None) -> LoadedRegistry:
+    """Read a registry file. Raises InputError with every fault at once.
+
+    ``players`` are the names of what can play; None when nobody knows them here.
+    """
+    examined = examine_registry(path, players)
     if examined.loaded is None:
         raise InputError(examined.problems)
     return examined.loaded
 
 
-def examine_registry(path: Path) -> ExaminedRegistry:
-    """Find every fault of a registry file."""
+def examine_registry(path: Path, players: Collection[str] | None = None) -> ExaminedRegistry:
+    """Find every fault of a registry file; ``players`` as for ``load_registry``."""
     try:
         source = read_source(path, MAX_REGISTRY_BYTES)
     except InputError as error:
         return ExaminedRegistry(error.problems)
     read = read_sound(source, RegistrySpec, _STAND_INS)
-    problems = (*read.problems, *faults_of(read.spec, read.source, read.cuts))
+    problems = (*read.problems, *faults_of(read.spec, read.source, read.cuts, players))
     if any(re.split(r"[.\[]", problem.field)[0] in _PLACES for problem in problems):
         return ExaminedRegistry(problems)
     registry = _registry(read.spec)
@@ -115,7 +118,7 @@ def _registry(spec: RegistrySpec) -> Registry:
         hamlets=tuple(_hamlet(hamlet, spec.flyers) for hamlet in spec.hamlets),
         people=tuple(_people(spec)),
         clusters=tuple(
-            Cluster(c.id, _all_of(c.hamlets, every), c.place or "", c.volume_group or "")
+            Cluster(c.id, _all_of(c.hamlets, every), c.place or "", c.volume_group or "", c.player)
             for c in spec.loudspeakers
         ),
         chat_groups=_groups(spec, every),

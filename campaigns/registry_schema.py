@@ -24,6 +24,7 @@ from campaigns.fields import (
 from campaigns.registry_fields import Count, HamletIds, HoursField, Ratio, Url, named
 from campaigns.station_schema import StationSpec
 from engine.models import GroupKind, Hours, Right
+from engine.models.registry import USUAL_PLAYER
 
 
 class CommuneSpec(Strict):
@@ -73,6 +74,14 @@ class ClusterSpec(Strict):
     hamlets: HamletIds
     place: Annotated[ShortLine | None, Field(None, description="Nơi đặt loa.")]
     volume_group: Annotated[ShortLine | None, Field(None, description="Nhóm âm lượng.")]
+    player: Annotated[
+        Id,
+        Field(
+            USUAL_PLAYER,
+            description="Thiết bị phát: tên trong [players.<tên>] của loa.toml; folder là thư mục "
+            "trong outbox/.",
+        ),
+    ]
 
 
 class ChatGroupSpec(Strict):

@@ -178,7 +178,7 @@ class Checks(Protocol):
 
 @runtime_checkable
 class Closes(Protocol):
-    """A channel that holds something open: a helper process, a connection."""
+    """A channel, or a player of it, that holds something open: a process, a connection."""
 
     def close(self) -> None: ...
 

@@ -58,9 +58,10 @@ def keys(part: Schema, schema: Schema, path: str = "") -> Iterator[tuple[str, Sc
         below = [group for group in _choices(inner, schema) if _group(group, schema) is not None]
         if name == "schedule" and path:  # a channel's own has the same keys as the campaign's
             below = []
-        named = inner.get("additionalProperties")
-        if isinstance(named, dict) and _group(_choices(named, schema)[0], schema):
-            yield from keys(_choices(named, schema)[0], schema, f"{here}.<tên>.")
+        named = _named(inner)
+        if named is not None and _group(_choices(named, schema)[0], schema):
+            for one in _choices(named, schema):  # each kind of it, beginning with its name
+                yield from keys(one, schema, f"{here}.<tên>.")
             continue
         if not below or len(_choices(inner, schema)) > 1:
             yield here, inner, required
@@ -115,10 +116,18 @@ def _choices(part: Schema, schema: Schema) -> list[Schema]:
         found = schema["$defs"][part["$ref"].rpartition("/")[2]]
     return [
         inner
-        for choice in found.get("anyOf", [found])
+        for choice in found.get("anyOf", found.get("oneOf", [found]))
         if choice != {"type": "null"}
         for inner in ([choice] if choice is found else _choices(choice, schema))
     ]
+
+
+def _named(part: Schema) -> Schema | None:
+    """Return what lies below names that people choose themselves."""
+    found = part.get("additionalProperties") or next(
+        iter(part.get("patternProperties", {}).values()), None
+    )
+    return found if isinstance(found, dict) else None
 
 
 def _group(part: Schema, schema: Schema) -> Schema | None:

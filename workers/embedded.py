@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from workers.actors import Send, SendBundles, messages, register
 from workers.broker import embedded_broker
 from workers.presence import present
 from workers.rounds import Rounds
-from workers.timing import LEASE
+from workers.timing import LEASE, Timing
 from workers.turns import only_one
 
 #: Seconds between two looks at the ledger while nothing happens.
@@ -55,11 +56,13 @@ class Ended:
 class EmbeddedRuntime:
     """Runs one workspace. Emergencies have a worker of their own.
 
-    ``stop`` may be set from a signal handler; what is being sent is finished or handed back.
+    ``stop`` may be set from a signal handler; what is being sent is finished within the
+    timing's grace, or interrupted then and handed back.
     """
 
-    def __init__(self, communes: Communes | App) -> None:
+    def __init__(self, communes: Communes | App, *, timing: Timing | None = None) -> None:
         """An opened commune may be given in place of all of a workspace's."""
+        self._timing = timing or Timing()
         self._communes = communes if isinstance(communes, Communes) else Communes.only(communes)
         self._rounds = Rounds(self._communes)
         self._busy = 0
@@ -205,12 +208,18 @@ class EmbeddedRuntime:
             yield {priority: crew.actor for priority, crew in crews.items()}
         finally:
             for crew in crews.values():
-                crew.stop()
+                crew.take_no_more()
+            deadline = time.monotonic() + self._timing.grace.total_seconds()
+            for crew in crews.values():
+                crew.stop(deadline)
 
     def _send(self, commune_id: str, ids: list[int], lease: str) -> None:
         try:
             with self._communes.lent(commune_id) as app:
-                app.sender.send(ids, holder=lease)
+                if self.stop.is_set():
+                    app.ledger.bundles.release(ids, holder=lease)
+                else:
+                    app.sender.send(ids, holder=lease)
         except Exception as error:  # noqa: BLE001 - a worker's thread has nobody to tell; the run has
             self._break(error)
         finally:
@@ -233,6 +242,14 @@ class _Crew:
         self._worker = Worker(self._broker, worker_threads=threads, worker_timeout=WORKER_TIMEOUT)
         self._worker.start()
 
-    def stop(self) -> None:
+    def take_no_more(self) -> None:
+        """Let each thread end with the message that it has."""
+        for thread in self._worker.workers:
+            thread.stop()
+
+    def stop(self, deadline: float) -> None:
+        """Wait for the threads until ``deadline`` (monotonic), then interrupt what still runs."""
+        for thread in self._worker.workers:
+            thread.join(max(0.0, deadline - time.monotonic()))
         self._worker.stop()
         self._broker.close()

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
+from campaigns.faults import unknown
 from campaigns.fields import Day, Id, Phone, ShortLine, Strict, Whole, shown
 from campaigns.registry_fields import Count, HoursField, Url
 from engine.i18n import gettext as _
@@ -38,6 +39,14 @@ class ClusterCell:
     place: ShortLine | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PlayerCell:
+    """What plays in a cluster, written ``cum-1: may-xa``; a name alone, in all of the row."""
+
+    player: Id
+    cluster: Id | None = None
+
+
 class PersonCell(Strict):
     """Somebody with a right, written ``lan: Nguyễn Thị Lan: 0900.000.001``; an id alone refers."""
 
@@ -49,6 +58,11 @@ class PersonCell(Strict):
 def _clusters(cell: Any) -> Any:
     pairs = [[one.strip() for one in part.split(":", 1)] for part in parts_of(cell)]
     return [{"id": pair[0], "place": pair[1] if len(pair) > 1 else None} for pair in pairs]
+
+
+def _players(cell: Any) -> Any:
+    pairs = [[one.strip() for one in part.split(":", 1)] for part in parts_of(cell)]
+    return [{"player": pair[-1], "cluster": pair[0] if len(pair) > 1 else None} for pair in pairs]
 
 
 def _people(cell: Any) -> Any:
@@ -66,6 +80,7 @@ def _people(cell: Any) -> Any:
 Number = Annotated[Count, BeforeValidator(_number)]
 Tags = Annotated[tuple[Id, ...], BeforeValidator(_words)]
 Clusters = Annotated[tuple[ClusterCell, ...], BeforeValidator(_clusters)]
+Players = Annotated[tuple[PlayerCell, ...], BeforeValidator(_players)]
 People = Annotated[tuple[PersonCell, ...], BeforeValidator(_people)]
 HoursList = Annotated[tuple[HoursField, ...], BeforeValidator(parts_of)]
 
@@ -86,10 +101,16 @@ class HamletRow:
     tags: Tags = ()
     flyer_copies: Number | None = None
     loudspeakers: Clusters = ()
+    players: Players = ()
     chat_group: ShortLine | None = None
     chat_platform: Id | None = None
     chat_agreed_on: Day | None = None
     chat_address: ShortLine | None = None
+
+    def player_of(self, cluster: str) -> str | None:
+        """Return what this row says plays in a cluster; None when it says nothing of that."""
+        named = {cell.cluster: cell.player for cell in self.players}
+        return named.get(cluster, named.get(None))
 
 
 #: Reads a hamlet's row from its cells.
@@ -164,6 +185,14 @@ def doubts_about(row: HamletRow) -> list[Fault]:
         if getattr(row, key) and not row.chat_group:
             message = _("found {found}, but no chat group; write the group's name too")
             found.append(Fault(key, message.format(found=shown(str(getattr(row, key))))))
+    heard = {cell.id for cell in row.loudspeakers}
+    named = [cell.cluster for cell in row.players]
+    for cluster in dict.fromkeys(named):
+        if cluster and heard and cluster not in heard:
+            found.append(Fault("players", unknown(_("cluster"), cluster, heard)))
+        if named.count(cluster) > 1:
+            message = _("found two players for {cluster}; one is allowed")
+            found.append(Fault("players", message.format(cluster=cluster or _("all clusters"))))
     if row.chat_group and row.chat_platform == "telegram" and not row.chat_address:
         message = _("a group sent by telegram needs its address (the chat's id)")
         found.append(Fault("chat_address", message))

@@ -33,6 +33,7 @@ HAMLETS: tuple[Column, ...] = (
     Column("tags", ("Nhãn", "Tags"), "ven-song; cho"),
     Column("flyer_copies", ("Số tờ rơi", "Flyer copies"), 400),
     Column("loudspeakers", ("Cụm loa", "Loudspeakers"), "cum-1: Nhà văn hóa Ấp 1; cum-2"),
+    Column("players", ("Thiết bị phát", "Players", "Player"), "folder"),
     Column("chat_group", ("Nhóm chat", "Chat group", "Nhóm Zalo"), "Bà con Ấp 1"),
     Column("chat_platform", ("Nền tảng chat", "Chat platform", "Nền tảng"), "zalo"),
     Column("chat_agreed_on", ("Ngày thống nhất nhóm", "Chat agreed on"), "01/03/2026"),

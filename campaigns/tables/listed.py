@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from campaigns.characters import forbidden_character
 from campaigns.faults import in_words
+from campaigns.registry_checks import unknown_player
 from campaigns.tables.cells import (
     HAMLET_ROW,
     CommuneRow,
@@ -54,9 +55,12 @@ class Listed:
         return sum(len(commune.hamlets) for commune in self.communes.values())
 
 
-def read_tables(paths: Iterable[Path]) -> Listed:
-    """Read tables of hamlets and of communes. Raises InputError with every fault of every cell."""
-    reader = _Reader()
+def read_tables(paths: Iterable[Path], players: Collection[str] | None = None) -> Listed:
+    """Read tables of hamlets and of communes. Raises InputError with every fault of every cell.
+
+    ``players`` are the names of what can play; None when nobody knows them here.
+    """
+    reader = _Reader(players)
     for path in paths:
         reader.read(path)
     return reader.done()
@@ -65,7 +69,9 @@ def read_tables(paths: Iterable[Path]) -> Listed:
 class _Reader:
     """Gathers rows and faults; places of rows tell where an id stood before."""
 
-    def __init__(self) -> None:
+    def __init__(self, players: Collection[str] | None) -> None:
+        self._players = players
+        self._playing: dict[tuple[str, str], tuple[str, int]] = {}
         self._listed = Listed()
         self._problems: list[Problem] = []
         self._rows: dict[tuple[str, str], int] = {}
@@ -132,12 +138,30 @@ class _Reader:
                     problems.append(problem)
         else:
             if isinstance(read, HamletRow):
-                problems.extend(_placed(headings, row, fault) for fault in doubts_about(read))
+                doubts = (*doubts_about(read), *self._doubts_about_players(read, row.number))
+                problems.extend(_placed(headings, row, fault) for fault in doubts)
                 if not problems:
                     self._hamlet(headings, row, read)
             elif not problems:
                 self._commune(headings, row, read)
         self._problems.extend(problems)
+
+    def _doubts_about_players(self, read: HamletRow, number: int) -> Iterator[Fault]:
+        """Yield players that are not there, and clusters for which two rows name two players."""
+        named = dict.fromkeys(cell.player for cell in read.players)
+        for name in named:
+            if self._players is not None and name not in self._players:
+                yield Fault("players", unknown_player(name, self._players))
+        for cluster in dict.fromkeys(cell.id for cell in read.loudspeakers):
+            player = read.player_of(cluster)
+            if player is None:
+                continue
+            key = (read.commune_id, cluster)
+            before, where = self._playing.setdefault(key, (player, number))
+            if before != player:
+                message = _("{cluster} is played by {other} in row {row}; write one player")
+                message = message.format(cluster=cluster, other=before, row=where)
+                yield Fault("players", message)
 
     def _hamlet(self, headings: Headings, row: Row, read: HamletRow) -> None:
         key = (read.commune_id, read.hamlet_id)

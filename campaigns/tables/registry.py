@@ -15,6 +15,7 @@ from campaigns.tables.listed import ListedCommune
 from campaigns.tables.people import people_of
 from campaigns.tables.settings import Shared, shared_of
 from engine.models import ChatGroup, Cluster, GroupKind, Hamlet, Province, Registry, Team
+from engine.models.registry import USUAL_PLAYER
 
 
 def registry_of(commune: ListedCommune, earlier: Registry | None, province: Province) -> Registry:
@@ -57,7 +58,7 @@ class _Merged:
         before = self.earlier.clusters if self.earlier else ()
         if "loudspeakers" not in self.commune.given:
             return tuple(
-                dataclasses.replace(one, hamlets=left)
+                dataclasses.replace(one, hamlets=left, player=self._player(one.id, one.player))
                 for one in before
                 if (left := _left(one.hamlets, kept))
             )
@@ -75,9 +76,23 @@ class _Merged:
                 tuple(dict.fromkeys(hamlets)),
                 places.get(name) or (known[name].place if name in known else ""),
                 known[name].volume_group if name in known else "",
+                self._player(name, known[name].player if name in known else USUAL_PLAYER),
             )
             for name, hamlets in heard.items()
         )
+
+    def _player(self, cluster: str, before: str) -> str:
+        """Return what plays in a cluster: as the rows of its hamlets say, else as ``before``."""
+        if "players" not in self.commune.given:
+            return before
+        said = (row.player_of(cluster) for row in self.commune.hamlets if self._hears(row, cluster))
+        return next((player for player in said if player is not None), USUAL_PLAYER)
+
+    def _hears(self, row: HamletRow, cluster: str) -> bool:
+        if "loudspeakers" in self.commune.given:
+            return any(cell.id == cluster for cell in row.loudspeakers)
+        before = self.earlier.clusters if self.earlier else ()
+        return any(one.id == cluster and row.hamlet_id in one.hamlets for one in before)
 
     def groups(self, every: tuple[str, ...]) -> tuple[ChatGroup, ...]:
         kept = set(every)

@@ -8,14 +8,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from channels.base import Artifacts, Backend, Options
+from channels.base import Artifacts, Backend, Closes, Options
 from channels.loudspeaker.audio.terms import KBITS, MAX_SECONDS, RATES, USUAL, Finish, Tags
 from channels.loudspeaker.delivery import PLAIN, Line, Style
-from channels.loudspeaker.folder import FolderBackend
 from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.kept import SharedSounds
 from channels.loudspeaker.options import LoudspeakerOptions
+from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.script import Script, announced, script_of
 from channels.loudspeaker.speech.engine import ENGINES, Choice
@@ -29,6 +29,7 @@ from engine.models import (
     Artifact,
     Attachment,
     Bundle,
+    Cluster,
     Content,
     File,
     Forecast,
@@ -38,6 +39,7 @@ from engine.models import (
     Registry,
     Rendered,
 )
+from engine.models.registry import USUAL_PLAYER
 
 if TYPE_CHECKING:
     from channels.loudspeaker.proof.listening import Listener
@@ -53,13 +55,15 @@ _LOUDNESS = (-31.0, -14.0)
 class LoudspeakerChannel:
     """Speech or a recording, one MP3 per distinct text, a programme per cluster and slot.
 
-    ``outbox`` is the folder of the clusters. ``voices`` are what speaks; when they are ``lent``,
-    somebody else closes them. Without them the channel makes its own, which keep what they spoke
-    in ``speech_cache``. ``choices`` are the voices that are tried, in their order; without them
-    it is ``engine``, and after it espeak with its ``voice``. ``region`` says whose words numbers
-    are read in. ``loudness`` is in LUFS; ``finish`` is how sound leaves besides, ``style`` how it
-    is said, ``limits`` what the proof of each item accepts. ``framing`` is what opens and closes
-    a programme; that, and programmes in one file, are kept in ``programmes``. Raises LoaError for
+    ``outbox`` is the folder of the clusters, which the player ``folder`` reads; ``players`` are
+    what plays besides, by name, and may take its place. ``voices`` are what speaks; when they
+    are ``lent``, somebody else closes them. Without them the channel makes its own, which keep
+    what they spoke in ``speech_cache``. ``choices`` are the voices that are tried, in their
+    order; without them it is ``engine``, and after it espeak with its ``voice``. ``region``
+    says whose words numbers are read in. ``loudness`` is in LUFS; ``finish`` is how sound
+    leaves besides, ``style`` how it is said, ``limits`` what the proof of each item accepts.
+    ``framing`` is what opens and closes a programme; that, and programmes in one file, are kept
+    in ``programmes``. Raises LoaError for
     a setting that does not exist.
     """
 
@@ -74,6 +78,7 @@ class LoudspeakerChannel:
         self,
         *,
         outbox: Path,
+        players: Mapping[str, Backend] | None = None,
         speech_cache: Path | None = None,
         engine: str = "espeak",
         voice: str = _SOUTH,
@@ -104,27 +109,49 @@ class LoudspeakerChannel:
         self._sounds = SharedSounds(programmes or self._voices.cache_folder / "programmes")
         self._studio: Studio | None = None
         self._opening = threading.Lock()
-        folder = FolderBackend(outbox)
         self.lead = lead
         self.grace: timedelta | None = grace
-        self.backends: Mapping[str, Backend] = {folder.name: folder}
+        self.backends: Mapping[str, Backend] = {
+            USUAL_PLAYER: FolderBackend(outbox),
+            **(players or {}),
+        }
 
     def close(self) -> None:
-        """End the channel's own helper processes; they start again if it is used again."""
+        """End the players' connections and the channel's own helper processes.
+
+        They start again if it is used again.
+        """
+        for player in self.backends.values():
+            if isinstance(player, Closes):
+                player.close()
         if not self._lent:
             self._voices.close()
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
-        """Return each cluster heard in the hamlet at each moment; nothing without a cluster."""
+        """Return each cluster heard in the hamlet at each moment; nothing without a cluster.
+
+        Raises LoaError for a cluster whose player is not there.
+        """
         schedule = content.own_schedule or content.schedule
         moments = (None,) if schedule.asap else schedule.moments
         wanted = content.options_as(LoudspeakerOptions).clusters
         return tuple(
-            Placement(cluster.id, FolderBackend.name, moment, schedule.repeat)
+            Placement(cluster.id, self._player_of(cluster), moment, schedule.repeat)
             for cluster in registry.clusters_by_hamlet.get(hamlet.id, ())
             if not wanted or cluster.id in wanted
             for moment in moments
         )
+
+    def _player_of(self, cluster: Cluster) -> str:
+        if cluster.player in self.backends:
+            return cluster.player
+        message = _(
+            "the cluster {cluster} is played by {player}, which is not set: write"
+            " [players.{player}] in loa.toml, or in the registry another player"
+            " (there are: {known})"
+        )
+        known = ", ".join(sorted(self.backends))
+        raise LoaError(message.format(cluster=cluster.id, player=cluster.player, known=known))
 
     def forecast(self, content: Content, hamlet: Hamlet) -> Forecast:
         """Return the words as they will be said, and how long that takes.

@@ -20,6 +20,8 @@ from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
+from engine.app.players import build_players
+from engine.clock import Clock, SystemClock
 from engine.dispatch.buckets import LocalBuckets
 from engine.dispatch.permits import Permits
 from engine.errors import LoaError
@@ -36,6 +38,7 @@ class Surroundings:
 
     ``folder`` is the commune's own, ``workspace`` that of all its communes; ``voices`` are what
     speaks, for all communes when they are ``lent``, and ``limits`` counts for all of them.
+    ``preview``: nothing may leave ``folder``.
     """
 
     settings: Settings
@@ -46,6 +49,8 @@ class Surroundings:
     lent: bool
     remote_ids: RemoteIds
     limits: Limits
+    clock: Clock
+    preview: bool = False
 
     def outbox(self, channel: str) -> Path:
         return self.folder / "outbox" / channel
@@ -55,6 +60,7 @@ def _loudspeaker(here: Surroundings) -> LoudspeakerChannel:
     voice = here.settings.loudspeaker_of(here.commune_id)
     return LoudspeakerChannel(
         outbox=here.outbox("loudspeaker"),
+        players=build_players(here),
         voices=here.voices,
         lent=here.lent,
         choices=choices_of(voice),
@@ -108,6 +114,7 @@ def _framing(frame: ProgrammeSettings, workspace: Path) -> Framing:
         station=frame.station,
         opening=frame.opening,
         emergency=frame.emergency,
+        drill=frame.drill,
         closing=frame.closing,
         chime=frame.chime,
         jingle=workspace / frame.jingle if frame.jingle else None,
@@ -168,14 +175,17 @@ def build_channels(
     voices: Voices | None = None,
     workspace: Path | None = None,
     limits: Limits | None = None,
+    clock: Clock | None = None,
+    preview: bool = False,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
     """Build every channel around a commune's ``folder``.
 
     ``workspace`` is where ``loa.toml`` is, else ``folder``. ``voices`` are what speaks for all
     communes, and are closed by whoever lends them; without them the channels have their own.
-    ``limits`` may be left out by those who send nothing. Raises LoaError if what channels need
-    goes in a circle.
+    ``limits`` may be left out by those who send nothing; for a ``preview`` nothing leaves
+    ``folder``. Raises LoaError if what channels need goes in a circle, and for players that
+    cannot be built as they are set.
     """
     here = Surroundings(
         settings,
@@ -186,10 +196,13 @@ def build_channels(
         voices is not None,
         remote_ids,
         limits or Permits(LocalBuckets()),
+        clock or SystemClock(),
+        preview,
     )
     built = [build(here) for build in builders.values()]
     channels = {channel.name: channel for channel in built}
     check_needs(channels)
+    check_names(channels)
     return channels
 
 
@@ -198,6 +211,19 @@ def close_channels(channels: Mapping[str, Channel]) -> None:
     for channel in channels.values():
         if isinstance(channel, Closes):
             channel.close()
+
+
+def check_names(channels: Mapping[str, Channel]) -> None:
+    """Refuse a player that is called like a backend of another channel, but is of another kind.
+
+    Whether something rehearses, and which machine may send it, is known by that name alone.
+    """
+    networked: dict[str, bool] = {}
+    for channel in sorted(channels.values(), key=lambda one: one.name == LoudspeakerChannel.name):
+        for name, backend in channel.backends.items():
+            if networked.setdefault(name, backend.networked) != backend.networked:
+                message = _("[players.{name}]: another channel has this name; choose another")
+                raise LoaError(message.format(name=name))
 
 
 def check_needs(channels: Mapping[str, Channel]) -> None:

@@ -40,8 +40,10 @@ class House:
         """Each channel's own settings in a campaign, by the channel's name."""
         return {channel.name: channel.options for channel in self.builders}
 
-    def channels(self, folder: Path, ledger: Ledger) -> dict[str, Channel]:
-        """Build a commune's channels around ``folder``."""
+    def channels(
+        self, folder: Path, ledger: Ledger, *, preview: bool = False
+    ) -> dict[str, Channel]:
+        """Build a commune's channels around ``folder``; of a ``preview``, nothing leaves it."""
         return build_channels(
             self.settings,
             folder,
@@ -50,6 +52,8 @@ class House:
             voices=self.voices,
             workspace=self.workspace,
             limits=self.permits,
+            clock=self.clock,
+            preview=preview,
             builders=self.builders,
         )
 

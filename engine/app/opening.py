@@ -11,6 +11,7 @@ from campaigns.registry_file import load_registry
 from channels.base import Channel
 from engine.app.channels import CHANNELS, Builders, build_voices, close_channels
 from engine.app.house import House
+from engine.app.players import known_players
 from engine.app.proving import Prover
 from engine.app.sending import build_permits, build_sender
 from engine.artifacts import ArtifactStore, open_store
@@ -134,7 +135,8 @@ def open_app(
     The registry gets a new revision if ``commune.yaml`` changed. Raises InputError for a file
     that cannot be used, LoaError for a ledger that cannot.
     """
-    loaded = load_registry(workspace / REGISTRY_FILE)
+    players = known_players(load_settings(workspace))
+    loaded = load_registry(workspace / REGISTRY_FILE, players)
     house = open_house(
         workspace, clock=clock, boundary=boundary, builders=builders, observer=observer
     )

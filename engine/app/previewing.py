@@ -35,7 +35,7 @@ def preview(app: App, campaign_id: str) -> Preview:
     folder = app.workspace / "preview" / f"{campaign_id}-{revision.revision}"
     if folder.exists():
         shutil.rmtree(folder)
-    channels = app.house.channels(folder, app.ledger)
+    channels = app.house.channels(folder, app.ledger, preview=True)
     renderer = Renderer(app.channels, app.artifacts, plan.frozen)
     previewer = Previewer(channels=channels, renderer=renderer, registry=registry, folder=folder)
     try:

@@ -15,6 +15,7 @@ from campaigns.registry_file import examine_registry
 from channels.base import Channel
 from engine.app import OPTIONS, build_channels, close_channels
 from engine.app.channels import NothingRemembered
+from engine.app.players import known_players
 from engine.cli.common import (
     REGISTRY_FILE,
     chosen_commune,
@@ -95,7 +96,7 @@ def _own_commune(workspace: Path | None, near: Path | None) -> Iterator[_Commune
     """Read the one commune of a workspace, from its file alone. Raises what settings raise."""
     root = find_workspace(workspace, near)
     settings = load_settings(root)
-    examined = examine_registry(root / REGISTRY_FILE)
+    examined = examine_registry(root / REGISTRY_FILE, known_players(settings))
     channels = build_channels(settings, root, NothingRemembered())
     try:
         yield _Commune(

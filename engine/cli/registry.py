@@ -12,6 +12,7 @@ from rich.table import Table
 from campaigns.province_file import PROVINCE_FILE
 from campaigns.tables.listed import Listed, read_tables
 from campaigns.tables.template import SHEETS, made_up, template_csv, template_xlsx
+from engine.app.players import known_players
 from engine.app.province import ProvinceApp, no_commune_yet
 from engine.cli.commands import Suggesting
 from engine.cli.common import REGISTRY_FILE, find_workspace, shown_path, workspace_option
@@ -56,7 +57,7 @@ def _import() -> click.Command:
     ) -> None:
         _refuse_a_commune(workspace)
         with opened_province(workspace) as desk:
-            listed = read_tables(files)
+            listed = read_tables(files, known_players(desk.house.settings))
             importer = Importer(desk.house.database, desk.house.seal, desk.province)
             changes = importer.changes(listed)
             if not dry_run:

@@ -16,6 +16,7 @@ from channels.base import Backend, Channel, Refreshes
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.dispatch.assembling import Assembler, Ready
+from engine.dispatch.backends import backend_of
 from engine.dispatch.backoff import Retries
 from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.failures import Failure, failure_of
@@ -268,7 +269,7 @@ class Sender:
         return Gate(self._ledger, self._clock, self._breaker, self._permits, self._backend)
 
     def _backend(self, bundle: Bundle) -> Backend:
-        return self._channels[bundle.channel].backends[bundle.backend]
+        return backend_of(self._channels, bundle)
 
     @property
     def _cumulative(self) -> frozenset[str]:

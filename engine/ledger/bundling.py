@@ -128,7 +128,10 @@ def _groups(held: ColumnElement[bool]) -> Select[Any]:
 
 
 def _join_or_make(dialect: str, groups: Select[Any]) -> sqlite.Insert | postgresql.Insert:
-    """Insert bundles, or give those that are there a new version and the higher priority."""
+    """Insert bundles, or give those that are there a new version and the higher priority.
+
+    The backend is that of what was approved last, once nothing is being sent by the other.
+    """
     b = bundles.c
     statement = insert_on(dialect, bundles)
     new = statement.excluded
@@ -137,6 +140,7 @@ def _join_or_make(dialect: str, groups: Select[Any]) -> sqlite.Insert | postgres
         index_elements=["commune_id", "channel", "target", "slot"],
         set_={
             "version": b.version + 1,
+            "backend": case((b.state == State.SENDING, b.backend), else_=new.backend),
             "state": case((b.state == State.SENDING, b.state), else_=State.PLANNED),
             "priority": case(
                 (rank_of(new.priority) < rank_of(b.priority), new.priority), else_=b.priority

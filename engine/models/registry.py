@@ -35,6 +35,10 @@ class HouseholdGroup(StrEnum):
     POOR_AND_NEAR_POOR = "poor_and_near_poor"
 
 
+#: What plays where nobody says otherwise: a folder in the outbox. It is always there.
+USUAL_PLAYER = "folder"
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody named in the registry. Personal data: kept in a purgeable, encrypted table."""
@@ -87,12 +91,16 @@ class Hamlet:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Loudspeakers that play together: the loudspeaker channel's target."""
+    """Loudspeakers that play together: the loudspeaker channel's target.
+
+    ``player`` is the name of what plays there, one of the workspace's players.
+    """
 
     id: str
     hamlets: tuple[str, ...]
     place: str = ""
     volume_group: str = ""
+    player: str = USUAL_PLAYER
 
 
 @dataclass(frozen=True, slots=True)

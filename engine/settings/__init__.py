@@ -18,8 +18,10 @@ from typing import Any, get_args, get_origin
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
+from engine.settings.players import PlayerName, PlayerSettings
 from engine.settings.proof import ProofSettings
 from engine.settings.sections import (
+    AlertSettings,
     ArtifactSettings,
     BackupSettings,
     ClockSettings,
@@ -86,6 +88,8 @@ class Settings(Section):
     voices: dict[str, VoiceSettings] = Field(default={})
     programme: ProgrammeSettings = ProgrammeSettings()
     proof: ProofSettings = ProofSettings()
+    #: By the name that clusters in the registry give.
+    players: dict[PlayerName, PlayerSettings] = Field(default={})
     telegram: TelegramSettings = TelegramSettings()
     run: RunSettings = RunSettings()
     #: By the channel's name.
@@ -98,6 +102,7 @@ class Settings(Section):
     machine: MachineSettings = MachineSettings()
     log: LogSettings = LogSettings()
     notices: NoticeSettings = NoticeSettings()
+    alert: AlertSettings = AlertSettings()
     outbox: OutboxSettings = OutboxSettings()
 
     def loudspeaker_of(self, commune_id: str) -> LoudspeakerSettings:
@@ -116,7 +121,7 @@ def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> S
     except ValidationError as error:
         found = error.errors(include_url=False)
         raise SettingsError([_located(fault, path, environ) for fault in found]) from None
-    return _with_token(settings, workspace)
+    return _with_secrets(_with_token(settings, workspace), workspace)
 
 
 def _located(fault: ErrorDetails, path: Path, environ: Mapping[str, str]) -> SettingsFault:
@@ -154,7 +159,7 @@ def _apply_environment(
         elif get_origin(kind) is dict:
             sections = values.setdefault(name, {})
             if isinstance(sections, dict):
-                _apply_to_named(get_args(kind)[1], sections, environ, variable)
+                _apply_to_named(_models_in(get_args(kind)[1]), sections, environ, variable)
         elif variable in environ:
             values[name] = environ[variable]
         elif f"{variable}_FILE" in environ and not name.endswith("_file"):
@@ -162,15 +167,30 @@ def _apply_environment(
 
 
 def _apply_to_named(
-    model: type[BaseModel], sections: dict[str, Any], environ: Mapping[str, str], prefix: str
+    models: Sequence[type[BaseModel]],
+    sections: dict[str, Any],
+    environ: Mapping[str, str],
+    prefix: str,
 ) -> None:
-    """Do so for sections that may have any name, as in ``LOA_RETRIES_CHAT_ATTEMPTS``."""
-    form = re.compile(f"{prefix}_(.+?)_(?:{'|'.join(model.model_fields)})(?:_FILE)?", re.IGNORECASE)
+    """Do so for sections that may have any name, as in ``LOA_RETRIES_CHAT_ATTEMPTS``.
+
+    Of ``models`` each section is one, or several may be: which, is not looked at.
+    """
+    fields = "|".join(dict.fromkeys(name for model in models for name in model.model_fields))
+    form = re.compile(f"{prefix}_(.+?)_(?:{fields})(?:_FILE)?", re.IGNORECASE)
     names = {found[1].lower() for found in map(form.fullmatch, environ) if found}
     for name in names | set(sections):
         section = sections.setdefault(name, {})
         if isinstance(section, dict):
-            _apply_environment(model, section, environ, f"{prefix}_{name.upper()}")
+            for model in models:
+                _apply_environment(model, section, environ, f"{prefix}_{name.upper()}")
+
+
+def _models_in(annotation: Any) -> tuple[type[BaseModel], ...]:
+    """Return every model that a value of such a type may be."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return (annotation,)
+    return tuple(model for inner in get_args(annotation) for model in _models_in(inner))
 
 
 def read_secret(path: Path) -> str:
@@ -187,3 +207,18 @@ def _with_token(settings: Settings, workspace: Path) -> Settings:
         return settings
     token = read_secret(workspace / telegram.token_file)
     return settings.model_copy(update={"telegram": telegram.model_copy(update={"token": token})})
+
+
+def _with_secrets(settings: Settings, workspace: Path) -> Settings:
+    """Read the players' secrets from the files that are named for them."""
+    players = {
+        name: player.model_copy(
+            update={
+                secret: read_secret(workspace / getattr(player, f"{secret}_file"))
+                for secret in player.secrets
+                if not getattr(player, secret) and getattr(player, f"{secret}_file")
+            }
+        )
+        for name, player in settings.players.items()
+    }
+    return settings.model_copy(update={"players": players})

@@ -13,14 +13,26 @@ from support import builders
 from support.commune import files_below
 from support.fake_telegram import TOKEN, FakeTelegram
 
-from channels.base import Channel, ChannelError, Closes, Finds, Options, artifact_key
+from channels.base import Backend, Channel, ChannelError, Closes, Finds, Options, artifact_key
 from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
+from channels.loudspeaker.players.folder import FolderBackend
 from channels.portal.channel import PortalChannel
 from engine.app import CHANNELS
-from engine.models import Artifact, Bundle, ChatGroup, Content, GroupKind, Item, Receipt, Schedule
+from engine.app.players import KINDS
+from engine.models import (
+    Artifact,
+    Bundle,
+    ChatGroup,
+    Content,
+    GroupKind,
+    Item,
+    Receipt,
+    Registry,
+    Schedule,
+)
 
 
 @dataclass
@@ -31,6 +43,14 @@ class Rig:
     backend: str
     target: str
     far_side: Callable[[], object]
+
+    @property
+    def registry(self) -> Registry:
+        """Return the commune; its clusters are played by the player in this rig."""
+        if self.channel.name != LoudspeakerChannel.name:
+            return REGISTRY
+        clusters = (dataclasses.replace(one, player=self.backend) for one in REGISTRY.clusters)
+        return dataclasses.replace(REGISTRY, clusters=tuple(clusters))
 
     def content(self, **changes: object) -> Content:
         options: Options = self.channel.options()
@@ -53,6 +73,10 @@ class Rig:
         return self.channel.backends[self.backend].deliver(artifact, bundle or self.bundle())
 
 
+#: A player, and how to see what its far end holds.
+FarEnd = tuple[Backend, Callable[[], object]]
+
+
 REGISTRY = builders.registry(
     chat_groups=(
         *builders.registry().chat_groups,
@@ -69,10 +93,31 @@ REGISTRY = builders.registry(
 )
 
 
-def loudspeaker_folder(tmp_path: Path) -> Iterator[Rig]:
-    channel = LoudspeakerChannel(outbox=tmp_path / "out", speech_cache=tmp_path / "speech")
-    yield Rig(channel, "folder", "cum-1", lambda: files_below(tmp_path / "out"))
-    channel.close()
+def folder(tmp_path: Path) -> Iterator[FarEnd]:
+    yield FolderBackend(tmp_path / "out"), lambda: files_below(tmp_path / "out")
+
+
+#: One of each kind of player, by that kind, with how to see what lies at its far end.
+PLAYERS: dict[str, Callable[[Path], Iterator[FarEnd]]] = {
+    "folder": folder,
+}
+
+
+def loudspeaker(kind: str) -> Callable[[Path], Iterator[Rig]]:
+    """Return what makes a rig whose clusters are played by one kind of player."""
+
+    def make(tmp_path: Path) -> Iterator[Rig]:
+        for player, far_side in PLAYERS[kind](tmp_path):
+            channel = LoudspeakerChannel(
+                outbox=tmp_path / "outbox",
+                players={player.name: player},
+                speech_cache=tmp_path / "speech",
+            )
+            yield Rig(channel, player.name, "cum-1", far_side)
+            channel.close()
+
+    make.__name__ = f"loudspeaker_{kind}"
+    return make
 
 
 def flyer_folder(tmp_path: Path) -> Iterator[Rig]:
@@ -110,7 +155,7 @@ def chat_telegram(tmp_path: Path) -> Iterator[Rig]:
         channel.close()
 
 
-RIGS = (loudspeaker_folder, flyer_folder, portal_static, chat_kit, chat_telegram)
+RIGS = (*map(loudspeaker, PLAYERS), flyer_folder, portal_static, chat_kit, chat_telegram)
 
 
 @pytest.fixture(params=RIGS, ids=lambda make: make.__name__)
@@ -128,12 +173,13 @@ def test_every_channel_and_backend_is_in_this_suite(tmp_path: Path) -> None:
             known.update((rig.channel.name, name) for name in rig.channel.backends)
     assert tested == known
     assert {name for name, _ in known} == {channel.name for channel in CHANNELS}
+    assert set(PLAYERS) == set(KINDS)
 
 
 def test_slots_name_targets_of_the_registry_in_a_fixed_order(rig: Rig) -> None:
     content, hamlet = rig.content(), builders.hamlet(1)
-    placements = rig.channel.slots(content, hamlet, REGISTRY)
-    assert list(placements) == list(rig.channel.slots(content, hamlet, REGISTRY))
+    placements = rig.channel.slots(content, hamlet, rig.registry)
+    assert list(placements) == list(rig.channel.slots(content, hamlet, rig.registry))
     assert placements
     targets = {
         *(cluster.id for cluster in REGISTRY.clusters),
@@ -144,13 +190,15 @@ def test_slots_name_targets_of_the_registry_in_a_fixed_order(rig: Rig) -> None:
     for placement in placements:
         assert placement.target in targets
         assert placement.backend in rig.channel.backends
+        if rig.channel.name == LoudspeakerChannel.name:
+            assert placement.backend == rig.backend
         assert placement.at is None or placement.at.tzinfo is not None
 
 
 def test_a_section_of_its_own_decides_the_times(rig: Rig) -> None:
     moment = builders.NOW + timedelta(days=3)
     own = rig.content(own_schedule=Schedule(asap=False, moments=(moment,)))
-    placements = rig.channel.slots(own, builders.hamlet(1), REGISTRY)
+    placements = rig.channel.slots(own, builders.hamlet(1), rig.registry)
     assert {placement.at for placement in placements} == {moment}
 
 

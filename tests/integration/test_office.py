@@ -272,6 +272,26 @@ def test_a_campaign_that_is_over_is_refused(app: App) -> None:
         app.office.submit(write(app, ended), "lan")
 
 
+def test_a_preview_stays_in_its_folder_whatever_plays_the_cluster(app: App) -> None:
+    disk = app.workspace / "usb"
+    disk.mkdir()
+    toml = app.workspace / "loa.toml"
+    players = f'[players.may-a]\nkind = "folder"\npath = "{disk}"\n'
+    toml.write_text(toml.read_text("utf-8") + players, encoding="utf-8")
+    registry = app.workspace / "commune.yaml"
+    text = registry.read_text("utf-8").replace(
+        "hamlets: [ap-1]}", "hamlets: [ap-1], player: may-a}"
+    )
+    registry.write_text(text, encoding="utf-8")
+    with open_app(app.workspace, clock=SimulatedClock(NOW)) as again:
+        release(again)
+        shown = preview(again, "tiem-phong")
+        assert not any(disk.iterdir())
+        previewed = files_below(shown.folder / "outbox" / "loudspeaker" / "cum-1")
+        EmbeddedRuntime(again).run()
+    assert files_below(disk / "cum-1") == previewed != {}
+
+
 def test_the_preview_is_what_is_sent(app: App) -> None:
     app.office.submit(write(app, NOTICE), "lan")
     shown = preview(app, "tiem-phong")

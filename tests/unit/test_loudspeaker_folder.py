@@ -16,10 +16,10 @@ from support import builders as b
 from support import sound
 
 from channels.base import Backend, ChannelError
-from channels.loudspeaker import folder
 from channels.loudspeaker.audio import mp3
-from channels.loudspeaker.folder import FolderBackend
 from channels.loudspeaker.options import LoudspeakerOptions
+from channels.loudspeaker.players import folder
+from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.programme import programme
 from engine.files import write_atomic
 from engine.models import Artifact, Bundle, File, Item, Priority, Purpose

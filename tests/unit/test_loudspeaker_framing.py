@@ -16,7 +16,7 @@ from support import builders as b
 from support import sound
 
 from channels.base import ChannelError
-from channels.loudspeaker.audio.terms import Finish, Format
+from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import AnnouncementInputs
@@ -167,6 +167,21 @@ def test_an_emergency_begins_with_an_alarm_and_waits_for_no_file(
     opening = here.announced[0]
     assert opening.chime == "alarm"
     assert opening.speech.sentences[0].text == "Thông báo khẩn cấp!"
+
+
+@pytest.mark.parametrize("priority", [Priority.EMERGENCY, Priority.ROUTINE])
+@pytest.mark.parametrize("profile", Profile)
+def test_nothing_is_found_wrong_with_a_programme_and_its_opening(
+    station: Make, priority: Priority, profile: Profile
+) -> None:
+    """The tones of an alarm are no speech whose tops were cut off."""
+    here = station(finish=Finish(profile=profile))
+    made = here.programme(here.item(priority=priority))
+    listener = here.channel.listener()
+    for part in ("opening", "closing", "programme"):
+        source = made.named(f"{DAY}/0500-{part}.mp3").source
+        assert isinstance(source, Path)
+        assert listener.alone(listener.sound(source)).faults == (), part
 
 
 def test_a_jingle_and_a_bed_of_the_stations_own(station: Make, tmp_path: Path) -> None:

@@ -12,8 +12,13 @@ import numpy as np
 import pytest
 
 from bench.planted import FAULTS, VOICES, Made, Samples, clipped, items
+from channels.loudspeaker.audio.chime import chime
+from channels.loudspeaker.audio.pcm import RATE
+from channels.loudspeaker.audio.terms import Chime
 from channels.loudspeaker.proof.faults import Kind
+from channels.loudspeaker.proof.hearing import hear
 from channels.loudspeaker.proof.judging import Judgement
+from channels.loudspeaker.proof.opening import opened
 from channels.loudspeaker.script import Line, lines_of
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.loudspeaker.spoken import Region
@@ -118,6 +123,19 @@ def test_clipping_is_told_even_when_it_was_turned_down_afterwards(
     heard = clipped(decibels, then)(notice, studio, random.Random(0))
     assert heard is not None
     assert kinds(notice.judged(heard)) & {Kind.CLIPPED, Kind.PEAK}
+
+
+@pytest.mark.parametrize("offset", [0.0, 1.3, 2.9])
+def test_an_alarm_is_no_clipping_and_hides_none(
+    studio: Studio, notice: Made, offset: float
+) -> None:
+    quiet, alarm = np.zeros(round(offset * RATE), np.float32), 1.8 * chime(Chime.ALARM)
+    cut = clipped(12, 0.5)(notice, studio, random.Random(0))
+    assert cut is not None
+    for speech, squeezed in ((notice.samples, False), (cut, True)):
+        sound = notice.as_mp3(np.concatenate([quiet, alarm, speech]))
+        with opened(sound) as (rate, blocks):
+            assert bool(hear(blocks, rate).squeezed) is squeezed
 
 
 def test_sound_where_nothing_is_said_is_told(notice: Made) -> None:

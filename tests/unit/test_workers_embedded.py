@@ -8,9 +8,12 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from dramatiq.worker import WorkerThread
 from hypothesis import given
 from hypothesis import strategies as st
 from support.commune import PASSPHRASE, make_commune
@@ -24,7 +27,7 @@ from engine.states import State
 from workers.actors import MESSAGE_SIZE, messages, register
 from workers.broker import TIME_LIMIT, embedded_broker
 from workers.embedded import EmbeddedRuntime, only_one
-from workers.timing import LEASE
+from workers.timing import LEASE, Timing
 
 DUE = st.lists(
     st.builds(Due, st.integers(), st.sampled_from(("xa-1", "xa-2"))), unique_by=lambda one: one.id
@@ -103,6 +106,59 @@ def test_an_error_that_a_worker_meets_ends_the_run_and_is_raised_there(
     monkeypatch.setattr(app.sender, "send", broken)
     with pytest.raises(OSError, match="No space left"):
         EmbeddedRuntime(app).run()
+
+
+class HeldUp:
+    """A boundary at which the first worker that is about to send waits until told to go on."""
+
+    def __init__(self) -> None:
+        self.reached, self.go = threading.Event(), threading.Event()
+
+    def __call__(self, name: str) -> None:
+        if name == "before begin":
+            self.reached.set()
+            while not self.go.wait(0.01):
+                pass  # an interruption comes between two looks
+
+
+@contextmanager
+def stopped_while_sending(app: App, grace: timedelta) -> Iterator[tuple[App, HeldUp]]:
+    """Ask a run to stop while it is about to send; on the way out it must have ended."""
+    held_up = HeldUp()
+    with (
+        open_app(app.workspace, clock=app.clock, boundary=held_up) as running,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        runtime = EmbeddedRuntime(running, timing=Timing(grace=grace))
+        run = pool.submit(runtime.run)
+        try:
+            assert held_up.reached.wait(60)
+            runtime.stop.set()
+            yield running, held_up
+        finally:
+            held_up.go.set()
+        run.result(60)
+
+
+def workers_alive() -> int:
+    return sum(isinstance(thread, WorkerThread) for thread in threading.enumerate())
+
+
+def test_what_is_being_sent_when_a_run_is_to_stop_is_finished(app: App) -> None:
+    with stopped_while_sending(app, timedelta(seconds=60)) as (running, held_up):
+        wait_until(lambda: workers_alive() == 1, "everybody else's end")
+        held_up.go.set()
+    states = {state for _channel, state in running.ledger.views.counts()}
+    assert State.SENT in states
+    assert states <= {State.SENT, State.PLANNED, State.CONFIRMED}
+
+
+def test_what_takes_too_long_to_finish_is_interrupted_and_handed_back(app: App) -> None:
+    with stopped_while_sending(app, timedelta(0)) as (running, _held_up):
+        wait_until(lambda: workers_alive() == 0, "the interruption")
+    assert {state for _channel, state in running.ledger.views.counts()} == {State.PLANNED}
+    EmbeddedRuntime(app).run()
+    assert State.SENT in {state for _channel, state in app.ledger.views.counts()}
 
 
 def test_a_clock_behind_the_last_event_runs_nothing(app: App) -> None:

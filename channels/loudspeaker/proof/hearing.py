@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from channels.loudspeaker.proof.bands import NOTHING, BandMeter, Bands, Signal, levels, seconds_of
+from channels.loudspeaker.proof.tones import without_tones
 
 #: Points of the outline in a second.
 OUTLINE = 50
@@ -73,9 +74,8 @@ def hear(blocks: Iterable[Signal], rate: int) -> Heard:
     samples = 0
     for block in blocks:
         meter.feed(block)
-        loud = np.abs(block)
-        outline.feed(loud)
-        squeezes.feed(loud)
+        outline.feed(np.abs(block))
+        squeezes.feed(block)
         samples += len(block)
     return Heard(samples / rate, meter.ended(), outline.ended(), tuple(squeezes.ended()))
 
@@ -115,25 +115,32 @@ class _Squeezes:
     """Looks for stretches whose tops are cut off, wherever the ceiling lay."""
 
     def __init__(self, rate: int) -> None:
+        self._rate = rate
         self._cells = _Cells(rate * _JUDGED)
         self._done = 0
         self._found: list[float] = []
 
-    def feed(self, loud: Signal) -> None:
-        for cell in self._cells.cut(loud):
+    def feed(self, samples: Signal) -> None:
+        for cell in self._cells.cut(samples):
             self._judge(cell)
 
     def ended(self) -> list[float]:
         self._judge(self._cells.rest())
         return self._found
 
-    def _judge(self, loud: Signal) -> None:
-        picked = loud[::_EVERY]
-        audible = np.sort(picked[picked > _WHISPER])
-        telling = len(audible) > max(1_000, len(picked) * _ENOUGH)
-        if telling and any(_apart(audible, high, low) < least for high, low, least in _TOPS):
+    def _judge(self, cell: Signal) -> None:
+        """Judge a stretch; a tone's loudest samples crowd of themselves, so it does not count."""
+        if _crowded(cell) and _crowded(without_tones(cell, self._rate)):
             self._found.append(float(self._done))
         self._done += _JUDGED
+
+
+def _crowded(samples: Signal) -> bool:
+    """Say whether the loudest samples lie too close together; too few say nothing."""
+    picked = np.abs(samples[::_EVERY])
+    audible = np.sort(picked[picked > _WHISPER])
+    telling = len(audible) > max(1_000, len(picked) * _ENOUGH)
+    return telling and any(_apart(audible, high, low) < least for high, low, least in _TOPS)
 
 
 def _apart(ordered: Signal, high: float, low: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from campaigns.province_file import PROVINCE_FILE, load_province
 from campaigns.registry_file import load_registry
 from engine.app import ledger_place
 from engine.app.opening import REGISTRY_FILE
+from engine.app.players import known_players
 from engine.app.province import no_commune_yet
 from engine.errors import InputError, LoaError
 from engine.i18n import gettext as _
@@ -42,16 +43,17 @@ def registry_check(patient: Patient) -> Iterator[Finding]:
     if (patient.workspace / PROVINCE_FILE).exists():
         yield from _province(patient)
     elif (patient.workspace / REGISTRY_FILE).exists():
-        yield from _commune(patient.workspace / REGISTRY_FILE)
+        players = known_players(patient.settings) if patient.settings is not None else None
+        yield from _commune(patient.workspace / REGISTRY_FILE, players)
     else:
         shared = patient.settings is not None and bool(patient.settings.ledger.url)
         judge = fine if shared else look  # without a shared ledger, a file has gone
         yield judge(_("there is no commune.yaml: this machine serves the communes in the ledger"))
 
 
-def _commune(path: Path) -> Iterator[Finding]:
+def _commune(path: Path, players: Collection[str] | None) -> Iterator[Finding]:
     try:
-        loaded = load_registry(path)
+        loaded = load_registry(path, players)
     except InputError as error:
         yield from (bad(str(problem)) for problem in error.problems)
         return

@@ -1,0 +1,71 @@
+"""Every kind of player there is, and how each is built for a commune."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from channels.base import Backend
+from channels.loudspeaker.players.folder import FolderBackend
+from channels.loudspeaker.players.places import COMMUNE, Places
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.models.registry import USUAL_PLAYER
+from engine.settings import Settings
+from engine.settings.players import FolderPlayer
+
+if TYPE_CHECKING:
+    from engine.app.channels import Surroundings
+
+
+def _folder(name: str, player: FolderPlayer, here: Surroundings) -> Backend:
+    return FolderBackend(
+        here.outbox("loudspeaker"),
+        name=name,
+        places=_own(name, player, here),
+        keep_days=player.keep_days,
+        clock=here.clock,
+    )
+
+
+def _own(name: str, player: FolderPlayer, here: Surroundings) -> Places | None:
+    """Return where a player's folders lie when that is not the outbox."""
+    if not player.path or here.preview:
+        return None
+    if Path(player.path).is_absolute():
+        return places_of(name, player.path, here)
+    return Places(str(here.folder / player.path), here.commune_id)
+
+
+#: Builds a player from its name, its section and the surroundings, by its kind. Adding one
+#: touches its module, its section in the settings, and a line here.
+KINDS: Mapping[str, Callable[[str, Any, Surroundings], Backend]] = {
+    "folder": _folder,
+}
+
+
+def places_of(name: str, path: str, here: Surroundings) -> Places:
+    """Return where a player's clusters lie.
+
+    Raises LoaError for a path in which two communes of one workspace would meet.
+    """
+    if here.folder != here.workspace and COMMUNE not in path:
+        message = _("[players.{name}] path: several communes are served here; put {part} in it")
+        raise LoaError(message.format(name=name, part=COMMUNE))
+    return Places(path, here.commune_id)
+
+
+def known_players(settings: Settings) -> frozenset[str]:
+    """Return the names that a cluster's ``player`` may have."""
+    return frozenset({USUAL_PLAYER, *settings.players})
+
+
+def build_players(here: Surroundings) -> dict[str, Backend]:
+    """Build every player of the settings. Raises LoaError for one that cannot be as it is set."""
+    players = here.settings.players
+    kind = str(players[USUAL_PLAYER].kind) if USUAL_PLAYER in players else "folder"
+    if kind != "folder":
+        message = _('[players.{name}]: found kind "{kind}"; this player is always a folder')
+        raise LoaError(message.format(name=USUAL_PLAYER, kind=kind))
+    return {name: KINDS[player.kind](name, player, here) for name, player in players.items()}
