@@ -62,8 +62,8 @@ class Frame:
         }[tone]
         speech = self.speech(framing.filled(text, registry), tags)
         if tone is not Tone.CALM:
-            chime = Chime.ALARM if tone is Tone.ALARM else Chime.BELLS
-            return self._announced(AnnouncementInputs(speech, chime))
+            sound = Chime.ALARM if tone is Tone.ALARM else Chime.BELLS
+            return self._announced(AnnouncementInputs(speech, sound))
         chime = Chime.BELLS if framing.chime else None
         jingle, bed = _file(framing.jingle), _file(framing.bed)
         return self._announced(AnnouncementInputs(speech, chime, jingle, bed))

@@ -18,9 +18,9 @@ _KINDS = frozenset({"Xã", "Phường", "Thị", "Đặc"})
 class Framing:
     """How a programme begins and ends; an empty text says nothing.
 
-    ``drill`` opens a programme of drills alone. ``station`` is its name, where the commune's own would not do. ``jingle`` is a recording in
+    ``station`` is its name, where the commune's own would not do. ``jingle`` is a recording in
     place of the chime; ``bed`` music under both texts. An emergency has an alarm for a chime,
-    and neither jingle nor bed: it waits for no file.
+    and neither jingle nor bed: it waits for no file. ``drill`` opens a programme of drills alone.
     """
 
     station: str = ""

@@ -30,9 +30,10 @@ class _Track:
     seconds: float
 
     @property
-    def order(self) -> tuple[int, str, str, tuple[str, ...]]:
+    def order(self) -> tuple[int, bool, str, str, tuple[str, ...]]:
         return (
             self.content.priority.rank,
+            self.content.purpose is Purpose.ALL_CLEAR,
             self.content.campaign_id,
             self.content.purpose.value,
             self.hamlets,

@@ -33,6 +33,7 @@ def _argument(parameter: click.Argument) -> str:
         "dest": _("DEST"),
         "archive": _("ARCHIVE"),
         "day": _("DAY"),
+        "text": _("TEXT"),
     }[str(parameter.name)]
     shown = word if parameter.required else f"[{word}]"
     return shown if parameter.nargs == 1 else f"{shown}..."
@@ -43,7 +44,7 @@ def _value(parameter: click.Parameter) -> str | None:
     if isinstance(parameter.type, click.IntRange):
         return _("NUMBER")
     if isinstance(parameter.type, click.Path):
-        return _("FOLDER")
+        return _("FILE") if not parameter.type.dir_okay else _("FOLDER")
     if isinstance(parameter.type, click.types.StringParamType):
         return _("TEXT")
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -64,6 +64,10 @@ class Desk(Protocol):
     def latest(self, campaign_id: str) -> Revision | None: ...
 
     def load(self, path: Path) -> LoadedCampaign: ...
+
+    def check(self, path: Path, by: str) -> None:
+        """Raise what submitting the file would."""
+        ...
 
     def submit(self, path: Path, by: str) -> None: ...
 
@@ -121,7 +125,7 @@ class Alerts:
         stage, latest = found.stage, found.revision
         if stage is Stage.NEW:
             assert wanted is not None
-            self._write(found, wanted)
+            self._write(found, wanted, by)
             self._boundary("alert written")
         if stage in (Stage.NEW, Stage.WRITTEN):
             self._desk.submit(found.path, by)
@@ -136,9 +140,7 @@ class Alerts:
         if keys is not None:
             self._desk.approve(found.campaign_id, keys)
         done = Stage.WAITING if keys is None else Stage.ON_AIR
-        return Standing(
-            found.campaign_id, found.path, done, self._desk.latest(found.campaign_id)
-        )
+        return Standing(found.campaign_id, found.path, done, self._desk.latest(found.campaign_id))
 
     def _standing(self, wanted: Wanted, *, again: bool) -> Standing:
         """Find the same words, today's or yesterday's; else where new ones belong."""
@@ -183,14 +185,14 @@ class Alerts:
             return False
         return True
 
-    def _write(self, found: Standing, wanted: Wanted) -> None:
+    def _write(self, found: Standing, wanted: Wanted, by: str) -> None:
         """Write the file, once it is known to be in order; nothing is left of one that is not."""
         data = alert_yaml(found.campaign_id, wanted, self._clock.now())
         with tempfile.TemporaryDirectory() as folder:
             trial = Path(folder) / found.path.name
             trial.write_bytes(data)
             try:
-                self._desk.load(trial)
+                self._desk.check(trial, by)
             except InputError as error:
                 raise InputError([_as_typed(problem) for problem in error.problems]) from error
         write_atomic(found.path, data)

@@ -79,6 +79,17 @@ class Office:
         campaign = self._load(path).campaign
         return campaign, self._plan(campaign)
 
+    def load(self, path: Path) -> LoadedCampaign:
+        """Read a campaign file as of now. Raises InputError."""
+        return self._load(path)
+
+    def check(self, path: Path, by: str) -> None:
+        """Raise what submitting a campaign file would, and write nothing."""
+        self._people.with_right(by, Right.SUBMIT)
+        campaign, plan = self.plan(path)
+        ended_by(campaign, self._ledger)
+        _refuse_breaches(plan)
+
     def submit(self, path: Path, by: str) -> Submitted:
         """Freeze a campaign file as a revision that waits for approval.
 
@@ -278,7 +289,10 @@ class Office:
     def _plan(self, campaign: Campaign) -> Plan:
         now = self._clock.now()
         taken = airtime_of_others(campaign.id, self._ledger, self._channels, self._registry, now)
-        return plan_campaign(campaign, self._registry, self._channels, now, taken)
+        plan = plan_campaign(campaign, self._registry, self._channels, now, taken)
+        if not campaign.all_clear:
+            return plan
+        return to_whom(plan, self._ledger.views.reached(campaign.all_clear))
 
     def _unchanged(self, revision: Revision) -> Plan:
         """Return today's plan of the file that was submitted; refuse if it says anything else."""
