@@ -51,7 +51,7 @@ class ScheduleSpec(Strict):
     Which keys belong together is judged by ``faults_of_keys``.
     """
 
-    model_config = ConfigDict(json_schema_extra={"oneOf": _FORMS})
+    model_config = ConfigDict(json_schema_extra={"allOf": [{"oneOf": _FORMS}]})
 
     dates: Annotated[
         tuple[Day, ...],

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from engine.app import App
+from engine.app.noticing import commune_desk
 from engine.cli.alert_words import (
     given_lines,
     refuse_alone,
@@ -130,9 +131,14 @@ def _typed(person: str) -> str:
 
 
 def _say(app: App, done: Standing, by: str, second: str | None) -> None:
+    """Say what happened; who must act is told outside at once, not at the next round."""
     lines = given_lines if done.stage is Stage.ON_AIR else waiting_lines
     for line in lines(app, done, by, second):
         click.echo(line)
+    if done.stage is Stage.WAITING:
+        desk = commune_desk(app.house, app.ledger, app.rehearsing)
+        desk.gather()
+        desk.tell()
 
 
 def _refuse_a_province(workspace: Path | None) -> None:

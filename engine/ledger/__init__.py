@@ -38,6 +38,7 @@ __all__ = [
     "Seal",
     "Status",
     "Submission",
+    "Views",
     "Which",
     "ledger_reason",
     "remark_of",

@@ -164,6 +164,27 @@ class Revisions:
             rows = connection.execute(_WITH_STATUS, given).all()
         return [self._load(row) for row in rows]
 
+    def alerts(self, since: datetime) -> list[Revision]:
+        """Return each emergency's newest approved revision, if approved after ``since``.
+
+        Left out is what an all-clear ended or a later revision replaced, and all-clears.
+        """
+        r = revisions.c
+        query = (
+            select(revisions)
+            .where(
+                r.commune_id == self._commune_id,
+                r.priority == Priority.EMERGENCY,
+                r.status.in_((Status.OPEN, Status.CANCELLED)),
+                r.approved_at >= since,
+            )
+            .order_by(r.campaign_id, r.revision)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        newest = {row.campaign_id: self._load(row) for row in rows}
+        return [one for one in newest.values() if not one.campaign.all_clear]
+
     def campaign_ids(self) -> list[str]:
         """Return every campaign ever submitted, by name."""
         with self._database.read() as connection:

@@ -30,6 +30,7 @@ class Concern(StrEnum):
     NO_PROOF = "no-proof"
     APPROVAL = "approval"
     REFUSED = "refused"
+    NO_ALL_CLEAR = "no-all-clear"
     REHEARSING = "rehearsing"
     PERMISSION = "permission"
     NOBODY_SENDS = "nobody-sends"

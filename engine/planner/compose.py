@@ -149,6 +149,7 @@ class Composer:
             attachments=campaign.attachments if _takes_attachments(section) else (),
             recording=section.recording,
             drill=campaign.drill,
+            ends=campaign.all_clear,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +16,9 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import joined
 from engine.ledger import Ledger, Revision, Status, Submission
-from engine.models import Campaign, Person, Plan, Registry, Right, digest
-from engine.models.wording import breach_line
+from engine.models import Campaign, Person, Plan, Registry, Right
 from engine.planner.airing import airtime_of_others, hear_recordings
+from engine.planner.binding import bound_hash, refuse_a_provinces, refuse_breaches
 from engine.planner.diff import changes_between
 from engine.planner.ending import ended_by, to_whom
 from engine.planner.newest import newest_revision, waiting_revision
@@ -88,7 +87,7 @@ class Office:
         self._people.with_right(by, Right.SUBMIT)
         campaign, plan = self.plan(path)
         ended_by(campaign, self._ledger)
-        _refuse_breaches(plan)
+        refuse_breaches(plan)
 
     def submit(self, path: Path, by: str) -> Submitted:
         """Freeze a campaign file as a revision that waits for approval.
@@ -100,7 +99,7 @@ class Office:
         loaded = self._load(path)
         ended_by(loaded.campaign, self._ledger)
         plan = self._plan(loaded.campaign)
-        _refuse_breaches(plan)
+        refuse_breaches(plan)
         content_hash = bound_hash(loaded.source, loaded.campaign, plan)
         place = self._place(path)
         latest = self._ledger.revisions.latest(loaded.campaign.id)
@@ -149,7 +148,7 @@ class Office:
         come).
         """
         revision = self.waiting(campaign_id)
-        _refuse_a_provinces(revision)
+        refuse_a_provinces(revision)
         person = self._people.approver(by, passphrase, but=revision.submitted_by)
         two_keys = ""
         if first_key is not None:
@@ -158,7 +157,7 @@ class Office:
             two_keys = message.format(first=first.id, second=person.id)
         ended_by(revision.campaign, self._ledger)
         plan = self._unchanged(revision)
-        _refuse_breaches(plan)
+        refuse_breaches(plan)
         self._prove(plan, self._registry, progress)
         self._frozen(revision, self._clock.now())
         now = self._clock.now()
@@ -186,7 +185,7 @@ class Office:
         now = revision.approved_at
         plan = self._frozen(revision, now)
         if revision.province_id and not revision.campaign.audience.nobody:
-            _refuse_breaches(plan)
+            refuse_breaches(plan)
         if revision.campaign.all_clear:
             plan = self._after_the_alert(revision, plan)
         current = self._ledger.deliveries.current(revision.campaign_id)
@@ -219,7 +218,7 @@ class Office:
     def cancel(self, campaign_id: str, by: str, reason: str) -> int:
         """Stop what has not been sent; return how many deliveries. Raises LoaError."""
         person = self.person(by)
-        _refuse_a_provinces(self.newest(campaign_id))
+        refuse_a_provinces(self.newest(campaign_id))
         return self.stop(campaign_id, person.id, reason)
 
     def stop(self, campaign_id: str, actor: str, reason: str) -> int:
@@ -318,22 +317,3 @@ class Office:
             message = _("{campaign}: what was approved is not what would be sent; submit it again")
             raise LoaError(message.format(campaign=revision.campaign_id))
         return plan
-
-
-def bound_hash(source: bytes, campaign: Campaign, plan: Plan) -> str:
-    """Hash what an approval is bound to: the YAML, its files, and the plan's fingerprint."""
-    recordings = (section.recording for section in campaign.sections.values())
-    files = sorted(file.sha256 for file in (*campaign.attachments, *recordings) if file)
-    return digest(hashlib.sha256(source).hexdigest(), files, plan.fingerprint)
-
-
-def _refuse_a_provinces(revision: Revision) -> None:
-    if revision.province_id:
-        message = _("{campaign} is the province's ({province}): only the province decides about it")
-        raise LoaError(message.format(campaign=revision.campaign_id, province=revision.province_id))
-
-
-def _refuse_breaches(plan: Plan) -> None:
-    if plan.stops:
-        lines = [breach_line(breach) for breach in plan.stops]
-        raise LoaError(joined("\n  ", (_("rules that it would break:"), *lines)))

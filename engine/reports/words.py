@@ -9,7 +9,7 @@ from functools import cache
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.i18n import language
-from engine.models import Priority
+from engine.models import Priority, Purpose
 from engine.models.wording import state_name
 from engine.states import State
 
@@ -58,6 +58,12 @@ def priority_word(priority: Priority) -> str:
         Priority.IMPORTANT: _("important"),
         Priority.ROUTINE: _("routine"),
     }[priority]
+
+
+def kind_word(priority: Priority, purpose: Purpose) -> str:
+    """Return how urgent a thing is; a drill and an all-clear are named as what they are."""
+    named = {Purpose.DRILL: _("drill"), Purpose.ALL_CLEAR: _("all-clear")}
+    return named.get(purpose) or priority_word(priority)
 
 
 def event_word(code: str) -> str:

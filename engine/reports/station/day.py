@@ -9,8 +9,8 @@ from datetime import date, datetime, time, timedelta
 
 from engine.clock import VIETNAM
 from engine.ledger.views import Airing
-from engine.models import Breach, Cluster, Content, Hours, Plan, Priority, Registry
-from engine.rules import Closed, closed_on, hours_breaches, may_act, session_breaches
+from engine.models import Breach, Cluster, Content, Hours, Plan, Priority, Purpose, Registry
+from engine.rules import BESIDE, Closed, closed_on, hours_breaches, may_act, session_breaches
 from engine.states import State
 
 #: Returns how many seconds a content takes on air, all its readings together.
@@ -32,6 +32,7 @@ class Item:
     begins: datetime
     seconds: float
     state: State | None
+    purpose: Purpose = Purpose.NOTICE
 
     @property
     def ends(self) -> datetime:
@@ -90,6 +91,7 @@ class _Part:
     content_hash: str
     priority: Priority
     state: State | None
+    purpose: Purpose
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
@@ -154,6 +156,7 @@ def _approved(airings: Iterable[Airing], proposed: Plan | None) -> Iterator[_Par
                 one.content_hash,
                 one.priority,
                 one.state,
+                one.purpose,
             )
 
 
@@ -169,6 +172,7 @@ def _of_plan(day: date, plan: Plan | None) -> Iterator[_Part]:
                 item.content_hash,
                 item.priority,
                 None,
+                item.purpose,
             )
 
 
@@ -195,7 +199,7 @@ def _items(
     """Yield a session's items in the order in which a programme airs them."""
     begins = slot
     for (campaign_id, key), parts in sorted(
-        alike.items(), key=lambda one: (one[1][0].priority.rank, *one[0])
+        alike.items(), key=lambda one: _order(one[1][0], *one[0])
     ):
         yield Item(
             campaign_id=campaign_id,
@@ -205,17 +209,23 @@ def _items(
             begins=begins,
             seconds=lengths[key],
             state=parts[0].state,
+            purpose=parts[0].purpose,
         )
         begins += timedelta(seconds=lengths[key])
+
+
+def _order(part: _Part, campaign_id: str, key: str) -> tuple[int, bool, str, str]:
+    """Return where an item stands in a programme: an all-clear after what it ends."""
+    return part.priority.rank, part.purpose is Purpose.ALL_CLEAR, campaign_id, key
 
 
 def _clashes(
     parts: Iterable[_Part], lengths: Mapping[str, float], registry: Registry
 ) -> Iterator[Breach]:
-    """Yield every rule that the day breaks; emergencies may, and are not asked."""
+    """Yield every rule that the day breaks; emergencies may, and drills come beside the day."""
     on_air: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
     for part in parts:
-        if part.priority is not Priority.EMERGENCY:
+        if part.priority is not Priority.EMERGENCY and part.purpose not in BESIDE:
             on_air[part.cluster, part.slot][part.content_hash] = lengths[part.content_hash]
     yield from hours_breaches(
         {
