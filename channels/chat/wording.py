@@ -22,6 +22,8 @@ _BY_PURPOSE = {
     Purpose.ALL_CLEAR: "HẾT CẢNH BÁO",
     Purpose.DRILL: "DIỄN TẬP – KHÔNG PHẢI TÌNH HUỐNG THẬT",
 }
+#: What every part of a drill's message says.
+DRILL = "DIỄN TẬP"
 #: Purposes that must never read as an alarm, however urgent the campaign is.
 _CALM = frozenset({Purpose.ALL_CLEAR, Purpose.DRILL})
 
@@ -84,8 +86,18 @@ def words_of(content: Content, hashtags: tuple[str, ...]) -> MessageInputs:
     )
 
 
+def mark_of(opening: str) -> str:
+    """Return what each part of a long message says: a drill's, that it is one.
+
+    The head line comes before all that an author wrote, so that only a drill's begins so.
+    """
+    return DRILL if opening.startswith(_BY_PURPOSE[Purpose.DRILL]) else ""
+
+
 def message_of(inputs: MessageInputs) -> Message:
     """Return the message that ``inputs`` make, split once for every platform."""
     text = "\n\n".join(filter(None, (inputs.opening, inputs.body)))
-    parts = {p.id: split(text, inputs.closing, p) for p in PLATFORMS.values()}
+    parts = {
+        p.id: split(text, inputs.closing, p, mark_of(inputs.opening)) for p in PLATFORMS.values()
+    }
     return Message(inputs.opening, inputs.body, inputs.closing, parts)

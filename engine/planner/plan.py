@@ -98,7 +98,7 @@ def _time(
     for placement in item.placements:
         for slot in times.of(item.channel, placement):
             expires_at = slot.until(campaign.valid_until, channel.grace)
-            if expires_at < now:
+            if expires_at < now or slot.at > campaign.valid_until:
                 continue
             yield PlannedDelivery(
                 hamlet_id=item.hamlet.id,
