@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import ClassVar
 
 from campaigns import attached
+from campaigns.citations import CitationError, basis
 from campaigns.emergency_checks import emergency_faults
 from campaigns.faults import MAX_PROBLEMS, unknown
+from campaigns.obligation_schema import shipped
 from campaigns.schedule_fields import KEYS, schedule_of
 from campaigns.schema import CampaignSpec
 from campaigns.sections import SectionSpec
@@ -23,7 +25,7 @@ from campaigns.time_checks import Part, TimeCheck
 from campaigns.tree import Path as Where
 from engine.errors import Problem
 from engine.i18n import gettext as _
-from engine.models import Attachment, Schedule
+from engine.models import Attachment, LegalBasis, Obligation, Schedule
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Findings:
     attachments: list[Attachment] = field(default_factory=list)
     recordings: dict[str, Attachment] = field(default_factory=dict)
     files: dict[str, Path] = field(default_factory=dict)
+    legal_basis: list[LegalBasis] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ class Check(ABC):
             *self._texts(),
             *self._voiced(),
             *self._alternatives(),
+            *self._legal_basis(),
             *self._attachments(),
             *self._recordings(),
         )
@@ -94,6 +98,11 @@ class Check(ABC):
     @abstractmethod
     def office(self) -> tuple[str, str]:
         """The office that speaks where a campaign names none, and its telephone."""
+
+    @property
+    def obligations(self) -> tuple[Obligation, ...]:
+        """What laws ask of a message, as it is known here."""
+        return shipped()
 
     @abstractmethod
     def _names(self) -> Iterator[Problem]:
@@ -177,6 +186,16 @@ class Check(ABC):
                     message = _("give either {first} or {second}, not both")
                     message = message.format(first=first, second=second)
                     yield self.source.problem((*path, second), message, at_key=True)
+
+    def _legal_basis(self) -> Iterator[Problem]:
+        for index, written in enumerate(self.spec.legal_basis):
+            path: Where = ("legal_basis", index)
+            if self.cuts.below(path):
+                continue
+            try:
+                self.found.legal_basis.append(basis(written, self.obligations))
+            except CitationError as error:
+                yield self.source.problem(path, str(error))
 
     def _attachments(self) -> Iterator[Problem]:
         names: set[str] = set()

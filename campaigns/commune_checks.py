@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from campaigns.checks import Check
 from campaigns.faults import unknown
+from campaigns.obligation_schema import rules_known
 from campaigns.text_checks import Place
 from engine.errors import Problem
 from engine.i18n import gettext as _
-from engine.models import Audience, Hamlet, HouseholdGroup, Registry
+from engine.models import Audience, Hamlet, HouseholdGroup, Obligation, Registry
 
 
 def named_hamlets(audience: Audience, registry: Registry) -> tuple[Hamlet, ...]:
@@ -38,6 +39,10 @@ class CommuneCheck(Check):
     @property
     def office(self) -> tuple[str, str]:
         return self.registry.commune.office, self.registry.commune.phone
+
+    @property
+    def obligations(self) -> tuple[Obligation, ...]:
+        return rules_known(self.registry.obligations)
 
     def _places(self) -> Iterator[Place]:
         for hamlet in self._hamlets():

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import islice
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, cast, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -106,6 +106,17 @@ def _at_most(found: str, context: Mapping[str, Any]) -> str:
     return words.format(found=found, limit=limit)
 
 
+def _missing_kind(context: Mapping[str, Any]) -> str:
+    key = str(context["discriminator"]).strip("'")
+    return _('the key "{key}" is missing').format(key=key)
+
+
+def _wrong_kind(context: Mapping[str, Any]) -> str:
+    """Of sections of several kinds, say that one's kind is none of these."""
+    words = _choices(f'"{context["tag"]}"', {"expected": context["expected_tags"]})
+    return "{key}: {words}".format(key=str(context["discriminator"]).strip("'"), words=words)
+
+
 def _expected(kind: Callable[[], str]) -> Callable[[str, Mapping[str, Any]], str]:
     def words(found: str, _context: Mapping[str, Any]) -> str:
         return _("found {found}; {kind} is expected").format(found=found, kind=kind())
@@ -138,6 +149,8 @@ def _too_many(_found: str, context: Mapping[str, Any]) -> str:
 
 _WORDS: dict[str, Callable[[str, Mapping[str, Any]], str]] = {
     "missing": lambda _found, _context: _("this key is missing"),
+    "union_tag_not_found": lambda _found, context: _missing_kind(context),
+    "union_tag_invalid": lambda _found, context: _wrong_kind(context),
     "enum": _choices,
     "literal_error": _choices,
     "string_type": _expected(lambda: _("a text")),
@@ -185,6 +198,9 @@ def _below(annotation: Any, part: str | int) -> Any:
     """Return the type of what lies at ``part`` in a value of type ``annotation``."""
     if get_origin(annotation) is dict:
         return get_args(annotation)[1]
+    tagged = _of_kind(annotation, part)
+    if tagged is not None:
+        return tagged
     model = _model_in(annotation)
     if model is None or isinstance(part, int):
         return annotation
@@ -192,6 +208,15 @@ def _below(annotation: Any, part: str | int) -> Any:
         if part in (field.alias, name):
             return field.annotation
     return None
+
+
+def _of_kind(annotation: Any, kind: str | int) -> type[BaseModel] | None:
+    """Return which of several models a section of a ``kind`` has."""
+    for model in get_args(annotation):
+        field = getattr(model, "model_fields", {}).get("kind")
+        if field is not None and kind in get_args(field.annotation):
+            return cast(type[BaseModel], model)
+    return _of_kind(get_args(annotation)[0], kind) if get_origin(annotation) is Annotated else None
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

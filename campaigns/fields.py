@@ -98,6 +98,14 @@ def read_id(value: Any) -> str:
     raise ValueError(message.format(found=shown(value)))
 
 
+def read_id_pattern(value: Any) -> str:
+    """Return an id, or the beginning of ids followed by a star: ``y-te-*``. Raises ValueError."""
+    if isinstance(value, str) and value.endswith("*"):
+        beginning = value[:-1].removesuffix("-")
+        return value if read_id(beginning) else ""
+    return read_id(value)
+
+
 def read_area(value: Any) -> str:
     """Return a commune's id, or a hamlet's within it: ``xa-mau/ap-1``. Raises ValueError."""
     parts = value.split("/") if isinstance(value, str) else [value]
@@ -182,6 +190,12 @@ Id = Annotated[
     str,
     BeforeValidator(read_id),
     WithJsonSchema({"type": "string", "pattern": ID_PATTERN, "not": {"pattern": "--"}}),
+]
+#: An id, or the beginning of ids followed by a star.
+IdPattern = Annotated[
+    str,
+    BeforeValidator(read_id_pattern),
+    WithJsonSchema({"type": "string", "pattern": r"^[a-z0-9](?:[a-z0-9-]{0,63}\*?)$"}),
 ]
 AreaId = Annotated[
     str,

@@ -167,6 +167,7 @@ def _campaign(
         attachments=tuple(check.found.attachments),
         drill=spec.drill,
         all_clear=spec.all_clear or "",
+        legal_basis=tuple(check.found.legal_basis),
     )
 
 

@@ -41,6 +41,7 @@ def faults_of(
         _counts,
         _groups,
         _flyers,
+        _obligations,
     )
     found = [check(spec, source, cuts) for check in checks]
     if players is not None:
@@ -119,6 +120,15 @@ def _unknown_clusters(spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterat
             if name not in known:
                 path: Path = ("station", "quiet", index, "clusters", place)
                 yield source.problem(path, unknown(_("cluster"), name, known))
+
+
+def _obligations(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]:
+    for index, rule in enumerate(spec.obligations):
+        path: Path = ("obligations", index, "clauses")
+        if rule.clauses[0] > rule.clauses[-1] and not cuts.below(path):
+            message = _("clauses are {first} to {last}: write the first, then the last")
+            message = message.format(first=rule.clauses[0], last=rule.clauses[-1])
+            yield source.problem(path, message)
 
 
 def _unknown_players(

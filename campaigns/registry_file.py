@@ -136,6 +136,7 @@ def _registry(spec: RegistrySpec) -> Registry:
         station=station_rules(spec.station),
         chat_hours=spec.chat.hours,
         pronounce=dict(spec.pronounce),
+        obligations=tuple(one.obligation() for one in spec.obligations),
     )
 
 
@@ -148,6 +149,9 @@ def station_rules(spec: StationSpec) -> StationRules:
         relays=tuple(one.relay() for one in spec.relays),
         quiet=tuple(one.quiet() for one in spec.quiet),
         name=spec.name or "",
+        order=spec.order,
+        fixed=tuple(one.fixed() for one in spec.fixed_order),
+        cutoff_minutes=spec.cutoff_minutes,
     )
 
 

@@ -21,6 +21,7 @@ from campaigns.fields import (
     ShortLine,
     Strict,
 )
+from campaigns.obligation_schema import ObligationSpec
 from campaigns.registry_fields import Count, HamletIds, HoursField, Ratio, Url, named
 from campaigns.station_schema import StationSpec
 from engine.models import GroupKind, Hours, Right
@@ -156,3 +157,7 @@ class RegistrySpec(Strict):
     teams: Annotated[tuple[TeamSpec, ...], Field((), description="Các tổ đến từng nhà.")]
     portal: Annotated[PortalSpec, Field(description="Trang tin của xã.")]
     pronounce: Lexicon
+    obligations: Annotated[
+        tuple[ObligationSpec, ...],
+        Field((), description="Quy định riêng: tin thuộc điều nào thì phải phát mấy ngày."),
+    ]

@@ -199,6 +199,16 @@ class CampaignSpec(Strict):
     schedule: Annotated[
         ScheduleField, Field(None, description="Lịch chung: now, hoặc ngày và giờ.")
     ]
+    legal_basis: Annotated[
+        tuple[PlainLine, ...],
+        *ONE_OR_MORE,
+        Field(
+            (),
+            max_length=10,
+            description="Căn cứ pháp lý, ví dụ Luật 10/2022/QH15, Điều 11 khoản 8: Loa suy ra phải "
+            "phát mấy ngày liền, trưởng ấp có phải chuyển tiếp không.",
+        ),
+    ]
     attachments: Annotated[
         tuple[PlainLine, ...],
         Field((), max_length=20, description="Tệp kèm theo, đặt trong thư mục của chiến dịch."),

@@ -7,10 +7,20 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from campaigns.fields import ONE_OR_MORE, Day, Id, ShortLine, Strict, Weekday, Whole
+from campaigns.fields import (
+    ONE_OR_MORE,
+    Day,
+    Hour,
+    Id,
+    IdPattern,
+    ShortLine,
+    Strict,
+    Weekday,
+    Whole,
+)
 from campaigns.registry_fields import HoursField
 from engine.i18n import gettext as _
-from engine.models import Hours, Quiet, Relay
+from engine.models import FixedOrder, Hours, Quiet, Relay
 
 
 class RelaySpec(Strict):
@@ -55,6 +65,19 @@ class QuietSpec(Strict):
         )
 
 
+class FixedOrderSpec(Strict):
+    time: Annotated[Hour, Field(description="Giờ phát của buổi được xếp cố định.")]
+    date: Annotated[Day | None, Field(None, description="Ngày; để trống là mọi ngày.")]
+    order: Annotated[
+        tuple[IdPattern, ...],
+        Field(min_length=1, description="Mã các chiến dịch theo thứ tự phát; tin khác phát sau."),
+        *ONE_OR_MORE,
+    ]
+
+    def fixed(self) -> FixedOrder:
+        return FixedOrder(self.time, self.order, self.date)
+
+
 class StationSpec(Strict):
     hours: Annotated[
         tuple[HoursField, ...],
@@ -78,3 +101,30 @@ class StationSpec(Strict):
     ]
     relays: Annotated[tuple[RelaySpec, ...], Field((), description="Giờ tiếp sóng đài cấp trên.")]
     quiet: Annotated[tuple[QuietSpec, ...], Field((), description="Những lúc không được phát loa.")]
+    order: Annotated[
+        tuple[IdPattern, ...],
+        Field(
+            (),
+            description=(
+                "Thứ tự phát các tin ưu tiên trong một buổi: mã chiến dịch, hoặc phần đầu của mã "
+                "kèm dấu sao (y-te-*). Tin không nêu phát sau, duyệt trước phát trước."
+            ),
+        ),
+        *ONE_OR_MORE,
+    ]
+    fixed_order: Annotated[
+        tuple[FixedOrderSpec, ...],
+        Field((), description="Thứ tự cố định cho buổi phát nhất định; tin khẩn cấp vẫn phát đầu."),
+    ]
+    cutoff_minutes: Annotated[
+        Whole,
+        Field(
+            5,
+            ge=0,
+            le=240,
+            description=(
+                "Chốt chương trình trước giờ phát bao nhiêu phút; tin duyệt sau lúc đó chuyển "
+                "sang buổi kế tiếp (tin khẩn cấp thì không)."
+            ),
+        ),
+    ]

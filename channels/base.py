@@ -26,6 +26,7 @@ from engine.models import (
     Item,
     Pace,
     Placement,
+    Play,
     Receipt,
     Registry,
     Rendered,
@@ -49,6 +50,8 @@ __all__ = [
     "Proves",
     "Refreshes",
     "RemoteIds",
+    "Reports",
+    "always_reports",
     "artifact_key",
     "endpoint_of",
     "paces_of",
@@ -201,6 +204,20 @@ class Expires(Protocol):
         ...
 
 
+@runtime_checkable
+class Reports(Protocol):
+    """A player that can be asked what it played: a loudspeaker backend."""
+
+    def plays(self, after: str) -> tuple[Sequence[Play], str]:
+        """Return what it says that it played since the mark ``after``, and the new mark.
+
+        "" is from the beginning. The same play may come again, in any order: it counts once.
+        A call may return a part of what there is; the next one goes on at the new mark.
+        Raises ChannelError when the far side cannot be asked; the mark then stays.
+        """
+        ...
+
+
 class Proves(Protocol):
     """A channel that proves what it renders: what carries no proof must not be approved.
 
@@ -263,6 +280,16 @@ def endpoint_of(backend: Backend) -> str | None:
     """
     endpoint: str | None = getattr(backend, "endpoint", None)
     return endpoint
+
+
+def always_reports(backend: Backend) -> bool:
+    """Say whether a player reports whatever it plays, so that its silence means something.
+
+    A backend says so by an attribute ``always_reports`` that is true, whether it is asked
+    (``Reports``) or its reports come by themselves. Of the others only those count that have
+    ever reported for the cluster.
+    """
+    return bool(getattr(backend, "always_reports", False))
 
 
 def proves(channel: Channel) -> bool:

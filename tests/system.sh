@@ -7,6 +7,7 @@ ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || packages="$packages postg
 [ -d /usr/lib/python3/dist-packages/swift ] || packages="$packages python3-swift"
 command -v redis-server >/dev/null 2>&1 || packages="$packages redis-server"
 command -v systemd-analyze >/dev/null 2>&1 || packages="$packages systemd"
+[ -x /usr/sbin/sshd ] || packages="$packages openssh-server"
 [ -n "$packages" ] || exit 0
 line="apt-get install --yes --no-install-recommends$packages"
 if [ "$(id -u)" = 0 ]; then

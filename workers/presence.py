@@ -21,6 +21,7 @@ from engine.i18n import gettext as _
 from engine.ledger.machines import Machines, Process, Role
 from engine.ledger.watched_clock import ClockState, Fault, WatchedClock, state_of
 from engine.notices.machines import SILENT
+from workers.hearing import Hearing
 from workers.noticing import Noticing
 
 logger = logging.getLogger(__name__)
@@ -116,15 +117,19 @@ def presence_of(house: House, role: Role) -> Presence:
 def present(communes: Communes, role: Role) -> Iterator[Callable[[], None]]:
     """Hand out what is to be called in every round of a process; take leave at the end.
 
-    It leaves signs of life, and on a real clock lets notices be looked for and told. What is
-    handed out raises what the ledger raises.
+    It leaves signs of life, lets players be heard, and on a real clock lets notices be looked
+    for and told. What is handed out raises what the ledger raises.
     """
     presence = presence_of(communes.house, role)
     simulated = communes.clock.simulated
     noticing = None if simulated else Noticing(Desks(communes, presence.tell, asking=True))
 
+    hearing = Hearing(communes) if role in (Role.RUN, Role.SCHEDULER) else None
+
     def beat() -> None:
         presence.beat()
+        if hearing is not None:
+            hearing.nudge()
         if noticing is not None:
             noticing.nudge()
 
@@ -133,6 +138,8 @@ def present(communes: Communes, role: Role) -> Iterator[Callable[[], None]]:
     finally:
         if noticing is not None:
             noticing.end()
+        if hearing is not None:
+            hearing.end()
         # A ledger that is away learns of the end by the silence that follows.
         with suppress(DBAPIError):
             presence.end()

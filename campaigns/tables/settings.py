@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -111,11 +111,17 @@ class _Chosen:
             return None
         days = base.days if base else frozenset(range(1, 8))
         ordered = tuple(sorted(hours, key=lambda one: one.start))
-        # Relays and quiet times have no columns: they come from the earlier registry, or none.
-        relays, quiet = (base.relays, base.quiet) if base else ((), ())
+        # What has no columns comes from the earlier registry, or the province's defaults.
+        base = base or StationRules(ordered, sessions, minutes, days)
         # A name is one commune's own: never the province's.
         name = self.earlier.station.name if self.earlier else ""
-        return StationRules(ordered, sessions, minutes, days, relays, quiet, name)
+        return replace(
+            base,
+            hours=ordered,
+            sessions_per_day=sessions,
+            minutes_per_session=minutes,
+            name=name,
+        )
 
     def unsaid(self, key: str) -> Problem:
         heading = next(column.headings[0] for column in COMMUNES if column.key == key)

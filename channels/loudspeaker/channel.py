@@ -191,6 +191,7 @@ class LoudspeakerChannel:
 
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
         """Return the slot's programme: audio, playlist, manifest, and all of it in one file."""
+        from channels.loudspeaker.airing import with_airing
         from channels.loudspeaker.frame import Frame  # these load the sound libraries
         from channels.loudspeaker.programme import programme
 
@@ -200,8 +201,9 @@ class LoudspeakerChannel:
             render=lambda inputs: self._opened().announcement(inputs),
             maker=self,
             sounds=self._sounds,
+            finish=self._finish,
         )
-        return programme(bundle, items, registry, frame, self._finish)
+        return with_airing(programme(bundle, items, registry, frame), bundle)
 
     def listener(self) -> Listener:
         """Return who hears files, with this channel's voices and by its limits."""

@@ -1,4 +1,4 @@
-"""What a programme needs besides its items: opening, closing, and all of it in one file.
+"""What a programme needs besides its items: opening, bridge, closing, and all in one file.
 
 Each is made once for all clusters and slots that sound the same.
 """
@@ -16,15 +16,16 @@ from typing import BinaryIO
 from channels.base import ChannelError, Versioned, artifact_key
 from channels.disk import refused
 from channels.loudspeaker.audio.carrier import carrier_of, plays
-from channels.loudspeaker.audio.terms import ENDINGS, MEDIA_TYPES, Chime, Finish, Tags
+from channels.loudspeaker.audio.terms import ENDINGS, MEDIA_TYPES, USUAL, Chime, Finish, Tags
 from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import AnnouncementInputs, SpeechInputs
-from channels.loudspeaker.kept import Shared, SharedSounds
+from channels.loudspeaker.kept import Shared, SharedSounds, Written
+from channels.loudspeaker.listing import CLOSING, OPENING, Aired
 from engine.i18n import gettext as _
 from engine.models import File, Registry, Rendered, digest
 
 #: What players show of them.
-_OPENING, _CLOSING, _PROGRAMME = "Mở đầu chương trình", "Kết thúc chương trình", "Chương trình"
+_BRIDGE, _PROGRAMME = "Nhạc cắt", "Chương trình"
 
 
 class Tone(StrEnum):
@@ -42,7 +43,8 @@ class Frame:
     """Makes a station's openings, closings and joined programmes.
 
     ``speech`` returns how a text is said, with its tags; ``render`` makes an announcement.
-    ``maker`` names what makes them, with its version. ``sounds`` keeps them.
+    ``maker`` names what makes them, with its version. ``sounds`` keeps them, ``finish`` is how
+    joined programmes leave.
     """
 
     framing: Framing
@@ -50,11 +52,12 @@ class Frame:
     render: Callable[[AnnouncementInputs], Rendered]
     maker: Versioned
     sounds: SharedSounds
+    finish: Finish = USUAL
 
     def opening(self, registry: Registry, tone: Tone) -> Shared | None:
         """Return what comes first; None when the station wants nothing. Raises ChannelError."""
         framing = self.framing
-        tags = Tags(_OPENING, framing.name_of(registry), "", "")
+        tags = Tags(OPENING, framing.name_of(registry), "", "")
         text = {
             Tone.CALM: framing.opening,
             Tone.ALARM: framing.emergency,
@@ -71,27 +74,40 @@ class Frame:
     def closing(self, registry: Registry, tone: Tone) -> Shared | None:
         """Return what comes last; None when the station wants nothing. Raises ChannelError."""
         framing = self.framing
-        tags = Tags(_CLOSING, framing.name_of(registry), "", "")
+        tags = Tags(CLOSING, framing.name_of(registry), "", "")
         speech = self.speech(framing.filled(framing.closing, registry), tags)
         bed = _file(framing.bed) if tone is Tone.CALM else None
         return self._announced(AnnouncementInputs(speech, bed=bed))
 
-    def joined(
-        self, files: Sequence[File], registry: Registry, date: str, finish: Finish
-    ) -> Shared:
-        """Return all of a programme as one file, joined without encoding again.
+    def bridge(self, registry: Registry, tone: Tone) -> Shared | None:
+        """Return what comes between two items; None when the station wants nothing.
+
+        Raises ChannelError.
+        """
+        framing = self.framing
+        if not framing.bridge:
+            return None
+        own = _file(framing.bridge_sound) if tone is Tone.CALM else None
+        speech = self.speech("", Tags(_BRIDGE, framing.name_of(registry), "", ""))
+        return self._announced(AnnouncementInputs(speech, Chime.BRIDGE, own))
+
+    def joined(self, aired: Sequence[Aired], registry: Registry, date: str) -> Shared:
+        """Return all of a programme as one file with chapters, joined without encoding again.
 
         Raises ChannelError: temporary when the store cannot be read, permanent when a file is
         none that this channel makes now.
         """
         tags = Tags(_PROGRAMME, self.framing.name_of(registry), "", date)
-        key = digest("programme", self.maker.version, [f.sha256 for f in files], tags, finish)
+        titles, finish = [one.title for one in aired], self.finish
+        shaping = [one.file.sha256 for one in aired], titles, tags, finish
+        key = digest("programme", self.maker.version, *shaping)
 
-        def write(out: BinaryIO) -> tuple[float, tuple[str, ...]]:
+        def write(out: BinaryIO) -> Written:
             with ExitStack() as stack:
-                streams = (stack.enter_context(_opened(file)) for file in files)
+                streams = (stack.enter_context(_opened(one.file)) for one in aired)
                 try:
-                    return carrier_of(finish).join(streams, tags, out), ()
+                    starts = carrier_of(finish).join(streams, tags, out, titles)
+                    return Written(starts[-1], starts=starts)
                 except ValueError as error:
                     message = _("the programme cannot be joined: {reason}")
                     raise ChannelError(message.format(reason=error), permanent=True) from error
@@ -103,10 +119,11 @@ class Frame:
             return None
         finish = inputs.speech.finish
 
-        def write(out: BinaryIO) -> tuple[float, tuple[str, ...]]:
+        def write(out: BinaryIO) -> Written:
             made = self.render(inputs)
             out.write(made.data)
-            return plays(File.of_bytes("", made.media_type, made.data)), made.remarks
+            seconds = plays(File.of_bytes("", made.media_type, made.data))
+            return Written(seconds, made.remarks)
 
         key = artifact_key(self.maker, inputs)
         return self.sounds.make(key, ENDINGS[finish.format], MEDIA_TYPES[finish.format], write)

@@ -20,7 +20,9 @@ class Framing:
 
     ``station`` is its name, where the commune's own would not do. ``jingle`` is a recording in
     place of the chime; ``bed`` music under both texts. An emergency has an alarm for a chime,
-    and neither jingle nor bed: it waits for no file. ``drill`` opens a programme of drills alone.
+    and neither jingle nor bed: it waits for no file. ``bridge`` parts two items by a touch of
+    the bells, or by ``bridge_sound``, a recording in its place. ``drill`` opens a programme of
+    drills alone.
     """
 
     station: str = ""
@@ -31,6 +33,8 @@ class Framing:
     chime: bool = True
     jingle: Path | None = None
     bed: Path | None = None
+    bridge: bool = True
+    bridge_sound: Path | None = None
 
     def name_of(self, registry: Registry) -> str:
         """Return how the station calls itself: Đài Truyền thanh xã Bình Hòa Hưng."""

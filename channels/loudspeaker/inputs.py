@@ -40,7 +40,7 @@ class RecordingInputs:
 
 @dataclass(frozen=True, slots=True)
 class AnnouncementInputs:
-    """A programme's opening or closing: a chime or a jingle, then ``speech``, over a bed.
+    """A programme's opening, closing or bridge: a chime or a jingle, then ``speech``, over a bed.
 
     Each may be missing; ``speech`` says how all of it leaves.
     """

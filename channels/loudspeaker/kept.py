@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -23,15 +23,28 @@ _DAY = 86_400.0
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A sound that lies there whole; ``remarks`` say how it was made otherwise than chosen."""
+    """A sound that lies there whole; ``remarks`` say how it was made otherwise than chosen.
+
+    ``starts`` are the seconds at which the sounds begin that it was joined from.
+    """
 
     file: File
     seconds: float
     remarks: tuple[str, ...] = ()
+    starts: tuple[float, ...] = ()
 
 
-#: Writes a sound, and returns how many seconds it plays, and remarks.
-Write = Callable[[BinaryIO], tuple[float, tuple[str, ...]]]
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is known of a sound once it is written; see ``Shared``."""
+
+    seconds: float
+    remarks: tuple[str, ...] = ()
+    starts: tuple[float, ...] = ()
+
+
+#: Writes a sound into a file that can seek.
+Write = Callable[[BinaryIO], Written]
 
 
 class SharedSounds:
@@ -64,13 +77,14 @@ def _found(path: Path, media_type: str) -> Shared | None:
         about = json.loads(_about(path).read_bytes())
         size, sha256 = int(about["size"]), str(about["sha256"])
         seconds, remarks = float(about["seconds"]), tuple(map(str, about["remarks"]))
+        starts = tuple(map(float, about["starts"]))
         status = path.stat()
     except (FileNotFoundError, ValueError, KeyError, TypeError):
         return None
     if status.st_size != size:
         return None
     _note_use(path, status.st_mtime)
-    return Shared(File(path.name, media_type, sha256, size, path), seconds, remarks)
+    return Shared(File(path.name, media_type, sha256, size, path), seconds, remarks, starts)
 
 
 def _made(path: Path, media_type: str, write: Write) -> Shared:
@@ -78,7 +92,7 @@ def _made(path: Path, media_type: str, write: Write) -> Shared:
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
     try:
         with temporary.open("xb") as file:
-            seconds, remarks = write(file)
+            written = write(file)
             file.flush()
             os.fsync(file.fileno())
         with temporary.open("rb") as file:
@@ -89,9 +103,10 @@ def _made(path: Path, media_type: str, write: Write) -> Shared:
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
-    about = {"sha256": sha256, "size": size, "seconds": seconds, "remarks": remarks}
+    about = {"sha256": sha256, "size": size, **asdict(written)}
     write_atomic(_about(path), json.dumps(about, ensure_ascii=False).encode())
-    return Shared(File(path.name, media_type, sha256, size, path), seconds, remarks)
+    file_of_it = File(path.name, media_type, sha256, size, path)
+    return Shared(file_of_it, written.seconds, written.remarks, written.starts)
 
 
 def _about(path: Path) -> Path:

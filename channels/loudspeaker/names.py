@@ -14,10 +14,11 @@ _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
 class Part(StrEnum):
-    """What a programme has besides items: its beginning and end, and all of it in one file."""
+    """What a programme has besides items: beginning, end, bridge, and all of it in one file."""
 
     OPENING = "opening"
     CLOSING = "closing"
+    BRIDGE = "bridge"
     PROGRAMME = "programme"
 
 

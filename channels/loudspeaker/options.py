@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints
 
@@ -47,12 +47,21 @@ class LoudspeakerOptions(Options):
         description="Chỉ những cụm loa này. Bỏ trống: mọi cụm loa của các ấp được nhận.",
     )
 
+    if_not_played: Literal["again"] | None = Field(
+        default=None,
+        description=(
+            "again: buổi nào máy phát báo không phát được, hoặc không báo gì, thì phát lại ở buổi "
+            "được phép kế tiếp, nhiều nhất 2 lần, trong thời hạn của chiến dịch."
+        ),
+    )
+
     def identity(self) -> dict[str, Any]:
-        """Return what shapes a content's hash: a choice of clusters only where there is one."""
-        values = self.model_dump()
-        if not self.clusters:
-            del values["clusters"]
-        return values
+        """What becomes of an item that was not played shapes no word of it.
+
+        A choice of clusters does only where there is one.
+        """
+        unshaping = {"if_not_played"} if self.clusters else {"if_not_played", "clusters"}
+        return self.model_dump(exclude=unshaping)
 
     def in_commune(self, registry: Registry, text: str) -> Self:
         """Add of the commune's lexicon what ``text`` says; the campaign's own goes before it."""

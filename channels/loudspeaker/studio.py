@@ -14,7 +14,7 @@ from channels.loudspeaker.audio.encoded import Encoded
 from channels.loudspeaker.audio.mastering import mastered
 from channels.loudspeaker.audio.pcm import Held, Passage
 from channels.loudspeaker.audio.recording import examine
-from channels.loudspeaker.audio.terms import MAX_SECONDS
+from channels.loudspeaker.audio.terms import MAX_SECONDS, Chime
 from channels.loudspeaker.inputs import AnnouncementInputs, RecordingInputs, SpeechInputs
 from channels.loudspeaker.passages import at_their_pace, passages
 from channels.loudspeaker.proof.limits import ProofLimits
@@ -68,7 +68,7 @@ class Studio:
         return Said(lines, spoken.sounds, sounds, spoken.choice, inputs.text), spoken.remarks
 
     def announcement(self, inputs: AnnouncementInputs) -> Rendered:
-        """Make a programme's opening or closing. Each part of it is as loud as an item.
+        """Make a programme's opening, closing or bridge. Each part of it is as loud as an item.
 
         Raises ChannelError; ProofError when the voice does not say it.
         """
@@ -81,7 +81,9 @@ class Studio:
         if inputs.jingle is not None:
             add([jingle(_path(inputs.jingle))])
         elif inputs.chime is not None:
-            add([Passage(Held(chime(inputs.chime)), pause=CHIME_PAUSE, before=MARGIN)])
+            # Items have silence around them already, which is all that a bridge needs.
+            around = (0.0, 0.0) if inputs.chime is Chime.BRIDGE else (CHIME_PAUSE, MARGIN)
+            add([Passage(Held(chime(inputs.chime)), *around)])
         if speech.sentences:
             said, remarks = self._announced(speech)
             voiced = passages(said.lines, said.sounds)

@@ -119,6 +119,8 @@ def _framing(frame: ProgrammeSettings, workspace: Path) -> Framing:
         chime=frame.chime,
         jingle=workspace / frame.jingle if frame.jingle else None,
         bed=workspace / frame.bed if frame.bed else None,
+        bridge=frame.bridge,
+        bridge_sound=workspace / frame.bridge_sound if frame.bridge_sound else None,
     )
 
 

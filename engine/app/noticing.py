@@ -20,7 +20,9 @@ from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
+from engine.notices.obligations import ObligationGatherer
 from engine.notices.permissions import PermissionGatherer
+from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 
 #: Tells about the process that asks.
@@ -69,6 +71,11 @@ def commune_desk(
             needs,
             within=timedelta(hours=settings.proof_hours),
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
+        ),
+        PlayerGatherer(needs, ledger.play_marks),
+        ObligationGatherer(
+            ledger,
+            take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),
         ),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
         AlertGatherer(ledger.revisions, ledger.views),

@@ -13,11 +13,12 @@ from engine.app.channels import CHANNELS, Builders, build_voices, close_channels
 from engine.app.house import House
 from engine.app.players import known_players
 from engine.app.proving import Prover
-from engine.app.sending import build_permits, build_sender
+from engine.app.sending import build_permits, build_sender, build_station_watch
 from engine.artifacts import ArtifactStore, open_store
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock, SimulatedClock, local
 from engine.dispatch import NOBODY, Observer, Renderer, Sender, told
+from engine.dispatch.station_watch import StationWatch
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger, Seal
@@ -81,6 +82,7 @@ class App:
     renderer: Renderer
     office: Office
     sender: Sender
+    station_watch: StationWatch | None
 
     @property
     def settings(self) -> Settings:
@@ -174,6 +176,7 @@ def build_app(house: House, ledger: Ledger, registry: Registry, revision: int, f
             boundary=house.boundary,
         ),
         sender=build_sender(house, folder, ledger, channels, renderer, registry),
+        station_watch=build_station_watch(house, ledger, channels, registry),
     )
 
 

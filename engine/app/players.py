@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,11 +10,13 @@ from typing import TYPE_CHECKING, Any
 from channels.base import Backend
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.players.places import COMMUNE, Places
+from channels.loudspeaker.players.sftp.account import SftpAccount
+from channels.loudspeaker.players.sftp.backend import SftpBackend
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models.registry import USUAL_PLAYER
 from engine.settings import Settings
-from engine.settings.players import FolderPlayer
+from engine.settings.players import FolderPlayer, SftpPlayer
 
 if TYPE_CHECKING:
     from engine.app.channels import Surroundings
@@ -38,10 +41,40 @@ def _own(name: str, player: FolderPlayer, here: Surroundings) -> Places | None:
     return Places(str(here.folder / player.path), here.commune_id)
 
 
+def _sftp(name: str, player: SftpPlayer, here: Surroundings) -> Backend:
+    if not (player.host_key or player.known_hosts):
+        message = _(
+            "[players.{name}]: write host_key (or known_hosts), so that Loa knows the server: on"
+            " it, ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub prints it"
+        )
+        raise LoaError(message.format(name=name))
+    if not (player.password or player.key_file):
+        message = _("[players.{name}]: write password_file or key_file, so that Loa may come in")
+        raise LoaError(message.format(name=name))
+    account = SftpAccount(
+        player=name,
+        host=player.host,
+        user=player.user,
+        port=player.port,
+        password=player.password,
+        key_file=here.workspace / player.key_file if player.key_file else None,
+        host_keys=tuple(re.split(r"[ ,]+", player.host_key.strip())) if player.host_key else (),
+        known_hosts=here.workspace / player.known_hosts if player.known_hosts else None,
+        timeout=player.timeout_seconds,
+    )
+    return SftpBackend(
+        account,
+        places=places_of(name, player.path or ".", here),
+        keep_days=player.keep_days,
+        clock=here.clock,
+    )
+
+
 #: Builds a player from its name, its section and the surroundings, by its kind. Adding one
 #: touches its module, its section in the settings, and a line here.
 KINDS: Mapping[str, Callable[[str, Any, Surroundings], Backend]] = {
     "folder": _folder,
+    "sftp": _sftp,
 }
 
 

@@ -19,6 +19,7 @@ from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.buckets import LocalBuckets, RedisBuckets, SharedBuckets
 from engine.dispatch.permits import Permits
 from engine.dispatch.rehearsal import Rehearsal
+from engine.dispatch.station_watch import Manner, StationWatch, judged_players
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger
@@ -50,6 +51,25 @@ def build_sender(
         permits=house.permits,
         boundary=house.boundary,
         observer=house.observer,
+    )
+
+
+def build_station_watch(
+    house: House, ledger: Ledger, channels: Mapping[str, Channel], registry: Registry
+) -> StationWatch | None:
+    """Build what hears a commune's players; None where it has no loudspeakers."""
+    channel = channels.get("loudspeaker")
+    if channel is None:
+        return None
+    settings = house.settings
+    wished = {name: player.must_report for name, player in settings.players.items()}
+    manner = Manner(
+        every=timedelta(seconds=settings.playlog.every_seconds),
+        margin=timedelta(minutes=settings.playlog.margin_minutes),
+        judged=judged_players(channel.backends, wished),
+    )
+    return StationWatch(
+        ledger=ledger, channel=channel, registry=registry, clock=house.clock, manner=manner
     )
 
 

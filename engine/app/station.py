@@ -41,6 +41,7 @@ def day_of(
         lambda content: _seconds(app, content),
         plan,
         only=cluster,
+        since=app.ledger.revisions.first_approved({one.campaign_id for one in airings}),
     )
 
 

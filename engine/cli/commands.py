@@ -53,6 +53,10 @@ def table() -> dict[str, tuple[str, str]]:
         "voices": ("voices", _("List the voices, listen to one, install one.")),
         "cache": ("cache", _("Show how much is kept of what was spoken; remove what is old.")),
         "station": ("station", _("See what the loudspeakers play: day by day, as a picture too.")),
+        "obligations": (
+            "obligations",
+            _("Show how many days in a row the law asks for, and which have been heard."),
+        ),
         "notices": ("notices", _("Show what needs a person, and what to do about it.")),
         "db": ("db", _("Look after the ledger: upgrade it, copy a commune to another one.")),
         "backup": ("upkeep", _("Save the workspace in one file, also while Loa runs.")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
+from datetime import date
 from pathlib import Path
 
 import click
@@ -12,14 +13,19 @@ from rich.console import Console
 
 from campaigns.workspace import EXAMPLE
 from engine.app import App, open_app
+from engine.app.station import day_of
 from engine.cli.common import report_of, shown_path, state_conditions
 from engine.cli.run import run_with_progress, say_how_it_ended
 from engine.clock import SimulatedClock, local
 from engine.dispatch.confirming import Word, confirm
 from engine.errors import LoaError
+from engine.files import write_atomic
 from engine.i18n import gettext as _
 from engine.models.wording import breach_line
 from engine.reports.screen import status_table
+from engine.reports.station.picture import png
+from engine.reports.station.table import day_table
+from engine.reports.station.timeline import svg
 from engine.reports.writing import write_report
 
 #: The flood warning, an emergency, comes after the routine campaigns of the day.
@@ -39,13 +45,14 @@ def demo() -> click.Command:
     def command(folder: Path | None) -> int:
         workspace = _copy_example(folder)
         with open_app(workspace) as app:
+            begins = local(app.clock.now()).date()
             click.echo(_("Workspace: {folder}").format(folder=shown_path(workspace)))
             state_conditions(app)
             _approve_all(app)
             ended = run_with_progress(app)
             outcome = say_how_it_ended(app, ended)
             _relay(app)
-            _show(app)
+            _show(app, begins)
         return outcome
 
     return command
@@ -104,15 +111,20 @@ def _relay(app: App) -> None:
         confirm(app.ledger, app.registry, word, app.clock.now())
 
 
-def _show(app: App) -> None:
+def _show(app: App, day: date) -> None:
+    """Show how the warning fared, what the loudspeakers played on ``day``, and where all is."""
     built = report_of(app, EMERGENCY)
     Console().print(status_table(built.matrix))
     files = write_report(built, app.workspace / "reports" / EMERGENCY)
+    Console().print(day_table(day_of(app, day, cluster=app.registry.clusters[0].id)))
+    picture = app.workspace / "reports" / f"station-{day}.png"
+    write_atomic(picture, png(svg(day_of(app, day))))
     places = [
         (_("audio"), app.outbox / "loudspeaker"),
         (_("flyers"), app.outbox / "flyer"),
         (_("portal"), app.outbox / "portal" / "index.html"),
         (_("chat kits"), app.outbox / "chat"),
+        (_("station's day"), picture),
         *((_("report"), file) for file in files),
     ]
     click.echo(_("Where to look:"))

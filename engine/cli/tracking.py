@@ -24,6 +24,7 @@ from engine.cli.province import in_province
 from engine.cli.trail import event_line
 from engine.dispatch.confirming import Word
 from engine.dispatch.confirming import confirm as take_word
+from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Which, status_word
 from engine.models.wording import channel_name, state_name
@@ -32,6 +33,9 @@ from engine.reports.report import Report
 from engine.reports.screen import overview, overview_table, status_table
 from engine.reports.writing import write_report
 from engine.states import State
+
+#: The channel of which people may say that they heard it.
+LOUDSPEAKER = "loudspeaker"
 
 #: Hamlets named with one reason; of more it says only that there are.
 MOST_NAMED = 10
@@ -103,6 +107,8 @@ def show_status() -> click.Command:
                 rows = app.ledger.views.deliveries(campaign_id)
                 for line in (*trouble_lines(rows), *remark_lines(built.remarks)):
                     click.echo(line)
+                if built.by_ear:
+                    click.echo(f"👂 {built.by_ear}")
 
     return command
 
@@ -135,7 +141,8 @@ def confirm() -> click.Command:
     @click.command("confirm")
     @click.argument("campaign_id", metavar="ID")
     @click.option("--hamlet", required=True, help=_("The hamlet's id."))
-    @click.option("--channel", required=True, type=click.Choice(sorted(OPTIONS)))
+    @click.option("--channel", type=click.Choice(sorted(OPTIONS)))
+    @click.option("--heard", is_flag=True, help=_("By ear, from the loudspeakers there."))
     @click.option("--households", type=click.IntRange(min=0), help=_("How many households."))
     @click.option("--received", is_flag=True, help=_("The head got it; no word of households."))
     @click.option("--target", help=_("One group or cluster only."))
@@ -146,7 +153,8 @@ def confirm() -> click.Command:
     def command(
         campaign_id: str,
         hamlet: str,
-        channel: str,
+        channel: str | None,
+        heard: bool,
         households: int | None,
         received: bool,
         target: str | None,
@@ -154,6 +162,14 @@ def confirm() -> click.Command:
         by: str,
         workspace: Path | None,
     ) -> None:
+        if heard and channel not in (None, LOUDSPEAKER):
+            message = _("--heard is about the loudspeakers; found --channel {channel}")
+            raise LoaError(message.format(channel=channel))
+        channel = LOUDSPEAKER if heard else channel
+        if channel is None:
+            context = click.get_current_context()
+            missing = next(one for one in context.command.params if one.name == "channel")
+            raise click.MissingParameter(ctx=context, param=missing)
         word = Word(campaign_id, hamlet, channel, by, households, received, target, note)
         with open_workspace(workspace, acting=True) as app:
             check_places(app, Which(campaign_id, target=target))

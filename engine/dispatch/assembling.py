@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from channels.base import Channel
@@ -58,6 +58,7 @@ class Assembler:
         self._renderer = renderer
         self._registries = registries
         self._latest_registry = latest_registry
+        self._ages = Ages(ledger.revisions.first_approved)
 
     def foresee(self, jobs: Iterable[Job]) -> None:
         """Read what these jobs say at once, before each is made ready. Raises LEDGER_ERRORS."""
@@ -93,9 +94,14 @@ class Assembler:
         return self._assemble(job, made)
 
     def _assemble(self, job: Job, made: list[tuple[Part, Made]]) -> Ready:
-        registry = self._newest_registry([part for part, _ in made])
+        registry = self._as_it_stands(self._newest_registry([part for part, _ in made]))
+        since = self._ages.since({part.campaign_id for part, _ in made})
         items = [
-            one.item(part.delivery_id, self._registry(part).hamlets_by_id[part.hamlet_id])
+            one.item(
+                part.delivery_id,
+                self._registry(part).hamlets_by_id[part.hamlet_id],
+                since.get(part.campaign_id),
+            )
             for part, one in made
         ]
         artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)
@@ -110,6 +116,28 @@ class Assembler:
         if not parts:
             return self._latest_registry()
         return self._registry(max(parts, key=lambda part: part.delivery_id))
+
+    def _as_it_stands(self, registry: Registry) -> Registry:
+        """Return a registry with the station's rules of today: its order, its name."""
+        latest = self._latest_registry()
+        if registry.station == latest.station:
+            return registry
+        return replace(registry, station=latest.station)
+
+
+class Ages:
+    """Since when campaigns are approved; what is known once never changes."""
+
+    def __init__(self, asked: Callable[[Collection[str]], Mapping[str, datetime]]) -> None:
+        self._asked = asked
+        self._known: dict[str, datetime] = {}
+
+    def since(self, campaign_ids: Collection[str]) -> Mapping[str, datetime]:
+        """Return when each was approved first; what never was is missing."""
+        unknown = [one for one in campaign_ids if one not in self._known]
+        if unknown:
+            self._known.update(self._asked(unknown))
+        return self._known
 
 
 def _remarks(made: list[tuple[Part, Made]]) -> Iterator[str]:

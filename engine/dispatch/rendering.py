@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -45,9 +46,11 @@ class Made:
     remarks: tuple[str, ...]
     proof: Mapping[str, float]
 
-    def item(self, delivery_id: int, hamlet: Hamlet) -> Item:
-        """Return it as one delivery's part in a bundle."""
-        return Item(delivery_id, hamlet, self.content, self.file, self.needs, self.attachments)
+    def item(self, delivery_id: int, hamlet: Hamlet, since: datetime | None = None) -> Item:
+        """Return it as one delivery's part in a bundle; ``since`` its campaign is approved."""
+        return Item(
+            delivery_id, hamlet, self.content, self.file, self.needs, self.attachments, since
+        )
 
 
 class Renderer:

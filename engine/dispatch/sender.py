@@ -15,6 +15,7 @@ from datetime import timedelta
 from channels.base import Backend, Channel, Refreshes
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
+from engine.dispatch.airing import with_airing
 from engine.dispatch.assembling import Assembler, Ready
 from engine.dispatch.backends import backend_of
 from engine.dispatch.backoff import Retries
@@ -244,6 +245,7 @@ class Sender:
                 try:
                     with self._observer.handing_over(one.bundle):
                         receipt = backend.deliver(one.artifact, one.bundle)
+                    receipt = with_airing(receipt, one.artifact, one.bundle, self._clock.now())
                 except Exception as error:  # noqa: BLE001 - as above
                     failure = failure_of(error)
                     del open_bundles[one.bundle.id]

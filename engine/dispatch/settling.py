@@ -8,6 +8,7 @@ from datetime import datetime
 
 from channels.base import Backend, Finds
 from engine.clock import Clock
+from engine.dispatch.airing import as_found
 from engine.dispatch.backoff import Retries
 from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.failures import Failure, failure_of
@@ -105,6 +106,7 @@ class Settling:
                 reason = outcome.format(reason=reason, error=failure_of(error).reason)
             else:
                 if receipt is not None:
+                    receipt = as_found(receipt, bundle, now)
                     self._ledger.outcomes.sent([(bundle, receipt, reason)], at=now, actor=ACTOR)
                 return receipt is not None
         self._ledger.outcomes.doubt(bundle, reason=reason, at=now, actor=ACTOR)

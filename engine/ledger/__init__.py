@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from engine.ledger.awaited import Awaited
 from engine.ledger.breakers import Breakers
 from engine.ledger.bundles import Bundles, Job, Part
 from engine.ledger.codec import OptionModels
@@ -15,6 +16,8 @@ from engine.ledger.leaving import remark_of
 from engine.ledger.mending import Mending, Which
 from engine.ledger.outcomes import Outcomes
 from engine.ledger.places import Place
+from engine.ledger.play_marks import PlayMarks
+from engine.ledger.plays import Aired, Kept, Plays
 from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
 from engine.ledger.remote_ids import LedgerRemoteIds
@@ -28,10 +31,12 @@ __all__ = [
     "ENDED",
     "LEDGER_ERRORS",
     "TWO_KEYS",
+    "Aired",
     "Current",
     "DeliveryRow",
     "EventRow",
     "Job",
+    "Kept",
     "Ledger",
     "Part",
     "Revision",
@@ -60,6 +65,9 @@ class Ledger:
     outcomes: Outcomes
     mending: Mending
     evidence: EvidenceBook
+    plays: Plays
+    play_marks: PlayMarks
+    awaited: Awaited
     remote_ids: LedgerRemoteIds
     breakers: Breakers
     views: Views
@@ -87,6 +95,9 @@ class Ledger:
             outcomes=Outcomes(database, commune_id),
             mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),
+            plays=Plays(database, commune_id),
+            play_marks=PlayMarks(database, commune_id),
+            awaited=Awaited(database, commune_id),
             remote_ids=LedgerRemoteIds(database, commune_id),
             breakers=Breakers(database),
             views=Views(database, commune_id),

@@ -117,7 +117,7 @@ def is_given(
     return and_(joined, among(column, IDS)) if dialect == "postgresql" else joined
 
 
-def rows_given(rows: Iterable[tuple[int | str, ...]]) -> dict[str, str]:
+def rows_given(rows: Iterable[tuple[int | str | None, ...]]) -> dict[str, str]:
     """Return the parameter that holds the rows of a ``given`` table."""
     cells = [[as_prose(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     return {"given_rows": json.dumps(cells, ensure_ascii=False)}

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, event
 
 #: Tables whose rows nobody may change or remove.
-APPEND_ONLY = ("events", "evidence")
+APPEND_ONLY = ("events", "evidence", "plays")
 
 _REFUSE = """
 CREATE FUNCTION loa_only_grows() RETURNS trigger LANGUAGE plpgsql AS $$

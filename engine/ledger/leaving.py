@@ -15,6 +15,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     case,
+    cast,
     exists,
     update,
 )
@@ -40,10 +41,20 @@ class Ended:
 def sending_ended(dialect: str) -> Ended:
     """Return the statements; their parameters are ``ids``, ``rows_given`` and who and when."""
     b, d = bundles.c, deliveries.c
-    columns = {"id": BigInteger, "version": BigInteger, "detail": Text, "receipt": Text}
+    columns = {
+        "id": BigInteger,
+        "version": BigInteger,
+        "detail": Text,
+        "receipt": Text,
+        "ends_at": Text,
+    }
     results = given(dialect, columns)
     theirs = is_given(dialect, d.bundle_id, results, d.commune_id)
-    sent = {"receipt": results.c.receipt, "edition": b.edition + 1}
+    sent = {
+        "receipt": results.c.receipt,
+        "edition": b.edition + 1,
+        "ends_at": cast(results.c.ends_at, b.ends_at.type),
+    }
     leave = update(bundles).where(
         is_given(dialect, b.id, results, b.commune_id), unindexed(b.state) == State.SENDING
     )

@@ -6,14 +6,24 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    and_,
+    case,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
 
 from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
 from engine.ledger.dialect import IDS
 from engine.ledger.given import among
-from engine.ledger.tables import bundles, deliveries
-from engine.models import Priority
+from engine.ledger.tables import bundles, deliveries, plays, second_tries
+from engine.models import Finding, Priority
 from engine.states import State
 
 # A literal, not a parameter: only so does every planner see that a partial index fits.
@@ -42,6 +52,28 @@ class Lacking:
     campaign_id: str
     count: int
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """Deliveries of one campaign that one cluster did not play; ``slot`` is the last one's."""
+
+    campaign_id: str
+    cluster: str
+    count: int
+    emergencies: int
+    since: datetime
+    slot: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Strange:
+    """One player's reports that cannot be, heard in between."""
+
+    player: str
+    count: int
+    since: datetime
+    seen: datetime
 
 
 class Needs:
@@ -78,6 +110,40 @@ class Needs:
         """Return what was sent for slots in between, and that nothing has confirmed since."""
         d = deliveries.c
         return self._lacking(and_(d.state == State.SENT, d.slot > after, d.slot < before), d.slot)
+
+    def not_played(self, after: datetime) -> list[Silent]:
+        """Return what was not played in slots after a moment, and nothing has made good since."""
+        d, t, again = deliveries.c, second_tries.c, deliveries.alias("again").c
+        made_good = exists().where(
+            t.commune_id == self._commune_id,
+            t.again_of == d.id,
+            again.id == t.delivery_id,
+            again.state == State.CONFIRMED,
+        )
+        urgent = case((d.priority == Priority.EMERGENCY, 1), else_=0)
+        query = (
+            select(d.campaign_id, d.target, func.count(), func.sum(urgent))
+            .add_columns(func.min(d.changed_at), func.max(d.slot))
+            .where(d.commune_id == self._commune_id, d.replaced_in.is_(None))
+            .where(d.state == State.NOT_PLAYED, d.slot > after, ~made_good)
+            .group_by(d.campaign_id, d.target)
+            .order_by(d.campaign_id, d.target)
+        )
+        with self._database.read() as connection:
+            return [Silent(*row) for row in connection.execute(query)]
+
+    def strange_plays(self, after: datetime) -> list[Strange]:
+        """Return what players reported after a moment that cannot be, by player."""
+        p = plays.c
+        strange = [finding.value for finding in Finding if finding.strange]
+        query = (
+            select(p.player, func.count(), func.min(p.heard_at), func.max(p.heard_at))
+            .where(p.commune_id == self._commune_id, p.heard_at > after, p.finding.in_(strange))
+            .group_by(p.player)
+            .order_by(p.player)
+        )
+        with self._database.read() as connection:
+            return [Strange(*row) for row in connection.execute(query)]
 
     def only_rehearsed(self, backends: Collection[str], now: datetime) -> list[Lacking]:
         """Return what is due and was rehearsed in place of being sent, on ``backends``."""

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from engine.ledger.bundling import soonest_end, touch_bundles
+from engine.ledger.columns import instant_text
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles, lock_held
 from engine.ledger.given import among, rows_given
@@ -57,6 +58,7 @@ class Outcomes:
                 bundle.version,
                 noted(receipt, remark),
                 kept(receipt),
+                instant_text(receipt.ends_at) if receipt.ends_at is not None else None,
             )
             for bundle, receipt, remark in results
         ]

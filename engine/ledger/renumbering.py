@@ -11,14 +11,19 @@ from sqlalchemy import Connection, Table, func, select
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger.dialect import is_postgresql
-from engine.ledger.tables import bundles, deliveries, events, evidence
+from engine.ledger.tables import bundles, deliveries, events, evidence, plays
 from engine.states import State
 
 #: Tables whose rows are numbered across all communes.
-NUMBERED = (deliveries, bundles, events, evidence)
+NUMBERED = (deliveries, bundles, events, evidence, plays)
 
 #: Columns that hold such a number, and the table it belongs to.
-_COLUMNS = {"delivery_id": "deliveries", "bundle_id": "bundles"}
+_COLUMNS = {
+    "delivery_id": "deliveries",
+    "again_of": "deliveries",
+    "bundle_id": "bundles",
+    "play_id": "plays",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -185,6 +186,13 @@ class Revisions:
         newest = {row.campaign_id: self._load(row) for row in rows}
         return [one for one in newest.values() if not one.campaign.all_clear]
 
+    def first_approved(self, campaign_ids: Collection[str]) -> dict[str, datetime]:
+        """Return when each campaign was approved first; what never was is missing."""
+        asked = {"of_commune": self._commune_id, "asked": list(campaign_ids)}
+        with self._database.read() as connection:
+            rows = connection.execute(_FIRST_APPROVED, asked)
+            return {row.campaign_id: row.at for row in rows}
+
     def campaign_ids(self) -> list[str]:
         """Return every campaign ever submitted, by name."""
         with self._database.read() as connection:
@@ -329,6 +337,16 @@ _PINNED = select(revisions.c.registry_revision).where(
     revisions.c.revision == bindparam("of_revision"),
 )
 
+
+_FIRST_APPROVED = (
+    select(revisions.c.campaign_id, func.min(revisions.c.approved_at).label("at"))
+    .where(
+        revisions.c.commune_id == bindparam("of_commune"),
+        revisions.c.campaign_id.in_(bindparam("asked", expanding=True)),
+        revisions.c.approved_at.is_not(None),
+    )
+    .group_by(revisions.c.campaign_id)
+)
 
 #: Built once: asked of every commune that a province's campaign is planned in.
 _WITH_STATUS = (

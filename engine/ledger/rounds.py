@@ -6,7 +6,8 @@ Nothing here is for people: they see their own commune only.
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select, true
 
@@ -16,8 +17,14 @@ from engine.ledger.dialect import literal_state
 from engine.ledger.gauges import Gauges
 from engine.ledger.leases import Leases
 from engine.ledger.revisions import Status
-from engine.ledger.tables import bundles, events, registries, revisions
+from engine.ledger.tables import bundles, events, play_marks, registries, revisions
 from engine.states import State
+
+#: How long before the end of a programme its player is asked for the first time.
+AHEAD: Final = timedelta(hours=1)
+
+#: How often a player is asked that nothing is awaited of.
+SELDOM: Final = timedelta(minutes=30)
 
 
 class Rounds:
@@ -45,6 +52,21 @@ class Rounds:
         b = bundles.c
         over = and_(b.state == literal_state(State.PLANNED), b.expires_at < now)
         return self._read(select(b.commune_id).where(over, self._mine(b.commune_id)))
+
+    def to_hear(self, now: datetime) -> list[str]:
+        """Return the communes whose players are to be asked what they played, or to be judged.
+
+        Those that something was handed over for and is awaited; the others that were ever
+        asked come again by and by, for a player may have been away for days.
+        """
+        b, m = bundles.c, play_marks.c
+        awaited = select(b.commune_id).where(
+            b.ends_at.is_not(None), b.ends_at < now + AHEAD, self._mine(b.commune_id)
+        )
+        long_ago = select(m.commune_id).where(m.asked_at < now - SELDOM, self._mine(m.commune_id))
+        with self._database.read() as connection:
+            found = {*connection.execute(awaited.distinct()).scalars()}
+            return sorted(found | set(connection.execute(long_ago.distinct()).scalars()))
 
     def next_moment(self, *, rehearse: Collection[str]) -> datetime | None:
         """Return when the next bundle is due; None when nothing waits."""

@@ -17,6 +17,9 @@ from sqlalchemy import (
     text,
 )
 
+from engine.ledger.air_tables import play_marks as play_marks
+from engine.ledger.air_tables import plays as plays
+from engine.ledger.air_tables import second_tries as second_tries
 from engine.ledger.columns import Digest, Id, Instant, Name, Prose
 from engine.ledger.guards import guard_history
 from engine.ledger.house_tables import metadata as metadata
@@ -25,7 +28,7 @@ from engine.ledger.house_tables import metadata as metadata
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0007"
+SCHEMA = "0008"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
@@ -204,6 +207,8 @@ bundles = Table(
     Column("rehearsed_version", Integer),
     # When the first of its waiting deliveries is over; maybe somewhat earlier, never later.
     Column("expires_at", Instant),
+    # When what was sent is over where it went, until it was looked whether it was played.
+    Column("ends_at", Instant),
     Index("bundle_key", "commune_id", "channel", "target", "slot", unique=True),
     Index(
         "bundle_one_sending",
@@ -236,6 +241,13 @@ bundles = Table(
         sqlite_where=text("state = 'planned'"),
         postgresql_where=text("state = 'planned'"),
     ),
+    Index(
+        "bundle_airing",
+        "commune_id",
+        "ends_at",
+        sqlite_where=text("ends_at IS NOT NULL"),
+        postgresql_where=text("ends_at IS NOT NULL"),
+    ),
     postgresql_with=ROOMY,
 )
 
@@ -266,6 +278,16 @@ evidence = Table(
     Column("by", Name, nullable=False),
     Column("at", Instant, nullable=False),
     Column("source", Prose, nullable=False),
+    # The player's report that shows it; a person's word has none.
+    Column("play_id", Id),
+    Index(
+        "evidence_play",
+        "play_id",
+        "delivery_id",
+        unique=True,
+        sqlite_where=text("play_id IS NOT NULL"),
+        postgresql_where=text("play_id IS NOT NULL"),
+    ),
 )
 
 remote_ids = Table(

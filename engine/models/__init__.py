@@ -1,13 +1,15 @@
 """The domain's types: frozen, plain, without I/O."""
 
-from engine.models.artifact import Artifact, File, Item, Rendered
+from engine.models.artifact import Airing, Artifact, File, Item, Rendered
 from engine.models.breaker import Breaker, BreakerState
 from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
 from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
 from engine.models.hashing import canonical_json, digest
+from engine.models.obligation import Citation, LegalBasis, Obligation
 from engine.models.pacing import Backoff, Pace
 from engine.models.plan import Breach, Plan, PlannedDelivery
+from engine.models.play import Finding, Play, PlayOutcome, play_from, play_of
 from engine.models.province import CommuneDefaults, Province
 from engine.models.registry import (
     ChatGroup,
@@ -23,10 +25,11 @@ from engine.models.registry import (
     Right,
     Team,
 )
-from engine.models.station import Hours, Quiet, Relay, StationRules
+from engine.models.station import FixedOrder, Hours, Quiet, Relay, StationRules
 from engine.models.terms import Attachment, Priority, Purpose, Repeat, Schedule
 
 __all__ = [
+    "Airing",
     "Artifact",
     "Attachment",
     "Audience",
@@ -37,6 +40,7 @@ __all__ = [
     "Bundle",
     "Campaign",
     "ChatGroup",
+    "Citation",
     "Cluster",
     "Commune",
     "CommuneDefaults",
@@ -44,17 +48,23 @@ __all__ = [
     "Evidence",
     "EvidenceKind",
     "File",
+    "Finding",
+    "FixedOrder",
     "Forecast",
     "GroupKind",
     "Hamlet",
     "Hours",
     "HouseholdGroup",
     "Item",
+    "LegalBasis",
+    "Obligation",
     "Pace",
     "Person",
     "Placement",
     "Plan",
     "PlannedDelivery",
+    "Play",
+    "PlayOutcome",
     "Portal",
     "PrintPoint",
     "Priority",
@@ -73,4 +83,6 @@ __all__ = [
     "Team",
     "canonical_json",
     "digest",
+    "play_from",
+    "play_of",
 ]

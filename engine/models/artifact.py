@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -65,7 +66,8 @@ class Rendered:
 class Item:
     """One delivery's part in a bundle: its rendered file, and the files it needed of others.
 
-    ``attachments`` says where the bytes of the content's attachments lie, by SHA-256.
+    ``attachments`` says where the bytes of the content's attachments lie, by SHA-256. ``since``
+    is when its campaign was first approved; None when it is not.
     """
 
     delivery_id: int
@@ -74,17 +76,31 @@ class Item:
     file: File
     needs: Mapping[str, File] = field(default_factory=dict)
     attachments: Mapping[str, Path] = field(default_factory=dict)
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Airing:
+    """What is heard of a bundle, where it is heard: how long it lasts, in seconds, and its items.
+
+    ``sounds`` are the items' seconds by the SHA-256 of their sounds.
+    """
+
+    seconds: float
+    sounds: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
     """What a bundle sends: files whose names are relative to whatever place the target is.
 
-    ``remarks`` say what a person should know about how they were put together.
+    ``remarks`` say what a person should know about how they were put together. ``airing``
+    is None where nothing is heard.
     """
 
     files: tuple[File, ...]
     remarks: tuple[str, ...] = ()
+    airing: Airing | None = None
 
     def named(self, name: str) -> File:
         """Return one file. Raises KeyError if the artifact has none of that name."""

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from engine.models.obligation import LegalBasis
 from engine.models.registry import Hamlet, HouseholdGroup
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
@@ -65,6 +66,7 @@ class Campaign:
     ``hamlet_values`` override them in one hamlet. ``valid_from`` None means from approval on.
     ``sections`` holds the channels used. ``drill``: a rehearsal with people, who are told so in
     every form. ``all_clear`` is the id of the alert whose end it tells; empty for all others.
+    ``sections`` holds the channels used. ``legal_basis`` is what the law asks of the message.
     """
 
     id: str
@@ -97,3 +99,5 @@ class Campaign:
         if self.drill and self.priority is Priority.EMERGENCY:
             return Priority.IMPORTANT
         return self.priority
+
+    legal_basis: tuple[LegalBasis, ...] = ()

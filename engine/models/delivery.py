@@ -70,10 +70,12 @@ class Receipt:
     """What the far side said when it took a bundle.
 
     ``reference`` is a path, a message id, an address; ``detail`` anything else worth keeping.
+    ``ends_at`` is when what was handed over will have been heard; None where nothing is.
     """
 
     reference: str
     detail: Mapping[str, str] = field(default_factory=dict)
+    ends_at: datetime | None = None
 
 
 class EvidenceKind(StrEnum):

@@ -8,6 +8,7 @@ from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 
+from engine.models.obligation import Obligation
 from engine.models.station import Hours, StationRules
 
 
@@ -155,6 +156,7 @@ class Registry:
     """One numbered state of a commune's registry.
 
     ``pronounce`` maps what is written to how it is said aloud here: the commune's lexicon.
+    ``obligations`` are its own rules about what laws ask of a message.
     """
 
     commune: Commune
@@ -168,6 +170,7 @@ class Registry:
     station: StationRules
     chat_hours: Hours = field(default=Hours(time(6, 0), time(21, 0)))
     pronounce: Mapping[str, str] = field(default_factory=dict)
+    obligations: tuple[Obligation, ...] = ()
 
     @cached_property
     def hamlets_by_id(self) -> dict[str, Hamlet]:

@@ -10,6 +10,7 @@ from engine.ledger.machines import Role
 from engine.ledger.watched_clock import Fault
 from engine.models.notice import Concern, Notice, Severity
 from engine.models.wording import channel_name
+from engine.rules.obligations import Standing
 
 
 def severity_word(severity: Severity) -> str:
@@ -25,6 +26,11 @@ def what(notice: Notice) -> str:
             sentence = _nobody_sends(Role(notice.facts["role"]))
         case Concern.APPROVAL if not notice.facts["slot"]:
             sentence = _("{campaign} is to go out at once and waits for approval")
+        case Concern.OBLIGATION if notice.facts["standing"] == Standing.SHORT:
+            sentence = _(
+                "{campaign}: the law asks for {days} days in a row; in {count} hamlets what is"
+                " planned cannot make them up any more"
+            )
         case plain:
             sentence = _sentences()[plain]
     return sentence.format(**_readable(notice))
@@ -42,7 +48,18 @@ def _sentences() -> dict[Concern, str]:
         ),
         Concern.FAILED: _("{campaign}, {channel}: {count} deliveries failed"),
         Concern.NO_PROOF: _("{campaign}: {count} deliveries were sent and have no proof"),
+        Concern.NOT_PLAYED: _(
+            "{campaign}: {count} deliveries were not played, on {clusters}; the last at {slot}"
+        ),
+        Concern.PLAYER: _("{player} does not say what it played: {fault}"),
+        Concern.STRANGE_PLAYS: _(
+            "{player}: {count} reports of plays that cannot be; the last at {seen}"
+        ),
         Concern.APPROVAL: _("{campaign} waits for approval; its first time slot is {slot}"),
+        Concern.OBLIGATION: _(
+            "{campaign}: the law asks for {days} days in a row; in {count} hamlets they break off"
+            " unless it is heard on {day}"
+        ),
         Concern.REFUSED: _(
             "{campaign}: revision {revision} is not what was approved; it was refused"
         ),
@@ -68,7 +85,17 @@ def _advice() -> dict[Concern, str]:
             "loa status {campaign}, then: loa retry {campaign} --channel {channel_id} --by PERSON"
         ),
         Concern.NO_PROOF: _("loa confirm {campaign} --hamlet HAMLET --channel CHANNEL --by PERSON"),
+        Concern.NOT_PLAYED: _(
+            "look at the players there; whoever heard it: loa confirm {campaign} --hamlet HAMLET"
+            " --heard --by PERSON"
+        ),
+        Concern.PLAYER: _("see that it is on and answers; what it played meanwhile comes late"),
+        Concern.STRANGE_PLAYS: _("loa playlog; look at the clock and the log of {player}"),
         Concern.APPROVAL: _("loa preview {campaign}, then: loa approve {campaign} --by PERSON"),
+        Concern.OBLIGATION: _(
+            "loa obligations {campaign}; plan more days, or confirm what was heard: loa confirm"
+            " {campaign} --hamlet HAMLET --channel loudspeaker --by PERSON"
+        ),
         Concern.REFUSED: _("submit it again: loa submit FILE --by PERSON"),
         Concern.NO_ALL_CLEAR: _(
             "loa all-clear {campaign} --by PERSON; if the danger goes on: a new loa alert"

@@ -12,6 +12,7 @@ from engine.models import (
     Breach,
     Campaign,
     Forecast,
+    GroupKind,
     Hamlet,
     Placement,
     Plan,
@@ -22,6 +23,7 @@ from engine.models import (
 from engine.planner.compose import Composed, Composer, audience
 from engine.planner.times import Times
 from engine.rules import NOTHING, Airtime, airtime_breaches
+from engine.rules.obligations import plan_breaches
 
 #: More places than this are not named one by one.
 MOST_NAMED = 20
@@ -60,6 +62,7 @@ def plan_campaign(
         breaches.extend(_place_breaches(item, planned))
     breaches.extend(_text_breaches(resolved))
     breaches.extend(airtime_breaches(deliveries, registry, taken))
+    breaches.extend(_obligation_breaches(campaign, resolved, deliveries, registry))
     if not resolved:
         breaches.append(Breach(_("no hamlet belongs to this audience")))
     if campaign.valid_until <= now:
@@ -133,6 +136,31 @@ def _text_breaches(resolved: list[_Resolved]) -> Iterator[Breach]:
             if (item.composed.hash, message) not in seen:
                 seen.add((item.composed.hash, message))
                 yield Breach(message, item.channel, item.hamlet.id)
+
+
+def _obligation_breaches(
+    campaign: Campaign,
+    resolved: list[_Resolved],
+    deliveries: list[PlannedDelivery],
+    registry: Registry,
+) -> Iterator[Breach]:
+    """Yield what the cited law asks for and the plan lacks; slots that are past count as well."""
+    if not campaign.legal_basis:
+        return
+    moments: dict[str, list[datetime]] = {item.hamlet.id: [] for item in resolved}
+    for item in resolved:
+        if item.channel == "loudspeaker":
+            moments[item.hamlet.id] += [place.at for place in item.placements if place.at]
+    for one in deliveries:
+        if one.channel == "loudspeaker" and one.asap:
+            moments[one.hamlet_id].append(one.slot)
+    heads = {group.id for group in registry.chat_groups if group.kind is GroupKind.HEADS}
+    told = {
+        item.hamlet.id
+        for item in resolved
+        if item.channel == "chat" and any(place.target in heads for place in item.placements)
+    }
+    yield from plan_breaches(campaign, moments, told, registry)
 
 
 def _merged(breaches: list[Breach]) -> Iterator[Breach]:

@@ -10,7 +10,7 @@ from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import TWO_KEYS, DeliveryRow, EventRow, Ledger, Revision, Status
-from engine.models import Commune, Priority, Purpose, Registry
+from engine.models import Commune, EvidenceKind, Priority, Purpose, Registry
 from engine.reports.coverage import Coverage, coverage
 from engine.reports.lines import DeliveryLine, EventLine, EvidenceLine, Lines, Who
 from engine.reports.matrix import Matrix, in_order, matrix
@@ -76,6 +76,17 @@ class Report:
     @property
     def live(self) -> bool:
         return not self.rehearsing
+
+    @property
+    def by_ear(self) -> str:
+        """Say where people heard the loudspeakers and no player reports it; empty for nowhere."""
+        proved = {one.delivery_id for one in self.evidence if one.kind is EvidenceKind.PLAYED}
+        heard = [one for one in self.evidence if one.kind is EvidenceKind.HEARD]
+        hamlets = dict.fromkeys(one.hamlet for one in heard if one.delivery_id not in proved)
+        if not hamlets:
+            return ""
+        words = _("Heard by people, without a player's report: {hamlets}")
+        return words.format(hamlets=", ".join(hamlets))
 
     @property
     def statements(self) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from engine.settings.sections import (
     MachineSettings,
     NoticeSettings,
     OutboxSettings,
+    PlaylogSettings,
     QueueSettings,
     RetrySettings,
     RunSettings,
@@ -103,6 +104,7 @@ class Settings(Section):
     log: LogSettings = LogSettings()
     notices: NoticeSettings = NoticeSettings()
     alert: AlertSettings = AlertSettings()
+    playlog: PlaylogSettings = PlaylogSettings()
     outbox: OutboxSettings = OutboxSettings()
 
     def loudspeaker_of(self, commune_id: str) -> LoudspeakerSettings:
@@ -127,6 +129,8 @@ def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> S
 def _located(fault: ErrorDetails, path: Path, environ: Mapping[str, str]) -> SettingsFault:
     """Name the variable that gave the faulty value, else the file."""
     names = [str(part) for part in fault["loc"]]
+    if names[:1] == ["players"] and len(names) > 3:
+        del names[2]  # the kind, by which pydantic found the section's model
     keys = [part for part in names if not part.isdecimal()]  # not which one of a list
     variable = "_".join(["LOA", *keys]).upper()
     for given in (variable, f"{variable}_FILE"):

@@ -15,6 +15,9 @@ from engine.settings.sections import Section
 #: As the registry writes it: ``player: may-xa``.
 PlayerName = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
 
+#: A path may name the commune and the cluster.
+_PATH = r"^([^{}]|\{commune\}|\{cluster\})*$"
+
 #: Days that programmes are kept where they were put, after the day on which they aired.
 KeepDays = Annotated[int, Field(ge=1, le=3650)]
 
@@ -25,6 +28,11 @@ class PlayerSection(Section):
     secrets: ClassVar[tuple[str, ...]] = ()
 
     kind: str
+    must_report: bool | None = Field(
+        default=None,
+        description="true: máy phát im lặng thì coi là không phát; false: không bao giờ kết luận "
+        "như vậy. Bỏ trống thì theo loại máy phát; riêng folder: từ khi cụm loa ấy có báo cáo.",
+    )
 
 
 class FolderPlayer(PlayerSection):
@@ -33,7 +41,7 @@ class FolderPlayer(PlayerSection):
     )
     path: str = Field(
         default="",
-        pattern=r"^([^{}]|\{commune\}|\{cluster\})*$",
+        pattern=_PATH,
         description="Thư mục của các cụm loa, tính từ thư mục làm việc; {commune} là mã xã, "
         "{cluster} là mã cụm loa. Phần trước {…} phải có sẵn. Bỏ trống là outbox/loudspeaker/"
         "{cluster}.",
@@ -45,5 +53,49 @@ class FolderPlayer(PlayerSection):
     )
 
 
+class SftpPlayer(PlayerSection):
+    secrets: ClassVar[tuple[str, ...]] = ("password",)
+
+    kind: Literal["sftp"] = Field(description="sftp: một thư mục trên máy chủ, gửi qua SSH (SFTP).")
+    host: str = Field(min_length=1, description="Tên hoặc địa chỉ IP của máy chủ.")
+    port: int = Field(default=22, ge=1, le=65_535, description="Cổng SSH của máy chủ.")
+    user: str = Field(min_length=1, description="Tên đăng nhập.")
+    #: Never shown.
+    password: str = Field(
+        default="", repr=False, description="Mật khẩu; nên để trong tệp riêng (password_file)."
+    )
+    password_file: str = Field(
+        default="", description="Tệp chứa mật khẩu; đường dẫn tính từ thư mục làm việc."
+    )
+    key_file: str = Field(
+        default="",
+        description="Tệp khóa riêng SSH, thay cho mật khẩu; đường dẫn tính từ thư mục làm việc.",
+    )
+    host_key: str = Field(
+        default="",
+        pattern=r"^(SHA256:[A-Za-z0-9+/]{43}([ ,]+|$))*$",
+        description="Dấu vân tay khóa của máy chủ, SHA256:…, như ssh-keygen -lf in ra; nhiều khóa "
+        "thì cách nhau bằng dấu cách. Máy chủ đưa khóa khác thì không gửi gì.",
+    )
+    known_hosts: str = Field(
+        default="",
+        description="Hoặc: tệp known_hosts; đường dẫn tính từ thư mục làm việc.",
+    )
+    path: str = Field(
+        default="",
+        pattern=_PATH,
+        description="Thư mục của các cụm loa trên máy chủ; {commune} là mã xã, {cluster} là mã cụm "
+        "loa. Phần trước {…} phải có sẵn. Bỏ trống là thư mục riêng của người dùng.",
+    )
+    timeout_seconds: float = Field(
+        default=20.0, ge=0.2, le=600, description="Chờ máy chủ trả lời lâu nhất bao nhiêu giây."
+    )
+    keep_days: KeepDays | None = Field(
+        default=None,
+        description="Chương trình đã phát quá số ngày này thì xóa khỏi máy chủ; bỏ trống là "
+        "giữ mãi.",
+    )
+
+
 #: Any kind of player.
-PlayerSettings = FolderPlayer
+PlayerSettings = Annotated[FolderPlayer | SftpPlayer, Field(discriminator="kind")]

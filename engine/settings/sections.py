@@ -208,6 +208,19 @@ class BackupSettings(Section):
     )
 
 
+class PlaylogSettings(Section):
+    every_seconds: int = Field(
+        default=60, ge=5, le=86_400, description="Hỏi mỗi máy phát đã phát gì cách nhau bao giây."
+    )
+    margin_minutes: int = Field(
+        default=30,
+        ge=1,
+        le=60 * 24 * 3,
+        description="Chương trình hết bao nhiêu phút mà máy phát vẫn chưa báo thì coi là không "
+        "phát. Chỉ xét máy phát có báo cáo (xem must_report của máy phát).",
+    )
+
+
 class NoticeSettings(Section):
     #: Never shown: addresses hold tokens and passwords.
     urls: str = Field(

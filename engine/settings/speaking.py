@@ -140,3 +140,11 @@ class ProgrammeSettings(Section):
         default="",
         description="Nhạc nền dưới lời mở đầu và lời kết; đường dẫn tính từ thư mục làm việc.",
     )
+    bridge: bool = Field(
+        default=True, description="Giữa hai mục tin có một tiếng chuông ngắn mà Loa tự tạo."
+    )
+    bridge_sound: str = Field(
+        default="",
+        description="Nhạc cắt riêng giữa hai mục tin thay cho tiếng chuông: tệp âm thanh; đường "
+        "dẫn tính từ thư mục làm việc.",
+    )

@@ -41,7 +41,7 @@ def kept_files(workspace: Path, settings: Settings) -> Iterator[tuple[str, Path]
     """
     key = key_path(workspace, settings)
     frame = settings.programme
-    named = (settings.telegram.token_file, frame.jingle, frame.bed)
+    named = (settings.telegram.token_file, frame.jingle, frame.bed, frame.bridge_sound)
     for name in dict.fromkeys(filter(None, (*_KEPT, *named))):
         path = _written(workspace, name)
         if inside(workspace, path):

@@ -12,6 +12,7 @@ import pytest
 from support import builders
 from support.commune import files_below
 from support.fake_telegram import TOKEN, FakeTelegram
+from support.ssh_server import ssh_server
 
 from channels.base import Backend, Channel, ChannelError, Closes, Finds, Options, artifact_key
 from channels.chat.channel import ChatChannel
@@ -19,6 +20,9 @@ from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.players.folder import FolderBackend
+from channels.loudspeaker.players.places import Places
+from channels.loudspeaker.players.sftp.account import SftpAccount
+from channels.loudspeaker.players.sftp.backend import SftpBackend
 from channels.portal.channel import PortalChannel
 from engine.app import CHANNELS
 from engine.app.players import KINDS
@@ -97,9 +101,26 @@ def folder(tmp_path: Path) -> Iterator[FarEnd]:
     yield FolderBackend(tmp_path / "out"), lambda: files_below(tmp_path / "out")
 
 
+def sftp(tmp_path: Path) -> Iterator[FarEnd]:
+    with ssh_server(tmp_path / "ssh") as server:
+        account = SftpAccount(
+            "sftp",
+            "127.0.0.1",
+            server.user,
+            port=server.port,
+            key_file=server.key,
+            host_keys=(server.fingerprint,),
+        )
+        yield (
+            SftpBackend(account, places=Places(str(server.files))),
+            lambda: files_below(server.files),
+        )
+
+
 #: One of each kind of player, by that kind, with how to see what lies at its far end.
 PLAYERS: dict[str, Callable[[Path], Iterator[FarEnd]]] = {
     "folder": folder,
+    "sftp": sftp,
 }
 
 

@@ -68,6 +68,15 @@ def test_the_demo_says_where_to_look_and_it_is_there(demo: tuple[Path, str]) -> 
     assert all(place.exists() for place in places)
 
 
+def test_the_demo_draws_the_stations_day(demo: tuple[Path, str]) -> None:
+    folder, printed = demo
+    drawn = (folder / "reports" / "station-2026-12-01.png").read_bytes()
+    assert drawn.startswith(b"\x89PNG")
+    width, height = (int.from_bytes(drawn[at : at + 4], "big") for at in (16, 20))
+    assert width > height > 300
+    assert "04:30:00" in printed
+
+
 def test_a_commune_is_served_from_its_first_day(tmp_path: Path) -> None:
     """Init, check, plan, submit, preview, approve, run, confirm, report: what the README says."""
     home = tmp_path / "xa-toi"

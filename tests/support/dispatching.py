@@ -95,7 +95,7 @@ class Rig:
         self.registry = self.newest_registry = registry or builders.registry()
         self.clock = SimulatedClock(NOW)
         self.channels = {channel.name: channel for channel in channels}
-        self.options = dict.fromkeys(self.channels, FakeOptions)
+        self.options = {name: one.options for name, one in self.channels.items()}
         self.place = place or folder / "loa.db"
         opened = Ledger.open(self.place, "xa-mau", seal=Seal(KEY), options=self.options)
         self.ledger = told(opened, observer)
@@ -126,7 +126,7 @@ class Rig:
 
     def approve(self, campaign_id: str, **changes: Any) -> Revision:
         """Submit and approve a revision that has no deliveries yet."""
-        sections = {name: Section(FakeOptions()) for name in self.channels}
+        sections = {name: Section(one.options()) for name, one in self.channels.items()}
         values = campaign(campaign_id, sections, **changes)
         submission = Submission(values, "x.yaml", b"x", "1" * 64, "2" * 64, self.revision, "lan")
         revision = self.ledger.revisions.submit(submission, self.clock.now())

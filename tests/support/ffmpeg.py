@@ -31,6 +31,17 @@ def levels(file: bytes) -> tuple[float, float]:
     return float(integrated[1]), float(peak[1])
 
 
+def chapters(path: Path) -> list[tuple[str, float]]:
+    """Return (title, second at which it begins) of a file's chapters, in order."""
+    told = _run("-i", str(path), "-f", "ffmetadata", "-").stdout.decode()
+    found = []
+    for part in told.split("[CHAPTER]")[1:]:
+        values = dict(line.split("=", 1) for line in part.strip().splitlines() if "=" in line)
+        ticks, a_second = map(int, values["TIMEBASE"].split("/"))
+        found.append((values["title"], int(values["START"]) * ticks / a_second))
+    return found
+
+
 def loudnorm(source: Path, target: Path) -> None:
     """Master a sound file as people do who have ffmpeg: one pass of its filter, one MP3."""
     _run(

@@ -68,7 +68,7 @@ def main(minutes: int, folder: Path) -> None:
     after = peak()
     with (folder / "whole.mp3").open("wb") as out:
         streams = [file.open("rb") for file in files * max(1, 45 // minutes)]
-        seconds = carrier.join(streams, TAGS, out)
+        seconds = carrier.join(streams, TAGS, out)[-1]
         for stream in streams:
             stream.close()
     print(json.dumps({"before": before, "mastered": after, "joined": peak(), "seconds": seconds}))

@@ -63,6 +63,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "registry": [["list"], ["show", "xa-rieng"], ["import", "campaigns/bao-lu.yaml"]],
     "voices": [[], ["preview", "--text", "Một."]],
     "cache": [[], ["trim", "--max-size", "1GB"]],
+    "obligations": [[], ["tin-rieng"]],
     "notices": [["--all"]],
     "db": [["upgrade"]],
     "backup": [["x.loa"]],

@@ -18,14 +18,16 @@ from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
 from support.dispatching import KEY, NOW, Post, Rig, plan_of
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
+from support.playing import a_play
 
 from engine.errors import LoaError
 from engine.ledger import Ledger, Revision, Seal, Status, Submission, Which
 from engine.ledger.areas import Areas
+from engine.ledger.awaited import Verdict
 from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
-from engine.ledger.tables import deliveries, metadata
-from engine.models import Bundle, Evidence, EvidenceKind, Plan, Priority, Receipt
+from engine.ledger.tables import bundles, deliveries, metadata
+from engine.models import Bundle, Evidence, EvidenceKind, Finding, Plan, Play, Priority, Receipt
 
 LATER = NOW + timedelta(days=2)
 #: About far sides and the connection: no row in them belongs to a commune.
@@ -43,6 +45,7 @@ class Ours:
     delivery: int
     content: str
     plan: Plan
+    play: Play
 
     @property
     def submission(self) -> Submission:
@@ -62,6 +65,7 @@ READS: Mapping[str, Case] = {
     "credentials.get": lambda it, our: it.credentials.get("minh"),
     "revisions.alerts": lambda it, our: it.revisions.alerts(NOW - timedelta(days=9)),
     "revisions.campaign_ids": lambda it, our: it.revisions.campaign_ids(),
+    "revisions.first_approved": lambda it, our: it.revisions.first_approved(["tin"]),
     "revisions.get": lambda it, our: it.revisions.get("tin", 1),
     "revisions.latest": lambda it, our: it.revisions.latest("tin"),
     "revisions.registry_of": lambda it, our: it.revisions.registry_of("tin", 1),
@@ -74,6 +78,10 @@ READS: Mapping[str, Case] = {
     "bundles.jobs": lambda it, our: it.bundles.jobs([our.waiting], cumulative=("giay",)),
     "bundles.next_moment": lambda it, our: it.bundles.next_moment(rehearse=()),
     "evidence.of": lambda it, our: it.evidence.of("tin"),
+    "awaited.over": lambda it, our: it.awaited.over(LATER).bundle_ids,
+    "play_marks.all": lambda it, our: it.play_marks.all(),
+    "play_marks.get": lambda it, our: it.play_marks.get("loa").mark,
+    "plays.of": lambda it, our: it.plays.of(),
     "remote_ids.get": lambda it, our: it.remote_ids.get("khóa"),
     "views.counts": lambda it, our: it.views.counts(),
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
@@ -149,6 +157,18 @@ WRITES: Mapping[str, Case] = {
     "evidence.add": lambda it, our: it.evidence.add(
         [Evidence(our.delivery, EvidenceKind.HEARD, "x", LATER, "x")]
     ),
+    "awaited.settle": lambda it, our: it.awaited.settle(
+        our.rig.ledger.awaited.over(LATER),
+        [Verdict(one, "x") for one in our.rig.ledger.awaited.over(LATER).unproved],
+        LATER,
+        LATER,
+    ),
+    "play_marks.failed": lambda it, our: it.play_marks.failed("loa", "x", LATER),
+    "play_marks.heard": lambda it, our: it.play_marks.heard("loa", "9", LATER),
+    "play_marks.take_turn": lambda it, our: it.play_marks.take_turn("loa", LATER, LATER),
+    "plays.keep": lambda it, our: it.plays.keep(
+        [our.play], lambda _play, meant, _now: (Finding.PROOF, meant), at=LATER
+    ),
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
 }
 
@@ -178,6 +198,13 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     rig.ledger.remote_ids.put("khóa", "của ta")
     sent = rig.rows("tin")[0]
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
+    with rig.ledger.database.write() as connection:
+        over = bundles.update().where(bundles.c.target == sent.target)
+        connection.execute(over.values(state="sent", ends_at=NOW))
+    rig.ledger.play_marks.take_turn("loa", NOW, NOW)
+    rig.ledger.play_marks.heard("loa", "7", NOW)
+    play = a_play(cluster=sent.target, slot=sent.slot, campaign_id="tin")
+    rig.ledger.plays.keep([play], lambda _play, meant, _now: (Finding.PROOF, meant), at=NOW)
     (due,) = rig.ledger.leases.take_due(
         NOW, Priority.ROUTINE, holder="may-1", until=LATER, rehearse=(), limit=1
     )
@@ -198,7 +225,7 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         waiting = connection.execute(
             select(d.bundle_id).where(d.campaign_id == "tin-ba")
         ).scalar_one()
-    yield Ours(rig, job.bundle, waiting, revision, sent.id, sent.content_hash, plan)
+    yield Ours(rig, job.bundle, waiting, revision, sent.id, sent.content_hash, plan, play)
     rig.ledger.close()
 
 

@@ -10,17 +10,19 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from support.dispatching import KEY, NOW, Post, check_chains, rigged
+from support.dispatching import KEY, NOW, Post, Rig, check_chains, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
+from support.playing import a_play
 
 from engine.errors import LoaError
 from engine.ledger import Ledger, Seal
 from engine.ledger.copying import TABLES, copy_commune
+from engine.ledger.guards import APPEND_ONLY
 from engine.ledger.notices import NoticeBook
 from engine.ledger.places import Place
 from engine.ledger.renumbering import NUMBERED
-from engine.ledger.tables import bundles
-from engine.models import Evidence, EvidenceKind
+from engine.ledger.tables import bundles, play_marks, second_tries
+from engine.models import Evidence, EvidenceKind, Finding
 from engine.models.notice import Concern, Notice, Severity
 from engine.states import State
 
@@ -39,6 +41,7 @@ def fill(folder: Path) -> None:
         rig.send()
         delivery = rig.rows()[0].id
         rig.ledger.evidence.add([Evidence(delivery, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
+        _air(rig, delivery)
         rig.release(Post(target="noi-3", slot=NOW + timedelta(days=1)), campaign_id="tin")
         rig.ledger.credentials.set("minh", "scrypt$1", NOW)
         rig.ledger.remote_ids.put("xa-mau/giay/1/1/tin/abc", "của ta")
@@ -46,6 +49,22 @@ def fill(folder: Path) -> None:
         book = NoticeBook(rig.ledger.database, "xa-mau")
         book.record([Notice(Concern.FAILED, Severity.URGENT, NOW, ("tin",))], Concern, NOW)
         book.take_duty("gather", NOW, NOW)
+
+
+def _air(rig: Rig, delivery: int) -> None:
+    """What a player reports, how far it was asked, and a try that stands for ``delivery``."""
+    rig.ledger.plays.keep([a_play()], lambda _play, _meant, _now: (Finding.UNKNOWN, ()), at=NOW)
+    with rig.ledger.database.write() as connection:
+        connection.execute(
+            second_tries.insert().values(
+                commune_id="xa-mau", delivery_id=rig.rows()[1].id, again_of=delivery, number=1
+            )
+        )
+        connection.execute(
+            play_marks.insert().values(
+                commune_id="xa-mau", player="loa", mark="7", asked_at=NOW, fault=""
+            )
+        )
 
 
 @contextmanager
@@ -120,9 +139,9 @@ def neighbour(place: Place, tmp_path: Path) -> Place:
     fill(folder)
     with opened(folder / "loa.db") as ledger, ledger.database.write() as connection:
         for table in TABLES:
-            if table.name not in ("events", "evidence"):
+            if table.name not in APPEND_ONLY:
                 connection.execute(table.update().values(commune_id="xa-khac"))
-        for name in ("events", "evidence"):
+        for name in APPEND_ONLY:
             connection.exec_driver_sql(f"DROP TRIGGER {name}_no_update")
             connection.exec_driver_sql(f"UPDATE {name} SET commune_id = 'xa-khac'")
     copy_commune(folder / "loa.db", place)

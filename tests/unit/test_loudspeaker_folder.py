@@ -25,6 +25,7 @@ from engine.files import write_atomic
 from engine.models import Artifact, Bundle, File, Item, Priority, Purpose
 
 DAY = "2026-12-02"
+REGISTRY = b.registry()
 
 
 def audio(pitch: int = 1) -> bytes:
@@ -50,7 +51,7 @@ def lying(outbox: Path) -> set[str]:
 
 
 def deliver(outbox: Path, *items: Item, version: int = 1) -> None:
-    FolderBackend(outbox).deliver(programme(slot(version), items), slot(version))
+    FolderBackend(outbox).deliver(programme(slot(version), items, REGISTRY), slot(version))
 
 
 def test_it_is_a_backend_that_may_be_sent_twice(tmp_path: Path) -> None:
@@ -71,19 +72,19 @@ def test_emergencies_come_first_then_by_campaign() -> None:
         f"{DAY}/0500.m3u8",
         f"{DAY}/0500.json",
     ]
-    assert names(programme(slot(), items)) == expected
-    assert programme(slot(), items[::-1]) == programme(slot(), items)
+    assert names(programme(slot(), items, REGISTRY)) == expected
+    assert programme(slot(), items[::-1], REGISTRY) == programme(slot(), items, REGISTRY)
 
 
 def test_the_same_sound_for_two_hamlets_is_one_file() -> None:
-    made = programme(slot(), [item(hamlet=2), item(hamlet=1)])
+    made = programme(slot(), [item(hamlet=2), item(hamlet=1)], REGISTRY)
     (entry,) = json.loads(made.named(f"{DAY}/0500.json").read())["items"]
     assert entry["hamlets"] == ["ap-1", "ap-2"]
     assert names(made)[0] == f"{DAY}/0500-routine-lu.mp3"
 
 
 def test_different_words_for_two_hamlets_are_two_files_named_by_hamlet() -> None:
-    made = programme(slot(), [item(hamlet=2, pitch=2), item(hamlet=1)])
+    made = programme(slot(), [item(hamlet=2, pitch=2), item(hamlet=1)], REGISTRY)
     assert names(made)[:2] == [f"{DAY}/0500-routine-lu-{ap}.mp3" for ap in ("ap-1", "ap-2")]
 
 
@@ -92,17 +93,19 @@ def test_ids_that_run_together_never_share_a_file() -> None:
         item("lu"), item("lu", hamlet=2, pitch=2), item("lu-ap-1", pitch=3),
         item("lu", purpose=Purpose.ALL_CLEAR, pitch=4), item("lu-all-clear", pitch=5),
     ]  # fmt: skip
-    made = programme(slot(), items)
+    made = programme(slot(), items, REGISTRY)
     assert len(set(names(made))) == len(made.files) == 7
 
 
 def test_names_use_the_hour_in_vietnam() -> None:
     night = slot(slot=datetime(2026, 12, 1, 22, 0, tzinfo=UTC))
-    assert names(programme(night, [item()])) == names(programme(slot(), [item()]))
+    assert names(programme(night, [item()], REGISTRY)) == names(
+        programme(slot(), [item()], REGISTRY)
+    )
 
 
 def test_the_manifest_says_what_airs() -> None:
-    made = programme(slot(3), [item(title="Lũ dâng")])
+    made = programme(slot(3), [item(title="Lũ dâng")], REGISTRY)
     manifest = json.loads(made.named(f"{DAY}/0500.json").read())
     assert manifest == {
         "slot": "2026-12-02T05:00:00+07:00",
@@ -127,7 +130,7 @@ def test_the_manifest_says_what_airs() -> None:
 @pytest.mark.parametrize("breaker", ["\n", "\r\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\x00"])
 def test_a_title_cannot_add_a_line_to_the_playlist(breaker: str) -> None:
     title = f"Tin{breaker}http://xau.example/a.mp3{breaker}#EXTINF:1,{b.AWKWARD}\ud800\u202e"
-    made = programme(slot(), [item(title=title)])
+    made = programme(slot(), [item(title=title)], REGISTRY)
     playlist = made.named(f"{DAY}/0500.m3u8").read().decode()
     assert len(playlist.splitlines()) == 3
     assert playlist.splitlines()[2] == "0500-routine-lu.mp3"
@@ -135,7 +138,7 @@ def test_a_title_cannot_add_a_line_to_the_playlist(breaker: str) -> None:
 
 
 def test_the_outbox_holds_the_programme(tmp_path: Path) -> None:
-    made = programme(slot(), [item()])
+    made = programme(slot(), [item()], REGISTRY)
     receipt = FolderBackend(tmp_path).deliver(made, slot())
     assert receipt.reference == f"cum-1/{DAY}/0500.json"
     assert (tmp_path / receipt.reference).read_bytes() == made.files[-1].read()
@@ -254,7 +257,7 @@ def test_a_file_where_the_outbox_should_be_is_an_error_that_may_pass(tmp_path: P
 def test_a_target_that_is_no_plain_id_is_refused_for_good(tmp_path: Path, target: str) -> None:
     bundle = replace(slot(), target=target)
     with pytest.raises(ChannelError) as caught:
-        FolderBackend(tmp_path / "outbox").deliver(programme(bundle, [item()]), bundle)
+        FolderBackend(tmp_path / "outbox").deliver(programme(bundle, [item()], REGISTRY), bundle)
     assert caught.value.permanent
     assert lying(tmp_path) == set()
 
@@ -265,7 +268,7 @@ def test_a_target_that_is_no_plain_id_is_refused_for_good(tmp_path: Path, target
      f"{DAY}/0500-x.exe", f"{DAY}/0500-x/y.mp3", f"{DAY}/0600-x.mp3", f"{DAY}/0500-a\nb.mp3"],
 )  # fmt: skip
 def test_a_file_that_is_not_the_slots_own_is_refused_for_good(tmp_path: Path, name: str) -> None:
-    made = programme(slot(), [])
+    made = programme(slot(), [], REGISTRY)
     strange = Artifact((File.of_bytes(name, "audio/mpeg", b"x"), *made.files))
     with pytest.raises(ChannelError) as caught:
         FolderBackend(tmp_path / "outbox").deliver(strange, slot())
@@ -307,7 +310,7 @@ def test_a_file_that_is_not_what_its_hash_says_never_airs(tmp_path: Path) -> Non
 
 def test_an_artifact_that_is_gone_from_the_store_is_an_error_that_may_pass(tmp_path: Path) -> None:
     whole = item()
-    file = File("ab", "audio/mpeg", "0" * 64, 5, tmp_path / "gone")
+    file = File("ab", "audio/mpeg", "f" * 64, 5, tmp_path / "gone")
     with pytest.raises(ChannelError) as caught:
-        programme(slot(), [Item(1, whole.hamlet, whole.content, file)])
+        programme(slot(), [Item(1, whole.hamlet, whole.content, file)], REGISTRY)
     assert not caught.value.permanent

@@ -20,7 +20,7 @@ from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import AnnouncementInputs
-from channels.loudspeaker.kept import SharedSounds
+from channels.loudspeaker.kept import SharedSounds, Written
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.studio import Studio
 from engine.models import Artifact, Commune, File, Item, Priority, Registry, Rendered, StationRules
@@ -100,12 +100,13 @@ def test_opening_and_closing_stand_once_around_all_items(station: Make) -> None:
     assert playlist_of(made) == [
         "0500-opening.mp3",
         "0500-routine-a.mp3",
+        "0500-bridge.mp3",
         "0500-routine-b.mp3",
         "0500-closing.mp3",
     ]
     manifest = manifest_of(made)
     assert [one["campaign"] for one in manifest["items"]] == ["a", "b"]
-    for part in ("opening", "closing", "programme"):
+    for part in ("opening", "bridge", "closing", "programme"):
         file = made.named(f"{DAY}/0500-{part}.mp3")
         assert manifest[part]["sha256"] == file.sha256
         assert manifest[part]["size"] == file.size
@@ -115,7 +116,7 @@ def test_opening_and_closing_stand_once_around_all_items(station: Make) -> None:
 def test_one_file_holds_the_programme_in_order_at_one_level(station: Make) -> None:
     here = station()
     made = here.programme(here.item("a"), here.item("b", body="Tin khác."))
-    names = [f"0500-{part}" for part in ("opening", "routine-a", "routine-b", "closing")]
+    names = [f"0500-{part}" for part in ("opening", "routine-a", "bridge", "routine-b", "closing")]
     parts = [sound.decoded(made.named(f"{DAY}/{name}.mp3").read()) for name in names]
     joined = made.named(f"{DAY}/0500-programme.mp3")
     heard = sound.decoded(joined.read())
@@ -285,9 +286,9 @@ def test_a_shared_sound_that_was_cut_is_made_again(tmp_path: Path) -> None:
     sounds = SharedSounds(tmp_path)
     written: list[int] = []
 
-    def write(out: Any) -> tuple[float, tuple[str, ...]]:
+    def write(out: Any) -> Written:
         written.append(out.write(b"sound"))
-        return 1.5, ("a remark",)
+        return Written(1.5, ("a remark",))
 
     first = sounds.make("ab" * 32, "mp3", "audio/mpeg", write)
     assert sounds.make("ab" * 32, "mp3", "audio/mpeg", write) == first
@@ -299,7 +300,7 @@ def test_a_shared_sound_that_was_cut_is_made_again(tmp_path: Path) -> None:
 
 
 def test_a_sound_that_could_not_be_made_leaves_nothing(tmp_path: Path) -> None:
-    def fail(out: Any) -> tuple[float, tuple[str, ...]]:
+    def fail(out: Any) -> Written:
         out.write(b"half")
         raise ChannelError("no voice", permanent=False)
 

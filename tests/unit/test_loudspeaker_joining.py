@@ -39,8 +39,8 @@ def item(seconds: float, finish: Finish = Finish()) -> bytes:  # noqa: B008 - fr
 
 def joined(files: Sequence[bytes], carrier: Carrier) -> tuple[bytes, float]:
     out = io.BytesIO()
-    seconds = carrier.join([io.BytesIO(file) for file in files], TAGS, out)
-    return out.getvalue(), seconds
+    begins = carrier.join([io.BytesIO(file) for file in files], TAGS, out)
+    return out.getvalue(), begins[-1]
 
 
 def sounding(samples: Signal) -> list[tuple[float, float]]:

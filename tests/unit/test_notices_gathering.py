@@ -37,6 +37,7 @@ from engine.notices.machines import MachineGatherer
 from engine.notices.permissions import PermissionGatherer
 from engine.notices.proof import ProofGatherer
 from engine.notices.words import severity_word, what, what_to_do
+from engine.rules.obligations import Standing
 
 START = NOW.astimezone(UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -418,7 +419,8 @@ def test_every_concern_has_words_and_advice() -> None:
     )
     facts |= {"slot": START.isoformat(), "end": START.isoformat(), "seen": START.isoformat()}
     facts |= {"since": START.isoformat(), "seconds": "300", "megabytes": "7"}
-    facts |= {"role": Role.WORKER, "fault": Fault.APART}
+    facts |= {"role": Role.WORKER, "fault": Fault.APART, "days": "3", "day": "01/12/2026"}
+    facts |= {"standing": Standing.AT_RISK, "clusters": "cum-1", "player": "loa"}
     for concern in Concern:
         notice = Notice(concern, Severity.WARNING, START, ("x-1",), facts)
         for words in (what(notice), what_to_do(notice)):

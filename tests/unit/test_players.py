@@ -156,11 +156,11 @@ def test_a_section_for_each_player_comes_from_the_file_and_the_environment(tmp_p
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ('[players.x]\nkind = "dia-mem"\n', "players.x.kind: found"),
+        ('[players.x]\nkind = "dia-mem"\n', 'players.x: kind: found "dia-mem"; allowed: folder'),
         ('[players.x]\nkind = "folder"\npath = "/a/{xa}"\n', "players.x.path: found"),
         ('[players.x]\nkind = "folder"\npaht = "/a"\n', 'players.x.paht: there is no key "paht"'),
         ('[players."Máy X"]\nkind = "folder"\n', "players.Máy X"),
-        ("[players.x]\n", "players.x.kind: this key is missing"),
+        ("[players.x]\n", 'players.x: the key "kind" is missing'),
     ],
 )
 def test_a_section_that_cannot_be_used_is_told_by_its_key(

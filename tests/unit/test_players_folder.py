@@ -13,18 +13,23 @@ from pathlib import Path
 import pytest
 from support import builders, sound
 from support.commune import files_below
+from support.playing import AIR, a_play
 
+from channels.base import ChannelError, Reports
 from channels.loudspeaker.audio import mp3
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.players import folder
 from channels.loudspeaker.players.contents import first_kept
 from channels.loudspeaker.players.folder import FolderBackend
+from channels.loudspeaker.players.places import Places
 from channels.loudspeaker.programme import programme
 from engine.app.channels import NothingRemembered, build_channels
 from engine.clock import VIETNAM, SimulatedClock
 from engine.models import Bundle, File, Item, Priority
 from engine.settings import load_settings
 
+REGISTRY = builders.registry()
+LATER = AIR + timedelta(days=1)
 TODAY = datetime(2026, 12, 20, 4, 30, tzinfo=VIETNAM)
 
 
@@ -44,7 +49,9 @@ def player(place: Path, keep_days: int | None = 7, now: datetime = TODAY) -> Fol
 
 
 def put(backend: FolderBackend, bundle: Bundle, *campaigns: str) -> None:
-    backend.deliver(programme(bundle, [item(one) for one in campaigns or ("tin",)]), bundle)
+    backend.deliver(
+        programme(bundle, [item(one) for one in campaigns or ("tin",)], REGISTRY), bundle
+    )
 
 
 def days(place: Path) -> list[str]:
@@ -197,7 +204,7 @@ def test_a_player_that_reads_meanwhile_never_meets_half_a_file(tmp_path: Path) -
         for version in range(2, 60):
             made = [item("a", 1 + version % 3), *([item("b")] if version % 2 else [])]
             bundle = slot(20, version=version)
-            backend.deliver(programme(bundle, made), bundle)
+            backend.deliver(programme(bundle, made, REGISTRY), bundle)
     finally:
         done.set()
         reader.join()
@@ -216,3 +223,121 @@ def test_the_setting_reaches_the_folder(tmp_path: Path) -> None:
     assert isinstance(backend, FolderBackend)
     put(backend, slot(20))
     assert days(place) == ["2026-12-20"]
+
+
+class TestWhatPlayersSay:
+    """Beside the programmes, in ``plays.jsonl``: each play once, whatever becomes of the file."""
+
+    @pytest.fixture
+    def log(self, tmp_path: Path) -> Path:
+        file = tmp_path / "cum-1" / "plays.jsonl"
+        file.parent.mkdir()
+        return file
+
+    def heard(self, place: Path, after: str = "") -> tuple[list[int], str]:
+        plays, mark = player(place).plays(after)
+        return [play.number for play in plays], mark
+
+    def test_nothing_is_told_where_nobody_writes(self, tmp_path: Path) -> None:
+        assert player(tmp_path / "none").plays("") == ([], "{}")
+        put(player(tmp_path), slot(20))
+        assert player(tmp_path).plays("") == ([], "{}")
+
+    def test_each_line_is_heard_once_and_a_torn_one_when_it_is_whole(
+        self, tmp_path: Path, log: Path
+    ) -> None:
+        assert isinstance(player(tmp_path), Reports)
+        first, second = a_play(1), a_play(2)
+        log.write_text(first.line() + second.line()[:40], "utf-8")
+        plays, mark = player(tmp_path).plays("")
+        assert list(plays) == [first]
+        assert self.heard(tmp_path, mark) == ([], mark), "nothing new leaves the mark"
+        log.write_text(first.line() + second.line(), "utf-8")
+        assert list(player(tmp_path).plays(mark)[0]) == [second]
+
+    def test_clusters_have_logs_of_their_own_and_speak_for_no_other(
+        self, tmp_path: Path, log: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        log.write_text(a_play(1).line() + a_play(2, cluster="cum-2").line(), "utf-8")
+        other = tmp_path / "cum-2" / "plays.jsonl"
+        other.parent.mkdir()
+        other.write_text(a_play(3, cluster="cum-2").line(), "utf-8")
+        numbers, mark = self.heard(tmp_path)
+        assert numbers == [1, 3]
+        assert "cum-1" in caplog.text
+        assert "found cum-2" in caplog.text
+        with other.open("a", encoding="utf-8") as file:
+            file.write(a_play(4, cluster="cum-2").line())
+        assert self.heard(tmp_path, mark)[0] == [4]
+
+    def test_lines_that_tell_of_nothing_are_passed_over_and_told(
+        self, tmp_path: Path, log: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        log.write_bytes(b"{\n\n\xff\xfe\nnull\n" + a_play(5).line().encode() + b'{"number": 6}\n')
+        numbers, mark = self.heard(tmp_path)
+        assert numbers == [5]
+        assert len(caplog.records) == 4
+        assert self.heard(tmp_path, mark) == ([], mark)
+
+    @pytest.mark.parametrize("more", [1, 50])
+    def test_a_log_that_was_begun_anew_is_read_from_its_beginning(
+        self, tmp_path: Path, log: Path, more: int
+    ) -> None:
+        log.write_text("".join(a_play(number).line() for number in range(1, 6)), "utf-8")
+        _numbers, mark = self.heard(tmp_path)
+        anew = range(6, 6 + more)
+        log.write_text("".join(a_play(n, began=LATER).line() for n in anew), "utf-8")
+        assert self.heard(tmp_path, mark)[0] == list(anew)
+
+    def test_a_long_log_comes_in_parts_that_end_with_lines(self, tmp_path: Path, log: Path) -> None:
+        lines = [a_play(number).line() for number in range(1, 3001)]
+        log.write_text("".join(lines), "utf-8")
+        found, mark, calls = list[int](), "", 0
+        while True:
+            numbers, new = self.heard(tmp_path, mark)
+            if new == mark:
+                break
+            found, mark, calls = found + numbers, new, calls + 1
+        assert found == list(range(1, 3001))
+        assert calls > 1
+
+    def test_what_is_longer_than_any_line_does_not_hold_up_the_rest(
+        self, tmp_path: Path, log: Path
+    ) -> None:
+        log.write_bytes(b"x" * 1_500_000 + b"\n" + a_play(7).line().encode())
+        found, mark = list[int](), ""
+        for _call in range(5):
+            numbers, mark = self.heard(tmp_path, mark)
+            found += numbers
+        assert found == [7]
+
+    @pytest.mark.parametrize("mark", ["?", "[]", '{"cum-1": 3}', '{"cum-1": [9, 9]}'])
+    def test_a_mark_that_is_none_is_the_beginning(
+        self, tmp_path: Path, log: Path, mark: str
+    ) -> None:
+        log.write_text(a_play(1).line(), "utf-8")
+        assert self.heard(tmp_path, mark)[0] == [1]
+
+    @pytest.mark.parametrize(
+        ("path", "cluster_folder"),
+        [
+            ("usb/{commune}/loa-{cluster}/chuong-trinh", "usb/xa-mau/loa-cum-1/chuong-trinh"),
+            ("{cluster}.d", "cum-1.d"),
+            ("usb", "usb/cum-1"),
+        ],
+    )
+    def test_logs_lie_where_the_programmes_do(
+        self, tmp_path: Path, path: str, cluster_folder: str
+    ) -> None:
+        (tmp_path / "usb").mkdir()
+        log = tmp_path / cluster_folder / "plays.jsonl"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        log.write_text(a_play(1).line(), "utf-8")
+        (log.parents[1] / "khac.d").mkdir(exist_ok=True)
+        backend = FolderBackend(tmp_path, places=Places(f"{tmp_path}/{path}", "xa-mau"))
+        assert [play.number for play in backend.plays("")[0]] == [1]
+
+    def test_a_disk_that_is_gone_is_an_error_and_no_silence(self, tmp_path: Path) -> None:
+        backend = FolderBackend(tmp_path, places=Places(f"{tmp_path}/usb/{{cluster}}"))
+        with pytest.raises(ChannelError):
+            backend.plays("")

@@ -17,6 +17,7 @@ from engine.cli.main import build
 #: Libraries for rendering, sending and printing, that no look at the ledger needs.
 HEAVY = {
     "apprise",
+    "asyncssh",
     "gtts",
     "httpx",
     "lameenc",

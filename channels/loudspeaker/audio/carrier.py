@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO, Protocol
 
 from channels.loudspeaker.audio.encoded import Encoded
@@ -46,8 +46,13 @@ class Carrier(Protocol):
         """Return a whole file: the passages, one after the other, and the tags."""
         ...
 
-    def join(self, files: Iterable[BinaryIO], tags: Tags, out: BinaryIO) -> float:
-        """Write whole files as one, without encoding again; return the seconds that it plays.
+    def join(
+        self, files: Iterable[BinaryIO], tags: Tags, out: BinaryIO, titles: Sequence[str] = ()
+    ) -> tuple[float, ...]:
+        """Write whole files as one, without encoding again.
+
+        Return the second at which each begins, and at last the one at which all ends. ``titles``
+        of the files make chapters of them; one without a title is none. ``out`` can seek.
 
         Raises ValueError for a file that is not of this format, or is not whole.
         """

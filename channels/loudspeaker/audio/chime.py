@@ -5,6 +5,8 @@ Nothing is recorded: no rights, no file to lose, the same sound on every machine
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from channels.loudspeaker.audio.pcm import RATE, Samples
@@ -14,6 +16,9 @@ from channels.loudspeaker.audio.terms import Chime
 #: temperament, A = 440), each begun while the last still rings.
 _NOTES = (523.25, 659.26, 783.99, 1046.50)
 _APART, _RING = 0.34, 1.3
+
+#: Between two items: the third note and the first, as if the bells were touched once more.
+_BRIDGE = (783.99, 523.25)
 
 #: A struck bar's partials: how many times the note's frequency, how loud, how fast they fade.
 _PARTIALS = ((1.0, 1.0, 3.0), (2.0, 0.35, 5.0), (3.0, 0.15, 8.0), (5.4, 0.08, 14.0))
@@ -27,16 +32,17 @@ _EDGE, _TAIL = 0.012, 0.1
 
 def chime(which: Chime) -> Samples:
     """Return a chime at RATE, below full scale, with silence at its end."""
-    made = _bells() if which is Chime.BELLS else _alarm()
+    notes = _NOTES if which is Chime.BELLS else _BRIDGE
+    made = _alarm() if which is Chime.ALARM else _bells(notes)
     tail = np.zeros(round(_TAIL * RATE))
     return np.concatenate([0.5 * made / np.abs(made).max(), tail]).astype(np.float32)
 
 
-def _bells() -> Samples:
-    starts = [round(number * _APART * RATE) for number in range(len(_NOTES))]
+def _bells(notes: Sequence[float]) -> Samples:
+    starts = [round(number * _APART * RATE) for number in range(len(notes))]
     ring = np.arange(round(_RING * RATE)) / RATE
     sound = np.zeros(starts[-1] + len(ring))
-    for start, note in zip(starts, _NOTES, strict=True):
+    for start, note in zip(starts, notes, strict=True):
         for times, loud, fades in _PARTIALS:
             wave = loud * np.exp(-fades * ring) * np.sin(2 * np.pi * note * times * ring)
             sound[start : start + len(ring)] += wave * _edges(len(ring))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from typing import Any, BinaryIO
@@ -17,7 +17,7 @@ import soundfile
 from channels.loudspeaker.audio.encoded import Encoded
 from channels.loudspeaker.audio.mp3_frames import SAMPLES, BrokenMp3Error, Header, frames
 from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples, resampled
-from channels.loudspeaker.audio.terms import MEDIA_TYPES, Format, Tags
+from channels.loudspeaker.audio.terms import MEDIA_TYPES, Chapter, Format, Tags, chapters
 from channels.loudspeaker.text import one_line
 from engine.models import File
 
@@ -39,6 +39,13 @@ _LOSS, _LESS_LOSS, _LESS_LOSS_FROM = 0.4455, 0.2646, 192
 
 #: dB that coding adds to peaks: the fewer bits, the more (measured on limited speech).
 _OVERSHOOT, _LEAST_OVERSHOOT = {64: 1.0, 96: 0.6}, 0.3
+
+
+#: What CHAP has instead of byte offsets; flags of a table of contents, and its entries at most.
+_NO_OFFSET, _TOP_LEVEL, _ORDERED, _MOST = 0xFFFFFFFF, 2, 1, 255
+
+#: Bytes before the frames of a tag; the last four are its size, seven bits each.
+_ID3_HEADER = 10
 
 
 class Mp3:
@@ -90,10 +97,14 @@ class Mp3:
             out.writelines(passage.pieces())
         return out.getvalue()
 
-    def join(self, files: Iterable[BinaryIO], tags: Tags, out: BinaryIO) -> float:
-        out.write(tag(tags))
+    def join(
+        self, files: Iterable[BinaryIO], tags: Tags, out: BinaryIO, titles: Sequence[str] = ()
+    ) -> tuple[float, ...]:
+        # When each begins is known at the end: the tag, as long by then, is written once more.
+        at, unknown = out.tell(), [0.0] * (len(titles) + 1)
+        out.write(tag(tags, chapters(titles, unknown)))
         first: Header | None = None
-        samples = 0
+        samples, begins = 0, [0]
         for file in files:
             for header, frame in frames(file):
                 first = first or header
@@ -101,7 +112,14 @@ class Mp3:
                     raise BrokenMp3Error(f"{header.kind} after {first.kind}")
                 out.write(frame)
                 samples += SAMPLES
-        return samples / first.rate if first else 0.0
+            begins.append(samples)
+        rate = first.rate if first else self._rate
+        starts = tuple(one / rate for one in begins)
+        if titles:
+            out.seek(at)
+            out.write(tag(tags, chapters(titles, starts)))
+            out.seek(0, io.SEEK_END)
+        return starts
 
     @property
     def _bytes(self) -> float:
@@ -136,8 +154,12 @@ def _heard(stream: BinaryIO) -> Iterator[Samples]:
             yield block
 
 
-def tag(tags: Tags) -> bytes:
-    """Return an ID3v2.3 tag: the same bytes for the same tags."""
+def tag(tags: Tags, named: Sequence[Chapter] = ()) -> bytes:
+    """Return an ID3v2.3 tag: the same bytes for the same tags and chapters.
+
+    Chapters are CHAP frames under CTOC frames, as id3.org's "ID3v2 Chapter Frame Addendum"
+    lays down; their times do not change how long the tag is.
+    """
     utf16 = _id3.Encoding.UTF16
     header = _id3.ID3()
     header.add(_id3.TIT2(encoding=utf16, text=one_line(tags.title)))
@@ -146,10 +168,60 @@ def tag(tags: Tags) -> bytes:
         header.add(_id3.TALB(encoding=utf16, text=tags.campaign_id))
     if tags.date:
         header.add(_id3.TDRC(encoding=utf16, text=tags.date))
+    made = _saved(header)
+    if not named:
+        return made
+    # Each by itself: mutagen would sort them by size, and some players list them as they lie.
+    frames_of_it = [made, *map(_saved, _chapter_tags(named))]
+    body = b"".join(one[_ID3_HEADER:] for one in frames_of_it)
+    sizes = bytes(len(body) >> shift & 0x7F for shift in (21, 14, 7, 0))
+    return made[: _ID3_HEADER - len(sizes)] + sizes + body
+
+
+def _saved(header: Any) -> bytes:
     header.update_to_v23()
     file = io.BytesIO()
     header.save(file, v1=0, v2_version=3, padding=lambda _info: 0)
     return file.getvalue()
+
+
+def _chapter_tags(named: Sequence[Chapter]) -> Iterator[Any]:
+    for frame in _chapter_frames(named):
+        header = _id3.ID3()
+        header.add(frame)
+        yield header
+
+
+def _chapter_frames(named: Sequence[Chapter]) -> Iterator[Any]:
+    """Yield the chapters and their table of contents, times in whole milliseconds.
+
+    A table holds up to 255 entries; more are spread over tables below the first.
+    """
+    utf16 = _id3.Encoding.UTF16
+    ids = [f"ch{number:04d}" for number in range(len(named))]
+    for element, chapter in zip(ids, named, strict=True):
+        yield _id3.CHAP(
+            element_id=element,
+            start_time=round(chapter.begins * 1000),
+            end_time=round(chapter.ends * 1000),
+            start_offset=_NO_OFFSET,
+            end_offset=_NO_OFFSET,
+            sub_frames=[_id3.TIT2(encoding=utf16, text=one_line(chapter.title))],
+        )
+    tables = [ids[at : at + _MOST] for at in range(0, len(ids), _MOST)]
+    if len(tables) > 1:
+        below = [f"toc{number:03d}" for number in range(len(tables))]
+        for name, table in zip(below, tables, strict=True):
+            yield _contents(name, table, _ORDERED)
+        tables = [below]
+    for table in tables:
+        yield _contents("toc", table, _TOP_LEVEL | _ORDERED)
+
+
+def _contents(element: str, children: Sequence[str], flags: int) -> Any:
+    return _id3.CTOC(
+        element_id=element, flags=flags, child_element_ids=list(children), sub_frames=[]
+    )
 
 
 def tagged(mp3: bytes, tags: Tags) -> bytes:

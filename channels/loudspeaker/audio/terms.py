@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 #: Longest sound the channel makes or takes: no commune airs one item for longer.
 MAX_SECONDS = 30 * 60
@@ -19,6 +21,15 @@ class Tags:
     date: str
 
 
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A named stretch of a sound, in seconds from its beginning."""
+
+    title: str
+    begins: float
+    ends: float
+
+
 class Profile(StrEnum):
     """Where a sound will be heard, which decides how it is shaped (``shaping``)."""
 
@@ -27,10 +38,11 @@ class Profile(StrEnum):
 
 
 class Chime(StrEnum):
-    """What Loa plays before it speaks: for a programme, and for an emergency."""
+    """What Loa plays: before a programme, before an emergency, and between two items."""
 
     BELLS = "bells"
     ALARM = "alarm"
+    BRIDGE = "bridge"
 
 
 class Format(StrEnum):
@@ -62,3 +74,11 @@ class Finish:
 
 #: What leaves unless something else is set.
 USUAL = Finish()
+
+
+def chapters(titles: Sequence[str], begins: Sequence[float]) -> list[Chapter]:
+    """Return the chapters of a joined sound; ``begins`` has one more than ``titles``: its end."""
+    if not titles:
+        return []
+    stretches = zip(titles, pairwise(begins), strict=True)
+    return [Chapter(title, first, last) for title, (first, last) in stretches if title]

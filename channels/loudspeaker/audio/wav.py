@@ -6,14 +6,14 @@ import io
 import shutil
 import struct
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import BinaryIO
 
 import numpy as np
 
 from channels.loudspeaker.audio.encoded import Encoded
 from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples, resampled
-from channels.loudspeaker.audio.terms import MEDIA_TYPES, Format, Tags
+from channels.loudspeaker.audio.terms import MEDIA_TYPES, Chapter, Format, Tags, chapters
 from engine.models import File
 
 _CHUNK = struct.Struct("<4sI")
@@ -61,17 +61,22 @@ class Wav:
         out.write(tail)
         return out.getvalue()
 
-    def join(self, files: Iterable[BinaryIO], tags: Tags, out: BinaryIO) -> float:
+    def join(
+        self, files: Iterable[BinaryIO], tags: Tags, out: BinaryIO, titles: Sequence[str] = ()
+    ) -> tuple[float, ...]:
         # How long it gets stands at the beginning: the sound waits on disk until that is known.
         with tempfile.TemporaryFile() as sound:
+            at = [0]
             for file in files:
                 self._copy(file, sound)
-            length, tail = sound.tell(), self._tail(tags)
+                at.append(sound.tell())
+            begins = tuple(one / _WIDTH / self._rate for one in at)
+            length, tail = at[-1], self._tail(tags, chapters(titles, begins))
             out.write(self._head(length, len(tail)))
             sound.seek(0)
             shutil.copyfileobj(sound, out, STRETCH)
             out.write(tail)
-        return length / _WIDTH / self._rate
+        return begins
 
     def _copy(self, file: BinaryIO, out: BinaryIO) -> None:
         """Write the samples of one of Loa's own files. Raises ValueError for any other."""
@@ -96,10 +101,10 @@ class Wav:
         )  # fmt: skip
 
     @staticmethod
-    def _tail(tags: Tags) -> bytes:
+    def _tail(tags: Tags, named: Sequence[Chapter] = ()) -> bytes:
         from channels.loudspeaker.audio.mp3 import tag
 
-        id3 = tag(tags)
+        id3 = tag(tags, named)
         return _CHUNK.pack(b"id3 ", len(id3)) + id3 + bytes(len(id3) % 2)
 
 

@@ -21,7 +21,7 @@ PIECE = 1024 * 1024
 _OF_A_SLOT = re.compile(r"(\d{4})\.json|\.(\d{4})\.removing")
 
 #: What a process that was killed leaves behind of a slot: a file that never got its name.
-_LEFTOVER = re.compile(r"\.+\d{4}[.-].*\.[0-9a-f]{8}\.tmp")
+_LEFTOVER = re.compile(r"\.+(\d{4})[.-].*\.(?:[0-9a-f]{8}\.tmp|[0-9a-f]{16}\.part)")
 
 
 def audio_of(artifact: Artifact, names: SlotNames) -> list[File]:
@@ -45,23 +45,27 @@ def whole(file: File) -> Iterator[bytes]:
             found.update(piece)
             yield piece
     if found.hexdigest() != file.sha256:
-        raise ChannelError(
-            _("{name} is damaged in the store of artifacts").format(name=file.name), permanent=True
-        )
+        raise damaged(file)
 
 
-def listed_in(manifest: bytes, names: SlotNames) -> frozenset[str] | None:
-    """Return the slot's audio that a manifest lists; None when it is none of Loa's.
+def damaged(file: File) -> ChannelError:
+    """Return the refusal of a file that is not what its hash says."""
+    message = _("{name} is damaged in the store of artifacts")
+    return ChannelError(message.format(name=file.name), permanent=True)
+
+
+def listed_in(manifest: bytes, names: SlotNames) -> dict[str, str] | None:
+    """Return the slot's audio that a manifest lists, with hashes; None when it is none of Loa's.
 
     One that somebody damaged lists nothing: what is not known to be Loa's stays.
     """
     try:
         told = json.loads(manifest)
         parts = [told[part] for part in Part if part in told]
-        found = {str(one["file"]) for one in (*told["items"], *parts)}
-    except (ValueError, KeyError, TypeError):
+        found = {str(one["file"]): str(one.get("sha256")) for one in (*told["items"], *parts)}
+    except (ValueError, KeyError, TypeError, AttributeError):
         return None
-    return frozenset(name for name in found if names.is_audio(name))
+    return {name: sha256 for name, sha256 in found.items() if names.is_audio(name)}
 
 
 def noted_in(note: bytes, names: SlotNames) -> frozenset[str]:
@@ -93,9 +97,16 @@ def slots_of(day: str, files: Iterable[str]) -> Iterator[SlotNames]:
         yield SlotNames(day, hour)
 
 
-def is_leftover(name: str) -> bool:
-    """Say whether a file is one that a killed process was writing for a slot."""
-    return bool(_LEFTOVER.fullmatch(name))
+def part_of(name: str, sha256: str) -> str:
+    """Return what a file is called while it is only half there; another content, another name."""
+    folder, _slash, file = name.rpartition("/")
+    return f"{folder}/.{file[:80]}.{sha256[:16]}.part"
+
+
+def is_leftover(name: str, hour: str | None = None) -> bool:
+    """Say whether a file is one that never got its name, of any slot or of the one at ``hour``."""
+    found = _LEFTOVER.fullmatch(name)
+    return found is not None and hour in (None, found[1])
 
 
 def first_kept(today: date, slot: date, keep_days: int) -> date:

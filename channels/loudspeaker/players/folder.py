@@ -6,7 +6,7 @@ import errno
 import hashlib
 import logging
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -25,10 +25,19 @@ from channels.loudspeaker.players.contents import (
     whole,
 )
 from channels.loudspeaker.players.places import Places
+from channels.loudspeaker.players.reported import (
+    HEAD,
+    LOG,
+    TAIL,
+    Read,
+    mark_of,
+    marks_of,
+    plays_in,
+)
 from engine.clock import Clock, SystemClock, local
 from engine.files import write_atomic
 from engine.i18n import gettext as _
-from engine.models import Artifact, Bundle, File, Priority, Receipt
+from engine.models import Artifact, Bundle, File, Play, Priority, Receipt
 from engine.models.registry import USUAL_PLAYER
 
 logger = logging.getLogger(__name__)
@@ -46,7 +55,7 @@ class FolderBackend:
     removed is noted first, so that a process killed in between leaves nothing for ever.
 
     Programmes of more than ``keep_days`` days ago go, with the first delivery of a day; what no
-    manifest of Loa's lists stays.
+    manifest of Loa's lists stays. A player may say what it played, in ``plays.jsonl``.
     """
 
     idempotent = True
@@ -102,6 +111,33 @@ class FolderBackend:
         self._clear(cluster, bundle)
         detail = {"items": str(len(audio)), "removed": str(len(unlisted))}
         return Receipt(f"{bundle.target}/{names.manifest}", detail)
+
+    def plays(self, after: str) -> tuple[Sequence[Play], str]:
+        """Return what is told in the logs that players keep beside their programmes.
+
+        Raises ChannelError when one cannot be read.
+        """
+        marks, found = marks_of(after), list[Play]()
+        parent = Path(self._places.parent)
+        self._attached()
+        try:
+            names = sorted(one.name for one in parent.iterdir()) if parent.is_dir() else []
+            for name in names:
+                cluster = self._places.cluster_in(name)
+                log = Path(self._places.of(cluster)) / LOG if cluster is not None else None
+                if cluster is None or log is None or not log.is_file():
+                    continue
+                with log.open("rb") as stream:
+                    head = stream.read(HEAD)
+                    before = marks.get(cluster, Read())
+                    start = before.begin(head, os.fstat(stream.fileno()).st_size)
+                    stream.seek(start)
+                    plays, used = plays_in(stream.read(TAIL), cluster)
+                marks[cluster] = Read.up_to(start + used, head)
+                found += plays
+        except OSError as error:
+            raise refused(error, error.filename or parent) from error
+        return found, mark_of(marks)
 
     def _attached(self) -> None:
         if self._base is not None and not self._base.is_dir():
@@ -166,7 +202,7 @@ def _listed_before(cluster: Path, names: SlotNames) -> frozenset[str]:
     found: frozenset[str] = frozenset()
     manifest, note = cluster / names.manifest, cluster / note_of(names)
     if manifest.exists():
-        found |= listed_in(manifest.read_bytes(), names) or frozenset()
+        found |= frozenset(listed_in(manifest.read_bytes(), names) or ())
     if note.exists():
         found |= noted_in(note.read_bytes(), names)
     return found

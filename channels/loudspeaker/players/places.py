@@ -33,7 +33,25 @@ class Places:
         for name in (cluster, self.commune) if COMMUNE in self.path else (cluster,):
             if not is_plain(name):
                 raise no_plain_name(name)
-        return self._whole.replace(COMMUNE, self.commune).replace(CLUSTER, cluster)
+        return self._filled.replace(CLUSTER, cluster)
+
+    @property
+    def parent(self) -> str:
+        """The folder in which clusters' folders are, or the first step towards each."""
+        before = self._filled.partition(CLUSTER)[0]
+        return before.rpartition("/")[0] or ("/" if before.startswith("/") else ".")
+
+    def cluster_in(self, name: str) -> str | None:
+        """Return the cluster whose folder ``name`` is, in ``parent``; None where it is none's."""
+        before, _cluster, after = self._filled.partition(CLUSTER)
+        start, end = before.rpartition("/")[2], after.partition("/")[0]
+        middle = name[len(start) : len(name) - len(end)]
+        fits = name == f"{start}{middle}{end}" and is_plain(middle)
+        return middle if fits else None
+
+    @property
+    def _filled(self) -> str:
+        return self._whole.replace(COMMUNE, self.commune)
 
     @property
     def _whole(self) -> str:

@@ -6,10 +6,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from types import MappingProxyType
 
-from engine.clock import VIETNAM
+from engine.clock import VIETNAM, local
 from engine.ledger.views import Airing
-from engine.models import Breach, Cluster, Content, Hours, Plan, Priority, Purpose, Registry
+from engine.models import (
+    Breach,
+    Cluster,
+    Content,
+    Hours,
+    Plan,
+    Priority,
+    Purpose,
+    Registry,
+    StationRules,
+)
 from engine.rules import BESIDE, Closed, closed_on, hours_breaches, may_act, session_breaches
 from engine.states import State
 
@@ -109,10 +120,12 @@ def station_day(
     proposed: Plan | None = None,
     *,
     only: str | None = None,
+    since: Mapping[str, datetime] = MappingProxyType({}),
 ) -> StationDay:
     """Return the station's day: ``airings`` of that day, and what ``proposed`` would add.
 
-    ``only`` is the id of a cluster that is looked at alone.
+    ``only`` is the id of a cluster that is looked at alone. ``since`` says when campaigns were
+    first approved, which decides in which order they air.
 
     ``contents`` holds what the airings say, by hash. What the proposed campaign has waiting
     already is left out: approving it would replace that.
@@ -124,8 +137,8 @@ def station_day(
         if only in (None, part.cluster)
     ]
     lengths = {key: seconds(known[key]) for key in {part.content_hash for part in parts}}
-    sessions = _sessions(parts, known, lengths)
     station = registry.station
+    sessions = _sessions(parts, known, lengths, station, since)
     return StationDay(
         day=day,
         commune=registry.commune.name,
@@ -177,7 +190,11 @@ def _of_plan(day: date, plan: Plan | None) -> Iterator[_Part]:
 
 
 def _sessions(
-    parts: Iterable[_Part], contents: Mapping[str, Content], lengths: Mapping[str, float]
+    parts: Iterable[_Part],
+    contents: Mapping[str, Content],
+    lengths: Mapping[str, float],
+    station: StationRules,
+    since: Mapping[str, datetime],
 ) -> dict[str, list[Session]]:
     """Return each cluster's sessions in order. Hamlets that hear the same words share an item."""
     found: dict[tuple[str, datetime], dict[tuple[str, str], list[_Part]]] = {}
@@ -186,21 +203,33 @@ def _sessions(
         alike.setdefault((part.campaign_id, part.content_hash), []).append(part)
     sessions: dict[str, list[Session]] = defaultdict(list)
     for (cluster, slot), items in sorted(found.items()):
-        sessions[cluster].append(Session(slot, tuple(_items(slot, items, contents, lengths))))
+        ordered = sorted(items.items(), key=lambda one: _order(station, slot, one, since))
+        sessions[cluster].append(Session(slot, tuple(_items(slot, ordered, contents, lengths))))
     return sessions
+
+
+def _order(
+    station: StationRules,
+    slot: datetime,
+    item: tuple[tuple[str, str], list[_Part]],
+    since: Mapping[str, datetime],
+) -> tuple[object, ...]:
+    """Return what sorts a session's items as its programme airs them."""
+    (campaign_id, _key), parts = item
+    age, hamlets = since.get(campaign_id), sorted({part.hamlet_id for part in parts})
+    place = station.airing_order(local(slot), campaign_id, parts[0].priority, age)
+    return place, parts[0].purpose is Purpose.ALL_CLEAR, campaign_id, hamlets
 
 
 def _items(
     slot: datetime,
-    alike: Mapping[tuple[str, str], list[_Part]],
+    ordered: Iterable[tuple[tuple[str, str], list[_Part]]],
     contents: Mapping[str, Content],
     lengths: Mapping[str, float],
 ) -> Iterator[Item]:
     """Yield a session's items in the order in which a programme airs them."""
     begins = slot
-    for (campaign_id, key), parts in sorted(
-        alike.items(), key=lambda one: _order(one[1][0], *one[0])
-    ):
+    for (campaign_id, key), parts in ordered:
         yield Item(
             campaign_id=campaign_id,
             title=contents[key].title,
@@ -212,11 +241,6 @@ def _items(
             purpose=parts[0].purpose,
         )
         begins += timedelta(seconds=lengths[key])
-
-
-def _order(part: _Part, campaign_id: str, key: str) -> tuple[int, bool, str, str]:
-    """Return where an item stands in a programme: an all-clear after what it ends."""
-    return part.priority.rank, part.purpose is Purpose.ALL_CLEAR, campaign_id, key
 
 
 def _clashes(

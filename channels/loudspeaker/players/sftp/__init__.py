@@ -1,0 +1,1 @@
+"""The kind ``sftp``: a folder per cluster on a server, reached over SSH."""

@@ -1,0 +1,177 @@
+"""The players of one commune: asked what they played, and judged when they say nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from channels.base import Backend, Channel, Reports, always_reports
+from engine.clock import Clock, local
+from engine.dispatch.again import SecondTries
+from engine.dispatch.airing import record_plays
+from engine.dispatch.failures import failure_of
+from engine.i18n import gettext as _
+from engine.i18n import joined
+from engine.ledger import LEDGER_ERRORS, Ledger
+from engine.ledger.awaited import Awaiting, Over, Verdict
+from engine.ledger.watched_clock import emergencies_only
+from engine.models import Play, Registry
+
+logger = logging.getLogger(__name__)
+
+#: Calls in a row to one player with much to say; the rest waits for its next turn.
+CALLS: Final = 50
+
+#: A turn may begin so much before its time: the rounds themselves are not to the second.
+SLACK: Final = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How players are watched. ``every``: between two questions to the same one.
+
+    ``margin``: how long after a programme's end its proof may take to come. ``judged`` says of
+    a player whether its silence means that nothing was played; None: where the cluster has
+    ever reported. A player that is not named is judged like None.
+    """
+
+    every: timedelta = timedelta(minutes=1)
+    margin: timedelta = timedelta(minutes=30)
+    judged: Mapping[str, bool | None] | None = None
+
+
+class StationWatch:
+    """Brings proof back from one commune's players, and says where it is missing."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        channel: Channel,
+        registry: Registry,
+        clock: Clock,
+        manner: Manner,
+    ) -> None:
+        """``channel`` is the loudspeakers'."""
+        self._ledger = ledger
+        self._channel = channel
+        self._registry = registry
+        self._clock = clock
+        self._manner = manner
+
+    def hear(self, *, local_too: bool = True) -> None:
+        """Ask each player that can be asked; one that fails is remembered, and tried later.
+
+        ``local_too``: also those whose logs lie on this machine. Raises LEDGER_ERRORS.
+        """
+        for name, backend in self._channel.backends.items():
+            if not isinstance(backend, Reports) or not (local_too or backend.networked):
+                continue
+            now = self._clock.now()
+            before = now - max(self._manner.every - SLACK, timedelta(0))
+            if self._ledger.play_marks.take_turn(name, now, before):
+                self._ask(name, backend)
+
+    def judge(self) -> int:
+        """Settle what is over: what has no proof was not played. Return how many deliveries.
+
+        A distrusted clock cannot say what is over. Raises LEDGER_ERRORS.
+        """
+        if emergencies_only(self._clock):
+            return 0
+        now, count = self._clock.now(), 0
+        before = now - self._manner.margin
+        while (over := self._ledger.awaited.over(before)).bundle_ids:
+            tries = SecondTries(self._ledger, self._channel, self._registry, now)
+            silent = [one for one in over.unproved if self._is_judged(one, over)]
+            verdicts = [_verdict(one, over, tries) for one in silent]
+            true = self._ledger.awaited.settle(over, verdicts, before, now)
+            self._tell(true)
+            count += len(true)
+        return count
+
+    def _ask(self, name: str, backend: Reports) -> None:
+        marks = self._ledger.play_marks
+        before = marks.get(name)
+        mark, conflicting = before.mark, 0
+        try:
+            for _call in range(CALLS):
+                plays, new = backend.plays(mark)
+                named = [_named(name, play) for play in plays]
+                kept = record_plays(self._ledger, self._clock, named, through=name)
+                conflicting += len(kept.conflicting)
+                marks.heard(name, new, self._clock.now())
+                if new == mark:
+                    break
+                mark = new
+        except LEDGER_ERRORS:
+            raise
+        except Exception as error:  # noqa: BLE001 - a far side's failure is told, never raised
+            reason = failure_of(error).reason
+            if reason != before.fault:  # once, not every minute
+                words = _("{commune}: {player} cannot be asked what it played: {reason}")
+                told = words.format(commune=self._ledger.commune_id, player=name, reason=reason)
+                logger.warning(told)
+            marks.failed(name, reason, self._clock.now())
+            return
+        if conflicting:
+            words = _("{count} reports came under numbers that other plays have; they are not kept")
+            marks.failed(name, words.format(count=conflicting), self._clock.now())
+
+    def _is_judged(self, one: Awaiting, over: Over) -> bool:
+        judged = (self._manner.judged or {}).get(one.player)
+        return one.cluster in over.reporting if judged is None else judged
+
+    def _tell(self, verdicts: Sequence[Verdict]) -> None:
+        """Raise the alarm, once for each cluster and slot."""
+        places = Counter((one.of.cluster, one.of.slot) for one in verdicts)
+        reasons = {(one.of.cluster, one.of.slot): one.reason for one in verdicts}
+        for (cluster, slot), count in sorted(places.items()):
+            words = _("{commune}: {cluster} did not play {count} deliveries of {slot}: {reason}")
+            logger.warning(
+                words.format(
+                    commune=self._ledger.commune_id,
+                    cluster=cluster,
+                    count=count,
+                    slot=_shown(slot),
+                    reason=reasons[cluster, slot],
+                )
+            )
+
+
+def judged_players(
+    backends: Mapping[str, Backend], wished: Mapping[str, bool | None]
+) -> dict[str, bool | None]:
+    """Say of each player whether its silence counts: as wished, else as its kind knows."""
+    found: dict[str, bool | None] = {}
+    for name, backend in backends.items():
+        wish = wished.get(name)
+        always = True if always_reports(backend) else None
+        found[name] = always if wish is None else wish
+    return found
+
+
+def _verdict(one: Awaiting, over: Over, tries: SecondTries) -> Verdict:
+    said = over.said.get((one.cluster, one.slot))
+    reason = (
+        _("the player reports: {said}").format(said=said)
+        if said is not None
+        else _("no report of the player")
+    )
+    again, words = tries.of(one)
+    return Verdict(one, joined("; ", (reason, words)), again)
+
+
+def _named(name: str, play: Play) -> Play:
+    """Return a play under a name that only this player's machines can have."""
+    if play.player == name or play.player.startswith(f"{name}/"):
+        return play
+    return replace(play, player=f"{name}/{play.player}")
+
+
+def _shown(slot: datetime) -> str:
+    return f"{local(slot):%H:%M %d/%m/%Y}"
