@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 
 from engine.app import App
 from engine.cli.common import said_commune, shown_path
@@ -29,7 +30,7 @@ def given_lines(app: App, done: Standing, by: str, second: str | None) -> Iterat
     assert revision is not None
     name, campaign = done.campaign_id + said_commune(), revision.campaign
     if second is not None and revision.approved_by == second:
-        message = _("✓ {campaign}: two keys, {first} and {second}; it goes out now")
+        message = _("✓ {campaign}: approved with two keys, {first} and {second}")
         yield message.format(campaign=done.campaign_id, first=by, second=second)
     else:
         message = _("✓ {campaign}: already given, at {moment}, approved by {person}")
@@ -76,6 +77,11 @@ def _counts(app: App, campaign_id: str) -> Iterator[str]:
     if revision is None or revision.status not in (Status.APPROVED, Status.OPEN):
         return
     rows = app.ledger.views.deliveries(campaign_id)
+    first = min((row.slot for row in rows if row.channel == "loudspeaker"), default=None)
+    if first is not None:
+        later = first > app.clock.now() + timedelta(minutes=1)
+        message = _("  on air first at {moment}") if later else _("  on air now")
+        yield message.format(moment=f"{local(first):%H:%M %d/%m/%Y}")
     targets = {(row.channel, row.target) for row in rows}
     counts = Counter(channel for channel, _target in targets)
     if counts:

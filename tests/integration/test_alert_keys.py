@@ -73,7 +73,8 @@ BOTH = {"Passphrase of lan": PASSPHRASE, "Passphrase of minh": OTHER}
 def test_two_people_give_an_alert_in_one_command(workspace: Path) -> None:
     status, screen = typed(workspace, *GIVE, keys=BOTH)
     assert status == 0, screen
-    assert "two keys, lan and minh; it goes out now" in screen
+    assert "approved with two keys, lan and minh" in screen
+    assert "on air now" in screen
     assert PASSPHRASE not in screen
     assert OTHER not in screen
     with open_app(workspace) as app:
