@@ -25,6 +25,9 @@ QUEUE_BOUNDARIES = (
     "stranded",
 )
 
+#: That of the server, when plays are kept and the player has not heard so yet.
+CONSOLE_BOUNDARIES = ("plays kept",)
+
 
 def no_boundary(_name: str) -> None:
     """Pass on."""

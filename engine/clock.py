@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 #: The zone in which every slot is written and read.
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")
+
+#: How far a machine's clock may be off before it is distrusted.
+TOLERANCE = timedelta(minutes=1)
+
+#: What the kernel answers when nothing keeps its clock right (``TIME_ERROR`` of adjtimex(2)).
+_UNSYNCHRONISED = 5
+
+#: Large enough for any kernel's ``struct timex``; all zeros ask without setting anything.
+_TIMEX_BYTES = 512
 
 
 class Clock(Protocol):
@@ -55,3 +66,18 @@ class SimulatedClock:
 def local(moment: datetime) -> datetime:
     """Return ``moment`` as people in Vietnam read it."""
     return moment.astimezone(VIETNAM)
+
+
+def kept_right() -> bool:
+    """Say whether the kernel knows that its clock is kept right from outside, by NTP."""
+    try:
+        ask = ctypes.CDLL(None).adjtimex
+    except AttributeError:  # a system without this call vouches for nothing
+        return False
+    answer = ask(ctypes.create_string_buffer(_TIMEX_BYTES))
+    return 0 <= int(answer) < _UNSYNCHRONISED
+
+
+def seconds_since_start() -> float:
+    """Return the seconds since the machine started, sleep included; no clock setting moves it."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME)

@@ -1,12 +1,16 @@
 """Fixtures that every test may ask for."""
 
+from support.amplifier import english, far, player
 from support.object_store import line, object_store
 from support.servers import place, postgres, postgres_url, ready_database, ready_place
 
 __all__ = [
+    "english",
+    "far",
     "line",
     "object_store",
     "place",
+    "player",
     "postgres",
     "postgres_url",
     "ready_database",

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channels.base import Artifacts, Backend, Closes, Options
-from channels.loudspeaker.audio.terms import KBITS, MAX_SECONDS, RATES, USUAL, Finish, Tags
+from channels.loudspeaker.audio.terms import MAX_SECONDS, USUAL, Finish, Tags
+from channels.loudspeaker.choosing import one_of, possible, within
 from channels.loudspeaker.delivery import PLAIN, Line, Style
 from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.kept import SharedSounds
 from channels.loudspeaker.options import LoudspeakerOptions
+from channels.loudspeaker.players.describing import Describes
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.script import Script, announced, script_of
@@ -97,13 +99,13 @@ class LoudspeakerChannel:
     ) -> None:
         self._choices = tuple(choices) or simple_choices(engine, voice)
         for choice in self._choices:
-            _one_of("engine", choice.engine, ENGINES)
-        self._region = Region(_one_of("region", region, tuple(Region)))
-        self._loudness = _within("loudness", loudness, *_LOUDNESS)
+            one_of("engine", choice.engine, ENGINES)
+        self._region = Region(one_of("region", region, tuple(Region)))
+        self._loudness = within("loudness", loudness, *_LOUDNESS)
         self._limits = limits or ProofLimits()
         self._voices = voices or _own_voices(speech_cache)
         self._lent = lent
-        self._finish = _possible(finish)
+        self._finish = possible(finish)
         self._style = style
         self._framing = framing or Framing()
         self._sounds = SharedSounds(programmes or self._voices.cache_folder / "programmes")
@@ -190,7 +192,10 @@ class LoudspeakerChannel:
         return studio.speech(inputs)
 
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
-        """Return the slot's programme: audio, playlist, manifest, and all of it in one file."""
+        """Return the slot's programme: audio, playlist, manifest, and all of it in one file.
+
+        A player that describes the items gets them alone: what frames them is another system's.
+        """
         from channels.loudspeaker.airing import with_airing
         from channels.loudspeaker.frame import Frame  # these load the sound libraries
         from channels.loudspeaker.programme import programme
@@ -203,6 +208,10 @@ class LoudspeakerChannel:
             sounds=self._sounds,
             finish=self._finish,
         )
+        player: object = self.backends.get(bundle.backend)
+        if isinstance(player, Describes):
+            alone = with_airing(programme(bundle, items, registry), bundle)
+            return player.described(alone, bundle, items, registry, self._as_heard)
         return with_airing(programme(bundle, items, registry, frame), bundle)
 
     def listener(self) -> Listener:
@@ -218,6 +227,12 @@ class LoudspeakerChannel:
             voice=voices.get("espeak", _SOUTH),
             region=self._region,
         )
+
+    def _as_heard(self, content: Content) -> str:
+        """Return an item's words as they are said, or what is known of its recording."""
+        if content.recording is not None:
+            return recording_in_words(content.recording)[0]
+        return self._script(content).text
 
     def _recorded(self, content: Content, recording: Attachment) -> Forecast:
         text, doubt = recording_in_words(recording)
@@ -272,8 +287,14 @@ def simple_choices(engine: str, voice: str) -> tuple[Choice, ...]:
 
 
 def _tags(content: Content) -> Tags:
-    date = f"{local(content.valid_from or content.valid_until):%Y-%m-%d}"
-    return Tags(content.title, content.issuer, content.campaign_id, date)
+    return Tags(content.title, content.issuer, content.campaign_id, _dated(content))
+
+
+def _dated(content: Content) -> str:
+    """Return the day that players show: when it begins to hold, else when it airs first."""
+    schedule = content.own_schedule or content.schedule
+    begins = content.valid_from or min(schedule.moments, default=None)
+    return f"{local(begins):%Y-%m-%d}" if begins is not None else ""
 
 
 def _file(recording: Attachment, artifacts: Artifacts) -> File:
@@ -285,29 +306,3 @@ def _breaches(script: Script) -> tuple[str, ...]:
     if not script.lines:
         return (_("There is nothing to say in this text."),)
     return (too_long(),) if script.seconds > MAX_SECONDS else ()
-
-
-def _possible(finish: Finish) -> Finish:
-    _one_of("sample_rate", str(finish.rate), tuple(map(str, RATES[finish.format])))
-    _one_of("bit_rate", str(finish.kbits), tuple(map(str, KBITS)))
-    return finish
-
-
-def _one_of(setting: str, found: str, allowed: Sequence[str]) -> str:
-    if found not in allowed:
-        raise LoaError(
-            _("loudspeaker.{setting}: found “{found}”, allowed: {allowed}").format(
-                setting=setting, found=found, allowed=", ".join(allowed)
-            )
-        )
-    return found
-
-
-def _within(setting: str, found: float, lowest: float, highest: float) -> float:
-    if not lowest <= found <= highest:
-        raise LoaError(
-            _("loudspeaker.{setting}: found {found}, allowed: {lowest} to {highest}").format(
-                setting=setting, found=found, lowest=lowest, highest=highest
-            )
-        )
-    return found

@@ -6,9 +6,9 @@ Each is made once for all clusters and slots that sound the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
@@ -68,16 +68,17 @@ class Frame:
             sound = Chime.ALARM if tone is Tone.ALARM else Chime.BELLS
             return self._announced(AnnouncementInputs(speech, sound))
         chime = Chime.BELLS if framing.chime else None
-        jingle, bed = _file(framing.jingle), _file(framing.bed)
-        return self._announced(AnnouncementInputs(speech, chime, jingle, bed))
+        return self._with_own(
+            AnnouncementInputs(speech, chime), jingle=framing.jingle, bed=framing.bed
+        )
 
     def closing(self, registry: Registry, tone: Tone) -> Shared | None:
         """Return what comes last; None when the station wants nothing. Raises ChannelError."""
         framing = self.framing
         tags = Tags(CLOSING, framing.name_of(registry), "", "")
         speech = self.speech(framing.filled(framing.closing, registry), tags)
-        bed = _file(framing.bed) if tone is Tone.CALM else None
-        return self._announced(AnnouncementInputs(speech, bed=bed))
+        bed = framing.bed if tone is Tone.CALM else None
+        return self._with_own(AnnouncementInputs(speech), bed=bed)
 
     def bridge(self, registry: Registry, tone: Tone) -> Shared | None:
         """Return what comes between two items; None when the station wants nothing.
@@ -87,9 +88,11 @@ class Frame:
         framing = self.framing
         if not framing.bridge:
             return None
-        own = _file(framing.bridge_sound) if tone is Tone.CALM else None
         speech = self.speech("", Tags(_BRIDGE, framing.name_of(registry), "", ""))
-        return self._announced(AnnouncementInputs(speech, Chime.BRIDGE, own))
+        return self._with_own(
+            AnnouncementInputs(speech, Chime.BRIDGE),
+            jingle=framing.bridge_sound if tone is Tone.CALM else None,
+        )
 
     def joined(self, aired: Sequence[Aired], registry: Registry, date: str) -> Shared:
         """Return all of a programme as one file with chapters, joined without encoding again.
@@ -114,6 +117,31 @@ class Frame:
 
         return self.sounds.make(key, ENDINGS[finish.format], MEDIA_TYPES[finish.format], write)
 
+    def _with_own(
+        self, inputs: AnnouncementInputs, *, jingle: Path | None = None, bed: Path | None = None
+    ) -> Shared | None:
+        """Announce with the station's own sounds; one that cannot be used is left out, and told.
+
+        What is said must not be lost with the music around it.
+        """
+        own = {name: path for name, path in (("jingle", jingle), ("bed", bed)) if path is not None}
+        try:
+            return self._announced(_with_files(inputs, own))
+        except ChannelError:
+            if not own:
+                raise
+        remarks: list[str] = []
+        for name, path in own.items():
+            try:
+                wanted = _with_files(inputs, {name: path})
+                self._announced(wanted)
+            except ChannelError as error:
+                remarks.append(_without(path, str(error)))
+            else:
+                inputs = wanted
+        made = self._announced(inputs)
+        return replace(made, remarks=(*made.remarks, *remarks)) if made is not None else None
+
     def _announced(self, inputs: AnnouncementInputs) -> Shared | None:
         if not inputs.speech.sentences and inputs.chime is None and inputs.jingle is None:
             return None
@@ -129,6 +157,19 @@ class Frame:
         return self.sounds.make(key, ENDINGS[finish.format], MEDIA_TYPES[finish.format], write)
 
 
+def _with_files(inputs: AnnouncementInputs, own: Mapping[str, Path]) -> AnnouncementInputs:
+    files = {name: _file(path) for name, path in own.items()}
+    return replace(
+        inputs, jingle=files.get("jingle", inputs.jingle), bed=files.get("bed", inputs.bed)
+    )
+
+
+def _without(path: Path, reason: str) -> str:
+    """Say what of the station's own is not heard; a reason that names the file says it once."""
+    told = reason.removeprefix(f"{path}: ").removeprefix(f"{path.name}: ")
+    return _("without {file}: {reason}").format(file=path.name, reason=told)
+
+
 def _opened(file: File) -> BinaryIO:
     try:
         return file.opened()
@@ -136,10 +177,8 @@ def _opened(file: File) -> BinaryIO:
         raise refused(error, file.name) from error
 
 
-def _file(path: Path | None) -> File | None:
+def _file(path: Path) -> File:
     """Return a file of the station's own. Raises ChannelError when it cannot be read."""
-    if path is None:
-        return None
     try:
         with path.open("rb") as stream:
             sha256 = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -44,9 +44,15 @@ class LoudspeakerOptions(Options):
     clusters: tuple[Id, ...] = Field(
         default=(),
         max_length=1_000,
-        description="Chỉ những cụm loa này. Bỏ trống: mọi cụm loa của các ấp được nhận.",
+        description="Chỉ phát ở những cụm loa này. Bỏ trống: mọi cụm loa của các ấp được nhận.",
     )
 
+    field: str = Field(
+        default="",
+        max_length=100,
+        description="Lĩnh vực của bài khi nộp lên hệ thống của tỉnh; bỏ trống là lĩnh vực ghi ở "
+        "thiết bị phát (field).",
+    )
     if_not_played: Literal["again"] | None = Field(
         default=None,
         description=(
@@ -56,11 +62,11 @@ class LoudspeakerOptions(Options):
     )
 
     def identity(self) -> dict[str, Any]:
-        """What becomes of an item that was not played shapes no word of it.
+        """Neither a field nor what becomes of an item that was not played shapes a word of it.
 
         A choice of clusters does only where there is one.
         """
-        unshaping = {"if_not_played"} if self.clusters else {"if_not_played", "clusters"}
+        unshaping = {"field", "if_not_played"} | (set() if self.clusters else {"clusters"})
         return self.model_dump(exclude=unshaping)
 
     def in_commune(self, registry: Registry, text: str) -> Self:

@@ -16,10 +16,12 @@ from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.delivery import Style
 from channels.loudspeaker.framing import Framing
+from channels.loudspeaker.players.feed import Feed
 from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
+from engine.app.feeding import NoFeed
 from engine.app.players import build_players
 from engine.clock import Clock, SystemClock
 from engine.dispatch.buckets import LocalBuckets
@@ -50,6 +52,7 @@ class Surroundings:
     remote_ids: RemoteIds
     limits: Limits
     clock: Clock
+    feed: Feed
     preview: bool = False
 
     def outbox(self, channel: str) -> Path:
@@ -66,9 +69,7 @@ def _loudspeaker(here: Surroundings) -> LoudspeakerChannel:
         choices=choices_of(voice),
         region=voice.region,
         loudness=voice.loudness,
-        finish=Finish(
-            Profile(voice.profile), Format(voice.format), voice.sample_rate, voice.bit_rate
-        ),
+        finish=finish_of(voice),
         style=Style(voice.pauses, voice.number_pace),
         limits=_limits(here.settings.proof),
         framing=_framing(here.settings.programme, here.workspace),
@@ -85,6 +86,11 @@ def _limits(proof: ProofSettings) -> ProofLimits:
         recognise=proof.recognise,
         word_errors=proof.word_errors_percent / 100,
     )
+
+
+def finish_of(voice: LoudspeakerSettings) -> Finish:
+    """Return how sounds leave."""
+    return Finish(Profile(voice.profile), Format(voice.format), voice.sample_rate, voice.bit_rate)
 
 
 def choices_of(voice: LoudspeakerSettings) -> tuple[Choice, ...]:
@@ -178,6 +184,7 @@ def build_channels(
     workspace: Path | None = None,
     limits: Limits | None = None,
     clock: Clock | None = None,
+    feed: Feed | None = None,
     preview: bool = False,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
@@ -185,9 +192,9 @@ def build_channels(
 
     ``workspace`` is where ``loa.toml`` is, else ``folder``. ``voices`` are what speaks for all
     communes, and are closed by whoever lends them; without them the channels have their own.
-    ``limits`` may be left out by those who send nothing; for a ``preview`` nothing leaves
-    ``folder``. Raises LoaError if what channels need goes in a circle, and for players that
-    cannot be built as they are set.
+    ``limits`` and ``feed`` may be left out by those who send nothing; for a ``preview`` nothing
+    leaves ``folder``. Raises LoaError if what channels need goes in a circle, and for players
+    that cannot be built as they are set.
     """
     here = Surroundings(
         settings,
@@ -199,6 +206,7 @@ def build_channels(
         remote_ids,
         limits or Permits(LocalBuckets()),
         clock or SystemClock(),
+        feed or NoFeed(),
         preview,
     )
     built = [build(here) for build in builders.values()]

@@ -81,6 +81,10 @@ class Communes:
         """
         check_clock(self.clock, self.rounds.last_event_at())
 
+    def serves(self, commune_id: str) -> bool:
+        """Say whether a commune that is in the ledger is one of this workspace's."""
+        return self._scope in (None, commune_id)
+
     def ids(self) -> list[str]:
         """Return every commune served, by id."""
         return self.rounds.commune_ids()

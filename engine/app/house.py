@@ -8,6 +8,7 @@ from pathlib import Path
 from channels.base import Channel
 from channels.loudspeaker.speech.voices import Voices
 from engine.app.channels import Builders, build_channels
+from engine.app.feeding import LedgerFeed
 from engine.artifacts import ArtifactStore
 from engine.boundary import Boundary
 from engine.clock import Clock
@@ -53,6 +54,7 @@ class House:
             workspace=self.workspace,
             limits=self.permits,
             clock=self.clock,
+            feed=LedgerFeed(ledger, self.artifacts, self.clock),
             preview=preview,
             builders=self.builders,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +10,9 @@ from pathlib import Path
 from channels.base import ChannelError, artifact_key
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
-from channels.loudspeaker.proof.judging import Judgement
-from channels.loudspeaker.proof.listening import Sound
+from channels.loudspeaker.listed import ListedItem, ListedProgramme, listed_in
+from channels.loudspeaker.proof.judging import Judgement, later, together
+from channels.loudspeaker.proof.listening import Listener, Sound
 from channels.loudspeaker.proof.tags import campaign_of
 from engine.app.opening import App
 from engine.artifacts import ArtifactStore
@@ -38,15 +38,6 @@ class Listened:
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
-    """What a programme's manifest says of one of its files."""
-
-    campaign_id: str
-    cluster: str
-    hamlets: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Wording:
     """One distinct wording of a campaign, and the hamlets that hear it."""
 
@@ -60,30 +51,81 @@ def listen_to_campaign(
     """Hear a file, and hold it against its campaign: the named one, or the one it is of itself.
 
     Which wording it has is known by the file's hash, else by the manifest beside it, else it is
-    the one that it is most like. Raises LoaError, OSError.
+    the one that it is most like. A whole programme is held against all its items, or those of
+    the named campaign. Raises LoaError, OSError.
     """
-    channel = _loudspeaker(app)
-    place = _place_of(file)
-    named = campaign_id or (place.campaign_id if place else None) or campaign_of(file)
+    channel, listed = _loudspeaker(app), listed_in(file)
     try:
         listener = channel.listener()
         sound = listener.sound(file)
+        held = _Held(app, channel, listener)
+        if isinstance(listed, ListedProgramme):
+            return held.programme(sound, listed, campaign_id, hamlet_id)
+        named = campaign_id or (listed.campaign_id if listed else None) or campaign_of(file)
         if named is None:
             return Listened(sound, listener.alone(sound), None)
-        wordings = list(_wordings(app, named, hamlet_id))
-        if place is not None and place.campaign_id == named:
-            wordings = [one for one in wordings if place.hamlets & set(one.hamlets)] or wordings
-        inputs = [_inputs(app, channel, one) for one in wordings]
-        same = _made_as(app.artifacts, channel, inputs, file)
+        judgement, wording = held.item(sound, named, listed, hamlet_id, file)
+    except ChannelError as error:
+        raise LoaError(f"{file.name}: {error}") from error
+    return Listened(sound, judgement, f"{named} ({', '.join(wording.hamlets)})")
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Holds sounds against what campaigns should say."""
+
+    app: App
+    channel: LoudspeakerChannel
+    listener: Listener
+
+    def item(
+        self,
+        sound: Sound,
+        campaign_id: str,
+        listed: ListedItem | None,
+        hamlet_id: str | None,
+        file: Path | None = None,
+    ) -> tuple[Judgement, _Wording]:
+        """Judge one item by the wording that it has; ``file`` holds it alone."""
+        wordings = list(_wordings(self.app, campaign_id, hamlet_id))
+        if listed is not None and listed.campaign_id == campaign_id:
+            wordings = [one for one in wordings if listed.hamlets & set(one.hamlets)] or wordings
+        inputs = [_inputs(self.app, self.channel, one) for one in wordings]
+        same = _made_as(self.app.artifacts, self.channel, inputs, file) if file else None
         if same is not None:
             wordings, inputs = [wordings[same]], [inputs[same]]
         if len(inputs) > _MOST:
             message = _("{campaign} has {count} wordings: say whose with --hamlet")
-            raise LoaError(message.format(campaign=named, count=len(inputs)))
-        number, judgement = listener.against(sound, inputs)
-    except ChannelError as error:
-        raise LoaError(f"{file.name}: {error}") from error
-    return Listened(sound, judgement, f"{named} ({', '.join(wordings[number].hamlets)})")
+            raise LoaError(message.format(campaign=campaign_id, count=len(inputs)))
+        number, judgement = self.listener.against(sound, inputs)
+        return judgement, wordings[number]
+
+    def programme(
+        self,
+        sound: Sound,
+        listed: ListedProgramme,
+        campaign_id: str | None,
+        hamlet_id: str | None,
+    ) -> Listened:
+        """Judge a whole programme, item by item, where the manifest says that each begins."""
+        items = [one for one in listed.items if campaign_id in (None, one.campaign_id)]
+        if not items:
+            message = _("{campaign} is not in this programme (in it: {known})")
+            known = ", ".join(dict.fromkeys(one.campaign_id for one in listed.items))
+            raise LoaError(message.format(campaign=campaign_id, known=known or "–"))
+        whole = self.listener.alone(sound)
+        faults, figures, against = list(whole.faults), dict(whole.figures), dict[str, None]()
+        for one in items:
+            if one.starts is None:
+                message = _("{file}: the manifest beside it does not say where its items begin")
+                raise LoaError(message.format(file=sound.path.name))
+            part = sound.part(one.starts, one.starts + one.seconds)
+            judgement, wording = self.item(part, one.campaign_id, one, hamlet_id)
+            faults += [later(fault, one.starts) for fault in judgement.faults]
+            figures = together(figures, judgement.figures)
+            against[f"{one.campaign_id} ({', '.join(wording.hamlets)})"] = None
+        found = tuple(dict.fromkeys(faults))
+        return Listened(sound, Judgement(found, figures), ", ".join(against))
 
 
 def listen_to_text(app: App, file: Path, text: str) -> Listened:
@@ -100,20 +142,6 @@ def _loudspeaker(app: App) -> LoudspeakerChannel:
     channel = app.channels[_CHANNEL]
     assert isinstance(channel, LoudspeakerChannel)
     return channel
-
-
-def _place_of(file: Path) -> _Place | None:
-    """Look for a file in the manifest that lies beside it; None where it is in none."""
-    for manifest in sorted(file.parent.glob("*.json")):
-        try:
-            told = json.loads(manifest.read_bytes())
-            for item in told["items"]:
-                if Path(item["file"]).name == file.name:
-                    hamlets = frozenset(map(str, item["hamlets"]))
-                    return _Place(str(item["campaign"]), str(told["cluster"]), hamlets)
-        except (ValueError, KeyError, TypeError):
-            continue  # not a manifest of ours
-    return None
 
 
 def _wordings(app: App, campaign_id: str, hamlet_id: str | None) -> Iterator[_Wording]:

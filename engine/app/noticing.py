@@ -13,6 +13,7 @@ from engine.ledger.machines import Machines, Process
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.notices import HOUSE, NoticeBook
 from engine.notices import Desk, Gatherer, Teller
+from engine.notices.agents import AgentGatherer
 from engine.notices.alerts import AlertGatherer
 from engine.notices.apprise_target import send
 from engine.notices.campaigns import CampaignGatherer
@@ -71,6 +72,9 @@ def commune_desk(
             needs,
             within=timedelta(hours=settings.proof_hours),
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
+        ),
+        AgentGatherer(
+            ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
         ),
         PlayerGatherer(needs, ledger.play_marks),
         ObligationGatherer(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from channels.base import Backend
+from channels.loudspeaker.players.agent import AgentBackend
 from channels.loudspeaker.players.folder import FolderBackend
+from channels.loudspeaker.players.package.backend import PackageBackend
 from channels.loudspeaker.players.places import COMMUNE, Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
@@ -16,7 +19,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models.registry import USUAL_PLAYER
 from engine.settings import Settings
-from engine.settings.players import FolderPlayer, SftpPlayer
+from engine.settings.players import AgentPlayer, FolderPlayer, PackagePlayer, SftpPlayer
 
 if TYPE_CHECKING:
     from engine.app.channels import Surroundings
@@ -39,6 +42,26 @@ def _own(name: str, player: FolderPlayer, here: Surroundings) -> Places | None:
     if Path(player.path).is_absolute():
         return places_of(name, player.path, here)
     return Places(str(here.folder / player.path), here.commune_id)
+
+
+def _package(name: str, player: PackagePlayer, here: Surroundings) -> Backend:
+    folder = here.outbox("packages") / name
+    if player.path and not here.preview:
+        if Path(player.path).is_absolute():
+            places_of(name, player.path, here)
+        folder = here.folder / player.path.replace(COMMUNE, here.commune_id)
+    return PackageBackend(
+        folder,
+        name=name,
+        field=player.field,
+        ahead=timedelta(days=player.ahead_days),
+        keep_days=player.keep_days,
+        clock=here.clock,
+    )
+
+
+def _agent(name: str, player: AgentPlayer, here: Surroundings) -> Backend:
+    return AgentBackend(name, here.feed, timedelta(minutes=player.begin_within_minutes))
 
 
 def _sftp(name: str, player: SftpPlayer, here: Surroundings) -> Backend:
@@ -74,6 +97,8 @@ def _sftp(name: str, player: SftpPlayer, here: Surroundings) -> Backend:
 #: touches its module, its section in the settings, and a line here.
 KINDS: Mapping[str, Callable[[str, Any, Surroundings], Backend]] = {
     "folder": _folder,
+    "package": _package,
+    "agent": _agent,
     "sftp": _sftp,
 }
 

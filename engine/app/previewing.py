@@ -16,11 +16,15 @@ from engine.planner import plan_campaign
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a revision would send, and the folder in which it lies."""
+    """What a revision would send, and the folder in which it lies.
+
+    ``doubts`` are the readings that an official should look at.
+    """
 
     revision: Revision
     folder: Path
     bundles: tuple[Previewed, ...]
+    doubts: tuple[str, ...]
 
 
 def preview(app: App, campaign_id: str) -> Preview:
@@ -39,6 +43,6 @@ def preview(app: App, campaign_id: str) -> Preview:
     renderer = Renderer(app.channels, app.artifacts, plan.frozen)
     previewer = Previewer(channels=channels, renderer=renderer, registry=registry, folder=folder)
     try:
-        return Preview(revision, folder, tuple(previewer.write(plan)))
+        return Preview(revision, folder, tuple(previewer.write(plan)), plan.doubts)
     finally:
         close_channels(channels)

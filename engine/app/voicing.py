@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from channels.loudspeaker.channel import LoudspeakerChannel
+from channels.loudspeaker.delivery import Style
 from channels.loudspeaker.inputs import SpeechInputs
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.speech.engine import ENGINES, Choice, Engine, Voice
 from channels.loudspeaker.speech.voices import Voices
-from engine.app.channels import choices_of
+from engine.app.channels import build_voices, choices_of, finish_of
 from engine.errors import ChannelError
 from engine.i18n import gettext as _
 from engine.models import (
@@ -87,10 +89,20 @@ def _trouble(engine: Engine, voice: str) -> str:
     return ""
 
 
-def sample(settings: LoudspeakerSettings, voices: Voices, choice: Choice, text: str) -> bytes:
-    """Return an MP3 of ``text``, written Vietnamese, as it would sound on air; by no other voice.
+def trouble_speaking(settings: Settings, workspace: Path, choice: Choice) -> str:
+    """Let a voice say a few words; return what keeps it from that, empty when nothing does."""
+    with closing(build_voices(settings, workspace)) as voices:
+        try:
+            voices.engine(choice.engine).say("Xin chào bà con.", choice.voice)
+        except ChannelError as error:
+            return str(error)
+    return ""
 
-    Raises ChannelError.
+
+def sample(settings: LoudspeakerSettings, voices: Voices, choice: Choice, text: str) -> bytes:
+    """Return ``text``, written Vietnamese, as it would sound on air; by no other voice.
+
+    Raises ChannelError, LoaError for a setting that does not exist.
     """
     channel = LoudspeakerChannel(
         outbox=voices.cache_folder,  # nothing is delivered there
@@ -99,17 +111,19 @@ def sample(settings: LoudspeakerSettings, voices: Voices, choice: Choice, text: 
         choices=(choice,),
         region=settings.region,
         loudness=settings.loudness,
+        finish=finish_of(settings),
+        style=Style(settings.pauses, settings.number_pace),
     )
     inputs = channel.prepare(_content(text), Hamlet("mau", "", 0), _NoFiles())
     assert isinstance(inputs, SpeechInputs)
     return channel.render(inputs).data
 
 
-def as_wav(mp3: bytes) -> bytes:
-    """Return what a player hears of an MP3, as 16-bit WAV."""
+def as_wav(sound: bytes) -> bytes:
+    """Return what a player hears of an MP3 or WAV, as 16-bit WAV."""
     import soundfile
 
-    heard, rate = soundfile.read(io.BytesIO(mp3), dtype="float32")
+    heard, rate = soundfile.read(io.BytesIO(sound), dtype="float32")
     file = io.BytesIO()
     soundfile.write(file, heard, rate, format="WAV", subtype="PCM_16")
     return file.getvalue()

@@ -37,6 +37,8 @@ def table() -> dict[str, tuple[str, str]]:
         "run": ("run", _("Render and send what is due; stop when nothing is.")),
         "worker": ("worker", _("Send what is queued on Redis, until stopped.")),
         "scheduler": ("scheduler", _("Queue what is due on Redis and sweep up, until stopped.")),
+        "console": ("console", _("Answer players over the network, until stopped.")),
+        "players": ("players", _("Enrol, list and revoke players that fetch programmes.")),
         "status": ("tracking", _("Show who got what: campaign ID, or all of them.")),
         "report": ("tracking", _("Write the report of campaign ID: HTML, CSV and JSON.")),
         "confirm": (
@@ -53,6 +55,7 @@ def table() -> dict[str, tuple[str, str]]:
         "voices": ("voices", _("List the voices, listen to one, install one.")),
         "cache": ("cache", _("Show how much is kept of what was spoken; remove what is old.")),
         "station": ("station", _("See what the loudspeakers play: day by day, as a picture too.")),
+        "player": ("player", _("Play programmes beside the amplifier, until stopped.")),
         "obligations": (
             "obligations",
             _("Show how many days in a row the law asks for, and which have been heard."),

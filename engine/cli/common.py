@@ -91,6 +91,11 @@ def conditions(app: App | Communes | ProvinceApp) -> Iterator[str]:
         yield _("⏱ simulated clock: {moment}").format(moment=shown)
     if not app.settings.live:
         yield _("⚑ rehearsal: nothing leaves through the network until loa.toml says live = true")
+    for name in app.settings.programme.own_sounds:
+        if not (app.house.workspace / name).is_file():
+            yield _("! {file} is gone: programmes go without it (loa.toml, [programme])").format(
+                file=name
+            )
 
 
 def shown_path(path: Path) -> str:

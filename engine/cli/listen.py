@@ -44,6 +44,7 @@ def listen() -> click.Command:
     @click.option(
         "--png",
         type=click.Path(path_type=Path, dir_okay=False),
+        metavar=_("FILE"),
         help=_("Draw waveform and loudness into this file."),
     )
     @commune_option

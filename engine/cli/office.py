@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from engine.cli.common import (
     shown_path,
     workspace_option,
 )
+from engine.cli.planned import doubt_lines
 from engine.cli.progress import shown_progress
 from engine.cli.province import in_province
 from engine.clock import local
@@ -78,6 +80,7 @@ def submit() -> click.Command:
                 )
             )
             _say_waived(done.plan)
+            _say_doubts(done.plan.doubts)
             click.echo(_("  content {hash}").format(hash=revision.content_hash[:16]))
             name = revision.campaign_id + said_commune()
             click.echo(_("  look at it: loa preview {id}").format(id=name))
@@ -109,6 +112,7 @@ def show_preview() -> click.Command:
                     )
                 for remark in one.remarks:
                     click.echo(f"      ⚠ {remark}")
+            _say_doubts(shown.doubts)
             click.echo(
                 _("{campaign} revision {revision}, content {hash}: {folder}").format(
                     campaign=campaign_id,
@@ -170,6 +174,12 @@ def cancel() -> click.Command:
 def _say_waived(plan: Plan) -> None:
     for breach in plan.breaches:
         click.echo(f"  ! {breach_line(breach)}")
+
+
+def _say_doubts(found: Sequence[str]) -> None:
+    if found:
+        for line in doubt_lines(found):
+            click.echo(f"  {line}")
 
 
 def _say_next(app: App) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from engine.clock import local
@@ -25,7 +25,9 @@ def plan_lines(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[s
     if any(item.asap for item in plan.deliveries):
         yield _("* as soon as it is approved; here counted from now")
     yield from _totals(plan)
-    yield from _doubts(plan)
+    if plan.doubts:
+        yield ""
+        yield from doubt_lines(plan.doubts)
     yield from _breaches(plan)
 
 
@@ -63,12 +65,10 @@ def _totals(plan: Plan) -> Iterator[str]:
     )
 
 
-def _doubts(plan: Plan) -> Iterator[str]:
-    found = dict.fromkeys(doubt for d in plan.deliveries for doubt in d.forecast.doubts)
-    if found:
-        yield ""
-        yield _("Please look at these before it goes out:")
-        yield from (f"  ? {doubt}" for doubt in found)
+def doubt_lines(found: Iterable[str]) -> Iterator[str]:
+    """Yield what an official should look at before it goes out."""
+    yield _("Please look at these before it goes out:")
+    yield from (f"  ? {doubt}" for doubt in found)
 
 
 def _breaches(plan: Plan) -> Iterator[str]:

@@ -63,7 +63,8 @@ def spoken() -> click.Command:
                 answers += answer(number, line, said)
             _print(answers)
         if explain and not as_json:
-            click.echo(_("{count} doubts: please look at them").format(count=doubts), err=True)
+            summary = _("{count} doubts: please look at them") if doubts else _("no doubts")
+            click.echo(summary.format(count=doubts), err=True)
 
     return command
 

@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from engine.app.packages import package_uploaded, packages_of
 from engine.app.station import day_of
 from engine.cli.common import commune_option, open_workspace, shown_path, workspace_option
+from engine.cli.packages_words import show_packages
 from engine.cli.words import translate_placeholders
 from engine.clock import local
 from engine.errors import LoaError
@@ -29,10 +31,37 @@ _FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
 def commands() -> list[click.Command]:
     """Return the commands of this module, built in the reader's language."""
     group = click.Group("station", subcommand_metavar=_("COMMAND [ARGS]..."))
-    command = _day()
-    translate_placeholders(command)
-    group.add_command(command)
+    for command in (_day(), _packages()):
+        translate_placeholders(command)
+        group.add_command(command)
     return [group]
+
+
+def _packages() -> click.Command:
+    @click.command(
+        "packages",
+        help=_("List the packages for the province's system, or say that one was uploaded."),
+    )
+    @click.option(
+        "--uploaded",
+        metavar=_("PACKAGE"),
+        help=_("This package (its file or name) is on the province's system now."),
+    )
+    @click.option("--by", help=_("Who says so: a person's id in the registry."))
+    @commune_option
+    @workspace_option
+    def command(uploaded: str | None, by: str | None, workspace: Path | None) -> None:
+        if uploaded is None:
+            with open_workspace(workspace) as app:
+                show_packages(packages_of(app))
+            return
+        if by is None:
+            raise click.UsageError(_("say who uploaded it: --by"))
+        with open_workspace(workspace, acting=True) as app:
+            count = package_uploaded(app, Path(uploaded).name.removesuffix(".zip"), by)
+            click.echo(_("✓ evidence kept for {count} deliveries").format(count=count))
+
+    return command
 
 
 def _day() -> click.Command:

@@ -13,7 +13,14 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColu
 
 from channels.loudspeaker.speech.engine import ENGINES, Choice
 from engine.app import build_voices
-from engine.app.voicing import SAMPLE, as_wav, listed_voices, sample, settings_by_commune
+from engine.app.voicing import (
+    SAMPLE,
+    as_wav,
+    listed_voices,
+    sample,
+    settings_by_commune,
+    trouble_speaking,
+)
 from engine.cli.common import (
     chosen_commune,
     commune_option,
@@ -73,7 +80,7 @@ def _preview() -> click.Command:
         "--output",
         type=click.Path(path_type=Path, dir_okay=False),
         metavar=_("FILE"),
-        help=_("Where to: .mp3, or .wav (default: ENGINE-VOICE.mp3)."),
+        help=_("Where to: .mp3, or .wav (default: ENGINE-VOICE, as it is aired)."),
     )
     @commune_option
     @workspace_option
@@ -89,8 +96,8 @@ def _preview() -> click.Command:
         own = settings.loudspeaker_of(chosen_commune() or "")
         name = engine or own.chain[0]
         choice = Choice(name, voice or own.voice_of(name))
-        path = output or Path(f"{name}-{choice.voice}.mp3".replace("#", "-"))
-        _check_kind(path)
+        path = output or Path(f"{name}-{choice.voice}.{own.format}".replace("#", "-"))
+        _check_kind(path, own.format)
         try:
             with closing(build_voices(settings, folder)) as voices:
                 spoken = sample(own, voices, choice, text)
@@ -153,6 +160,9 @@ def _install() -> click.Command:
                 path=shown_path(voice.model), language=voice.voice.language, rate=voice.voice.rate
             )
         )
+        trouble = trouble_speaking(load_settings(folder), folder, Choice("piper", name))
+        if trouble:
+            click.echo(_("! it cannot speak yet: {reason}").format(reason=trouble), err=True)
         click.echo(_("Listen: loa voices preview --engine piper --voice {name}").format(name=name))
         click.echo(
             _('Use it in loa.toml: [loudspeaker] engine = "piper", piper_voice = "{name}"').format(
@@ -167,12 +177,16 @@ def _install() -> click.Command:
 _KINDS = (".mp3", ".wav")
 
 
-def _check_kind(path: Path) -> None:
+def _check_kind(path: Path, set_format: str) -> None:
+    """Raises LoaError for a file that is neither MP3 nor WAV, or MP3 where WAV is aired."""
     if path.suffix.lower() not in _KINDS:
         message = _("{path}: found “{found}”; allowed: {allowed}")
         raise LoaError(
             message.format(path=path, found=path.suffix or "–", allowed=", ".join(_KINDS))
         )
+    if path.suffix.lower() == ".mp3" and set_format == "wav":
+        message = _("{path}: this station airs WAV (loudspeaker.format): name it .wav")
+        raise LoaError(message.format(path=path))
 
 
 def _folder(given: Path | None) -> Path:

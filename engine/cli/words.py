@@ -28,12 +28,14 @@ def _argument(parameter: click.Argument) -> str:
         "person": _("PERSON"),
         "commune": _("COMMUNE"),
         "campaign_id": _("ID"),
+        "code": _("CODE"),
         "source": _("SRC"),
         "destination": _("DST"),
         "dest": _("DEST"),
         "archive": _("ARCHIVE"),
         "day": _("DAY"),
         "text": _("TEXT"),
+        "player": _("PLAYER"),
     }[str(parameter.name)]
     shown = word if parameter.required else f"[{word}]"
     return shown if parameter.nargs == 1 else f"{shown}..."

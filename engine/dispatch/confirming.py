@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,6 +70,39 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
         [Evidence(row.id, kind, person.id, now, source, word.households) for row in left]
     )
     return len(left)
+
+
+def confirm_uploaded(
+    ledger: Ledger, registry: Registry, rows: Sequence[DeliveryRow], by: str, now: datetime
+) -> int:
+    """Keep somebody's word that the package of these deliveries is on the province's system.
+
+    It may be given before their slots, and confirms nothing: that they were heard is another
+    word. Return for how many deliveries it is new. Raises LoaError for somebody without the
+    right to confirm.
+    """
+    person = registry.people_by_id.get(by)
+    if person is None or Right.CONFIRM not in person.rights:
+        entitled = ", ".join(p.id for p in registry.people if Right.CONFIRM in p.rights) or "—"
+        message = _("{person} may not confirm (who may: {people})")
+        raise LoaError(message.format(person=by, people=entitled))
+    known = uploaded_already(ledger, {row.campaign_id for row in rows})
+    left = [row for row in rows if row.state in _LEFT and row.id not in known]
+    source = _("said by {person}").format(person=person.id)
+    ledger.evidence.add(
+        [Evidence(row.id, EvidenceKind.UPLOADED, person.id, now, source) for row in left]
+    )
+    return len(left)
+
+
+def uploaded_already(ledger: Ledger, campaigns: Iterable[str]) -> frozenset[int]:
+    """Return the deliveries of which somebody said that they are on the province's system."""
+    return frozenset(
+        piece.delivery_id
+        for campaign_id in campaigns
+        for piece in ledger.evidence.of(campaign_id)
+        if piece.kind is EvidenceKind.UPLOADED
+    )
 
 
 def _entitled(registry: Registry, hamlet: Hamlet, person_id: str) -> Person:

@@ -17,7 +17,10 @@ from engine.ledger.mending import Mending, Which
 from engine.ledger.outcomes import Outcomes
 from engine.ledger.places import Place
 from engine.ledger.play_marks import PlayMarks
+from engine.ledger.player_keys import PlayerKeys
+from engine.ledger.players import Players
 from engine.ledger.plays import Aired, Kept, Plays
+from engine.ledger.programmes import Programmes
 from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
 from engine.ledger.remote_ids import LedgerRemoteIds
@@ -71,6 +74,9 @@ class Ledger:
     remote_ids: LedgerRemoteIds
     breakers: Breakers
     views: Views
+    player_keys: PlayerKeys
+    players: Players
+    programmes: Programmes
     database: Database
 
     @classmethod
@@ -84,6 +90,7 @@ class Ledger:
         cls, database: Database, commune_id: str, *, seal: Seal, options: OptionModels
     ) -> Ledger:
         """Return a commune's part of a ledger that is open already."""
+        keys = PlayerKeys(database, commune_id, seal)
         return cls(
             commune_id=commune_id,
             registries=Registries(database, commune_id, seal),
@@ -101,6 +108,9 @@ class Ledger:
             remote_ids=LedgerRemoteIds(database, commune_id),
             breakers=Breakers(database),
             views=Views(database, commune_id),
+            player_keys=keys,
+            players=Players(database, commune_id, keys),
+            programmes=Programmes(database, commune_id, keys),
             database=database,
         )
 

@@ -21,7 +21,10 @@ OptionModels = Mapping[str, type[BaseModel]]
 
 @cache
 def _adapter(kind: type) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)
+    adapter: TypeAdapter[Any] = TypeAdapter(kind)
+    # The models name pydantic only for type checkers: a player reads them without it.
+    adapter.rebuild(_types_namespace={"BaseModel": BaseModel})
+    return adapter
 
 
 def _dump(kind: type, value: object) -> str:

@@ -28,7 +28,7 @@ class EvidenceBook:
 
     @again_if_lost
     def add(self, pieces: Sequence[Evidence]) -> None:
-        """Keep evidence, and confirm the deliveries it speaks for.
+        """Keep evidence, and confirm the deliveries of which it shows that they reached people.
 
         Two people who disagree are both kept.
         """
@@ -45,7 +45,7 @@ class EvidenceBook:
                         source=piece.source,
                     )
                 )
-                for old in _CONFIRMABLE:
+                for old in _CONFIRMABLE if piece.kind.confirms else ():
                     move_deliveries(
                         connection,
                         self._commune_id,

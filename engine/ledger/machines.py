@@ -21,6 +21,7 @@ class Role(StrEnum):
     RUN = "run"
     SCHEDULER = "scheduler"
     WORKER = "worker"
+    CONSOLE = "console"
 
 
 #: Processes that put what is due on its way.

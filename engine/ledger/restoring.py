@@ -32,6 +32,8 @@ from engine.ledger.dialect import is_postgresql, take_turns
 from engine.ledger.given import among
 from engine.ledger.house_tables import duties, machines
 from engine.ledger.moves import move_deliveries, record_event
+from engine.ledger.player_tables import player_keys
+from engine.ledger.programmes import raise_feeds
 from engine.ledger.renumbering import NUMBERED
 from engine.ledger.tables import (
     breakers,
@@ -71,8 +73,9 @@ def take_up(database: Database, back: Return, *, forget_people: bool = False) ->
     """Prepare a restored ledger for work; return how many deliveries a person must decide about.
 
     Leases are gone with their holders, and so is what was known of processes and far sides.
-    What was being sent stays `sending`, for recovery to settle. ``forget_people``: what nobody
-    can read without the lost key is removed.
+    What was being sent stays `sending`, for recovery to settle. What players are given goes on
+    above all they have seen. ``forget_people``: what nobody can read without the lost key is
+    removed, and so are the keys that sign for players, who are enrolled anew.
     """
     with database.write(durable=True) as connection:
         connection.execute(update(bundles).values(lease_until=None, lease_by=None))
@@ -80,6 +83,8 @@ def take_up(database: Database, back: Return, *, forget_people: bool = False) ->
             connection.execute(delete(table))
         if forget_people:
             connection.execute(delete(people))
+            connection.execute(delete(player_keys))
+        raise_feeds(connection, back.at)
         doubted = 0
         for commune in _communes(connection):
             doubted += _doubt(connection, commune, back)

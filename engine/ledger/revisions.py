@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, func, insert, select, update
@@ -17,65 +15,16 @@ from engine.ledger.codec import OptionModels, dump_campaign, load_campaign
 from engine.ledger.database import Database
 from engine.ledger.dialect import take_turns
 from engine.ledger.moves import move_deliveries, record_event
+from engine.ledger.revision import Revision as Revision
+from engine.ledger.revision import Status as Status
+from engine.ledger.revision import Submission as Submission
 from engine.ledger.tables import deliveries, revisions
 from engine.ledger.wording import frozen_as
-from engine.models import Campaign, Priority
+from engine.models import Priority
 from engine.states import State
 
 #: The event that two people gave their passphrases in one command.
 TWO_KEYS = "two_keys"
-
-
-class Status(StrEnum):
-    """Where a revision stands on its way to the hamlets."""
-
-    SUBMITTED = "submitted"
-    REPLACED = "replaced"
-    APPROVED = "approved"
-    OPEN = "open"
-    SUPERSEDED = "superseded"
-    CANCELLED = "cancelled"
-    ENDED = "ended"
-    """An alert of which an all-clear told that it is over."""
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One frozen revision. ``source`` is the YAML as it was submitted, byte for byte.
-
-    ``province_id`` says whose campaign it is when a province sent it to the commune.
-    """
-
-    campaign_id: str
-    revision: int
-    status: Status
-    title: str
-    priority: Priority
-    path: str
-    source: bytes
-    source_sha256: str
-    campaign: Campaign
-    content_hash: str
-    registry_revision: int
-    submitted_by: str
-    submitted_at: datetime
-    approved_by: str | None
-    approved_at: datetime | None
-    province_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """What is frozen when a campaign is submitted."""
-
-    campaign: Campaign
-    path: str
-    source: bytes
-    source_sha256: str
-    content_hash: str
-    registry_revision: int
-    submitted_by: str
 
 
 class Revisions:

@@ -7,9 +7,7 @@ by the server's time: leases and due times agree however far apart the machines'
 
 from __future__ import annotations
 
-import ctypes
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,22 +15,13 @@ from enum import StrEnum
 
 from sqlalchemy import func, select
 
-from engine.clock import Clock, SystemClock
+from engine.clock import TOLERANCE, Clock, SystemClock, kept_right, seconds_since_start
 from engine.ledger.database import Database
 from engine.ledger.dialect import is_postgresql
 from engine.ledger.tables import events
 
-#: How far a clock may be off before it is distrusted.
-TOLERANCE = timedelta(minutes=1)
-
 #: An answer that took longer says too little about what time it is.
 SLOW = timedelta(seconds=10)
-
-#: What the kernel answers when nothing keeps its clock right (``TIME_ERROR`` of adjtimex(2)).
-_UNSYNCHRONISED = 5
-
-#: Large enough for any kernel's ``struct timex``; all zeros ask without setting anything.
-_TIMEX_BYTES = 512
 
 _MACHINE = SystemClock()
 
@@ -54,21 +43,6 @@ class ClockState:
 
     offset: timedelta = timedelta(0)
     fault: Fault | None = None
-
-
-def kept_right() -> bool:
-    """Say whether the kernel knows that its clock is kept right from outside, by NTP."""
-    try:
-        ask = ctypes.CDLL(None).adjtimex
-    except AttributeError:  # a system without this call vouches for nothing
-        return False
-    answer = ask(ctypes.create_string_buffer(_TIMEX_BYTES))
-    return 0 <= int(answer) < _UNSYNCHRONISED
-
-
-def seconds_since_start() -> float:
-    """Return the seconds since the machine started, sleep included; no clock setting moves it."""
-    return time.clock_gettime(time.CLOCK_BOOTTIME)
 
 
 class WatchedClock:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, TypeVar
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.models.registry import HouseholdGroup
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
-OptionsT = TypeVar("OptionsT", bound=BaseModel)
+if TYPE_CHECKING:  # a player reads models too, and has little memory
+    from pydantic import BaseModel
+
+OptionsT = TypeVar("OptionsT", bound="BaseModel")
 
 
 @dataclass(frozen=True, slots=True)

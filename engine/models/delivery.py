@@ -87,6 +87,17 @@ class EvidenceKind(StrEnum):
     HANDED_OUT = "handed_out"
     RECEIVED = "received"
     HEARD = "heard"
+    UPLOADED = "uploaded"
+
+    @property
+    def of_households(self) -> bool:
+        """Say whether it is about households, not about who passes something on."""
+        return self not in (EvidenceKind.RECEIVED, EvidenceKind.UPLOADED)
+
+    @property
+    def confirms(self) -> bool:
+        """Say whether it shows that anybody was reached: what lies in a system has not aired."""
+        return self is not EvidenceKind.UPLOADED
 
 
 @dataclass(frozen=True, slots=True)

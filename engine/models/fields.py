@@ -71,6 +71,11 @@ class Fields:
             names = ", ".join(sorted(map(self._name, self._left)))
             raise WireError(_("unknown fields: {names}").format(names=names))
 
+    def rest(self) -> Mapping[str, Any]:
+        """Return all that was not asked for yet, for a reader of its own."""
+        left, self._left = self._left, {}
+        return left
+
     def text(self, name: str, longest: int = 1_000) -> str:
         value = self._take(name)
         if not isinstance(value, str) or len(value) > longest:

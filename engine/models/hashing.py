@@ -11,8 +11,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 _JSON_SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -28,8 +26,8 @@ def _plain(value: Any) -> Any:
         return _plain(identity())
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value)}
-    if isinstance(value, BaseModel):
-        return _plain(value.model_dump())
+    if callable(dump := getattr(value, "model_dump", None)):
+        return _plain(dump())  # pydantic's; asked like this, it need not be loaded for the rest
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (frozenset, set)):

@@ -43,6 +43,8 @@ class Concern(StrEnum):
     DISK = "disk"
     DEAD = "dead"
     MUTE = "mute"
+    PLAYER_SILENT = "player-silent"
+    PLAYER_CLOCK = "player-clock"
 
 
 @dataclass(frozen=True, slots=True)

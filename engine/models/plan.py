@@ -91,6 +91,12 @@ class Plan:
         """Breaches that forbid submitting and approving."""
         return tuple(breach for breach in self.breaches if not breach.waived)
 
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Return every reading that an official should look at, once."""
+        found = (doubt for one in self.deliveries for doubt in one.forecast.doubts)
+        return tuple(dict.fromkeys(found))
+
     def frozen(self, hashes: Iterable[str]) -> dict[str, Frozen]:
         """Return contents by their hashes, each with those it needs, as the ledger keeps them."""
         return {key: (self.contents[key], dict(self.needs.get(key, {}))) for key in hashes}

@@ -64,6 +64,7 @@ def evidence_word(kind: EvidenceKind) -> str:
         EvidenceKind.HANDED_OUT: _("flyers were handed out"),
         EvidenceKind.RECEIVED: _("the head received it"),
         EvidenceKind.HEARD: _("heard in the hamlet"),
+        EvidenceKind.UPLOADED: _("uploaded to the province's system"),
     }[kind]
 
 

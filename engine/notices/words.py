@@ -72,6 +72,10 @@ def _sentences() -> dict[Concern, str]:
         Concern.MUTE: _("{channel}: {backend} would take nothing now"),
         Concern.DEAD: _("{endpoint} answers no more, after {count} failures in a row"),
         Concern.DISK: _("the disk of {machine} is nearly full: {megabytes} MB are free"),
+        Concern.PLAYER_SILENT: _("player {player} has asked for nothing since {seen}"),
+        Concern.PLAYER_CLOCK: _(
+            "the clock of player {player} is {seconds} s off: it plays emergencies only"
+        ),
     }
 
 
@@ -114,6 +118,11 @@ def _advice() -> dict[Concern, str]:
         Concern.MUTE: _("loa doctor says why"),
         Concern.DEAD: _("see why it does not answer; what waits goes out by itself once it does"),
         Concern.DISK: _("make room on the disk of {machine}"),
+        Concern.PLAYER_SILENT: _(
+            "see whether it has power and a network; if it is gone for good: loa players revoke"
+            " {player}"
+        ),
+        Concern.PLAYER_CLOCK: _("set the clock of player {player}, or give it a time server"),
     }
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from channels.base import Channel
+from channels.leading import lead_of
 from engine.i18n import gettext as _
 from engine.models import (
     Breach,
@@ -114,7 +115,7 @@ def _time(
                 content_hash=item.composed.hash,
                 priority=campaign.urgency,
                 households=item.hamlet.households_of(campaign.audience.households),
-                work_at=slot.at - channel.lead,
+                work_at=slot.at - lead_of(channel, placement.backend),
                 expires_at=expires_at,
                 forecast=item.forecast,
             )

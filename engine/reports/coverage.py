@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow
-from engine.models import Evidence, EvidenceKind, GroupKind, Registry
+from engine.models import Evidence, GroupKind, Registry
 from engine.reports.matrix import hamlet_name
 from engine.reports.words import channel_word, number
 from engine.states import State
@@ -122,7 +122,7 @@ def together(parts: Iterable[Bounds], households: int) -> Bounds:
 
 def reaches_households(row: DeliveryRow, piece: Evidence, registry: Registry) -> bool:
     """Say whether evidence speaks of households, not of a head who got the message."""
-    return piece.kind is not EvidenceKind.RECEIVED and not _goes_to_heads(row, registry)
+    return piece.kind.of_households and not _goes_to_heads(row, registry)
 
 
 def _goes_to_heads(row: DeliveryRow, registry: Registry) -> bool:

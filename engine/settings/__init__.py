@@ -25,6 +25,7 @@ from engine.settings.sections import (
     ArtifactSettings,
     BackupSettings,
     ClockSettings,
+    ConsoleSettings,
     HttpSettings,
     LedgerSettings,
     LogSettings,
@@ -100,6 +101,7 @@ class Settings(Section):
     artifacts: ArtifactSettings = ArtifactSettings()
     backup: BackupSettings = BackupSettings()
     http: HttpSettings = HttpSettings()
+    console: ConsoleSettings = ConsoleSettings()
     machine: MachineSettings = MachineSettings()
     log: LogSettings = LogSettings()
     notices: NoticeSettings = NoticeSettings()

@@ -53,6 +53,47 @@ class FolderPlayer(PlayerSection):
     )
 
 
+class PackagePlayer(PlayerSection):
+    kind: Literal["package"] = Field(
+        description="package: mỗi bài một tệp ZIP để cán bộ nộp lên hệ thống của tỉnh."
+    )
+    path: str = Field(
+        default="",
+        pattern=r"^([^{}]|\{commune\})*$",
+        description="Thư mục chứa các gói, tính từ thư mục làm việc; {commune} là mã xã. Bỏ trống "
+        "là outbox/packages/<tên>.",
+    )
+    field: str = Field(
+        default="Thông tin chung",
+        min_length=1,
+        max_length=100,
+        description="Lĩnh vực của bài nào không tự ghi lĩnh vực (channels.loudspeaker.field).",
+    )
+    ahead_days: int = Field(
+        default=7,
+        ge=0,
+        le=60,
+        description="Gói có sẵn trước giờ phát bao nhiêu ngày, để cán bộ kịp nộp.",
+    )
+    keep_days: KeepDays | None = Field(
+        default=None,
+        description="Gói phát xong quá số ngày này thì xóa; bỏ trống là giữ mãi.",
+    )
+
+
+class AgentPlayer(PlayerSection):
+    kind: Literal["agent"] = Field(
+        description="agent: máy phát của Loa, tự lấy chương trình đã ký từ loa console."
+    )
+    begin_within_minutes: int = Field(
+        default=10,
+        ge=1,
+        le=24 * 60,
+        description="Trễ quá số phút này sau khung giờ thì máy phát không bắt đầu chương trình "
+        "nữa.",
+    )
+
+
 class SftpPlayer(PlayerSection):
     secrets: ClassVar[tuple[str, ...]] = ("password",)
 
@@ -98,4 +139,6 @@ class SftpPlayer(PlayerSection):
 
 
 #: Any kind of player.
-PlayerSettings = Annotated[FolderPlayer | SftpPlayer, Field(discriminator="kind")]
+PlayerSettings = Annotated[
+    FolderPlayer | PackagePlayer | SftpPlayer | AgentPlayer, Field(discriminator="kind")
+]

@@ -122,6 +122,30 @@ class HttpSettings(Section):
     )
 
 
+class ConsoleSettings(Section):
+    listen: str = Field(
+        default="localhost:8470",
+        description="Nơi loa console chờ các máy phát, ví dụ 0.0.0.0:8470 để nhận từ mạng.",
+    )
+    certificate: str = Field(
+        default="",
+        description="Tệp chứng chỉ (PEM) để dùng HTTPS; đường dẫn tính từ thư mục làm việc. Bỏ "
+        "trống là HTTP.",
+    )
+    certificate_key: str = Field(
+        default="", description="Tệp khóa của chứng chỉ ấy (PEM), nếu không nằm cùng một tệp."
+    )
+    code_hours: int = Field(
+        default=48, ge=1, le=24 * 30, description="Mã ghi danh máy phát dùng được bao nhiêu giờ."
+    )
+    silent_minutes: int = Field(
+        default=15,
+        ge=2,
+        le=24 * 60,
+        description="Máy phát im lặng quá bao nhiêu phút thì báo.",
+    )
+
+
 class MachineSettings(Section):
     name: str = Field(
         default="",

@@ -55,7 +55,7 @@ class LoudspeakerSettings(Section):
     )
     #: LUFS, integrated, measured on the decoded MP3.
     loudness: float = Field(
-        default=-16.0, ge=-30, le=-9, description="Độ to, tính bằng LUFS, đo trên tệp MP3."
+        default=-16.0, ge=-31, le=-14, description="Độ to, tính bằng LUFS, đo trên tệp MP3."
     )
     profile: Literal["horn", "indoor"] = Field(
         default="horn",
@@ -148,3 +148,8 @@ class ProgrammeSettings(Section):
         description="Nhạc cắt riêng giữa hai mục tin thay cho tiếng chuông: tệp âm thanh; đường "
         "dẫn tính từ thư mục làm việc.",
     )
+
+    @property
+    def own_sounds(self) -> tuple[str, ...]:
+        """Return the files that are named, relative to the workspace."""
+        return tuple(name for name in (self.jingle, self.bed, self.bridge_sound) if name)

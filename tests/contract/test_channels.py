@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from support import builders
 from support.commune import files_below
+from support.dispatching import KEY
 from support.fake_telegram import TOKEN, FakeTelegram
 from support.ssh_server import ssh_server
 
@@ -19,13 +20,19 @@ from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
+from channels.loudspeaker.players.agent import AgentBackend
 from channels.loudspeaker.players.folder import FolderBackend
+from channels.loudspeaker.players.package.backend import PackageBackend
 from channels.loudspeaker.players.places import Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
 from channels.portal.channel import PortalChannel
 from engine.app import CHANNELS
+from engine.app.feeding import LedgerFeed
 from engine.app.players import KINDS
+from engine.artifacts import FolderStore
+from engine.clock import SimulatedClock
+from engine.ledger import Ledger, Seal
 from engine.models import (
     Artifact,
     Bundle,
@@ -101,6 +108,18 @@ def folder(tmp_path: Path) -> Iterator[FarEnd]:
     yield FolderBackend(tmp_path / "out"), lambda: files_below(tmp_path / "out")
 
 
+def agent(tmp_path: Path) -> Iterator[FarEnd]:
+    tmp_path.mkdir(exist_ok=True)
+    ledger = Ledger.open(tmp_path / "loa.db", "xa-mau", seal=Seal(KEY), options={})
+    feed = LedgerFeed(ledger, FolderStore(tmp_path / "artifacts"), SimulatedClock(builders.NOW))
+
+    def published() -> object:
+        return ledger.programmes.after(0, ["cum-1"], at=builders.NOW, limit=99)
+
+    yield AgentBackend("may", feed, timedelta(minutes=10)), published
+    ledger.close()
+
+
 def sftp(tmp_path: Path) -> Iterator[FarEnd]:
     with ssh_server(tmp_path / "ssh") as server:
         account = SftpAccount(
@@ -117,9 +136,15 @@ def sftp(tmp_path: Path) -> Iterator[FarEnd]:
         )
 
 
+def package(tmp_path: Path) -> Iterator[FarEnd]:
+    yield PackageBackend(tmp_path / "out", name="package"), lambda: files_below(tmp_path / "out")
+
+
 #: One of each kind of player, by that kind, with how to see what lies at its far end.
 PLAYERS: dict[str, Callable[[Path], Iterator[FarEnd]]] = {
     "folder": folder,
+    "package": package,
+    "agent": agent,
     "sftp": sftp,
 }
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.commune import PASSPHRASE, make_commune
 from support.fake_telegram import FakeTelegram
-from support.nursery import nursery
+from support.nursery import Nursery, nursery
 from support.province import Bench
 from support.redis_server import RedisServer, redis_server, shared_redis
 from support.servers import Postgres
@@ -43,12 +43,19 @@ def shared_telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeTe
 
 
 @pytest.fixture(scope="session")
+def children() -> Iterator[Nursery]:
+    """Forks what tests start and kill."""
+    with nursery() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
 def bench(
     tmp_path_factory: pytest.TempPathFactory,
     shared_telegram: FakeTelegram,
     shared_redis: RedisServer,
     postgres: Postgres,
-) -> Iterator[Bench]:
+    children: Nursery,
+) -> Bench:
     folder = tmp_path_factory.mktemp("provinces")
-    with nursery() as children:
-        yield Bench(folder, shared_telegram, shared_redis, postgres, children)
+    return Bench(folder, shared_telegram, shared_redis, postgres, children)

@@ -139,7 +139,7 @@ def wanted(**changes: object) -> Wanted:
         "until": LATE,
         "every": timedelta(minutes=15),
     }
-    return Wanted(**{**values, **changes})  # type: ignore[arg-type]
+    return Wanted(**{**values, **changes})  # type: ignore[arg-type] - one dictionary of many kinds
 
 
 def test_an_alert_is_a_campaign_file_as_a_person_would_write_it(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -91,6 +93,24 @@ def test_what_was_aired_is_heard_and_held_against_its_own_hamlets_words(
     assert (status, "(ap-1)" in told) == (1, True)
 
 
+def test_doubts_are_told_when_it_is_submitted_and_previewed(xa: Path, loa: Listen) -> None:
+    file = xa / "campaigns" / "tiem-phong.yaml"
+    file.write_text(file.read_text("utf-8").replace("Nhớ mang", "Nhớ XQZ mang"), encoding="utf-8")
+    for words in (("submit", file, "--by", "lan"), ("preview", "tiem-phong")):
+        told, status = loa(*words)
+        assert status == 0, told
+        assert "Please look at these before it goes out:" in told
+        assert "XQZ" in told
+
+
+def test_a_jingle_that_is_gone_is_told_before_anything_is_approved(xa: Path, loa: Listen) -> None:
+    settings = xa / "loa.toml"
+    text = settings.read_text("utf-8") + '\n[programme]\njingle = "am/hieu.mp3"\n'
+    settings.write_text(text, encoding="utf-8")
+    told, _status = loa("submit", "campaigns/tiem-phong.yaml", "--by", "lan")
+    assert "! am/hieu.mp3 is gone: programmes go without it" in told
+
+
 def test_a_tampered_file_is_found_out_and_drawn(aired: Path, loa: Listen, tmp_path: Path) -> None:
     samples, rate = soundfile.read(aired / "0500-routine-tiem-phong.mp3", dtype="float32")
     longer = np.insert(samples, 5 * rate, np.zeros(3 * rate, dtype=np.float32))
@@ -106,6 +126,32 @@ def test_a_tampered_file_is_found_out_and_drawn(aired: Path, loa: Listen, tmp_pa
     assert drawn.startswith(b"\x89PNG\r\n\x1a\n")
     assert int.from_bytes(drawn[16:20]) == 2_000
     assert len(drawn) > 20_000
+
+
+def test_a_whole_programme_is_held_against_all_that_it_holds(
+    aired: Path, loa: Listen, xa: Path
+) -> None:
+    file = aired / "0500-programme.mp3"
+    told, status = loa("listen", file)
+    assert (status, "held against: tiem-phong (ap-1)" in told) == (0, True), told
+    told, status = loa("listen", file, "--campaign", "bao-lu")
+    assert (status, "bao-lu is not in this programme (in it: tiem-phong)" in told) == (1, True)
+
+    manifest = json.loads((aired / "0500.json").read_bytes())
+    (item,) = manifest["items"]
+    samples, rate = soundfile.read(file, dtype="float32")
+    begin = round((item["starts"] + 2.5) * rate)
+    samples[begin : begin + rate] = samples[begin + 2 * rate : begin + 3 * rate]
+    soundfile.write(file, samples, rate, format="MP3")
+    told, status = loa("listen", file)
+    assert status == 1, told
+    moments = [float(found) for found in re.findall(r"at ([0-9.]+) s", told)]
+    assert any(abs(at - item["starts"] - 2.5) < 4 for at in moments), told
+
+    del item["starts"]
+    (aired / "0500.json").write_text(json.dumps({**manifest, "items": [item]}), encoding="utf-8")
+    told, status = loa("listen", file)
+    assert (status, "does not say where its items begin" in told) == (1, True)
 
 
 def test_a_file_is_held_against_a_text_whichever_voice_says_it(

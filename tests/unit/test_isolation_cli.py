@@ -31,7 +31,7 @@ ID = "rieng"
 HIDDEN = WARNING.replace("id: bao-lu", "id: tin-rieng").replace("Lũ lên", f"Tin {SECRET}")
 
 #: What looks after files or a machine, not after a commune in the ledger.
-ELSEWHERE = {"init", "schema", "demo", "restore"}
+ELSEWHERE = {"init", "schema", "demo", "restore", "player"}
 
 #: Saves the ledger as a whole, for whoever looks after it, and names the communes in it.
 WHOLE = {"backup"}
@@ -52,7 +52,12 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "listen": [["tieng.wav"], ["tieng.wav", "--campaign", "tin-rieng"]],
     "approve": [["tin-rieng", *BY]],
     "cancel": [["tin-rieng", "--reason", "x", *BY]],
-    "station": [["day", "01/12/2026"], ["day", "01/12/2026", "--with", "campaigns/bao-lu.yaml"]],
+    "station": [
+        ["day", "01/12/2026"],
+        ["day", "01/12/2026", "--with", "campaigns/bao-lu.yaml"],
+        ["packages"],
+        ["packages", "--uploaded", "tin-rieng-01234567", *BY],
+    ],
     "spoken": [["--explain"]],
     "status": [[], ["tin-rieng"]],
     "report": [["tin-rieng"], ["tiem-phong"]],
@@ -65,6 +70,13 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "cache": [[], ["trim", "--max-size", "1GB"]],
     "obligations": [[], ["tin-rieng"]],
     "notices": [["--all"]],
+    "console": [["--listen", "x"]],
+    "players": [
+        ["list", "--all"],
+        ["enrol", "--cluster", "cum-rieng"],
+        ["revoke", "cum-rieng.1"],
+        ["new-key"],
+    ],
     "db": [["upgrade"]],
     "backup": [["x.loa"]],
     "prune": [["--dry-run"], []],
@@ -144,6 +156,9 @@ def neighbours(
             app.office.set_passphrase("minh", PASSPHRASE, None)
             app.office.submit(folder / "campaigns" / f"{name}.yaml", "lan")
             app.office.approve(name, "minh", PASSPHRASE)
+            if folder is ours:
+                now = app.clock.now()
+                app.ledger.players.invite(["cum-rieng"], name=SECRET, at=now, until=now)
     sound.sound_file(theirs / "tieng.wav", sound.murmur(2))
     monkeypatch.chdir(theirs)
     monkeypatch.setenv("LOA_LANG", "en")

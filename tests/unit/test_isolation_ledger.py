@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
+from support import airing
 from support.dispatching import KEY, NOW, Post, Rig, plan_of
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 from support.playing import a_play
@@ -26,6 +27,8 @@ from engine.ledger.areas import Areas
 from engine.ledger.awaited import Verdict
 from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
+from engine.ledger.players import Player
+from engine.ledger.programmes import Published
 from engine.ledger.tables import bundles, deliveries, metadata
 from engine.models import Bundle, Evidence, EvidenceKind, Finding, Plan, Play, Priority, Receipt
 
@@ -45,6 +48,8 @@ class Ours:
     delivery: int
     content: str
     plan: Plan
+    player: Player
+    published: Published
     play: Play
 
     @property
@@ -83,6 +88,15 @@ READS: Mapping[str, Case] = {
     "play_marks.get": lambda it, our: it.play_marks.get("loa").mark,
     "plays.of": lambda it, our: it.plays.of(),
     "remote_ids.get": lambda it, our: it.remote_ids.get("khóa"),
+    "player_keys.get": lambda it, our: it.player_keys.get(our.player.key_id),
+    "player_keys.signed_with": lambda it, our: it.player_keys.signed_with(
+        our.published.envelope, it.player_keys.current(LATER).id
+    ),
+    "players.kept": lambda it, our: it.players.kept(our.play.player),
+    "players.all": lambda it, our: it.players.all(),
+    "programmes.after": lambda it, our: it.programmes.after(0, ["cum-1"], at=NOW, limit=9),
+    "programmes.last": lambda it, our: it.programmes.last(),
+    "programmes.lists": lambda it, our: it.programmes.lists(airing.sound().sha256, ["cum-1"]),
     "views.counts": lambda it, our: it.views.counts(),
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
     "views.due": lambda it, our: it.views.due(None, rehearse=()),
@@ -170,7 +184,21 @@ WRITES: Mapping[str, Case] = {
         [our.play], lambda _play, meant, _now: (Finding.PROOF, meant), at=LATER
     ),
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
+    "player_keys.current": lambda it, our: it.player_keys.current(LATER),
+    "player_keys.rotate": lambda it, our: it.player_keys.rotate(LATER),
+    "player_keys.signing": lambda it, our: signing(it),
+    "players.invite": lambda it, our: it.players.invite(["cum-1"], name="", at=LATER, until=LATER),
+    "players.revoke": lambda it, our: it.players.revoke(our.player.id, LATER),
+    "programmes.publish": lambda it, our: it.programmes.publish(airing.cancel(), LATER),
+    "programmes.seen_by_a_player": lambda it, our: it.programmes.seen_by_a_player(
+        our.published.sequence + 1, LATER
+    ),
 }
+
+
+def signing(ledger: Ledger) -> None:
+    with ledger.database.write() as connection:
+        ledger.player_keys.signing(connection, LATER)
 
 
 def methods() -> set[str]:
@@ -225,7 +253,21 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         waiting = connection.execute(
             select(d.bundle_id).where(d.campaign_id == "tin-ba")
         ).scalar_one()
-    yield Ours(rig, job.bundle, waiting, revision, sent.id, sent.content_hash, plan, play)
+    player, _code = rig.ledger.players.invite(["cum-1"], name="Ấp Một", at=NOW, until=LATER)
+    rig.ledger.programmes.publish(airing.programme(expires=LATER), NOW)
+    (published,) = rig.ledger.programmes.after(0, ["cum-1"], at=NOW, limit=9)
+    yield Ours(
+        rig,
+        job.bundle,
+        waiting,
+        revision,
+        sent.id,
+        sent.content_hash,
+        plan,
+        player,
+        published,
+        play,
+    )
     rig.ledger.close()
 
 

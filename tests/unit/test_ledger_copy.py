@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from support.airing import programme
 from support.dispatching import KEY, NOW, Post, Rig, check_chains, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 from support.playing import a_play
@@ -49,6 +50,8 @@ def fill(folder: Path) -> None:
         book = NoticeBook(rig.ledger.database, "xa-mau")
         book.record([Notice(Concern.FAILED, Severity.URGENT, NOW, ("tin",))], Concern, NOW)
         book.take_duty("gather", NOW, NOW)
+        rig.ledger.players.invite(["cum-1"], name="Ấp Một", at=NOW, until=NOW)
+        rig.ledger.programmes.publish(programme(commune="xa-mau"), NOW)
 
 
 def _air(rig: Rig, delivery: int) -> None:

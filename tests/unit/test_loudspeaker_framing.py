@@ -217,9 +217,27 @@ def test_a_jingle_that_cannot_air_is_told_and_the_items_air(
     here = station(framing=Framing(jingle=jingle))
     made = here.programme(here.item())
     (remark,) = made.remarks
-    assert remark.startswith("the programme has no opening: ")
-    assert playlist_of(made) == ["0500-routine-lu.mp3", "0500-closing.mp3"]
+    assert remark.startswith("without hieu.wav: ")
+    assert playlist_of(made)[0] == "0500-opening.mp3"
+    assert [one.jingle for one in here.announced if one.speech.sentences][-1] is None
+    assert here.announced[-2].chime == "bells"
     assert "programme" in manifest_of(made)
+
+
+def test_a_bed_that_is_gone_takes_neither_words_nor_jingle_with_it(
+    station: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+    jingle = tmp_path / "hieu.wav"
+    sound.sound_file(jingle, sound.murmur(2, 0.3, rate=8_000), rate=8_000)
+    here = station(framing=Framing(jingle=jingle, bed=tmp_path / "nen.wav"))
+    made = here.programme(here.item())
+    (remark,) = made.remarks
+    assert remark.startswith("without nen.wav: ")
+    opening, closing = here.announced[-2], here.announced[-1]
+    assert (opening.jingle is not None, opening.bed) == (True, None)
+    assert opening.speech.sentences[0].text.startswith("Đây là")
+    assert closing.bed is None
 
 
 def test_a_station_that_wants_no_frame_has_none(station: Make) -> None:

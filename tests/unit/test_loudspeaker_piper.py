@@ -137,7 +137,7 @@ def test_a_file_that_is_no_model_is_refused_for_good(engine: PiperEngine, folder
     with pytest.raises(ChannelError) as caught:
         engine.say(HELLO, "hong")
     assert caught.value.permanent
-    assert "Piper has no voice “hong” here" in str(caught.value)
+    assert "Piper cannot use the voice “hong” here" in str(caught.value)
     assert len(engine.say(HELLO, JOE).samples)
 
 

@@ -48,6 +48,14 @@ def test_stereo_at_another_rate_becomes_mono_at_ours(tmp_path: Path) -> None:
     assert np.abs(samples).max() == pytest.approx(0.05, rel=0.1)
 
 
+def test_sides_that_mirror_each_other_are_not_mixed_to_nothing(tmp_path: Path) -> None:
+    left = sound.murmur(2, rate=48_000)
+    samples = read_recording(
+        sound.sound_file(tmp_path / "a.wav", np.stack([left, -left], axis=1), rate=48_000)
+    )
+    assert np.abs(samples).max() == pytest.approx(np.abs(left).max(), rel=0.1)
+
+
 def test_an_empty_recording_is_refused(tmp_path: Path) -> None:
     assert permanently_refused(sound.sound_file(tmp_path / "a.wav", np.zeros(0)))
 

@@ -26,9 +26,11 @@ from engine.ledger.breakers import Breakers
 from engine.ledger.machines import Machines, Process, Role
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.places import Place
+from engine.ledger.players import Player
 from engine.ledger.watched_clock import Fault
 from engine.models import Breaker, BreakerState, Evidence, EvidenceKind, Priority, Schedule
 from engine.models.notice import Concern, Notice, Severity
+from engine.notices.agents import AgentGatherer
 from engine.notices.campaigns import CampaignGatherer
 from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
@@ -420,10 +422,48 @@ def test_every_concern_has_words_and_advice() -> None:
     facts |= {"slot": START.isoformat(), "end": START.isoformat(), "seen": START.isoformat()}
     facts |= {"since": START.isoformat(), "seconds": "300", "megabytes": "7"}
     facts |= {"role": Role.WORKER, "fault": Fault.APART, "days": "3", "day": "01/12/2026"}
-    facts |= {"standing": Standing.AT_RISK, "clusters": "cum-1", "player": "loa"}
+    facts |= {"standing": Standing.AT_RISK, "clusters": "cum-1", "player": "cum-1.1"}
     for concern in Concern:
         notice = Notice(concern, Severity.WARNING, START, ("x-1",), facts)
         for words in (what(notice), what_to_do(notice)):
             assert words
             assert "{" not in words
     assert len({severity_word(one) for one in Severity}) == len(Severity)
+
+
+def player(**changes: object) -> Player:
+    values: dict[str, object] = {
+        "commune_id": "xa-mau",
+        "id": "cum-1.1",
+        "name": "",
+        "clusters": ("cum-1",),
+        "key_id": "0" * 16,
+        "made_at": NOW,
+        "code_until": None,
+        "enrolled_at": NOW,
+        "revoked_at": None,
+        "seen_at": NOW,
+        "offset": timedelta(seconds=2),
+        "disk_free": 1,
+        "version": "1",
+    }
+    return Player(**cast(Any, {**values, **changes}))
+
+
+def test_a_player_that_is_silent_or_astray_needs_a_person() -> None:
+    def gathered(at: datetime, *players: Player) -> list[tuple[str, Severity]]:
+        found = AgentGatherer(lambda: players, silent=10 * MINUTE).gather(at)
+        return [(one.key, one.severity) for one in found]
+
+    assert gathered(NOW + 10 * MINUTE, player()) == []
+    silent = "player-silent:cum-1.1"
+    assert gathered(NOW + 11 * MINUTE, player()) == [(silent, Severity.WARNING)]
+    assert gathered(NOW + 81 * MINUTE, player()) == [(silent, Severity.URGENT)]
+    astray = player(offset=timedelta(seconds=-61))
+    assert gathered(NOW, astray) == [("player-clock:cum-1.1", Severity.URGENT)]
+    assert gathered(NOW, player(offset=timedelta(seconds=60))) == []
+    assert gathered(NOW + DAY, player(revoked_at=NOW), player(enrolled_at=None)) == []
+    (notice,) = AgentGatherer(lambda: [astray], silent=10 * MINUTE).gather(NOW)
+    assert "cum-1.1 is -61 s off" in what(notice)
+    (notice,) = AgentGatherer(lambda: [player()], silent=MINUTE).gather(NOW + 2 * MINUTE)
+    assert "loa players revoke cum-1.1" in what_to_do(notice)

@@ -154,7 +154,7 @@ def test_what_has_neither_choice_nor_drill_keeps_its_hash() -> None:
     """Else every programme of a commune would go out again after an upgrade."""
     options = OPTIONS["loudspeaker"]()
     content = builders.content("loudspeaker", options)
-    assert "clusters" not in options.identity()  # type: ignore[attr-defined]
+    assert "clusters" not in options.identity()  # type: ignore[attr-defined] - the loudspeaker's own
     assert not {"drill", "ends", "schedule", "own_schedule"} & content.identity().keys()
     drill = builders.content("loudspeaker", options, drill=True)
     assert drill.identity()["drill"] is True

@@ -65,6 +65,14 @@ def test_opening_a_workspace_needs_no_library_for_rendering_or_sending(module: s
     assert loaded_by(f"import {module}").isdisjoint(HEAVY | {"dramatiq"})
 
 
+def test_a_player_loads_next_to_nothing() -> None:
+    assert loaded_by("import engine.cli.player").isdisjoint(HEAVY | LATER)
+
+
+def test_models_load_nothing_that_a_small_player_cannot_afford() -> None:
+    assert loaded_by("import engine.models").isdisjoint(HEAVY | LATER)
+
+
 def test_what_a_process_has_loaded_is_really_seen() -> None:
     assert "numpy" in loaded_by("import channels.loudspeaker.studio")
 

@@ -16,7 +16,7 @@ from support.dispatching import KEY, NOW, Post, Rig, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FarSide
 
 from engine.app import App, open_app
-from engine.clock import SystemClock
+from engine.clock import SystemClock, kept_right, seconds_since_start
 from engine.ledger import Ledger, Seal
 from engine.ledger.machines import Machines, Process, Role
 from engine.ledger.places import Place
@@ -25,8 +25,6 @@ from engine.ledger.watched_clock import (
     Fault,
     WatchedClock,
     emergencies_only,
-    kept_right,
-    seconds_since_start,
     state_of,
     watched,
 )

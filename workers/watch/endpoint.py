@@ -28,7 +28,8 @@ IDLE = 10.0
 #: Begins an address that is the path of a Unix socket.
 UNIX = "unix:"
 
-_HOST_PORT = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]/]+)):(?P<port>\d{1,5})")
+#: machine:port, with an IPv6 address in brackets.
+HOST_PORT = re.compile(r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<host>[^\s:\[\]/]+)):(?P<port>\d{1,5})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def _server(listen: str, pages: Pages) -> TCPServer | UnixStreamServer:
     try:
         if listen.startswith(UNIX):
             return _Unix(listen.removeprefix(UNIX), handler)
-        found = _HOST_PORT.fullmatch(listen)
+        found = HOST_PORT.fullmatch(listen)
         if found is None or int(found["port"]) > 65535:
             message = _(
                 "[http] listen is {found};"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import soundfile
 
 from channels.base import ChannelError
@@ -28,6 +29,9 @@ _BLOCK = 1 << 18
 
 #: What libsndfile notes about a WAV that was cut short; it counts such a file's frames anew.
 _CUT_WAV = "(should be"
+
+#: The share of one side's energy below which a mix of both has lost it: a cable wired wrongly.
+_CANCELLED = 0.01
 
 #: How an MP4 begins, after four bytes; and AAC frames by themselves (ADTS, layer 0).
 _MP4 = b"ftyp"
@@ -90,7 +94,15 @@ def _by_sndfile(sound: soundfile.SoundFile) -> Opened:
 
 def _read(sound: soundfile.SoundFile) -> Iterator[Samples]:
     while len(block := sound.read(_BLOCK, dtype="float32", always_2d=True)):
-        yield block.mean(axis=1)
+        yield _mono(block)
+
+
+def _mono(block: npt.NDArray[np.float32]) -> Samples:
+    """Mix down; where the sides are each other's mirror image, and leave nothing, take one."""
+    mixed: Samples = block.mean(axis=1)
+    if np.vdot(mixed, mixed) < _CANCELLED * np.vdot(block[:, 0], block[:, 0]):
+        return block[:, 0].copy()
+    return mixed
 
 
 @contextmanager

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from channels.loudspeaker.proof.bands import NOTHING, BandMeter, Bands, Signal, levels, seconds_of
+from channels.loudspeaker.proof.bands import (
+    NOTHING,
+    BandMeter,
+    Bands,
+    Signal,
+    frames_of,
+    levels,
+    seconds_of,
+)
 from channels.loudspeaker.proof.tones import without_tones
 
 #: Points of the outline in a second.
@@ -49,6 +57,13 @@ class Heard:
     def peak(self) -> float:
         """The largest amplitude."""
         return float(self.outline.max(initial=0))
+
+    def part(self, begin: float, end: float) -> Heard:
+        """Return what was heard between two moments, in seconds, as if it were all there is."""
+        bands = self.bands[frames_of(begin) : frames_of(end)]
+        outline = self.outline[round(begin * OUTLINE) : round(end * OUTLINE)]
+        squeezed = tuple(at - begin for at in self.squeezed if begin <= at < end)
+        return Heard(min(end, self.seconds) - begin, bands, outline, squeezed)
 
     def silences(self, longest: float) -> Iterator[tuple[float, float]]:
         """Yield (from, to), in seconds, of every silence that is longer than ``longest``."""

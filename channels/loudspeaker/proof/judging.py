@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -88,6 +88,20 @@ def figures(heard: Heard) -> dict[str, float]:
     """Return the figures of a sound whatever it says."""
     longest = max((end - start for start, end in heard.silences(0.0)), default=0.0)
     return {"seconds": round(heard.seconds, 2), "silence": round(longest, 2)}
+
+
+def later(fault: Fault, seconds: float) -> Fault:
+    """Return a fault of a part that begins so many seconds into the whole."""
+    return fault if fault.at is None else replace(fault, at=fault.at + seconds)
+
+
+def together(one: Mapping[str, float], other: Mapping[str, float]) -> dict[str, float]:
+    """Return ``one``'s figures with those of what is said in a part of it, ``other``."""
+    if "words" not in other:
+        return dict(one)
+    words = one.get("words", 0.0) + other["words"]
+    alike = min(one.get("alike", 1.0), other["alike"])
+    return {**one, "pace": other["pace"], "words": words, "alike": alike}
 
 
 def pace(score: Score) -> float:

@@ -50,6 +50,10 @@ class Sound:
     heard: Heard
     loudness: Loudness
 
+    def part(self, begin: float, end: float) -> Sound:
+        """Return what is heard between two moments, in seconds; as loud as all of it."""
+        return replace(self, heard=self.heard.part(begin, end))
+
 
 class Listener:
     """Hears files with the station's own voices. ``voice`` is espeak-ng's that is set."""

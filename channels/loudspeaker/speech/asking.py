@@ -42,7 +42,7 @@ def spoken(helpers: Helpers, asked: Asked) -> Pcm:
     reason = payload.decode(errors="replace")
     if kind == REFUSED:
         raise ChannelError(
-            _("{engine} has no voice “{voice}” here: {reason}").format(
+            _("{engine} cannot use the voice “{voice}” here: {reason}").format(
                 engine=asked.engine, voice=asked.voice, reason=reason
             ),
             permanent=True,

@@ -1,0 +1,126 @@
+"""What a player does beside playing: the time, its state, its log, sounds for the days ahead."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from engine.i18n import gettext as _
+from engine.player.fetching import Fetcher
+from engine.player.identity import Identity
+from engine.player.journal import Journal
+from engine.player.lines import play_line
+from engine.player.place import Place, free_bytes
+from engine.player.shelf import Shelf, wanted_sounds
+from engine.player.sounds import Sounds
+from engine.player.stream import ask_time
+from engine.player.timekeeper import Timekeeper
+from engine.player.wire import Line, LineError
+
+_LOG = logging.getLogger("loa.player")
+
+#: Seconds between two looks at the server's time, and while the time is in doubt.
+TIME, TIME_IN_DOUBT = 900.0, 20.0
+
+#: Seconds between two reports of how the player fares.
+STATUS = 300.0
+
+#: Seconds between two looks for sounds that nothing needs any more.
+PRUNE = 3_600.0
+
+#: Plays in one report.
+PLAYS = 200
+
+#: Seconds without anything to do.
+IDLE = 2.0
+
+
+class Errands:
+    """One line's worth of chores. For one thread; ``turn`` again and again."""
+
+    def __init__(
+        self,
+        identity: Identity,
+        version: str,
+        line: Line,
+        place: Place,
+        shelf: Shelf,
+        sounds: Sounds,
+        journal: Journal,
+        keeper: Timekeeper,
+        fetcher: Fetcher,
+    ) -> None:
+        self._identity, self._version, self._line, self._place = identity, version, line, place
+        self._shelf, self._sounds, self._journal = shelf, sounds, journal
+        self._keeper, self._fetcher = keeper, fetcher
+        self._due = {"time": 0.0, "status": 0.0, "prune": 0.0}
+        self._asked_kept = False
+        self._doubt = keeper.standing().doubt
+        #: Clusters that the server names and that this player was not enrolled for, or the reverse.
+        self.other_clusters: tuple[str, ...] | None = None
+
+    def turn(self) -> float:
+        """Do what is due; return how many seconds there is nothing to do. Raises LineError."""
+        count = self._keeper.counter()
+        if count >= self._due["time"]:
+            ask_time(self._line, self._identity, self._keeper)
+            doubt = self._keeper.standing().doubt
+            self._due["time"] = count + (TIME if doubt is None else TIME_IN_DOUBT)
+        doubt = self._keeper.standing().doubt
+        if count >= self._due["status"] or doubt != self._doubt:
+            self._report()
+            self._doubt = doubt
+            self._due["status"] = count + STATUS
+        self._send_plays()
+        whole = self._fetcher.fetch(self._line)
+        if count >= self._due["prune"]:
+            wanted = {sound.sha256 for _one, sound in wanted_sounds(self._shelf.all())}
+            self._sounds.prune(wanted)
+            self._due["prune"] = count + PRUNE
+        return IDLE if whole else IDLE / 4
+
+    def doubted(self) -> None:
+        """Look at the time soon: something is wrong with it."""
+        self._due["time"] = min(self._due["time"], self._keeper.counter() + TIME_IN_DOUBT)
+
+    def _send_plays(self) -> None:
+        """Send the log, oldest first, until the server has all of it for good."""
+        if not self._asked_kept:
+            self._journal.kept(_kept(self._line.post("plays", {"plays": []})))
+            self._asked_kept = True
+        before = -1
+        while plays := self._journal.unsent(PLAYS):
+            kept = _kept(self._line.post("plays", {"plays": [play_line(one) for one in plays]}))
+            # Less than before: it came back from a backup, and is told again from there.
+            self._journal.kept(kept)
+            if kept < plays[-1].number and kept <= before:
+                message = _("the server kept the log up to {kept}, not up to {number}")
+                raise LineError(message.format(kept=kept, number=plays[-1].number))
+            before = kept
+
+    def _report(self) -> None:
+        """Say how the player fares; its own clock's time among it, however wrong."""
+        body = {
+            "at": self._keeper.machine().isoformat(),
+            "version": self._version,
+            "free_bytes": free_bytes(self._place.root),
+        }
+        answer = self._line.post("status", body)
+        found = answer.get("clusters") if isinstance(answer, dict) else None
+        if isinstance(found, list) and all(isinstance(name, str) for name in found):
+            clusters = tuple(found)
+            other = set(clusters) != set(self._identity.clusters)
+            if other and clusters != self.other_clusters:
+                _LOG.warning(
+                    _("the server has this player for %s, and it was enrolled for %s"),
+                    ", ".join(clusters) or "-",
+                    ", ".join(self._identity.clusters),
+                )
+            self.other_clusters = clusters if other else None
+
+
+def _kept(answer: Any) -> int:
+    number = answer.get("kept") if isinstance(answer, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool) or number < 0:
+        raise LineError(_("the server does not say how much of the log it kept"))
+    return number

@@ -1,0 +1,198 @@
+"""The parts of the server: who waits is woken, who guesses is slowed, and what the office types."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy.exc import DBAPIError, OperationalError
+from support.commune import make_commune
+from support.console import opened, workspace_of
+
+from engine.cli.main import build
+from engine.console.hub import Hub
+from engine.console.turnstile import TRIES, TRIES_OF_ALL, Turnstile
+from engine.ledger.players import Doors
+from engine.models.enrolment import Code
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+    monkeypatch.setenv("COLUMNS", "200")
+
+
+class Sequences:
+    """The ledger's sequences as the hub looks at them, and how often it did."""
+
+    def __init__(self) -> None:
+        self.now: dict[str, int] = {"a": 5}
+        self.looks = 0
+        self.error: DBAPIError | None = None
+
+    def look(self) -> Mapping[str, int]:
+        self.looks += 1
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+        return dict(self.now)
+
+
+def test_only_whoever_waits_for_that_commune_is_woken() -> None:
+    async def scene() -> None:
+        sequences = Sequences()
+        hub = Hub(sequences.look, pause=0.001)
+        ours = asyncio.create_task(hub.news("a", "1", 5, 20))
+        theirs = asyncio.create_task(hub.news("b", "1", 0, 20))
+        while sequences.looks < 3:
+            await asyncio.sleep(0)
+        assert not ours.done()
+        sequences.now["a"] = 6
+        assert await ours
+        assert not theirs.done()
+        sequences.now["b"] = 1
+        assert await theirs
+        assert hub.count == 0
+
+    asyncio.run(scene())
+
+
+def test_nobody_looks_while_nobody_waits() -> None:
+    async def scene() -> None:
+        sequences = Sequences()
+        hub = Hub(sequences.look, pause=0.001)
+        assert not await hub.news("a", "1", 5, 0.02)
+        known = sequences.looks
+        assert known >= 1
+        await asyncio.sleep(0.02)
+        assert sequences.looks <= known + 1
+        assert await hub.news("a", "1", 4, 20), "what came meanwhile is news at once"
+
+    asyncio.run(scene())
+
+
+def test_a_ledger_that_is_away_lets_players_wait_on() -> None:
+    async def scene() -> None:
+        sequences = Sequences()
+        sequences.error = OperationalError("x", {}, Exception())
+        hub = Hub(sequences.look, pause=0.001)
+        assert await hub.news("a", "1", 4, 20)
+        assert sequences.looks == 2
+
+    asyncio.run(scene())
+
+
+def test_all_go_when_the_server_ends_and_nobody_waits_any_more() -> None:
+    async def scene() -> None:
+        hub = Hub(Sequences().look, pause=0.001)
+        waiting = [asyncio.create_task(hub.news("a", str(n), 5, 20)) for n in range(50)]
+        while hub.count < 50:
+            await asyncio.sleep(0)
+        hub.close()
+        assert await asyncio.gather(*waiting) == [False] * 50
+        assert not await hub.news("a", "1", 0, 20)
+
+    asyncio.run(scene())
+
+
+def test_a_players_newer_question_ends_the_older_one_and_no_others() -> None:
+    async def scene() -> None:
+        sequences = Sequences()
+        hub = Hub(sequences.look, pause=0.001)
+        older = asyncio.create_task(hub.news("a", "1", 5, 20))
+        other = asyncio.create_task(hub.news("a", "2", 5, 20))
+        while hub.count < 2:
+            await asyncio.sleep(0)
+        newer = asyncio.create_task(hub.news("a", "1", 5, 20))
+        assert not await older
+        sequences.now["a"] = 6
+        assert await newer
+        assert await other
+
+    asyncio.run(scene())
+
+
+def test_an_address_has_so_many_tries_and_gets_them_back_with_time() -> None:
+    now = [0.0]
+    turnstile = Turnstile(lambda: now[0])
+    assert [turnstile.wait("a") for _try in range(TRIES)] == [0.0] * TRIES
+    wait = turnstile.wait("a")
+    assert wait > 0
+    assert turnstile.wait("b") == 0
+    now[0] += wait
+    assert turnstile.wait("a") == 0
+    assert turnstile.wait("a") > 0
+
+
+def test_all_addresses_together_have_so_many_tries() -> None:
+    turnstile = Turnstile(lambda: 0.0)
+    waits = [turnstile.wait(str(n)) for n in range(TRIES_OF_ALL + 1)]
+    assert waits[:-1] == [0.0] * TRIES_OF_ALL
+    assert waits[-1] > 0
+
+
+def loa(workspace: Path, *arguments: str) -> Result:
+    return CliRunner(mix_stderr=False).invoke(build(), [*arguments, "-w", str(workspace)])
+
+
+def test_the_office_enrols_lists_and_revokes(tmp_path: Path) -> None:
+    workspace = workspace_of(tmp_path / "xa")
+    done = loa(workspace, "players", "enrol", "--cluster", "cum-1", "--name", "Nhà văn hóa")
+    assert done.exit_code == 0, done.output
+    code = Code.read(done.stdout.strip())
+    assert "player cum-1.1; good once, until 04:00 03/12/2026" in done.stderr
+    with opened(workspace) as app:
+        assert "waits for its code" in loa(workspace, "players", "list").stdout
+        enrolled = Doors(app.ledger.database).enrol(code.secret, version="7", at=app.clock.now())
+        assert enrolled is not None
+    listed = loa(workspace, "players", "list").stdout
+    assert all(word in listed for word in ("cum-1.1", "Nhà văn hóa", "enrolled", "7"))
+    assert enrolled.token not in listed
+    assert "cum-1.1 is revoked" in loa(workspace, "players", "revoke", "cum-1.1").stdout
+    assert "no player is enrolled" in loa(workspace, "players", "list").stdout
+    assert "revoked" in loa(workspace, "players", "list", "--all").stdout
+
+
+def test_a_cluster_that_nobody_fetches_for_is_refused_in_words(tmp_path: Path) -> None:
+    workspace = workspace_of(tmp_path / "xa")
+    done = loa(workspace, "players", "enrol", "--cluster", "cum-9")
+    assert "there is no cluster cum-9 (there are: cum-1, cum-2)" in str(done.exception)
+    other = make_commune(tmp_path / "khac")
+    done = loa(other, "players", "enrol", "--cluster", "cum-1")
+    assert "is played by “folder”, which fetches nothing" in str(done.exception)
+
+
+def test_a_new_key_says_who_must_be_enrolled_anew(tmp_path: Path) -> None:
+    workspace = workspace_of(tmp_path / "xa")
+    first = loa(workspace, "players", "new-key").stdout
+    assert "new key" in first
+    assert "enrol anew" not in first
+    loa(workspace, "players", "enrol", "--cluster", "cum-2")
+    assert "enrol anew, then revoke with loa players revoke: cum-2.1" in (
+        loa(workspace, "players", "new-key").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("option", "said"),
+    [
+        ("8470", "[console] listen is '8470'; allowed: machine:port"),
+        ("127.0.0.1:99999", "allowed: machine:port"),
+        ("192.0.2.1:8470", "nobody can listen at 192.0.2.1:8470"),
+    ],
+)
+def test_an_address_where_nobody_can_listen_is_said(tmp_path: Path, option: str, said: str) -> None:
+    done = loa(workspace_of(tmp_path / "xa"), "console", "--listen", option)
+    assert said in str(done.exception)
+
+
+def test_a_certificate_that_is_none_is_said(tmp_path: Path) -> None:
+    workspace = workspace_of(tmp_path / "xa")
+    with (workspace / "loa.toml").open("a") as file:
+        file.write('[console]\ncertificate = "none.pem"\n')
+    done = loa(workspace, "console", "--listen", "127.0.0.1:0")
+    assert "[console] certificate: " in str(done.exception)
+    assert "none.pem" in str(done.exception)
