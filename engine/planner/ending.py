@@ -7,14 +7,15 @@ from dataclasses import replace
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.ledger import Ledger, Revision
+from engine.ledger import Revision
+from engine.ledger.revisions import Revisions
 from engine.models import Campaign, Plan, Priority
 
 #: (hamlet, channel, target)
 Reached = Set[tuple[str, str, str]]
 
 
-def ended_by(campaign: Campaign, ledger: Ledger) -> Revision | None:
+def ended_by(campaign: Campaign, revisions: Revisions) -> Revision | None:
     """Return what an all-clear ends; None for a campaign that is none.
 
     Raises LoaError for an all-clear of what is no emergency, of a drill that does not say so,
@@ -23,7 +24,7 @@ def ended_by(campaign: Campaign, ledger: Ledger) -> Revision | None:
     name = campaign.all_clear
     if not name:
         return None
-    alert = ledger.revisions.latest(name)
+    alert = revisions.latest(name)
     if alert is None:
         message = _('{campaign}: there is no alert "{alert}" that it could end')
         raise LoaError(message.format(campaign=campaign.id, alert=name))

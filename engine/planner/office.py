@@ -86,7 +86,7 @@ class Office:
         """Raise what submitting a campaign file would, and write nothing."""
         self._people.with_right(by, Right.SUBMIT)
         campaign, plan = self.plan(path)
-        ended_by(campaign, self._ledger)
+        ended_by(campaign, self._ledger.revisions)
         refuse_breaches(plan)
 
     def submit(self, path: Path, by: str) -> Submitted:
@@ -97,7 +97,7 @@ class Office:
         """
         person = self._people.with_right(by, Right.SUBMIT)
         loaded = self._load(path)
-        ended_by(loaded.campaign, self._ledger)
+        ended_by(loaded.campaign, self._ledger.revisions)
         plan = self._plan(loaded.campaign)
         refuse_breaches(plan)
         content_hash = bound_hash(loaded.source, loaded.campaign, plan)
@@ -155,7 +155,7 @@ class Office:
             first = self._people.proved(revision.submitted_by, first_key, Right.SUBMIT)
             message = _("{first} and {second} gave their passphrases in one command")
             two_keys = message.format(first=first.id, second=person.id)
-        ended_by(revision.campaign, self._ledger)
+        ended_by(revision.campaign, self._ledger.revisions)
         plan = self._unchanged(revision)
         refuse_breaches(plan)
         self._prove(plan, self._registry, progress)
