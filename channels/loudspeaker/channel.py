@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from channels.base import Artifacts, Backend, Closes, Options
+from channels.loudspeaker.around import around
 from channels.loudspeaker.audio.terms import MAX_SECONDS, USUAL, Finish, Tags
 from channels.loudspeaker.choosing import one_of, possible, within
 from channels.loudspeaker.delivery import PLAIN, Line, Style
@@ -28,6 +29,7 @@ from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models import (
+    Around,
     Artifact,
     Attachment,
     Bundle,
@@ -213,6 +215,16 @@ class LoudspeakerChannel:
             alone = with_airing(programme(bundle, items, registry), bundle)
             return player.described(alone, bundle, items, registry, self._as_heard)
         return with_airing(programme(bundle, items, registry, frame), bundle)
+
+    def around(self, registry: Registry) -> Around:
+        """Return about how long opening and closing take, and a bridge."""
+        return around(self._framing, registry, self._region, self._style)
+
+    def lasts(self, file: File) -> float:
+        """Return how many seconds an item plays. Raises ChannelError."""
+        from channels.loudspeaker.lengths import seconds_of
+
+        return seconds_of(file)
 
     def listener(self) -> Listener:
         """Return who hears files, with this channel's voices and by its limits."""

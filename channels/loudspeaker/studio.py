@@ -7,14 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 
 from channels.base import ChannelError
-from channels.loudspeaker.audio.bed import CHIME_PAUSE, jingle, over_bed
+from channels.loudspeaker.audio.bed import jingle, over_bed
 from channels.loudspeaker.audio.carrier import carrier_of
 from channels.loudspeaker.audio.chime import chime
 from channels.loudspeaker.audio.encoded import Encoded
 from channels.loudspeaker.audio.mastering import mastered
 from channels.loudspeaker.audio.pcm import Held, Passage
 from channels.loudspeaker.audio.recording import examine
-from channels.loudspeaker.audio.terms import MAX_SECONDS, Chime
+from channels.loudspeaker.audio.terms import CHIME_PAUSE, MAX_SECONDS, Chime
 from channels.loudspeaker.inputs import AnnouncementInputs, RecordingInputs, SpeechInputs
 from channels.loudspeaker.passages import at_their_pace, passages
 from channels.loudspeaker.proof.limits import ProofLimits

@@ -81,9 +81,10 @@ class Communes:
         """
         check_clock(self.clock, self.rounds.last_event_at())
 
-    def serves(self, commune_id: str) -> bool:
-        """Say whether a commune that is in the ledger is one of this workspace's."""
-        return self._scope in (None, commune_id)
+    @property
+    def only_id(self) -> str | None:
+        """The one commune that is served; None for all that are in the ledger."""
+        return self._scope
 
     def ids(self) -> list[str]:
         """Return every commune served, by id."""

@@ -35,7 +35,7 @@ class LedgerFeed:
     def has_listeners(self) -> bool:
         """Of the house, which is no commune, any commune's player counts."""
         commune_id = self.ledger.commune_id
-        return Doors(self.ledger.database).any_listens(commune_id or None)
+        return Doors(self.ledger.database, commune_id or None).any_listens()
 
 
 class NoFeed:

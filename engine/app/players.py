@@ -11,15 +11,27 @@ from typing import TYPE_CHECKING, Any
 from channels.base import Backend
 from channels.loudspeaker.players.agent import AgentBackend
 from channels.loudspeaker.players.folder import FolderBackend
+from channels.loudspeaker.players.liquidsoap import LiquidsoapBackend
+from channels.loudspeaker.players.mqtt.account import Account
+from channels.loudspeaker.players.mqtt.backend import MqttBackend
+from channels.loudspeaker.players.mqtt.topics import Topics
 from channels.loudspeaker.players.package.backend import PackageBackend
 from channels.loudspeaker.players.places import COMMUNE, Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
+from channels.loudspeaker.players.station_plan import Limits
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models.registry import USUAL_PLAYER
 from engine.settings import Settings
-from engine.settings.players import AgentPlayer, FolderPlayer, PackagePlayer, SftpPlayer
+from engine.settings.players import (
+    AgentPlayer,
+    FolderPlayer,
+    LiquidsoapPlayer,
+    MqttPlayer,
+    PackagePlayer,
+    SftpPlayer,
+)
 
 if TYPE_CHECKING:
     from engine.app.channels import Surroundings
@@ -93,6 +105,48 @@ def _sftp(name: str, player: SftpPlayer, here: Surroundings) -> Backend:
     )
 
 
+def _liquidsoap(name: str, player: LiquidsoapPlayer, here: Surroundings) -> Backend:
+    return LiquidsoapBackend(
+        name,
+        places=places_of(name, str(here.workspace / player.path), here),
+        sockets=places_of(name, player.socket, here),
+        limits=_limits(player),
+        keep_days=player.keep_days,
+        clock=here.clock,
+    )
+
+
+def _mqtt(name: str, player: MqttPlayer, here: Surroundings) -> Backend:
+    if not player.password:
+        message = _("[players.{name}]: write password_file, so that Loa may come in")
+        raise LoaError(message.format(name=name))
+    account = Account(
+        player=name,
+        host=player.host,
+        port=player.port,
+        user=player.user,
+        password=player.password,
+        tls=player.tls,
+        ca_file=here.workspace / player.ca_file if player.ca_file else None,
+    )
+    topic = places_of(name, player.topic, here).path
+    return MqttBackend(
+        account,
+        Topics(topic, here.commune_id),
+        sounds=here.workspace / player.sounds,
+        address=player.sounds_url,
+        limits=_limits(player),
+        patience=player.answer_seconds,
+        keep_days=player.keep_days,
+        clock=here.clock,
+    )
+
+
+def _limits(player: LiquidsoapPlayer | MqttPlayer) -> Limits:
+    late, overrun = player.late_minutes, player.overrun_minutes
+    return Limits(timedelta(minutes=late), timedelta(minutes=max(late, overrun)))
+
+
 #: Builds a player from its name, its section and the surroundings, by its kind. Adding one
 #: touches its module, its section in the settings, and a line here.
 KINDS: Mapping[str, Callable[[str, Any, Surroundings], Backend]] = {
@@ -100,6 +154,8 @@ KINDS: Mapping[str, Callable[[str, Any, Surroundings], Backend]] = {
     "package": _package,
     "agent": _agent,
     "sftp": _sftp,
+    "liquidsoap": _liquidsoap,
+    "mqtt": _mqtt,
 }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
+from channels.framed import around_of
 from engine.app.opening import App
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -41,6 +42,7 @@ def day_of(
         lambda content: _seconds(app, content),
         plan,
         only=cluster,
+        around=around_of(app.channels.get("loudspeaker"), app.registry),
         since=app.ledger.revisions.first_approved({one.campaign_id for one in airings}),
     )
 

@@ -60,6 +60,7 @@ def table() -> dict[str, tuple[str, str]]:
             "obligations",
             _("Show how many days in a row the law asks for, and which have been heard."),
         ),
+        "playlog": ("playlog", _("List what went on air, and what it proves: CSV, PDF too.")),
         "notices": ("notices", _("Show what needs a person, and what to do about it.")),
         "db": ("db", _("Look after the ledger: upgrade it, copy a commune to another one.")),
         "backup": ("upkeep", _("Save the workspace in one file, also while Loa runs.")),

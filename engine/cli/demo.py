@@ -15,6 +15,7 @@ from campaigns.workspace import EXAMPLE
 from engine.app import App, open_app
 from engine.app.station import day_of
 from engine.cli.common import report_of, shown_path, state_conditions
+from engine.cli.demo_player import play_all, said_of
 from engine.cli.run import run_with_progress, say_how_it_ended
 from engine.clock import SimulatedClock, local
 from engine.dispatch.confirming import Word, confirm
@@ -52,6 +53,7 @@ def demo() -> click.Command:
             ended = run_with_progress(app)
             outcome = say_how_it_ended(app, ended)
             _relay(app)
+            click.echo(said_of(*play_all(app)))
             _show(app, begins)
         return outcome
 

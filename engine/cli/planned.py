@@ -8,6 +8,7 @@ from itertools import groupby
 
 from engine.clock import local
 from engine.i18n import gettext as _
+from engine.i18n import joined
 from engine.models import Campaign, Forecast, Plan, PlannedDelivery, Registry
 from engine.models.wording import breach_line, channel_name
 
@@ -28,6 +29,7 @@ def plan_lines(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[s
     if plan.doubts:
         yield ""
         yield from doubt_lines(plan.doubts)
+    yield from _legal_basis(campaign)
     yield from _breaches(plan)
 
 
@@ -69,6 +71,23 @@ def doubt_lines(found: Iterable[str]) -> Iterator[str]:
     """Yield what an official should look at before it goes out."""
     yield _("Please look at these before it goes out:")
     yield from (f"  ? {doubt}" for doubt in found)
+
+
+def _legal_basis(campaign: Campaign) -> Iterator[str]:
+    """Yield what follows from the laws that the campaign cites."""
+    if not campaign.legal_basis:
+        return
+    yield ""
+    yield _("The law asks for:")
+    for one in campaign.legal_basis:
+        rule = one.obligation
+        forms = (
+            _("{days} days in a row on the loudspeakers").format(days=rule.days)
+            if rule.days
+            else "",
+            _("the hamlet head passes it on") if rule.relay else "",
+        )
+        yield f"  § {joined(', ', forms) or '–'} ({rule.name}, {rule.place})"
 
 
 def _breaches(plan: Plan) -> Iterator[str]:

@@ -76,12 +76,11 @@ def _router(desk: Desk, hub: Hub, turnstile: Turnstile) -> APIRouter:
     @router.get("/events")
     async def events(player: known, after: str = "0") -> dict[str, object]:
         seen = sequence_of(after)
-        known_before = hub.last(player.commune_id)
+        before = hub.last(player.commune_id)
         news = await run_in_threadpool(desk.news, player, seen)
-        while not news.envelopes and await hub.news(
-            player.commune_id, player.id, known_before, HELD
-        ):
-            known_before = hub.last(player.commune_id)
+        where = (player.commune_id, player.id, player.clusters)
+        while not news.envelopes and await hub.news(*where, known=before, seconds=HELD):
+            before = hub.last(player.commune_id)
             news = await run_in_threadpool(desk.news, player, seen)
         return news.as_json()
 

@@ -19,7 +19,7 @@ from engine.ledger import Ledger
 from engine.ledger.players import Doors, Player
 from engine.ledger.programmes import Feeds
 from engine.ledger.watched_clock import emergencies_only
-from engine.models import Play
+from engine.models import Play, PlayOutcome
 from engine.models.airing import ServerTime
 from engine.models.fields import WireError
 
@@ -49,13 +49,13 @@ class Desk:
         self._communes = communes
         self._boundary: Boundary = communes.house.boundary
         self.feeds = Feeds(communes.house.database)
-        self._doors = Doors(communes.house.database)
+        self._doors = Doors(communes.house.database, communes.only_id)
         self._ledger = lru_cache(maxsize=4_096)(self._opened)
 
     def enrol(self, secret: str, version: str) -> dict[str, object]:
         """Give a player its token. Raises HTTPException for a code that is none."""
         enrolled = self._doors.enrol(secret, version=version, at=self._now())
-        if enrolled is None or not self._communes.serves(enrolled.player.commune_id):
+        if enrolled is None:
             raise HTTPException(403, _("this code is unknown, used or too old: ask for a new one"))
         player = enrolled.player
         key = self._ledger(player.commune_id).player_keys.get(player.key_id)
@@ -70,7 +70,7 @@ class Desk:
     def player(self, token: str | None) -> Player:
         """Return whose token this is. Raises HTTPException when it is nobody's."""
         player = self._doors.known_by(token) if token is not None else None
-        if player is None or not self._communes.serves(player.commune_id):
+        if player is None:
             said = _("this token is unknown or was revoked")
             raise HTTPException(401, said, headers={"WWW-Authenticate": "Bearer"})
         now = self._now()
@@ -101,10 +101,12 @@ class Desk:
     def keep(self, player: Player, plays: Sequence[Play]) -> int:
         """Keep what a player played; return up to which number all of it is kept.
 
-        Raises WireError for plays that are not this player's.
+        Raises WireError for plays that are not this player's. It may have refused what was meant
+        for another cluster, and says so; that shows nothing of that cluster.
         """
         for play in plays:
-            if play.player != player.id or play.cluster not in player.clusters:
+            elsewhere = play.cluster not in player.clusters
+            if play.player != player.id or (elsewhere and play.outcome is not PlayOutcome.REFUSED):
                 message = _("play {number} is not of this player: {player}, {cluster}")
                 raise WireError(
                     message.format(number=play.number, player=play.player, cluster=play.cluster)

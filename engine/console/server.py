@@ -60,7 +60,7 @@ class ConsoleService:
         self.figures = Figures()
         self.pages: Pages = pages_of(self.pulse, ready, self.figures.registry)
         self._desk = Desk(communes)
-        self._hub = Hub(self._desk.feeds.sequences)
+        self._hub = Hub(self._desk.feeds)
         self.figures.waiting(lambda: self._hub.count)
 
     def run(self, listen: str) -> None:

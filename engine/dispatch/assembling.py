@@ -8,6 +8,7 @@ from datetime import datetime
 
 from channels.base import Channel
 from engine.dispatch.rendering import Found, Made, Renderer
+from engine.dispatch.sessions import SessionGuard
 from engine.errors import ChannelError
 from engine.i18n import joined
 from engine.ledger import Job, Ledger, Part
@@ -59,17 +60,21 @@ class Assembler:
         self._registries = registries
         self._latest_registry = latest_registry
         self._ages = Ages(ledger.revisions.first_approved)
+        self._sessions = SessionGuard(ledger, channels, self._ages.since)
 
     def foresee(self, jobs: Iterable[Job]) -> None:
         """Read what these jobs say at once, before each is made ready. Raises LEDGER_ERRORS."""
-        self._renderer.foresee({part.content_hash for job in jobs for part in job.parts})
+        known = list(jobs)
+        self._renderer.foresee({part.content_hash for job in known for part in job.parts})
+        self._sessions.foresee(known)
 
-    def ready(self, job: Job, now: datetime, found: Found) -> Ready | None:
+    def ready(self, job: Job, now: datetime, found: Found, *, judged: bool = True) -> Ready | None:
         """Return what to hand over; None when nothing is left after hopeless parts failed.
 
         ``found`` is shared by the jobs of one batch (see ``Renderer``). A part that can never
-        be made fails by itself and the others go on without it. Raises ChannelError or OSError
-        for what concerns the bundle as a whole.
+        be made fails by itself and the others go on without it; one for which the session has
+        no room moves to a later one, unless the clock is not trusted to judge that
+        (``judged``). Raises ChannelError or OSError for what concerns the bundle as a whole.
         """
         made: list[tuple[Part, Made]] = []
         hopeless: dict[str, list[int]] = {}
@@ -83,15 +88,28 @@ class Assembler:
                 hopeless.setdefault(str(error), []).append(part.delivery_id)
         for reason, ids in hopeless.items():
             self._ledger.outcomes.fail_parts(job.bundle, ids, reason=reason, at=now, actor=ACTOR)
-        if hopeless:
-            cumulative = [name for name, one in self._channels.items() if one.cumulative]
-            renewed = self._ledger.bundles.job(job.bundle.id, cumulative=cumulative)
-            return self.ready(renewed, now, found) if renewed is not None else None
+        if hopeless or (judged and self._moved_on(job, made, now)):
+            renewed = self._ledger.bundles.job(job.bundle.id, cumulative=self._cumulative)
+            if renewed is None:
+                return None
+            return self.ready(renewed, now, found, judged=judged)
         emptied = job.sent_before and self._channels[job.bundle.channel].cumulative
         if not made and not emptied:
             self._ledger.outcomes.settle_empty(job.bundle, now)
             return None
         return self._assemble(job, made)
+
+    def _moved_on(self, job: Job, made: list[tuple[Part, Made]], now: datetime) -> bool:
+        """Let what does not fit in its session move to a later one; say whether anything did."""
+        shifts = self._sessions.leaving(job, made, self._latest_registry(), now)
+        moved = self._ledger.deliveries.shift(
+            shifts, recalled=self._cumulative, at=now, actor=ACTOR
+        )
+        return bool(moved)
+
+    @property
+    def _cumulative(self) -> list[str]:
+        return [name for name, one in self._channels.items() if one.cumulative]
 
     def _assemble(self, job: Job, made: list[tuple[Part, Made]]) -> Ready:
         registry = self._as_it_stands(self._newest_registry([part for part, _ in made]))
@@ -132,7 +150,7 @@ class Ages:
         self._asked = asked
         self._known: dict[str, datetime] = {}
 
-    def since(self, campaign_ids: Collection[str]) -> Mapping[str, datetime]:
+    def since(self, campaign_ids: Iterable[str]) -> Mapping[str, datetime]:
         """Return when each was approved first; what never was is missing."""
         unknown = [one for one in campaign_ids if one not in self._known]
         if unknown:

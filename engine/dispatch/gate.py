@@ -38,13 +38,17 @@ class Gate:
         self._hours: dict[tuple[str, str, Priority, datetime, int], datetime | None] = {}
         self._alive: set[tuple[str, str]] = set()
 
+    def distrusts(self, bundle: Bundle) -> bool:
+        """Say whether the clock is not trusted with a bundle: then nobody judges its hours."""
+        return self._urgent_only and bundle.priority is not Priority.EMERGENCY
+
     def must_wait(self, bundle: Bundle, registry: Registry) -> bool:
         """Judge the hour at the slot, or at present if the slot is past.
 
         Whoever waits is due at the very hour, whatever the channel's lead: its slot is past
         by then, and it acts as soon as it is handed over.
         """
-        if self._urgent_only and bundle.priority is not Priority.EMERGENCY:
+        if self.distrusts(bundle):
             return True
         moment = max(self._now, bundle.slot)
         allowed = self._allowed(bundle, registry, moment)

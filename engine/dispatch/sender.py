@@ -150,11 +150,12 @@ class Sender:
 
     def _prepare(self, job: Job, found: Found, gate: Gate) -> Ready | None:
         """Render and assemble one bundle; None when there is nothing to hand over now."""
-        if gate.is_shut(job.bundle):
+        if gate.distrusts(job.bundle) or gate.is_shut(job.bundle):
             return None
         self._observer.taken_up(job.bundle, job.parts)
         try:
-            return self._assembler.ready(job, self._clock.now(), found)
+            now, judged = self._clock.now(), not emergencies_only(self._clock)
+            return self._assembler.ready(job, now, found, judged=judged)
         except LEDGER_ERRORS:
             raise
         except Exception as error:  # noqa: BLE001 - every failure becomes a state, none is raised

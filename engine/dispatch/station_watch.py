@@ -26,6 +26,9 @@ logger = logging.getLogger(__name__)
 #: Calls in a row to one player with much to say; the rest waits for its next turn.
 CALLS: Final = 50
 
+#: Clusters that one alarm names; more are counted.
+NAMED: Final = 5
+
 #: A turn may begin so much before its time: the rounds themselves are not to the second.
 SLACK: Final = timedelta(seconds=5)
 
@@ -127,18 +130,20 @@ class StationWatch:
         return one.cluster in over.reporting if judged is None else judged
 
     def _tell(self, verdicts: Sequence[Verdict]) -> None:
-        """Raise the alarm, once for each cluster and slot."""
-        places = Counter((one.of.cluster, one.of.slot) for one in verdicts)
-        reasons = {(one.of.cluster, one.of.slot): one.reason for one in verdicts}
-        for (cluster, slot), count in sorted(places.items()):
-            words = _("{commune}: {cluster} did not play {count} deliveries of {slot}: {reason}")
+        """Raise the alarm, once for each slot and reason."""
+        silent = Counter((one.of.slot, str(one.reason)) for one in verdicts)
+        for (slot, reason), count in sorted(silent.items()):
+            alike = [one.of for one in verdicts if (one.of.slot, one.reason) == (slot, reason)]
+            clusters = list(dict.fromkeys(one.cluster for one in alike))
+            more = f" +{len(clusters) - NAMED}" if len(clusters) > NAMED else ""
+            words = _("{commune}: {clusters} did not play {count} deliveries of {slot}: {reason}")
             logger.warning(
                 words.format(
                     commune=self._ledger.commune_id,
-                    cluster=cluster,
+                    clusters=", ".join(clusters[:NAMED]) + more,
                     count=count,
                     slot=_shown(slot),
-                    reason=reasons[cluster, slot],
+                    reason=reason,
                 )
             )
 

@@ -20,6 +20,7 @@ from engine.ledger.holding import hold_deliveries
 from engine.ledger.moves import record_event
 from engine.ledger.opening import CHUNK, Opening
 from engine.ledger.revisions import Status
+from engine.ledger.shifting import Shifting
 from engine.ledger.stopping import stop_deliveries
 from engine.ledger.tables import contents, deliveries, revisions
 from engine.models import Plan, PlannedDelivery
@@ -34,16 +35,22 @@ ENDED = "alert_ended"
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """A delivery that counts: no later revision has replaced it."""
+    """A delivery that counts: no later revision has replaced it.
+
+    ``moved_from`` is the slot that it was meant for, when it had to give way.
+    """
 
     id: int
     key: tuple[str, str, str, str, str, str]
     slot: datetime
     asap: bool
     state: State
+    hamlet_id: str = ""
+    target: str = ""
+    moved_from: datetime | None = None
 
 
-class Deliveries(Opening):
+class Deliveries(Opening, Shifting):
     """The deliveries of one commune."""
 
     def __init__(self, database: Database, commune_id: str, options: OptionModels) -> None:
@@ -69,6 +76,9 @@ class Deliveries(Opening):
                     row.slot,
                     row.asap,
                     State(row.state),
+                    row.hamlet_id,
+                    row.target,
+                    row.moved_from,
                 )
                 for row in rows
             ]
@@ -228,6 +238,7 @@ _CURRENT = select(
     deliveries.c.purpose,
     deliveries.c.content_hash,
     deliveries.c.state,
+    deliveries.c.moved_from,
 ).where(
     deliveries.c.commune_id == bindparam("of_commune"),
     deliveries.c.campaign_id == bindparam("of_campaign"),

@@ -33,6 +33,7 @@ _OWN = {
     "households": BigInteger,
     "work_at": Text,
     "expires_at": Text,
+    "moved_from": Text,
 }
 
 #: What all have in common.
@@ -59,7 +60,7 @@ def hold_deliveries(
     connection.execute(_statement(connection.dialect.name), {**common, **rows})
 
 
-def _row(item: PlannedDelivery) -> tuple[int | str, ...]:
+def _row(item: PlannedDelivery) -> tuple[int | str | None, ...]:
     return (
         item.hamlet_id,
         item.channel,
@@ -73,6 +74,7 @@ def _row(item: PlannedDelivery) -> tuple[int | str, ...]:
         item.households,
         instant_text(item.work_at),
         instant_text(item.expires_at),
+        instant_text(item.moved_from) if item.moved_from else None,
     )
 
 

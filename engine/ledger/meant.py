@@ -68,15 +68,17 @@ def _bundles_at(
     connection: Connection, commune_id: str, slots: Sequence[tuple[str, str]]
 ) -> list[int]:
     b = bundles.c
-    places = given(connection.dialect.name, {"target": Text, "slot": Text})
+    # The commune too is given: SQLite would rather go through all of its bundles.
+    places = given(connection.dialect.name, {"commune": Text, "target": Text, "slot": Text})
     there = and_(
-        b.commune_id == commune_id,
+        b.commune_id == places.c.commune,
         b.channel == "loudspeaker",
         b.target == places.c.target,
         b.slot == cast(places.c.slot, b.slot.type),
     )
     query = select(b.id).join(places, there)
-    return list(connection.execute(query, rows_given(slots)).scalars())
+    rows = rows_given((commune_id, *place) for place in slots)
+    return list(connection.execute(query, rows).scalars())
 
 
 def _sounds(receipt: str | None) -> dict[str, float] | None:

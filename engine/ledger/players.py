@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, func, insert, select, true, update
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -132,8 +132,10 @@ class Players:
 class Doors:
     """Where players of any commune knock: with a code once, with their token from then on."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, commune_id: str | None = None) -> None:
+        """``commune_id``: only this one's players may come in; others' codes are not used up."""
         self._database = database
+        self._own = players.c.commune_id == commune_id if commune_id is not None else true()
 
     def enrol(self, secret: str, *, version: str, at: datetime) -> Enrolled | None:
         """Give the player whose code this is its token; None when no code is like that now."""
@@ -142,7 +144,12 @@ class Doors:
         with self._database.write(durable=True) as connection:
             found = connection.execute(
                 update(players)
-                .where(p.code_hash == _hash(secret), p.code_until >= at, p.revoked_at.is_(None))
+                .where(
+                    p.code_hash == _hash(secret),
+                    p.code_until >= at,
+                    p.revoked_at.is_(None),
+                    self._own,
+                )
                 .values(
                     code_hash=None,
                     code_until=None,
@@ -158,17 +165,17 @@ class Doors:
     def known_by(self, token: str) -> Player | None:
         """Return the player whose token this is; None when it is nobody's, or was revoked."""
         p = players.c
-        query = select(players).where(p.token_hash == _hash(token), p.revoked_at.is_(None))
+        query = select(players).where(
+            p.token_hash == _hash(token), p.revoked_at.is_(None), self._own
+        )
         with self._database.read() as connection:
             found = connection.execute(query).one_or_none()
         return _player(found) if found is not None else None
 
-    def any_listens(self, commune_id: str | None) -> bool:
-        """Say whether a player is enrolled in this commune, or in any."""
+    def any_listens(self) -> bool:
+        """Say whether a player is enrolled."""
         p = players.c
-        query = select(p.id).where(p.token_hash.is_not(None), p.revoked_at.is_(None))
-        if commune_id is not None:
-            query = query.where(p.commune_id == commune_id)
+        query = select(p.id).where(p.token_hash.is_not(None), p.revoked_at.is_(None), self._own)
         with self._database.read() as connection:
             return connection.execute(query.limit(1)).first() is not None
 

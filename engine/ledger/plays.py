@@ -152,10 +152,13 @@ class Plays:
     def _unheard(self, connection: Connection, reports: Sequence[Play], kept: Kept) -> list[Play]:
         """Return what the ledger does not have, each once; count and tell the others."""
         p = plays.c
-        named = given(connection.dialect.name, {"player": Text, "number": BigInteger})
-        same = and_(p.player == named.c.player, p.number == named.c.number)
-        query = select(plays).join(named, same).where(p.commune_id == self._commune_id)
-        names = sorted({play.name for play in reports})
+        # The commune too is given: SQLite would rather go through all of its plays.
+        columns = {"commune": Text, "player": Text, "number": BigInteger}
+        named = given(connection.dialect.name, columns)
+        n = named.c
+        same = and_(p.commune_id == n.commune, p.player == n.player, p.number == n.number)
+        query = select(plays).join(named, same)
+        names = sorted({(self._commune_id, *play.name) for play in reports})
         found = connection.execute(query, rows_given(names))
         known = {(row.player, row.number): _play(row) for row in found}
         fresh: list[Play] = []

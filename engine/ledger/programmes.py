@@ -190,6 +190,13 @@ class Feeds:
             rows = connection.execute(select(player_feeds.c.commune_id, player_feeds.c.sequence))
             return {row.commune_id: row.sequence for row in rows}
 
+    def clusters(self, commune_id: str, after: int) -> frozenset[str]:
+        """Return the clusters of a commune for which something was published after this."""
+        p = programmes.c
+        query = select(p.cluster).where(p.commune_id == commune_id, p.sequence > after).distinct()
+        with self._database.read() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def forget(self, before: datetime) -> int:
         """Remove what was over before this moment; return how many programmes."""
         over = delete(programmes).where(programmes.c.expires_at < before)

@@ -28,7 +28,7 @@ from engine.ledger.player_tables import metadata as metadata
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0009"
+SCHEMA = "0010"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
@@ -165,6 +165,8 @@ deliveries = Table(
     Column("bundle_id", Id),
     Column("replaced_in", Integer),
     Column("changed_at", Instant, nullable=False),
+    # The slot that it was meant for, when its session was full or closed.
+    Column("moved_from", Instant),
     # A delivery's key is unique among those that count; a later revision that says something
     # else marks its predecessors with `replaced_in`, so that the first wording may come back.
     Index(

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select, true
 
 from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
@@ -52,6 +52,18 @@ class Airing:
     priority: Priority
     state: State
     purpose: Purpose = Purpose.NOTICE
+
+
+@dataclass(frozen=True, slots=True)
+class Aired:
+    """One sound of a session, without its hamlets. Nothing of an emergency."""
+
+    cluster: str
+    slot: datetime
+    campaign_id: str
+    content_hash: str
+    priority: Priority
+    state: State
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +191,8 @@ class Views:
                 found.update({row[0]: row[1] for row in rows})
         return dict(found)
 
-    def on_air(self, after: datetime, *, but: str) -> list[tuple[str, datetime, str]]:
-        """Return what loudspeakers play, or will, from ``after`` on: (cluster, slot, content).
+    def on_air(self, after: datetime, *, but: str = "", cluster: str = "") -> list[Aired]:
+        """Return what loudspeakers play, or will, from ``after`` on; of one cluster, if named.
 
         The campaign ``but`` is left out, and so are emergencies, drills and all-clears, which
         come beside the station's sessions.
@@ -189,11 +201,12 @@ class Views:
         airing = (State.HELD, State.PLANNED, State.SENDING, State.SENT, State.CONFIRMED)
         with self._database.read() as connection:
             rows = connection.execute(
-                select(d.target, d.slot, d.content_hash)
+                select(d.target, d.slot, d.campaign_id, d.content_hash, d.priority, d.state)
                 .where(
                     d.commune_id == self._commune_id,
                     d.channel == "loudspeaker",
                     d.campaign_id != but,
+                    d.target == cluster if cluster else true(),
                     d.priority != Priority.EMERGENCY,
                     d.purpose.not_in((Purpose.DRILL, Purpose.ALL_CLEAR)),
                     d.slot >= after,
@@ -202,7 +215,33 @@ class Views:
                 )
                 .distinct()
             ).all()
-        return [(row.target, row.slot, row.content_hash) for row in rows]
+        return [Aired(*row[:4], Priority(row.priority), State(row.state)) for row in rows]
+
+    def sessions_sent(
+        self, clusters: Collection[str], begins: datetime, ends: datetime
+    ) -> dict[str, set[datetime]]:
+        """Return the slots from ``begins`` to just before ``ends`` of which clusters have had,
+        or will have, what was handed over; emergencies are no sessions.
+        """
+        d = deliveries.c
+        query = (
+            select(d.target, d.slot)
+            .where(
+                d.commune_id == self._commune_id,
+                d.channel == "loudspeaker",
+                d.target.in_(bindparam("clusters", expanding=True)),
+                d.slot >= begins,
+                d.slot < ends,
+                d.priority != Priority.EMERGENCY,
+                d.state.in_((State.SENDING, State.SENT, State.CONFIRMED)),
+            )
+            .distinct()
+        )
+        found: dict[str, set[datetime]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query, {"clusters": list(clusters)}):
+                found.setdefault(row.target, set()).add(row.slot)
+        return found
 
     def on_loudspeakers(self, begins: datetime, ends: datetime) -> list[Airing]:
         """Return what counts of what loudspeakers were given, or will be, from ``begins`` on.

@@ -25,11 +25,14 @@ from engine.models.registry import (
     Right,
     Team,
 )
+from engine.models.session import NO_SESSIONS, Around, Sessions, Shift, Sound
 from engine.models.station import FixedOrder, Hours, Quiet, Relay, StationRules
 from engine.models.terms import Attachment, Priority, Purpose, Repeat, Schedule
 
 __all__ = [
+    "NO_SESSIONS",
     "Airing",
+    "Around",
     "Artifact",
     "Attachment",
     "Audience",
@@ -79,6 +82,9 @@ __all__ = [
     "Right",
     "Schedule",
     "Section",
+    "Sessions",
+    "Shift",
+    "Sound",
     "StationRules",
     "Team",
     "canonical_json",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from engine.models.content import Content
 from engine.models.delivery import Forecast
+from engine.models.session import Shift
 from engine.models.terms import Priority, Purpose
 
 
@@ -23,6 +24,7 @@ class PlannedDelivery:
     ``asap``: the slot follows from the moment of approval, so another moment is the same
     delivery. ``work_at`` is slot − lead; ``expires_at`` the moment after which it must not
     be sent any more. ``households`` is how many of the hamlet's the campaign is for.
+    ``moved_from`` is the slot that it was meant for, when it had to give way.
     """
 
     hamlet_id: str
@@ -38,6 +40,7 @@ class PlannedDelivery:
     work_at: datetime
     expires_at: datetime
     forecast: Forecast = field(compare=False, default=Forecast(""))
+    moved_from: datetime | None = None
 
     @property
     def key(self) -> tuple[str, str, str, str, str, str]:
@@ -76,7 +79,8 @@ class Plan:
     builds on other channels' artifacts, the contents those are made from.
 
     ``fingerprint`` is the hash of what approval is bound to: audience, places, fixed times,
-    and every word as it would be read or heard.
+    and every word as it would be read or heard. ``shifts`` are what other campaigns have on
+    air and must give way.
     """
 
     campaign_id: str
@@ -85,6 +89,7 @@ class Plan:
     needs: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     breaches: tuple[Breach, ...] = ()
     fingerprint: str = ""
+    shifts: tuple[Shift, ...] = ()
 
     @property
     def stops(self) -> tuple[Breach, ...]:

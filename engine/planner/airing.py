@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -13,33 +12,50 @@ from channels.base import Channel, ChannelError, artifact_key
 from engine.artifacts import ArtifactStore
 from engine.errors import LoaError
 from engine.ledger import Ledger
-from engine.models import File, Hamlet, Plan, Registry
-from engine.rules import Airtime
+from engine.models import Campaign, File, Hamlet, Plan, Registry, Sessions
+from engine.rules.on_air import sessions_on_air
 
 
-def airtime_of_others(
-    campaign_id: str,
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a campaign stands in the ledger before it is planned again.
+
+    ``keys`` are its deliveries that count; ``moved`` says to which slot one had to move, by
+    (hamlet, cluster, slot that it was meant for). ``since`` is when it was first approved.
+    """
+
+    keys: frozenset[tuple[str, str, str, str, str, str]] = frozenset()
+    moved: Mapping[tuple[str, str, datetime], datetime] = field(default_factory=dict)
+    since: datetime | None = None
+
+    @classmethod
+    def of(cls, campaign: Campaign, ledger: Ledger) -> Standing:
+        """Return how the ledger has a campaign."""
+        known = ledger.deliveries.current(campaign.id)
+        return cls(
+            frozenset(one.key for one in known),
+            {
+                (one.hamlet_id, one.target, one.moved_from): one.slot
+                for one in known
+                if one.moved_from
+            },
+            ledger.revisions.first_approved([campaign.id]).get(campaign.id),
+        )
+
+
+def on_air_besides(
+    campaign: Campaign,
     ledger: Ledger,
     channels: Mapping[str, Channel],
     registry: Registry,
     now: datetime,
-) -> Airtime:
-    """Return the airtime of all campaigns but one, today's past sessions included.
+) -> Sessions:
+    """Return the sessions of all campaigns but one, today's past ones included.
 
     Raises LoaError when the ledger has lost what one of them says.
     """
-    found: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
-    on_air = list(ledger.views.on_air(now - timedelta(days=1), but=campaign_id))
-    contents = ledger.deliveries.contents({key for _cluster, _slot, key in on_air})
-    for missing in {key for _cluster, _slot, key in on_air} - contents.keys():
-        ledger.deliveries.content(missing)  # raises, and says so
-    lengths = {
-        key: channels[content.channel].forecast(content, registry.hamlets[0]).seconds
-        for key, (content, _needs) in contents.items()
-    }
-    for cluster, slot, key in on_air:
-        found[cluster, slot][key] = lengths[key]
-    return found
+    after = now - timedelta(days=1)
+    return sessions_on_air(ledger, channels, registry, after=after, now=now, but=campaign.id)
 
 
 def hear_recordings(

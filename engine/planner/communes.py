@@ -15,7 +15,7 @@ from engine.i18n import gettext as _
 from engine.ledger import Ledger, Submission
 from engine.models import Breach, Campaign, Plan
 from engine.models.targets import campaign_below, left_out
-from engine.planner.airing import airtime_of_others, hear_recordings
+from engine.planner.airing import Standing, hear_recordings, on_air_besides
 from engine.planner.binding import bound_hash
 from engine.planner.plan import plan_campaign
 from engine.planner.progress import Progress
@@ -113,8 +113,9 @@ class CommunePlanner:
         campaign = campaign_below(loaded.campaign, self._province_id, registry)
         if campaign is None:
             return None
-        taken = airtime_of_others(campaign.id, ledger, self._channels, registry, now)
-        plan = plan_campaign(campaign, registry, self._channels, now, taken)
+        taken = on_air_besides(campaign, ledger, self._channels, registry, now)
+        standing = Standing.of(campaign, ledger)
+        plan = plan_campaign(campaign, registry, self._channels, now, taken, standing)
         return CommunePlan(
             commune_id,
             len(plan.deliveries),

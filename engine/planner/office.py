@@ -17,7 +17,7 @@ from engine.i18n import gettext as _
 from engine.i18n import joined
 from engine.ledger import Ledger, Revision, Status, Submission
 from engine.models import Campaign, Person, Plan, Registry, Right
-from engine.planner.airing import airtime_of_others, hear_recordings
+from engine.planner.airing import Standing, hear_recordings, on_air_besides
 from engine.planner.binding import bound_hash, refuse_a_provinces, refuse_breaches
 from engine.planner.diff import changes_between
 from engine.planner.ending import ended_by, to_whom
@@ -25,7 +25,6 @@ from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.people import People
 from engine.planner.plan import plan_campaign
 from engine.planner.progress import Progress, nothing
-from engine.rules import NOTHING
 
 #: Proves what a plan would air in a registry's hamlets. Raises LoaError, and says of what.
 Prove = Callable[[Plan, Registry, Progress], None]
@@ -194,6 +193,9 @@ class Office:
             revision.campaign_id, revision.revision, changes.new, plan, now
         )
         self._boundary("held")
+        self._ledger.deliveries.shift(
+            plan.shifts, recalled=self._recalled, at=self._clock.now(), actor=revision.approved_by
+        )
         self._ledger.deliveries.open(
             revision.campaign_id,
             revision.revision,
@@ -286,12 +288,16 @@ class Office:
         return str(path.relative_to(self._workspace) if inside else path)
 
     def _plan(self, campaign: Campaign) -> Plan:
-        now = self._clock.now()
-        taken = airtime_of_others(campaign.id, self._ledger, self._channels, self._registry, now)
-        plan = plan_campaign(campaign, self._registry, self._channels, now, taken)
+        plan = self._planned(campaign, self._registry, self._clock.now())
         if not campaign.all_clear:
             return plan
         return to_whom(plan, self._ledger.views.reached(campaign.all_clear))
+
+    def _planned(self, campaign: Campaign, registry: Registry, now: datetime) -> Plan:
+        """Plan a campaign among all that is on air, as it stands in the ledger."""
+        taken = on_air_besides(campaign, self._ledger, self._channels, registry, now)
+        standing = Standing.of(campaign, self._ledger)
+        return plan_campaign(campaign, registry, self._channels, now, taken, standing)
 
     def _unchanged(self, revision: Revision) -> Plan:
         """Return today's plan of the file that was submitted; refuse if it says anything else."""
@@ -308,11 +314,7 @@ class Office:
     def _frozen(self, revision: Revision, now: datetime) -> Plan:
         """Return the plan of what the ledger froze. Raises LoaError if that was altered."""
         registry = self._ledger.registries.load(revision.registry_revision)
-        taken = NOTHING
-        if revision.province_id:  # nobody in the commune has looked whether there is airtime
-            name = revision.campaign_id
-            taken = airtime_of_others(name, self._ledger, self._channels, registry, now)
-        plan = plan_campaign(revision.campaign, registry, self._channels, now, taken)
+        plan = self._planned(revision.campaign, registry, now)
         if bound_hash(revision.source, revision.campaign, plan) != revision.content_hash:
             message = _("{campaign}: what was approved is not what would be sent; submit it again")
             raise LoaError(message.format(campaign=revision.campaign_id))

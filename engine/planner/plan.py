@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from channels.base import Channel
+from channels.framed import around_of
 from channels.leading import lead_of
 from engine.i18n import gettext as _
 from engine.models import (
+    NO_SESSIONS,
     Breach,
     Campaign,
     Forecast,
@@ -19,11 +21,14 @@ from engine.models import (
     Plan,
     PlannedDelivery,
     Registry,
+    Sessions,
     digest,
 )
+from engine.planner.airing import Standing
 from engine.planner.compose import Composed, Composer, audience
+from engine.planner.fitting import fitted, lengths_of
 from engine.planner.times import Times
-from engine.rules import NOTHING, Airtime, airtime_breaches
+from engine.rules import airtime_breaches
 from engine.rules.obligations import plan_breaches
 
 #: More places than this are not named one by one.
@@ -46,11 +51,14 @@ def plan_campaign(
     registry: Registry,
     channels: Mapping[str, Channel],
     now: datetime,
-    taken: Airtime = NOTHING,
+    taken: Sessions = NO_SESSIONS,
+    standing: Standing = Standing(),  # noqa: B008 - frozen
 ) -> Plan:
     """Return what approving ``campaign`` at ``now`` would set going.
 
-    ``taken`` is the airtime of other campaigns. Slots that are past are left out; a channel
+    ``taken`` is what other campaigns have on air, ``standing`` what the ledger has of this one.
+    What comes too late for a slot, or finds its session full, moves to a later one; what weighs
+    less gives way (see ``fitted``). Slots that are past are left out; a channel
     with no slot left is a breach. Raises TemplateError when a text cannot be filled in.
     """
     resolved = list(_resolve(campaign, registry, channels))
@@ -58,23 +66,27 @@ def plan_campaign(
     deliveries: list[PlannedDelivery] = []
     breaches: list[Breach] = []
     for item in resolved:
-        planned = list(_time(item, campaign, times, channels[item.channel], now))
+        planned = list(_time(item, campaign, times, channels[item.channel], now, standing))
         deliveries.extend(planned)
         breaches.extend(_place_breaches(item, planned))
     breaches.extend(_text_breaches(resolved))
-    breaches.extend(airtime_breaches(deliveries, registry, taken))
-    breaches.extend(_obligation_breaches(campaign, resolved, deliveries, registry))
+    around = around_of(channels.get("loudspeaker"), registry)
+    fit = fitted(deliveries, campaign, registry, taken, around, now, standing)
+    breaches.extend(fit.breaches)
+    breaches.extend(airtime_breaches(fit.deliveries, registry, lengths_of(fit.others), around))
+    breaches.extend(_obligation_breaches(campaign, resolved, fit.deliveries, registry))
     if not resolved:
         breaches.append(Breach(_("no hamlet belongs to this audience")))
     if campaign.valid_until <= now:
         breaches.append(Breach(_("the campaign is over: its validity has ended"), late=True))
     return Plan(
         campaign_id=campaign.id,
-        deliveries=tuple(deliveries),
+        deliveries=fit.deliveries,
         contents={item.composed.hash: item.composed.content for item in resolved},
         needs={item.composed.hash: item.composed.needs for item in resolved},
         breaches=tuple(_merged(breaches)),
         fingerprint=_fingerprint(resolved),
+        shifts=fit.shifts,
     )
 
 
@@ -96,11 +108,20 @@ def _resolve(
 
 
 def _time(
-    item: _Resolved, campaign: Campaign, times: Times, channel: Channel, now: datetime
+    item: _Resolved,
+    campaign: Campaign,
+    times: Times,
+    channel: Channel,
+    now: datetime,
+    standing: Standing,
 ) -> Iterator[PlannedDelivery]:
-    """Give each placement its slots. "As soon as possible" is the next allowed hour."""
+    """Give each placement its slots. "As soon as possible" is the next allowed hour.
+
+    What had to move before stays where it went.
+    """
     for placement in item.placements:
-        for slot in times.of(item.channel, placement):
+        for meant in times.of(item.channel, placement):
+            slot = meant.moved(standing.moved.get((item.hamlet.id, placement.target, meant.at)))
             expires_at = slot.until(campaign.valid_until, channel.grace)
             if expires_at < now or slot.at > campaign.valid_until:
                 continue
@@ -118,6 +139,7 @@ def _time(
                 work_at=slot.at - lead_of(channel, placement.backend),
                 expires_at=expires_at,
                 forecast=item.forecast,
+                moved_from=meant.at if slot.at != meant.at else None,
             )
 
 
@@ -142,7 +164,7 @@ def _text_breaches(resolved: list[_Resolved]) -> Iterator[Breach]:
 def _obligation_breaches(
     campaign: Campaign,
     resolved: list[_Resolved],
-    deliveries: list[PlannedDelivery],
+    deliveries: Sequence[PlannedDelivery],
     registry: Registry,
 ) -> Iterator[Breach]:
     """Yield what the cited law asks for and the plan lacks; slots that are past count as well."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from engine.models import Campaign, Placement, Priority, Registry, Repeat
@@ -24,6 +24,10 @@ class Slot:
     at: datetime
     asap: bool
     again: timedelta | None = None
+
+    def moved(self, to: datetime | None) -> Slot:
+        """Return this slot at another moment; itself when there is none."""
+        return self if to is None else replace(self, at=to)
 
     def until(self, valid_until: datetime, grace: timedelta | None) -> datetime:
         """Return when it is too late, which is never after ``valid_until``.

@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 from engine.clock import local
 from engine.i18n import gettext as _
-from engine.models import Breach, PlannedDelivery, Priority, Purpose, Registry
+from engine.models import Around, Breach, PlannedDelivery, Priority, Purpose, Registry
 from engine.rules.closed import closed_within
+from engine.rules.fitting import fits
 from engine.rules.hours import may_act
 
 #: Seconds on air by (cluster, slot) and content hash.
@@ -23,15 +24,21 @@ NOTHING: Airtime = MappingProxyType({})
 #: What comes beside the station's sessions of the day, and is none of them.
 BESIDE = frozenset({Purpose.DRILL, Purpose.ALL_CLEAR})
 
+#: Programmes have nothing but their items.
+BARE = Around()
+
 
 def airtime_breaches(
-    deliveries: Iterable[PlannedDelivery], registry: Registry, taken: Airtime = NOTHING
+    deliveries: Iterable[PlannedDelivery],
+    registry: Registry,
+    taken: Airtime = NOTHING,
+    around: Around = BARE,
 ) -> Iterator[Breach]:
     """Yield what the loudspeaker deliveries of one campaign would break, once per slot.
 
-    ``taken`` is what other campaigns have on air; only slots and days that this campaign
-    uses are judged. An emergency may break every one of these rules, and a drill the number
-    of sessions; that is said and recorded.
+    ``taken`` is what other campaigns have on air, ``around`` what a programme has besides; only
+    slots and days that this campaign uses are judged. An emergency may break every one of these
+    rules, and a drill the number of sessions; that is said and recorded.
     """
     seconds: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
     waived = beside = False
@@ -44,7 +51,9 @@ def airtime_breaches(
             seconds[item.target, item.slot][item.content_hash] = item.forecast.seconds
     outside = {(channel, slot) for channel, slot in used if not may_act(channel, registry, slot)}
     yield from hours_breaches(outside, registry, waived=waived)
-    yield from session_breaches(seconds, registry, waived=waived, beside=beside, taken=taken)
+    yield from session_breaches(
+        seconds, registry, waived=waived, beside=beside, taken=taken, around=around
+    )
 
 
 def session_breaches(
@@ -54,13 +63,14 @@ def session_breaches(
     waived: bool = False,
     beside: bool = False,
     taken: Airtime = NOTHING,
+    around: Around = BARE,
 ) -> Iterator[Breach]:
     """Yield what sessions would break besides the hours: relays, quiet times, length, number.
 
     ``beside``: they come beside the day's sessions, so that their number may be broken.
     """
-    yield from _closed_breaches(seconds, registry, waived, taken)
-    yield from _length_breaches(seconds, registry, waived, taken)
+    yield from _closed_breaches(seconds, registry, waived, taken, around)
+    yield from _length_breaches(seconds, registry, waived, taken, around)
     yield from _session_breaches(seconds, registry, waived or beside, taken)
 
 
@@ -78,11 +88,11 @@ def hours_breaches(
 
 
 def _closed_breaches(
-    seconds: Airtime, registry: Registry, waived: bool, taken: Airtime
+    seconds: Airtime, registry: Registry, waived: bool, taken: Airtime, around: Around
 ) -> Iterator[Breach]:
     """Yield the sessions that meet a relay or a quiet time, all of their campaigns counted."""
     for (cluster, slot), contents in sorted(seconds.items()):
-        length = sum(contents.values()) + sum(taken.get((cluster, slot), {}).values())
+        length = around.session(_all(contents, taken.get((cluster, slot), {})))
         closed = closed_within(registry.station, cluster, slot, length)
         if closed is not None:
             message = _("the session at {slot} meets what keeps the cluster silent: {closed}")
@@ -90,18 +100,27 @@ def _closed_breaches(
             yield _on_air(message, cluster, waived, {slot})
 
 
+def _all(own: Mapping[str, float], others: Mapping[str, float]) -> list[float]:
+    return [*own.values(), *others.values()]
+
+
 def _length_breaches(
-    seconds: Airtime, registry: Registry, waived: bool, taken: Airtime
+    seconds: Airtime, registry: Registry, waived: bool, taken: Airtime, around: Around
 ) -> Iterator[Breach]:
     limit = registry.station.minutes_per_session
     for (cluster, slot), contents in sorted(seconds.items()):
-        others = sum(taken.get((cluster, slot), {}).values()) / 60
-        minutes = sum(contents.values()) / 60 + others
-        if minutes > limit:
+        others = taken.get((cluster, slot), {})
+        lasts = around.session(_all(contents, others))
+        if not fits(lasts, limit * 60.0):
             message = _(
-                "{minutes:.1f} minutes at {slot}, {others:.1f} of them other campaigns'; "
-                "a session may last {limit} minutes"
-            ).format(minutes=minutes, slot=_shown(slot), others=others, limit=limit)
+                "{minutes:.1f} minutes at {slot}, opening and closing included, {others:.1f} of "
+                "them other campaigns'; a session may last {limit} minutes"
+            ).format(
+                minutes=lasts / 60,
+                slot=_shown(slot),
+                others=sum(others.values()) / 60,
+                limit=limit,
+            )
             yield _on_air(message, cluster, waived, {slot})
 
 

@@ -138,7 +138,85 @@ class SftpPlayer(PlayerSection):
     )
 
 
+#: Minutes.
+Late = Annotated[int, Field(ge=0, le=24 * 60)]
+_LATE = "Trễ quá bao nhiêu phút sau giờ phát thì không bắt đầu chương trình nữa."
+_OVERRUN = (
+    "Bao nhiêu phút sau giờ phát thì không bắt đầu bài nào nữa, kể cả tin khẩn cấp và bài bị "
+    "tin khẩn cấp ngắt."
+)
+
+
+class LiquidsoapPlayer(PlayerSection):
+    kind: Literal["liquidsoap"] = Field(
+        description="liquidsoap: đài phát qua Icecast, mỗi cụm loa một đài."
+    )
+    path: str = Field(
+        default="/srv/loa-station/{cluster}",
+        pattern=_PATH,
+        description="Thư mục mà đài đọc; {commune} là mã xã, {cluster} là mã cụm loa.",
+    )
+    socket: str = Field(
+        default="/run/loa-station/{cluster}/socket",
+        pattern=r"^/([^{}]|\{commune\})*\{cluster\}([^{}]|\{commune\}|\{cluster\})*$",
+        description="Ổ cắm (unix socket) của đài trên máy này; phải có {cluster}.",
+    )
+    late_minutes: Late = Field(default=10, description=_LATE)
+    overrun_minutes: Late = Field(default=60, description=_OVERRUN)
+    keep_days: KeepDays = Field(
+        default=7, description="Chương trình đã phát quá số ngày này thì xóa khỏi thư mục."
+    )
+
+
+class MqttPlayer(PlayerSection):
+    secrets: ClassVar[tuple[str, ...]] = ("password",)
+
+    kind: Literal["mqtt"] = Field(description="mqtt: thiết bị nhận lệnh qua máy chủ MQTT.")
+    host: str = Field(min_length=1, description="Tên hoặc địa chỉ IP của máy chủ MQTT.")
+    port: int = Field(
+        default=8883, ge=1, le=65_535, description="Cổng; thường 8883 (tls), 1883 (không)."
+    )
+    tls: bool = Field(
+        default=True, description="true: đường truyền mã hóa; false chỉ khi máy chủ ở cùng máy."
+    )
+    ca_file: str = Field(
+        default="",
+        description="Chứng chỉ gốc của máy chủ MQTT; đường dẫn tính từ thư mục làm việc. Bỏ trống "
+        "là theo máy này.",
+    )
+    user: str = Field(default="loa", min_length=1, description="Tên đăng nhập.")
+    #: Never shown.
+    password: str = Field(
+        default="", repr=False, description="Mật khẩu; nên để trong tệp riêng (password_file)."
+    )
+    password_file: str = Field(
+        default="", description="Tệp chứa mật khẩu; đường dẫn tính từ thư mục làm việc."
+    )
+    topic: str = Field(
+        default="loa/{commune}/{cluster}",
+        pattern=r"^([^{}+#/]+/)*(\{commune\}/)?([^{}+#/]+/)*\{cluster\}$",
+        description="Nhánh chủ đề của mỗi cụm loa; {cluster} ở cuối.",
+    )
+    sounds: str = Field(
+        min_length=1,
+        description="Thư mục mà máy chủ web đưa ra cho thiết bị tải âm thanh; đường dẫn tính từ "
+        "thư mục làm việc.",
+    )
+    sounds_url: str = Field(
+        pattern="^https?://.+", description="Địa chỉ của thư mục ấy, như thiết bị thấy."
+    )
+    answer_seconds: float = Field(
+        default=20.0, ge=0.2, le=300, description="Chờ thiết bị trả lời lâu nhất bao nhiêu giây."
+    )
+    late_minutes: Late = Field(default=10, description=_LATE)
+    overrun_minutes: Late = Field(default=60, description=_OVERRUN)
+    keep_days: KeepDays = Field(
+        default=30, description="Âm thanh không dùng nữa quá số ngày này thì xóa."
+    )
+
+
 #: Any kind of player.
 PlayerSettings = Annotated[
-    FolderPlayer | PackagePlayer | SftpPlayer | AgentPlayer, Field(discriminator="kind")
+    FolderPlayer | PackagePlayer | SftpPlayer | LiquidsoapPlayer | MqttPlayer | AgentPlayer,
+    Field(discriminator="kind"),
 ]

@@ -9,9 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support import builders
+from support import broker, builders
 from support.commune import files_below
 from support.dispatching import KEY
+from support.fake_station import fake_station
 from support.fake_telegram import TOKEN, FakeTelegram
 from support.ssh_server import ssh_server
 
@@ -22,6 +23,7 @@ from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.players.agent import AgentBackend
 from channels.loudspeaker.players.folder import FolderBackend
+from channels.loudspeaker.players.liquidsoap import LiquidsoapBackend
 from channels.loudspeaker.players.package.backend import PackageBackend
 from channels.loudspeaker.players.places import Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
@@ -136,6 +138,23 @@ def sftp(tmp_path: Path) -> Iterator[FarEnd]:
         )
 
 
+def liquidsoap(tmp_path: Path) -> Iterator[FarEnd]:
+    with fake_station(tmp_path) as station:
+        yield (
+            LiquidsoapBackend(
+                "dai-xa", places=Places(str(station.folder)), sockets=Places(station.sockets)
+            ),
+            lambda: files_below(station.folder),
+        )
+
+
+def mqtt(_tmp_path: Path) -> Iterator[FarEnd]:
+    with broker.far_side() as far:
+        device = far.device()
+        device.start()
+        yield far.backend(), device.holds
+
+
 def package(tmp_path: Path) -> Iterator[FarEnd]:
     yield PackageBackend(tmp_path / "out", name="package"), lambda: files_below(tmp_path / "out")
 
@@ -146,6 +165,8 @@ PLAYERS: dict[str, Callable[[Path], Iterator[FarEnd]]] = {
     "package": package,
     "agent": agent,
     "sftp": sftp,
+    "liquidsoap": liquidsoap,
+    "mqtt": mqtt,
 }
 
 

@@ -77,6 +77,25 @@ def test_the_demo_draws_the_stations_day(demo: tuple[Path, str]) -> None:
     assert "04:30:00" in printed
 
 
+def test_the_demos_players_prove_what_they_played(demo: tuple[Path, str], tmp_path: Path) -> None:
+    """Counted in the players' own logs; one of them lost its power in the middle of an item."""
+    folder, printed = demo
+    logs = list((folder / "outbox" / "loudspeaker").glob("*/plays.jsonl"))
+    said = [json.loads(line) for log in logs for line in log.read_text("utf-8").splitlines()]
+    assert len(logs) >= 4
+    assert [one["outcome"] for one in said].count("cut") == 1
+    table = tmp_path / "playlog.csv"
+    assert f"{len(said)} reports" in succeed(loa("playlog", "-w", folder, "--csv", table))
+    with table.open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(said)
+    assert [row["Worth code"] for row in rows].count("proof") == len(said) - 1
+    assert all(row["Proves deliveries"] for row in rows if row["Worth code"] == "proof")
+    assert re.search(r"[1-9]\d* deliveries were not played", printed)
+    told = loa("notices", "-w", folder)
+    assert "were not played" in told.stdout
+
+
 def test_a_commune_is_served_from_its_first_day(tmp_path: Path) -> None:
     """Init, check, plan, submit, preview, approve, run, confirm, report: what the README says."""
     home = tmp_path / "xa-toi"

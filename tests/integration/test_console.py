@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import ssl
 import statistics
 import threading
 import time
@@ -17,8 +18,16 @@ from typing import Any
 import httpx
 import pytest
 from support import airing
-from support.commune import PASSPHRASE
-from support.console import Console, Player, console, enrolled, opened, workspace_of
+from support.commune import PASSPHRASE, loa
+from support.console import (
+    Console,
+    Player,
+    console,
+    enrolled,
+    make_certificate,
+    opened,
+    workspace_of,
+)
 from support.nursery import Nursery
 from support.redis_server import wait_until
 
@@ -230,6 +239,14 @@ def test_plays_are_kept_once_however_often_they_are_sent(app: App, server: Conso
     assert player.post("plays", second).json() == {"kept": 3}
     kept = [one.play for one in app.ledger.plays.of()]
     assert sorted(one.number for one in kept) == [1, 2, 3]
+
+
+def test_what_a_player_refused_is_kept_whomever_it_was_meant_for(app: App, server: Console) -> None:
+    player = enrolled(app, server)
+    refused = a_play(player, cluster="cum-2", outcome="refused", seconds=0, reason="not for us")
+    unreadable = a_play(player, 2, campaign_id="unknown", hamlets=[], sha256="", outcome="refused")
+    assert player.post("plays", {"plays": [refused, unreadable]}).json() == {"kept": 2}
+    assert all(not one.proves for one in app.ledger.plays.of())
 
 
 def test_plays_of_others_are_refused_whole(app: App, server: Console) -> None:
@@ -456,3 +473,118 @@ def test_until_the_workspace_is_live_nothing_is_published(
         app.office.approve("tiem-phong", "minh", PASSPHRASE)
         EmbeddedRuntime(app).run(until=airing.SLOT)
         assert player.news() == []
+
+
+def test_an_emergency_answers_whoever_waits_with_its_sounds(
+    workspace: Path, app: App, server: Console
+) -> None:
+    player = enrolled(app, server)
+    heard: list[Any] = []
+    waiting = threading.Thread(target=lambda: heard.extend(player.news("events")))
+    waiting.start()
+    wait_until(lambda: waits(server) == 1, "the player to wait")
+    app.office.set_passphrase("minh", PASSPHRASE, None)
+    app.office.submit(workspace / "campaigns" / "bao-lu.yaml", "lan")
+    app.office.approve("bao-lu", "minh", PASSPHRASE)
+    EmbeddedRuntime(app).run(until=NOW)
+    waiting.join()
+    (programme,) = heard
+    assert (programme.priority, programme.drill) == (Priority.EMERGENCY, False)
+    assert programme.slot <= app.clock.now() <= programme.expires
+    for sound in programme.sounds():
+        assert player.get(f"sounds/{sound.sha256}").status_code == 200
+
+
+def test_two_servers_over_one_ledger_say_the_same(
+    workspace: Path, app: App, server: Console, children: Nursery
+) -> None:
+    player = enrolled(app, server)
+    with console(workspace, children) as second:
+        sequence = publish(app)
+        first = player.news()
+        player.client = second.client()
+        assert player.news() == first
+        assert player.news(after=sequence) == []
+        assert player.post("plays", {"plays": [a_play(player)]}).json() == {"kept": 1}
+    player.client = server.client()
+    assert player.post("plays", {"plays": [a_play(player)]}).json() == {"kept": 1}
+
+
+def saved(workspace: Path, folder: Path) -> Path:
+    done = loa("backup", folder, "-w", workspace)
+    assert done.returncode == 0, done.stderr
+    (archive,) = folder.glob("*.zip")
+    return archive
+
+
+def test_after_a_restore_players_know_the_server_and_nothing_goes_back(
+    tmp_path: Path, workspace: Path, app: App, children: Nursery
+) -> None:
+    server = Console(workspace, children)
+    server.start()
+    player = enrolled(app, server)
+    publish(app)
+    archive = saved(workspace, tmp_path / "backups")
+    seen = publish(app, version=2)
+    assert player.post("plays", {"plays": [a_play(player)]}).json() == {"kept": 1}
+    server.stop()
+    restored = tmp_path / "lai"
+    done = loa("restore", archive, restored, "--key", workspace / "data.key")
+    assert done.returncode == 0, done.stderr
+    with opened(restored) as again, console(restored, children) as new:
+        player.client = new.client()
+        assert player.post("plays", {"plays": []}).json() == {"kept": 0}
+        assert player.post("plays", {"plays": [a_play(player)]}).json() == {"kept": 1}
+        assert player.news(after=seen) == []
+        assert publish(again, version=2) > seen
+        (programme,) = player.news(after=seen)
+        assert isinstance(programme, Programme)
+
+
+def test_restored_without_the_data_key_players_are_enrolled_anew(
+    tmp_path: Path, workspace: Path, app: App, children: Nursery
+) -> None:
+    with console(workspace, children) as server:
+        enrolled(app, server)
+        publish(app)
+    archive, restored = saved(workspace, tmp_path / "backups"), tmp_path / "lai"
+    done = loa("restore", archive, restored, "--without-key")
+    assert done.returncode == 0, done.stderr
+    with opened(restored) as again, console(restored, children) as new:
+        fresh = enrolled(again, new)
+        publish(again, version=2)
+        assert len(fresh.news()) == 1
+
+
+def test_over_https_with_a_certificate_of_ones_own(
+    workspace: Path, app: App, children: Nursery
+) -> None:
+    certificate = make_certificate(workspace)
+    with (workspace / "loa.toml").open("a", encoding="utf-8") as file:
+        file.write(f'[console]\ncertificate = "{certificate.name}"\n')
+    server = Console(workspace, children)
+    server.url = server.url.replace("http:", "https:")
+    server.trusted = ssl.create_default_context(cafile=str(certificate))
+    server.start()
+    try:
+        player = enrolled(app, server)
+        publish(app)
+        assert len(player.news()) == 1
+    finally:
+        server.stop()
+
+
+def test_a_server_that_distrusts_its_clock_signs_no_time(
+    workspace: Path, app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fastapi import HTTPException
+
+    from engine.app import Communes
+    from engine.console import desk
+
+    shown = desk.Desk(Communes.only(app))
+    known, _code = app.ledger.players.invite(["cum-1"], name="", at=NOW, until=NOW)
+    assert shown.time(known, "0123456789abcdef")
+    monkeypatch.setattr(desk, "emergencies_only", lambda clock: clock is app.clock)
+    with pytest.raises(HTTPException, match="does not trust its own clock"):
+        shown.time(known, "0123456789abcdef")

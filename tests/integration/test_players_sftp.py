@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
+import os
+import pwd
 import threading
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import asyncssh
 import pytest
 from support import builders
 from support.commune import files_below
@@ -24,6 +27,7 @@ from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.players.places import Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
+from channels.loudspeaker.players.sftp.loop import Loop
 from channels.loudspeaker.players.sftp.shelf import Shelf
 from engine.clock import VIETNAM, SimulatedClock
 from engine.models import Artifact, Bundle, File
@@ -128,6 +132,67 @@ def test_a_programme_lies_there_as_it_would_in_a_folder(
     assert receipt.reference == (
         f"sftp://127.0.0.1:{server.port}/{server.files}/cum-1/{DAY}/0500.json"
     )
+
+
+def test_a_path_without_a_root_begins_where_the_user_is(
+    server: SshServer, player: Callable[..., SftpBackend]
+) -> None:
+    home = Path(pwd.getpwnam(server.user).pw_dir)
+    made, backend = programme(("tin", b"1")), player()
+    backend._places = Places(os.path.relpath(server.files, home))
+    backend.check()
+    backend.deliver(made, slot())
+    assert lying(server) == wanted(made)
+
+
+def test_a_password_lets_loa_in(tmp_path: Path) -> None:
+    """Against another server: the real one asks the machine for passwords, which has none."""
+    key = asyncssh.generate_private_key("ssh-ed25519")
+
+    class Guard(asyncssh.SSHServer):
+        def begin_auth(self, username: str) -> bool:
+            return True
+
+        def password_auth_supported(self) -> bool:
+            return True
+
+        def validate_password(self, username: str, password: str) -> bool:
+            return (username, password) == ("loa", "bi-mat")
+
+    class Files(asyncssh.SFTPServer):
+        def __init__(self, chan: asyncssh.SSHServerChannel[bytes]) -> None:
+            super().__init__(chan, chroot=str(tmp_path).encode())
+
+    async def listen() -> asyncssh.SSHAcceptor:
+        return await asyncssh.listen(
+            "127.0.0.1", 0, server_factory=Guard, server_host_keys=[key], sftp_factory=Files
+        )
+
+    loop = Loop()
+    listening = loop.run(listen())
+    account = SftpAccount(
+        "may-chu",
+        "127.0.0.1",
+        "loa",
+        port=listening.get_port(),
+        password="bi-mat",
+        host_keys=(key.get_fingerprint(),),
+    )
+    backend = SftpBackend(account, places=Places("/"))
+    wrong = SftpBackend(replace(account, password="khac"), places=Places("/"))
+    made = programme(("tin", BIG))
+    try:
+        with pytest.raises(ChannelError) as caught:
+            wrong.deliver(made, slot())
+        assert caught.value.permanent
+        backend.deliver(made, slot())
+    finally:
+        for one in (backend, wrong):
+            one.close()
+        listening.close()
+        loop.run(listening.wait_closed())
+        loop.close()
+    assert files_below(tmp_path) == wanted(made)
 
 
 def test_many_programmes_and_threads_share_one_line(
@@ -445,6 +510,40 @@ class TestWhatFails:
     ) -> None:
         assert refused(player(), target).permanent
         assert lying(server) == {}
+
+
+def test_a_full_disk_is_told_and_what_had_no_room_goes_when_there_is_some(
+    tmp_path: Path, in_english: None
+) -> None:
+    with ssh_server(tmp_path, disk="3m") as server:
+        account = SftpAccount(
+            "may-chu",
+            "127.0.0.1",
+            server.user,
+            port=server.port,
+            key_file=server.key,
+            host_keys=(server.fingerprint,),
+        )
+        backend = SftpBackend(account, places=Places(str(server.files)))
+        old, new = (
+            programme(("tin", noise(100_000))),
+            programme(("lu", BIG[: 2 * PIECE]), version=2),
+        )
+        try:
+            backend.deliver(old, slot())
+            ballast = server.seen / "day-o-dia"
+            ballast.write_bytes(bytes(2 * PIECE))
+            with pytest.raises(ChannelError, match="the disk is full") as got:
+                backend.deliver(new, slot(version=2))
+            assert got.value.retry_after == timedelta(minutes=5)
+            assert not got.value.permanent
+            there = files_below(server.seen)
+            assert wanted(old).items() <= there.items(), "what was there still plays"
+            ballast.unlink()
+            backend.deliver(new, slot(version=2))
+            assert files_below(server.seen) == wanted(new)
+        finally:
+            backend.close()
 
 
 def test_what_aired_long_ago_goes_and_what_is_not_loas_stays(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import signal
 import subprocess
@@ -9,11 +10,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from ssl import SSLContext
 from typing import Any
 
 import httpx
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from engine.app import App, open_app
 from engine.ledger.places import Place
@@ -52,6 +58,8 @@ class Console:
         self.workspace = workspace
         self.port, self.watch = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        #: Whom its clients trust, where it speaks HTTPS.
+        self.trusted: SSLContext | bool = True
         self.log = workspace / "console.log"
         self._children = children
         self._clients: list[httpx.Client] = []
@@ -79,13 +87,14 @@ class Console:
 
     def answers(self) -> bool:
         try:
-            return httpx.get(f"{self.url}/healthz", timeout=30).status_code == 200
+            answer = httpx.get(f"{self.url}/healthz", timeout=30, verify=self.trusted)
         except httpx.TransportError:
             return False
+        return answer.status_code == 200
 
     def client(self) -> httpx.Client:
         """Return who asks it; closed when it stops."""
-        self._clients.append(httpx.Client(base_url=self.url, timeout=40))
+        self._clients.append(httpx.Client(base_url=self.url, timeout=40, verify=self.trusted))
         return self._clients[-1]
 
     def stop(self) -> int:
@@ -163,3 +172,27 @@ def opened(workspace: Path) -> Iterator[App]:
     """The commune in the test's own process: another one than the server's."""
     with open_app(workspace) as app:
         yield app
+
+
+def make_certificate(folder: Path) -> Path:
+    """Write a certificate for 127.0.0.1 and its key into one PEM file."""
+    now = datetime.now(UTC)
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Loa (thử)")])
+    address = x509.IPAddress(ipaddress.ip_address("127.0.0.1"))
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([address]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    path = folder / "console.pem"
+    pem = serialization.Encoding.PEM
+    form, open_ = serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    path.write_bytes(certificate.public_bytes(pem) + key.private_bytes(pem, form, open_))
+    return path

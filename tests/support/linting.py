@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 from compose_spec import PyCompose
 
-#: Where units expect the program, and where systemd keeps its own units.
-PROGRAM = Path("opt/loa/.venv/bin/loa")
+#: Where units expect programs, and where systemd keeps its own units.
+PROGRAMS = ("opt/loa/.venv/bin/loa", "opt/loa/.venv/bin/python", "usr/bin/liquidsoap")
 SYSTEM = Path("usr/lib/systemd/system")
 
 #: The most that systemd's review of a service's sandbox may come to, out of 100.
@@ -23,11 +23,13 @@ def unit_faults(folder: Path, units: Path) -> str:
     """Let systemd read every unit of ``units``, laid out below ``folder`` as on a machine."""
     shutil.copytree(Path("/") / SYSTEM, folder / SYSTEM, symlinks=True)
     installed = folder / "etc/systemd/system"
-    shutil.copytree(units, installed)
-    program = folder / PROGRAM
-    program.parent.mkdir(parents=True)
-    program.write_text("#!/bin/sh\n", encoding="utf-8")
-    program.chmod(0o755)
+    installed.mkdir(parents=True)
+    for unit in (*units.glob("*.service"), *units.glob("*.timer")):
+        shutil.copy(unit, installed)
+    for program in (folder / one for one in PROGRAMS):
+        program.parent.mkdir(parents=True, exist_ok=True)
+        program.write_text("#!/bin/sh\n", encoding="utf-8")
+        program.chmod(0o755)
     names = sorted(path.name for path in installed.iterdir())
     return _run(_systemd(), "verify", "--man=no", f"--root={folder}", *names)
 

@@ -35,13 +35,27 @@ Subsystem sftp {subsystem}
 """
 
 
-class SshServer:
-    """An sshd that may be killed, and started again with another key of the machine."""
+#: Mounts a small disk on a folder, in a namespace of its own, and runs what follows as somebody
+#: who is not root there: root's sshd would want to become others.
+_ON_A_SMALL_DISK = """\
+size="$1"; folder="$2"; shift 2
+mount -t tmpfs -o size="$size" loa-test "$folder" && chmod 1777 "$folder" || exit 77
+exec unshare -U --map-user=65534 --map-group=65534 "$@"
+"""
 
-    def __init__(self, folder: Path) -> None:
+
+class SshServer:
+    """An sshd that may be killed, and started again with another key of the machine.
+
+    With a ``disk`` its files lie on one of that size, which only it sees; ``seen`` is the way
+    to them from outside.
+    """
+
+    def __init__(self, folder: Path, disk: str = "") -> None:
         self._folder = folder
+        self._disk = disk
         self._process: subprocess.Popen[bytes] | None = None
-        self.user = getpass.getuser()
+        self.user = "nobody" if disk else getpass.getuser()
         self.files = folder / "files"
         self.files.mkdir(parents=True)
         self.key = folder / "user_key"
@@ -68,6 +82,11 @@ class SshServer:
         return file
 
     @property
+    def seen(self) -> Path:
+        assert self._process is not None
+        return Path(f"/proc/{self._process.pid}/root{self.files}")
+
+    @property
     def log(self) -> str:
         return (self._folder / "sshd.log").read_text(errors="replace")
 
@@ -84,10 +103,12 @@ class SshServer:
             Path("/run/sshd").mkdir(exist_ok=True)  # root's sshd wants it
         config = self._folder / "sshd_config"
         config.write_text(_CONFIG.format(port=self.port, folder=self._folder, subsystem=subsystem))
+        command: list[str | Path] = [program, "-D", "-e", "-f", config]
+        if self._disk:
+            small = ["unshare", "-rm", "sh", "-c", _ON_A_SMALL_DISK, "sh", self._disk, self.files]
+            command = [*small, *command]
         with (self._folder / "sshd.log").open("ab") as log:
-            self._process = subprocess.Popen(
-                [program, "-D", "-e", "-f", config], stderr=log, start_new_session=True
-            )
+            self._process = subprocess.Popen(command, stderr=log, start_new_session=True)
         wait_until(self._answers, f"sshd to answer; it said: {self.log}")
 
     def kill(self) -> None:
@@ -135,9 +156,9 @@ def _below(pid: int) -> list[int]:
 
 
 @contextmanager
-def ssh_server(folder: Path) -> Iterator[SshServer]:
-    """Run a server whose files lie in ``folder``/files."""
-    server = SshServer(folder)
+def ssh_server(folder: Path, disk: str = "") -> Iterator[SshServer]:
+    """Run a server whose files lie in ``folder``/files, on a ``disk`` of its own if it has one."""
+    server = SshServer(folder, disk)
     server.start()
     try:
         yield server

@@ -25,36 +25,60 @@ def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "200")
 
 
-class Sequences:
-    """The ledger's sequences as the hub looks at them, and how often it did."""
+class Ledger:
+    """What was published, as the hub looks at it, and how often it did."""
 
     def __init__(self) -> None:
-        self.now: dict[str, int] = {"a": 5}
+        self.published: list[tuple[str, str, int]] = [("a", "cum-1", 5)]
         self.looks = 0
         self.error: DBAPIError | None = None
 
-    def look(self) -> Mapping[str, int]:
+    def sequences(self) -> Mapping[str, int]:
         self.looks += 1
         if self.error is not None:
             error, self.error = self.error, None
             raise error
-        return dict(self.now)
+        return {commune: sequence for commune, _cluster, sequence in self.published}
+
+    def clusters(self, commune_id: str, after: int) -> frozenset[str]:
+        return frozenset(c for one, c, n in self.published if one == commune_id and n > after)
 
 
-def test_only_whoever_waits_for_that_commune_is_woken() -> None:
+def waiting(
+    hub: Hub, commune: str = "a", player: str = "1", cluster: str = "cum-1", known: int = 5
+) -> asyncio.Task[bool]:
+    return asyncio.create_task(hub.news(commune, player, [cluster], known=known, seconds=20))
+
+
+async def looked(ledger: Ledger, more: int = 3) -> None:
+    """Wait until it was looked so many times again."""
+    until = ledger.looks + more
+    while ledger.looks < until:
+        await asyncio.sleep(0)
+
+
+async def known_up_to_now(hub: Hub) -> None:
+    """Let the hub see what there is before somebody waits for more."""
+    await hub.news("a", "first", ["cum-1"], known=0, seconds=20)
+
+
+def test_only_whoever_waits_for_that_cluster_is_woken() -> None:
     async def scene() -> None:
-        sequences = Sequences()
-        hub = Hub(sequences.look, pause=0.001)
-        ours = asyncio.create_task(hub.news("a", "1", 5, 20))
-        theirs = asyncio.create_task(hub.news("b", "1", 0, 20))
-        while sequences.looks < 3:
-            await asyncio.sleep(0)
+        ledger = Ledger()
+        hub = Hub(ledger, pause=0.001)
+        await known_up_to_now(hub)
+        ours, beside = waiting(hub), waiting(hub, player="2", cluster="cum-2")
+        theirs = waiting(hub, "b", known=0)
+        await looked(ledger)
         assert not ours.done()
-        sequences.now["a"] = 6
+        ledger.published.append(("a", "cum-1", 6))
         assert await ours
+        await looked(ledger)
+        assert not beside.done()
         assert not theirs.done()
-        sequences.now["b"] = 1
+        ledger.published += [("b", "cum-1", 1), ("a", "cum-2", 7)]
         assert await theirs
+        assert await beside
         assert hub.count == 0
 
     asyncio.run(scene())
@@ -62,53 +86,76 @@ def test_only_whoever_waits_for_that_commune_is_woken() -> None:
 
 def test_nobody_looks_while_nobody_waits() -> None:
     async def scene() -> None:
-        sequences = Sequences()
-        hub = Hub(sequences.look, pause=0.001)
-        assert not await hub.news("a", "1", 5, 0.02)
-        known = sequences.looks
+        ledger = Ledger()
+        hub = Hub(ledger, pause=0.001)
+        await known_up_to_now(hub)
+        assert not await hub.news("a", "1", ["cum-1"], known=5, seconds=0.02)
+        known = ledger.looks
         assert known >= 1
         await asyncio.sleep(0.02)
-        assert sequences.looks <= known + 1
-        assert await hub.news("a", "1", 4, 20), "what came meanwhile is news at once"
+        assert ledger.looks <= known + 1
+        assert await waiting(hub, known=4), "what came meanwhile is news at once"
 
     asyncio.run(scene())
 
 
-def test_a_ledger_that_is_away_lets_players_wait_on() -> None:
+def test_what_is_published_between_a_question_and_its_waiting_is_not_missed() -> None:
+    """The hub has seen it by then, with nobody there to be woken."""
+
     async def scene() -> None:
-        sequences = Sequences()
-        sequences.error = OperationalError("x", {}, Exception())
-        hub = Hub(sequences.look, pause=0.001)
-        assert await hub.news("a", "1", 4, 20)
-        assert sequences.looks == 2
+        ledger = Ledger()
+        hub = Hub(ledger, pause=0.001)
+        await known_up_to_now(hub)
+        before = hub.last("a")
+        ledger.published.append(("a", "cum-1", 6))
+        other = waiting(hub, player="2", cluster="cum-2", known=before)
+        while hub.last("a") == before:
+            await asyncio.sleep(0)
+        assert await waiting(hub, known=before)
+        hub.close()
+        assert not await other
+
+    asyncio.run(scene())
+
+
+def test_a_ledger_that_is_away_lets_players_wait_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("engine.console.hub.PATIENCE", 0.001)
+
+    async def scene() -> None:
+        ledger = Ledger()
+        ledger.error = OperationalError("x", {}, Exception())
+        hub = Hub(ledger, pause=0.001)
+        assert await waiting(hub, known=4)
+        assert ledger.looks == 2
 
     asyncio.run(scene())
 
 
 def test_all_go_when_the_server_ends_and_nobody_waits_any_more() -> None:
     async def scene() -> None:
-        hub = Hub(Sequences().look, pause=0.001)
-        waiting = [asyncio.create_task(hub.news("a", str(n), 5, 20)) for n in range(50)]
+        hub = Hub(Ledger(), pause=0.001)
+        await known_up_to_now(hub)
+        tasks = [waiting(hub, player=str(n)) for n in range(50)]
         while hub.count < 50:
             await asyncio.sleep(0)
         hub.close()
-        assert await asyncio.gather(*waiting) == [False] * 50
-        assert not await hub.news("a", "1", 0, 20)
+        assert await asyncio.gather(*tasks) == [False] * 50
+        assert not await waiting(hub, known=0)
 
     asyncio.run(scene())
 
 
 def test_a_players_newer_question_ends_the_older_one_and_no_others() -> None:
     async def scene() -> None:
-        sequences = Sequences()
-        hub = Hub(sequences.look, pause=0.001)
-        older = asyncio.create_task(hub.news("a", "1", 5, 20))
-        other = asyncio.create_task(hub.news("a", "2", 5, 20))
+        ledger = Ledger()
+        hub = Hub(ledger, pause=0.001)
+        await known_up_to_now(hub)
+        older, other = waiting(hub), waiting(hub, player="2")
         while hub.count < 2:
             await asyncio.sleep(0)
-        newer = asyncio.create_task(hub.news("a", "1", 5, 20))
+        newer = waiting(hub)
         assert not await older
-        sequences.now["a"] = 6
+        ledger.published.append(("a", "cum-1", 6))
         assert await newer
         assert await other
 

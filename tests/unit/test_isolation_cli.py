@@ -69,6 +69,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "voices": [[], ["preview", "--text", "Một."]],
     "cache": [[], ["trim", "--max-size", "1GB"]],
     "obligations": [[], ["tin-rieng"]],
+    "playlog": [[], ["--campaign", "tin-rieng"], ["--day", "01/12/2026", "--csv", "x.csv"]],
     "notices": [["--all"]],
     "console": [["--listen", "x"]],
     "players": [

@@ -10,13 +10,13 @@ import inspect
 import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import NoResultFound
-from support import airing
+from support import airing, builders
 from support.dispatching import KEY, NOW, Post, Rig, plan_of
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
 from support.playing import a_play
@@ -30,7 +30,19 @@ from engine.ledger.places import Place
 from engine.ledger.players import Player
 from engine.ledger.programmes import Published
 from engine.ledger.tables import bundles, deliveries, metadata
-from engine.models import Bundle, Evidence, EvidenceKind, Finding, Plan, Play, Priority, Receipt
+from engine.models import (
+    Bundle,
+    Evidence,
+    EvidenceKind,
+    Finding,
+    Hours,
+    Plan,
+    Play,
+    Priority,
+    Receipt,
+    Shift,
+    StationRules,
+)
 
 LATER = NOW + timedelta(days=2)
 #: About far sides and the connection: no row in them belongs to a commune.
@@ -106,6 +118,9 @@ READS: Mapping[str, Case] = {
         NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
     "views.reached": lambda it, our: it.views.reached("tin-hai"),
+    "views.sessions_sent": lambda it, our: it.views.sessions_sent(
+        ["noi-1"], NOW - timedelta(days=9), NOW + timedelta(days=99)
+    ),
     "views.on_air": lambda it, our: it.views.on_air(NOW - timedelta(days=9), but="x"),
 }
 
@@ -132,6 +147,14 @@ WRITES: Mapping[str, Case] = {
     ),
     "deliveries.open": lambda it, our: it.deliveries.open(
         "tin", 1, replaced=[our.delivery], recalled={"giay"}, **ACT
+    ),
+    "deliveries.shift": lambda it, our: it.deliveries.shift(
+        [
+            Shift(one.target, one.slot, "tin", one.content_hash, LATER, LATER, "x")
+            for one in our.rig.ledger.views.deliveries("tin", replaced=True)
+        ],
+        recalled={"giay", "loudspeaker"},
+        **ACT,
     ),
     "bundles.begin": lambda it, our: it.bundles.begin([our.sending], durable=True, **ACT),
     "bundles.release": lambda it, our: it.bundles.release([our.sending.id]),
@@ -218,7 +241,9 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     """A commune with something sent, something being sent, and something to come."""
     channel = FakeChannel("loudspeaker", FakeBackend("so", True, FarSide(tmp_path / "far.log")))
     paper = FakeChannel("giay", FakeBackend("so", True, FarSide(tmp_path / "giay.log")))
-    rig = Rig(tmp_path, channel, paper, place=place)
+    at_any_hour = StationRules((Hours(time(0, 0), time(23, 59)),), 2, 30)
+    registry = builders.registry(station=at_any_hour)
+    rig = Rig(tmp_path, channel, paper, place=place, registry=registry)
     rig.release(Post(channel="loudspeaker"), campaign_id="tin")
     rig.send()
     rig.release(Post(target="noi-2", text="Hai."), campaign_id="tin-hai")

@@ -262,3 +262,15 @@ def test_a_lost_data_key_is_said_and_signs_nothing(ledger: Ledger, place: Place)
         other.programmes.publish(message(), NOW)
     other.close()
     assert ledger.programmes.last() == 0
+
+
+def test_at_another_communes_door_a_code_is_nobodys_and_stays_good(ledger: Ledger) -> None:
+    _player, code = ledger.players.invite(["cum-1"], name="", at=NOW, until=SOON)
+    others, ours = Doors(ledger.database, "xa-khac"), Doors(ledger.database, "xa-mau")
+    assert others.enrol(code.secret, version="1", at=NOW) is None
+    enrolled = ours.enrol(code.secret, version="1", at=NOW)
+    assert enrolled is not None
+    assert others.known_by(enrolled.token) is None
+    assert ours.known_by(enrolled.token) == enrolled.player
+    assert (ours.any_listens(), others.any_listens()) == (True, False)
+    assert Doors(ledger.database).any_listens()

@@ -16,7 +16,16 @@ from channels.loudspeaker.audio.carrier import carrier_of
 from channels.loudspeaker.audio.chime import chime
 from channels.loudspeaker.audio.mastering import mastered
 from channels.loudspeaker.audio.pcm import RATE, Held, Passage, Samples
-from channels.loudspeaker.audio.terms import KBITS, RATES, Chime, Finish, Format, Profile, Tags
+from channels.loudspeaker.audio.terms import (
+    CHIME_SECONDS,
+    KBITS,
+    RATES,
+    Chime,
+    Finish,
+    Format,
+    Profile,
+    Tags,
+)
 from channels.loudspeaker.channel import LoudspeakerChannel
 from engine.errors import LoaError
 
@@ -93,6 +102,7 @@ def test_a_chime_is_as_loud_as_speech_and_short(which: Chime) -> None:
     integrated, peak = ffmpeg.levels(made)
     assert integrated == pytest.approx(-16.0, abs=0.5)
     assert peak <= -1.0
+    assert len(chime(which)) / RATE == pytest.approx(CHIME_SECONDS[which], abs=0.01)
     shortest = 1.5 if which is Chime.BRIDGE else 2.0
     assert shortest < len(chime(which)) / RATE < 3.0
     assert np.array_equal(chime(which), chime(which))

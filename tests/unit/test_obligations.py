@@ -348,6 +348,15 @@ def test_the_record_says_what_was_heard_when_and_leaves_room_to_sign(
         assert wanted in said, wanted
 
 
+def test_the_plan_says_what_the_law_asks_for(tmp_path: Path) -> None:
+    workspace = make_commune(tmp_path / "xa", {"tin": CITING}, live=False)
+    file = str(workspace / "campaigns" / "tin.yaml")
+    said = CliRunner().invoke(build(), ["plan", file])
+    assert said.exit_code == 0, said.output
+    wanted = "§ 3 days in a row on the loudspeakers, the hamlet head passes it on (Luật Thực hiện"
+    assert wanted in said.output
+
+
 def test_a_campaign_that_cites_nothing_has_no_record(tmp_path: Path) -> None:
     workspace = make_commune(tmp_path / "xa", {"tin": THREE_DAYS}, live=False)
     runner = CliRunner()

@@ -290,13 +290,14 @@ def test_a_commune_whose_rules_forbid_it_stops_it_or_is_left_out_on_the_record(
 
 def test_a_commune_whose_rules_forbid_it_by_now_is_refused_with_the_reason(tmp_path: Path) -> None:
     tinh = Tinh(tmp_path / "tinh", tmp_path)
-    headings = "Mã xã,Số phút mỗi buổi,Người trình,Người duyệt"
+    headings = "Mã xã,Số buổi mỗi ngày,Người trình,Người duyệt"
     table = tinh.folder / "x.csv"
     table.write_text(f"{headings}\nxa-dong,1,an: Giả An,binh: Giả Bình\n", encoding="utf-8")
     _import(tinh, table)
     tinh.submit()
     own = tinh.folder / "dai.yaml"
-    own.write_text(LONG.format(text="Bà con chú ý. " * 20), encoding="utf-8")
+    other = LONG.format(text="Bà con chú ý.").replace("17:00", "18:00")
+    own.write_text(other, encoding="utf-8")
     with tinh.commune("xa-dong") as app:
         app.office.set_passphrase("binh", PASSPHRASE, None)
         app.office.submit(own, "an")

@@ -18,6 +18,7 @@ from engine.cli.main import build
 HEAVY = {
     "apprise",
     "asyncssh",
+    "paho",
     "gtts",
     "httpx",
     "lameenc",

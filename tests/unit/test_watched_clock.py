@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-import time
+import time as steady
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from support import builders
 from support.commune import PASSPHRASE, make_commune
 from support.dispatching import KEY, NOW, Post, Rig, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FarSide
@@ -28,7 +29,7 @@ from engine.ledger.watched_clock import (
     state_of,
     watched,
 )
-from engine.models import Priority
+from engine.models import Hours, Priority, StationRules
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
 from workers.presence import EVERY, FORGOTTEN, Presence
@@ -242,6 +243,30 @@ def test_a_distrusted_clock_sends_emergencies_only_and_expires_nothing(
     assert far_side.texts == {"Gấp.": 1, "Thường.": 1}
 
 
+@pytest.mark.parametrize("jump", [timedelta(minutes=61), -timedelta(minutes=61)], ids=str)
+def test_a_distrusted_clock_wakes_nobody_by_loudspeaker_and_moves_nothing(
+    tmp_path: Path, far_side: FarSide, jump: timedelta
+) -> None:
+    machine = Machine()
+    at_any_hour = StationRules((Hours(time(0, 0), time(23, 59)),), 1, 1)
+    registry = builders.registry(station=at_any_hour)
+    channel = FakeChannel("loudspeaker", FakeBackend("so", True, far_side))
+    with rigged(tmp_path, channel, registry=registry) as rig:
+        clock = on(machine, rig)
+        rig.release(Post(channel="loudspeaker", target="cum-1", text="Thường."))
+        flood = Post(channel="loudspeaker", target="cum-2", text="Gấp.")
+        rig.release(flood, campaign_id="lu", priority=Priority.EMERGENCY)
+        machine.wrong_by = jump
+        assert clock.look().fault is not None
+        rig.send()
+        assert far_side.texts == {"Gấp.": 1}
+        assert [(row.state, row.replaced) for row in rig.rows()] == [(State.PLANNED, False)]
+        machine.wrong_by = timedelta(0)
+        clock.look()
+        rig.send()
+        assert far_side.texts == {"Gấp.": 1, "Thường.": 1}
+
+
 POSTS = """\
 id: {id}
 title: Tin
@@ -292,7 +317,7 @@ def test_a_process_tells_of_a_wrong_clock_once_and_of_a_right_one_once(
 ) -> None:
     monkeypatch.setenv("LOA_LANG", "en")
     seconds = [1000.0]
-    monkeypatch.setattr(time, "monotonic", lambda: seconds[0])
+    monkeypatch.setattr(steady, "monotonic", lambda: seconds[0])
     machine, machines = Machine(), Machines(rig.ledger.database)
     presence = Presence(
         machines, machine.clock(), Role.RUN, machine="may-1", disks=[rig.outbox.parent]
@@ -337,7 +362,7 @@ def _zone() -> Iterator[None]:
         os.environ.pop("TZ", None)
     else:
         os.environ["TZ"] = before
-    time.tzset()
+    steady.tzset()
 
 
 @pytest.mark.usefixtures("_zone")
@@ -346,10 +371,10 @@ def test_a_machine_elsewhere_sends_on_time_through_its_change_of_hours(
     tmp_path: Path, place: Place, far_side: FarSide, zone: str, change: datetime
 ) -> None:
     os.environ["TZ"] = zone
-    time.tzset()
+    steady.tzset()
     machine = Machine(truth=change)
-    before = time.localtime(change.timestamp()).tm_isdst
-    assert before != time.localtime(change.timestamp() + 20).tm_isdst
+    before = steady.localtime(change.timestamp()).tm_isdst
+    assert before != steady.localtime(change.timestamp() + 20).tm_isdst
     with rigged(
         tmp_path, FakeChannel("giay", FakeBackend("so", True, far_side)), place=place
     ) as rig:

@@ -12,10 +12,8 @@ from channels.loudspeaker.audio.decoding import unfit
 from channels.loudspeaker.audio.meter import amplitude, measure
 from channels.loudspeaker.audio.pcm import RATE, Passage, Samples, silence
 from channels.loudspeaker.audio.recording import examine, whole
+from channels.loudspeaker.audio.terms import AROUND_VOICE, CHIME_PAUSE
 from engine.i18n import gettext as _
-
-#: Seconds between chime or jingle and the voice.
-CHIME_PAUSE = 0.5
 
 #: Seconds that a jingle may last: it is heard at the beginning of every programme.
 _LONGEST = 60
@@ -23,8 +21,8 @@ _LONGEST = 60
 #: LU by which the bed lies below the voice: it is heard in the pauses and covers no word.
 _BELOW = 16.0
 
-#: Seconds that the bed begins before the voice and ends after it, and fades in and out.
-_AROUND, _FADE = 1.5, 1.0
+#: Seconds in which the bed fades in and out.
+_FADE = 1.0
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -52,7 +50,7 @@ def over_bed(voice: Sequence[Passage], path: Path) -> Passage:
 
     Raises ChannelError when the music cannot be read.
     """
-    said = np.concatenate([silence(_AROUND), *_parts(voice), silence(_AROUND)])
+    said = np.concatenate([silence(AROUND_VOICE), *_parts(voice), silence(AROUND_VOICE)])
     under = np.resize(_beginning(path, len(said)), len(said))
     level = measure([said]).loudness - _BELOW - measure([under]).loudness
     mixed = said + under * _fades(len(under)) * np.float32(amplitude(level))

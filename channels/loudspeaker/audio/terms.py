@@ -45,6 +45,14 @@ class Chime(StrEnum):
     BRIDGE = "bridge"
 
 
+#: How long each plays, in seconds: known without making it.
+CHIME_SECONDS = {Chime.BELLS: 2.42, Chime.ALARM: 2.34, Chime.BRIDGE: 1.74}
+
+#: Seconds between chime or jingle and the voice, and those by which a bed begins before a voice
+#: and ends after it.
+CHIME_PAUSE, AROUND_VOICE = 0.5, 1.5
+
+
 class Format(StrEnum):
     MP3 = "mp3"
     WAV = "wav"

@@ -31,6 +31,8 @@ class AgentBackend:
 
     idempotent = True
     networked = True
+    #: It plays nothing without saying so: its silence means something.
+    always_reports = True
 
     def check(self) -> None:
         """Raise ChannelError when nobody would fetch anything."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Final
 
-from .context import WHOLE, WORD, Context, Reading, Rule, rule
+from .context import WHOLE, Context, Reading, Rule, rule
 from .data import (
     brands,
     culture,
@@ -29,6 +30,7 @@ from .data.ambiguous import AMBIGUOUS
 from .data.documents import FIELDS, ISSUERS, ORGANS
 from .data.titles import SIGNED, TITLES
 from .letters import spell
+from .meanings import meaning_of, topic_of, undoubled
 from .model import Doubtful, Why
 from .syllables import LETTERS, LOWER, UPPER, has_vowel, is_syllable
 from .wordlist import words
@@ -73,23 +75,6 @@ def abbreviation(word: str) -> str | None:
     return None
 
 
-#: What stands beside abbreviations of any meaning.
-_WEAK: Final = frozenset({"#number", ",", ":", ".", "-", "("})
-#: The end of 7h, 16g30 or 11:30.
-_CLOCK: Final = re.compile(r"\d[hg](?:\d\d'?)?$|\d:\d\d$")
-#: What an abbreviation may be followed by, beside words: the names that ``ambiguous`` uses.
-_FOLLOWED: Final = (
-    ("#percent", re.compile(r"\s?\d[\d.,]*\s?%")),
-    ("#document", re.compile(r"\s*(?:số\s*)?:?\s?\d{1,6}[a-z]?(?:/\d{4})?[/-][A-ZĐ]")),
-    ("#phone", re.compile(r"\s?[.:]?\s?[(+]?0\d")),
-    ("#date", re.compile(r"\s?[,(]?\s?\d{1,2}[/-]\d")),
-    ("#plate", re.compile(r"\s?:?\s?\d\d-?[A-Z]")),
-    ("#account", re.compile(r"\s?:?\s?\d[\d. ]{5,}")),
-    ("#roman", re.compile(r"\s[IVX]+(?!\w)")),
-    ("#number", re.compile(r"\s?[.:]?\s?\d")),
-)
-
-
 def short_for(word: str) -> str | None:
     """Return what an abbreviation most likely stands for, with no neighbours to ask."""
     ambiguous = AMBIGUOUS.get(word)
@@ -103,40 +88,6 @@ def _ministry(word: str) -> str | None:
     return f"{ORGANS[word[0]]} {ABBREVIATIONS[word[1:]]}"
 
 
-def _following(end: int, ctx: Context) -> Iterator[str]:
-    """Yield what stands after ``end``: a word, or a mark, and the kinds of number."""
-    word = ctx.next_word(end)
-    yield word or ctx.line[end : end + 2].strip()
-    yield from (kind for kind, pattern in _FOLLOWED if pattern.match(ctx.line, end))
-
-
-def meaning_of(written: str, end: int, ctx: Context) -> str | None:
-    """Return the meaning that the neighbours of an ambiguous abbreviation call for.
-
-    A mark or a number beside it counts for less than what the clause is about.
-    """
-    following = frozenset(_following(end, ctx))
-    last = {ctx.last()}
-    if ctx.last()[:1].isdigit():
-        last.add("#clock" if _CLOCK.search(ctx.last()) else "#number")
-    weak: str | None = None
-    for meaning in AMBIGUOUS[written].meanings:
-        called = (meaning.after & last) | (meaning.before & following)
-        if called - _WEAK:
-            return meaning.spoken
-        weak = weak or (meaning.spoken if called else None)
-    return weak if _topic(written, end, ctx) in {None, weak} else None
-
-
-def _topic(written: str, end: int, ctx: Context) -> str | None:
-    """Return the meaning that words farther off in the clause hint at."""
-    ahead = frozenset(word.lower() for word in WORD.findall(ctx.line[end : end + 40]))
-    for meaning in AMBIGUOUS[written].meanings:
-        if meaning.topic and (not meaning.topic.isdisjoint(ahead) or ctx.near(meaning.topic, 12)):
-            return meaning.spoken
-    return None
-
-
 def _ambiguous(match: re.Match[str], ctx: Context) -> Reading:
     written = match[0]
     if written not in AMBIGUOUS:
@@ -144,8 +95,12 @@ def _ambiguous(match: re.Match[str], ctx: Context) -> Reading:
     if is_syllable(written) and ctx.in_capitals(match.end()):
         return None
     meaning = meaning_of(written, match.end(), ctx)
-    likely = meaning or _topic(written, match.end(), ctx) or AMBIGUOUS[written].otherwise
-    return meaning or Doubtful(likely, Why.AMBIGUOUS_ABBREVIATION)
+    if isinstance(meaning, Doubtful):
+        return replace(meaning, spoken=undoubled(meaning.spoken, ctx))
+    if meaning:
+        return undoubled(meaning, ctx)
+    likely = topic_of(written, match.end(), ctx) or AMBIGUOUS[written].otherwise
+    return Doubtful(undoubled(likely, ctx), Why.AMBIGUOUS_ABBREVIATION)
 
 
 def _initials(match: re.Match[str], ctx: Context) -> Reading:
@@ -192,7 +147,8 @@ def _compound(match: re.Match[str], ctx: Context) -> Reading:
     """Read "v/v", "LĐ-TB&XH" and, with spaces, "KT - XH"."""
     written = match[0].strip()
     tight = _JOINT.sub(r"\1", written)
-    return ABBREVIATIONS.get(written) or ABBREVIATIONS.get(tight) or FOREIGN[written.lower()]
+    known = ABBREVIATIONS.get(written) or ABBREVIATIONS.get(tight)
+    return undoubled(known, ctx) if known else FOREIGN[written.lower()]
 
 
 def _known(match: re.Match[str], ctx: Context) -> Reading:
@@ -203,7 +159,8 @@ def _known(match: re.Match[str], ctx: Context) -> Reading:
         and (ctx.shouting or ctx.in_capitals(match.end()))
     ):
         return None
-    return abbreviation(written)
+    known = abbreviation(written)
+    return undoubled(known, ctx) if known else None
 
 
 def _foreign(match: re.Match[str], ctx: Context) -> Reading:
@@ -216,6 +173,10 @@ def _foreign(match: re.Match[str], ctx: Context) -> Reading:
 _SIGNERS: Final = (
     "Chủ tịch|Phó|Giám đốc|Trưởng|Bí thư|Chánh|Ban|Hiệu trưởng|Tổ trưởng|Bộ trưởng|Ủy|Uỷ|Đảng|"
     "Chi bộ|Hội|Thường trực"
+)
+#: What may follow a title and its dot, a title too: "ThS.BSCKI. Nguyễn Văn A".
+_DEGREES: Final = frozenset(
+    key for key in TITLES if key.isupper() and len(key) > 1 and "TS" not in key
 )
 _SMALL_TITLES: Final = {"a": "anh", "c": "chị", "e": "em", "b": "bà", "ô": "ông"}
 #: After these stands somebody's name.
@@ -240,7 +201,7 @@ _WORD: Final = rf"[{LETTERS}]+{WHOLE}"
 COMPOUNDS: Final[tuple[Rule, ...]] = (
     rule(
         "title",
-        rf"({alternation(TITLES)})\.\s?(?=[{UPPER}][{LOWER}]|(?:BS|CKI)[.\sI])",
+        rf"({alternation(TITLES)})\.\s?(?=[{UPPER}][{LOWER}]|(?:{alternation(_DEGREES)})(?:[.\sI12]|$))",
         _title,
         starts=first_letters(TITLES),
     ),

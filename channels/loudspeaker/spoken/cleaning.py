@@ -27,6 +27,8 @@ _SAME_LENGTH: Final = str.maketrans(
         "μ": "µ",
     }
 )
+#: A wave between two words, close to both or apart from both: from one to the other.
+_WAVE: Final = re.compile(r"(?<=[\w%'°])~(?=\w)|(?<=[\w%'°] )~(?= \w)")
 _LIGATURES: Final = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "ı": "i", "þ": "th"}
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 #: Frames the digit before it: 1️⃣ numbers an item.
@@ -52,6 +54,8 @@ class Cleaned:
 
 def clean(line: str) -> Cleaned:
     """Return ``line`` (NFC) with one form for each kind of character."""
+    if "~" in line:
+        line = _WAVE.sub("-", line)  # 08:00 ~ 10:00, T2~T6
     if not _ODD.search(line):
         return Cleaned(line)
     if "÷" in line and "=" not in line:

@@ -20,6 +20,9 @@ _SHARE_LEADS: Final = words(
 _NEARLY: Final = words("hơn gần quá khoảng nhất trên dưới chiếm nửa")
 #: What a whole is divided into, where no word says so.
 _SHARES: Final = frozenset({2, 3, 4, 5, 10})
+#: Shares more often than counts, of what there is much of.
+_USUAL_SHARES: Final = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4)})
+_MANY: Final = words("hộ người phiếu đại cử")
 _MAP_SCALES: Final = words("lệ đồ hoạch")
 _DOTTED: Final = r"[1-9]\d{0,2}(?:\.\d{3})+"
 
@@ -41,8 +44,12 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     ):
         return counted
     if following in COUNTED and not (ctx.after(_NEARLY) and top < bottom <= 10):
+        if (top, bottom) in _USUAL_SHARES and following in _MANY:
+            return Doubtful(read_fraction(top, bottom, ctx), Why.AMBIGUOUS_FRACTION)
         return counted
     share = read_fraction(top, bottom, ctx)
+    if ctx.after({"vòng"}) and top == 1:
+        return Doubtful(share, Why.AMBIGUOUS_FRACTION)
     if ctx.after(_SHARE_LEADS) or following in WHOLES or following in UNITS:
         return share
     possible = 1 <= bottom <= 12 and 1 <= top <= 31 and exists(match[1], match[2], None)

@@ -204,35 +204,11 @@ def _codes_only(match: re.Match[str], ctx: Context) -> Reading:
     return f"của {words}" if _named(ctx) else f"{suffix.kind} của {words}"
 
 
-def _article(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "K2 Đ15 Luật Đất đai" and "điểm a, khoản 4, Đ.9"."""
-    letter, number = match.groups()
-    if ctx.near(_NO_CLAUSES, 3):
-        return None
-    known = ctx.near(_CLAUSES.keys() | _LAWS, 6) or (
-        ctx.next_word(match.end()) in _LAWS or _ARTICLE.match(ctx.line, match.end())
-    )
-    return f"{_CLAUSES[letter.lower()]} {ctx.number(number)}" if known else None
-
-
-def _clause_number(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "Điều 15a": the number and its letter."""
-    lead = ctx.after({"điều", "khoản", "điểm", "mục", "mẫu", "lục"})
-    if not lead and not (ctx.after({"số"}) and ctx.near({"mẫu"}, 3)):
-        return None
-    return f"{ctx.number(match[1])} {spell(match[2])}"
-
-
 #: The levels of a court, and what it tries: 12/2026/DS-ST.
 _COURTS: Final = frozenset({"ST", "PT"})
 _TRIALS: Final = {"DS": "dân sự", "HS": "hình sự", "HC": "hành chính", "LĐ": "lao động",
                   "KDTM": "kinh doanh thương mại", "HNGĐ": "hôn nhân và gia đình",
                   "ST": "sơ thẩm", "PT": "phúc thẩm"}  # fmt: skip
-#: Parts of a law, by name and by letter.
-_CLAUSES: Final = {"khoản": "khoản", "điểm": "điểm", "điều": "điều", "k": "khoản", "đ": "điều"}
-_NO_CLAUSES: Final = words("lớp khu lô đường khóa")
-_ARTICLE: Final = re.compile(r"[, ]*(?:Đ\.?\s?\d|[Đđ]iều)")
-_LAWS: Final = words("luật nđ nghị blhs blds bltths bltt bộ llđ lđđ hiến pháp thông quyết quy")
 _FORMS: Final = words("mẫu khai biểu phiếu")
 _TIME_WORDS: Final = words("năm ngày tháng giờ tuần phút trường hộ người")
 
@@ -261,7 +237,6 @@ LEGAL: Final[tuple[Rule, ...]] = (
     rule(
         "document, known by number", rf"0\d{{1,2}}(?![/.,-]\d){WHOLE}", _known_by_number, starts="0"
     ),
-    rule("clause number", rf"(\d{{1,3}})([a-zđ]){WHOLE}", _clause_number, then=LOWER, tight=True),
 )
 LEGAL_WORDS: Final[tuple[Rule, ...]] = (
     rule(
@@ -270,6 +245,5 @@ LEGAL_WORDS: Final[tuple[Rule, ...]] = (
         _kind,
         starts=UPPER,
     ),
-    rule("article", rf"([ĐKk])\.?\s?(\d{{1,3}})(?![.,/-]\d){WHOLE}", _article, starts="ĐKk"),
     rule("document code", rf"{_CODE}(?:[-/]{_CODE}){{1,3}}{WHOLE}", _codes_only, starts=UPPER),
 )

@@ -10,19 +10,27 @@ from .data.measures import MONEY, SUMS
 from .model import Doubtful, Why
 from .numbers import NUMBER, thousand
 from .units import RANGE, amount
+from .wordlist import words
 
 #: A number whose thousands stand apart with commas.
 _ENGLISH: Final = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
+#: After these 5K is a slogan of five words that begin with K, a resolution, a run.
+_SLOGANS: Final = words(
+    "điệp chốt tắc khẩu covid covid-19 hiện pháp camera hình chiếu video nét ảnh giải chạy cự "
+    "marathon"
+)
 _CURRENCIES: Final = {"$": "đô la Mỹ", "€": "ơ rô", "£": "bảng Anh", "¥": "yên", "₫": "đồng"}
 
 
 def _short_money(match: re.Match[str], ctx: Context) -> Reading:
     """Read 50k, 50-100k, 5tr: thousands and millions of đồng."""
     first, last, sign = match.groups()
+    if sign == "K" and match[0] == f"{first}K" and ctx.near(_SLOGANS, 5):
+        return f"{ctx.number(first)} ca"
     size = thousand(ctx.region) if sign.lower() == "k" else "triệu"
-    words = f"{amount(first, last, ctx)} {size}"
-    said = ctx.next_word(match.end()) in {"đồng", "đ", "vnđ", "vnd"}
-    return words if said else f"{words} đồng"
+    said = f"{amount(first, last, ctx)} {size}"
+    named = ctx.next_word(match.end()) in {"đồng", "đ", "vnđ", "vnd"}
+    return said if named else f"{said} đồng"
 
 
 def _millions_and(match: re.Match[str], ctx: Context) -> Reading:
@@ -35,9 +43,9 @@ def _millions(written: str | None, ctx: Context) -> str:
     if not written:
         return ""
     millions, _, rest = written.strip(" -").partition("tr")
-    words = f"{ctx.number(millions)} triệu"
+    said = f"{ctx.number(millions)} triệu"
     tail = int(rest.ljust(3, "0"))
-    return f"{words} {ctx.cardinal(tail)} {thousand(ctx.region)}" if tail else words
+    return f"{said} {ctx.cardinal(tail)} {thousand(ctx.region)}" if tail else said
 
 
 def _dong(match: re.Match[str], ctx: Context) -> Reading:
@@ -53,7 +61,7 @@ def _sign_first(match: re.Match[str], ctx: Context) -> Reading:
 def _currency_first(match: re.Match[str], ctx: Context) -> Reading:
     """Read "VNĐ 500.000", "USD 100-200", and the English thousands of "USD 1,000"."""
     first, last = match[2], match[3]
-    if match[1] in {"USD", "EUR"} and not last and _ENGLISH.fullmatch(first):
+    if not last and _ENGLISH.fullmatch(first):
         return Doubtful(
             f"{ctx.number(first.replace(',', '.'))} {MONEY[match[1]]}", Why.AMBIGUOUS_NUMBER
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .abbreviations import alternation, first_letters, short_for
+from .abbreviations import FOREIGN, alternation, first_letters, short_for
 from .context import WHOLE, Context, Reading, Rule, rule
 from .data.measures import MONEY, SUMS, UNITS
 from .numbers import NUMBER
@@ -30,6 +30,11 @@ _DENOMINATORS: Final = {
     "h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p": "phút", "d": "ngày", "th": "tháng",
     "ngđ": "ngày đêm", "GD": "giao dịch", "SP": "sản phẩm",
 }  # fmt: skip
+#: "1 tuần/lần" is once in a week; "30 phút/lần" is how long each takes.
+_PERIODS: Final = words("ngày tuần tháng quý năm")
+#: Words of a date on a form: "ngày/tháng/năm sinh".
+_DATED: Final = {"ngày": "tháng", "tháng": "năm"}
+_CLOCKS: Final = frozenset({"h", "'", "ph", "p", "giây"})
 _MILLIONS: Final = re.compile(r"\d+tr\d+")
 _COUNT: Final = re.compile(r"^[\d.,\s-]+|\s[\d.,\s-]+$")
 _TOPS: Final = alternation(UNITS)
@@ -46,8 +51,13 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
     last = ctx.history[-1] if ctx.history else ""
     top = _top(last)
     bottom = match[1]
+    if bottom == _DATED.get(top.lower().lstrip("/ ")) and not _counts(last, ctx):
+        return None
+    if bottom == "lần" and top.lower() in _PERIODS and _counts(last, ctx):
+        return "một lần"
     counts = top in MONEY or top.lower() in SUMS or bool(_MILLIONS.fullmatch(last))
     measured = counts or top in UNITS or top.lower() in _MEASURES or last.startswith("/")
+    measured = measured or (top in _CLOCKS and last[:1].isdigit())
     if not measured and not _counted(ctx):
         return None
     if (top in UNITS or top.lower() in {"lít", "khối"}) and bottom in {"giờ", "giây", "lít"}:
@@ -55,11 +65,18 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
     counted = len(bottom) > 1 and _counted(ctx)
     if (measured or counted) and (bottom in UNITS or bottom in _DENOMINATORS):
         return f"{'mỗi' if counts else 'trên'} {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
-    each = bottom.lower() in _EACH or (counts and is_syllable(bottom))
+    each = bottom.lower() in _EACH or (
+        (counts or (measured and _counts(last, ctx))) and is_syllable(bottom)
+    )
     if each:
         return f"mỗi {bottom.lower()}"
-    short = short_for(bottom)
+    short = short_for(bottom) or (FOREIGN.get(bottom.lower()) if measured else None)
     return f"mỗi {short}" if short else None
+
+
+def _counts(last: str, ctx: Context) -> bool:
+    """Say whether what is counted stands right after its number: the 45 of "45 phút/tiết"."""
+    return last[:1].isdigit() or any(token[:1].isdigit() for token in ctx.history[-2:-1])
 
 
 def _counted(ctx: Context) -> bool:

@@ -1,4 +1,4 @@
-"""Phone numbers, identity and account numbers, plates: said digit by digit, with pauses."""
+"""Phone numbers: said digit by digit, with pauses."""
 
 from __future__ import annotations
 
@@ -8,30 +8,60 @@ from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
 from .dates import COUNTED
-from .letters import spell
 from .model import Doubtful, Why
 from .numbers import read_digits, read_groups
-from .syllables import LETTERS, UPPER
 from .wordlist import words
 
 _SEP: Final = r"(?:\s-\s(?!0)|[ .-])"
 _CALLS: Final = words("gọi hotline thoại sđt đt lạc nóng alo tel nhắn")
 _HELPERS: Final = words("số cứu thương hỏa báo công an máy")
-_IDENTIFIED: Final = words("mã cccd cmnd cước thẻ stk tk khoản mst seri biển danh sim pin otp bks")
 _RESCUERS: Final = words("sát pccc pccc&cnch csgt cnch nóng cháy hộ")
-#: Cards: what follows them is a number only when it is long, else a year or a count.
-_CARDS: Final = words("bhyt bhxh")
-_CODE_LEADS: Final = (_IDENTIFIED | _CARDS | {"khung", "máy"}) - {"khoản", "biển", "bks"}
-_LINES: Final = words("fax đt sđt thoại tel")
-_ON_THE_WAY: Final = words("số là dân công : mật khẩu hồ sơ thuế cá nhân vị hàng đơn bưu điện kiểm")
+_LINES: Final = words("fax đt sđt thoại tel bàn")
 #: What may join the groups of a phone number.
 _JOINTS: Final = "0 .-"
+#: A number within its area, what joins two of them, and what follows none.
+_LOCAL: Final = r"[1-9](?:\d{2,3}[ .]?\d{3,4}|\.\d{3}\.\d{3})(?!\d)"
+_JOINT: Final = r"(?:\s?[-/;]\s?|,\s?| hoặc | và )"
+_BETWEEN: Final = words("- / ; , hoặc và")
+_NOT_COUNTED: Final = (
+    rf"(?![.,]\d|\s?(?:[%đ₫kK]|đồng|VN|triệu|tỷ|ngàn|nghìn|người|hộ|m2|kg|tr){WHOLE}){WHOLE}"
+)
 _EMERGENCY: Final = r"11[1-5]|1022|156"
 
 
 def _digits(match: re.Match[str], ctx: Context) -> Reading:
     digits = re.sub(r"\D", "", match[0])
     return read_groups(match[0]) if 8 <= len(digits) <= 11 else None
+
+
+def _lines(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "0272 3812345 - 3812346": one area, and each number after it."""
+    whole, others = match.groups()
+    if len(re.sub(r"\D", "", whole)) not in (10, 11):
+        return None
+    said = read_groups(whole)
+    for joint, other in re.findall(f"({_JOINT})({_LOCAL})", others):
+        said += f" {joint.strip()} " if joint.strip().isalpha() else ", "
+        said += read_groups(other)
+    return said
+
+
+def _another_line(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 3.812.345 of "ĐT 3.812.345", and the second of "ĐT: 3812345 - 3812346"."""
+    if "." in match[0] and on_the_line(match, ctx):
+        return read_groups(match[0])
+    if not ctx.after(_BETWEEN) or len(ctx.history) < 3 or not ctx.near(_LINES | _CALLS, 7):
+        return None
+    first = re.sub(r"[ .]", "", ctx.history[-2])
+    alike = first.isdigit() and len(first) == len(re.sub(r"\D", "", match[0]))
+    return read_groups(match[0]) if alike else None
+
+
+def _without_plus(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 84 909 123 456 of "SĐT: 84 909 123 456"."""
+    if not ctx.near(_CALLS | {"zalo", "số"}, 4) or len(re.sub(r"\D", "", match[0])) not in (11, 12):
+        return None
+    return f"tám bốn, {read_groups(match[1])}"
 
 
 def _international(match: re.Match[str], ctx: Context) -> Reading:
@@ -64,112 +94,34 @@ def _at_an_exchange(ctx: Context) -> bool:
     return ("tổng", "đài") in pairwise(recent)
 
 
-def _identity(match: re.Match[str], ctx: Context) -> Reading:
-    """Read what follows "mã số", "tài khoản", "CCCD" as digits."""
-    last = ctx.last()
-    long = len(match[0]) >= 6
-    close = last in _IDENTIFIED or (last in _ON_THE_WAY and ctx.near(_IDENTIFIED, 5))
-    close = (
-        close
-        or _number_sign_before(ctx)
-        or (long and (ctx.near(_CARDS, 3) or _after_a_password(ctx)))
-        or (len(match[0]) in (5, 6) and ctx.near({"giải"}, 3) and _ends(match.end(), ctx))
-    )
-    close = close or _on_the_line(match, ctx)
-    if ctx.after({"vàng"}) and set(match[0]) == {"9"}:
-        return read_digits(match[0])
-    if ctx.near({"tôm"}, 2):
-        return None
-    legal = last == "khoản" and not long
-    return read_groups(match[0]) if close and not legal else None
-
-
-def _on_the_line(match: re.Match[str], ctx: Context) -> bool:
+def on_the_line(match: re.Match[str], ctx: Context) -> bool:
     """Say whether "ĐT:" or "Fax:" stands before seven or eight digits."""
-    return len(match[0]) in (7, 8) and (
-        ctx.after(_LINES) or (ctx.after({":"}) and ctx.near(_LINES, 2))
+    return len(re.sub(r"\D", "", match[0])) in (7, 8) and (
+        ctx.after(_LINES)
+        or (ctx.after({":"}) and ctx.near(_LINES, 2))
+        or (ctx.after({"máy", "trực", "ban", "quan"}) and ctx.near({"số", "trực"}, 3))
     )
 
 
-def _ends(end: int, ctx: Context) -> bool:
-    """Say whether no word counts what stands before ``end``."""
-    return not ctx.next_word(end) and ctx.line[end : end + 1] not in {"%", "đ"}
-
-
-def _number_sign_before(ctx: Context) -> bool:
-    """Say whether "số hiệu" was just written; a huy hiệu has years."""
-    return [word.lower() for word in ctx.history[-2:]] == ["số", "hiệu"]
-
-
-def _after_a_password(ctx: Context) -> bool:
-    """Say whether "mật khẩu" was just written, perhaps with "là" or a colon."""
-    recent = [word.lower() for word in ctx.history[-4:] if word not in ":()"]
-    recent = recent[:-1] if recent[-1:] in (["là"], ["wifi"]) else recent
-    return recent[-2:] == ["mật", "khẩu"]
-
-
-def _code(match: re.Match[str], ctx: Context) -> Reading:
-    """Read a file's or a card's number that holds letters: H34.12-251205-0001."""
-    last = ctx.last()
-    if not (last in _CODE_LEADS or _coded(ctx)):
-        return None
-    if not re.search(r"\d{4}", match[0]):
-        return None
-    return spell_code(match[0])
-
-
-def _coded(ctx: Context) -> bool:
-    """Say whether a code was announced a few words ago: "mã hồ sơ:"."""
-    return ctx.last() in _ON_THE_WAY and ctx.near({"mã", "seri", "thẻ", "hiệu"}, 5)
-
-
-def spell_code(code: str) -> str:
-    """Return letters by name and digits one by one, with a pause for each mark."""
-    parts = (
-        read_groups(part) if part[0].isdigit() else spell(part)
-        for part in re.findall(rf"\d+|[{LETTERS}]+|[.-]+", code)
-        if part[0].isalnum()
-    )
-    return ", ".join(parts)
-
-
-def _series(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "CH 01234" and "BA 123456": the letters and number of a paper."""
-    letters, number = match.groups()
-    if not ctx.near({"số", "seri", "hiệu", "phát"}, 3):
-        return None
-    return f"{spell(letters)}, {read_groups(number)}"
-
-
-def _long_run(match: re.Match[str], ctx: Context) -> Reading:
-    return read_groups(match[0])
-
-
-def _boat(match: re.Match[str], ctx: Context) -> Reading:
-    """Read LA-1234-TS, the number of a fishing boat."""
-    letters, number, kind = match.groups()
-    return f"{spell(letters)}, {read_groups(number)}, {spell(kind)}"
-
-
-def _plate(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 62A-123.45, 62-H1 234.56, 51F-12345: the province, the series, the number."""
-    province, letters, series, number = match.groups()
-    head = f"{read_digits(province)} {spell(letters)}"
-    if series:
-        head += f" {read_digits(series)}"
-    return f"{head}, {read_digits(number)}"
-
-
-PLATES: Final[tuple[Rule, ...]] = (
-    rule(
-        "plate",
-        rf"(\d\d)-?([A-ZĐ]{{1,2}})(\d)?[ -]{{1,3}}(\d{{3}}\.?\d{{2}}|\d{{4}}){WHOLE}",
-        _plate,
-        then="-" + UPPER,
-        tight=True,
-    ),
-)
 PHONES: Final[tuple[Rule, ...]] = (
+    rule(
+        "phone",
+        rf"(0\d{{2,3}}[ .-]?{_LOCAL})((?:{_JOINT}{_LOCAL})+){_NOT_COUNTED}",
+        _lines,
+        starts="0",
+    ),
+    rule(
+        "phone, international",
+        rf"84[ .-]?((?:\d{{2,3}}[ .-]?){{2}}\d{{3,4}}(?:[ .-]?\d{{3}})?){WHOLE}",
+        _without_plus,
+        starts="8",
+    ),
+    rule(
+        "phone",
+        rf"{_LOCAL}{_NOT_COUNTED}",
+        _another_line,
+        starts="123456789",
+    ),
     rule(
         "phone, international",
         rf"0084{_SEP}?(\d{{1,10}}(?:{_SEP}\d{{2,7}}){{0,4}}){WHOLE}",
@@ -203,28 +155,6 @@ PHONES: Final[tuple[Rule, ...]] = (
         _service,
         starts="123456789",
     ),
-    rule("code", rf"\d{{1,6}}(?:[.-][A-ZĐ0-9]{{1,12}}){{1,8}}{WHOLE}(?![,/]\d)", _code, then=".-"),
-    rule(
-        "identity number",
-        rf"\d{{2,20}}(?:[ .-]\d{{2,20}}){{0,6}}{WHOLE}(?![.,/]\d)(?!\s?(?:[%₫]|đ{WHOLE}))",
-        _identity,
-    ),
-    rule("long number", rf"\d{{9,}}(?![,.]\d)(?!\s?(?:đ{WHOLE}|VN|₫)){WHOLE}", _long_run),
-)
-CODES: Final[tuple[Rule, ...]] = (
-    rule("plate", rf"([A-Z]{{2,3}})[- ]?(\d{{3,5}})[- ]?(TS){WHOLE}", _boat, starts=UPPER),
-    rule(
-        "code",
-        rf"[A-ZĐ]{{1,8}}\d[A-ZĐ0-9]{{0,20}}(?:[.-][A-ZĐ0-9]{{1,12}}){{0,8}}{WHOLE}",
-        _code,
-        starts=UPPER,
-    ),
-    rule(
-        "series and number",
-        rf"([A-ZĐ]{{2}})\s(0\d{{3,7}}|\d{{6,8}}){WHOLE}(?![.,/-]\d)",
-        _series,
-        starts=UPPER,
-    ),
 )
 #: A phone number that begins with a bracket or a plus sign.
 SIGNED_PHONES: Final[tuple[Rule, ...]] = (
@@ -233,6 +163,12 @@ SIGNED_PHONES: Final[tuple[Rule, ...]] = (
         rf"(?:\(?\+\s?84\)?|\(0?84\)){_SEP}?\(?(\d{{1,10}}\)?(?:{_SEP}?\d{{2,7}}){{0,4}}){WHOLE}",
         _international,
         starts="(+",
+    ),
+    rule(
+        "phone",
+        rf"(\(0\d{{2,3}}\)[ .-]?{_LOCAL})((?:{_JOINT}{_LOCAL})+){_NOT_COUNTED}",
+        _lines,
+        starts="(",
     ),
     rule(
         "phone",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .abbreviations import ACRONYMS, FOREIGN, abbreviation, alternation, first_letters, meaning_of
+from .abbreviations import ACRONYMS, FOREIGN, abbreviation, alternation, first_letters
 from .context import WHOLE, Context, Reading, Rule, rule
 from .data.ambiguous import AMBIGUOUS
 from .data.documents import KINDS
 from .data.titles import PLACES
 from .letters import spell
+from .meanings import meaning_of
 from .model import Doubtful, Why
 from .numbers import read_digits, read_groups
 from .syllables import LOWER, UPPER

@@ -8,14 +8,23 @@ from typing import Final
 from .context import Context, Reading, Rule, rule
 from .model import Doubtful, Why
 from .numbers import NUMBER
+from .wordlist import words
 
 
 def _number(match: re.Match[str], ctx: Context) -> Reading:
     """Read a number; 1,500 may be a thousand and a half or one and a half."""
-    words = ctx.number(match[0])
+    if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]) and ctx.next_word(match.end()) in _WHOLES:
+        return Doubtful(ctx.number(match[0].replace(",", ".")), Why.AMBIGUOUS_NUMBER)
+    said = ctx.number(match[0])
     if re.fullmatch(r"[1-9]\d{0,2},\d{3}", match[0]):
-        return Doubtful(words, Why.AMBIGUOUS_NUMBER)
-    return words
+        return Doubtful(said, Why.AMBIGUOUS_NUMBER)
+    return said
 
+
+#: There is no part of these.
+_WHOLES: Final = words(
+    "hộ người phiếu em học cháu đơn suất con cây cái chiếc căn nhà lượt lần đại cử công hồ đảng "
+    "trẻ đoàn hội xe thẻ gói phần vé bao gia nhân cán khách bệnh ca mũi liều viên tờ bản cuốn quyển"
+)
 
 PLAIN_NUMBERS: Final[tuple[Rule, ...]] = (rule("number", NUMBER, _number),)

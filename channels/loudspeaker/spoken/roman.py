@@ -20,6 +20,10 @@ _LEADS: Final = words(
 )
 #: After these, a VI is six even in a heading in capitals.
 _SURE_LEADS: Final = words("chương phần mục quý khóa khoá kỷ thứ hội kỳ lục loại hạng cấp")
+#: Of these there are a IA and a IIB.
+_LETTERED: Final = words(
+    "lục pl mục phần chương nhóm biểu mẫu bảng đoạn hạng loại độ cấp bậc tầng lô phân mã"
+)
 #: What follows the X of a commune: two words that begin large.
 _PLACE_NAME: Final = re.compile(rf"\.\s?[{UPPER}][{LOWER}]+\s[{UPPER}][{LOWER}]+")
 #: 1..39 in strict form: L, C, D and M are letters far more often than numerals.
@@ -56,6 +60,13 @@ def _after_lead(match: re.Match[str], ctx: Context) -> Reading:
         return None
     words = _read(roman_value(numeral), ctx)
     return f"{words} năm {ctx.cardinal(int(year))}" if year else words
+
+
+def _lettered(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the IA of "Phụ lục IA" and the IIB of "nhóm IIB"."""
+    if not ctx.after(_LETTERED):
+        return None
+    return f"{_read(roman_value(match[1]), ctx)} {spell(match[2])}"
 
 
 def _begins_a_word(match: re.Match[str], ctx: Context) -> bool:
@@ -120,6 +131,7 @@ ROMANS: Final[tuple[Rule, ...]] = (
         starts="IVX",
     ),
     rule("roman numeral", rf"({_SMALL})(?:[/-](\d{{4}}))?{WHOLE}", _after_lead, starts="IVX"),
+    rule("roman numeral", rf"({_SMALL})([ABCDĐE]){WHOLE}", _lettered, starts="IVX"),
     rule("roman heading", rf"({_SMALL})(?=\s?[./)](?:\s|$))", _heading, starts="IVX"),
     rule("roman, small", r"(ii|iii|iv|vi|vii|viii|ix)(?=\))", _small, starts="iv"),
     rule("roman numeral", rf"({_SMALL}){WHOLE}", _anywhere, starts="IVX"),

@@ -6,7 +6,10 @@ from typing import Final
 
 from . import (
     abbreviations,
+    clauses,
     dates,
+    day_and_month,
+    identities,
     legal,
     money,
     per,
@@ -27,14 +30,16 @@ from .context import Rule
 #: Asked first, in lines that hold an address at all.
 WEB_RULES: Final[tuple[Rule, ...]] = web.WEB
 DIGIT_RULES: Final[tuple[Rule, ...]] = (
-    *phones.PLATES,
+    *identities.PLATES,
     *legal.LEGAL,
+    *clauses.CLAUSES,
     *dates.FULL_DATES,
     *phones.PHONES,
+    *identities.IDENTITIES,
     *times.TIMES,
     *slashes.ADDRESSES,
     *weeks.MONTHS,
-    *dates.DAY_AND_MONTH,
+    *day_and_month.DAY_AND_MONTH,
     *weeks.WEEKDAYS,
     *money.SHORT_SUMS,
     *units.QUANTITIES,
@@ -44,9 +49,10 @@ DIGIT_RULES: Final[tuple[Rule, ...]] = (
 )
 WORD_RULES: Final[tuple[Rule, ...]] = (
     *abbreviations.COMPOUNDS,
+    *clauses.CLAUSE_WORDS,
     *legal.LEGAL_WORDS,
     *weeks.WEEK_WORDS,
-    *phones.CODES,
+    *identities.CODES,
     *money.CURRENCY_WORDS,
     *per.PER_UNITS,
     *units.BARE_UNITS,

@@ -24,8 +24,8 @@ from .writer import Writer
 _FREE_WORDS = re.compile(
     rf"[{LETTERS}]+(?: [{LETTERS}]+){{0,24}}(?=[ ,;!?)…]|(?:(?<![ (][aeoôb])\.|:)(?:[ \"”)]|$)|$)"
 )
-#: A mark that ends a clause, with nothing glued to it.
-_FREE_MARK = re.compile(r"[.,;:?!](?= |$)")
+#: A mark that ends a clause, with nothing glued to it; a point before a number may be the "KP. 4".
+_FREE_MARK = re.compile(r"(?:[,;:?!]|\.(?! \d))(?= |$)")
 #: What only a line with a web or e-mail address, or the name of a file, holds.
 _WEBBY = re.compile(r"@|://|[A-Za-z0-9_-]\.[A-Za-z]")
 _LETTERS: Final = frozenset(LETTERS)

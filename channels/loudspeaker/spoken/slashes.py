@@ -11,7 +11,7 @@ from .fractions import FRACTIONS
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import NUMBER, read_digits
-from .syllables import UPPER
+from .syllables import LOWER, UPPER
 from .units import SIGN, unit_name
 from .wordlist import words
 
@@ -24,6 +24,8 @@ _SECTION_LEADS: Final = words(
 #: What follows the number of a heading: a capital letter, another point.
 _HEADING: Final = re.compile(f"\\.?\\s+{UPPERCASE}|\\.(?:\\s|$)")
 _PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
+#: What stands between the classes of "lớp 6/1, 6/2" and "lớp 6/1 - 9/3".
+_AMONG: Final = words(", và - đến tới hoặc")
 _RANGE_LEADS: Final = words(
     "cấp từ khoảng độ tầm mức năm giai đoạn nhiệm học khóa điều khoản trang tiết mục bài câu tháng"
 )
@@ -32,11 +34,11 @@ _MATCHES: Final = words("thắng thua hòa hiệp cuộc séc set gỡ dẫn tr�
 
 
 def _address(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 15/3B and 12/5/3 as a house number."""
+    """Read 15/3B, 12/5/3 and 12/5A/3 as a house number."""
     parts = re.findall(r"(\d+)([A-ZĐ]?)", match[0])
     plain = len(parts) == 2 and not any(letter for _number, letter in parts)
     following = ctx.next_word(match.end())
-    among_classes = ctx.after({",", "và"}) and ctx.near({"lớp"}, 5) and "/" in ctx.history[-2]
+    among_classes = ctx.after(_AMONG) and ctx.near({"lớp"}, 5) and "/" in ctx.history[-2]
     placed = ctx.after(_ADDRESS_LEADS) or following == "bis" or among_classes
     if (
         plain
@@ -57,6 +59,13 @@ def _stars(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} sao"
 
 
+def _at_least(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "50+ hộ" as more than fifty, and "60+ tuổi" as from sixty on."""
+    if match[2]:
+        return f"{ctx.number(match[1])} tuổi trở lên"
+    return f"hơn {ctx.number(match[1])}" if ctx.next_word(match.end()) in COUNTED else None
+
+
 def _power(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} mũ {ctx.number(match[2])}"
 
@@ -70,7 +79,7 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     first, last = match.groups()
     spaced = match[0] != match[0].replace(" ", "")
     if spaced and ctx.after(_PLACE_LEADS):
-        return None
+        return _places(first, last, match.end(), ctx)
     if ctx.near(_MATCHES, 4) or (ctx.after({"số"}) and ctx.near({"tỷ", "tỉ"}, 2)):
         return _score(first, last, ctx)
     words = f"{ctx.number(first)} đến {ctx.number(last)}"
@@ -88,6 +97,14 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
         date = f"ngày {date_words(first, last, None, ctx, match.end())}" if known else ""
         words = date or _score(first, last, ctx)
     return Doubtful(words, Why.AMBIGUOUS_RANGE)
+
+
+def _places(first: str, last: str, end: int, ctx: Context) -> Reading:
+    """Read "ấp 1 - 4" as from one to four; "ấp 1 - 30 hộ" names the hamlet, then counts."""
+    rises = first.isdigit() and last.isdigit() and int(last[-15:]) - int(first[-15:]) > 1
+    if not rises or ctx.next_word(end) in COUNTED | MEASURED:
+        return None
+    return f"{ctx.number(first)} đến {ctx.number(last)}"
 
 
 def _score(first: str, last: str, ctx: Context) -> str:
@@ -182,7 +199,7 @@ def _dotted(match: re.Match[str], ctx: Context) -> Reading:
 ADDRESSES: Final[tuple[Rule, ...]] = (
     rule(
         "address",
-        rf"\d{{1,5}}[A-F]?(?:/\d{{1,5}}){{1,4}}([A-FĐH-Z])?{WHOLE}(?![/.,]\d|/)",
+        rf"\d{{1,5}}[A-F]?(?:/\d{{1,5}}[A-FĐ]?){{0,3}}/\d{{1,5}}([A-FĐH-Z])?{WHOLE}(?![/.,]\d|/)",
         _address,
         then="/ABCDEF",
         tight=True,
@@ -206,12 +223,23 @@ JOINED: Final[tuple[Rule, ...]] = (
     ),
     rule("section", r"\d{1,4}(?:\.\d{1,4}){1,6}(?![0-9.,]\d|\d)", _section, then=".", tight=True),
     rule("list", r"\d{1,4}(?:,\d{1,4}){1,12}(?![0-9.,]\d|\d)", _list, then=",", tight=True),
-    rule("ratio", rf"({NUMBER}):(\d{{1,9}})(?![0-9:.,]\d|\d)", _ratio, then="0.,:"),
+    rule(
+        "ratio",
+        rf"({NUMBER}):([1-9]\d{{0,2}}(?:\.\d{{3}})+|\d{{1,9}})(?![0-9:.,]\d|\d)",
+        _ratio,
+        then="0.,:",
+    ),
     rule(
         "dimensions",
         rf"({NUMBER}(?:\s?[x×*]\s?{NUMBER}){{1,3}})({SIGN}|{WHOLE})",
         _dimensions,
         then="0.,x×*",
+    ),
+    rule(
+        "number",
+        rf"({NUMBER})\+(?:(\s+tuổi)(?!\s+trở){WHOLE}|(?=\s[{LOWER}]))",
+        _at_least,
+        then="0.,+",
     ),
     rule("stars", r"([1-7])\*(?![*\w])", _stars, then="*", tight=True),
     rule("power", r"(\d{1,6})\^(\d{1,3})(?!\d)", _power, then="^", tight=True),

@@ -11,9 +11,11 @@ from .dates import CLOCK
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import thousand
+from .spans import is_span
 from .syllables import LETTERS
 from .units import UNIT_SIGNS, of_one_kind
 from .web import ENDINGS, FILES
+from .wordlist import words
 
 _NAMES: Final = {
     "&": "và", "=": "bằng", "<": "nhỏ hơn", ">": "lớn hơn", "≥": "lớn hơn hoặc bằng",
@@ -21,12 +23,21 @@ _NAMES: Final = {
     "≠": "khác", "±": "cộng trừ", "+/-": "cộng trừ", "×": "nhân", "÷": "chia", "≈": "xấp xỉ",
     "%": "phần trăm", "‰": "phần nghìn", "°C": "độ xê", "°": "độ", "$": "đô la Mỹ",
     "€": "ơ rô", "₫": "đồng", "£": "bảng Anh", "¥": "yên", "№": "số", "@": "a còng",
-    "µ": "mi crô", "∞": "vô cùng",
+    "µ": "mi crô", "∞": "vô cùng", "§": "mục", "§§": "mục",
 }  # fmt: skip
 _OPEN: Final = "([{"
 _BULLETS: Final = "-+•·▪▫◦‣►▶✓✔✅☑◆◇○●■□➢➤➔→"
 _ARROWS: Final = "→⇒➔➜➤"
 _AMOUNT: Final = re.compile(r"\d[\d.]*(?:,\d+)?(?![/\d])")
+#: What a + may add to, or be the sign of.
+_ADDED: Final = re.compile(rf"\s?[\d(]|[{LETTERS}]|\s+(?!trở\s)[{LETTERS}]")
+_SCREENS: Final = words("tivi vi tv led màn hình laptop tính inch loa lốp bánh vành ống phi smart")
+#: Near these a rise is no rise, but a limit.
+_LIMITS: Final = words("từ trên dưới đủ tuổi cấp hạng mức")
+#: Abbreviations whose own point may stand before a number.
+_POINTED: Final = words(
+    "KP Kp ĐT Đt đt SĐT DĐ Tel tel TEL Fax STT SN HK BĐ Km km Tr tr NQ QĐ NĐ TT CT CV"
+)
 _SPANS: Final = frozenset({"thứ", "ngày", "tháng", "năm"})
 _WEEKDAY: Final = re.compile("(?:T[2-7]|CN)(?![0-9])")
 #: An amount and its unit, wherever it stands.
@@ -51,7 +62,26 @@ def _compared(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _plus(match: re.Match[str], ctx: Context) -> Reading:
+    if _is_least(match, ctx):
+        return "" if ctx.next_word(match.end()) == "trở" else "trở lên"
     return "cộng" if ctx.history or ctx.line[match.end() : match.end() + 1].isdigit() else ""
+
+
+def _is_least(match: re.Match[str], ctx: Context) -> bool:
+    """Say whether the + of "18+" and "100.000đ+" closes an amount; of "5+" alone it may not."""
+    before, after = ctx.line[: match.start()][-1:], ctx.line[match.end() :]
+    if not (before.isalnum() or before in "%₫") or _ADDED.match(after) or not ctx.history:
+        return False
+    last = ctx.history[-1]
+    return last[:1].isdigit() and (len(last) > 1 or len(ctx.history) > 1)
+
+
+def _inches(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the " of "tivi 32"", unless it closes what another one opened."""
+    number = ctx.history[-1] if ctx.history else ""
+    opened = ctx.line.count('"', 0, match.start()) % 2
+    measured = number.replace(",", "").isdigit() and ctx.line[match.start() - 1].isdigit()
+    return "inh" if measured and not opened and ctx.near(_SCREENS, 6) else None
 
 
 def _about(match: re.Match[str], ctx: Context) -> Reading:
@@ -71,6 +101,8 @@ def _arrow(match: re.Match[str], ctx: Context) -> Reading:
         or (counted and ctx.near(_SPANS, 2) and _first(following) in _SPANS)
         or (_WEEKDAY.fullmatch(last) and _WEEKDAY.match(following))
     )
+    if is_span(ctx, match.end()):
+        return "đến"
     if not joins:
         return ","
     return "còn" if _value(following) < _value(last) else "đến"
@@ -88,10 +120,13 @@ def _result(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _rise(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the ↑ of "↑15%", unless it was said in words."""
-    word = "tăng" if match[0][0] in "↑▲" else "giảm"
-    counts = ctx.line[match.end() :].lstrip(" +-")[:1].isdigit()
-    return word if counts and not ctx.after({word}) else ""
+    """Read the ↑ of "↑15%", unless it was said in words, and that of "từ 16 tuổi ↑"."""
+    rises = match[0][0] in "↑▲"
+    word = "tăng" if rises else "giảm"
+    if ctx.line[match.end() :].lstrip(" +-")[:1].isdigit():
+        return "" if ctx.after({word}) else word
+    limited = any(token[0].isdigit() for token in ctx.history[-2:]) and ctx.near(_LIMITS, 5)
+    return ("trở lên" if rises else "trở xuống") if limited else ""
 
 
 def _first(text: str) -> str:
@@ -122,6 +157,11 @@ def _to(match: re.Match[str], ctx: Context) -> Reading:
     return "đến" if all(signs) and of_one_kind(*signs) else ","
 
 
+def _span(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the dash of "ấp 1 - ấp 4", "7h sáng-5h chiều", "thứ hai-thứ sáu"."""
+    return "đến" if is_span(ctx, match.end()) else None
+
+
 def _until(match: re.Match[str], ctx: Context) -> Reading:
     """Read the dash of "22h ngày 09/12 - 4h ngày 10/12"."""
     history = ctx.history[-3:]
@@ -135,7 +175,9 @@ def _dash(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _mark(match: re.Match[str], ctx: Context) -> Reading:
-    return match[0]
+    """Read a mark; the point of "KP. 4" and "ĐT. 0909…" belongs to the abbreviation."""
+    pointed = match[0] == "." and bool(ctx.history) and ctx.history[-1] in _POINTED
+    return "" if pointed and ctx.line[match.end() :].lstrip()[:1].isdigit() else match[0]
 
 
 def _ellipsis(match: re.Match[str], ctx: Context) -> Reading:
@@ -166,7 +208,7 @@ def _unreadable(match: re.Match[str], ctx: Context) -> Reading:
 _SIGNS: Final = "|".join(re.escape(sign) for sign in sorted(_NAMES, key=len, reverse=True))
 
 #: "-5°C" and "+2" alone on a line begin with a sign, not with a bullet.
-_SIGNED: Final = r"[-+]\d+(?:,\d+)?\s?(?:[°%]|độ|$|đến -?\d+\s?(?:°|độ))"
+_SIGNED: Final = r"[-+]\d+(?:,\d+)?\s?(?:[°%]|độ|$|[,;]\s?-\d|đến -?\d+\s?(?:°|độ))"
 
 BULLET: Final = rule(
     "bullet", rf"(?!{_SIGNED})(?:[{re.escape(_BULLETS)}]+\s*|\*\s+)", _bullet, starts=_BULLETS + "*"
@@ -178,6 +220,7 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("mark", r"[.,;:?!]", _mark, starts=".,;:?!"),
     rule("minus", r"-(?=\d)", _minus, starts="-"),
     rule("to", r"\s?-\s?(?=\d{1,2}\s?[hHg]\d{0,2}(?:'|p|ph| phút)?\s+ngày)", _until, starts=" -"),
+    rule("to", rf"\s?-\s?(?=[{LETTERS}0-9])", _span, starts=" -"),
     rule("to", r"\s?-\s?(?=\d)", _to, starts=" -"),
     rule("dash", r"\s*-(?!>)(?:-(?!>)|\s)*", _dash, starts=" -"),
     rule("about", r"~\s?(?=\d)", _about, starts="~"),
@@ -193,6 +236,7 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("test result", r"\(\s?([-+])\s?\)", _result, starts="("),
     rule("bracket", r"[()\[\]{}|]", _pause, starts="()[]{}|"),
     rule("slash", r"\s?/+\s?", _pause, starts=" /"),
+    rule("unit", r'"', _inches, starts='"'),
     rule("quote", r"[\"'“”]+", _silent, starts="\"'“”"),
     rule("ornament", r"[#*_^~`\\-]+", _silent, starts="#*_^~`\\-"),
     rule("other script", rf"[^{LETTERS}0-9\x00-\x7f°µ₫…“”‰≥≤≠±×÷≈€£¥№→⇒➔➜➤↑↓▲▼]+", _unreadable),

@@ -17,16 +17,26 @@ _SIGN: Final = r"\s?(?:[hHg]|giờ)"
 _MINUTES: Final = rf"{_MIN}|\s{_MIN}(?!\s?/\s?\d)|\d(?![\d.,])"
 _POINT: Final = rf"({_H})(?:{_SIGN}({_MINUTES})?(?:\s?(?:phút|ph|p|')(?![a-zà-ỹđ0-9]))?|:({_MIN}))"
 #: No other digit may follow, with or without a colon; a colon alone may.
-_END: Final = r"(?!:?[0-9])"
+_END: Final = r"(?!:?[0-9]|\.\d{3}(?!\d))"
 _HOUR_LEADS: Final = words(
     "lúc từ đến vào sáng trưa chiều tối đêm khoảng trước sau hồi giờ ngày và - gian :"
 )
 #: Near these a g is a gram.
 _WEIGHED: Final = words(
-    "mặn nặng gói viên muối đường bột thuốc phân cân liều chứa vàng hàm lấy thêm hộp"
+    "mặn nặng gói viên muối đường bột thuốc phân cân liều chứa vàng hàm lấy thêm hộp bón rắc pha "
+    "uống trộn lượng trọng định ăn túi tép hũ"
+)
+#: Before these, and after these, a g is an hour.
+_HOURLY: Final = words(
+    "rạng ngày thứ hôm nay mai ở đúng kém hằng hàng mỗi họp "
+    "đến tới và cùng các t2 t3 t4 t5 t6 t7 cn chủ trở rưỡi là mời bà tập bắt sẽ cúp ngừng"
+)
+_MEETINGS: Final = words(
+    "họp mời bắt đầu khai mạc mở cửa cúp ngừng cắt phát tiếp làm việc trực tập trung đóng hẹn nghỉ"
 )
 #: Near these a colon is a ratio.
 _RATIOS: Final = words("lệ tỷ tỉ pha trộn loãng thắng thua hòa")
+_TIMES_OF_DAY: Final = words("sáng trưa chiều tối đêm khuya")
 _HALVES: Final = {"am": "sáng", "pm": "chiều"}
 
 
@@ -40,12 +50,25 @@ def _time(match: re.Match[str], ctx: Context) -> Reading:
     hour, minute, colon = match.groups()
     if colon and ctx.near(_RATIOS, 3):
         return None
-    words = read_time(hour, minute or colon, ctx)
-    if not match[0].endswith("g"):
-        return words
-    if ctx.near(_WEIGHED, 3) or ctx.line.startswith("/", match.end()):
+    if match[0].endswith("g") and _weighs(match.end(), ctx):
         return None
-    return words if ctx.near(_HOUR_LEADS, 2) else Doubtful(words, Why.AMBIGUOUS_UNIT)
+    words = read_time(hour, minute or colon, ctx)
+    if not match[0].endswith("g") or ctx.near(_HOUR_LEADS, 2):
+        return words
+    return Doubtful(words, Why.AMBIGUOUS_UNIT)
+
+
+def _weighs(end: int, ctx: Context) -> bool:
+    """Say whether the g that ends at ``end`` is a gram: "2-3g muối", "5 g/cây"."""
+    if ctx.line.startswith("/", end):
+        return True
+    following = ctx.next_word(end)
+    if ctx.near({"lúc", "hồi", "vào"}, 2) or following in _TIMES_OF_DAY or following == "tại":
+        return False
+    if ctx.near(_WEIGHED, 3):
+        return True
+    hourly = not following or following in _HOURLY or ctx.line[end : end + 1] in ",;:"
+    return not hourly and not ctx.near(_MEETINGS, 4)
 
 
 def _half(match: re.Match[str], ctx: Context) -> Reading:
@@ -63,12 +86,16 @@ def _dotted(match: re.Match[str], ctx: Context) -> Reading:
 
 def _range(match: re.Match[str], ctx: Context) -> Reading:
     h1, m1, c1, h2, m2, c2 = match.groups()
+    if match[0].endswith("g") and not m1 and _weighs(match.end(), ctx):
+        return None
     return f"{read_time(h1, m1 or c1, ctx)} đến {read_time(h2, m2 or c2, ctx)}"
 
 
 def _hours(match: re.Match[str], ctx: Context) -> Reading:
     """Read 7-11h and 7-11h30."""
     first, last, minute = match.groups()
+    if match[0].endswith("g") and _weighs(match.end(), ctx):
+        return None
     return f"{read_time(first, None, ctx)} đến {read_time(last, minute, ctx)}"
 
 

@@ -118,7 +118,7 @@ def of_one_kind(first: str, last: str) -> bool:
 
 #: After these a T is a month.
 _TERMS: Final = words("hạn kỳ gửi vay góp hành")
-_NOT_ALONE: Final = words("KM ha Ha HA cc oC HP TB KV đồng lit inch th dl ms hp CV Ah %o")
+_NOT_ALONE: Final = words("KM KG MB ha Ha HA cc oC HP TB KV đồng lit inch th dl ms hp CV Ah %o")
 #: Units of one capital letter: near which words they are units at all.
 _CAPITALS: Final = {
     "A": (

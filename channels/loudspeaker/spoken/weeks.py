@@ -66,6 +66,29 @@ def _short_thousand(match: re.Match[str], ctx: Context) -> Reading:
     return ctx.cardinal(2000 + int(match[1])) if ctx.near(_BORN, 3) else None
 
 
+def _months_so_far(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 6T of "6T đầu năm" and the 9T/2026 of a report: the year's first months."""
+    months, half, year = match.groups()
+    words = f"{ctx.cardinal(int(months))} tháng"
+    if year:
+        first = "" if int(months) == 12 else "đầu "
+        return f"{words} {first}{read_year(year, ctx)}"
+    if half:
+        return f"{words} {'đầu' if half == 'ĐN' else 'cuối'} năm"
+    return words if ctx.next_word(match.end()) in {"đầu", "cuối"} else None
+
+
+def _short_months(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "T5 - T8" and T1-T3/2026: months, as the year or one of them says."""
+    first, last, year = match.groups()
+    months = year or any(_MONTH_TOKEN.fullmatch(f"T{int(one)}") for one in (first, last))
+    if not months or (not year and ctx.after(_NUMBERED_THINGS)):
+        return None
+    words = f"{read_month(first, ctx)} đến {read_month(last, ctx)}"
+    words = f"{words} {read_year(year, ctx)}" if year else words
+    return words.removeprefix("tháng ") if ctx.after(_MONTH_LEADS) else words
+
+
 def _year_of(match: re.Match[str], ctx: Context) -> Reading:
     """Read the year of "9 tháng/2026"."""
     return read_year(match[1], ctx) if ctx.after({"tháng", "quý", "kỳ", "đợt"}) else None
@@ -145,6 +168,13 @@ def _short_month(match: re.Match[str], ctx: Context) -> Reading:
 
 YEARS: Final[tuple[Rule, ...]] = (rule("year", rf"/({_Y}){END}{WHOLE}", _year_of, starts="/"),)
 MONTHS: Final[tuple[Rule, ...]] = (
+    rule(
+        "months",
+        rf"(\d{{1,2}})T(ĐN|CN)?(?:[/ ]({_Y}))?{END}{WHOLE}",
+        _months_so_far,
+        then="T",
+        tight=True,
+    ),
     rule("year", rf"2[kK](\d{{1,2}}){WHOLE}", _short_thousand, starts="2", then="kK", tight=True),
     rule(
         "quarter and year",
@@ -176,14 +206,25 @@ WEEKDAYS: Final[tuple[Rule, ...]] = (
     ),
 )
 WEEK_WORDS: Final[tuple[Rule, ...]] = (
+    rule(
+        "months",
+        rf"T\.?({M}){DASH}(?:T\.?)?({M})(?:[/.]({_Y}))?{END}{WHOLE}",
+        _short_months,
+        starts="T",
+    ),
     rule("quarter and year", rf"Q([1-4]|I{{1,3}}|IV)\s?[/-]\s?({_Y}){WHOLE}", _quarter, starts="Q"),
     rule("month, letter", rf"T\.?(0?[1-9]|1[0-2])[/.-]({_Y}){WHOLE}", _short_month, starts="T"),
     rule(
         "weekdays, letter",
-        rf"T[2-7](?:(?:[,/]T?[2-7]){{1,5}}|(?:-T?[2-7]){{2,5}}){WHOLE}",
+        rf"T\.?[2-7](?:(?:[,/](?:T\.?)?[2-7]){{1,5}}|(?:-(?:T\.?)?[2-7]){{2,5}}){WHOLE}",
         _short_weekdays,
         starts="T",
     ),
-    rule("weekday, letter", rf"T([2-7])(?:\s?-\s?(T[2-7]|CN))?{WHOLE}", _short_weekday, starts="T"),
+    rule(
+        "weekday, letter",
+        rf"T(?:\.\s?)?([2-7])(?:\s?-\s?((?:T\.?)?[2-7]|CN))?{WHOLE}",
+        _short_weekday,
+        starts="T",
+    ),
     rule("month, letter", rf"T([189]|1[0-2])(){WHOLE}(?!\s?-)", _short_month, starts="T"),
 )

@@ -112,6 +112,11 @@ def _word(match: re.Match[str], ctx: Context) -> Reading:
 
 
 WORDS: Final[tuple[Rule, ...]] = (
-    rule("times", r"[xX](?=\s?\d)|x(?= (?:hệ số|số|mức|đơn giá|diện tích) )", _times, starts="xX"),
+    rule(
+        "times",
+        r"[xX](?=\s?\d)|x(?= (?:hệ số|số|mức|đơn giá|diện tích|dài|rộng|cao|sâu|dày|ngang|chiều) )",
+        _times,
+        starts="xX",
+    ),
     rule("word", rf"[{LETTERS}]+", _word),
 )

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from engine.clock import VIETNAM, local
 from engine.ledger.views import Airing
 from engine.models import (
+    Around,
     Breach,
     Cluster,
     Content,
@@ -121,11 +122,13 @@ def station_day(
     *,
     only: str | None = None,
     since: Mapping[str, datetime] = MappingProxyType({}),
+    around: Around = Around(),  # noqa: B008 - frozen
 ) -> StationDay:
     """Return the station's day: ``airings`` of that day, and what ``proposed`` would add.
 
     ``only`` is the id of a cluster that is looked at alone. ``since`` says when campaigns were
-    first approved, which decides in which order they air.
+    first approved, which decides in which order they air; ``around`` is what a programme takes
+    besides its items.
 
     ``contents`` holds what the airings say, by hash. What the proposed campaign has waiting
     already is left out: approving it would replace that.
@@ -153,7 +156,7 @@ def station_day(
             for cluster in registry.clusters
             if only in (None, cluster.id)
         ),
-        clashes=tuple(_merged(_clashes(parts, lengths, registry))),
+        clashes=tuple(_merged(_clashes(parts, lengths, registry, around))),
     )
 
 
@@ -244,7 +247,10 @@ def _items(
 
 
 def _clashes(
-    parts: Iterable[_Part], lengths: Mapping[str, float], registry: Registry
+    parts: Iterable[_Part],
+    lengths: Mapping[str, float],
+    registry: Registry,
+    around: Around,
 ) -> Iterator[Breach]:
     """Yield every rule that the day breaks; emergencies may, and drills come beside the day."""
     on_air: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
@@ -259,7 +265,7 @@ def _clashes(
         },
         registry,
     )
-    yield from session_breaches(on_air, registry)
+    yield from session_breaches(on_air, registry, around=around)
 
 
 def _merged(clashes: Iterable[Breach]) -> Iterator[Breach]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, TypeVar, cast
 
 from channels.base import ChannelError
 from channels.disk import refused
-from channels.loudspeaker.players.contents import PIECE, damaged, part_of
+from channels.loudspeaker.players.contents import damaged, part_of
 from channels.loudspeaker.players.sftp.account import MENDED_IN
 from engine.i18n import gettext as _
 from engine.models import File
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from asyncssh import SFTPAttrs, SFTPClient, SFTPClientFile, SFTPError
 
 T = TypeVar("T")
+
+#: Bytes that go over the wire for one answer: few, so that a slow line answers in time.
+WIRE = 128 * 1024
 
 #: No file that Loa reads whole there is as large: manifests, playlists, notes.
 _SMALL = 8 * 1024 * 1024
@@ -97,7 +100,7 @@ class Shelf:
             begun = await self._begun(part, file, stream, found)
             flags = asyncssh.FXF_WRITE | asyncssh.FXF_CREAT | (0 if begun else asyncssh.FXF_TRUNC)
             async with self._open(part, flags) as out:
-                while piece := stream.read(PIECE):
+                while piece := stream.read(WIRE):
                     found.update(piece)
                     await self._ask(part, out.write(piece, begun))
                     begun += len(piece)
@@ -129,7 +132,7 @@ class Shelf:
             return right
         async with self._open(part, "rb") as there:
             while right < size:
-                piece = stream.read(min(PIECE, size - right))
+                piece = stream.read(min(WIRE, size - right))
                 if not piece or await self._piece(part, there, len(piece), right) != piece:
                     break
                 found.update(piece)
@@ -140,7 +143,7 @@ class Shelf:
     async def _hash(self, name: str) -> str:
         found, read = hashlib.sha256(), 0
         async with self._open(name, "rb") as there:
-            while piece := await self._piece(name, there, PIECE, read):
+            while piece := await self._piece(name, there, WIRE, read):
                 found.update(piece)
                 read += len(piece)
         return found.hexdigest()

@@ -5,7 +5,8 @@ it stands each meaning that neighbours can call for, in the order tried: ``< aft
 > before which ~ near which``. The last are words of the clause that only hint at the meaning:
 it is said with a doubt then too. Words are in lower case; a neighbour may also be a mark, or
 ``#number``, ``#phone``, ``#date``, ``#document`` (30/2022/TT-BYT), ``#plate``, ``#account``,
-``#roman``, ``#percent``, and before it ``#clock`` (16g30).
+``#roman``, ``#percent``, ``#money``, ``#yield`` (6 tấn/ha), ``#inch``, and before it ``#clock``
+(16g30). A meaning that begins with ``?`` is said with a doubt whatever called for it.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from . import senses_a_h, senses_k_y
 class Meaning:
     """One meaning: it holds after one of ``after`` or before one of ``before``.
 
-    One of ``topic`` in the same clause makes it likely.
+    One of ``topic`` in the same clause makes it likely. If ``unsure``, it is never more than that.
     """
 
     spoken: str
-    after: frozenset[str] = frozenset()
+    unsure: bool
+    after: frozenset[str]
     before: frozenset[str] = frozenset()
     topic: frozenset[str] = frozenset()
 
@@ -42,11 +44,12 @@ def _read(table: str) -> dict[str, Ambiguous]:
     meanings: list[Meaning] = []
     for line in table.strip().splitlines():
         if line.startswith("  "):
-            spoken, _, neighbours = line.partition("<")
+            spoken, _, neighbours = line.strip().partition(" <")
             neighbours, _, topic = neighbours.partition("~")
             after, _, before = neighbours.partition(">")
-            words = (frozenset(part.split()) for part in (after, before, topic))
-            meanings.append(Meaning(spoken.strip(), *words))
+            beside = [frozenset(part.split()) for part in (after, before, topic)]
+            unsure = spoken.startswith("?")
+            meanings.append(Meaning(spoken.lstrip("?"), unsure, *beside))
         else:
             written, _, otherwise = line.partition(" = ")
             meanings = []

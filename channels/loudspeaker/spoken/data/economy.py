@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+GS,GC = gia súc, gia cầm
 XDNTM = xây dựng nông thôn mới
 NTMKM = nông thôn mới kiểu mẫu
 VPĐP = văn phòng điều phối

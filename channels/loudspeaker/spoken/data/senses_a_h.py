@@ -43,7 +43,7 @@ BT = bí thư
   bí thư < đồng phó đ/c và > đảng chi cb đoàn huyện tỉnh
 BTN = bê tông nhựa
   bê tông nhựa < đường rải thảm > nóng
-  bệnh truyền nhiễm < pc các >
+  bệnh truyền nhiễm < pc các bệnh ca mắc >
 BĐ = bưu điện
   báo động < trên dưới mức vượt đạt > cấp i ii iii #number
 CA = công an
@@ -93,7 +93,7 @@ CNQSDĐ = chứng nhận quyền sử dụng đất
   chứng nhận quyền sử dụng đất < giấy cấp sổ >
   chuyển nhượng quyền sử dụng đất < hồ hợp thủ việc sơ đồng tục >
 CP = Chính phủ
-  cổ phần < ty nhtm >
+  cổ phần < ty nhtm cty ctcp tnhh công.ty >
   Chính phủ < của >
 CQ = cơ quan
   chính quyền < đảng > địa cơ và
@@ -116,6 +116,7 @@ CĐ = cao đẳng
   chỉ đạo < ban >
   cao đẳng < đh học trường > y sư
   công đoàn < bch ct ban viên > cơ viên
+  ?công đoàn < > xã phường huyện ubnd tỉnh trường
 DA = dự án
   dự án < các ban bql #number > đầu xây #number
 DC = dân cư
@@ -136,8 +137,13 @@ DS = danh sách
   danh sách < theo lập > hộ các
   dược sĩ < bs >
 DT = diện tích
+  ?điện thoại < > #phone
   diện tích < > tự đất gieo lúa
   di tích < khu > lịch
+GC = ghi chú
+  gia cầm < cúm dịch nuôi đàn trại súc gs ga gà vịt trâu heo bò mổ > gia và thủy
+  ghi chú < > :
+  gia cầm < > ~ cúm dịch chăn nuôi gia súc tiêm thú vịt gà heo
 DV = dịch vụ
   dịch vụ < các phí htx > công thương vận du y chuyển ăn và
 DĐ = di động
@@ -220,11 +226,17 @@ HK = học kỳ
   hộ khẩu < sổ số >
   học kỳ < > i ii #number
 HN = hội nghị
-  Hà Nội < tại tp thành >
+  Hà Nội < tại tp thành ga >
   hội nghị < > tổng sơ triển
   Hà Nội < > ~ tàu chuyến bay vé
+HCV = huy chương vàng
+  huy chương vàng < #number đạt giành được đoạt tặng nhận > : ( #number hcb
+  hát xê vê < gan kháng thể virus rút vi-rút nhiễm anti >
+  hát xê vê < > ~ viêm gan virus kháng nhiễm hbv hiv máu nghiệm
+  huy chương vàng < > ~ giải thi hội thao bóng môn hcb hcđ
 HP = Hải Phòng
-  học phí < > #number
+  ?mã lực < #number máy suất >
+  học phí < > #number #money
   học phí < thu đóng >
   Hải Phòng < tp >
 HQ = hải quan
@@ -235,7 +247,8 @@ HS = học sinh
   hồ sơ < nộp đủ nhận bộ > gồm hợp đầy
   hồ sơ < > ~ tiếp nhận giải quyết hẹn thủ tthc dvc số
 HT = hỗ trợ
-  hè thu < vụ >
+  hè thu < vụ lúa và đx >
+  hè thu < > ~ lúa vụ đx sạ giống đông xuân
   hiệu trưởng < thầy cô ông bà phó > trường
   hộ tịch < tp >
   hệ thống < > điện nước truyền

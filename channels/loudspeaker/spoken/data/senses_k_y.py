@@ -25,7 +25,12 @@ KL = kết luận
 KN = khuyến nông
   khiếu nại < đơn > tố
   khuyến nông < > viên
+KG = ki lô gam
+  kính gửi < gửi > : ubnd các ông bà
+  ki lô gam < #number bằng theo mỗi một >
+  kính gửi < > ~ kính
 KP = khu phố
+  kinh phí < > #money
   kinh phí < tổng nguồn cấp trợ quyết dự từ > hoạt thực chi
   khu phố < trưởng các ban thư ở tại > #number văn
 KQ = kết quả
@@ -64,6 +69,9 @@ LĐ = lao động
   lãnh đạo < đ/c các > ubnd xã phòng
   lao động < người > nông tb
 MB = mặt bằng
+  mê ga bai < #number nặng lượng bằng dưới trên quá >
+  em bê < chuyển ck vào bank hàng tk khoản qua bidv agribank vietcombank vcb acb > bank #account
+  em bê < > ~ ngân hàng bidv agribank vietcombank chuyển khoản tk stk
 MH = mô hình
   môn học < các >
   mô hình < các > trồng nuôi
@@ -93,6 +101,7 @@ NN = nông nghiệp
   nông nghiệp < sản đất > và
   nhà nước < giá >
 NS = ngày sinh
+  năng suất < > #yield
   năng suất < > lúa bình đạt
   ngày sinh < > : #date
 NT = nông thôn
@@ -105,6 +114,8 @@ NX = nhận xét
 PA = phương án
   phương án < > pccc phòng sử #number
 PC = phòng chống
+  pê xê < tính bàn chiếc bộ #number laptop > laptop
+  ?công ty điện lực < > long tây cần tiền đồng bến vĩnh kiên an bạc cà hậu sóc trà bình
   phòng chống < ban > dịch bão lụt thiên cháy ma
 PH = phụ huynh
   phụ huynh < các quý #number cho > học hs :
@@ -196,6 +207,7 @@ TN = thanh niên
   thu nhập < mức >
   tự nhiên < đất tích >
 TP = thành phố
+  ?thành phần < > :
   trưởng phòng < phó đ/c ông bà > vhxh kinh văn nội tchc
   thành phố < của toàn trong các xã > và trực hcm
 TQ = Trung Quốc
@@ -217,7 +229,9 @@ TU = Tỉnh ủy
 TV = thành viên
   thành viên < > hđnd ban hội tổ btc ubnd câu
   tử vong < #number ca > ~ mắc bệnh sxh tcm ca tai nạn
-  ti vi < smart màn xem > samsung sony lg
+  ti vi < smart màn xem hình chiếc cái mua lắp bật tắt loa > samsung sony lg led #inch
+  ?ti vi < > fm loa
+  ?ti vi < > ~ led fm loa đài radio màn hình inch
   thường vụ < ban >
 TĐ = thi đua
   thẩm định < > dự hồ
@@ -254,6 +268,9 @@ XL = xử lý
 XN = xác nhận
   xét nghiệm < phiếu kết làm lấy > máu
   xác nhận < giấy đơn >
+QK = quân khu
+  quốc khánh < lễ ngày tết nghỉ mừng dịp niệm > #date
+  quân khu < > #number #roman
 QH = Quốc hội
   quy hoạch < kiến chỉnh đồ án lập xã theo khu > chi sử đất xây treo chung #number ~ đất dự án
   Quốc hội < biểu của khóa bầu > khóa họp

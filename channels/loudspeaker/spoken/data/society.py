@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+A/C = anh, chị
+A/c = anh, chị
+a/c = anh, chị
+C/E = chị em
+Ô/B = ông, bà
+ô/b = ông, bà
 TYT = trạm y tế
 TTYT = trung tâm y tế
 BYT = Bộ y tế

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+KT&HT = kinh tế và hạ tầng
+QHNS = quan hệ ngân sách
 UBND = Ủy ban nhân dân
 UB = Ủy ban
 HĐND = Hội đồng nhân dân

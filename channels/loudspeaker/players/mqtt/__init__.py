@@ -1,0 +1,1 @@
+"""The kind ``mqtt``: devices that take commands from a broker: docs/mqtt-devices.md."""

@@ -1,0 +1,120 @@
+"""A day and a month with no year: 5/12, 5-12 and 5.12, where the neighbours say so."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .context import WHOLE, Context, Reading, Rule, rule
+from .dates import (
+    CLOCK,
+    COUNTED,
+    DATE_LEADS,
+    DAY_LEADS,
+    END,
+    KNOWN_DAYS,
+    LUNAR,
+    MEASURED,
+    TIMES_OF_DAY,
+    WHOLES,
+    D,
+    M,
+    checked,
+    date_words,
+    led,
+)
+from .model import Doubtful, Why
+from .wordlist import words
+
+#: Words of a feast or an anniversary, which is often named by its date.
+_FEASTS: Final = words("lễ dịp mừng niệm nhân khánh tết nghỉ nữ")
+#: After these a number is no day: "mỗi ngày 2.5 tấn".
+_PER_DAY: Final = words("mỗi một trong hàng hằng hai ba / bao")
+_WEEK: Final = words("thứ nhật t2 t3 t4 t5 t6 t7 cn")
+_DAY: Final = re.compile(r"\d{1,2}(?:[./-]\d{1,2})?(?:/\d{4})?")
+
+
+def _day_month(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 5/12 where the neighbours say that it is a date."""
+    day, month = match.groups()
+    if ctx.after({"thứ", "hạng"}):
+        return None
+    if ctx.after({"đường", "phố", "viên", "trường", "cầu", "chợ"}):
+        known = (int(day), int(month)) in KNOWN_DAYS
+        return date_words(day, month, None, ctx, match.end()) if known else None
+    told = (
+        ctx.near(DATE_LEADS, 3)
+        or ctx.near(DAY_LEADS, 9)
+        or ctx.near(_WEEK, 4)
+        or _after_a_clock(ctx)
+        or (ctx.near(_FEASTS, 9) and (int(day), int(month)) in KNOWN_DAYS)
+        or LUNAR.match(ctx.line, match.end())
+    )
+    if not told:
+        return None
+    if not ctx.after(DAY_LEADS) and ctx.next_word(match.end()) in COUNTED | WHOLES:
+        return None
+    return checked(led(date_words(day, month, None, ctx, match.end()), ctx), (day, month, None))
+
+
+def _after_a_clock(ctx: Context) -> bool:
+    """Say whether an hour was just written: "7h30, 5/12"."""
+    return any(CLOCK.fullmatch(token) for token in ctx.history[-2:])
+
+
+def _among_days(ctx: Context) -> bool:
+    """Say whether a day of a list was just read: the comma of "ngày 5, 6-12"."""
+    return (
+        ctx.after(words("và , đến tới hết & -"))
+        and ctx.near({"ngày"}, 8)
+        and any(_DAY.fullmatch(token) for token in ctx.history[-3:])
+    )
+
+
+def _dashed_day_month(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "ngày 5-12": a date as newspapers write it, yet it may be a range of days."""
+    day, month = match.groups()
+    if ctx.after({"mùng", "mồng"}) and ctx.next_word(match.end()) in {"tết", "tháng"}:
+        return f"{ctx.cardinal(int(day))} đến {ctx.last()} {ctx.cardinal(int(month))}"
+    after_day = ctx.after(DAY_LEADS) or _among_days(ctx)
+    feast = (int(day), int(month)) in KNOWN_DAYS and ctx.near(_FEASTS, 5)
+    named = feast or ctx.after(TIMES_OF_DAY) or ctx.near(_WEEK, 3)
+    if not (after_day or named) or ctx.after({"thứ"}) or ctx.near({"các", "những"}, 2):
+        return None
+    if not after_day and ctx.next_word(match.end()) in COUNTED | WHOLES | MEASURED:
+        return None
+    words = led(date_words(day, month, None, ctx, match.end()), ctx)
+    if int(day) < int(month) and not feast:
+        return Doubtful(words, Why.AMBIGUOUS_RANGE)
+    return checked(words, (day, month, None))
+
+
+def _dotted_day_month(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "ngày 5.12" and "sáng 5.12": after no other word is it a date."""
+    day, month = match.groups()
+    if not (ctx.after(DAY_LEADS | TIMES_OF_DAY) or _among_days(ctx)):
+        return None
+    before = ctx.history[-2].lower() if len(ctx.history) > 1 else ""
+    if before in _PER_DAY or ctx.next_word(match.end()) in MEASURED:
+        return None
+    return checked(led(date_words(day, month, None, ctx, match.end()), ctx), (day, month, None))
+
+
+#: After legal references and addresses.
+DAY_AND_MONTH: Final[tuple[Rule, ...]] = (
+    rule("day and month", rf"({D})\s?/\s?({M}){END}(?![.,]\d){WHOLE}", _day_month, then="/"),
+    rule(
+        "day and month",
+        rf"({D})-({M}){END}(?![.,]\d){WHOLE}",
+        _dashed_day_month,
+        then="-",
+        tight=True,
+    ),
+    rule(
+        "day and month",
+        rf"({D})\.({M})(?![0-9]|[.,/-]\d){WHOLE}",
+        _dotted_day_month,
+        then=".",
+        tight=True,
+    ),
+)

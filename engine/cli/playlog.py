@@ -1,0 +1,128 @@
+"""``loa playlog``: what went on air, by the players' own reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from engine.app import App
+from engine.cli.common import commune_option, open_workspace, shown_path, workspace_option
+from engine.clock import local
+from engine.errors import LoaError
+from engine.files import write_atomic
+from engine.i18n import gettext as _
+from engine.i18n import os_reason
+from engine.reports.plain import Discreet
+from engine.reports.playlog import (
+    PlayLog,
+    finding_word,
+    play_lines,
+    playlog_csv,
+    playlog_pdf,
+    playlog_table,
+)
+from engine.reports.station.day import day_bounds
+
+#: How a day may be written: as officials do, or as files do.
+_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
+
+
+def commands() -> list[click.Command]:
+    return [playlog()]
+
+
+def playlog() -> click.Command:
+    @click.command("playlog")
+    @click.option("--day", metavar=_("DAY"), help=_("Only this day: 01/12/2026."))
+    @click.option("--cluster", metavar=_("CLUSTER"), help=_("Only this cluster (its id)."))
+    @click.option("--campaign", metavar="ID", help=_("Only this campaign."))
+    @_out("--csv", _("Write it as a table for spreadsheets."))
+    @_out("--pdf", _("Write it as a document to sign."))
+    @commune_option
+    @workspace_option
+    def command(
+        day: str | None,
+        cluster: str | None,
+        campaign: str | None,
+        csv_file: Path | None,
+        pdf_file: Path | None,
+        workspace: Path | None,
+    ) -> None:
+        with open_workspace(workspace) as app:
+            log = log_of(app, _read_day(day), cluster, campaign)
+        if log.lines:
+            Console().print(playlog_table(log))
+        parts = [f"{finding_word(finding)} {count}" for finding, count in log.counts.items()]
+        said = _("{count} reports of players").format(count=len(log.lines))
+        click.echo(": ".join([said, *([", ".join(parts)] if parts else [])]))
+        if csv_file is not None:
+            _write(csv_file, playlog_csv(log))
+        if pdf_file is not None:
+            _write(pdf_file, playlog_pdf(log))
+
+    return command
+
+
+def log_of(app: App, day: date | None, cluster: str | None, campaign_id: str | None) -> PlayLog:
+    """Return what players reported. Raises LoaError for a campaign or a cluster that is none."""
+    known = [one.id for one in app.registry.clusters]
+    if cluster is not None and cluster not in known:
+        message = _("there is no cluster “{cluster}”; allowed: {allowed}")
+        raise LoaError(message.format(cluster=cluster, allowed=", ".join(known) or "–"))
+    if campaign_id is not None:
+        app.office.newest(campaign_id)
+    begins, ends = day_bounds(day) if day is not None else (None, None)
+    found = app.ledger.plays.of(begins, ends, cluster=cluster, campaign_id=campaign_id)
+    return PlayLog(
+        office=app.registry.commune.office,
+        made_at=local(app.clock.now()),
+        simulated=app.clock.simulated,
+        day=day,
+        cluster=cluster,
+        campaign_id=campaign_id,
+        lines=play_lines(found, app.registry, _titles(app), Discreet(app.registry.people)),
+    )
+
+
+def _titles(app: App) -> dict[str, str]:
+    revisions = app.ledger.revisions
+    latest = (revisions.latest(name) for name in revisions.campaign_ids())
+    return {one.campaign_id: one.title for one in latest if one is not None}
+
+
+def _out(name: str, words: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Return an option that names a file to write."""
+    return click.option(
+        name,
+        f"{name.strip('-')}_file",
+        type=click.Path(path_type=Path, dir_okay=False),
+        metavar=_("FILE"),
+        help=words,
+    )
+
+
+def _read_day(text: str | None) -> date | None:
+    """Return the day that is meant. Raises LoaError."""
+    if text is None:
+        return None
+    for form in _FORMS:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
+        except ValueError:
+            continue
+    message = _("found “{text}”; write a day as 01/12/2026 or 2026-12-01")
+    raise LoaError(message.format(text=text))
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Write a file and say where. Raises LoaError when the disk refuses."""
+    try:
+        write_atomic(path, data)
+    except OSError as error:
+        message = _("{path}: cannot be written: {reason}")
+        raise LoaError(message.format(path=path, reason=os_reason(error))) from error
+    click.echo(_("Written: {path}").format(path=shown_path(path)))

@@ -1,0 +1,151 @@
+"""The station's rules on sessions, judged when a programme is made: what does not fit moves on.
+
+What was planned well may fit no longer: a sound is longer than was foreseen, the rules became
+stricter, a funeral was entered, something weightier came. The hour itself is judged once more
+at the very moment of sending (``Gate``).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from channels.base import Channel
+from channels.framed import framed
+from engine.clock import VIETNAM, local
+from engine.dispatch.rendering import Made
+from engine.i18n import gettext as _
+from engine.ledger import Job, Ledger, Part
+from engine.models import Bundle, Content, Priority, Registry, Shift, Sound
+from engine.rules import Book, may_act, overflow, room
+from engine.rules.closed import closed_within
+from engine.rules.on_air import sessions_on_air
+from engine.states import State
+
+#: Returns since when campaigns are approved.
+Since = Callable[[Iterable[str]], Mapping[str, datetime]]
+
+
+class SessionGuard:
+    """Says what must leave a session that is about to be made, and where it goes."""
+
+    def __init__(self, ledger: Ledger, channels: Mapping[str, Channel], since: Since) -> None:
+        self._ledger = ledger
+        self._channels = channels
+        self._since = since
+        self._aired: dict[tuple[str, date], set[datetime]] = {}
+
+    def foresee(self, jobs: Iterable[Job]) -> None:
+        """Read once, for all these jobs, which sessions their clusters have had on their days."""
+        days: dict[date, set[str]] = defaultdict(set)
+        for job in jobs:
+            if framed(self._channels[job.bundle.channel]) is not None:
+                days[local(job.bundle.slot).date()].add(job.bundle.target)
+        self._aired = {}
+        for day, clusters in days.items():
+            begins = datetime.combine(day, datetime.min.time(), tzinfo=VIETNAM)
+            found = self._ledger.views.sessions_sent(clusters, begins, begins + timedelta(days=1))
+            for cluster in clusters:
+                self._aired[cluster, day] = found.get(cluster, set())
+
+    def leaving(
+        self, job: Job, made: Sequence[tuple[Part, Made]], rules: Registry, now: datetime
+    ) -> list[Shift]:
+        """Return what must leave the session of ``job``, by the registry as it stands.
+
+        Emergencies never do. Raises ChannelError when a sound cannot be read.
+        """
+        bundle = job.bundle
+        channel = framed(self._channels[bundle.channel])
+        if channel is None:
+            return []
+        sounds: dict[str, Sound] = {}
+        since = self._since({part.campaign_id for part, _one in made})
+        for part, one in made:
+            if one.content.priority is Priority.EMERGENCY or part.content_hash in sounds:
+                continue
+            # What begins now, or has begun, plays on.
+            firm = part.state is not State.PLANNED and bundle.slot <= now
+            sounds[part.content_hash] = _sound(
+                part, one.content, channel.lasts(one.file), since, firm=firm
+            )
+        if not sounds:
+            return []
+        around, station = channel.around(rules), rules.station
+        most = self._allowed(bundle, rules, now)
+        leaving = overflow(sounds.values(), around, station, most)
+        if not leaving:
+            return []
+        reason = self._reason(bundle, rules, most)
+        book = self._book(bundle, rules, sounds, now)
+        after = now + timedelta(minutes=station.cutoff_minutes)
+        return [self._shift(bundle, sound, book, after, reason) for sound in leaving]
+
+    def _allowed(self, bundle: Bundle, rules: Registry, now: datetime) -> float:
+        """Return how many seconds the session may last; 0 when there may be none.
+
+        One whose slot is past waits for its hour (``Gate``) and is judged at present.
+        """
+        begins = max(bundle.slot, now)
+        if bundle.slot >= now and not may_act(bundle.channel, rules, bundle.slot):
+            return 0.0
+        earlier = self._aired.get((bundle.target, local(bundle.slot).date()), set())
+        if sum(slot < bundle.slot for slot in earlier) >= rules.station.sessions_per_day:
+            return 0.0
+        return room(rules.station, bundle.target, begins)
+
+    def _reason(self, bundle: Bundle, rules: Registry, most: float) -> str:
+        usual = rules.station.minutes_per_session
+        closed = closed_within(rules.station, bundle.target, bundle.slot, usual * 60)
+        if not may_act(bundle.channel, rules, bundle.slot):
+            return _("the station may not speak at {slot}").format(slot=_shown(bundle.slot))
+        if closed is not None:
+            message = _("the session at {slot} meets what keeps the cluster silent: {closed}")
+            return message.format(slot=_shown(bundle.slot), closed=closed.in_words())
+        if most <= 0:
+            message = _("the day has had its {limit} sessions before {slot}")
+            return message.format(limit=rules.station.sessions_per_day, slot=_shown(bundle.slot))
+        message = _("the session at {slot} would last longer than {limit} minutes")
+        return message.format(slot=_shown(bundle.slot), limit=usual)
+
+    def _book(
+        self, bundle: Bundle, rules: Registry, sounds: Mapping[str, Sound], now: datetime
+    ) -> Book:
+        channel = framed(self._channels[bundle.channel])
+        assert channel is not None
+        begins = datetime.combine(local(bundle.slot).date(), datetime.min.time(), tzinfo=VIETNAM)
+        on_air = dict(
+            sessions_on_air(
+                self._ledger, self._channels, rules, after=begins, now=now, cluster=bundle.target
+            )
+        )
+        on_air[bundle.target, bundle.slot] = dict(sounds)
+        return Book(on_air, rules, channel.around(rules))
+
+    def _shift(
+        self, bundle: Bundle, sound: Sound, book: Book, after: datetime, reason: str
+    ) -> Shift:
+        to = book.move(bundle.target, bundle.slot, sound, after)
+        if to is None:
+            message = _("{reason}; no later session has room before the campaign ends")
+        else:
+            message = _("{reason}; moved to {to}")
+        words = message.format(reason=reason, to=_shown(to) if to else "")
+        return Shift(
+            bundle.target, bundle.slot, sound.campaign_id, sound.key, to, sound.until, words
+        )
+
+
+def _sound(
+    part: Part, content: Content, seconds: float, since: Mapping[str, datetime], *, firm: bool
+) -> Sound:
+    sound = Sound(
+        part.campaign_id, part.content_hash, content.priority, seconds, content.valid_until
+    )
+    return replace(sound, since=since.get(part.campaign_id), firm=firm)
+
+
+def _shown(slot: datetime) -> str:
+    return local(slot).strftime("%H:%M %d/%m/%Y")

@@ -1,0 +1,260 @@
+"""Fitting a campaign into the station's sessions: what comes late, what moves, what gives way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from engine.clock import local
+from engine.i18n import gettext as _
+from engine.models import (
+    Around,
+    Breach,
+    Campaign,
+    PlannedDelivery,
+    Priority,
+    Registry,
+    Sessions,
+    Shift,
+    Sound,
+)
+from engine.planner.airing import Standing
+from engine.rules import Airtime, Book
+
+#: One sound of the campaign: cluster, slot and content hash.
+Place = tuple[str, datetime, str]
+
+
+@dataclass(slots=True)
+class Fitted:
+    """A campaign's deliveries in the slots that they get, and what had to move for that.
+
+    ``others`` are the sessions of the other campaigns after it. Breaches that are waived say
+    what moves; the others say for what no session is left.
+    """
+
+    deliveries: tuple[PlannedDelivery, ...]
+    others: Sessions
+    breaches: list[Breach] = field(default_factory=list)
+    shifts: tuple[Shift, ...] = ()
+
+
+def lengths_of(sessions: Sessions) -> Airtime:
+    """Return sessions as seconds on air."""
+    return {
+        place: {key: sound.seconds for key, sound in sounds.items()}
+        for place, sounds in sessions.items()
+    }
+
+
+def fitted(
+    deliveries: Sequence[PlannedDelivery],
+    campaign: Campaign,
+    registry: Registry,
+    taken: Sessions,
+    around: Around,
+    now: datetime,
+    standing: Standing,
+) -> Fitted:
+    """Return where a campaign airs. An emergency takes its slots, whatever is there.
+
+    What is approved within the station's cut-off before a slot goes to the next session. Of a
+    session that is too long, or runs into a relay or a quiet time, what weighs least goes, the
+    campaign's own sounds or another's. What would not fit alone stays, for a rule to refuse.
+    """
+    on_air = [one for one in deliveries if one.channel == "loudspeaker"]
+    if campaign.priority is Priority.EMERGENCY or not on_air:
+        return Fitted(tuple(deliveries), taken)
+    fitting = _Fitting(on_air, campaign, registry, taken, around, now, standing)
+    late = fitting.late()
+    fitting.move_late(late)
+    fitting.make_room()
+    return fitting.result(deliveries)
+
+
+class _Fitting:
+    def __init__(
+        self,
+        on_air: Sequence[PlannedDelivery],
+        campaign: Campaign,
+        registry: Registry,
+        taken: Sessions,
+        around: Around,
+        now: datetime,
+        standing: Standing,
+    ) -> None:
+        self._campaign = campaign
+        self._standing = standing
+        self._taken = taken
+        self._now = now
+        self._cutoff = timedelta(minutes=registry.station.cutoff_minutes)
+        self._book = Book(taken, registry, around)
+        self._own: dict[Place, list[PlannedDelivery]] = defaultdict(list)
+        for one in on_air:
+            self._own[one.target, one.slot, one.content_hash].append(one)
+        self._to: dict[Place, datetime | None] = {}
+        self._shifts: list[Shift] = []
+        self._breaches: list[Breach] = []
+
+    def late(self) -> list[Place]:
+        """Return what comes too late for its slot, unless it is there already; book the rest."""
+        late: list[Place] = []
+        for place, items in sorted(self._own.items(), key=lambda one: one[0][:2]):
+            closed = place[1] - self._cutoff < self._now
+            new = [one for one in items if one.key not in self._standing.keys]
+            if closed and new and not items[0].asap:
+                late.append(place)
+            else:
+                self._book.add(place[0], place[1], self._sound(place))
+        return late
+
+    def move_late(self, late: Iterable[Place]) -> None:
+        minutes = round(self._cutoff.total_seconds() / 60)
+        for place in late:
+            cluster, slot, _key = place
+            to = self._book.move(cluster, slot, self._sound(place), self._now + self._cutoff)
+            self._to[place] = to
+            if to is None:
+                message = _(
+                    "too late for {slot}: its programme is closed {minutes} minutes before, and no "
+                    "later session has room before the campaign ends"
+                )
+            else:
+                message = _(
+                    "too late for {slot}: its programme is closed {minutes} minutes before; it "
+                    "moves to {to}"
+                )
+            self._say(message, place, to, minutes=minutes)
+
+    def make_room(self) -> None:
+        """Move what does not fit in the sessions that the campaign uses, one after the other."""
+        used = {(cluster, to or slot) for (cluster, slot, _k), to in self._to.items()}
+        used |= {(cluster, slot) for cluster, slot, _key in self._own}
+        for cluster, slot in sorted(used):
+            for sound in self._book.overfull(cluster, slot):
+                if sound.campaign_id != self._campaign.id:
+                    self._give_way(cluster, slot, sound)
+                elif self._book.alone(cluster, slot, sound):
+                    self._move_on(cluster, slot, sound)
+
+    def _give_way(self, cluster: str, slot: datetime, sound: Sound) -> None:
+        to = self._book.move(cluster, slot, sound, self._now + self._cutoff)
+        if to is None:
+            message = _(
+                "the session at {slot} is full: {campaign} gives way, and no later session has "
+                "room for it before it ends"
+            )
+        else:
+            message = _("the session at {slot} is full: {campaign} gives way and moves to {to}")
+        words = message.format(
+            slot=_shown(slot), to=_shown(to) if to else "", campaign=sound.campaign_id
+        )
+        reason = _("{words} (for {campaign})").format(words=words, campaign=self._campaign.id)
+        self._shifts.append(
+            Shift(cluster, slot, sound.campaign_id, sound.key, to, sound.until, reason)
+        )
+        self._breaches.append(
+            Breach(words, "loudspeaker", target=cluster, waived=True, slots=(slot,))
+        )
+
+    def _move_on(self, cluster: str, slot: datetime, sound: Sound) -> None:
+        to = self._book.move(cluster, slot, sound, self._now + self._cutoff)
+        meant = [
+            place
+            for place in self._own
+            if place[0] == cluster
+            and place[2] == sound.key
+            and self._to.get(place, place[1]) == slot
+        ]
+        for place in meant:
+            self._to[place] = to
+        if to is None:
+            message = _(
+                "the session at {slot} is full, and no later session has room before the "
+                "campaign ends"
+            )
+        else:
+            message = _("the session at {slot} is full: it moves to {to}")
+        self._say(message, (cluster, slot, sound.key), to)
+
+    def result(self, deliveries: Sequence[PlannedDelivery]) -> Fitted:
+        others = self._taken
+        if self._shifts:
+            gone = {(one.cluster, one.slot, one.key) for one in self._shifts}
+            others = {
+                place: {k: sound for k, sound in sounds.items() if (*place, k) not in gone}
+                for place, sounds in others.items()
+            }
+            for shift in self._shifts:
+                if shift.to is not None:
+                    sound = self._taken[shift.cluster, shift.slot][shift.key]
+                    place = (shift.cluster, shift.to)
+                    others[place] = {**others.get(place, {}), shift.key: sound}
+        placed = tuple(self._placed(deliveries))
+        return Fitted(placed, others, self._breaches, tuple(self._shifts))
+
+    def _placed(self, deliveries: Sequence[PlannedDelivery]) -> Iterator[PlannedDelivery]:
+        """Yield the deliveries in the slots that they get; what airs there anyway comes once."""
+        if not self._to:
+            yield from deliveries
+            return
+        moved = [self._in_its_slot(one) for one in deliveries]
+        seen: set[tuple[str, ...]] = set()
+        first = [one for one in moved if one is not None and one.moved_from is None]
+        kept = {one.key for one in first}
+        for one in moved:
+            if one is None or (one.moved_from is not None and one.key in kept | seen):
+                continue
+            seen.add(one.key)
+            yield one
+
+    def _in_its_slot(self, one: PlannedDelivery) -> PlannedDelivery | None:
+        place = (one.target, one.slot, one.content_hash)
+        if one.channel != "loudspeaker" or place not in self._to:
+            return one
+        to = self._to[place]
+        if to is None:
+            return None
+        until = self._campaign.valid_until
+        return replace(
+            one,
+            slot=to,
+            moved_from=one.moved_from or one.slot,
+            work_at=to - (one.slot - one.work_at),
+            expires_at=until if one.asap else min(until, to + (one.expires_at - one.slot)),
+        )
+
+    def _sound(self, place: Place) -> Sound:
+        item, campaign = self._own[place][0], self._campaign
+        return Sound(
+            campaign.id,
+            place[2],
+            campaign.priority,
+            item.forecast.seconds,
+            campaign.valid_until,
+            self._standing.since,
+        )
+
+    def _say(self, message: str, place: Place, to: datetime | None, **more: object) -> None:
+        cluster, slot, key = place
+        words = message.format(slot=_shown(slot), to=_shown(to) if to else "", **more)
+        aired = any(
+            (cluster, key) == (other[0], other[2]) and self._to.get(other, other[1]) is not None
+            for other in self._own
+        )
+        self._breaches.append(
+            Breach(
+                words,
+                "loudspeaker",
+                target=cluster,
+                waived=to is not None or aired,
+                slots=(slot,),
+                late=to is None,
+            )
+        )
+
+
+def _shown(slot: datetime) -> str:
+    return local(slot).strftime("%H:%M %d/%m/%Y")
