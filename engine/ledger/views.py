@@ -221,7 +221,7 @@ class Views:
         self, clusters: Collection[str], begins: datetime, ends: datetime
     ) -> dict[str, set[datetime]]:
         """Return the slots from ``begins`` to just before ``ends`` of which clusters have had,
-        or will have, what was handed over; emergencies are no sessions.
+        or will have, what was handed over; emergencies, drills and all-clears are no sessions.
         """
         d = deliveries.c
         query = (
@@ -233,6 +233,7 @@ class Views:
                 d.slot >= begins,
                 d.slot < ends,
                 d.priority != Priority.EMERGENCY,
+                d.purpose.not_in((Purpose.DRILL, Purpose.ALL_CLEAR)),
                 d.state.in_((State.SENDING, State.SENT, State.CONFIRMED)),
             )
             .distinct()

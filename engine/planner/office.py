@@ -140,11 +140,10 @@ class Office:
     ) -> Submitted:
         """Approve the waiting revision and open its deliveries for sending.
 
-        ``first_key`` is the submitter's own passphrase, where both are there: it is proved as
-        well, and recorded. Raises LoaError for: no waiting revision, no right, the submitter
-        himself, a wrong passphrase, a file or registry that changed since, a rule broken by
-        now, and what would be heard if it fails its proof (``progress`` hears how far that has
-        come).
+        ``first_key`` is the submitter's own passphrase, where both are there: proved as well,
+        and recorded. Raises LoaError for: no waiting revision, no right, the submitter himself,
+        a wrong passphrase, a file or registry that changed since, a rule broken by now, and
+        what fails its proof by ear (``progress`` hears how far that has come).
         """
         revision = self.waiting(campaign_id)
         refuse_a_provinces(revision)

@@ -374,6 +374,18 @@ def test_a_drill_says_so_and_counts_as_no_alert(app: App) -> None:
     assert str(item["title"]).startswith("Diễn tập: ")
 
 
+def test_a_drill_comes_beside_the_day_s_sessions(app: App) -> None:
+    """The station has two a day; none is refused, and none is taken from anybody else."""
+    run(app, hours=1)
+    drill = give(app, wanted(app, drill=True)).campaign_id
+    run(app, minutes=65)
+    spoken = [row for row in rows(app, drill) if row.target == "cum-1"]
+    assert [row.state for row in spoken] == [State.SENT] * 5
+    day = local(app.clock.now()).replace(hour=0, minute=0, second=0)
+    assert not app.ledger.views.sessions_sent(["cum-1"], day, day + timedelta(days=1))
+    assert not app.ledger.views.on_air(day)
+
+
 def test_an_alert_that_nobody_ended_is_a_notice(on_both: App) -> None:
     app = on_both
     desk = commune_desk(app.house, app.ledger, ())
