@@ -37,8 +37,9 @@ coverage: setup system ## Run every test and print which lines none of them reac
 	$(BIN)/python -m pytest $(TESTS) --cov --cov-report=term:skip-covered
 
 soak: setup system ## The same tests with bigger numbers; takes long
-	LOA_TEST_KILLS=300 LOA_TEST_AWAY=60 $(BIN)/python -m pytest tests/integration/test_kills.py \
-		tests/integration/test_distributed_*.py tests/unit/test_ledger_holders.py
+	LOA_TEST_PLAYING_CLUSTERS=4000 $(BIN)/python -m pytest tests/integration/test_plays_kept.py
+	LOA_TEST_KILLS=300 LOA_TEST_AWAY=60 LOA_TEST_PLAYERS=500 $(BIN)/python -m pytest tests/integration/test_kills.py \
+		tests/integration/test_distributed_*.py tests/integration/test_console_crowd.py tests/unit/test_ledger_holders.py
 
 bench: setup system ## Print figures beside Dramatiq and Celery, on servers of its own
 	$(BIN)/python -m bench

@@ -129,6 +129,7 @@ class Device:
         self.waiting: queue.Queue[dict[str, Any]] = queue.Queue()
         self.begun: set[str] = set()
         self.framed: set[tuple[str, str]] = set()
+        self.just_ended = ""  # the slot of which an item has just ended whole
 
     def topic(self, what: str) -> str:
         return f"{self.options.topic}/{what}"
@@ -246,6 +247,7 @@ class Device:
             for sound in command["sounds"]:
                 part = sound["part"]
                 fits = {
+                    "bridge": False,  # it comes before an item that follows another one
                     "item": sound in waiting,
                     "opening": bool(waiting) and (slot, part) not in self.framed,
                     "closing": not waiting
@@ -264,13 +266,24 @@ class Device:
                 time.sleep(EVERY)
                 continue
             command, sound = found
-            if sound["part"] != "item":
+            sound = self.bridged(command, sound)
+            if sound["part"] in ("opening", "closing"):
                 self.framed.add((command["slot"], sound["part"]))
             self.begun.add(command["slot"])
             began = datetime.now(UTC)
             outcome, reason = self.play(sound)
+            whole_item = sound["part"] == "item" and outcome == "played"
+            self.just_ended = command["slot"] if whole_item else ""
             if sound["part"] == "item":
                 self.report(command, sound, began, outcome, reason)
+
+    def bridged(self, command: dict[str, Any], sound: dict[str, Any]) -> dict[str, Any]:
+        """Return what comes now: the bridge, where an item follows another one."""
+        if sound["part"] == "item" and self.just_ended == command["slot"]:
+            for one in command["sounds"]:
+                if one["part"] == "bridge":
+                    return {**one, "urgent": sound["urgent"]}
+        return sound
 
     def refuse_what_is_late(self) -> None:
         """Say of what can begin no more that it did not, so that somebody learns of it."""

@@ -67,6 +67,7 @@ def build_station_watch(
         every=timedelta(seconds=settings.playlog.every_seconds),
         margin=timedelta(minutes=settings.playlog.margin_minutes),
         judged=judged_players(channel.backends, wished),
+        live=settings.live,
     )
     return StationWatch(
         ledger=ledger, channel=channel, registry=registry, clock=house.clock, manner=manner

@@ -25,6 +25,7 @@ from engine.cli.common import (
     workspace_option,
 )
 from engine.cli.examining import examine_all, say_what_is_over
+from engine.cli.lexicons import IN_CAMPAIGN, IN_REGISTRY, warn_of_lexicons
 from engine.cli.province import in_province
 from engine.cli.province_checking import check_province
 from engine.clock import SystemClock
@@ -32,7 +33,7 @@ from engine.errors import InputError, LoaError, Problem
 from engine.i18n import gettext as _
 from engine.models import Registry
 from engine.planner.checking import broken_rules
-from engine.settings import load_settings
+from engine.settings import Settings, load_settings
 
 
 def commands() -> list[click.Command]:
@@ -58,6 +59,9 @@ def check() -> click.Command:
             raise InputError(problems)
         for warning in commune.warnings:
             click.echo(f"⚠ {warning}", err=True)
+        lexicons = [(file, IN_REGISTRY) for file in commune.registry_files]
+        lexicons += [(file, IN_CAMPAIGN) for file in named]
+        warn_of_lexicons(lexicons, commune.region)
         message = _("✓ {count} campaigns are in order")
         if alone:
             message = _("✓ commune.yaml and {count} campaigns are in order")
@@ -80,6 +84,8 @@ class _Commune:
     folder: Path
     problems: Sequence[Problem] = ()
     warnings: Sequence[Problem] = ()
+    region: str = "south"
+    registry_files: Sequence[Path] = ()
 
     def examine(self, file: Path, finished_is_fault: bool) -> Examined:
         return examine_campaign(
@@ -106,6 +112,8 @@ def _own_commune(workspace: Path | None, near: Path | None) -> Iterator[_Commune
             folder=root / "campaigns",
             problems=examined.problems,
             warnings=examined.loaded.warnings if examined.loaded else (),
+            region=_region(settings, examined.places),
+            registry_files=(root / REGISTRY_FILE,),
         )
     finally:
         close_channels(channels)
@@ -117,7 +125,14 @@ def _one_of_many(workspace: Path | None, near: Path | None) -> Iterator[_Commune
     if near is None:
         raise LoaError(_("with --commune, name the campaign FILES to check"))
     with open_workspace(workspace, near) as app:
-        yield _Commune(app.registry, app.channels, app.clock.now(), near.parent)
+        region = _region(app.settings, app.registry)
+        yield _Commune(app.registry, app.channels, app.clock.now(), near.parent, region=region)
+
+
+def _region(settings: Settings, registry: Registry | None) -> str:
+    """Return how a commune speaks; while its file has faults, how all do."""
+    spoken = settings.loudspeaker_of(registry.commune.id) if registry else settings.loudspeaker
+    return spoken.region
 
 
 def _problems(examined: Sequence[Examined], commune: _Commune) -> Iterator[Problem]:

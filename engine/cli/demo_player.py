@@ -34,7 +34,7 @@ def play_all(app: App) -> tuple[int, int]:
     now, clusters = app.clock.now(), app.registry.clusters
     for cluster in clusters:
         folder = app.outbox / "loudspeaker" / cluster.id
-        plays = list(_plays(folder, now, cut_off=cluster is clusters[-1]))
+        plays = list(plays_of(folder, now, cut_off=cluster is clusters[-1]))
         if plays:
             write_atomic(folder / "plays.jsonl", "".join(one.line() for one in plays).encode())
     assert app.station_watch is not None
@@ -48,7 +48,7 @@ def said_of(kept: int, silent: int) -> str:
     return words.format(kept=kept, silent=silent)
 
 
-def _plays(folder: Path, now: datetime, *, cut_off: bool) -> Iterator[Play]:
+def plays_of(folder: Path, now: datetime, *, cut_off: bool = False) -> Iterator[Play]:
     """Yield what a player would write about its manifests, in the order of slots."""
     manifests = [json.loads(path.read_bytes()) for path in sorted(folder.glob("*/[0-9]*.json"))]
     aired = [one for one in manifests if datetime.fromisoformat(one["slot"]) <= now]

@@ -17,6 +17,7 @@ from engine.cli.words import translate_placeholders
 from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.i18n import joined
 from engine.ledger.players import Player
 
 
@@ -93,32 +94,26 @@ def _list() -> click.Command:
 
 
 def _table(players: Sequence[Player]) -> Table:
-    table = Table(
-        _("player"),
-        _("name"),
-        _("clusters"),
-        _("state"),
-        _("last seen"),
-        _("clock"),
-        _("disk free"),
-        _("version"),
-        _("key"),
-    )
+    """Return two rows for each: how it fares, and what it is."""
+    headings = _("player"), _("clusters"), _("state"), _("last seen"), _("clock")
+    table = Table(*headings, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for one in players:
-        seen = f"{local(one.seen_at):%H:%M:%S %d/%m/%Y}" if one.seen_at else "–"
-        disk = f"{one.disk_free >> 20} MB" if one.disk_free is not None else "–"
         table.add_row(
             one.id,
-            one.name,
             ", ".join(one.clusters),
             _state(one),
-            seen,
+            f"{local(one.seen_at):%H:%M:%S %d/%m}" if one.seen_at else "–",
             f"{one.offset.total_seconds():+.1f} s" if one.offset is not None else "–",
-            disk,
-            one.version or "–",
-            one.key_id,
         )
+        table.add_row("", *_details(one))
     return table
+
+
+def _details(one: Player) -> tuple[str, ...]:
+    disk = _("disk free: {size} MB").format(size=one.disk_free >> 20) if one.disk_free else ""
+    version = _("version {version}").format(version=one.version) if one.version else ""
+    key = _("key {key}").format(key=one.key_id)
+    return (joined("\n", (one.name, disk, version, key)),)
 
 
 def _state(player: Player) -> str:

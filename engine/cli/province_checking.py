@@ -15,6 +15,7 @@ from engine.app import OPTIONS
 from engine.app.province import ProvinceApp, no_commune_yet
 from engine.cli.common import find_workspace
 from engine.cli.examining import examine_all, say_what_is_over
+from engine.cli.lexicons import IN_CAMPAIGN, IN_PROVINCE, warn_of_lexicons
 from engine.cli.province import opened_province
 from engine.clock import SystemClock
 from engine.errors import InputError, Problem
@@ -43,6 +44,8 @@ def check_province(files: tuple[Path, ...], given: Path | None) -> None:
         lacking = [] if territory else [_lacking(root)]
         examined = _examined(named, territory, desk.clock.now(), in_use=in_use)
         _in_order(examined, lacking)
+        lexicons = [(root / PROVINCE_FILE, IN_PROVINCE), *((file, IN_CAMPAIGN) for file in named)]
+        warn_of_lexicons(lexicons, load_settings(root).loudspeaker.region)
         message = _("✓ province.yaml and {count} campaigns are in order; {communes} communes")
         click.echo(message.format(count=len(named), communes=len(desk.commune_ids)))
         say_what_is_over(examined, desk.clock.now())

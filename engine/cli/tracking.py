@@ -67,10 +67,10 @@ def status_lines(report: Report) -> Iterator[str]:
 
 
 def trouble_lines(rows: Sequence[DeliveryRow]) -> Iterator[str]:
-    """Yield why deliveries failed or are in doubt: a line for each reason on each channel."""
+    """Yield why deliveries failed, were not played or are in doubt: a line for each reason."""
     found: dict[tuple[str, State, str], dict[str, None]] = {}
     for row in rows:
-        if row.state in (State.FAILED, State.UNCERTAIN):
+        if row.state in (State.FAILED, State.UNCERTAIN, State.NOT_PLAYED):
             hamlets = found.setdefault((row.channel, row.state, row.reason), {})
             hamlets[row.hamlet_id] = None
     for (channel, state, reason), hamlets in found.items():

@@ -27,7 +27,7 @@ from engine.models.fields import WireError
 LIMIT = 100
 
 #: A player's last sign of life is written so often.
-NOTED = timedelta(seconds=20)
+NOTED = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,12 +39,14 @@ class Manner:
 
     ``margin``: how long after a programme's end its proof may take to come. ``judged`` says of
     a player whether its silence means that nothing was played; None: where the cluster has
-    ever reported. A player that is not named is judged like None.
+    ever reported. A player that is not named is judged like None. ``live``: players on the
+    network are asked; a workspace that only rehearses has given them nothing.
     """
 
     every: timedelta = timedelta(minutes=1)
     margin: timedelta = timedelta(minutes=30)
     judged: Mapping[str, bool | None] | None = None
+    live: bool = True
 
 
 class StationWatch:
@@ -72,7 +74,8 @@ class StationWatch:
         ``local_too``: also those whose logs lie on this machine. Raises LEDGER_ERRORS.
         """
         for name, backend in self._channel.backends.items():
-            if not isinstance(backend, Reports) or not (local_too or backend.networked):
+            asked = self._manner.live if backend.networked else local_too
+            if not asked or not isinstance(backend, Reports):
                 continue
             now = self._clock.now()
             before = now - max(self._manner.every - SLACK, timedelta(0))

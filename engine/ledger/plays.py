@@ -25,7 +25,7 @@ from engine.models.wording import evidence_word
 from engine.states import State
 
 #: How many reports one transaction takes up.
-CHUNK: Final = 2_000
+CHUNK: Final = 500
 
 ACTOR = "loa"
 

@@ -62,7 +62,9 @@ class Programmes:
             p.cluster == message.cluster,
             p.slot == message.slot,
         ]
-        with self._database.write(durable=True) as connection:
+        # A power cut may undo this, with all that was written after it: it is then published
+        # again, by the clock above what players have seen.
+        with self._database.write() as connection:
             # First, so that who publishes for this commune at the same time waits here: what
             # players have read up to a sequence is then all there is below it.
             sequence = self._next(connection, at)

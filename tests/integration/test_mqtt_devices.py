@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -259,6 +260,24 @@ def test_an_emergency_cuts_off_a_routine_item_which_is_played_again_whole(far: F
     wait_until(lambda: len(device.plays()) == 3, "three plays")
     assert outcomes(device.plays()) == [("tiem", "cut"), ("lu", "played"), ("tiem", "played")]
     assert device.plays()[2]["seconds"] >= 1.0
+
+
+def test_opening_bridge_and_closing_come_where_they_belong(far: FarSide) -> None:
+    """The player writes down what it is given; nobody reports anything but items."""
+    player = "sh -c 'basename \"$0\" >> played'"
+    device, backend, one = far.device("--play", player), far.backend(), bundle()
+    device.start()
+    parts = {part: (part.encode(), 0.1) for part in ("opening", "bridge", "closing")}
+    items = {name: (name.encode(), 0.1) for name in ("tiem", "hop", "lu")}
+    backend.deliver(programme_of(one, items, **parts), one)
+    played = device.folder / "played"
+    wait_until(lambda: played.exists() and len(played.read_text().split()) == 7, "seven sounds")
+    names = {hashlib.sha256(sound).hexdigest(): part for part, (sound, _s) in
+             {**parts, **items}.items()}  # fmt: skip
+    assert [names[sha256] for sha256 in played.read_text().split()] == [
+        "opening", "tiem", "bridge", "hop", "bridge", "lu", "closing",
+    ]  # fmt: skip
+    assert [play["campaign_id"] for play in device.plays()] == ["tiem", "hop", "lu"]
 
 
 def test_what_was_played_while_loa_was_away_comes_when_it_is_back(far: FarSide) -> None:

@@ -29,7 +29,15 @@ from engine.models.play import PlayOutcome
 SOUNDS = {
     name: (melody(seed, seconds), seconds)
     for seed, (name, seconds) in enumerate(
-        [("mo-dau", 1.0), ("tiem", 4.0), ("hop", 1.0), ("ket", 1.0), ("lu", 1.5), ("dien", 2.5)]
+        [
+            ("mo-dau", 1.0),
+            ("tiem", 4.0),
+            ("hop", 1.0),
+            ("ket", 1.0),
+            ("lu", 1.5),
+            ("dien", 2.5),
+            ("cau", 1.0),
+        ]
     )
 }
 EAR = {name: sound for name, (sound, _seconds) in SOUNDS.items()}
@@ -123,7 +131,7 @@ def test_an_emergency_cuts_off_a_routine_item_which_is_heard_again_whole(air: Ai
         routine = air.bundle(1.0)
         items = {name: SOUNDS[name] for name in ("tiem", "hop")}
         whole = programme_of(
-            routine, items, opening=SOUNDS["mo-dau"], closing=SOUNDS["ket"]
+            routine, items, opening=SOUNDS["mo-dau"], closing=SOUNDS["ket"], bridge=SOUNDS["cau"]
         )  # fmt: skip
         receipt = air.backend().deliver(whole, routine)
         air.wait_on_air("tiem", 1.2)
@@ -138,8 +146,8 @@ def test_an_emergency_cuts_off_a_routine_item_which_is_heard_again_whole(air: Ai
         wait_until(lambda: air.station.told()["on_air"] == "", "the end of the closing")
         recording.wait_for(1.5)
     assert heard(recording) == [
-        ("mo-dau", True), ("tiem", False), ("lu", True), ("tiem", True), ("hop", True),
-        ("ket", True),
+        ("mo-dau", True), ("tiem", False), ("lu", True), ("tiem", True), ("cau", True),
+        ("hop", True), ("ket", True),
     ]  # fmt: skip
     assert began - pushed < 3.0, "from before the hand-over to the first sound"
     assert air.said(emergency) == [("lu", "played", "")]

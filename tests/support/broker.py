@@ -105,7 +105,7 @@ class Device:
     def start(self, until: str = "online") -> None:
         before = self.said().count(until)
         with self._log.open("ab") as out:
-            self._process = subprocess.Popen(self._command, stdout=out, stderr=out)
+            self._process = subprocess.Popen(self._command, stdout=out, stderr=out, cwd=self.folder)
         wait_until(lambda: self.said().count(until) > before, f"the device to say {until}")
 
     def kill(self) -> None:

@@ -16,6 +16,7 @@ def programme_of(
     *,
     opening: tuple[bytes, float] | None = None,
     closing: tuple[bytes, float] | None = None,
+    bridge: tuple[bytes, float] | None = None,
     purpose: str = "notice",
 ) -> Artifact:
     """Return a programme whose campaigns are called like ``items``: sounds and their seconds."""
@@ -46,10 +47,9 @@ def programme_of(
             for name, sound in items.items()
         ],
     }
-    if opening:
-        manifest["opening"] = told("opening", opening)
-    if closing:
-        manifest["closing"] = told("closing", closing)
+    for part, sound in (("opening", opening), ("bridge", bridge), ("closing", closing)):
+        if sound:
+            manifest[part] = told(part, sound)
     lists = (
         File.of_bytes(names.playlist, "audio/mpegurl", b"#EXTM3U\n"),
         File.of_bytes(names.manifest, "application/json", json.dumps(manifest).encode()),

@@ -105,3 +105,21 @@ def test_campaigns_are_checked_beside_a_faulty_registry(xa: Path) -> None:
 def test_two_files_of_one_id_are_told_beside_their_other_faults(xa: Path) -> None:
     write(xa, NOTICE.replace("title:", "titel:"), "tin-2")
     assert any('"tiem-phong" is already that of' in fault for fault in check()[0])
+
+
+def test_a_reading_that_the_rules_would_read_anew_is_told_and_is_no_fault(xa: Path) -> None:
+    registry = xa / "commune.yaml"
+    lexicon = "pronounce: {m2: mờ 2, Bàu Môn: bào môn, QXZ: UBND xã}\n"
+    registry.write_text(registry.read_text("utf-8") + lexicon, encoding="utf-8")
+    own = "channels:\n  loudspeaker: {pronounce: {HB: héc/ba}}\n"
+    write(xa, NOTICE.replace("channels:\n", own, 1) if "channels:" in NOTICE else NOTICE + own)
+    found, said = check()
+    told = [line for line in said.splitlines() if "⚠" in line and "read by the rules" in line]
+    assert found == []
+    assert [line.rpartition("pronounce.")[2] for line in told] == [
+        "m2: this reading is itself read by the rules, as “mờ hai”: write it in words",
+        "QXZ: this reading is itself read by the rules, as “Ủy ban nhân dân xã”: write it in words",
+        "HB: this reading is itself read by the rules, as “héc, ba”: write it in words",
+    ]
+    line = len(registry.read_text("utf-8").splitlines())
+    assert f"commune.yaml:{line}:" in told[0]

@@ -54,7 +54,9 @@ def planned(station: FakeStation) -> list[str]:
 
 def test_a_plan_says_what_airs_in_which_order_and_until_when(station: FakeStation) -> None:
     bundle = slot()
-    made = programme_of(bundle, {"tiem": SOUND, "hop": SOUND}, opening=SOUND, closing=SOUND)
+    made = programme_of(
+        bundle, {"tiem": SOUND, "hop": SOUND}, opening=SOUND, closing=SOUND, bridge=SOUND
+    )
     own = Limits(timedelta(minutes=5), timedelta(minutes=30))
     receipt = backend(station, limits=own).deliver(made, bundle)
     name = "20261201T220000Z.000001-000001.json"
@@ -64,7 +66,7 @@ def test_a_plan_says_what_airs_in_which_order_and_until_when(station: FakeStatio
     assert plan["due"] == bundle.slot.timestamp()
     assert (plan["late"] - plan["due"], plan["until"] - plan["due"]) == (300, 1800)
     assert [(one["part"], one["campaign"]) for one in plan["parts"]] == [
-        ("opening", ""), ("item", "tiem"), ("item", "hop"), ("closing", ""),
+        ("opening", ""), ("item", "tiem"), ("item", "hop"), ("closing", ""), ("bridge", ""),
     ]  # fmt: skip
     (sound,) = {one["sound"] for one in plan["parts"]}
     assert (station.folder / "cum-1" / sound).read_bytes() == SOUND[0]

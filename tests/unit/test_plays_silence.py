@@ -14,6 +14,7 @@ from support.dispatching import Rig, check_chains
 from support.playing import AIR, a_play, heard, on_air, reporting, station, watch
 
 from channels.base import ChannelError
+from engine.cli.tracking import trouble_lines
 from engine.dispatch.station_watch import StationWatch
 from engine.ledger.needs import Needs
 from engine.ledger.outcomes import Outcomes
@@ -320,6 +321,27 @@ def test_a_log_that_was_begun_anew_is_told_as_what_is_wrong(tmp_path: Path, plac
         watch(rig).hear()
         (mark,) = rig.ledger.play_marks.all()
         assert "numbers that other plays have" in mark.fault
+
+
+def test_players_on_the_network_and_those_of_other_machines_are_left_alone(
+    tmp_path: Path, place: Place
+) -> None:
+    player = reporting(tmp_path)
+    with station(tmp_path, place, backend=player) as rig:
+        player.log.append(a_play())
+        watch(rig).hear(local_too=False)
+        player.networked = True
+        watch(rig, live=False).hear()
+        assert not rig.ledger.play_marks.all()
+        watch(rig).hear(local_too=False)
+        assert rig.ledger.play_marks.get("loa").mark == "1"
+
+
+def test_status_says_why_it_was_not_played(rig: Rig) -> None:
+    after_the_slot(rig)
+    (line,) = trouble_lines(rig.rows())
+    why = "loudspeaker, ap-1: not played: no report of the player; again at 05:00 02/12/2026"
+    assert line == why
 
 
 def test_one_process_at_a_time_asks_a_player(tmp_path: Path, place: Place) -> None:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from channels.loudspeaker.spoken import Doubt, Token, Why, speak
+from channels.loudspeaker.spoken import Doubt, Region, Token, Why, respoken, speak
 
 
 def test_an_unknown_abbreviation_is_spelled_and_listed_with_its_place() -> None:
@@ -54,6 +54,34 @@ def test_the_communes_own_pronunciations_win_over_every_rule() -> None:
 def test_a_key_without_capitals_matches_any_case_and_one_with_capitals_only_itself() -> None:
     assert speak("Xã, XÃ, xã", pronounce={"xã": "làng"}).text == "làng, làng, làng"
     assert speak("Ba bà BA", pronounce={"BA": "bê a"}).text == "Ba bà bê a"
+
+
+@pytest.mark.parametrize("written", ["5 m2", "5m2", "1.200 m2", "2-3 m2"])
+def test_no_rule_takes_a_lexicons_unit_with_its_number(written: str) -> None:
+    assert speak(f"{written} đất", pronounce={"m2": "mờ hai"}).text.endswith(" mờ hai đất")
+
+
+def test_a_name_is_known_in_headings_and_an_abbreviation_only_as_it_stands() -> None:
+    names = {"cầu Bàu Môn": "cầu bào môn", "Tx": "thị xã ta", "NĐ-CP": "nghị định"}
+
+    assert speak("CẦU BÀU MÔN, Cầu Bàu Môn", pronounce=names).text == "cầu bào môn, cầu bào môn"
+    assert speak("cầu bàu môn", pronounce=names).text == "cầu bàu môn"
+    assert speak("TX, Tx", pronounce=names).text == "thị xã, thị xã ta"
+
+
+def test_a_key_of_digits_is_no_part_of_a_longer_number() -> None:
+    entries = {"113": "một một ba", "12": "tá"}
+
+    assert speak("1.113 hộ, 113", pronounce=entries).text == (
+        "một ngàn một trăm mười ba hộ, một một ba"
+    )
+    assert speak("ngày 5/12", pronounce=entries).text == "ngày năm tháng mười hai"
+
+
+def test_a_reading_that_is_read_anew_is_known_and_one_in_words_is_not() -> None:
+    assert respoken("mờ 2") == "mờ hai"
+    assert respoken("1.005", region=Region.NORTH) == "một nghìn không trăm linh năm"
+    assert [respoken(one) for one in ("mờ hai", " vi en  i đi ", "Bào Môn.")] == [None] * 3
 
 
 def test_a_key_matches_whole_words_only() -> None:

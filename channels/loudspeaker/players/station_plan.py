@@ -29,7 +29,8 @@ class Limits:
 class Plan:
     """One edition of one slot's programme.
 
-    ``sounds`` are the files that it plays, by their names below the station's folder.
+    ``parts`` come in airing order; a bridge comes last, and goes between two items. ``sounds``
+    are the files that it plays, by their names below the station's folder.
     """
 
     stamp: str
@@ -75,6 +76,8 @@ def plan_of(artifact: Artifact, bundle: Bundle) -> Plan:
     if Part.CLOSING in manifest:
         wanted.append(("closing", manifest[Part.CLOSING]))
     before = _urgent_before(wanted)
+    if Part.BRIDGE in manifest:
+        wanted.append(("bridge", manifest[Part.BRIDGE]))
     parts, sounds = [], {}
     for number, (part, told) in enumerate(wanted):
         file = files[told["file"]]

@@ -11,7 +11,7 @@ line. What they are not sure of is read in the most likely way and listed in ``d
 from .lexicon import entries_in
 from .model import Doubt, Region, Spoken, Token, Why
 from .numbers import read_digits, read_number
-from .scanner import speak
+from .scanner import respoken, speak
 from .syllables import count_syllables
 
 __all__ = [
@@ -24,5 +24,6 @@ __all__ = [
     "entries_in",
     "read_digits",
     "read_number",
+    "respoken",
     "speak",
 ]

@@ -147,6 +147,10 @@ def _compound(match: re.Match[str], ctx: Context) -> Reading:
     """Read "v/v", "LĐ-TB&XH" and, with spaces, "KT - XH"."""
     written = match[0].strip()
     tight = _JOINT.sub(r"\1", written)
+    if written.lower() == "đ/c" and _ADDRESS.match(ctx.line, match.end()):
+        return "địa chỉ"
+    if written == "TP." and ctx.next_word(match.end()) in _DEPARTMENTS:
+        return "trưởng phòng"
     known = ABBREVIATIONS.get(written) or ABBREVIATIONS.get(tight)
     return undoubled(known, ctx) if known else FOREIGN[written.lower()]
 
@@ -182,6 +186,11 @@ _SMALL_TITLES: Final = {"a": "anh", "c": "chị", "e": "em", "b": "bà", "ô": "
 #: After these stands somebody's name.
 _MEETING: Final = words("gặp hệ lh")
 _DIGIT: Final = re.compile(r"\d")
+#: After "Đ/c:" an address, before which no comrade stands.
+_ADDRESS: Final = re.compile(
+    r"\s?:\s*(?:(?:[Ss]ố|[ẤấAa]p|[Ấấ]p|[Tt]ổ|[Nn]hà|[Kk]hu|[Đđ]ường)\s|\d)"
+)
+_DEPARTMENTS: Final = words("vhxh vh-xh kinh văn nội tchc")
 _CALLING: Final = words("đt sđt thoại zalo gọi")
 _MARKS: Final = frozenset("(:-,/") | words("và hoặc với hay")
 #: What joins the parts of a compound, spaces or not.

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias
 from .context import Reader, Rule
 
 #: A rule's name, its pattern's ``match`` and its reader.
-Candidate: TypeAlias = tuple[str, Callable[[str, int], re.Match[str] | None], Reader]
+Candidate: TypeAlias = tuple[str, Callable[[str, int, int], re.Match[str] | None], Reader]
 
 #: The run of digits, a space, and what follows; a point or a comma that ends a clause counts
 #: as nothing, unless a digit follows after all: "thứ 2, 4".

@@ -31,6 +31,8 @@ _FOLLOWED: Final = (
         re.compile(r"\s?:?\s?\d[\d.,]*\s?(?:triệu|tỷ|tỉ|ngàn|nghìn|đồng|trđ|tr|đ|k|VN)(?!\w)"),
     ),
     ("#yield", re.compile(r"\s?:?\s?\d[\d.,-]*\s?(?:tấn|tạ|kg|giạ|t|kí|ký)(?!\w)")),
+    ("#load", re.compile(r"\s?:?\s?\d[\d.,]*\s?(?:T|tấn)(?!\w)")),
+    ("#area", re.compile(r"\s?:?\s?\d[\d.,]*\s?(?:m2|ha|km2|công|sào)(?!\w)")),
     ("#inch", re.compile(r"\s?\d{2,3}\s?(?:inch|in|\")(?!\w)")),
     ("#number", re.compile(r"\s?[.:]?\s?\d")),
 )

@@ -78,7 +78,7 @@ SHORT_SUMS: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "short money",
-        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?(k|K|tr|Tr){WHOLE}",
+        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?(k|K|tr|Tr)(?!\.đ){WHOLE}",
         _short_money,
         then="0.,-kKtT",
     ),

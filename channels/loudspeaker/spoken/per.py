@@ -49,13 +49,17 @@ def _top(token: str) -> str:
 def _per(match: re.Match[str], ctx: Context) -> Reading:
     """Read the slash of đồng/hộ/tháng, km/h, tấn/ha, with what follows it."""
     last = ctx.history[-1] if ctx.history else ""
+    if last == "+" and len(ctx.history) > 1:
+        last = ctx.history[-2]
     top = _top(last)
     bottom = match[1]
     if bottom == _DATED.get(top.lower().lstrip("/ ")) and not _counts(last, ctx):
         return None
+    counts = top in MONEY or top.lower() in SUMS or bool(_MILLIONS.fullmatch(last))
     if bottom == "lần" and top.lower() in _PERIODS and _counts(last, ctx):
         return "một lần"
-    counts = top in MONEY or top.lower() in SUMS or bool(_MILLIONS.fullmatch(last))
+    if bottom == "p" and counts and ctx.near({"quà", "phần"}, 6):
+        return "mỗi phần"
     measured = counts or top in UNITS or top.lower() in _MEASURES or last.startswith("/")
     measured = measured or (top in _CLOCKS and last[:1].isdigit())
     if not measured and not _counted(ctx):
@@ -64,11 +68,10 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
         return f"trên {bottom}"
     counted = len(bottom) > 1 and _counted(ctx)
     if (measured or counted) and (bottom in UNITS or bottom in _DENOMINATORS):
-        return f"{'mỗi' if counts else 'trên'} {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
-    each = bottom.lower() in _EACH or (
-        (counts or (measured and _counts(last, ctx))) and is_syllable(bottom)
-    )
-    if each:
+        each = counts or (bottom == "th" and last[:1] == "/")
+        return f"{'mỗi' if each else 'trên'} {_DENOMINATORS.get(bottom) or UNITS[bottom]}"
+    named = is_syllable(bottom) and (counts or (measured and _counts(last, ctx)))
+    if named or bottom.lower() in _EACH:
         return f"mỗi {bottom.lower()}"
     short = short_for(bottom) or (FOREIGN.get(bottom.lower()) if measured else None)
     return f"mỗi {short}" if short else None

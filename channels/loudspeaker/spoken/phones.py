@@ -79,7 +79,12 @@ def _service(match: re.Match[str], ctx: Context) -> Reading:
         or ctx.after({"sát", "đội", "tâm", "ca", "(", "/"})
         or (ctx.after({":"}) and ctx.near(_RESCUERS, 4))
     )
-    texted = ctx.after({"gửi", "đến"}) and ctx.near({"soạn", "tin", "cú"}, 8)
+    helped = helped or (
+        emergency
+        and ctx.after({",", "và"})
+        and bool(re.fullmatch(_EMERGENCY, "".join(ctx.history[-2:-1])))
+    )
+    texted = ctx.after({"gửi", "đến"}) and ctx.near({"soạn", "tin", "cú"}, 14)
     if ctx.near(_CALLS, 6) or helped or texted or _at_an_exchange(ctx):
         return read_digits(match[0])
     alone = not ctx.history and not ctx.next_word(match.end())

@@ -23,6 +23,10 @@ _SERIES: Final = {"ĐT": "đường tỉnh", "ĐH": "đường huyện", "ĐX": 
 _ROADS: Final = alternation(key for key in _SERIES if key != "BĐ")
 #: A number that is no place's: 30/2022/TT-BYT.
 _PAPER_NUMBER: Final = re.compile(r"\d{1,4}/")
+#: What makes a room of the P. that stands for a ward elsewhere: "P. Tiếp dân", "P.10 lầu 1".
+_ROOM: Final = re.compile(
+    r"(?:Tiếp|Văn|Tài|Nội|Công|Tư|Giáo|Họp|Khám|Cấp|Kế|Hành|Kinh|Tổ) [a-zà-ỹđ]|\d+ (?:lầu|tầng)"
+)
 _OFFICES: Final = words("ubnd hđnd mttq ubmttq ca đu đtn hpn hnd hccb bch btv tyt chqs")
 #: After these, letters and digits are a code, not an abbreviation.
 _CODED: Final = words("mã thẻ hiệu seri số máy khung")
@@ -38,6 +42,10 @@ def _place(match: re.Match[str], ctx: Context) -> Reading:
         if meaning:
             return meaning
     numbered = ctx.line[match.end() : match.end() + 1].isdigit()
+    if written == "P" and _ROOM.match(ctx.line, match.end()):
+        return "phòng"
+    if written in "xh" and not (dot and ctx.after({",", "-", "("})):
+        return None
     if numbered and written not in "PQ":
         return None
     if len(written) == 1:
@@ -98,7 +106,9 @@ def _numbered(match: re.Match[str], ctx: Context) -> Reading:
         said += f" {spell(letter)}" + (f" {ctx.number(digits)}" if digits else "")
     if room:
         digits = read_digits(room[1:]) if room[1] == "0" else ctx.number(room[1:])
-        said += f" chấm {digits}" if room[0] == "." else f", {digits}"
+        rises = letters == "P" and room[0] == "-" and int(room[1:]) > int(number)
+        joint = " chấm " if room[0] == "." else " đến " if rises else ", "
+        said += f"{joint}{digits}"
     unknown = not name and len(letters) > 2 and not ctx.after(_CODED)
     return Doubtful(said, Why.UNKNOWN_ABBREVIATION) if unknown else said
 
@@ -114,6 +124,8 @@ def _name_of(letters: str, number: str, ctx: Context) -> str | None:
         return None
     if letters == "P" and len(number) == 3:
         return "phòng"
+    if letters == "PL" and ctx.near({"tôm", "giống", "cua", "cá"}, 6):  # post-larvae
+        return None
     if letters == "NH" and len(number) < 4:  # NH3, NH4
         return None
     if letters in AMBIGUOUS:

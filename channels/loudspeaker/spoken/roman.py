@@ -22,7 +22,7 @@ _LEADS: Final = words(
 _SURE_LEADS: Final = words("chương phần mục quý khóa khoá kỷ thứ hội kỳ lục loại hạng cấp")
 #: Of these there are a IA and a IIB.
 _LETTERED: Final = words(
-    "lục pl mục phần chương nhóm biểu mẫu bảng đoạn hạng loại độ cấp bậc tầng lô phân mã"
+    "lục pl mục phần chương nhóm biểu mẫu bảng đoạn hạng loại cấp bậc tầng lô phân mã"
 )
 #: What follows the X of a commune: two words that begin large.
 _PLACE_NAME: Final = re.compile(rf"\.\s?[{UPPER}][{LOWER}]+\s[{UPPER}][{LOWER}]+")
@@ -130,7 +130,9 @@ ROMANS: Final[tuple[Rule, ...]] = (
         _section,
         starts="IVX",
     ),
-    rule("roman numeral", rf"({_SMALL})(?:[/-](\d{{4}}))?{WHOLE}", _after_lead, starts="IVX"),
+    rule(
+        "roman numeral", rf"({_SMALL})(?:[/-](\d{{4}}))?(?!\s?=){WHOLE}", _after_lead, starts="IVX"
+    ),
     rule("roman numeral", rf"({_SMALL})([ABCDĐE]){WHOLE}", _lettered, starts="IVX"),
     rule("roman heading", rf"({_SMALL})(?=\s?[./)](?:\s|$))", _heading, starts="IVX"),
     rule("roman, small", r"(ii|iii|iv|vi|vii|viii|ix)(?=\))", _small, starts="iv"),

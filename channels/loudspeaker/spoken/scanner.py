@@ -54,8 +54,8 @@ def speak(
 ) -> Spoken:
     """Return ``text`` as it is said aloud, one line for each line (lines end in a line feed).
 
-    ``pronounce`` maps written forms (whole words; any case if the key has no capitals) to what
-    is said; what it says is itself made readable. Pure; never raises on any text.
+    ``pronounce`` maps written forms to what is said (``lexicon.build`` says which forms match);
+    what it says is itself made readable. Pure; never raises on any text.
     """
     lexicon = build(pronounce) if pronounce else None
     text = unicodedata.normalize("NFC", text)
@@ -75,6 +75,13 @@ def speak(
         )
         start += len(line) + 1
     return Spoken("\n".join(said), tuple(doubts), tuple(tokens))
+
+
+def respoken(value: str, *, region: Region = Region.SOUTH) -> str | None:
+    """Return what is said for a lexicon's ``value`` if that is something else, else None."""
+    said = _readable(" ".join(value.split()), region)
+    written = unicodedata.normalize("NFC", " ".join(value.split())).strip(MARKS + " ")
+    return None if said == written else said
 
 
 @lru_cache(maxsize=4_096)
@@ -155,7 +162,7 @@ class _Reader:
         """Read one token by the first rule that applies, and return where the next begins."""
         ctx, line = self._ctx, self._cleaned.text
         for name, match, read in self._candidates(position):
-            found = match(line, position)
+            found = match(line, position, self._next_entry)  # a lexicon's word is nobody else's
             if found and found.end() > position:
                 reading = read(found, ctx)
                 if reading is not None:

@@ -51,7 +51,14 @@ def _address(match: re.Match[str], ctx: Context) -> Reading:
     if plain and not among_classes and following in COUNTED | WHOLES:
         return None
     joint = " " if ctx.after({"lớp"}) or among_classes else " trên "
+    if len(parts) > 2 and following in MEASURED:
+        joint = ", "  # 25/40/60 tuổi
     return joint.join(f"{ctx.number(n)} {spell(letter)}".strip() for n, letter in parts)
+
+
+def _in_one(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 5in1 of a vaccine."""
+    return f"{ctx.number(match[1])} trong {ctx.number(match[2])}"
 
 
 def _stars(match: re.Match[str], ctx: Context) -> Reading:
@@ -121,7 +128,8 @@ def _sequence(match: re.Match[str], ctx: Context) -> Reading:
 def _list(match: re.Match[str], ctx: Context) -> Reading:
     """Read 1,2,3 and "khoản 1,2" as a list, not as a decimal."""
     parts = match[0].split(",")
-    if len(parts) == 2 and not ctx.after(_PLACE_LEADS):
+    levels = [word.lower() for word in ctx.history[-2:]] == ["mức", "độ"]
+    if len(parts) == 2 and not levels and not ctx.after(_PLACE_LEADS):
         return None
     if all(len(part) == 3 for part in parts[1:]):
         return None
@@ -241,6 +249,7 @@ JOINED: Final[tuple[Rule, ...]] = (
         _at_least,
         then="0.,+",
     ),
+    rule("dimensions", rf"(\d)\s?in\s?(\d){WHOLE}", _in_one, then="i"),
     rule("stars", r"([1-7])\*(?![*\w])", _stars, then="*", tight=True),
     rule("power", r"(\d{1,6})\^(\d{1,3})(?!\d)", _power, then="^", tight=True),
     rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence, then="-", tight=True),

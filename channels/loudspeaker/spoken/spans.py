@@ -17,11 +17,12 @@ _NUMBERED: Final = words(
     "hẻm cấp bậc mục đợt phòng bàn cống cột trụ thửa khối bản buôn cụm mùng mồng chương câu số tiết"
 )
 _TIMES: Final = words("tháng năm ngày thứ quý tuần mùng mồng")
+_GRADES: Final = words("cấp bậc mức tầng")
 _TIMES_OF_DAY: Final = words("sáng trưa chiều tối đêm khuya")
 _WEEKDAYS: Final = words("hai ba tư năm sáu bảy")
 _SUNDAY: Final = re.compile("CN|[Cc]hủ nhật")
 #: Between these a dash is no span: "đường liên ấp 1 - ấp 3" joins the two.
-_JOINED: Final = words("liên đường tuyến nối giữa lộ")
+_JOINED: Final = words("liên đường tuyến nối giữa lộ kết trận gặp đấu vòng hiệp bảng bóng")
 #: Measures of which a longer one may follow a shorter: "6 tháng - 5 tuổi".
 _DURATIONS: Final = words("phút giờ ngày tuần tháng năm tuổi")
 #: What a way leads from and to.
@@ -34,6 +35,8 @@ _BEGINNINGS: Final = _NUMBERED | words("lúc khoảng gần hơn sáng chiều �
 _CLASS: Final = re.compile(r"\d{1,2}(?:/\d{1,2}|[A-Z]\d{0,2})")
 _AMOUNT: Final = re.compile(rf"(\d[\d.,]*)\s?([{LETTERS}]*)")
 _NAMED: Final = re.compile(rf"([{LETTERS}]+)\s([{LETTERS}]+|\d+)")
+#: "27 tháng Chạp - mùng 6 tháng Giêng".
+_DAY_AHEAD: Final = re.compile(r"(?:ngày |mùng |mồng |rằm )?(?:\d{1,2} )?tháng ")
 _CLOCK_AHEAD: Final = re.compile(r"\d{1,2}\s?(?:[hHg:]|giờ)")
 _PHONE: Final = re.compile(r"0\d{2,}|1[89]00")
 
@@ -56,7 +59,9 @@ def _same_noun(ctx: Context, ahead: str) -> bool:
     """Know "ấp 1 - ấp 4", "tháng 1 - tháng 3", "thứ hai-thứ sáu", "thứ 2 - chủ nhật"."""
     noun, number = ctx.history[-2].lower(), ctx.history[-1].lower()
     found = _NAMED.match(ahead)
-    if noun not in _NUMBERED or not found:
+    if noun == "tháng" and _DAY_AHEAD.match(ahead):
+        return True
+    if not found or not noun.isalpha():
         return False
     day = noun == "thứ" and (number.isdigit() or number in _WEEKDAYS)
     if day and _SUNDAY.match(ahead):
@@ -68,7 +73,7 @@ def _same_noun(ctx: Context, ahead: str) -> bool:
         return last.isdigit() or last in _WEEKDAYS
     if not (number.isdigit() and last.isdigit()):
         return noun in _TIMES and number[:1].isdigit() and last.isdigit()
-    if noun in _TIMES or _since(ctx) is not None:
+    if noun in _TIMES | _GRADES or _since(ctx) is not None:
         return True
     return int(last) - int(number) > 1 and not ctx.near(_JOINED, 5)
 
@@ -117,16 +122,16 @@ def _from(ctx: Context, ahead: str) -> bool:
     if not found or _PHONE.match(ahead):
         return False
     counted = found[2].lower() or ahead[found.end() :].lstrip().partition(" ")[0].lower()
-    begun = first[0].isdigit() or first in _BEGINNINGS
-    return begun and counted not in COUNTED and any(word[0].isdigit() for word in since[-2:])
+    begun = first[:1].isdigit() or first in _BEGINNINGS
+    return begun and counted not in COUNTED and any(word[:1].isdigit() for word in since[-2:])
 
 
 def _since(ctx: Context) -> list[str] | None:
-    """Return what was written since a "từ" that is still open in the clause; None without one."""
+    """Return what was written since a "từ" or a "đoạn" that is open; None without one."""
     recent = ctx.history[-7:]
     for place in range(len(recent) - 1, -1, -1):
         word = recent[place].lower()
-        if word == "từ":
+        if word in {"từ", "đoạn"}:
             return recent[place + 1 :]
         if word in {"đến", "tới", "-", ",", ".", ";", ":", "(", "!", "?"}:
             return None

@@ -125,7 +125,7 @@ def _rise(match: re.Match[str], ctx: Context) -> Reading:
     word = "tăng" if rises else "giảm"
     if ctx.line[match.end() :].lstrip(" +-")[:1].isdigit():
         return "" if ctx.after({word}) else word
-    limited = any(token[0].isdigit() for token in ctx.history[-2:]) and ctx.near(_LIMITS, 5)
+    limited = any(token[:1].isdigit() for token in ctx.history[-2:]) and ctx.near(_LIMITS, 5)
     return ("trở lên" if rises else "trở xuống") if limited else ""
 
 

@@ -15,13 +15,16 @@ from .wordlist import words
 #: Units whose sign is one letter that may stand alone elsewhere: no space before them.
 TIGHT: Final = frozenset({"HP", "CV", "W", "V", "s", "Đ", "gr", "°", "ms"})
 _AGED: Final = words(
-    "trẻ tuổi em bé cháu dưới trên từ người ông bà anh chị cô nam nữ bệnh tên cụ hưởng thọ đủ tròn"
+    "trẻ tuổi em bé cháu dưới trên từ người ông bà anh chị cô nam nữ bệnh tên cụ hưởng thọ đủ tròn "
+    "mầm chồi lá mẫu > ≥ < ≤"
 )
 _GOODS: Final = words(
     "lúa gạo hàng rác cá tôm phân xi thép cát đá gạch đất trái thanh mía cao hồ tiêu muối rau quả "
     "sầu mít chuối dưa bắp khoai thịt heo bò gà vịt thóc ngô nông thủy than giấy vật"
 )
 _MASSES: Final = frozenset({"mg", "g", "gr", "kg", "Kg", "KG", "µg"})
+_AGE: Final = re.compile(r"[5-9]\dt")
+_MEDICINE: Final = words("uống thuốc liều sáng trưa chiều tối viên ngày mg kháng hạ sốt")
 _LENGTHS: Final = frozenset({"mm", "cm", "dm", "m", "km", "Km", "KM"})
 _VOLUMES: Final = frozenset({"ml", "mL", "l", "lit", "cc", "m3"})
 ALL: Final = {**UNITS, **MONEY}
@@ -53,6 +56,8 @@ def _capital(match: re.Match[str], ctx: Context) -> Reading:
     leads, unit = _CAPITALS[letter]
     if letter == "T" and ctx.near(_TERMS, 3):
         return f"{amount(first, last, ctx)} tháng"
+    if letter == "T" and ctx.near({"nam", "nữ", "tuổi", "bn"}, 3) and first.isdigit():
+        return f"{amount(first, last, ctx)} tuổi"
     measured = ctx.near(leads, 4) or (letter != "A" and "," in first)
     return f"{amount(first, last, ctx)} {unit}" if measured else None
 
@@ -73,10 +78,16 @@ def _age(match: re.Match[str], ctx: Context) -> Reading:
         return f"{amount(match[1], match[2], ctx)} tấn"
     before = "".join(ctx.history[-2:-1])
     listed = ctx.after({",", "và"}) and bool(re.fullmatch(r"\d+t", before))
+    listed = listed or any(_AGE.fullmatch(token) for token in ctx.history[:-1])
     aged = listed or ctx.near(_AGED, 9 if int(match[1]) > 12 else 3)
     aged = aged or bool(match[2] and 14 < int(match[1]) < int(match[2]) < 100)
     aged = aged or ctx.next_word(match.end()) == "trở"
     return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
+
+
+def _pills(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 1v of "uống 1v x 2 lần/ngày"."""
+    return f"{amount(match[1], match[2], ctx)} viên" if ctx.near(_MEDICINE, 6) else None
 
 
 def _height(match: re.Match[str], ctx: Context) -> Reading:
@@ -125,7 +136,7 @@ _CAPITALS: Final = {
         words("điện dòng cầu chì aptomat atomat sạc ổ phích acquy ắc bình máy áp pin nguồn củ"),
         "am pe",
     ),
-    "T": (words("tải trọng nặng quá xe trên dưới"), "tấn"),
+    "T": (words("tải trọng nặng quá xe trên dưới tt"), "tấn"),
     "L": (words("bình can chai xăng dầu nước thùng xô phuy lọ thuốc"), "lít"),
 }
 _ALONE: Final = alternation(u for u in ALL if len(u) > 1 and u not in _NOT_ALONE)
@@ -140,7 +151,8 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
         then="°",
     ),
     rule("metres and", rf"(\d{{1,3}})m(\d{{1,2}}){WHOLE}", _height, then="m", tight=True),
-    rule("age", rf"(\d{{1,3}})(?:-(\d{{1,3}}))?t{WHOLE}", _age, then="-t", tight=True),
+    rule("age", rf"(\d{{1,3}})(?:{RANGE}(\d{{1,3}}))?t{WHOLE}", _age, then="-t"),
+    rule("quantity", rf"(\d{{1,2}})(?:{RANGE}(\d{{1,2}}))?v{WHOLE}", _pills, then="-v"),
     rule(
         "spaced money",
         rf"([1-9]\d{{0,2}}(?: \d{{3}})+)()(\s?(?:{alternation(MONEY)})){WHOLE}",

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
-from .dates import DASH, END, M, read_month, read_year
+from .dates import DASH, END, LUNAR, M, read_month, read_year
 from .wordlist import words
 
 #: Years as offices write them; a map's 1/1000 is none.
@@ -27,6 +27,8 @@ _QUARTERS: Final = {"I": 1, "II": 2, "III": 3, "IV": 4}
 _SCALES: Final = words("lệ tỉ tỷ đồ qh hoạch")
 #: T1 and T8 to T12 can only be months.
 _MONTH_TOKEN: Final = re.compile("T(?:[189]|1[0-2])")
+#: One of those beside T5 - T6 makes months of these too.
+_MONTH_BEYOND: Final = re.compile(r"\bT(?:[189]|1[0-2])\b")
 _WEEKDAYS: Final = {"2": "hai", "3": "ba", "4": "tư", "5": "năm", "6": "sáu", "7": "bảy"}
 
 
@@ -150,6 +152,10 @@ def _short_weekday(match: re.Match[str], ctx: Context) -> Reading:
         return None
     if not last and any(_MONTH_TOKEN.fullmatch(token) for token in ctx.history[-4:]):
         return read_month(first, ctx)
+    if not last and (ctx.after({"rằm"}) or LUNAR.match(ctx.line, match.end())):
+        return read_month(first, ctx, lunar=True)
+    if last and last != "CN" and _MONTH_BEYOND.search(ctx.line):
+        return f"{read_month(first, ctx)} đến {read_month(last[-1], ctx)}"
     words = f"thứ {_WEEKDAYS[first]}"
     if not last:
         return words

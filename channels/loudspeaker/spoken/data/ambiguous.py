@@ -5,8 +5,9 @@ it stands each meaning that neighbours can call for, in the order tried: ``< aft
 > before which ~ near which``. The last are words of the clause that only hint at the meaning:
 it is said with a doubt then too. Words are in lower case; a neighbour may also be a mark, or
 ``#number``, ``#phone``, ``#date``, ``#document`` (30/2022/TT-BYT), ``#plate``, ``#account``,
-``#roman``, ``#percent``, ``#money``, ``#yield`` (6 tấn/ha), ``#inch``, and before it ``#clock``
-(16g30). A meaning that begins with ``?`` is said with a doubt whatever called for it.
+``#roman``, ``#percent``, ``#money``, ``#yield`` (6 tấn/ha), ``#area``, ``#load`` (5T), ``#inch``,
+and before it ``#clock`` (16g30). A meaning that begins with ``?`` is said with a doubt whatever
+called for it.
 """
 
 from __future__ import annotations

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+NSS = ngày sau sạ
+NSG = ngày sau gieo
+VKK = vùng khó khăn
 GS,GC = gia súc, gia cầm
 XDNTM = xây dựng nông thôn mới
 NTMKM = nông thôn mới kiểu mẫu

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+vs = gặp
+bank = banh
 etax = i tắc
 zalopay = da lô pay
 momo = mô mô

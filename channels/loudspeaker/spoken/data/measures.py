@@ -28,7 +28,7 @@ UNITS: Final = {
     "%o": "phần nghìn", "dm2": "đề xi mét vuông", "mm3": "mi li mét khối", "µm": "mi crô mét",
     "mmHg": "mi li mét thủy ngân", "HP": "mã lực", "s": "giây", "kcal": "ki lô ca lo",
     "hPa": "héc tô pát can", "kPa": "ki lô pát can", "MVA": "mê ga vôn am pe",
-    "ppm": "phần triệu", "ppb": "phần tỷ", "inch": "inh", "th": "tháng",
+    "UI": "u i", "ppm": "phần triệu", "ppb": "phần tỷ", "inch": "inh", "th": "tháng",
     "Mb/s": "mê ga bít trên giây",
     "ms": "mi li giây", "m/s2": "mét trên giây bình phương", "hp": "mã lực", "CV": "mã lực",
 }  # fmt: skip

@@ -45,6 +45,7 @@ BTN = bê tông nhựa
   bê tông nhựa < đường rải thảm > nóng
   bệnh truyền nhiễm < pc các bệnh ca mắc >
 BĐ = bưu điện
+  bóng đá < giải sân cầu đội clb > nam nữ thiếu mini
   báo động < trên dưới mức vượt đạt > cấp i ii iii #number
 CA = công an
   công an < trưởng phó ban đồng bộ đội và > xã phường huyện tỉnh ấp thôn khu tp viên nhân
@@ -55,8 +56,12 @@ CB = cán bộ
 CC = công chức
   công chức < cán các > viên địa tư văn
   cung cấp < > nước
+  chữa cháy < bình xe đội phòng trụ >
   chung cư < khu >
   chung cư < > ~ lầu căn tầng lô block
+CD = công dân
+  công dân < các mỗi cho > nam nữ từ việt đủ
+  xê đê < đĩa >
 CH = cửa hàng
   chỉ huy < ban phó >
   căn hộ < #number >
@@ -138,7 +143,7 @@ DS = danh sách
   dược sĩ < bs >
 DT = diện tích
   ?điện thoại < > #phone
-  diện tích < > tự đất gieo lúa
+  diện tích < > tự đất gieo lúa #area
   di tích < khu > lịch
 GC = ghi chú
   gia cầm < cúm dịch nuôi đàn trại súc gs ga gà vịt trâu heo bò mổ > gia và thủy
@@ -217,7 +222,7 @@ GĐ = gia đình
 HA = huyết áp
   huyết áp < đo tăng > cao thấp tăng
 HC = hành chính
-  hành chính < tổ văn cải > công
+  hành chính < tổ văn cải giờ ngày > công
   huân chương < > lao độc kháng
 HH = hiệp hội
   hàng hóa < bán >
@@ -225,7 +230,10 @@ HH = hiệp hội
 HK = học kỳ
   hộ khẩu < sổ số >
   học kỳ < > i ii #number
+HB = học bổng
+  học bổng < suất quỹ trao nhận tặng #number > khuyến cho
 HN = hội nghị
+  hộ nghèo < lệ số cn > hcn và
   Hà Nội < tại tp thành ga >
   hội nghị < > tổng sơ triển
   Hà Nội < > ~ tàu chuyến bay vé
@@ -264,6 +272,7 @@ BV = bệnh viện
   đơn vị máu < > ~ máu hiến
   đảng viên mới < nạp các >
 GS = giáo sư
+  gia súc < đàn lmlm >
   giám sát < đoàn ban kế tổ kt công tác > xây thi đầu cộng và chuyên
   giáo sư < các > ts
 """

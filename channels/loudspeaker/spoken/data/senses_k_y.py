@@ -43,6 +43,7 @@ KT = kinh tế
 KV = khu vực
   ki lô vôn < đường trạm lưới áp >
 KĐ = kiểm định
+  kinh Đông < độ >
 LH = liên hệ
   liên hiệp < hội > phụ htx các
   liên hệ < : . , ( > : #phone đ/c số chị anh ông
@@ -102,7 +103,8 @@ NN = nông nghiệp
   nhà nước < giá >
 NS = ngày sinh
   năng suất < > #yield
-  năng suất < > lúa bình đạt
+  ngân sách < chi thu nguồn tổng cân > nhà địa trung tỉnh xã huyện #money
+  năng suất < > lúa bình đạt bq
   ngày sinh < > : #date
 NT = nông thôn
   nông thôn < thành giao nước môi hội gt > mới
@@ -193,6 +195,10 @@ TH = tiểu học
   trường hợp < #number các có > nghi mắc f0
   truyền hình < đài pt ptth >
   tiểu học < trường >
+THT = tổ hợp tác
+  tổ hợp tác < các tại htx và thành xã viên mô hình > nông trồng sản số dịch nuôi
+  tụ huyết trùng < lmlm bệnh dịch > bò trâu heo
+  tụ huyết trùng < > ~ lmlm tiêm vắc xin trâu bò heo gia súc
 THA = thi hành án
   tăng huyết áp < bệnh mắc bị > đái đtđ và độ
   thi hành án < > dân hình
@@ -220,6 +226,8 @@ TT = trung tâm
   tập thể < mỗi > xuất tiên tích cá
   thông tư < theo > số #document #number
   trung tâm < tại > y văn dịch học dạy phục hành dvnn bồi giáo chính
+  thứ tự < số >
+  tải trọng < > #load
   thường trực < pbt pct > hđnd đảng đoàn ubmttq hội đu
   thủ tướng < > chính
 TTĐT = thông tin điện tử
@@ -227,6 +235,7 @@ TTĐT = thông tin điện tử
 TU = Tỉnh ủy
   Tỉnh ủy < của >
 TV = thành viên
+  thành viên < > ~ htx vốn góp thq clb hội tổ nhóm
   thành viên < > hđnd ban hội tổ btc ubnd câu
   tử vong < #number ca > ~ mắc bệnh sxh tcm ca tai nạn
   ti vi < smart màn xem hình chiếc cái mua lắp bật tắt loa > samsung sony lg led #inch
@@ -241,6 +250,7 @@ UV = Ủy viên
   u vê < tia số >
   Ủy viên < các đ/c phó đồng và - , : > btv bch thường ubkt ban tw
 VB = văn bản
+  vĩ Bắc < độ >
   văn bản < các theo > số #document chỉ
 VC = viên chức
   vợ chồng < hai >

@@ -72,7 +72,6 @@ DVVL = dịch vụ việc làm
 GTVL = giới thiệu việc làm
 HTX = hợp tác xã
 HTXNN = hợp tác xã nông nghiệp
-THT = tổ hợp tác
 TTDVNN = trung tâm dịch vụ nông nghiệp
 DVNN = dịch vụ nông nghiệp
 KNKN = khuyến nông, khuyến ngư

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+GQ = giải quyết
+BĐVH = bưu điện văn hóa
+BĐVHX = bưu điện văn hóa xã
 KT&HT = kinh tế và hạ tầng
 QHNS = quan hệ ngân sách
 UBND = Ủy ban nhân dân

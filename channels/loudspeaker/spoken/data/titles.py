@@ -66,6 +66,8 @@ PLACES: Final = {
     "Q": "quận",
     "H": "huyện",
     "X": "xã",
+    "x": "xã",
+    "h": "huyện",
     "T": "tỉnh",
     "Đ": "đường",
 }
