@@ -26,6 +26,7 @@ PARTS = (
     "examples",
     "voices",
     "programme",
+    "station",
     "demonstration",
     "deliveries",
     "curve",

@@ -57,6 +57,12 @@ class Frame:
     def opening(self, registry: Registry, tone: Tone) -> Shared | None:
         """Return what comes first; None when the station wants nothing. Raises ChannelError."""
         framing = self.framing
+        stamps = (_stamp(framing.jingle), _stamp(framing.bed))
+        asked = (self._settings, "opening", framing.name_of(registry), urgent, stamps)
+        return self.sounds.recall(asked, lambda: self._opening(registry, urgent=urgent))
+
+    def _opening(self, registry: Registry, *, urgent: bool) -> Shared | None:
+        framing = self.framing
         tags = Tags(OPENING, framing.name_of(registry), "", "")
         text = {
             Tone.CALM: framing.opening,
@@ -75,6 +81,12 @@ class Frame:
     def closing(self, registry: Registry, tone: Tone) -> Shared | None:
         """Return what comes last; None when the station wants nothing. Raises ChannelError."""
         framing = self.framing
+        name = framing.name_of(registry)
+        asked = (self._settings, "closing", name, urgent, _stamp(framing.bed))
+        return self.sounds.recall(asked, lambda: self._closing(registry, urgent=urgent))
+
+    def _closing(self, registry: Registry, *, urgent: bool) -> Shared | None:
+        framing = self.framing
         tags = Tags(CLOSING, framing.name_of(registry), "", "")
         speech = self.speech(framing.filled(framing.closing, registry), tags)
         bed = framing.bed if tone is Tone.CALM else None
@@ -88,6 +100,12 @@ class Frame:
         framing = self.framing
         if not framing.bridge:
             return None
+        name = framing.name_of(registry)
+        asked = (self._settings, "bridge", name, urgent, _stamp(framing.bridge_sound))
+        return self.sounds.recall(asked, lambda: self._bridge(registry, urgent=urgent))
+
+    def _bridge(self, registry: Registry, *, urgent: bool) -> Shared | None:
+        framing = self.framing
         speech = self.speech("", Tags(_BRIDGE, framing.name_of(registry), "", ""))
         return self._with_own(
             AnnouncementInputs(speech, Chime.BRIDGE),
@@ -101,6 +119,13 @@ class Frame:
         none that this channel makes now.
         """
         tags = Tags(_PROGRAMME, self.framing.name_of(registry), "", date)
+        parts = tuple((one.file.sha256, one.title) for one in aired)
+        asked = (self._settings, "joined", tags, parts)
+        made = self.sounds.recall(asked, lambda: self._joined(aired, tags))
+        assert made is not None
+        return made
+
+    def _joined(self, aired: Sequence[Aired], tags: Tags) -> Shared:
         titles, finish = [one.title for one in aired], self.finish
         shaping = [one.file.sha256 for one in aired], titles, tags, finish
         key = digest("programme", self.maker.version, *shaping)
@@ -116,6 +141,11 @@ class Frame:
                     raise ChannelError(message.format(reason=error), permanent=True) from error
 
         return self.sounds.make(key, ENDINGS[finish.format], MEDIA_TYPES[finish.format], write)
+
+    @property
+    def _settings(self) -> tuple[object, ...]:
+        """What shapes all of them besides what each is asked for."""
+        return (self.framing, self.maker.version, self.finish)
 
     def _with_own(
         self, inputs: AnnouncementInputs, *, jingle: Path | None = None, bed: Path | None = None
@@ -168,6 +198,15 @@ def _without(path: Path, reason: str) -> str:
     """Say what of the station's own is not heard; a reason that names the file says it once."""
     told = reason.removeprefix(f"{path}: ").removeprefix(f"{path.name}: ")
     return _("without {file}: {reason}").format(file=path.name, reason=told)
+
+
+def _stamp(path: Path | None) -> tuple[Path, int, int] | None:
+    """Return what changes with a file; None for one that is not there."""
+    try:
+        status = path.stat() if path is not None else None
+    except OSError:
+        return None
+    return (path, status.st_mtime_ns, status.st_size) if path and status else None
 
 
 def _opened(file: File) -> BinaryIO:

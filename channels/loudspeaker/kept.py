@@ -8,7 +8,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,6 +19,9 @@ from engine.files import sync_folder, write_atomic
 from engine.models import File
 
 _DAY = 86_400.0
+
+#: Sounds that are remembered at most: as many as a province airs in a day.
+_MOST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,7 @@ class SharedSounds:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._making = threading.Lock()
+        self._known: dict[Hashable, Shared] = {}
 
     def make(self, key: str, ending: str, media_type: str, write: Write) -> Shared:
         """Return the sound of ``key``, calling ``write`` if it is not there.
@@ -69,6 +73,32 @@ class SharedSounds:
                 return _found(path, media_type) or _made(path, media_type, write)
         except OSError as error:
             raise refused(error, path) from error
+
+    def recall(self, asked: Hashable, make: Callable[[], Shared | None]) -> Shared | None:
+        """Return what ``make`` returned when this was asked before, if it lies there still.
+
+        ``asked`` holds all that ``make`` looks at. Thousands of clusters ask for the same; to
+        work out a sound's key takes longer than to look whether it is there. What was made
+        with remarks is made anew: the next time it may be as it was chosen.
+        """
+        known = self._known.get(asked)
+        if known is not None and _lies(known):
+            return known
+        self._known.pop(asked, None)
+        made = make()
+        if made is not None and not made.remarks:
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[asked] = made
+        return made
+
+
+def _lies(sound: Shared) -> bool:
+    path = sound.file.source
+    try:
+        return isinstance(path, Path) and path.stat().st_size == sound.file.size
+    except OSError:
+        return False
 
 
 def _found(path: Path, media_type: str) -> Shared | None:

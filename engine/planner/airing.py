@@ -12,8 +12,11 @@ from channels.base import Channel, ChannelError, artifact_key
 from engine.artifacts import ArtifactStore
 from engine.errors import LoaError
 from engine.ledger import Ledger
-from engine.models import Campaign, File, Hamlet, Plan, Registry, Sessions
+from engine.models import NO_SESSIONS, Campaign, File, Hamlet, Plan, Registry, Sessions
 from engine.rules.on_air import sessions_on_air
+
+#: The channel of which sessions are made.
+LOUDSPEAKER = "loudspeaker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,9 @@ class Standing:
 
     @classmethod
     def of(cls, campaign: Campaign, ledger: Ledger) -> Standing:
-        """Return how the ledger has a campaign."""
+        """Return how the ledger has a campaign; only loudspeakers ask."""
+        if LOUDSPEAKER not in campaign.sections:
+            return cls()
         known = ledger.deliveries.current(campaign.id)
         return cls(
             frozenset(one.key for one in known),
@@ -52,8 +57,11 @@ def on_air_besides(
 ) -> Sessions:
     """Return the sessions of all campaigns but one, today's past ones included.
 
-    Raises LoaError when the ledger has lost what one of them says.
+    Nothing for a campaign that uses no loudspeaker. Raises LoaError when the ledger has lost
+    what one of them says.
     """
+    if LOUDSPEAKER not in campaign.sections:
+        return NO_SESSIONS
     after = now - timedelta(days=1)
     return sessions_on_air(ledger, channels, registry, after=after, now=now, but=campaign.id)
 

@@ -92,8 +92,11 @@ class _Fitting:
         self._cutoff = timedelta(minutes=registry.station.cutoff_minutes)
         self._book = Book(taken, registry, around)
         self._own: dict[Place, list[PlannedDelivery]] = defaultdict(list)
+        self._places: dict[tuple[str, str], set[Place]] = defaultdict(set)
         for one in on_air:
-            self._own[one.target, one.slot, one.content_hash].append(one)
+            place = (one.target, one.slot, one.content_hash)
+            self._own[place].append(one)
+            self._places[one.target, one.content_hash].add(place)
         self._to: dict[Place, datetime | None] = {}
         self._shifts: list[Shift] = []
         self._breaches: list[Breach] = []
@@ -161,13 +164,8 @@ class _Fitting:
 
     def _move_on(self, cluster: str, slot: datetime, sound: Sound) -> None:
         to = self._book.move(cluster, slot, sound, self._now + self._cutoff)
-        meant = [
-            place
-            for place in self._own
-            if place[0] == cluster
-            and place[2] == sound.key
-            and self._to.get(place, place[1]) == slot
-        ]
+        same = self._places[cluster, sound.key]
+        meant = [place for place in same if self._to.get(place, place[1]) == slot]
         for place in meant:
             self._to[place] = to
         if to is None:
@@ -240,10 +238,8 @@ class _Fitting:
     def _say(self, message: str, place: Place, to: datetime | None, **more: object) -> None:
         cluster, slot, key = place
         words = message.format(slot=_shown(slot), to=_shown(to) if to else "", **more)
-        aired = any(
-            (cluster, key) == (other[0], other[2]) and self._to.get(other, other[1]) is not None
-            for other in self._own
-        )
+        same = self._places[cluster, key]
+        aired = any(self._to.get(other, other[1]) is not None for other in same)
         self._breaches.append(
             Breach(
                 words,

@@ -16,7 +16,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import joined
 from engine.ledger import Ledger, Revision, Status, Submission
-from engine.models import Campaign, Person, Plan, Registry, Right
+from engine.models import Campaign, Person, Plan, Priority, Registry, Right
 from engine.planner.airing import Standing, hear_recordings, on_air_besides
 from engine.planner.binding import bound_hash, refuse_a_provinces, refuse_breaches
 from engine.planner.diff import changes_between
@@ -148,11 +148,7 @@ class Office:
         revision = self.waiting(campaign_id)
         refuse_a_provinces(revision)
         person = self._people.approver(by, passphrase, but=revision.submitted_by)
-        two_keys = ""
-        if first_key is not None:
-            first = self._people.proved(revision.submitted_by, first_key, Right.SUBMIT)
-            message = _("{first} and {second} gave their passphrases in one command")
-            two_keys = message.format(first=first.id, second=person.id)
+        two_keys = self._people.two_keys(revision.submitted_by, first_key, person)
         ended_by(revision.campaign, self._ledger.revisions)
         plan = self._unchanged(revision)
         refuse_breaches(plan)
@@ -313,7 +309,11 @@ class Office:
     def _frozen(self, revision: Revision, now: datetime) -> Plan:
         """Return the plan of what the ledger froze. Raises LoaError if that was altered."""
         registry = self._ledger.registries.load(revision.registry_revision)
-        plan = self._planned(revision.campaign, registry, now)
+        if revision.priority is Priority.EMERGENCY:
+            # It takes its slots whatever is there, and must not wait until all that was read.
+            plan = plan_campaign(revision.campaign, registry, self._channels, now)
+        else:
+            plan = self._planned(revision.campaign, registry, now)
         if bound_hash(revision.source, revision.campaign, plan) != revision.content_hash:
             message = _("{campaign}: what was approved is not what would be sent; submit it again")
             raise LoaError(message.format(campaign=revision.campaign_id))

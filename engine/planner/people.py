@@ -58,6 +58,17 @@ class People:
         self._prove(person, passphrase)
         return person
 
+    def two_keys(self, submitter: str, passphrase: str | None, approver: Person) -> str:
+        """Return what is recorded of a submitter who is there too; nothing of one who is not.
+
+        Raises LoaError when the passphrase is wrong.
+        """
+        if passphrase is None:
+            return ""
+        first = self.proved(submitter, passphrase, Right.SUBMIT)
+        message = _("{first} and {second} gave their passphrases in one command")
+        return message.format(first=first.id, second=approver.id)
+
     def who_may(self, right: Right, *, but: str) -> tuple[str, ...]:
         """Return the ids of who has a right, ``but`` left out."""
         return tuple(p.id for p in self._people.values() if right in p.rights and p.id != but)

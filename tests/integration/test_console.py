@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import shutil
 import ssl
 import statistics
 import threading
@@ -32,6 +33,7 @@ from support.nursery import Nursery
 from support.redis_server import wait_until
 
 from engine.app import App
+from engine.artifacts import FolderStore
 from engine.artifacts.sounds import keep_sound
 from engine.clock import VIETNAM
 from engine.ledger.places import Place
@@ -588,3 +590,36 @@ def test_a_server_that_distrusts_its_clock_signs_no_time(
     monkeypatch.setattr(desk, "emergencies_only", lambda clock: clock is app.clock)
     with pytest.raises(HTTPException, match="does not trust its own clock"):
         shown.time(known, "0123456789abcdef")
+
+
+def test_communes_of_one_server_hear_nothing_of_each_other(
+    tmp_path: Path, children: Nursery
+) -> None:
+    """A province's server over one ledger, and a commune's own over the same."""
+    place = f"sqlite:///{tmp_path / 'chung.db'}"
+    ours, theirs = (workspace_of(tmp_path / name, place) for name in ("mau", "khac"))
+    registry = theirs / "commune.yaml"
+    registry.write_text(registry.read_text("utf-8").replace("id: xa-mau", "id: xa-khac"), "utf-8")
+    province = tmp_path / "tinh"
+    province.mkdir()
+    shutil.copy(ours / "loa.toml", province)
+    with opened(ours) as app:
+        for folder in (theirs, province):
+            shutil.copy(ours / "data.key", folder)
+        with opened(theirs) as other, console(province, children) as server:
+            player, neighbour = enrolled(app, server), enrolled(other, server)
+            assert player.id == neighbour.id
+            assert player.key != neighbour.key
+            keep_sound(FolderStore(province / "artifacts"), SOUND)
+            publish(app)
+            assert len(player.news()) == 1
+            assert neighbour.news() == []
+            assert player.get(f"sounds/{SOUND.sha256}").status_code == 200
+            assert neighbour.get(f"sounds/{SOUND.sha256}").status_code == 404
+            assert player.post("plays", {"plays": [a_play(player)]}).json() == {"kept": 1}
+            assert neighbour.post("plays", {"plays": []}).json() == {"kept": 0}
+            assert other.ledger.plays.of() == []
+        with console(ours, children) as own:
+            player.client, neighbour.client = own.client(), own.client()
+            assert player.get("programmes").status_code == 200
+            assert neighbour.get("programmes").status_code == 401

@@ -101,6 +101,7 @@ def test_a_package_holds_the_sound_the_words_and_all_that_a_form_asks_for(desk: 
     data = only(desk.zips())
     package = opened(data)
     assert package.testzip() is None
+    assert {one.date_time for one in package.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     assert package.namelist() == [
         "am-thanh.mp3", "noi-dung.txt", "loi-doc.txt", "metadata.json", "thong-tin.csv",
     ]  # fmt: skip

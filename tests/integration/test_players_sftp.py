@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 import hashlib
 import os
@@ -454,6 +455,19 @@ class TestWhatFails:
             backend.close()
         assert lying(server) == wanted(programme(("tin", b"1")))
 
+    def test_a_line_that_died_unseen_is_not_used_again(
+        self, server: SshServer, player: Callable[..., SftpBackend]
+    ) -> None:
+        """As when a router has forgotten it: nobody says that it is gone."""
+        with proxy(server.port) as between:
+            backend = player(port=between.port, timeout=2)
+            backend.check()
+            between.mute()
+            assert "did not answer" in str(refused(backend))
+            backend.deliver(programme(("tin", b"1")), slot())
+            backend.close()
+        assert lying(server) == wanted(programme(("tin", b"1")))
+
     def test_a_folder_that_is_not_there_or_closed(
         self, server: SshServer, player: Callable[..., SftpBackend]
     ) -> None:
@@ -595,6 +609,11 @@ def test_who_waits_for_a_server_can_be_interrupted(
     with proxy(server.port) as between:
         backend = player(port=between.port, timeout=60)
         backend.check()
+        loop = backend._loop._started()
+
+        def at_work() -> int:
+            return sum("_on_shelf" in repr(task.get_coro()) for task in asyncio.all_tasks(loop))
+
         between.silent.set()
         ended: list[BaseException] = []
 
@@ -606,12 +625,13 @@ def test_who_waits_for_a_server_can_be_interrupted(
 
         waiting = threading.Thread(target=wait)
         waiting.start()
-        wait_until(lambda: waiting.ident is not None, "the thread")
+        wait_until(lambda: at_work() == 1, "something to be asked")
         assert ctypes.pythonapi.PyThreadState_SetAsyncExc(
             ctypes.c_ulong(waiting.ident or 0), ctypes.py_object(KeyboardInterrupt)
         )
         waiting.join(timeout=10)
         assert [type(error) for error in ended] == [KeyboardInterrupt]
+        wait_until(lambda: at_work() == 0, "what was begun to be cancelled", patience=10)
         backend.close()
 
 

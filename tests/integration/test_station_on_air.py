@@ -144,7 +144,7 @@ def test_an_emergency_cuts_off_a_routine_item_which_is_heard_again_whole(air: Ai
         )
         again = air.backend().deliver(whole, routine)
         wait_until(lambda: air.station.told()["on_air"] == "", "the end of the closing")
-        recording.wait_for(1.5)
+        recording.wait_for(2.0)
     assert heard(recording) == [
         ("mo-dau", True), ("tiem", False), ("lu", True), ("tiem", True), ("cau", True),
         ("hop", True), ("ket", True),
@@ -218,6 +218,26 @@ def test_while_icecast_is_gone_nothing_counts_as_played(air: Air) -> None:
     air.icecast.start()
     air.wait_for(bundle, ("dien", "cut", "stream"), ("dien", "played", ""))
     air.backend().check()
+
+
+def test_a_log_that_cannot_be_written_keeps_nothing_from_airing(air: Air) -> None:
+    air.wait_for(air.air("hop"), ("hop", "played", ""))
+    state = air.station.state
+    modes = {path: path.stat().st_mode for path in (state, *state.iterdir())}
+    with air.recorded() as recording:
+        for path in modes:
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        try:
+            bundle = air.air("lu", priority=Priority.EMERGENCY)
+            wait_until(lambda: air.station.told()["on_air"] != "", "the emergency")
+            wait_until(lambda: air.station.told()["on_air"] == "", "its end")
+            recording.wait_for(1.5)
+        finally:
+            for path, mode in modes.items():
+                path.chmod(mode)
+    assert heard(recording) == [("lu", True)], "once"
+    assert air.said(bundle) == [], "what nobody could write down proves nothing"
+    air.wait_for(air.air("hop"), ("hop", "played", ""))
 
 
 def test_what_comes_too_late_is_refused_and_said_to_be(air: Air) -> None:

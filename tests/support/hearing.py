@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 import av
 import numpy as np
 import numpy.typing as npt
+from av.audio.frame import AudioFrame
+from av.container import InputContainer
+from av.error import InvalidDataError
 from scipy.signal import fftconvolve, resample_poly
 
 from channels.loudspeaker.audio import mp3
@@ -92,6 +96,12 @@ def _sums(values: Signal, width: int) -> Signal:
 def _heard(sound: bytes) -> Signal:
     """Decode a file, or a part of a stream that begins and ends within a frame."""
     with av.open(io.BytesIO(sound), format="mp3") as container:
-        frames = [frame.to_ndarray().mean(axis=0) for frame in container.decode(audio=0)]
+        frames = [frame.to_ndarray().mean(axis=0) for frame in _frames(container)]
     heard: Signal = resample_poly(np.concatenate(frames).astype(np.float64), _RATE, 44_100)
     return heard
+
+
+def _frames(container: InputContainer) -> Iterator[AudioFrame]:
+    for packet in container.demux(audio=0):
+        with suppress(InvalidDataError):  # the rest of a frame that began before we listened
+            yield from packet.decode()

@@ -19,6 +19,7 @@ class Proxy:
         self._target = target
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._sockets: set[socket.socket] = set()
+        self._muted: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._open = True
         self.port = int(self._listener.getsockname()[1])
@@ -41,6 +42,10 @@ class Proxy:
         for one in list(self._sockets):
             self._break(one)
 
+    def mute(self) -> None:
+        """Pass nothing more on the lines that stand now; who comes anew is served."""
+        self._muted |= self._sockets
+
     def _accept(self) -> None:
         while self._open:
             try:
@@ -61,7 +66,7 @@ class Proxy:
     def _pass(self, source: socket.socket, target: socket.socket, forth: bool) -> None:
         try:
             while data := source.recv(65_536):
-                if self.silent.is_set():
+                if self.silent.is_set() or source in self._muted:
                     continue
                 if forth and self.cut_after is not None:
                     self.cut_after -= len(data)

@@ -5,8 +5,8 @@ A machine without openssh-server fails the tests that need it: ``make system`` i
 
 from __future__ import annotations
 
-import getpass
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -40,7 +40,8 @@ Subsystem sftp {subsystem}
 _ON_A_SMALL_DISK = """\
 size="$1"; folder="$2"; shift 2
 mount -t tmpfs -o size="$size" loa-test "$folder" && chmod 1777 "$folder" || exit 77
-exec unshare -U --map-user=65534 --map-group=65534 "$@"
+who="$1"; shift
+exec unshare -U --map-user="$who" --map-group="$who" "$@"
 """
 
 
@@ -55,7 +56,9 @@ class SshServer:
         self._folder = folder
         self._disk = disk
         self._process: subprocess.Popen[bytes] | None = None
-        self.user = "nobody" if disk else getpass.getuser()
+        # On a small disk nobody is root.
+        self._uid = os.getuid() or (65_534 if disk else 0)
+        self.user = pwd.getpwuid(self._uid).pw_name
         self.files = folder / "files"
         self.files.mkdir(parents=True)
         self.key = folder / "user_key"
@@ -106,7 +109,7 @@ class SshServer:
         command: list[str | Path] = [program, "-D", "-e", "-f", config]
         if self._disk:
             small = ["unshare", "-rm", "sh", "-c", _ON_A_SMALL_DISK, "sh", self._disk, self.files]
-            command = [*small, *command]
+            command = [*small, str(self._uid), *command]
         with (self._folder / "sshd.log").open("ab") as log:
             self._process = subprocess.Popen(command, stderr=log, start_new_session=True)
         wait_until(self._answers, f"sshd to answer; it said: {self.log}")

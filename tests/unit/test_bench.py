@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench import station
 from bench.backlogs import Backlog, workspace_on
 from bench.curve import drawn
 from bench.emergency import emergencies
@@ -106,3 +107,12 @@ def test_an_emergency_is_timed_from_its_approval_to_its_first_file(
     workspace = workspace_on(None, tmp_path / "w")
     waited = emergencies(workspace, backlog, Shape(2, hamlets=3), 1, on_servers=False)
     assert [0 < one.seconds < 60 for one in waited] == [True]
+
+
+def test_a_day_of_the_station_costs_a_join_for_each_distinct_programme(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(station, "CLUSTERS", 30)
+    monkeypatch.setattr(station, "ITEMS", 5)
+    items = station.rendered(tmp_path)
+    assert [station.a_day(tmp_path / str(n), items, n) for n in (1, 4)] == [1, 4]

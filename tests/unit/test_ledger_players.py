@@ -18,7 +18,8 @@ from engine.ledger import Ledger, Seal
 from engine.ledger.places import Place
 from engine.ledger.player_tables import player_feeds, programmes
 from engine.ledger.players import Doors
-from engine.ledger.programmes import Feeds, raise_feeds
+from engine.ledger.programmes import Feeds
+from engine.ledger.restoring import Return, take_up
 from engine.models.airing import Message, Programme
 from engine.models.envelope import SignatureError, SigningKey
 
@@ -177,8 +178,16 @@ def test_a_restored_ledger_goes_on_above_what_was_published_after_the_backup(
     with ledger.database.write() as connection:  # back to what the backup knew
         connection.execute(update(player_feeds).values(sequence=saved))
         connection.execute(delete(programmes))
-        raise_feeds(connection, SOON)
+    take_up(ledger.database, Return(NOW, SOON, frozenset(), "thử"))
     assert ledger.programmes.publish(message(version=2), NOW) > lost
+
+
+def test_without_the_data_key_a_restored_ledger_signs_with_a_new_key(ledger: Ledger) -> None:
+    old = ledger.player_keys.current(NOW)
+    take_up(ledger.database, Return(NOW, SOON, frozenset(), "thử"))
+    assert ledger.player_keys.current(SOON) == old
+    take_up(ledger.database, Return(NOW, SOON, frozenset(), "thử"), forget_people=True)
+    assert ledger.player_keys.current(SOON) != old
 
 
 def test_a_player_that_is_ahead_of_the_ledger_pulls_it_along(ledger: Ledger) -> None:

@@ -20,10 +20,20 @@ from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import AnnouncementInputs
-from channels.loudspeaker.kept import SharedSounds, Written
+from channels.loudspeaker.kept import Shared, SharedSounds, Written
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.studio import Studio
-from engine.models import Artifact, Commune, File, Item, Priority, Registry, Rendered, StationRules
+from engine.models import (
+    Around,
+    Artifact,
+    Commune,
+    File,
+    Item,
+    Priority,
+    Registry,
+    Rendered,
+    StationRules,
+)
 
 DAY = "2026-12-02"
 REGISTRY = b.registry()
@@ -330,3 +340,43 @@ def test_a_sound_that_could_not_be_made_leaves_nothing(tmp_path: Path) -> None:
 def test_rules_of_a_station_without_a_name_are_as_before() -> None:
     rules = REGISTRY.station
     assert StationRules(rules.hours, rules.sessions_per_day, rules.minutes_per_session) == rules
+
+
+def test_what_was_asked_before_is_looked_for_and_not_worked_out_again(tmp_path: Path) -> None:
+    sounds, made = SharedSounds(tmp_path), list[str]()
+
+    def make() -> Shared:
+        made.append("x")
+        return sounds.make("ab" * 32, "mp3", "audio/mpeg", write)
+
+    def write(out: Any) -> Written:
+        out.write(b"sound")
+        return Written(1.5, ("a remark",) if len(made) == 3 else ())
+
+    first = sounds.recall("asked", make)
+    assert first is not None
+    assert sounds.recall("asked", make) == first
+    assert len(made) == 1
+    assert isinstance(first.file.source, Path)
+    first.file.source.unlink()
+    assert sounds.recall("asked", make) == first, "what was pruned is made again"
+    assert len(made) == 2
+    first.file.source.unlink()
+    for _again in range(2):
+        told = sounds.recall("asked", make)
+        assert told is not None
+        assert told.remarks == ("a remark",)
+    assert len(made) == 4, "what was not made as it was chosen is asked for anew"
+
+
+def test_what_is_around_the_items_is_foreseen(station: Make, tmp_path: Path) -> None:
+    own = sound.sound_file(tmp_path / "hieu.wav", sound.murmur(3.0, 0.3))
+    for framing in (Framing(), Framing(jingle=own, bridge_sound=own), Framing(jingle=tmp_path)):
+        here = station(framing=framing)
+        made = manifest_of(here.programme(here.item("a"), here.item("b", body="Tin khác.")))
+        foreseen = here.channel.around(REGISTRY)
+        ends = made["opening"]["seconds"] + made["closing"]["seconds"]
+        assert foreseen.ends == pytest.approx(ends, rel=0.15)
+        assert foreseen.between == pytest.approx(made["bridge"]["seconds"], rel=0.15)
+    silent = station(framing=Framing(opening="", closing="", chime=False, bridge=False))
+    assert silent.channel.around(REGISTRY) == Around()

@@ -59,7 +59,7 @@ def test_a_plan_says_what_airs_in_which_order_and_until_when(station: FakeStatio
     )
     own = Limits(timedelta(minutes=5), timedelta(minutes=30))
     receipt = backend(station, limits=own).deliver(made, bundle)
-    name = "20261201T220000Z.000001-000001.json"
+    name = "20261201T220000000000Z.000001-000001.json"
     assert (receipt.reference, receipt.detail) == (f"cum-1/{name}", {"items": "2"})
     plan = json.loads((station.folder / "cum-1" / "plans" / name).read_text())
     assert plan["slot"] == "2026-12-02T05:00:00+07:00"
@@ -117,8 +117,19 @@ def test_what_comes_before_the_last_emergency_is_as_urgent(
 def test_a_later_version_takes_the_place_of_the_earlier_one(station: FakeStation) -> None:
     hand_over(station, slot(), "tiem", "hop")
     hand_over(station, slot(version=2), "hop")
-    assert planned(station) == ["20261201T220000Z.000002-000001.json"]
+    assert planned(station) == ["20261201T220000000000Z.000002-000001.json"]
     assert len(list((station.folder / "cum-1" / "sounds").iterdir())) == 1
+
+
+def test_an_emergency_in_the_second_of_another_slot_is_a_programme_of_its_own(
+    station: FakeStation,
+) -> None:
+    hand_over(station, slot(), "tiem")
+    moment = slot().slot + timedelta(milliseconds=300)
+    hand_over(station, slot(id=8, slot=moment, priority=Priority.EMERGENCY), "lu")
+    assert planned(station) == [
+        "20261201T220000000000Z.000001-000001.json", "20261201T220000300000Z.000001-000001.json",
+    ]  # fmt: skip
 
 
 def test_programmes_of_long_ago_go_with_the_sounds_that_nothing_else_plays(

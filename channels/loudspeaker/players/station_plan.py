@@ -60,8 +60,8 @@ class Plan:
 
 
 def stamp_of(bundle: Bundle) -> str:
-    """Return what all editions of a slot's programme have in common: 20261201T220000Z."""
-    return f"{bundle.slot.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    """Return what all editions of a slot's programme have in common, to the microsecond."""
+    return f"{bundle.slot.astimezone(UTC):%Y%m%dT%H%M%S%fZ}"
 
 
 def plan_of(artifact: Artifact, bundle: Bundle) -> Plan:
