@@ -21,13 +21,12 @@ def around(framing: Framing, registry: Registry, region: Region, style: Style) -
     """
     texts = framing.filled(framing.opening, registry), framing.filled(framing.closing, registry)
     opening, closing = (_said(text, region, style, framing.bed is not None) for text in texts)
-    ends = closing + opening
     jingle = _lasts(framing.jingle)
     if jingle:
-        ends += jingle + CHIME_PAUSE
+        opening += jingle + CHIME_PAUSE
     elif framing.chime:
-        ends += MARGIN + CHIME_SECONDS[Chime.BELLS] + CHIME_PAUSE
-    return Around(ends, _bridge(framing))
+        opening += MARGIN + CHIME_SECONDS[Chime.BELLS] + CHIME_PAUSE
+    return Around(opening + closing, _bridge(framing), opening)
 
 
 def _bridge(framing: Framing) -> float:

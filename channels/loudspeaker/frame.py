@@ -58,10 +58,10 @@ class Frame:
         """Return what comes first; None when the station wants nothing. Raises ChannelError."""
         framing = self.framing
         stamps = (_stamp(framing.jingle), _stamp(framing.bed))
-        asked = (self._settings, "opening", framing.name_of(registry), urgent, stamps)
-        return self.sounds.recall(asked, lambda: self._opening(registry, urgent=urgent))
+        asked = (self._settings, "opening", framing.name_of(registry), tone, stamps)
+        return self.sounds.recall(asked, lambda: self._opening(registry, tone))
 
-    def _opening(self, registry: Registry, *, urgent: bool) -> Shared | None:
+    def _opening(self, registry: Registry, tone: Tone) -> Shared | None:
         framing = self.framing
         tags = Tags(OPENING, framing.name_of(registry), "", "")
         text = {
@@ -82,10 +82,10 @@ class Frame:
         """Return what comes last; None when the station wants nothing. Raises ChannelError."""
         framing = self.framing
         name = framing.name_of(registry)
-        asked = (self._settings, "closing", name, urgent, _stamp(framing.bed))
-        return self.sounds.recall(asked, lambda: self._closing(registry, urgent=urgent))
+        asked = (self._settings, "closing", name, tone, _stamp(framing.bed))
+        return self.sounds.recall(asked, lambda: self._closing(registry, tone))
 
-    def _closing(self, registry: Registry, *, urgent: bool) -> Shared | None:
+    def _closing(self, registry: Registry, tone: Tone) -> Shared | None:
         framing = self.framing
         tags = Tags(CLOSING, framing.name_of(registry), "", "")
         speech = self.speech(framing.filled(framing.closing, registry), tags)
@@ -101,10 +101,10 @@ class Frame:
         if not framing.bridge:
             return None
         name = framing.name_of(registry)
-        asked = (self._settings, "bridge", name, urgent, _stamp(framing.bridge_sound))
-        return self.sounds.recall(asked, lambda: self._bridge(registry, urgent=urgent))
+        asked = (self._settings, "bridge", name, tone, _stamp(framing.bridge_sound))
+        return self.sounds.recall(asked, lambda: self._bridge(registry, tone))
 
-    def _bridge(self, registry: Registry, *, urgent: bool) -> Shared | None:
+    def _bridge(self, registry: Registry, tone: Tone) -> Shared | None:
         framing = self.framing
         speech = self.speech("", Tags(_BRIDGE, framing.name_of(registry), "", ""))
         return self._with_own(

@@ -22,8 +22,9 @@ import subprocess
 import sys
 import threading
 import time
+import traceback
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -54,6 +55,7 @@ class Memory:
         self.sounds.mkdir(parents=True, exist_ok=True)
         self._log = folder / "plays.jsonl"
         self.plays: list[dict[str, Any]] = list(self._read_log())
+        self.unwritten: list[dict[str, Any]] = []
         self.commands: dict[str, dict[str, Any]] = {}
         if (folder / "commands.json").exists():
             self.commands = json.loads((folder / "commands.json").read_text("utf-8"))
@@ -89,17 +91,22 @@ class Memory:
             play["outcome"] != "cut" and play["slot"] == command["slot"]
             and (play["campaign_id"], play["purpose"], play["hamlets"], play["sha256"])
             == tuple(sound[key] for key in ITEM)
-            for play in self.plays
+            for play in (*self.plays, *self.unwritten)
         )  # fmt: skip
 
     def add(self, play: dict[str, Any]) -> dict[str, Any]:
-        play = {"log": self.log, "number": len(self.plays) + 1, **play}
-        self.plays.append(play)
-        with self._log.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(play) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        return play
+        """Number a play and write it down. Raises OSError: then it is known until power goes."""
+        numbered = {"log": self.log, "number": len(self.plays) + 1, **play}
+        try:
+            with self._log.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(numbered) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            self.unwritten.append(play)
+            raise
+        self.plays.append(numbered)
+        return numbered
 
     def _read_log(self) -> Iterator[dict[str, Any]]:
         """Yield whole lines; one that the power cut off is taken away."""
@@ -309,7 +316,11 @@ class Device:
             "hamlets": sound["hamlets"], "sha256": sound["sha256"],
             "began": began.isoformat(), "seconds": heard, "outcome": outcome, "reason": reason,
         }  # fmt: skip
-        play = self.memory.add(play)
+        try:
+            play = self.memory.add(play)
+        except OSError as error:  # what is not written down proves nothing
+            print(f"not written down: {error}", file=sys.stderr, flush=True)
+            return
         self.say("plays", play)
         print(json.dumps(play), flush=True)
 
@@ -327,9 +338,17 @@ class Device:
                 time.sleep(EVERY)
         return ("played", "") if player.returncode == 0 else ("failed", "player")
 
+    def work(self, what: Callable[[], None]) -> None:
+        """Do one part of the work; without it the device ends, and is started again."""
+        try:
+            what()
+        finally:
+            traceback.print_exc()
+            os._exit(1)
+
     def run(self) -> None:
         for work in (self.take_commands, self.play_what_is_due):
-            threading.Thread(target=work, daemon=True).start()
+            threading.Thread(target=self.work, args=(work,), daemon=True).start()
         self.client.connect_async(self.options.host, self.options.port, keepalive=15)
         self.client.loop_forever(retry_first_connection=True)
 

@@ -14,11 +14,13 @@ from engine.models.terms import Priority
 class Around:
     """Seconds that a programme takes besides its items.
 
-    ``ends``: its opening and closing; ``between``: the bridge from one item to the next.
+    ``ends``: its opening and closing; ``between``: the bridge from one item to the next;
+    ``opening``: what of ``ends`` comes before the first item.
     """
 
     ends: float = 0.0
     between: float = 0.0
+    opening: float = 0.0
 
     def session(self, seconds: Collection[float]) -> float:
         """Return how long a programme of such items lasts; one without items is none."""

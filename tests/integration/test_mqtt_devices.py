@@ -262,6 +262,23 @@ def test_an_emergency_cuts_off_a_routine_item_which_is_played_again_whole(far: F
     assert device.plays()[2]["seconds"] >= 1.0
 
 
+def test_a_log_that_cannot_be_written_keeps_nothing_from_being_played(far: FarSide) -> None:
+    device, backend = far.device(), far.backend()
+    device.start()
+    log = device.folder / "plays.jsonl"
+    log.mkdir()  # nobody can append to that, whoever runs this test
+    for name in ("tiem", "hop"):
+        one = bundle()
+        backend.deliver(programme(one, name), one)
+    wait_until(lambda: device.said().count("not written down") == 2, "both plays")
+    log.rmdir()
+    one = bundle()
+    backend.deliver(programme(one, "lu"), one)
+    wait_until(lambda: outcomes(device.plays()) == [("lu", "played")], "the next play")
+    assert device.plays()[0]["number"] == 1
+    assert device.said().count("not written down") == 2, "each once"
+
+
 def test_opening_bridge_and_closing_come_where_they_belong(far: FarSide) -> None:
     """The player writes down what it is given; nobody reports anything but items."""
     player = "sh -c 'basename \"$0\" >> played'"

@@ -377,6 +377,7 @@ def test_what_is_around_the_items_is_foreseen(station: Make, tmp_path: Path) -> 
         foreseen = here.channel.around(REGISTRY)
         ends = made["opening"]["seconds"] + made["closing"]["seconds"]
         assert foreseen.ends == pytest.approx(ends, rel=0.15)
+        assert foreseen.opening == pytest.approx(made["opening"]["seconds"], rel=0.15)
         assert foreseen.between == pytest.approx(made["bridge"]["seconds"], rel=0.15)
     silent = station(framing=Framing(opening="", closing="", chime=False, bridge=False))
     assert silent.channel.around(REGISTRY) == Around()

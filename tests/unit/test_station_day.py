@@ -18,7 +18,7 @@ from channels.loudspeaker.options import LoudspeakerOptions
 from engine.cli.main import build
 from engine.clock import VIETNAM
 from engine.ledger.views import Airing
-from engine.models import Content, Hours, Priority, Quiet, Registry, Relay
+from engine.models import Around, Content, Hours, Priority, Quiet, Registry, Relay
 from engine.reports.station.calendar import ics
 from engine.reports.station.day import StationDay, station_day
 from engine.reports.station.picture import png
@@ -90,6 +90,18 @@ def test_a_session_airs_the_urgent_first_and_counts_where_each_begins() -> None:
         ("Tin A", timedelta(seconds=120)),
     ]
     assert session.ends == at(5, 12)
+
+
+def test_opening_bridges_and_closing_take_their_time_except_in_an_emergency() -> None:
+    around = Around(20.0, 2.0, 12.0)
+    two = day_of(airing("a"), airing("b"), around=around).clusters[0].sessions[0]
+    assert [item.begins - two.slot for item in two.items] == [
+        timedelta(seconds=12),
+        timedelta(seconds=12 + 90 + 2),
+    ]
+    assert two.seconds == 600 + 90 + 20 + 2
+    urgent = day_of(airing("c"), around=around).clusters[0].sessions[0]
+    assert (urgent.items[0].begins, urgent.seconds) == (urgent.slot, 30)
 
 
 def test_hamlets_that_hear_the_same_words_share_an_item() -> None:

@@ -53,14 +53,18 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What one cluster plays from one slot on, in airing order."""
+    """What one cluster plays from one slot on, in airing order.
+
+    ``besides``: the seconds of opening, bridges and closing.
+    """
 
     slot: datetime
     items: tuple[Item, ...]
+    besides: float = 0.0
 
     @property
     def seconds(self) -> float:
-        return sum(item.seconds for item in self.items)
+        return sum(item.seconds for item in self.items) + self.besides
 
     @property
     def ends(self) -> datetime:
@@ -141,7 +145,7 @@ def station_day(
     ]
     lengths = {key: seconds(known[key]) for key in {part.content_hash for part in parts}}
     station = registry.station
-    sessions = _sessions(parts, known, lengths, station, since)
+    sessions = _sessions(parts, known, lengths, station, since, around)
     return StationDay(
         day=day,
         commune=registry.commune.name,
@@ -198,6 +202,7 @@ def _sessions(
     lengths: Mapping[str, float],
     station: StationRules,
     since: Mapping[str, datetime],
+    around: Around,
 ) -> dict[str, list[Session]]:
     """Return each cluster's sessions in order. Hamlets that hear the same words share an item."""
     found: dict[tuple[str, datetime], dict[tuple[str, str], list[_Part]]] = {}
@@ -207,7 +212,12 @@ def _sessions(
     sessions: dict[str, list[Session]] = defaultdict(list)
     for (cluster, slot), items in sorted(found.items()):
         ordered = sorted(items.items(), key=lambda one: _order(station, slot, one, since))
-        sessions[cluster].append(Session(slot, tuple(_items(slot, ordered, contents, lengths))))
+        urgent = any(parts[0].priority is Priority.EMERGENCY for _key, parts in ordered)
+        # An emergency has a frame of its own, and comes beside the station's minutes.
+        frame = Around() if urgent else around
+        aired = tuple(_items(slot, ordered, contents, lengths, frame))
+        lasts = [item.seconds for item in aired]
+        sessions[cluster].append(Session(slot, aired, frame.session(lasts) - sum(lasts)))
     return sessions
 
 
@@ -229,9 +239,10 @@ def _items(
     ordered: Iterable[tuple[tuple[str, str], list[_Part]]],
     contents: Mapping[str, Content],
     lengths: Mapping[str, float],
+    around: Around,
 ) -> Iterator[Item]:
     """Yield a session's items in the order in which a programme airs them."""
-    begins = slot
+    begins = slot + timedelta(seconds=around.opening)
     for (campaign_id, key), parts in ordered:
         yield Item(
             campaign_id=campaign_id,
@@ -243,7 +254,7 @@ def _items(
             state=parts[0].state,
             purpose=parts[0].purpose,
         )
-        begins += timedelta(seconds=lengths[key])
+        begins += timedelta(seconds=lengths[key] + around.between)
 
 
 def _clashes(
