@@ -31,6 +31,7 @@ PARTS = (
     "deliveries",
     "curve",
     "emergency",
+    "onair",
 )
 
 

@@ -44,7 +44,8 @@ class Situation:
 
     ``now`` tells the time as far as it is known for a programme; ``elapsed`` the seconds since
     its round began; ``has`` whether a sound is there; ``rests`` whether an item that failed is
-    not to be tried just yet. ``trusted``: the clock is. ``running`` was on air last.
+    not to be tried just yet; ``is_new`` whether a programme came so lately that its opening may
+    still be on its way. ``trusted``: the clock is. ``running`` was on air last.
     """
 
     history: History
@@ -53,6 +54,7 @@ class Situation:
     elapsed: Callable[[Slot], float]
     has: Callable[[Sound], bool]
     rests: Callable[[Slot, ItemKey], bool] = lambda _slot, _key: False
+    is_new: Callable[[Shelved], bool] = lambda _one: False
     running: Slot | None = None
 
 
@@ -121,8 +123,11 @@ def _next(
         return _closing(one, programme, current, rank, situation)
     opening = programme.opening
     begins = OPENING not in current.parts and not current.begun
-    if opening is not None and begins and situation.has(opening):
-        return Cue(one, programme, opening, rank, fresh, part=OPENING)
+    if opening is not None and begins:
+        if situation.has(opening):
+            return Cue(one, programme, opening, rank, fresh, part=OPENING)
+        if situation.is_new(one):
+            return None
     for item in pending:
         if not situation.has(item.sound):
             why.sound.append(one.slot)

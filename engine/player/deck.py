@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from engine.i18n import gettext as _
@@ -16,8 +15,9 @@ from engine.player.choosing import Cue, Obstacles, Situation, choose, is_over
 from engine.player.doubts import doubt_words
 from engine.player.history import ROUND, ItemKey, Slot
 from engine.player.journal import Journal
+from engine.player.onair import OnAir
 from engine.player.shelf import Shelf, Shelved, programmes
-from engine.player.sink import Playing, Sink
+from engine.player.sink import Sink
 from engine.player.sounds import Sounds
 from engine.player.timekeeper import Standing, Timekeeper
 
@@ -26,28 +26,14 @@ _LOG = logging.getLogger("loa.player")
 #: Seconds between two marks of how long something has been heard.
 MARKED = 5.0
 
-#: Seconds that a command may take longer than its sound before it counts as stuck.
-OVERTIME = 10.0
-
 #: Seconds after which what failed is tried again.
 REST = 5.0
 
-#: How much of a sound must have been heard for it to count as played.
-WHOLE, SLACK = 0.9, 1.0
+#: Seconds for which an opening is waited for after its programme came: both begin together.
+ON_ITS_WAY = 1.0
 
 #: How long a cancel is remembered after its slot, beside the sequence that is remembered for good.
 CANCELLED = timedelta(days=2)
-
-
-@dataclass(slots=True)
-class _OnAir:
-    """What is being played. ``opened``: its entry in the log; None for an opening or a closing."""
-
-    cue: Cue
-    playing: Playing
-    began: float
-    opened: int | None
-    marked: float
 
 
 class Deck:
@@ -67,7 +53,7 @@ class Deck:
         self._shelf, self._sounds, self._journal = shelf, sounds, journal
         self._sink, self._keeper = sink, keeper
         self._changed = changed
-        self._on_air: _OnAir | None = None
+        self._on_air: OnAir | None = None
         self._running: Slot | None = None
         self._rounds: dict[Slot, float] = {}
         self._rests: dict[tuple[Slot, ItemKey], float] = {}
@@ -109,6 +95,7 @@ class Deck:
             elapsed=self._elapsed,
             has=self._sounds.has,
             rests=self._is_resting,
+            is_new=self._is_new,
             running=self._running,
         )
 
@@ -130,6 +117,10 @@ class Deck:
             return self._keeper.counter() - self._rounds[slot]
         found = self._journal.history.round_of(slot)
         return (self._keeper.now() - found.began).total_seconds() if found is not None else 0.0
+
+    def _is_new(self, one: Shelved) -> bool:
+        same_life = one.arrival.boot == self._keeper.boot
+        return same_life and self._keeper.counter() - one.arrival.counter < ON_ITS_WAY
 
     def _is_resting(self, slot: Slot, key: ItemKey) -> bool:
         return self._keeper.counter() < self._rests.get((slot, key), 0.0)
@@ -159,7 +150,7 @@ class Deck:
             said = reason.format(reason=os_reason(error))
             self._ended(cue, opened, 0.0, PlayOutcome.FAILED, said)
             return
-        self._on_air = _OnAir(cue, playing, count, opened, count)
+        self._on_air = OnAir(cue, playing, count, opened, count)
         _LOG.info(_("on air: %s, %s"), cue.slot[0], cue.item.title if cue.item else cue.part)
         self._changed()
 
@@ -168,27 +159,16 @@ class Deck:
         found = self._on_air
         if found is None:
             return
-        result = found.playing.result()
         count = self._keeper.counter()
-        heard = count - found.began
-        length = found.cue.sound.seconds
-        if result is None and heard > length + OVERTIME:
-            found.playing.stop()
-            result = _("the audio command did not end after the sound's {seconds} s").format(
-                seconds=round(length)
-            )
-        if result is None:
+        heard, verdict = found.heard(count), found.verdict(count)
+        if verdict is None:
             if found.opened is not None and count - found.marked >= MARKED:
                 self._journal.mark(found.opened, heard)
                 found.marked = count
             return
-        if not result and heard < length * WHOLE - SLACK:
-            result = _("the audio command ended after {heard} of {seconds} s").format(
-                heard=round(heard), seconds=round(length)
-            )
         self._on_air = None
-        outcome = PlayOutcome.FAILED if result else PlayOutcome.PLAYED
-        self._ended(found.cue, found.opened, heard, outcome, result)
+        outcome = PlayOutcome.FAILED if verdict else PlayOutcome.PLAYED
+        self._ended(found.cue, found.opened, heard, outcome, verdict)
 
     def _stop(self, reason: str) -> None:
         found = self._on_air
@@ -196,7 +176,7 @@ class Deck:
             return
         found.playing.stop()
         self._on_air = None
-        heard = self._keeper.counter() - found.began
+        heard = found.heard(self._keeper.counter())
         self._ended(found.cue, found.opened, heard, PlayOutcome.CUT, reason)
 
     def _ended(

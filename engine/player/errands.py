@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from engine.i18n import gettext as _
+from engine.models.play import Play, PlayOutcome
 from engine.player.fetching import Fetcher
 from engine.player.identity import Identity
 from engine.player.journal import Journal
@@ -30,6 +33,9 @@ PRUNE = 3_600.0
 
 #: Plays in one report.
 PLAYS = 200
+
+#: Answers to what makes no sense, and never will.
+SENSELESS = frozenset({400, 422})
 
 #: Seconds without anything to do.
 IDLE = 2.0
@@ -90,13 +96,33 @@ class Errands:
             self._asked_kept = True
         before = -1
         while plays := self._journal.unsent(PLAYS):
-            kept = _kept(self._line.post("plays", {"plays": [play_line(one) for one in plays]}))
+            kept = self._sent(plays)
             # Less than before: it came back from a backup, and is told again from there.
             self._journal.kept(kept)
             if kept < plays[-1].number and kept <= before:
                 message = _("the server kept the log up to {kept}, not up to {number}")
                 raise LineError(message.format(kept=kept, number=plays[-1].number))
             before = kept
+
+    def _sent(self, plays: Sequence[Play]) -> int:
+        """Send plays; return up to which number the server has all. Raises LineError.
+
+        One that the server will never take must not hold up those behind it: it is sent as
+        refused, with the reason; what really happened stays in the player's own log.
+        """
+        try:
+            return _kept(self._line.post("plays", {"plays": [play_line(one) for one in plays]}))
+        except LineError as error:
+            if error.status not in SENSELESS:
+                raise
+            if len(plays) > 1:
+                return max(self._sent([one]) for one in plays)
+            (play,) = plays
+            if play.outcome is PlayOutcome.REFUSED:
+                raise
+            reason = _("the server does not take this play: {reason}").format(reason=error)
+            _LOG.error("%s", reason)
+            return self._sent([replace(play, outcome=PlayOutcome.REFUSED, reason=reason)])
 
     def _report(self) -> None:
         """Say how the player fares; its own clock's time among it, however wrong."""

@@ -27,6 +27,8 @@ class Cable:
 
     def cut(self) -> None:
         self._cut = True
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes whoever accepts
+        self._accepting.join()
         self._listener.close()
         with self._guard:
             ends, self._ends = self._ends, []
@@ -41,7 +43,8 @@ class Cable:
 
     def _listening(self, port: int) -> socket.socket:
         listener = socket.create_server(("127.0.0.1", port))
-        threading.Thread(target=self._accept, args=(listener,), daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, args=(listener,), daemon=True)
+        self._accepting.start()
         return listener
 
     def _accept(self, listener: socket.socket) -> None:

@@ -46,6 +46,8 @@ class Far:
         self.break_after: int | None = None
         #: Whether plays are taken and their answer lost, once.
         self.lose_answer = False
+        #: A campaign of which no play is taken, unless it was refused.
+        self.senseless = ""
         self.held = HELD
         self._code: Code | None = None
         self._news = threading.Condition()
@@ -103,6 +105,9 @@ class Far:
             number += 1
         return number
 
+    def is_senseless(self, play: dict[str, Any]) -> bool:
+        return play["campaign_id"] == self.senseless and play["outcome"] != "refused"
+
     def heard(self, outcome: str = "played") -> list[str]:
         """The campaigns that were reported so, in order."""
         return [p["campaign_id"] for _n, p in sorted(self.plays.items()) if p["outcome"] == outcome]
@@ -153,6 +158,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif name == "time":
             statement = ServerTime(query["nonce"], far.now())
             self._json(200, far.key.sign(statement).as_json())
+        elif name == "plays" and any(map(far.is_senseless, body["plays"])):
+            self._json(422, {})
         elif name == "plays":
             kept = far.keep(body["plays"])
             if body["plays"] and far.lose_answer:

@@ -55,7 +55,7 @@ class Machine:
         return [p.name for p in found.iterdir() if not p.suffix] if found.exists() else []
 
     def environ(self) -> dict[str, str]:
-        audio = f"{sys.executable} -S -E {RECORDER} {self.log} {{file}}"
+        audio = f"{sys.executable} -E {RECORDER} {self.log} {{file}}"
         return {
             **os.environ,
             "LOA_LANG": "en",

@@ -18,6 +18,7 @@ from bench.curve import drawn
 from bench.emergency import emergencies
 from bench.made_up_province import Shape
 from bench.null_channels import Sink
+from bench.onair import commune, on_air, told
 from bench.queue_baselines import CELERY, DRAMATIQ, System, cost_of
 from bench.servers import RedisServer, postgres_server, redis_server
 from bench.tracked import Servers, distributed, embedded
@@ -107,6 +108,15 @@ def test_an_emergency_is_timed_from_its_approval_to_its_first_file(
     workspace = workspace_on(None, tmp_path / "w")
     waited = emergencies(workspace, backlog, Shape(2, hamlets=3), 1, on_servers=False)
     assert [0 < one.seconds < 60 for one in waited] == [True]
+
+
+def test_emergencies_are_heard_at_players_and_timed(tmp_path: Path) -> None:
+    waited = on_air(commune(tmp_path / "xa", hamlets=4), tmp_path, players=2, emergencies=2)
+    assert len(waited) == 2
+    assert all(0.1 < seconds < 60 for seconds, _behind in waited)
+    lines = [str(one) for one in told([(1.0, True), (0.5, True), (0.7, False)], hamlets=4)]
+    assert "8 routine deliveries being sent: slowest: 0.5 s" in lines[-1]
+    assert any("done after 2 emergencies" in line for line in lines)
 
 
 def test_a_day_of_the_station_costs_a_join_for_each_distinct_programme(

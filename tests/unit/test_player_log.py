@@ -147,6 +147,18 @@ def test_a_server_that_lost_its_memory_is_told_again(player: Rig, far: Far) -> N
     assert far.heard() == ["tin-1", "tin-2"]
 
 
+def test_a_play_that_the_server_never_takes_holds_up_nothing(player: Rig, far: Far) -> None:
+    far.publish(a_programme(far, "tin-1", "tin-2", "tin-3"))
+    player.talk()
+    player.run((SLOT - EARLY).total_seconds() + 300, 10)
+    far.senseless = "tin-2"
+    player.talk()
+    assert far.heard() == ["tin-1", "tin-3"]
+    assert far.heard("refused") == ["tin-2"]
+    assert "does not take this play" in far.plays[2]["reason"]
+    assert ("tin-2", "played") in player.plays()
+
+
 def test_an_answer_that_was_lost_counts_nothing_twice(player: Rig, far: Far) -> None:
     far.publish(a_programme(far, "tin-1"))
     player.talk()

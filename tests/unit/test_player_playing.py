@@ -213,3 +213,20 @@ def test_killed_in_the_middle_the_item_is_reported_cut_and_played_again(
     ]
     # 35 s were heard; the last mark was made at most 5 s before.
     assert 29 <= far.plays[1]["seconds"] <= 35
+
+
+def test_an_emergency_waits_a_moment_for_its_opening_and_no_longer(player: Rig, far: Far) -> None:
+    siren = part(far, "coi")
+    data = far.sounds.pop(siren.sha256)
+    far.publish(an_emergency(far, "bao", player.world.now, opening=siren))
+    player.talk()
+    player.agent.turn()
+    assert player.sounds == []
+    player.run(2, 0.5)
+    assert player.sounds == ["bao"]
+    far.sounds[siren.sha256] = data
+    player.run(100)
+    far.publish(an_emergency(far, "vo-de", player.world.now, opening=siren))
+    player.talk()
+    player.agent.turn()
+    assert player.sounds == ["bao", "coi"]
