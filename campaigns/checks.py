@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from campaigns import attached
 from campaigns.citations import CitationError, basis
+from campaigns.emergency_checks import emergency_faults
 from campaigns.faults import MAX_PROBLEMS, unknown
 from campaigns.obligation_schema import shipped
 from campaigns.schedule_fields import KEYS, schedule_of
@@ -84,6 +85,7 @@ class Check(ABC):
         return (
             *self._names(),
             *self._times(),
+            *self._emergencies(),
             *self._texts(),
             *self._voiced(),
             *self._alternatives(),
@@ -127,6 +129,10 @@ class Check(ABC):
         check = TimeCheck(self.source, self.cuts, self.spec.valid, self.now, self.finished_is_fault)
         yield from check.validity()
         yield from check.schedules(self._parts())
+
+    def _emergencies(self) -> Iterator[Problem]:
+        """Yield what only an emergency may, and what neither a drill nor an all-clear may."""
+        return emergency_faults(self.source, self.cuts, self.spec, self.sections)
 
     def schedules(self) -> dict[str, Schedule]:
         """Return the times that are known: the campaign's under "", and each channel's own."""

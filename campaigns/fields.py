@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Annotated, Any
 
@@ -24,7 +24,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema
 
-from campaigns.schedule import WEEKDAYS, parse_date, parse_moment, parse_time
+from campaigns.schedule import WEEKDAYS, parse_date, parse_moment, parse_span, parse_time
 from engine.i18n import gettext as _
 
 ID_PATTERN = r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$"
@@ -227,6 +227,11 @@ Hour = Annotated[
     time,
     BeforeValidator(partial(_from_text, parse_time)),
     WithJsonSchema({"type": "string", "examples": ["05:30", "17h00"]}),
+]
+Span = Annotated[
+    timedelta,
+    BeforeValidator(partial(_from_text, parse_span)),
+    WithJsonSchema({"type": "string", "examples": ["15m", "1h"]}),
 ]
 Beginning = Annotated[
     datetime,

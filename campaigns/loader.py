@@ -165,6 +165,8 @@ def _campaign(
         variables=dict(spec.values),
         hamlet_values={name: dict(values) for name, values in spec.hamlets.items()},
         attachments=tuple(check.found.attachments),
+        drill=spec.drill,
+        all_clear=spec.all_clear or "",
         legal_basis=tuple(check.found.legal_basis),
     )
 

@@ -19,10 +19,17 @@ YEARS = range(2020, 2101)
 #: Names of weekdays in YAML, and their ISO numbers.
 WEEKDAYS = {"mon": 1, "tue": 2, "wed": 3, "thu": 4, "fri": 5, "sat": 6, "sun": 7}
 END_OF_DAY = time(23, 59, 59)
+#: Between one time that an alert is said and the next.
+SHORTEST, LONGEST = timedelta(minutes=5), timedelta(hours=24)
+#: The most times that an alert is said again: every five minutes for a day.
+MAX_REPEATS = 288
 
 _TIME = re.compile(r"([0-9]{1,2})\s*(?::|h|g|giờ)\s*([0-9]{2})?(?:\s*phút)?", re.IGNORECASE)
 _ISO_DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _DAY_FIRST = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", re.ASCII)
+_SPAN = re.compile(
+    r"(?:([0-9]{1,2})\s*(?:h|giờ))?\s*(?:([0-9]{1,4})\s*(?:m|min|phút|p))?", re.IGNORECASE
+)
 _DATE_AND_TIME = re.compile(r"(\S+?)(?:[ T]+)(\S.*)")
 
 
@@ -35,6 +42,19 @@ def parse_time(text: str) -> time:
             return time(hour, minute)
     message = _('"{text}" is not a time of day; write 05:30 or 17h00')
     raise ValueError(message.format(text=text[:40]))
+
+
+def parse_span(text: str) -> timedelta:
+    """Read ``15m``, ``15 phút``, ``1h``, ``1h30m``: how long between two times."""
+    found = _SPAN.fullmatch(text.strip())
+    if not found or not (found[1] or found[2]):
+        message = _('"{text}" is not a length of time; write 15m or 1h')
+        raise ValueError(message.format(text=text[:40]))
+    span = timedelta(hours=int(found[1] or 0), minutes=int(found[2] or 0))
+    if not SHORTEST <= span <= LONGEST:
+        message = _('"{text}": from 5m to 24h is allowed')
+        raise ValueError(message.format(text=text[:40]))
+    return span
 
 
 def parse_date(text: str) -> date:

@@ -26,6 +26,7 @@ from campaigns.fields import (
     PlainLine,
     PlainTitle,
     Strict,
+    Truth,
     shown,
 )
 from campaigns.sandbox import PROVIDED, RESERVED
@@ -161,6 +162,22 @@ class CampaignSpec(Strict):
         BeforeValidator(_all),
         AlsoAccepts({"const": "all"}),
         Field(AudienceSpec(), description="Ai được nhận: all, hoặc ấp, nhãn, nhóm hộ."),
+    ]
+    drill: Annotated[
+        Truth,
+        Field(
+            False,
+            description="true: diễn tập. Mọi kênh đều nói rõ, giữ giờ cho phép, không tính là "
+            "tin khẩn cấp thật.",
+        ),
+    ]
+    all_clear: Annotated[
+        Id | None,
+        Field(
+            None,
+            description="Mã của tin khẩn cấp mà chiến dịch này báo đã hết; khi được duyệt thì tin "
+            "ấy thôi phát. Thường do loa all-clear viết.",
+        ),
     ]
     valid: Annotated[ValiditySpec, Field(description="Thời gian có hiệu lực.")]
     contact: Annotated[

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from campaigns.schedule import days_between
-from campaigns.schedule_fields import KEYS, ScheduleSpec, faults_of_keys
+from campaigns.schedule import MAX_REPEATS, days_between
+from campaigns.schedule_fields import KEYS, RepeatSpec, ScheduleSpec, faults_of_keys
 from campaigns.schema import CampaignSpec, ValiditySpec
 from campaigns.sections import SectionSpec
 from campaigns.sound import Cuts
@@ -56,8 +56,29 @@ class TimeCheck:
             if written:
                 for fault in faults_of_keys(written):
                     yield self.source.problem(path, fault)
-            if model.schedule is not None:
-                yield from self._moments(path, model.schedule, written)
+            if model.schedule is None:
+                continue
+            if not written & {"times", "now", "repeat"} and not self.cuts.below(path):
+                yield self.source.problem((*path, "times"), _("this key is missing"))
+            if model.schedule.repeat is not None:
+                yield from self._repeat((*path, "repeat"), model.schedule.repeat)
+            yield from self._moments(path, model.schedule, written)
+
+    def _repeat(self, path: Path, again: RepeatSpec) -> Iterator[Problem]:
+        """Judge until when an alert is said again, and how often."""
+        if self.cuts.below(path):
+            return
+        until = (*path, "until")
+        if again.until > self.valid.until:
+            message = _("outside the campaign's validity, which ends at {ends}")
+            yield self.source.problem(until, message.format(ends=_moment(self.valid.until)))
+        elif again.until < self.now:
+            if self.finished_is_fault and self.valid.until >= self.now:
+                message = _("this moment has passed; it is now {now}")
+                yield self.source.problem(until, message.format(now=_moment(self.now)))
+        elif (again.until - self.now) / again.every > MAX_REPEATS:
+            message = _("it would be said more than {limit} times; end it sooner, or space it out")
+            yield self.source.problem(path, message.format(limit=MAX_REPEATS))
 
     def _moments(
         self, path: Path, spec: ScheduleSpec, written: frozenset[str]

@@ -66,6 +66,7 @@ class Options(BaseModel):
     ``takes_attachments``: the campaign's attachments are part of its content.
     ``takes_marks``: its texts keep the marks for the voice, ``[[said twice]]``; the other
     channels get the words alone.
+    ``takes_repeat``: an alert is said again and again on it (``schedule.repeat``).
     ``alternatives``: pairs of keys of which a section may have one.
     """
 
@@ -74,6 +75,7 @@ class Options(BaseModel):
     takes_recording: ClassVar[bool] = False
     takes_marks: ClassVar[bool] = False
     takes_attachments: ClassVar[bool] = False
+    takes_repeat: ClassVar[bool] = False
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     def in_commune(self, registry: Registry, text: str) -> Self:

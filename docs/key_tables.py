@@ -83,6 +83,8 @@ def default(part: Schema, required: bool) -> str:
     value = part.get("default")
     if value in (None, ""):
         return "–"
+    if isinstance(value, list | tuple):
+        return f"`[{', '.join(map(str, value))}]`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

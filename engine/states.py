@@ -34,6 +34,9 @@ UNSENT = frozenset({State.HELD, State.PLANNED})
 #: States that carry proof, or at least a receipt, that the message left.
 DELIVERED = frozenset({State.SENT, State.CONFIRMED})
 
+#: States in which people may know of the message: it left, or nobody can say that it did not.
+MAY_BE_KNOWN = frozenset({State.SENDING, State.UNCERTAIN, State.NOT_PLAYED, *DELIVERED})
+
 _STOPPED = {State.CANCELLED, State.EXPIRED, State.SUPERSEDED}
 
 #: What may follow what for a delivery (docs: the life of a delivery).

@@ -11,7 +11,7 @@ from channels.chat.enclosures import enclosed, file_id
 from channels.chat.platforms import Platform, platform_of
 from channels.chat.sheet import Group, Part, Sheet
 from channels.chat.splitting import split
-from channels.chat.wording import Message
+from channels.chat.wording import Message, mark_of
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
 from engine.models import Artifact, Bundle, ChatGroup, File, Item, Priority, Registry
@@ -144,7 +144,8 @@ def _joined(told: Sequence[_Told], platform: Platform) -> tuple[str, ...]:
         sections.append(f"{each.heading}\n" + "\n\n".join(filter(None, own)))
     first = openings.pop() if len(openings) == 1 else ""
     last = closings.pop() if len(closings) == 1 else ""
-    return split("\n\n".join(filter(None, (first, *sections))), last, platform)
+    text = "\n\n".join(filter(None, (first, *sections)))
+    return split(text, last, platform, mark_of(told[0].message.opening))
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:

@@ -125,12 +125,12 @@ def _pause(text: str, gap: re.Match[str]) -> _Pause:
     return _Pause.SENTENCE if _SENTENCE_END.search(before) else _Pause.WORD
 
 
-def split(text: str, closing: str, platform: Platform) -> tuple[str, ...]:
+def split(text: str, closing: str, platform: Platform, mark: str = "") -> tuple[str, ...]:
     """Return ``text`` and ``closing`` as messages that ``platform`` takes.
 
     Both are clean (NFC, no outer white space). One message stays as it is; several begin with
-    "(1/3)" on a line of its own. ``closing`` (contact and link) stays whole in the last one.
-    Nothing but the white space at the cuts is left out.
+    "(1/3)" on a line of its own, with ``mark`` behind it. ``closing`` (contact and link) stays
+    whole in the last one. Nothing but the white space at the cuts is left out.
     """
     text, closing = platform.escape(text), platform.escape(closing)
     whole = "\n\n".join(filter(None, (text, closing)))
@@ -138,10 +138,11 @@ def split(text: str, closing: str, platform: Platform) -> tuple[str, ...]:
         return (whole,)
     digits = 1
     while True:
-        room = platform.limit - len(_number(digits * "9", digits * "9"))
+        widest = _number(digits * "9", digits * "9", mark)
+        room = platform.limit - platform.length(widest)
         parts = _fill(text, closing, platform, room)
         if len(str(len(parts))) <= digits:
-            return tuple(_number(n, len(parts)) + part for n, part in enumerate(parts, 1))
+            return tuple(_number(n, len(parts), mark) + part for n, part in enumerate(parts, 1))
         digits += 1
 
 
@@ -155,5 +156,5 @@ def _fill(text: str, closing: str, platform: Platform, room: int) -> list[str]:
     return parts + ending
 
 
-def _number(n: object, count: object) -> str:
-    return f"({n}/{count})\n"
+def _number(n: object, count: object, mark: str) -> str:
+    return f"({n}/{count}) {mark}\n" if mark else f"({n}/{count})\n"

@@ -22,6 +22,8 @@ _BY_PURPOSE = {
     Purpose.ALL_CLEAR: "HẾT CẢNH BÁO",
     Purpose.DRILL: "DIỄN TẬP – KHÔNG PHẢI TÌNH HUỐNG THẬT",
 }
+#: What every part of a drill's message says.
+DRILL = "DIỄN TẬP"
 #: Purposes that must never read as an alarm, however urgent the campaign is.
 _CALM = frozenset({Purpose.ALL_CLEAR, Purpose.DRILL})
 
@@ -58,8 +60,10 @@ class Message:
         return self.parts[platform.id]
 
 
-def head_line(priority: Priority, purpose: Purpose) -> str:
+def head_line(priority: Priority, purpose: Purpose, *, drill: bool = False) -> str:
     """Return the word in capitals that says what kind of message this is."""
+    if drill and purpose is not Purpose.DRILL:
+        return f"{_BY_PURPOSE[Purpose.DRILL]} – {_BY_PURPOSE[purpose]}"
     if purpose is Purpose.NOTICE:
         return _BY_PRIORITY[priority]
     if priority is Priority.EMERGENCY and purpose not in _CALM:
@@ -69,7 +73,7 @@ def head_line(priority: Priority, purpose: Purpose) -> str:
 
 def words_of(content: Content, hashtags: tuple[str, ...]) -> MessageInputs:
     """Return the words of ``content`` as chat says them; hashtags stand at the very end."""
-    head = f"{head_line(content.priority, content.purpose)} – {content.issuer}"
+    head = f"{head_line(content.priority, content.purpose, drill=content.drill)} – {content.issuer}"
     closing = (
         f"Liên hệ: {content.contact}" if content.contact else "",
         f"Xem thêm: {content.permalink}" if content.permalink else "",
@@ -82,8 +86,18 @@ def words_of(content: Content, hashtags: tuple[str, ...]) -> MessageInputs:
     )
 
 
+def mark_of(opening: str) -> str:
+    """Return what each part of a long message says: a drill's, that it is one.
+
+    The head line comes before all that an author wrote, so that only a drill's begins so.
+    """
+    return DRILL if opening.startswith(_BY_PURPOSE[Purpose.DRILL]) else ""
+
+
 def message_of(inputs: MessageInputs) -> Message:
     """Return the message that ``inputs`` make, split once for every platform."""
     text = "\n\n".join(filter(None, (inputs.opening, inputs.body)))
-    parts = {p.id: split(text, inputs.closing, p) for p in PLATFORMS.values()}
+    parts = {
+        p.id: split(text, inputs.closing, p, mark_of(inputs.opening)) for p in PLATFORMS.values()
+    }
     return Message(inputs.opening, inputs.body, inputs.closing, parts)

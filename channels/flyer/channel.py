@@ -12,7 +12,7 @@ from channels.flyer.options import FlyerOptions, copies_for, sheets_for
 from channels.flyer.printrun import print_run
 from channels.flyer.product import FlyerInputs, fault_of, render_flyer
 from channels.flyer.typeset import fingerprint
-from channels.flyer.wording import mark, one_line, unbroken, validity
+from channels.flyer.wording import is_calm, mark, one_line, unbroken, validity
 from engine.models import (
     Artifact,
     Bundle,
@@ -84,8 +84,8 @@ class FlyerChannel:
         options = content.options_as(FlyerOptions)
         return FlyerInputs(
             issuer=one_line(content.issuer),
-            mark=mark(content.priority, content.purpose),
-            loud=content.priority is Priority.EMERGENCY,
+            mark=mark(content.priority, content.purpose, drill=content.drill),
+            loud=content.priority is Priority.EMERGENCY and not is_calm(content),
             title=one_line(content.title),
             paragraphs=tuple(unbroken(content.body).split("\n\n")),
             bring=tuple(one_line(paper) for paper in options.bring),

@@ -124,7 +124,7 @@ class _Run:
             "office": one_line(self._registry.commune.office),
             "heading": "PHIẾU IN VÀ GIAO TỜ RƠI",
             "title": one_line(self._content.title),
-            "mark": mark(self._content.priority, self._content.purpose),
+            "mark": mark(self._content.priority, self._content.purpose, drill=self._content.drill),
             "facts": facts,
             "columns": _COLUMNS,
             "rows": rows,

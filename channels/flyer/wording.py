@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from engine.clock import local
-from engine.models import Priority, Purpose
+from engine.models import Content, Priority, Purpose
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -92,10 +92,17 @@ def validity(until: datetime) -> str:
     return unbroken(f"Có hiệu lực đến {end:%H} giờ {end:%M} ngày {end:%d/%m/%Y}")
 
 
-def mark(priority: Priority, purpose: Purpose) -> str:
+def is_calm(content: Content) -> bool:
+    """Say whether the page must not look like an alarm, however urgent its campaign is."""
+    return content.drill or content.purpose in _CALM
+
+
+def mark(priority: Priority, purpose: Purpose, *, drill: bool = False) -> str:
     """Return what stands above the title: KHẨN CẤP, ĐÍNH CHÍNH …; nothing for a plain notice."""
-    urgency = None if purpose in _CALM else _PRIORITY_MARKS.get(priority)
-    return " · ".join(filter(None, (urgency, _PURPOSE_MARKS.get(purpose))))
+    calm = drill or purpose in _CALM
+    urgency = None if calm else _PRIORITY_MARKS.get(priority)
+    played = _PURPOSE_MARKS[Purpose.DRILL] if drill and purpose is not Purpose.DRILL else None
+    return " · ".join(filter(None, (played, urgency, _PURPOSE_MARKS.get(purpose))))
 
 
 def number(value: int) -> str:

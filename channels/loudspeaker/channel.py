@@ -138,9 +138,11 @@ class LoudspeakerChannel:
         """
         schedule = content.own_schedule or content.schedule
         moments = (None,) if schedule.asap else schedule.moments
+        wanted = content.options_as(LoudspeakerOptions).clusters
         return tuple(
-            Placement(cluster.id, self._player_of(cluster), moment)
+            Placement(cluster.id, self._player_of(cluster), moment, schedule.repeat)
             for cluster in registry.clusters_by_hamlet.get(hamlet.id, ())
+            if not wanted or cluster.id in wanted
             for moment in moments
         )
 

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
@@ -27,6 +28,16 @@ from engine.models import File, Registry, Rendered, digest
 _BRIDGE, _PROGRAMME = "Nhạc cắt", "Chương trình"
 
 
+class Tone(StrEnum):
+    """How a programme presents itself."""
+
+    CALM = "calm"
+    ALARM = "alarm"
+    """There is an emergency in it: an alarm, and its own words."""
+    DRILL = "drill"
+    """There are drills in it and nothing else: the word comes first, and no alarm."""
+
+
 @dataclass(frozen=True)
 class Frame:
     """Makes a station's openings, closings and joined programmes.
@@ -43,39 +54,45 @@ class Frame:
     sounds: SharedSounds
     finish: Finish = USUAL
 
-    def opening(self, registry: Registry, *, urgent: bool) -> Shared | None:
+    def opening(self, registry: Registry, tone: Tone) -> Shared | None:
         """Return what comes first; None when the station wants nothing. Raises ChannelError."""
         framing = self.framing
         stamps = (_stamp(framing.jingle), _stamp(framing.bed))
-        asked = (self._settings, "opening", framing.name_of(registry), urgent, stamps)
-        return self.sounds.recall(asked, lambda: self._opening(registry, urgent=urgent))
+        asked = (self._settings, "opening", framing.name_of(registry), tone, stamps)
+        return self.sounds.recall(asked, lambda: self._opening(registry, tone))
 
-    def _opening(self, registry: Registry, *, urgent: bool) -> Shared | None:
+    def _opening(self, registry: Registry, tone: Tone) -> Shared | None:
         framing = self.framing
         tags = Tags(OPENING, framing.name_of(registry), "", "")
-        text = framing.emergency if urgent else framing.opening
+        text = {
+            Tone.CALM: framing.opening,
+            Tone.ALARM: framing.emergency,
+            Tone.DRILL: framing.drill,
+        }[tone]
         speech = self.speech(framing.filled(text, registry), tags)
-        if urgent:
-            return self._announced(AnnouncementInputs(speech, Chime.ALARM))
+        if tone is not Tone.CALM:
+            sound = Chime.ALARM if tone is Tone.ALARM else Chime.BELLS
+            return self._announced(AnnouncementInputs(speech, sound))
         chime = Chime.BELLS if framing.chime else None
         return self._with_own(
             AnnouncementInputs(speech, chime), jingle=framing.jingle, bed=framing.bed
         )
 
-    def closing(self, registry: Registry, *, urgent: bool) -> Shared | None:
+    def closing(self, registry: Registry, tone: Tone) -> Shared | None:
         """Return what comes last; None when the station wants nothing. Raises ChannelError."""
         framing = self.framing
         name = framing.name_of(registry)
-        asked = (self._settings, "closing", name, urgent, _stamp(framing.bed))
-        return self.sounds.recall(asked, lambda: self._closing(registry, urgent=urgent))
+        asked = (self._settings, "closing", name, tone, _stamp(framing.bed))
+        return self.sounds.recall(asked, lambda: self._closing(registry, tone))
 
-    def _closing(self, registry: Registry, *, urgent: bool) -> Shared | None:
+    def _closing(self, registry: Registry, tone: Tone) -> Shared | None:
         framing = self.framing
         tags = Tags(CLOSING, framing.name_of(registry), "", "")
         speech = self.speech(framing.filled(framing.closing, registry), tags)
-        return self._with_own(AnnouncementInputs(speech), bed=None if urgent else framing.bed)
+        bed = framing.bed if tone is Tone.CALM else None
+        return self._with_own(AnnouncementInputs(speech), bed=bed)
 
-    def bridge(self, registry: Registry, *, urgent: bool) -> Shared | None:
+    def bridge(self, registry: Registry, tone: Tone) -> Shared | None:
         """Return what comes between two items; None when the station wants nothing.
 
         Raises ChannelError.
@@ -84,15 +101,15 @@ class Frame:
         if not framing.bridge:
             return None
         name = framing.name_of(registry)
-        asked = (self._settings, "bridge", name, urgent, _stamp(framing.bridge_sound))
-        return self.sounds.recall(asked, lambda: self._bridge(registry, urgent=urgent))
+        asked = (self._settings, "bridge", name, tone, _stamp(framing.bridge_sound))
+        return self.sounds.recall(asked, lambda: self._bridge(registry, tone))
 
-    def _bridge(self, registry: Registry, *, urgent: bool) -> Shared | None:
+    def _bridge(self, registry: Registry, tone: Tone) -> Shared | None:
         framing = self.framing
         speech = self.speech("", Tags(_BRIDGE, framing.name_of(registry), "", ""))
         return self._with_own(
             AnnouncementInputs(speech, Chime.BRIDGE),
-            jingle=None if urgent else framing.bridge_sound,
+            jingle=framing.bridge_sound if tone is Tone.CALM else None,
         )
 
     def joined(self, aired: Sequence[Aired], registry: Registry, date: str) -> Shared:

@@ -21,12 +21,14 @@ class Framing:
     ``station`` is its name, where the commune's own would not do. ``jingle`` is a recording in
     place of the chime; ``bed`` music under both texts. An emergency has an alarm for a chime,
     and neither jingle nor bed: it waits for no file. ``bridge`` parts two items by a touch of
-    the bells, or by ``bridge_sound``, a recording in its place.
+    the bells, or by ``bridge_sound``, a recording in its place. ``drill`` opens a programme of
+    drills alone.
     """
 
     station: str = ""
     opening: str = f"Đây là {STATION}. Kính mời bà con lắng nghe."
     emergency: str = f"Thông báo khẩn cấp! Đây là {STATION}."
+    drill: str = f"Diễn tập! Đây là {STATION}. Bà con sắp nghe tin diễn tập, không phải tin thật."
     closing: str = f"Đây là {STATION}. Chương trình đến đây là hết, xin cảm ơn bà con đã lắng nghe."
     chime: bool = True
     jingle: Path | None = None

@@ -109,6 +109,7 @@ def manifest(bundle: Bundle, whole: Whole) -> bytes:
                 "campaign": track.content.campaign_id,
                 "priority": track.content.priority.value,
                 "purpose": track.content.purpose.value,
+                "drill": track.content.drill,
                 **_described(track.file, track.seconds),
                 **({"starts": starts[number]} if starts else {}),
                 "hamlets": list(track.hamlets),

@@ -13,6 +13,8 @@ from engine.models import Registry
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 
 
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
+
 #: Words that a campaign says in its own way, those of its commune's lexicon among them.
 MAX_ENTRIES = 1_200
 
@@ -22,6 +24,7 @@ class LoudspeakerOptions(Options):
 
     takes_recording: ClassVar[bool] = True
     takes_marks: ClassVar[bool] = True
+    takes_repeat: ClassVar[bool] = True
 
     repeat: int = Field(
         default=1,
@@ -36,6 +39,12 @@ class LoudspeakerOptions(Options):
             "Cách đọc riêng của từ hoặc chữ viết tắt, ví dụ: VNeID: vi en i đi. "
             "Dùng khi bản đọc thử đọc chưa đúng; được ưu tiên hơn cách đọc ghi trong danh bạ."
         ),
+    )
+
+    clusters: tuple[Id, ...] = Field(
+        default=(),
+        max_length=1_000,
+        description="Chỉ phát ở những cụm loa này. Bỏ trống: mọi cụm loa của các ấp được nhận.",
     )
 
     field: str = Field(
@@ -53,8 +62,12 @@ class LoudspeakerOptions(Options):
     )
 
     def identity(self) -> dict[str, Any]:
-        """Neither a field nor what becomes of an item that was not played shapes a word of it."""
-        return self.model_dump(exclude={"field", "if_not_played"})
+        """Neither a field nor what becomes of an item that was not played shapes a word of it.
+
+        A choice of clusters does only where there is one.
+        """
+        unshaping = {"field", "if_not_played"} | (set() if self.clusters else {"clusters"})
+        return self.model_dump(exclude=unshaping)
 
     def in_commune(self, registry: Registry, text: str) -> Self:
         """Add of the commune's lexicon what ``text`` says; the campaign's own goes before it."""

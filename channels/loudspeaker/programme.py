@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from channels.base import ChannelError
-from channels.loudspeaker.frame import Frame
+from channels.loudspeaker.frame import Frame, Tone
 from channels.loudspeaker.kept import Shared
 from channels.loudspeaker.lengths import seconds_of
 from channels.loudspeaker.listing import Track, Whole, manifest, playlist
 from channels.loudspeaker.names import Part, SlotNames, ending_of, purpose_suffix
 from engine.clock import local
 from engine.i18n import gettext as _
-from engine.models import Artifact, Bundle, File, Item, Priority, Registry
+from engine.models import Artifact, Bundle, Content, File, Item, Priority, Purpose, Registry
 
 
 def programme(
@@ -52,7 +52,7 @@ def _framed(
 
     People are told, but nothing keeps the items from airing.
     """
-    urgent = any(track.content.priority is Priority.EMERGENCY for track in tracks)
+    tone = _tone([track.content for track in tracks])
     remarks: dict[str, None] = {}
 
     def part(name: Part, make: Callable[[], Shared | None]) -> Shared | None:
@@ -67,14 +67,22 @@ def _framed(
         ending = ending_of(made.file.media_type)
         return replace(made, file=made.file.renamed(names.part(name, ending)))
 
-    opening = part(Part.OPENING, lambda: frame.opening(registry, urgent=urgent))
-    closing = part(Part.CLOSING, lambda: frame.closing(registry, urgent=urgent))
+    opening = part(Part.OPENING, lambda: frame.opening(registry, tone))
+    closing = part(Part.CLOSING, lambda: frame.closing(registry, tone))
     several = len(tracks) > 1
-    bridge = part(Part.BRIDGE, lambda: frame.bridge(registry, urgent=urgent)) if several else None
+    bridge = part(Part.BRIDGE, lambda: frame.bridge(registry, tone)) if several else None
     whole = Whole(tracks, opening, closing, bridge)
     aired = list(whole.aired())
     joined = part(Part.PROGRAMME, lambda: frame.joined(aired, registry, names.date))
     return replace(whole, joined=joined), tuple(remarks)
+
+
+def _tone(contents: Sequence[Content]) -> Tone:
+    """Return how a programme presents itself: no drill and no all-clear ever raises an alarm."""
+    alarming = (c for c in contents if not c.drill and c.purpose is not Purpose.ALL_CLEAR)
+    if any(content.priority is Priority.EMERGENCY for content in alarming):
+        return Tone.ALARM
+    return Tone.DRILL if all(content.drill for content in contents) else Tone.CALM
 
 
 def _without(part: Part, reason: str) -> str:
@@ -108,10 +116,11 @@ def _tracks(items: Sequence[Item]) -> list[Track]:
 def _in_order(tracks: list[Track], bundle: Bundle, registry: Registry) -> list[Track]:
     slot = local(bundle.slot)
 
-    def order(track: Track) -> tuple[tuple[float, ...], str, str, tuple[str, ...]]:
+    def order(track: Track) -> tuple[tuple[float, ...], bool, str, str, tuple[str, ...]]:
         one = track.content
         place = registry.station.airing_order(slot, one.campaign_id, one.priority, track.since)
-        return place, one.campaign_id, one.purpose.value, track.hamlets
+        last = one.purpose is Purpose.ALL_CLEAR
+        return place, last, one.campaign_id, one.purpose.value, track.hamlets
 
     return sorted(tracks, key=order)
 

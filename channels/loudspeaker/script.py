@@ -22,6 +22,7 @@ from channels.loudspeaker.delivery import (
 from channels.loudspeaker.spoken import Doubt, Region, count_syllables
 from channels.loudspeaker.text import one_line
 from engine.models import Content
+from engine.models.drill import LAST_WORDS
 
 __all__ = [
     "AGAIN",
@@ -71,8 +72,12 @@ def script_of(
     region: Region,
     style: Style = PLAIN,
 ) -> Script:
-    """Return title, body and contact as they are said. The same words are worked out once."""
-    written = (one_line(content.title), content.body, one_line(content.contact))
+    """Return title, body and contact as they are said; a drill says last that it is one.
+
+    The same words are worked out once.
+    """
+    last = f"\n{LAST_WORDS}" if content.drill else ""
+    written = (one_line(content.title), content.body, one_line(content.contact) + last)
     return _script(written, Reader(region, tuple(sorted(pronounce.items())), style), times)
 
 

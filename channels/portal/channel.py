@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -79,6 +79,15 @@ class PostInputs:
     permalink: str
     audio: File | None
     attachments: tuple[PostedFile, ...]
+    ends: str = ""
+
+    def identity(self) -> dict[str, Any]:
+        """Return what the artifact's key is made of: ``ends`` only where it says something."""
+        return {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name != "ends" or self.ends
+        }
 
 
 class PortalChannel:
@@ -136,6 +145,7 @@ class PortalChannel:
             permalink=content.permalink,
             audio=artifacts.need("loudspeaker"),
             attachments=tuple(_posted(one, artifacts) for one in content.attachments),
+            ends=content.ends,
         )
 
     def render(self, inputs: PostInputs) -> Rendered:
@@ -153,6 +163,7 @@ class PortalChannel:
             permalink=inputs.permalink,
             audio=_audio(inputs.audio),
             attachments=tuple(_attached(one) for one in inputs.attachments),
+            ends=inputs.ends,
         )
         return Rendered(post.encoded(), "application/json")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -35,7 +36,10 @@ class Attached(Media):
 
 
 class Post(Document):
-    """What is said, in clean plain text: the portal's artifact, shared by all who are told it."""
+    """What is said, in clean plain text: the portal's artifact, shared by all who are told it.
+
+    ``ends`` is the campaign of which it says that it is over; empty for all others.
+    """
 
     title: str
     issuer: str
@@ -49,6 +53,11 @@ class Post(Document):
     permalink: str
     audio: Media | None
     attachments: tuple[Attached, ...]
+    ends: str = ""
+
+    def identity(self) -> dict[str, Any]:
+        """Return what is written: ``ends`` only where it says something."""
+        return self.model_dump(exclude=None if self.ends else {"ends"})
 
 
 class Reached(Document):

@@ -30,7 +30,13 @@ FED = 50
 
 def views_of(state: State) -> list[PostView]:
     """Return every post, newest first."""
-    views = [PostView(record, state.site) for record in state.records.values()]
+    ended = {
+        wording.post.ends: record.updated
+        for record in state.records.values()
+        for wording in record.wordings
+        if wording.post.ends
+    }
+    views = [PostView(one, state.site, ended.get(one.id)) for one in state.records.values()]
     by_id = sorted(views, key=lambda view: view.id)
     return sorted(by_id, key=lambda view: (view.updated, view.record.published), reverse=True)
 

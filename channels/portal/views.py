@@ -75,10 +75,14 @@ class SectionView:
 
 @dataclass(frozen=True, eq=False)
 class PostView:
-    """A campaign's post as of the time at which the pages are made."""
+    """A campaign's post as of the time at which the pages are made.
+
+    ``ended_at`` is when an all-clear told that it is over.
+    """
 
     record: Record
     site: Site
+    ended_at: datetime | None = None
 
     @property
     def id(self) -> str:
@@ -120,11 +124,12 @@ class PostView:
 
     @cached_property
     def valid_until(self) -> datetime:
-        return max(section.post.valid_until for section in self.sections)
+        latest = max(section.post.valid_until for section in self.sections)
+        return latest if self.ended_at is None else min(latest, self.ended_at)
 
     @cached_property
     def expired(self) -> bool:
-        return self.valid_until < self.site.as_of
+        return self.ended_at is not None or self.valid_until < self.site.as_of
 
     @cached_property
     def alarming(self) -> bool:

@@ -120,6 +120,7 @@ def _framing(frame: ProgrammeSettings, workspace: Path) -> Framing:
         station=frame.station,
         opening=frame.opening,
         emergency=frame.emergency,
+        drill=frame.drill,
         closing=frame.closing,
         chime=frame.chime,
         jingle=workspace / frame.jingle if frame.jingle else None,

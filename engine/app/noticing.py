@@ -14,6 +14,7 @@ from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.notices import HOUSE, NoticeBook
 from engine.notices import Desk, Gatherer, Teller
 from engine.notices.agents import AgentGatherer
+from engine.notices.alerts import AlertGatherer
 from engine.notices.apprise_target import send
 from engine.notices.campaigns import CampaignGatherer
 from engine.notices.checks import CheckGatherer
@@ -81,6 +82,7 @@ def commune_desk(
             take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),
         ),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
+        AlertGatherer(ledger.revisions, ledger.views),
     ]
     return Desk(book, gatherers, _teller(house, book, ledger.commune_id), house.clock)
 

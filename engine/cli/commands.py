@@ -21,6 +21,11 @@ def table() -> dict[str, tuple[str, str]]:
         "plan": ("files", _("Show what FILE would send, without writing anything.")),
         "spoken": ("spoken", _("Say lines on standard input as they are said aloud.")),
         "passphrase": ("office", _("Set the passphrase of PERSON.")),
+        "alert": (
+            "alert",
+            _("Give an alert, on air everywhere at once: TEXT or a campaign."),
+        ),
+        "all-clear": ("alert", _("End alert ID: stop it, and tell everybody whom it reached.")),
         "submit": ("office", _("Submit a campaign FILE for approval.")),
         "preview": (
             "office",

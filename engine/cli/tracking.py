@@ -54,6 +54,14 @@ def status_lines(report: Report) -> Iterator[str]:
         revision=facts.revision,
         status=status_word(facts.status, over=over),
     )
+    if facts.drill:
+        yield _("A drill: nothing of it counts as a real alert.")
+    if facts.all_clear:
+        yield _("All-clear of {alert}.").format(alert=facts.all_clear)
+    if facts.two_keys:
+        yield _("Approved with two keys: {first} and {second}.").format(
+            first=facts.submitted_by, second=facts.approved_by
+        )
     if facts.waiting_revision is not None:
         yield _("Revision {number} waits for approval.").format(number=facts.waiting_revision)
 

@@ -34,6 +34,7 @@ def _argument(parameter: click.Argument) -> str:
         "dest": _("DEST"),
         "archive": _("ARCHIVE"),
         "day": _("DAY"),
+        "text": _("TEXT"),
         "player": _("PLAYER"),
     }[str(parameter.name)]
     shown = word if parameter.required else f"[{word}]"
@@ -45,7 +46,7 @@ def _value(parameter: click.Parameter) -> str | None:
     if isinstance(parameter.type, click.IntRange):
         return _("NUMBER")
     if isinstance(parameter.type, click.Path):
-        return _("FOLDER")
+        return _("FILE") if not parameter.type.dir_okay else _("FOLDER")
     if isinstance(parameter.type, click.types.StringParamType):
         return _("TEXT")
     return None

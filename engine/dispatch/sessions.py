@@ -19,7 +19,7 @@ from engine.dispatch.rendering import Made
 from engine.i18n import gettext as _
 from engine.ledger import Job, Ledger, Part
 from engine.models import Bundle, Content, Priority, Registry, Shift, Sound
-from engine.rules import Book, may_act, overflow, room
+from engine.rules import BESIDE, Book, may_act, overflow, room
 from engine.rules.closed import closed_within
 from engine.rules.on_air import sessions_on_air
 from engine.states import State
@@ -55,7 +55,8 @@ class SessionGuard:
     ) -> list[Shift]:
         """Return what must leave the session of ``job``, by the registry as it stands.
 
-        Emergencies never do. Raises ChannelError when a sound cannot be read.
+        Emergencies, drills and all-clears never do. Raises ChannelError when a sound cannot be
+        read.
         """
         bundle = job.bundle
         channel = framed(self._channels[bundle.channel])
@@ -64,7 +65,8 @@ class SessionGuard:
         sounds: dict[str, Sound] = {}
         since = self._since({part.campaign_id for part, _one in made})
         for part, one in made:
-            if one.content.priority is Priority.EMERGENCY or part.content_hash in sounds:
+            apart = one.content.priority is Priority.EMERGENCY or one.content.purpose in BESIDE
+            if apart or part.content_hash in sounds:
                 continue
             # What begins now, or has begun, plays on.
             firm = part.state is not State.PLANNED and bundle.slot <= now

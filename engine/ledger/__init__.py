@@ -9,7 +9,7 @@ from engine.ledger.breakers import Breakers
 from engine.ledger.bundles import Bundles, Job, Part
 from engine.ledger.codec import OptionModels
 from engine.ledger.database import Database
-from engine.ledger.deliveries import Current, Deliveries
+from engine.ledger.deliveries import ENDED, Current, Deliveries
 from engine.ledger.evidence import EvidenceBook
 from engine.ledger.leases import Leases
 from engine.ledger.leaving import remark_of
@@ -24,14 +24,16 @@ from engine.ledger.programmes import Programmes
 from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
 from engine.ledger.remote_ids import LedgerRemoteIds
-from engine.ledger.revisions import Revision, Revisions, Status, Submission
+from engine.ledger.revisions import TWO_KEYS, Revision, Revisions, Status, Submission
 from engine.ledger.schema import open_database
 from engine.ledger.seal import Seal
 from engine.ledger.views import DeliveryRow, EventRow, Views
 from engine.ledger.wording import status_word
 
 __all__ = [
+    "ENDED",
     "LEDGER_ERRORS",
+    "TWO_KEYS",
     "Aired",
     "Current",
     "DeliveryRow",
@@ -44,6 +46,7 @@ __all__ = [
     "Seal",
     "Status",
     "Submission",
+    "Views",
     "Which",
     "ledger_reason",
     "remark_of",

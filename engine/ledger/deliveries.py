@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice, zip_longest
 from typing import TypeVar
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -28,6 +28,9 @@ from engine.models.plan import Frozen, slot_key
 from engine.states import State
 
 RowT = TypeVar("RowT")
+
+#: The event that an all-clear ended an alert.
+ENDED = "alert_ended"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +107,34 @@ class Deliveries(Opening, Shifting):
 
     @again_if_lost
     def cancel(
-        self, campaign_id: str, *, recalled: Collection[str], at: datetime, actor: str, reason: str
+        self,
+        campaign_id: str,
+        *,
+        recalled: Collection[str],
+        at: datetime,
+        actor: str,
+        reason: str,
+        all_clear: bool = False,
     ) -> int:
         """Stop everything of the campaign that has not been sent; return how many deliveries.
 
         What lies with the far side for a slot to come is taken back on ``recalled`` channels.
+        ``all_clear``: it ends because an all-clear says so; twice has the effect of once.
         """
         d = deliveries.c
+        r = revisions.c
+        mine = (r.commune_id == self._commune_id, r.campaign_id == campaign_id)
+        ended = Status.ENDED if all_clear else Status.CANCELLED
+        alive: ColumnElement[bool] = r.status.in_((Status.APPROVED, Status.OPEN))
+        if all_clear:  # of an alert that was cancelled as well: people had been told of it
+            alive = or_(alive, and_(r.status == Status.CANCELLED, r.approved_at.is_not(None)))
         with self._database.write(durable=True) as connection:
-            connection.execute(
-                update(revisions)
-                .where(
-                    revisions.c.commune_id == self._commune_id,
-                    revisions.c.campaign_id == campaign_id,
-                    revisions.c.status.in_((Status.SUBMITTED, Status.APPROVED, Status.OPEN)),
-                )
-                .values(status=Status.CANCELLED)
-            )
+            changed = 0
+            for old, new in ((r.status == Status.SUBMITTED, Status.CANCELLED), (alive, ended)):
+                move = update(revisions).where(*mine, old).values(status=new)
+                changed += connection.execute(move).rowcount
+            if all_clear and not changed:
+                return 0
             stopped = stop_deliveries(
                 connection,
                 self._commune_id,
@@ -144,7 +158,7 @@ class Deliveries(Opening, Shifting):
             record_event(
                 connection,
                 self._commune_id,
-                what="campaign_cancelled",
+                what=ENDED if all_clear else "campaign_cancelled",
                 at=at,
                 actor=actor,
                 campaign_id=campaign_id,

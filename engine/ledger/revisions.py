@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, func, insert, select, update
@@ -17,60 +15,16 @@ from engine.ledger.codec import OptionModels, dump_campaign, load_campaign
 from engine.ledger.database import Database
 from engine.ledger.dialect import take_turns
 from engine.ledger.moves import move_deliveries, record_event
+from engine.ledger.revision import Revision as Revision
+from engine.ledger.revision import Status as Status
+from engine.ledger.revision import Submission as Submission
 from engine.ledger.tables import deliveries, revisions
 from engine.ledger.wording import frozen_as
-from engine.models import Campaign, Priority
+from engine.models import Priority
 from engine.states import State
 
-
-class Status(StrEnum):
-    """Where a revision stands on its way to the hamlets."""
-
-    SUBMITTED = "submitted"
-    REPLACED = "replaced"
-    APPROVED = "approved"
-    OPEN = "open"
-    SUPERSEDED = "superseded"
-    CANCELLED = "cancelled"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """One frozen revision. ``source`` is the YAML as it was submitted, byte for byte.
-
-    ``province_id`` says whose campaign it is when a province sent it to the commune.
-    """
-
-    campaign_id: str
-    revision: int
-    status: Status
-    title: str
-    priority: Priority
-    path: str
-    source: bytes
-    source_sha256: str
-    campaign: Campaign
-    content_hash: str
-    registry_revision: int
-    submitted_by: str
-    submitted_at: datetime
-    approved_by: str | None
-    approved_at: datetime | None
-    province_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """What is frozen when a campaign is submitted."""
-
-    campaign: Campaign
-    path: str
-    source: bytes
-    source_sha256: str
-    content_hash: str
-    registry_revision: int
-    submitted_by: str
+#: The event that two people gave their passphrases in one command.
+TWO_KEYS = "two_keys"
 
 
 class Revisions:
@@ -160,6 +114,27 @@ class Revisions:
             rows = connection.execute(_WITH_STATUS, given).all()
         return [self._load(row) for row in rows]
 
+    def alerts(self, since: datetime) -> list[Revision]:
+        """Return each emergency's newest approved revision, if approved after ``since``.
+
+        Left out is what an all-clear ended or a later revision replaced, and all-clears.
+        """
+        r = revisions.c
+        query = (
+            select(revisions)
+            .where(
+                r.commune_id == self._commune_id,
+                r.priority == Priority.EMERGENCY,
+                r.status.in_((Status.OPEN, Status.CANCELLED)),
+                r.approved_at >= since,
+            )
+            .order_by(r.campaign_id, r.revision)
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query).all()
+        newest = {row.campaign_id: self._load(row) for row in rows}
+        return [one for one in newest.values() if not one.campaign.all_clear]
+
     def first_approved(self, campaign_ids: Collection[str]) -> dict[str, datetime]:
         """Return when each campaign was approved first; what never was is missing."""
         asked = {"of_commune": self._commune_id, "asked": list(campaign_ids)}
@@ -179,10 +154,13 @@ class Revisions:
                 ).scalars()
             )
 
-    def approve(self, revision: Revision, by: str, at: datetime, *, waived: str = "") -> bool:
+    def approve(
+        self, revision: Revision, by: str, at: datetime, *, waived: str = "", two_keys: str = ""
+    ) -> bool:
         """Approve a submitted revision; False when it no longer waits for approval.
 
-        ``waived`` are the rules that are broken knowingly; they go on the record.
+        ``waived`` are the rules that are broken knowingly; they go on the record. ``two_keys``
+        says so where the submitter gave a passphrase too, in one command.
         """
         with self._database.write(durable=True) as connection:
             won = connection.execute(
@@ -196,6 +174,16 @@ class Revisions:
                 )
                 .values(status=Status.APPROVED, approved_by=by, approved_at=at)
             ).rowcount
+            if won and two_keys:
+                record_event(
+                    connection,
+                    self._commune_id,
+                    what=TWO_KEYS,
+                    at=at,
+                    actor=revision.submitted_by,
+                    campaign_id=revision.campaign_id,
+                    detail=two_keys,
+                )
             if won:
                 record_event(
                     connection,
@@ -279,7 +267,7 @@ def submitted_row(
         "revision": number,
         "status": Status.SUBMITTED,
         "title": campaign.title,
-        "priority": campaign.priority,
+        "priority": campaign.urgency,
         "path": submission.path,
         "source": submission.source,
         "source_sha256": submission.source_sha256,

@@ -15,7 +15,7 @@ from engine.ledger.dialect import literal_state
 from engine.ledger.given import unindexed
 from engine.ledger.tables import bundles, deliveries, events
 from engine.models import Priority, Purpose
-from engine.states import State
+from engine.states import MAY_BE_KNOWN, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,7 @@ class Airing:
     content_hash: str
     priority: Priority
     state: State
+    purpose: Purpose = Purpose.NOTICE
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +194,8 @@ class Views:
     def on_air(self, after: datetime, *, but: str = "", cluster: str = "") -> list[Aired]:
         """Return what loudspeakers play, or will, from ``after`` on; of one cluster, if named.
 
-        The campaign ``but`` is left out, and so are emergencies, which come beside the
-        station's sessions.
+        The campaign ``but`` is left out, and so are emergencies, drills and all-clears, which
+        come beside the station's sessions.
         """
         d = deliveries.c
         airing = (State.HELD, State.PLANNED, State.SENDING, State.SENT, State.CONFIRMED)
@@ -207,6 +208,7 @@ class Views:
                     d.campaign_id != but,
                     d.target == cluster if cluster else true(),
                     d.priority != Priority.EMERGENCY,
+                    d.purpose.not_in((Purpose.DRILL, Purpose.ALL_CLEAR)),
                     d.slot >= after,
                     d.replaced_in.is_(None),
                     d.state.in_(airing),
@@ -219,7 +221,7 @@ class Views:
         self, clusters: Collection[str], begins: datetime, ends: datetime
     ) -> dict[str, set[datetime]]:
         """Return the slots from ``begins`` to just before ``ends`` of which clusters have had,
-        or will have, what was handed over; emergencies are no sessions.
+        or will have, what was handed over; emergencies, drills and all-clears are no sessions.
         """
         d = deliveries.c
         query = (
@@ -231,6 +233,7 @@ class Views:
                 d.slot >= begins,
                 d.slot < ends,
                 d.priority != Priority.EMERGENCY,
+                d.purpose.not_in((Purpose.DRILL, Purpose.ALL_CLEAR)),
                 d.state.in_((State.SENDING, State.SENT, State.CONFIRMED)),
             )
             .distinct()
@@ -249,7 +252,14 @@ class Views:
         d = deliveries.c
         query = (
             select(
-                d.target, d.slot, d.campaign_id, d.hamlet_id, d.content_hash, d.priority, d.state
+                d.target,
+                d.slot,
+                d.campaign_id,
+                d.hamlet_id,
+                d.content_hash,
+                d.priority,
+                d.state,
+                d.purpose,
             )
             .where(
                 d.commune_id == self._commune_id,
@@ -272,9 +282,25 @@ class Views:
                 content_hash=row.content_hash,
                 priority=Priority(row.priority),
                 state=State(row.state),
+                purpose=Purpose(row.purpose),
             )
             for row in rows
         ]
+
+    def reached(self, campaign_id: str) -> frozenset[tuple[str, str, str]]:
+        """Return whom a campaign has reached, or may have: (hamlet, channel, target).
+
+        What is being sent, in doubt, or without proof counts: somebody may have heard it.
+        """
+        d = deliveries.c
+        query = select(d.hamlet_id, d.channel, d.target).where(
+            d.commune_id == self._commune_id,
+            d.campaign_id == campaign_id,
+            d.state.in_(MAY_BE_KNOWN),
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.distinct()).all()
+        return frozenset((row.hamlet_id, row.channel, row.target) for row in rows)
 
     def last_event_at(self) -> datetime | None:
         """Return when the newest event in the audit trail was; no clock may go back behind it.

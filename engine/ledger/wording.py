@@ -26,5 +26,6 @@ def status_word(status: Status, *, over: bool = False) -> str:
         "open": _("approved, in force"),
         "superseded": _("superseded"),
         "cancelled": _("cancelled"),
+        "ended": _("ended by an all-clear"),
         "refused": _("refused: not what was approved"),
     }[status.value]

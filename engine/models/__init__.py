@@ -27,7 +27,7 @@ from engine.models.registry import (
 )
 from engine.models.session import NO_SESSIONS, Around, Sessions, Shift, Sound
 from engine.models.station import FixedOrder, Hours, Quiet, Relay, StationRules
-from engine.models.terms import Attachment, Priority, Purpose, Schedule
+from engine.models.terms import Attachment, Priority, Purpose, Repeat, Schedule
 
 __all__ = [
     "NO_SESSIONS",
@@ -78,6 +78,7 @@ __all__ = [
     "Registry",
     "Relay",
     "Rendered",
+    "Repeat",
     "Right",
     "Schedule",
     "Section",

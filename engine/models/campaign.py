@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.models.obligation import LegalBasis
 from engine.models.registry import Hamlet, HouseholdGroup
-from engine.models.terms import Attachment, Priority, Schedule
+from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -65,6 +65,8 @@ class Campaign:
 
     ``body`` and the sections' texts are Jinja2 sources; ``variables`` apply everywhere,
     ``hamlet_values`` override them in one hamlet. ``valid_from`` None means from approval on.
+    ``sections`` holds the channels used. ``drill``: a rehearsal with people, who are told so in
+    every form. ``all_clear`` is the id of the alert whose end it tells; empty for all others.
     ``sections`` holds the channels used. ``legal_basis`` is what the law asks of the message.
     """
 
@@ -82,4 +84,21 @@ class Campaign:
     variables: Mapping[str, Any] = field(default_factory=dict)
     hamlet_values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     attachments: tuple[Attachment, ...] = ()
+    drill: bool = False
+    all_clear: str = ""
+
+    @property
+    def purpose(self) -> Purpose:
+        """Return why its deliveries exist; an all-clear of a drill is an all-clear."""
+        if self.all_clear:
+            return Purpose.ALL_CLEAR
+        return Purpose.DRILL if self.drill else Purpose.NOTICE
+
+    @property
+    def urgency(self) -> Priority:
+        """Return the priority at which it is sent: a drill breaks no hours and delays nobody."""
+        if self.drill and self.priority is Priority.EMERGENCY:
+            return Priority.IMPORTANT
+        return self.priority
+
     legal_basis: tuple[LegalBasis, ...] = ()

@@ -23,7 +23,8 @@ class Content:
     in any output format. ``permalink`` is the address of the portal post, computed before the
     post exists. ``schedule`` and ``own_schedule`` (the channel's, when its section names one)
     decide slots and are no part of the identity: a day added to a schedule must not send the
-    other days again.
+    other days again. ``drill``: every form says that it is one.
+    ``ends`` is the campaign that an all-clear ends; empty for all others.
     """
 
     campaign_id: str
@@ -43,10 +44,14 @@ class Content:
     own_schedule: Schedule | None = None
     attachments: tuple[Attachment, ...] = ()
     recording: Attachment | None = None
+    drill: bool = False
+    ends: str = ""
 
     def identity(self) -> dict[str, Any]:
         """Return what the content hash is made of."""
-        unhashed = ("schedule", "own_schedule")
+        unhashed = {"schedule", "own_schedule"}
+        # What was said before there were drills and all-clears keeps its hash.
+        unhashed |= {name for name in ("drill", "ends") if not getattr(self, name)}
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in unhashed}
 
     def options_as(self, model: type[OptionsT]) -> OptionsT:

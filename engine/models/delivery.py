@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from engine.models.terms import Priority
+from engine.models.terms import Priority, Repeat
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,12 +15,13 @@ class Placement:
     """Where and when a channel would act for one hamlet.
 
     ``target`` is an id of the registry; ``backend`` one of the channel's. ``at`` None means
-    as soon as the campaign is approved and the hour is allowed.
+    as soon as the campaign is approved and the hour is allowed; ``repeat``: and again after that.
     """
 
     target: str
     backend: str
     at: datetime | None = None
+    repeat: Repeat | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ class Concern(StrEnum):
     OBLIGATION = "obligation"
     APPROVAL = "approval"
     REFUSED = "refused"
+    NO_ALL_CLEAR = "no-all-clear"
     REHEARSING = "rehearsing"
     PERMISSION = "permission"
     NOBODY_SENDS = "nobody-sends"

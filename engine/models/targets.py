@@ -58,6 +58,7 @@ def campaign_below(campaign: Campaign, province_id: str, registry: Registry) -> 
     return dataclasses.replace(
         campaign,
         id=campaign_id_below(province_id, campaign.id),
+        all_clear=_ended_below(campaign, province_id),
         audience=audience,
         hamlet_values=values_below(campaign.hamlet_values, registry),
     )
@@ -68,6 +69,12 @@ def left_out(campaign: Campaign, province_id: str) -> Campaign:
     return dataclasses.replace(
         campaign,
         id=campaign_id_below(province_id, campaign.id),
+        all_clear=_ended_below(campaign, province_id),
         audience=Audience(nobody=True),
         hamlet_values={},
     )
+
+
+def _ended_below(campaign: Campaign, province_id: str) -> str:
+    """Return the id that the alert has in communes which a province's all-clear ends."""
+    return campaign_id_below(province_id, campaign.all_clear) if campaign.all_clear else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 
@@ -32,11 +32,23 @@ class Purpose(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Repeat:
+    """Saying it again after each ``every``, counted from the first time, up to ``until``."""
+
+    every: timedelta
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Schedule:
-    """When a channel acts: at given moments, or as soon as the campaign is approved."""
+    """When a channel acts: at given moments, or as soon as the campaign is approved.
+
+    ``repeat``: the loudspeakers say it again and again after that; only with ``asap``.
+    """
 
     asap: bool
     moments: tuple[datetime, ...] = ()
+    repeat: Repeat | None = None
 
 
 @dataclass(frozen=True, slots=True)

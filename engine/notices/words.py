@@ -63,6 +63,9 @@ def _sentences() -> dict[Concern, str]:
         Concern.REFUSED: _(
             "{campaign}: revision {revision} is not what was approved; it was refused"
         ),
+        Concern.NO_ALL_CLEAR: _(
+            "the alert {campaign} ended at {end}, and nobody told people that it is over"
+        ),
         Concern.REHEARSING: _("{campaign}: {count} deliveries are due and were only rehearsed"),
         Concern.PERMISSION: _("{channel}: the permission of {backend} to send ends at {end}"),
         Concern.SILENT: _("nothing was heard of `loa {role}` on {machine} since {seen}"),
@@ -98,6 +101,9 @@ def _advice() -> dict[Concern, str]:
             " {campaign} --hamlet HAMLET --channel loudspeaker --by PERSON"
         ),
         Concern.REFUSED: _("submit it again: loa submit FILE --by PERSON"),
+        Concern.NO_ALL_CLEAR: _(
+            "loa all-clear {campaign} --by PERSON; if the danger goes on: a new loa alert"
+        ),
         Concern.REHEARSING: _(
             "write live = true into loa.toml, or: loa cancel {campaign} --by PERSON"
         ),

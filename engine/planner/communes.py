@@ -16,7 +16,7 @@ from engine.ledger import Ledger, Submission
 from engine.models import Breach, Campaign, Plan
 from engine.models.targets import campaign_below, left_out
 from engine.planner.airing import Standing, hear_recordings, on_air_besides
-from engine.planner.office import bound_hash
+from engine.planner.binding import bound_hash
 from engine.planner.plan import plan_campaign
 from engine.planner.progress import Progress
 

@@ -15,11 +15,11 @@ from engine.models import (
     Content,
     Hamlet,
     HouseholdGroup,
-    Purpose,
     Registry,
     Section,
     digest,
 )
+from engine.models.drill import said_as_drill, titled_as_drill
 from engine.models.marks import unmarked
 
 
@@ -87,6 +87,7 @@ class Composer:
         key = (channel, differences)
         if key not in self._contents:
             frame, body = self._frame(channel), self._body(template, hamlet, differences)
+            body = said_as_drill(body) if self._campaign.drill else body
             body = body if _takes_marks(self._campaign.sections[channel]) else unmarked(body)
             self._contents[key] = self._filled(frame, body)
         return self._contents[key]
@@ -132,10 +133,10 @@ class Composer:
         return Content(
             campaign_id=campaign.id,
             channel=channel,
-            title=campaign.title if section.title is None else section.title,
+            title=_titled(campaign, section),
             issuer=campaign.issuer,
-            priority=campaign.priority,
-            purpose=Purpose.NOTICE,
+            priority=campaign.urgency,
+            purpose=campaign.purpose,
             body="",
             contact=campaign.contact if _takes_marks(section) else unmarked(campaign.contact),
             valid_from=campaign.valid_from,
@@ -147,7 +148,14 @@ class Composer:
             own_schedule=section.schedule,
             attachments=campaign.attachments if _takes_attachments(section) else (),
             recording=section.recording,
+            drill=campaign.drill,
+            ends=campaign.all_clear,
         )
+
+
+def _titled(campaign: Campaign, section: Section) -> str:
+    title = campaign.title if section.title is None else section.title
+    return titled_as_drill(title) if campaign.drill else title
 
 
 def _takes_marks(section: Section) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,10 +16,11 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import joined
 from engine.ledger import Ledger, Revision, Status, Submission
-from engine.models import Campaign, Person, Plan, Priority, Registry, Right, digest
-from engine.models.wording import breach_line
+from engine.models import Campaign, Person, Plan, Priority, Registry, Right
 from engine.planner.airing import Standing, hear_recordings, on_air_besides
+from engine.planner.binding import bound_hash, refuse_a_provinces, refuse_breaches
 from engine.planner.diff import changes_between
+from engine.planner.ending import ended_by, to_whom
 from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.people import People
 from engine.planner.plan import plan_campaign
@@ -77,6 +77,17 @@ class Office:
         campaign = self._load(path).campaign
         return campaign, self._plan(campaign)
 
+    def load(self, path: Path) -> LoadedCampaign:
+        """Read a campaign file as of now. Raises InputError."""
+        return self._load(path)
+
+    def check(self, path: Path, by: str) -> None:
+        """Raise what submitting a campaign file would, and write nothing."""
+        self._people.with_right(by, Right.SUBMIT)
+        campaign, plan = self.plan(path)
+        ended_by(campaign, self._ledger.revisions)
+        refuse_breaches(plan)
+
     def submit(self, path: Path, by: str) -> Submitted:
         """Freeze a campaign file as a revision that waits for approval.
 
@@ -85,8 +96,9 @@ class Office:
         """
         person = self._people.with_right(by, Right.SUBMIT)
         loaded = self._load(path)
+        ended_by(loaded.campaign, self._ledger.revisions)
         plan = self._plan(loaded.campaign)
-        _refuse_breaches(plan)
+        refuse_breaches(plan)
         content_hash = bound_hash(loaded.source, loaded.campaign, plan)
         place = self._place(path)
         latest = self._ledger.revisions.latest(loaded.campaign.id)
@@ -118,24 +130,35 @@ class Office:
         return Submitted(revision, plan)
 
     def approve(
-        self, campaign_id: str, by: str, passphrase: str, progress: Progress = nothing
+        self,
+        campaign_id: str,
+        by: str,
+        passphrase: str,
+        progress: Progress = nothing,
+        *,
+        first_key: str | None = None,
     ) -> Submitted:
         """Approve the waiting revision and open its deliveries for sending.
 
-        Raises LoaError for: no waiting revision, no right, the submitter himself, a wrong
-        passphrase, a file or registry that changed since, a rule broken by now, and what
-        would be heard if it fails its proof (``progress`` hears how far that has come).
+        ``first_key`` is the submitter's own passphrase, where both are there: proved as well,
+        and recorded. Raises LoaError for: no waiting revision, no right, the submitter himself,
+        a wrong passphrase, a file or registry that changed since, a rule broken by now, and
+        what fails its proof by ear (``progress`` hears how far that has come).
         """
         revision = self.waiting(campaign_id)
-        _refuse_a_provinces(revision)
+        refuse_a_provinces(revision)
         person = self._people.approver(by, passphrase, but=revision.submitted_by)
+        two_keys = self._people.two_keys(revision.submitted_by, first_key, person)
+        ended_by(revision.campaign, self._ledger.revisions)
         plan = self._unchanged(revision)
-        _refuse_breaches(plan)
+        refuse_breaches(plan)
         self._prove(plan, self._registry, progress)
         self._frozen(revision, self._clock.now())
         now = self._clock.now()
         waived = joined(" · ", dict.fromkeys(b.message for b in plan.breaches if b.waived))
-        if not self._ledger.revisions.approve(revision, person.id, now, waived=waived):
+        if not self._ledger.revisions.approve(
+            revision, person.id, now, waived=waived, two_keys=two_keys
+        ):
             raise LoaError(
                 _("{campaign}: it no longer waits for approval").format(campaign=campaign_id)
             )
@@ -148,15 +171,17 @@ class Office:
     def open(self, revision: Revision) -> None:
         """Write an approved revision's deliveries and open them; twice has the effect of once.
 
-        The plan is made anew from what was frozen, at the moment of approval. Raises
-        LoaError when it no longer is what was approved.
+        The plan is made anew from what was frozen, at the moment of approval. An all-clear
+        stops its alert first. Raises LoaError when it no longer is what was approved.
         """
         assert revision.approved_at is not None
         assert revision.approved_by is not None
         now = revision.approved_at
         plan = self._frozen(revision, now)
         if revision.province_id and not revision.campaign.audience.nobody:
-            _refuse_breaches(plan)
+            refuse_breaches(plan)
+        if revision.campaign.all_clear:
+            plan = self._after_the_alert(revision, plan)
         current = self._ledger.deliveries.current(revision.campaign_id)
         changes = changes_between(current, plan.deliveries, now)
         self._ledger.deliveries.hold(
@@ -190,7 +215,7 @@ class Office:
     def cancel(self, campaign_id: str, by: str, reason: str) -> int:
         """Stop what has not been sent; return how many deliveries. Raises LoaError."""
         person = self.person(by)
-        _refuse_a_provinces(self.newest(campaign_id))
+        refuse_a_provinces(self.newest(campaign_id))
         return self.stop(campaign_id, person.id, reason)
 
     def stop(self, campaign_id: str, actor: str, reason: str) -> int:
@@ -203,6 +228,21 @@ class Office:
             reason=reason,
         )
 
+    def _after_the_alert(self, revision: Revision, plan: Plan) -> Plan:
+        """Stop the alert that an all-clear ends; return whom to tell: those who may know of it."""
+        assert revision.approved_by is not None
+        alert = revision.campaign.all_clear
+        self._ledger.deliveries.cancel(
+            alert,
+            recalled=self._recalled,
+            at=self._clock.now(),
+            actor=revision.approved_by,
+            reason=_("all-clear: {campaign}").format(campaign=revision.campaign_id),
+            all_clear=True,
+        )
+        self._boundary("alert stopped")
+        return to_whom(plan, self._ledger.views.reached(alert))
+
     def waiting(self, campaign_id: str) -> Revision:
         """Return the revision that waits for approval. Raises LoaError when there is none."""
         return waiting_revision(self._ledger.revisions, campaign_id)
@@ -214,6 +254,14 @@ class Office:
     def person(self, person_id: str) -> Person:
         """Return a person who may act on campaigns. Raises LoaError for anybody else."""
         return self._people.with_right(person_id, Right.SUBMIT, Right.APPROVE)
+
+    def prove(self, person_id: str, passphrase: str, right: Right) -> Person:
+        """Return a person with a right whose passphrase is right. Raises LoaError."""
+        return self._people.proved(person_id, passphrase, right)
+
+    def approvers(self, *, but: str) -> tuple[str, ...]:
+        """Return who may approve what ``but`` submits, by id."""
+        return self._people.who_may(Right.APPROVE, but=but)
 
     def entitled(self, person_id: str) -> Person:
         """Return a person with any right at all. Raises LoaError for anybody else."""
@@ -235,7 +283,10 @@ class Office:
         return str(path.relative_to(self._workspace) if inside else path)
 
     def _plan(self, campaign: Campaign) -> Plan:
-        return self._planned(campaign, self._registry, self._clock.now())
+        plan = self._planned(campaign, self._registry, self._clock.now())
+        if not campaign.all_clear:
+            return plan
+        return to_whom(plan, self._ledger.views.reached(campaign.all_clear))
 
     def _planned(self, campaign: Campaign, registry: Registry, now: datetime) -> Plan:
         """Plan a campaign among all that is on air, as it stands in the ledger."""
@@ -267,22 +318,3 @@ class Office:
             message = _("{campaign}: what was approved is not what would be sent; submit it again")
             raise LoaError(message.format(campaign=revision.campaign_id))
         return plan
-
-
-def bound_hash(source: bytes, campaign: Campaign, plan: Plan) -> str:
-    """Hash what an approval is bound to: the YAML, its files, and the plan's fingerprint."""
-    recordings = (section.recording for section in campaign.sections.values())
-    files = sorted(file.sha256 for file in (*campaign.attachments, *recordings) if file)
-    return digest(hashlib.sha256(source).hexdigest(), files, plan.fingerprint)
-
-
-def _refuse_a_provinces(revision: Revision) -> None:
-    if revision.province_id:
-        message = _("{campaign} is the province's ({province}): only the province decides about it")
-        raise LoaError(message.format(campaign=revision.campaign_id, province=revision.province_id))
-
-
-def _refuse_breaches(plan: Plan) -> None:
-    if plan.stops:
-        lines = [breach_line(breach) for breach in plan.stops]
-        raise LoaError(joined("\n  ", (_("rules that it would break:"), *lines)))

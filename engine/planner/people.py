@@ -52,6 +52,27 @@ class People:
         self._prove(person, passphrase)
         return person
 
+    def proved(self, person_id: str, passphrase: str, *rights: Right) -> Person:
+        """Return a person who has one of ``rights`` and gave the passphrase. Raises LoaError."""
+        person = self.with_right(person_id, *rights)
+        self._prove(person, passphrase)
+        return person
+
+    def two_keys(self, submitter: str, passphrase: str | None, approver: Person) -> str:
+        """Return what is recorded of a submitter who is there too; nothing of one who is not.
+
+        Raises LoaError when the passphrase is wrong.
+        """
+        if passphrase is None:
+            return ""
+        first = self.proved(submitter, passphrase, Right.SUBMIT)
+        message = _("{first} and {second} gave their passphrases in one command")
+        return message.format(first=first.id, second=approver.id)
+
+    def who_may(self, right: Right, *, but: str) -> tuple[str, ...]:
+        """Return the ids of who has a right, ``but`` left out."""
+        return tuple(p.id for p in self._people.values() if right in p.rights and p.id != but)
+
     def has_passphrase(self, person_id: str) -> bool:
         return self._credentials.get(person_id) is not None
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache
 
 from channels.base import Channel
 from channels.framed import around_of
@@ -21,7 +20,6 @@ from engine.models import (
     Placement,
     Plan,
     PlannedDelivery,
-    Purpose,
     Registry,
     Sessions,
     digest,
@@ -29,14 +27,12 @@ from engine.models import (
 from engine.planner.airing import Standing
 from engine.planner.compose import Composed, Composer, audience
 from engine.planner.fitting import fitted, lengths_of
-from engine.rules import airtime_breaches, next_allowed
+from engine.planner.times import Times
+from engine.rules import airtime_breaches
 from engine.rules.obligations import plan_breaches
 
 #: More places than this are not named one by one.
 MOST_NAMED = 20
-
-#: Says when a channel may act at a target.
-Soonest = Callable[[str, str], datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +62,11 @@ def plan_campaign(
     with no slot left is a breach. Raises TemplateError when a text cannot be filled in.
     """
     resolved = list(_resolve(campaign, registry, channels))
-    soonest = _soonest(campaign, registry, now)
+    times = Times(campaign, registry, now)
     deliveries: list[PlannedDelivery] = []
     breaches: list[Breach] = []
     for item in resolved:
-        planned = list(_time(item, campaign, soonest, channels[item.channel], now, standing))
+        planned = list(_time(item, campaign, times, channels[item.channel], now, standing))
         deliveries.extend(planned)
         breaches.extend(_place_breaches(item, planned))
     breaches.extend(_text_breaches(resolved))
@@ -111,57 +107,40 @@ def _resolve(
             )
 
 
-def _soonest(campaign: Campaign, registry: Registry, now: datetime) -> Soonest:
-    """Return what says when a channel may act at a target first; None when it never may."""
-    begins = max(now, campaign.valid_from or now)
-    some_are_silent = any(quiet.clusters for quiet in registry.station.quiet)
-
-    @cache
-    def found(channel: str, target: str) -> datetime | None:
-        return next_allowed(channel, registry, campaign.priority, begins, target)
-
-    return found if some_are_silent else lambda channel, _target: found(channel, "")
-
-
 def _time(
     item: _Resolved,
     campaign: Campaign,
-    soonest: Soonest,
+    times: Times,
     channel: Channel,
     now: datetime,
     standing: Standing,
 ) -> Iterator[PlannedDelivery]:
-    """Give each placement its slot. "As soon as possible" is the next allowed hour.
+    """Give each placement its slots. "As soon as possible" is the next allowed hour.
 
     What had to move before stays where it went.
     """
     for placement in item.placements:
-        asap = placement.at is None
-        meant = placement.at or soonest(item.channel, placement.target)
-        if meant is None:
-            continue
-        slot = standing.moved.get((item.hamlet.id, placement.target, meant), meant)
-        expires_at = campaign.valid_until
-        if not asap and channel.grace is not None:
-            expires_at = min(expires_at, slot + channel.grace)
-        if expires_at < now:
-            continue
-        yield PlannedDelivery(
-            hamlet_id=item.hamlet.id,
-            channel=item.channel,
-            backend=placement.backend,
-            target=placement.target,
-            slot=slot,
-            asap=asap,
-            purpose=Purpose.NOTICE,
-            content_hash=item.composed.hash,
-            priority=campaign.priority,
-            households=item.hamlet.households_of(campaign.audience.households),
-            work_at=slot - lead_of(channel, placement.backend),
-            expires_at=expires_at,
-            forecast=item.forecast,
-            moved_from=meant if slot != meant else None,
-        )
+        for meant in times.of(item.channel, placement):
+            slot = meant.moved(standing.moved.get((item.hamlet.id, placement.target, meant.at)))
+            expires_at = slot.until(campaign.valid_until, channel.grace)
+            if expires_at < now or slot.at > campaign.valid_until:
+                continue
+            yield PlannedDelivery(
+                hamlet_id=item.hamlet.id,
+                channel=item.channel,
+                backend=placement.backend,
+                target=placement.target,
+                slot=slot.at,
+                asap=slot.asap,
+                purpose=campaign.purpose,
+                content_hash=item.composed.hash,
+                priority=campaign.urgency,
+                households=item.hamlet.households_of(campaign.audience.households),
+                work_at=slot.at - lead_of(channel, placement.backend),
+                expires_at=expires_at,
+                forecast=item.forecast,
+                moved_from=meant.at if slot.at != meant.at else None,
+            )
 
 
 def _place_breaches(item: _Resolved, planned: list[PlannedDelivery]) -> Iterator[Breach]:
@@ -233,8 +212,15 @@ def _fingerprint(resolved: list[_Resolved]) -> str:
                 item.channel,
                 item.composed.hash,
                 item.forecast.text,
-                [(p.target, p.backend, p.at) for p in item.placements],
+                [_place(p) for p in item.placements],
             )
             for item in resolved
         ]
     )
+
+
+def _place(placement: Placement) -> tuple[object, ...]:
+    """Return what of a placement is approved: where and when, and how often again."""
+    where = (placement.target, placement.backend, placement.at)
+    again = placement.repeat
+    return where if again is None else (*where, again.every, again.until)

@@ -24,6 +24,7 @@ from engine.models import Campaign, Plan, Province, Registry, Right, digest
 from engine.models.targets import campaign_id_below
 from engine.planner.communes import CommunePlan, CommunePlanner, ProvincePlan
 from engine.planner.communes import by as signed_by
+from engine.planner.ending import ended_by
 from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.office import Office
 from engine.planner.people import People
@@ -97,6 +98,7 @@ class ProvinceOffice:
         """
         person = self.people.with_right(by, Right.SUBMIT)
         plan = self.plan(path, progress)
+        ended_by(plan.loaded.campaign, self._fanout.revisions)
         blocked = plan.blocked
         if blocked and (not leave_out or len(blocked) == len(plan.parts)):
             raise LoaError(_blocked(blocked))

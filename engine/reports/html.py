@@ -24,9 +24,9 @@ from engine.reports.words import (
     channel_word,
     event_word,
     exact_moment,
+    kind_word,
     moment,
     number,
-    priority_word,
     state_word,
 )
 from engine.states import State
@@ -130,7 +130,7 @@ def _environment() -> Environment:
         tone=lambda code: _TONES.get(code, "alarm"),
         state_word=state_word,
         channel_word=channel_word,
-        priority_word=priority_word,
+        kind_word=kind_word,
         status_word=status_word,
         evidence_word=evidence_word,
         event_word=event_word,

@@ -9,8 +9,8 @@ from datetime import datetime
 from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.ledger import DeliveryRow, Ledger, Revision, Status
-from engine.models import Commune, EvidenceKind, Priority, Registry
+from engine.ledger import TWO_KEYS, DeliveryRow, EventRow, Ledger, Revision, Status
+from engine.models import Commune, EvidenceKind, Priority, Purpose, Registry
 from engine.reports.coverage import Coverage, coverage
 from engine.reports.lines import DeliveryLine, EventLine, EvidenceLine, Lines, Who
 from engine.reports.matrix import Matrix, in_order, matrix
@@ -27,7 +27,9 @@ _TAKEN_OUT = frozenset({State.CANCELLED, State.WITHDRAWN, State.SUPERSEDED})
 class Facts:
     """What the campaign is. Times are Vietnam's.
 
-    ``waiting_revision`` is a newer revision that waits for approval, or None.
+    ``waiting_revision`` is a newer revision that waits for approval, or None. ``all_clear`` is
+    the alert that it ends, empty for all others. ``two_keys``: submitter and approver gave
+    their passphrases in one command.
     """
 
     campaign_id: str
@@ -44,6 +46,10 @@ class Facts:
     approved_at: datetime | None
     content_hash: str
     waiting_revision: int | None
+    purpose: Purpose = Purpose.NOTICE
+    drill: bool = False
+    all_clear: str = ""
+    two_keys: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +94,10 @@ class Report:
         return tuple(
             text
             for applies, text in (
+                (
+                    self.facts.drill,
+                    _("Drill: nothing here was, or counts as, a real alert."),
+                ),
                 (self.simulated, _("Simulated clock: every time in this report is made up.")),
                 (
                     not self.live,
@@ -133,7 +143,7 @@ def build_report(
         made_at=local(now),
         simulated=simulated,
         rehearsing=tuple(sorted(rehearsing)),
-        facts=_facts(revision, waiting, lines),
+        facts=_facts(revision, waiting, lines, happened),
         matrix=grid,
         coverage=covered,
         unreached=unreached(grid, covered, rows, lines.discreet),
@@ -182,7 +192,9 @@ def _households(
     return {hamlet_id: meant[hamlet_id] for hamlet_id in in_order(registry, meant)}
 
 
-def _facts(revision: Revision, waiting: int | None, lines: Lines) -> Facts:
+def _facts(
+    revision: Revision, waiting: int | None, lines: Lines, happened: Iterable[EventRow]
+) -> Facts:
     campaign = revision.campaign
     return Facts(
         campaign_id=revision.campaign_id,
@@ -199,6 +211,12 @@ def _facts(revision: Revision, waiting: int | None, lines: Lines) -> Facts:
         approved_at=local(revision.approved_at) if revision.approved_at else None,
         content_hash=revision.content_hash,
         waiting_revision=waiting,
+        purpose=campaign.purpose,
+        drill=campaign.drill,
+        all_clear=campaign.all_clear,
+        two_keys=any(
+            event.to_state == TWO_KEYS and event.at == revision.approved_at for event in happened
+        ),
     )
 
 

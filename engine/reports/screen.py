@@ -13,15 +13,15 @@ from rich.text import Text
 
 from engine.i18n import gettext as _
 from engine.ledger import Ledger, Status, status_word
-from engine.models import Priority
+from engine.models import Priority, Purpose
 from engine.reports.matrix import NEEDS_ATTENTION, Cell, Matrix, MatrixRow, ordered_counts
 from engine.reports.plain import plain
 from engine.reports.words import (
     SYMBOLS,
     Absence,
     channel_word,
+    kind_word,
     number,
-    priority_word,
     state_word,
 )
 from engine.states import State
@@ -58,6 +58,7 @@ class CampaignLine:
     priority: Priority
     counts: Mapping[State, int]
     over: bool = False
+    purpose: Purpose = Purpose.NOTICE
 
     @property
     def needs_attention(self) -> bool:
@@ -80,6 +81,7 @@ def overview(ledger: Ledger, now: datetime | None = None) -> tuple[CampaignLine,
                 newest.priority,
                 counts,
                 over=now is not None and newest.campaign.valid_until < now,
+                purpose=newest.campaign.purpose,
             )
         )
     return tuple(sorted(lines, key=lambda line: (line.priority.rank, line.campaign_id)))
@@ -123,7 +125,7 @@ def overview_table(lines: Iterable[CampaignLine]) -> Table:
     for line in lines:
         table.add_row(
             Text.assemble((line.campaign_id, "bold"), "\n", line.title),
-            _priority(line.priority),
+            _priority(line.priority, line.purpose),
             Text(f"{status_word(line.status, over=line.over)} ({_revision(line.revision)})"),
             _counts(line.counts, Absence.NOT_PLANNED),
         )
@@ -173,9 +175,10 @@ def _mark(code: State | Absence, count: int | None = None) -> Text:
     return Text(f"{SYMBOLS[code]} {said}", style=_STYLES[code])
 
 
-def _priority(priority: Priority) -> Text:
-    urgent = priority is Priority.EMERGENCY
-    return Text(f"{'‼ ' if urgent else ''}{priority_word(priority)}", "bold red" if urgent else "")
+def _priority(priority: Priority, purpose: Purpose) -> Text:
+    urgent = priority is Priority.EMERGENCY and purpose is not Purpose.ALL_CLEAR
+    word = kind_word(priority, purpose)
+    return Text(f"{'‼ ' if urgent else ''}{word}", "bold red" if urgent else "")
 
 
 def _revision(number: int) -> str:

@@ -9,7 +9,7 @@ from functools import cache
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.i18n import language
-from engine.models import Priority
+from engine.models import Priority, Purpose
 from engine.models.wording import state_name
 from engine.states import State
 
@@ -60,6 +60,12 @@ def priority_word(priority: Priority) -> str:
     }[priority]
 
 
+def kind_word(priority: Priority, purpose: Purpose) -> str:
+    """Return how urgent a thing is; a drill and an all-clear are named as what they are."""
+    named = {Purpose.DRILL: _("drill"), Purpose.ALL_CLEAR: _("all-clear")}
+    return named.get(purpose) or priority_word(priority)
+
+
 def event_word(code: str) -> str:
     """Return the words for what happened; a state's word for a move, else the code itself."""
     return _event_words(language()).get(code, code)
@@ -108,6 +114,8 @@ def _event_words(_language: str) -> dict[str, str]:
         "submitted": _("submitted"),
         "approved": _("approved"),
         "campaign_cancelled": _("campaign cancelled"),
+        "alert_ended": _("ended by an all-clear"),
+        "two_keys": _("two keys: both were there"),
         "retry_planned": _("will be tried again"),
         "rehearsed": _("rehearsed"),
         "refused": _("refused: not what was approved"),

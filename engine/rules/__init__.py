@@ -1,6 +1,7 @@
 """Rules about when and how much; pure functions of registry, campaign and time."""
 
 from engine.rules.airtime import (
+    BESIDE,
     NOTHING,
     Airtime,
     airtime_breaches,
@@ -12,6 +13,7 @@ from engine.rules.fitting import Book, fits, overflow, room
 from engine.rules.hours import may_act, next_allowed
 
 __all__ = [
+    "BESIDE",
     "NOTHING",
     "Airtime",
     "Book",

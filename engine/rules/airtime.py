@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from engine.clock import local
 from engine.i18n import gettext as _
-from engine.models import Around, Breach, PlannedDelivery, Priority, Registry
+from engine.models import Around, Breach, PlannedDelivery, Priority, Purpose, Registry
 from engine.rules.closed import closed_within
 from engine.rules.fitting import fits
 from engine.rules.hours import may_act
@@ -20,6 +20,9 @@ Airtime = Mapping[tuple[str, datetime], Mapping[str, float]]
 
 #: Nobody else is on air.
 NOTHING: Airtime = MappingProxyType({})
+
+#: What comes beside the station's sessions of the day, and is none of them.
+BESIDE = frozenset({Purpose.DRILL, Purpose.ALL_CLEAR})
 
 #: Programmes have nothing but their items.
 BARE = Around()
@@ -35,19 +38,22 @@ def airtime_breaches(
 
     ``taken`` is what other campaigns have on air, ``around`` what a programme has besides; only
     slots and days that this campaign uses are judged. An emergency may break every one of these
-    rules; that is said and recorded.
+    rules, and a drill the number of sessions; that is said and recorded.
     """
     seconds: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
-    waived = False
+    waived = beside = False
     used: set[tuple[str, datetime]] = set()
     for item in deliveries:
         waived = waived or item.priority is Priority.EMERGENCY
+        beside = beside or item.purpose in BESIDE
         used.add((item.channel, item.slot))
         if item.channel == "loudspeaker":
             seconds[item.target, item.slot][item.content_hash] = item.forecast.seconds
     outside = {(channel, slot) for channel, slot in used if not may_act(channel, registry, slot)}
     yield from hours_breaches(outside, registry, waived=waived)
-    yield from session_breaches(seconds, registry, waived=waived, taken=taken, around=around)
+    yield from session_breaches(
+        seconds, registry, waived=waived, beside=beside, taken=taken, around=around
+    )
 
 
 def session_breaches(
@@ -55,13 +61,17 @@ def session_breaches(
     registry: Registry,
     *,
     waived: bool = False,
+    beside: bool = False,
     taken: Airtime = NOTHING,
     around: Around = BARE,
 ) -> Iterator[Breach]:
-    """Yield what sessions would break besides the hours: relays, quiet times, length, number."""
+    """Yield what sessions would break besides the hours: relays, quiet times, length, number.
+
+    ``beside``: they come beside the day's sessions, so that their number may be broken.
+    """
     yield from _closed_breaches(seconds, registry, waived, taken, around)
     yield from _length_breaches(seconds, registry, waived, taken, around)
-    yield from _session_breaches(seconds, registry, waived, taken)
+    yield from _session_breaches(seconds, registry, waived or beside, taken)
 
 
 def hours_breaches(

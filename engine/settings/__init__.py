@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails
 from engine.settings.players import PlayerName, PlayerSettings
 from engine.settings.proof import ProofSettings
 from engine.settings.sections import (
+    AlertSettings,
     ArtifactSettings,
     BackupSettings,
     ClockSettings,
@@ -104,6 +105,7 @@ class Settings(Section):
     machine: MachineSettings = MachineSettings()
     log: LogSettings = LogSettings()
     notices: NoticeSettings = NoticeSettings()
+    alert: AlertSettings = AlertSettings()
     playlog: PlaylogSettings = PlaylogSettings()
     outbox: OutboxSettings = OutboxSettings()
 

@@ -16,5 +16,8 @@ def _listed(value: object) -> object:
     return re.split(r"[,\s]+", value.strip()) if isinstance(value, str) else value
 
 
+#: Channels by their names; whether there are such, those who use them say.
+ChannelNames = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+
 #: Engines in the order in which they are tried.
 Engines = Annotated[tuple[EngineName, ...], BeforeValidator(_listed), Field(min_length=1)]

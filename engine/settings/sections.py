@@ -7,6 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from engine.settings.kinds import ChannelNames
+
 #: Seconds, at most a day.
 Seconds = Annotated[float, Field(gt=0, le=24 * 60 * 60)]
 
@@ -43,6 +45,25 @@ class TelegramSettings(Section):
     )
     token_file: str = Field(
         default="", description="Tệp chứa mã của bot; đường dẫn tính từ thư mục làm việc."
+    )
+
+
+class AlertSettings(Section):
+    channels: ChannelNames = Field(
+        default=("loudspeaker", "portal", "chat"),
+        description="loa alert dùng những kênh này nếu không ghi --channels.",
+    )
+    every_minutes: int = Field(
+        default=15,
+        ge=5,
+        le=24 * 60,
+        description="loa alert: cứ bao nhiêu phút loa phát lại một lần nếu không ghi --every.",
+    )
+    hours: int = Field(
+        default=3,
+        ge=1,
+        le=24,
+        description="loa alert: phát lại trong bao nhiêu giờ nếu không ghi --until.",
     )
 
 

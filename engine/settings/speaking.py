@@ -100,6 +100,10 @@ class LoudspeakerSettings(Section):
 Announcement = Annotated[str, Field(max_length=500, pattern=r"^([^{}]|\{station\})*$")]
 
 
+#: So that nobody takes a drill for an emergency, whatever else is said.
+Drilled = Annotated[str, Field(max_length=500, pattern=r"^[Dd]iễn tập([^{}]|\{station\})*$")]
+
+
 class ProgrammeSettings(Section):
     station: str = Field(
         default="",
@@ -114,6 +118,11 @@ class ProgrammeSettings(Section):
     emergency: Announcement = Field(
         default="Thông báo khẩn cấp! Đây là {station}.",
         description="Lời mở đầu buổi có tin khẩn cấp, sau tiếng còi báo.",
+    )
+    drill: Drilled = Field(
+        default="Diễn tập! Đây là {station}. Bà con sắp nghe tin diễn tập, không phải tin thật.",
+        description="Lời mở đầu buổi chỉ có tin diễn tập (không có còi báo); phải bắt đầu bằng "
+        "chữ Diễn tập.",
     )
     closing: Announcement = Field(
         default="Đây là {station}. Chương trình đến đây là hết, xin cảm ơn bà con đã lắng nghe.",

@@ -33,7 +33,12 @@ TESTS = Path(__file__).parents[1]
 TELL = signal.SIGUSR1
 
 #: What can be started; the tests' own process needs none of it.
-DRIVERS = ("support.service_driver", "support.kill_driver", "support.console_driver")
+DRIVERS = (
+    "support.service_driver",
+    "support.kill_driver",
+    "support.console_driver",
+    "support.alert_driver",
+)
 
 #: What a worker loads with the first bundle that needs it.
 LOADED_LATE = (

@@ -67,6 +67,19 @@ def test_a_check_tells_a_faulty_province_and_faulty_campaigns_at_once(tinh: Path
     assert [fault.split(": ")[1] for fault in faults()] == ["title", "titel", "people[1].id"]
 
 
+def test_a_check_warns_of_a_reading_in_the_provinces_lexicon_that_is_read_anew(tinh: Path) -> None:
+    done("registry", "import", *TABLES)
+    path = tinh / "province.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert "communes:\n" in text
+    lexicon = "communes:\n  pronounce: {QXZ: tổ 5, m2: mờ hai}\n"
+    path.write_text(text.replace("communes:\n", lexicon, 1), encoding="utf-8")
+    told = [line for line in done("check").splitlines() if "read by the rules" in line]
+    assert len(told) == 1
+    assert "communes.pronounce.QXZ" in told[0]
+    assert "“tổ năm”" in told[0]
+
+
 def test_two_campaigns_of_one_id_are_told(tinh: Path) -> None:
     done("registry", "import", *TABLES)
     shutil.copy(tinh / CAMPAIGN, tinh / "campaigns" / "lai.yaml")

@@ -41,6 +41,12 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "check": [[]],
     "plan": [["campaigns/bao-lu.yaml"]],
     "passphrase": [["an"]],
+    "alert": [
+        ["Nước lên nhanh.", "--by", "lan"],
+        ["--file", "campaigns/bao-lu.yaml", "--by", "lan"],
+        ["Nước lên nhanh.", "--by", "lan", "--with", "minh"],
+    ],
+    "all-clear": [["tin-rieng", "--by", "lan"], ["tin-rieng", "--by", "lan", "--with", "minh"]],
     "submit": [["campaigns/bao-lu.yaml", "--by", "lan"]],
     "preview": [["tin-rieng"]],
     "listen": [["tieng.wav"], ["tieng.wav", "--campaign", "tin-rieng"]],

@@ -80,6 +80,7 @@ READS: Mapping[str, Case] = {
     "registries.latest": lambda it, our: it.registries.latest(),
     "registries.load": lambda it, our: it.registries.load(1),
     "credentials.get": lambda it, our: it.credentials.get("minh"),
+    "revisions.alerts": lambda it, our: it.revisions.alerts(NOW - timedelta(days=9)),
     "revisions.campaign_ids": lambda it, our: it.revisions.campaign_ids(),
     "revisions.first_approved": lambda it, our: it.revisions.first_approved(["tin"]),
     "revisions.get": lambda it, our: it.revisions.get("tin", 1),
@@ -116,6 +117,7 @@ READS: Mapping[str, Case] = {
     "views.on_loudspeakers": lambda it, our: it.views.on_loudspeakers(
         NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
+    "views.reached": lambda it, our: it.views.reached("tin-hai"),
     "views.sessions_sent": lambda it, our: it.views.sessions_sent(
         ["noi-1"], NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
@@ -263,6 +265,11 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     assert job is not None
     rig.ledger.bundles.begin([job.bundle], at=NOW, actor="x", durable=False, holder="may-1")
     rig.release(Post(target="noi-3", text="Ba.", slot=LATER), campaign_id="tin-ba")
+    rig.release(
+        Post(target="noi-4", text="Lũ.", slot=LATER),
+        campaign_id="khan",
+        priority=Priority.EMERGENCY,
+    )
     revision = rig.ledger.revisions.latest("tin")
     assert revision is not None
     plan = plan_of("tin", [Post(channel="loudspeaker", target="noi-9")], rig.channels)

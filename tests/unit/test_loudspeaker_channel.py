@@ -267,5 +267,5 @@ def test_a_section_with_values_out_of_range_is_refused(section: dict[str, Any]) 
 
 def test_every_field_is_described_in_vietnamese() -> None:
     fields = LoudspeakerOptions.model_json_schema()["properties"]
-    assert set(fields) == {"repeat", "pronounce", "field", "if_not_played"}
+    assert set(fields) == {"repeat", "pronounce", "clusters", "field", "if_not_played"}
     assert all("đọc" in f["description"] or "phát" in f["description"] for f in fields.values())

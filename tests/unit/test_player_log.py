@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from support.airing import SLOT
 from support.amplifier import EARLY, Rig, a_programme
 from support.player_server import Far
+from support.small_disk import ON_A_SMALL_DISK
 
 from engine.models import Purpose
 from engine.models.play import Play, PlayOutcome
@@ -190,6 +193,48 @@ def test_lines_are_json_with_the_fields_of_a_play(player: Rig, far: Far) -> None
     assert kinds[0] in ("part", "kept")
     assert kinds.count("begin") == kinds.count("end") == 1
     assert kinds.count("mark") >= 4
+
+
+#: Fills the disk to its last byte behind the reserve, logs plays, and fills what was set free.
+FULL_DISK = """
+import sys
+from pathlib import Path
+from support.small_disk import _fill
+from test_player_log import Reserve, Journal, one
+
+folder = Path(sys.argv[1])
+reserve = Reserve(folder / "reserve", 65536)
+assert reserve.keep()
+journal = Journal(folder / "journal.jsonl", reserve)
+_fill(folder / "ballast-1")
+for number in range(40):
+    one(journal, f"tin-{number}")
+assert not journal.troubled and not (folder / "reserve").exists()
+_fill(folder / "ballast-2")
+for number in range(40, 60):
+    one(journal, f"tin-{number}")
+assert journal.troubled
+(folder / "ballast-2").unlink()
+one(journal, "tin-60")
+assert not journal.troubled
+again = Journal(folder / "journal.jsonl", reserve)
+assert [p.campaign_id for p in again.unsent(100)] == [f"tin-{n}" for n in range(61)]
+assert again.unreadable == 0
+"""
+
+
+def test_on_a_full_disk_the_log_takes_the_reserve_and_then_waits_in_memory(tmp_path: Path) -> None:
+    tests = Path(__file__).parents[1]
+    done = subprocess.run(
+        [
+            *("unshare", "-rm", "sh", "-c", ON_A_SMALL_DISK, "sh", str(tmp_path / "disk")),
+            *(sys.executable, "-c", FULL_DISK, str(tmp_path / "disk")),
+        ],
+        env={**os.environ, "PYTHONPATH": f"{tests.parent}:{tests}:{tests / 'unit'}"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_reserve_is_taken_given_and_taken_again(tmp_path: Path) -> None:

@@ -172,9 +172,9 @@ def test_the_json_keeps_its_shape(ground: Ground) -> None:
         "live", "made_at", "matrix", "rehearsing", "remarks", "schema", "statements", "unreached",
     ]  # fmt: skip
     assert sorted(data["campaign"]) == [
-        "approved_at", "approved_by", "campaign_id", "content_hash", "issuer", "priority",
-        "revision", "status", "submitted_at", "submitted_by", "title", "valid_from", "valid_until",
-        "waiting_revision",
+        "all_clear", "approved_at", "approved_by", "campaign_id", "content_hash", "drill",
+        "issuer", "priority", "purpose", "revision", "status", "submitted_at", "submitted_by",
+        "title", "two_keys", "valid_from", "valid_until", "waiting_revision",
     ]  # fmt: skip
     assert sorted(data["deliveries"][0]) == [
         "backend", "changed_at", "channel", "hamlet", "hamlet_id", "households", "id", "purpose",

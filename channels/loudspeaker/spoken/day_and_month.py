@@ -30,6 +30,8 @@ from .wordlist import words
 _FEASTS: Final = words("lễ dịp mừng niệm nhân khánh tết nghỉ nữ")
 #: After these a number is no day: "mỗi ngày 2.5 tấn".
 _PER_DAY: Final = words("mỗi một trong hàng hằng hai ba / bao")
+#: Every month has these days: "ngày 1-5 hằng tháng" are days and no date.
+_EACH_MONTH: Final = re.compile(r"\s+(?:hàng|hằng|mỗi|của mỗi|trong) tháng")
 _WEEK: Final = words("thứ nhật t2 t3 t4 t5 t6 t7 cn")
 _DAY: Final = re.compile(r"\d{1,2}(?:[./-]\d{1,2})?(?:/\d{4})?")
 
@@ -76,6 +78,8 @@ def _dashed_day_month(match: re.Match[str], ctx: Context) -> Reading:
     day, month = match.groups()
     if ctx.after({"mùng", "mồng"}) and ctx.next_word(match.end()) in {"tết", "tháng"}:
         return f"{ctx.cardinal(int(day))} đến {ctx.last()} {ctx.cardinal(int(month))}"
+    if ctx.after({"ngày"}) and _EACH_MONTH.match(ctx.line, match.end()) and int(day) < int(month):
+        return f"{ctx.cardinal(int(day))} đến ngày {ctx.cardinal(int(month))}"
     after_day = ctx.after(DAY_LEADS) or _among_days(ctx)
     feast = (int(day), int(month)) in KNOWN_DAYS and ctx.near(_FEASTS, 5)
     named = feast or ctx.after(TIMES_OF_DAY) or ctx.near(_WEEK, 3)

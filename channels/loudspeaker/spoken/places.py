@@ -27,6 +27,8 @@ _PAPER_NUMBER: Final = re.compile(r"\d{1,4}/")
 _ROOM: Final = re.compile(
     r"(?:Tiếp|Văn|Tài|Nội|Công|Tư|Giáo|Họp|Khám|Cấp|Kế|Hành|Kinh|Tổ) [a-zà-ỹđ]|\d+ (?:lầu|tầng)"
 )
+#: Numbers that call for help, after ĐT; provincial roads have them too.
+_RESCUE: Final = frozenset({"111", "112", "113", "114", "115"})
 _OFFICES: Final = words("ubnd hđnd mttq ubmttq ca đu đtn hpn hnd hccb bch btv tyt chqs")
 #: After these, letters and digits are a code, not an abbreviation.
 _CODED: Final = words("mã thẻ hiệu seri số máy khung")
@@ -73,6 +75,8 @@ def _road(match: re.Match[str], ctx: Context) -> Reading:
     """Read "ĐT 825", "QL.1A" and ĐH12, also after the word "đường"."""
     letters, number, letter = match.groups()
     name = _SERIES[letters]
+    if letters == "ĐT" and number in _RESCUE and not ctx.near({"đường", "tuyến", "trên"}, 3):
+        return Doubtful(f"điện thoại {read_digits(number)}", Why.AMBIGUOUS_ABBREVIATION)
     if ctx.after({"đường"}):
         name = name.removeprefix("đường ")
     if number[0] == "N":

@@ -56,7 +56,7 @@ def _capital(match: re.Match[str], ctx: Context) -> Reading:
     leads, unit = _CAPITALS[letter]
     if letter == "T" and ctx.near(_TERMS, 3):
         return f"{amount(first, last, ctx)} tháng"
-    if letter == "T" and ctx.near({"nam", "nữ", "tuổi", "bn"}, 3) and first.isdigit():
+    if letter == "T" and ctx.near({"nam", "nữ", "tuổi", "bn", "trẻ"}, 5) and first.isdigit():
         return f"{amount(first, last, ctx)} tuổi"
     measured = ctx.near(leads, 4) or (letter != "A" and "," in first)
     return f"{amount(first, last, ctx)} {unit}" if measured else None
@@ -81,7 +81,7 @@ def _age(match: re.Match[str], ctx: Context) -> Reading:
     listed = listed or any(_AGE.fullmatch(token) for token in ctx.history[:-1])
     aged = listed or ctx.near(_AGED, 9 if int(match[1]) > 12 else 3)
     aged = aged or bool(match[2] and 14 < int(match[1]) < int(match[2]) < 100)
-    aged = aged or ctx.next_word(match.end()) == "trở"
+    aged = aged or ctx.next_word(match.end()) == "trở" or ctx.line[match.end() :][:1] in {"+", "↑"}
     return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
 
 

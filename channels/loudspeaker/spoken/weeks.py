@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
-from .dates import DASH, END, LUNAR, M, read_month, read_year
+from .dates import DASH, END, LUNAR, TIMES_OF_DAY, M, read_month, read_year
 from .wordlist import words
 
 #: Years as offices write them; a map's 1/1000 is none.
@@ -162,6 +162,11 @@ def _short_weekday(match: re.Match[str], ctx: Context) -> Reading:
     return f"{words} đến " + ("chủ nhật" if last == "CN" else f"thứ {_WEEKDAYS[last[-1]]}")
 
 
+def _small_weekday(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the t6 of "chiều t6"."""
+    return f"thứ {_WEEKDAYS[match[1]]}" if ctx.after(TIMES_OF_DAY | {"ngày", "đến"}) else None
+
+
 def _short_month(match: re.Match[str], ctx: Context) -> Reading:
     """Read T12/2026, T4-2026, T11 as months."""
     month, year = match.groups()
@@ -212,6 +217,7 @@ WEEKDAYS: Final[tuple[Rule, ...]] = (
     ),
 )
 WEEK_WORDS: Final[tuple[Rule, ...]] = (
+    rule("weekday, letter", rf"t([2-7]){WHOLE}", _small_weekday, starts="t"),
     rule(
         "months",
         rf"T\.?({M}){DASH}(?:T\.?)?({M})(?:[/.]({_Y}))?{END}{WHOLE}",

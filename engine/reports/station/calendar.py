@@ -8,7 +8,7 @@ from datetime import datetime
 
 from engine.clock import local
 from engine.i18n import gettext as _
-from engine.models import Priority
+from engine.models import Priority, Purpose
 from engine.reports.plain import plain
 from engine.reports.station.day import ClusterDay, Session, StationDay
 from engine.reports.station.wording import state_or_proposed
@@ -55,8 +55,7 @@ def _entries(day: StationDay) -> Iterator[_Entry]:
 
 
 def _session(known: str, place: str, session: Session) -> _Entry:
-    urgent = any(item.priority is Priority.EMERGENCY for item in session.items)
-    title = _("Emergency broadcast, {place}") if urgent else _("Broadcast, {place}")
+    title = _broadcast(session)
     lines = [
         f"{local(item.begins):%H:%M:%S} {plain(item.title)} · {state_or_proposed(item.state)}"
         for item in session.items
@@ -70,6 +69,16 @@ def _session(known: str, place: str, session: Session) -> _Entry:
         "\n".join(lines),
         "TENTATIVE" if proposed else "CONFIRMED",
     )
+
+
+def _broadcast(session: Session) -> str:
+    if all(item.purpose is Purpose.DRILL for item in session.items):
+        return _("Drill, {place}")
+    urgent = any(
+        item.priority is Priority.EMERGENCY and item.purpose is not Purpose.ALL_CLEAR
+        for item in session.items
+    )
+    return _("Emergency broadcast, {place}") if urgent else _("Broadcast, {place}")
 
 
 def _closed(known: str, place: str, cluster: ClusterDay) -> Iterator[_Entry]:

@@ -18,10 +18,11 @@ from engine.models import (
     Hours,
     Plan,
     Priority,
+    Purpose,
     Registry,
     StationRules,
 )
-from engine.rules import Closed, closed_on, hours_breaches, may_act, session_breaches
+from engine.rules import BESIDE, Closed, closed_on, hours_breaches, may_act, session_breaches
 from engine.states import State
 
 #: Returns how many seconds a content takes on air, all its readings together.
@@ -43,6 +44,7 @@ class Item:
     begins: datetime
     seconds: float
     state: State | None
+    purpose: Purpose = Purpose.NOTICE
 
     @property
     def ends(self) -> datetime:
@@ -105,6 +107,7 @@ class _Part:
     content_hash: str
     priority: Priority
     state: State | None
+    purpose: Purpose
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:
@@ -173,6 +176,7 @@ def _approved(airings: Iterable[Airing], proposed: Plan | None) -> Iterator[_Par
                 one.content_hash,
                 one.priority,
                 one.state,
+                one.purpose,
             )
 
 
@@ -188,6 +192,7 @@ def _of_plan(day: date, plan: Plan | None) -> Iterator[_Part]:
                 item.content_hash,
                 item.priority,
                 None,
+                item.purpose,
             )
 
 
@@ -226,7 +231,7 @@ def _order(
     (campaign_id, _key), parts = item
     age, hamlets = since.get(campaign_id), sorted({part.hamlet_id for part in parts})
     place = station.airing_order(local(slot), campaign_id, parts[0].priority, age)
-    return place, campaign_id, hamlets
+    return place, parts[0].purpose is Purpose.ALL_CLEAR, campaign_id, hamlets
 
 
 def _items(
@@ -247,6 +252,7 @@ def _items(
             begins=begins,
             seconds=lengths[key],
             state=parts[0].state,
+            purpose=parts[0].purpose,
         )
         begins += timedelta(seconds=lengths[key] + around.between)
 
@@ -257,10 +263,10 @@ def _clashes(
     registry: Registry,
     around: Around,
 ) -> Iterator[Breach]:
-    """Yield every rule that the day breaks; emergencies may, and are not asked."""
+    """Yield every rule that the day breaks; emergencies may, and drills come beside the day."""
     on_air: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
     for part in parts:
-        if part.priority is not Priority.EMERGENCY:
+        if part.priority is not Priority.EMERGENCY and part.purpose not in BESIDE:
             on_air[part.cluster, part.slot][part.content_hash] = lengths[part.content_hash]
     yield from hours_breaches(
         {

@@ -15,7 +15,7 @@ from engine.models import Priority
 from engine.reports.plain import plain
 from engine.reports.station.day import ClusterDay, Item, Session, StationDay
 from engine.reports.station.wording import minutes_words, state_or_proposed
-from engine.reports.words import SYMBOLS, priority_word
+from engine.reports.words import SYMBOLS, kind_word
 
 _STYLES = {Priority.EMERGENCY: "bold red", Priority.IMPORTANT: "yellow", Priority.ROUTINE: ""}
 
@@ -67,7 +67,7 @@ def _item_line(item: Item) -> _Line:
         f"{local(item.begins):%H:%M:%S}",
         Text(f"{star}{plain(item.title)} ({plain(item.campaign_id)})", _STYLES[item.priority]),
         f"{item.seconds:.0f}",
-        priority_word(item.priority),
+        kind_word(item.priority, item.purpose),
         f"{symbol} {state_or_proposed(item.state)}",
     )
 

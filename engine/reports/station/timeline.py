@@ -18,7 +18,7 @@ from engine.reports.plain import plain
 from engine.reports.station.day import ClusterDay, Item, Session, StationDay
 from engine.reports.station.scale import Panel, panels
 from engine.reports.station.wording import breach_words, minutes_words, state_or_proposed
-from engine.reports.words import priority_word
+from engine.reports.words import kind_word
 
 #: Pixels: the whole width, the names of clusters, a cluster's line, what is above the lines.
 WIDTH, NAMES, LINE, HEAD = 1280, 210, 56, 92
@@ -203,7 +203,7 @@ def _listed(day: StationDay, numbers: dict[tuple[str, str], int]) -> Iterator[tu
         yield (
             *_COLOURS[first.priority],
             f"{number}{star}  {plain(first.title)} · {plain(first.campaign_id)} · "
-            f"{priority_word(first.priority)} · {max(i.seconds for i in items):.0f} s · "
+            f"{kind_word(first.priority, first.purpose)} · {max(i.seconds for i in items):.0f} s · "
             f"{state_or_proposed(first.state)}",
         )
 

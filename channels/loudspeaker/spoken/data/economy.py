@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+NQH = nợ quá hạn
 NSS = ngày sau sạ
 NSG = ngày sau gieo
 VKK = vùng khó khăn

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+LUA = đất trồng lúa
+DTXD = diện tích xây dựng
+SHR = sổ hồng riêng
 QLĐĐ = quản lý đất đai
 QLĐT = quản lý đô thị
 QLTTXD = quản lý trật tự xây dựng

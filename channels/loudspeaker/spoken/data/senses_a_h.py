@@ -45,12 +45,14 @@ BTN = bê tông nhựa
   bê tông nhựa < đường rải thảm > nóng
   bệnh truyền nhiễm < pc các bệnh ca mắc >
 BĐ = bưu điện
+  bản đồ < tờ > giải địa quy hành
   bóng đá < giải sân cầu đội clb > nam nữ thiếu mini
   báo động < trên dưới mức vượt đạt > cấp i ii iii #number
 CA = công an
   công an < trưởng phó ban đồng bộ đội và > xã phường huyện tỉnh ấp thôn khu tp viên nhân
   ca < mắc > nhiễm bệnh sáng chiều đêm
 CB = cán bộ
+  xê bê < ngắt cầu đóng bật nhảy lắp > điện
   chi bộ < bt pbt cu >
   cán bộ < các đội ngũ #number > xã phường huyện công và
 CC = công chức
@@ -109,6 +111,7 @@ CS = cơ sở
   chính sách < hộ gia > xã
   cơ sở < y tại > sản kinh y
 CT = chủ tịch
+  cử tri < thẻ >
   công ty < các tại > tnhh cp cổ điện xổ
   chủ tịch < đồng phó ông bà đ/c p > ubnd hđnd hội xã ủy mttq hnd
   chương trình < thực các > ntm mtqg ocop mục giảm
@@ -253,7 +256,7 @@ HQ = hải quan
 HS = học sinh
   học sinh < em các cho lượng số #number > nghèo giỏi lớp trường tiểu mầm thcs thpt
   hồ sơ < nộp đủ nhận bộ > gồm hợp đầy
-  hồ sơ < > ~ tiếp nhận giải quyết hẹn thủ tthc dvc số
+  hồ sơ < > ~ tiếp nhận giải quyết hẹn thủ tthc dvc số cửa trễ
 HT = hỗ trợ
   hè thu < vụ lúa và đx >
   hè thu < > ~ lúa vụ đx sạ giống đông xuân

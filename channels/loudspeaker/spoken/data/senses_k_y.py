@@ -107,6 +107,7 @@ NS = ngày sinh
   năng suất < > lúa bình đạt bq
   ngày sinh < > : #date
 NT = nông thôn
+  ngày tuổi < #number >
   nông thôn < thành giao nước môi hội gt > mới
 NV = nhân viên
   nhân viên < các cán #number > y văn bưu thú
@@ -223,6 +224,7 @@ TS = tiến sĩ
   tiến sĩ < > bs
   thí sinh < số > ~ phòng thi môn
 TT = trung tâm
+  từ thiện < cháo cơm quán bếp phát >
   tập thể < mỗi > xuất tiên tích cá
   thông tư < theo > số #document #number
   trung tâm < tại > y văn dịch học dạy phục hành dvnn bồi giáo chính

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+HCMHS = hội cha mẹ học sinh
+PNMT = phụ nữ mang thai
+PNCT = phụ nữ có thai
 A/C = anh, chị
 A/c = anh, chị
 a/c = anh, chị
