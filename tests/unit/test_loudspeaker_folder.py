@@ -117,6 +117,7 @@ def test_the_manifest_says_what_airs() -> None:
                 "campaign": "lu",
                 "priority": "routine",
                 "purpose": "notice",
+                "drill": False,
                 "file": f"{DAY}/0500-routine-lu.mp3",
                 "sha256": hashlib.sha256(audio()).hexdigest(),
                 "size": len(audio()),
