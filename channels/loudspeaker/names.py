@@ -10,6 +10,9 @@ from channels.loudspeaker.audio.terms import ENDINGS, MEDIA_TYPES, Format
 from engine.clock import local
 from engine.models import Bundle, Priority, Purpose
 
+#: What ``SlotNames.hour`` looks like.
+HOUR = r"\d{4}(?:\d{2}(?:\d{6})?)?"
+
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,199}")
 
 
@@ -24,7 +27,11 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SlotNames:
-    """Names for one slot: ``date`` 2026-12-01 and ``hour`` 0500, as people in Vietnam read it."""
+    """Names for one slot: ``date`` 2026-12-01 and ``hour`` 0500, as people in Vietnam read it.
+
+    What goes out at once, between two minutes, has seconds as well, and their millionths: it
+    must not take the names of the session that begins with the same minute.
+    """
 
     date: str
     hour: str
@@ -32,7 +39,8 @@ class SlotNames:
     @classmethod
     def of(cls, bundle: Bundle) -> SlotNames:
         slot = local(bundle.slot)
-        return cls(f"{slot:%Y-%m-%d}", f"{slot:%H%M}")
+        exact = f"{slot:%H%M%S%f}" if slot.microsecond else f"{slot:%H%M%S}" if slot.second else ""
+        return cls(f"{slot:%Y-%m-%d}", exact or f"{slot:%H%M}")
 
     @property
     def playlist(self) -> str:

@@ -7,7 +7,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -117,6 +117,7 @@ def test_the_manifest_says_what_airs() -> None:
                 "campaign": "lu",
                 "priority": "routine",
                 "purpose": "notice",
+                "drill": False,
                 "file": f"{DAY}/0500-routine-lu.mp3",
                 "sha256": hashlib.sha256(audio()).hexdigest(),
                 "size": len(audio()),
@@ -152,6 +153,22 @@ def test_the_same_programme_twice_leaves_the_same_files(tmp_path: Path) -> None:
     deliver(tmp_path, item())
     assert audio_file.stat().st_ino == before
     assert len(lying(tmp_path)) == 3
+
+
+@pytest.mark.parametrize("after", [timedelta(seconds=23), timedelta(microseconds=1)])
+def test_what_goes_out_at_once_leaves_the_session_of_its_minute_alone(
+    tmp_path: Path, after: timedelta
+) -> None:
+    deliver(tmp_path, item("tin"))
+    session = lying(tmp_path)
+    at_once = slot(slot=slot().slot + after)
+    urgent = programme(at_once, [item("gap", priority=Priority.EMERGENCY)], REGISTRY)
+    FolderBackend(tmp_path).deliver(urgent, at_once)
+    assert session < lying(tmp_path)
+    FolderBackend(tmp_path).deliver(programme(at_once, [], REGISTRY), at_once)
+    assert {name for name in lying(tmp_path) if name.endswith(".mp3")} == {
+        name for name in session if name.endswith(".mp3")
+    }
 
 
 def test_a_damaged_file_in_the_outbox_is_made_whole(tmp_path: Path) -> None:

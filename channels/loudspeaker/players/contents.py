@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 
 from channels.base import ChannelError
-from channels.loudspeaker.names import Part, SlotNames
+from channels.loudspeaker.names import HOUR, Part, SlotNames
 from channels.loudspeaker.players.places import no_plain_name
 from engine.i18n import gettext as _
 from engine.models import Artifact, File
@@ -18,10 +18,10 @@ from engine.models import Artifact, File
 PIECE = 1024 * 1024
 
 #: What is written there of a slot: its manifest, or the note of what is still to be removed.
-_OF_A_SLOT = re.compile(r"(\d{4})\.json|\.(\d{4})\.removing")
+_OF_A_SLOT = re.compile(rf"({HOUR})\.json|\.({HOUR})\.removing")
 
 #: What a process that was killed leaves behind of a slot: a file that never got its name.
-_LEFTOVER = re.compile(r"\.+(\d{4})[.-].*\.(?:[0-9a-f]{8}\.tmp|[0-9a-f]{16}\.part)")
+_LEFTOVER = re.compile(rf"\.+({HOUR})[.-].*\.(?:[0-9a-f]{{8}}\.tmp|[0-9a-f]{{16}}\.part)")
 
 
 def audio_of(artifact: Artifact, names: SlotNames) -> list[File]:
