@@ -379,8 +379,9 @@ def test_a_file_without_the_channel_that_the_law_asks_for_is_told(tmp_path: Path
     alone = f"{CITING}channels: {{loudspeaker: {{}}}}\n"
     workspace = make_commune(tmp_path / "xa", {"tin": alone}, live=False)
     said = CliRunner().invoke(build(), ["check", "-w", str(workspace)])
-    assert said.exit_code == 1
-    assert "nothing tells him" in said.output
+    assert isinstance(said.exception, InputError)
+    assert "channels: chat" in str(said.exception)
+    assert "nothing tells him" in str(said.exception)
 
 
 def test_one_who_heard_it_on_one_day_has_not_heard_it_on_the_others(on_air: App) -> None:
