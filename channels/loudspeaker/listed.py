@@ -27,9 +27,10 @@ class ListedItem:
 
 @dataclass(frozen=True, slots=True)
 class ListedProgramme:
-    """All that a joined programme holds, in airing order."""
+    """All that a joined programme holds, in airing order, and how long it lasts."""
 
     items: tuple[ListedItem, ...]
+    seconds: float
 
 
 def listed_in(file: Path) -> ListedItem | ListedProgramme | None:
@@ -38,8 +39,10 @@ def listed_in(file: Path) -> ListedItem | ListedProgramme | None:
         try:
             told = json.loads(manifest.read_bytes())
             items = [(Path(one["file"]).name, _item(one)) for one in told["items"]]
-            if Part.PROGRAMME in told and Path(told[Part.PROGRAMME]["file"]).name == file.name:
-                return ListedProgramme(tuple(item for _name, item in items))
+            whole = told.get(Part.PROGRAMME)
+            if whole is not None and Path(whole["file"]).name == file.name:
+                seconds = float(whole["seconds"])
+                return ListedProgramme(tuple(item for _name, item in items), seconds)
         except (ValueError, KeyError, TypeError, AttributeError):
             continue  # not a manifest of ours
         for name, item in items:

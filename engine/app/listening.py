@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from channels.base import ChannelError, artifact_key
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
 from channels.loudspeaker.listed import ListedItem, ListedProgramme, listed_in
-from channels.loudspeaker.proof.judging import Judgement, later, together
+from channels.loudspeaker.proof.judging import Judgement, duration, later, together
 from channels.loudspeaker.proof.listening import Listener, Sound
-from channels.loudspeaker.proof.tags import campaign_of
+from channels.loudspeaker.proof.tags import campaign_of, chapters_end
 from engine.app.opening import App
 from engine.artifacts import ArtifactStore
 from engine.errors import LoaError
@@ -63,11 +63,18 @@ def listen_to_campaign(
             return held.programme(sound, listed, campaign_id, hamlet_id)
         named = campaign_id or (listed.campaign_id if listed else None) or campaign_of(file)
         if named is None:
-            return Listened(sound, listener.alone(sound), None)
+            return Listened(sound, _unknown(listener.alone(sound), sound), None)
         judgement, wording = held.item(sound, named, listed, hamlet_id, file)
     except ChannelError as error:
         raise LoaError(f"{file.name}: {error}") from error
     return Listened(sound, judgement, f"{named} ({', '.join(wording.hamlets)})")
+
+
+def _unknown(alone: Judgement, sound: Sound) -> Judgement:
+    """Judge what nothing is known of: its own chapters may still say how long it should be."""
+    ends = chapters_end(sound.path)
+    short = () if ends is None else tuple(duration(sound.heard, ends))
+    return replace(alone, faults=(*alone.faults, *short))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,8 @@ class _Held:
             known = ", ".join(dict.fromkeys(one.campaign_id for one in listed.items))
             raise LoaError(message.format(campaign=campaign_id, known=known or "–"))
         whole = self.listener.alone(sound)
-        faults, figures, against = list(whole.faults), dict(whole.figures), dict[str, None]()
+        faults = [*whole.faults, *duration(sound.heard, listed.seconds)]
+        figures, against = dict(whole.figures), dict[str, None]()
         for one in items:
             if one.starts is None:
                 message = _("{file}: the manifest beside it does not say where its items begin")

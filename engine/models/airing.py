@@ -83,6 +83,8 @@ class ProgrammeItem:
 class Programme:
     """What one cluster plays in one slot: ``opening``, ``items`` in their order, ``closing``.
 
+    ``bridge`` comes between two items.
+
     It takes the place of what was published before for this cluster and slot. ``sequence`` only
     ever grows for a cluster. It must not begin after ``expires``; with ``repeat`` it begins again
     so long after its last beginning, until then. ``priority`` is the most urgent item's; ``drill``
@@ -103,10 +105,14 @@ class Programme:
     repeat: timedelta | None = None
     opening: Sound | None = None
     closing: Sound | None = None
+    bridge: Sound | None = None
 
     def sounds(self) -> tuple[Sound, ...]:
-        """Return every sound in the order in which they play."""
-        parts = (self.opening, *(item.sound for item in self.items), self.closing)
+        """Return every sound in the order in which they play, the bridge once for each time."""
+        played: list[Sound | None] = [self.opening]
+        for number, item in enumerate(self.items):
+            played += [self.bridge, item.sound] if number else [item.sound]
+        parts = (*played, self.closing)
         return tuple(part for part in parts if part is not None)
 
 
@@ -151,6 +157,7 @@ def encode(message: Message) -> bytes:
             "items": [_item(item) for item in message.items],
             "opening": message.opening and _sound(message.opening),
             "closing": message.closing and _sound(message.closing),
+            "bridge": message.bridge and _sound(message.bridge),
         }
     return canonical_json(plain)
 
@@ -222,6 +229,7 @@ def _programme(found: Fields) -> Programme:
         repeat=None if repeat is None else timedelta(seconds=repeat),
         opening=_part(found, "opening"),
         closing=_part(found, "closing"),
+        bridge=_part(found, "bridge"),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from engine.models import Priority
 from engine.models.airing import Programme, ProgrammeItem, Sound
-from engine.player.history import CLOSING, OPENING, History, ItemKey, Round, Slot
+from engine.player.history import BRIDGE, CLOSING, OPENING, History, ItemKey, Round, Slot
 from engine.player.shelf import Shelved, programmes
 
 #: How often a silent item is tried in a round.
@@ -128,6 +128,7 @@ def _next(
             return Cue(one, programme, opening, rank, fresh, part=OPENING)
         if situation.is_new(one):
             return None
+    bridge = _bridge(one, programme, current, rank, situation)
     for item in pending:
         if not situation.has(item.sound):
             why.sound.append(one.slot)
@@ -135,6 +136,8 @@ def _next(
             why.time.append(one.slot)
         elif not situation.rests(one.slot, ItemKey.of_item(item)):
             own = _rank(programme, item.priority)
+            if bridge is not None and not fresh:
+                return bridge
             return Cue(one, programme, item.sound, own, fresh, item=item)
     return None
 
@@ -169,6 +172,17 @@ def _repeats(
     urgent = [item for item in programme.items if item.priority is Priority.EMERGENCY]
     left = _pending(programme, one.slot, found, situation.history, urgent)
     return not any(situation.has(item.sound) for item in left)
+
+
+def _bridge(
+    one: Shelved, programme: Programme, current: Round, rank: int, situation: Situation
+) -> Cue | None:
+    """Return what parts the item that was just heard from the next one, if it was not yet."""
+    bridge, part = programme.bridge, BRIDGE.format(heard=len(current.heard))
+    follows = bool(current.heard) and situation.running == one.slot
+    if bridge is None or not follows or part in current.parts or not situation.has(bridge):
+        return None
+    return Cue(one, programme, bridge, rank, False, part=part)
 
 
 def _closing(

@@ -11,6 +11,9 @@ from engine.models.play import Play, PlayOutcome
 #: What is noted of a programme beside its items: its beginning or a repeat, and its frame.
 ROUND, OPENING, CLOSING = "round", "opening", "closing"
 
+#: Names a bridge by how many items were heard before it.
+BRIDGE = "bridge-{heard}"
+
 #: Names a programme: its cluster and its slot.
 Slot = tuple[str, datetime]
 
@@ -64,7 +67,7 @@ class History:
         return self._known.get(slot, {}).get(key, False)
 
     def part(self, slot: Slot, part: str, at: datetime) -> None:
-        """Note that a round, an opening or a closing began."""
+        """Note that a round, an opening, a bridge or a closing began."""
         if part == ROUND:
             self._rounds[slot] = Round(at)
         elif slot in self._rounds:

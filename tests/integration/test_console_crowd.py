@@ -17,6 +17,7 @@ import psutil
 import pytest
 from support import airing
 from support.console import Console, opened, workspace_of
+from support.loops import run_apart
 from support.nursery import Nursery
 
 from engine.app import App
@@ -92,7 +93,7 @@ def test_waiting_costs_little_and_wakes_only_those_concerned(
     server: Console, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with opened(server.workspace) as app:
-        asyncio.run(scene(app, server, tokens_of(app), capsys))
+        run_apart(scene(app, server, tokens_of(app), capsys))
 
 
 async def scene(

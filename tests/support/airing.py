@@ -113,6 +113,7 @@ def messages() -> st.SearchStrategy[Message]:
         repeat=st.none() | st.integers(30, 86_400).map(lambda s: timedelta(seconds=s)),
         opening=st.none() | _sounds,
         closing=st.none() | _sounds,
+        bridge=st.none() | _sounds,
     )
     nonces = st.from_regex(r"\A[A-Za-z0-9][A-Za-z0-9_-]{15,40}\Z")
     times = st.builds(ServerTime, nonce=nonces, at=_moments)

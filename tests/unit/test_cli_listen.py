@@ -137,6 +137,17 @@ def test_a_whole_programme_is_held_against_all_that_it_holds(
     told, status = loa("listen", file, "--campaign", "bao-lu")
     assert (status, "bao-lu is not in this programme (in it: tiem-phong)" in told) == (1, True)
 
+    sound = file.read_bytes()
+    away = xa / "cut.mp3"
+    for place in (file, away):
+        place.write_bytes(sound[: len(sound) * 9 // 10])
+        told, status = loa("listen", place)
+        assert (status, "instead of" in told) == (1, True), told
+    away.write_bytes(sound)
+    told, status = loa("listen", away)
+    assert status == 0, told
+    file.write_bytes(sound)
+
     manifest = json.loads((aired / "0500.json").read_bytes())
     (item,) = manifest["items"]
     samples, rate = soundfile.read(file, dtype="float32")

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from sqlalchemy.exc import DBAPIError, OperationalError
 from support.commune import make_commune
 from support.console import opened, workspace_of
+from support.loops import run_apart
 
 from engine.cli.main import build
 from engine.console.hub import Hub
@@ -81,7 +82,7 @@ def test_only_whoever_waits_for_that_cluster_is_woken() -> None:
         assert await beside
         assert hub.count == 0
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_nobody_looks_while_nobody_waits() -> None:
@@ -96,7 +97,7 @@ def test_nobody_looks_while_nobody_waits() -> None:
         assert ledger.looks <= known + 1
         assert await waiting(hub, known=4), "what came meanwhile is news at once"
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_what_is_published_between_a_question_and_its_waiting_is_not_missed() -> None:
@@ -115,7 +116,7 @@ def test_what_is_published_between_a_question_and_its_waiting_is_not_missed() ->
         hub.close()
         assert not await other
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_a_ledger_that_is_away_lets_players_wait_on(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +129,7 @@ def test_a_ledger_that_is_away_lets_players_wait_on(monkeypatch: pytest.MonkeyPa
         assert await waiting(hub, known=4)
         assert ledger.looks == 2
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_all_go_when_the_server_ends_and_nobody_waits_any_more() -> None:
@@ -142,7 +143,7 @@ def test_all_go_when_the_server_ends_and_nobody_waits_any_more() -> None:
         assert await asyncio.gather(*tasks) == [False] * 50
         assert not await waiting(hub, known=0)
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_a_players_newer_question_ends_the_older_one_and_no_others() -> None:
@@ -159,7 +160,7 @@ def test_a_players_newer_question_ends_the_older_one_and_no_others() -> None:
         assert await newer
         assert await other
 
-    asyncio.run(scene())
+    run_apart(scene())
 
 
 def test_an_address_has_so_many_tries_and_gets_them_back_with_time() -> None:

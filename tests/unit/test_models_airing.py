@@ -118,6 +118,8 @@ def test_sounds_come_in_the_order_in_which_they_play() -> None:
     whole = programme(opening=first, closing=last, items=(item(), item(sound=sound(b"2"))))
     assert whole.sounds() == (first, sound(), sound(b"2"), last)
     assert programme().sounds() == (sound(),)
+    bridged = programme(bridge=last, items=(item(), item(sound=sound(b"2")), item()))
+    assert bridged.sounds() == (sound(), last, sound(b"2"), last, sound())
 
 
 MISSING = object()

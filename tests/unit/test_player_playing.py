@@ -43,6 +43,21 @@ def test_a_programme_plays_in_order_at_its_time_and_is_reported(player: Rig, far
     assert len(player.sounds) == 4
 
 
+def test_a_bridge_plays_between_items_and_not_after_an_interruption(player: Rig, far: Far) -> None:
+    sounds = {"opening": part(far, "mo"), "closing": part(far, "ket"), "bridge": part(far, "cau")}
+    far.publish(a_programme(far, "tin-1", "tin-2", "tin-3", **sounds))
+    player.talk()
+    player.run((SLOT - EARLY).total_seconds() - 1, 30)
+    player.run(100)
+    assert player.sounds == ["mo", "tin-1", "cau", "tin-2"]
+    far.publish(an_emergency(far, "bao", player.world.now))
+    player.talk()
+    player.run(400)
+    assert player.sounds[4:] == ["bao", "tin-2", "cau", "tin-3", "ket"]
+    player.talk()
+    assert sorted(far.heard()) == ["bao", "tin-1", "tin-2", "tin-3"]
+
+
 def test_the_morning_programmes_of_three_days_play_with_the_network_down(
     player: Rig, far: Far
 ) -> None:

@@ -67,6 +67,7 @@ class AgentBackend:
             items=items,
             opening=_part(manifest, "opening"),
             closing=_part(manifest, "closing"),
+            bridge=_part(manifest, "bridge"),
         )
 
     def _published(self, message: Programme | Cancel, files: Sequence[File]) -> Receipt:
