@@ -54,6 +54,8 @@ def _place(match: re.Match[str], ctx: Context) -> Reading:
         if not dot and not numbered:
             return None
         before = ctx.history[-1] if ctx.history else ""
+        if dot and before.lower() == PLACES[written]:
+            return ""  # "xã X. Long Kiến" names the kind twice
         if before[:1].isupper() and not (before.isupper() and len(before) > 1):
             return None
     if written == "Q" and ctx.near({"quý"}, 8):
