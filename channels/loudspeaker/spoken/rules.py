@@ -6,6 +6,7 @@ from typing import Final
 
 from . import (
     abbreviations,
+    again,
     clauses,
     dates,
     day_and_month,
@@ -77,6 +78,7 @@ SYMBOL_RULES: Final[tuple[Rule, ...]] = (
     *phones.SIGNED_PHONES,
     *money.CURRENCY_SIGNS,
     *per.PER,
+    *again.AGAIN,
     *symbols.SYMBOLS,
 )
 
