@@ -53,9 +53,20 @@ def _clause_number(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} {spell(match[2])}"
 
 
+def _hamlet(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the K. of "K. 3, P. 5": a hamlet of a ward."""
+    return f"khóm {ctx.number(match[1])}"
+
+
 CLAUSES: Final[tuple[Rule, ...]] = (
     rule("clause number", rf"(\d{{1,3}})([a-zđ]){WHOLE}", _clause_number, then=LOWER, tight=True),
 )
 CLAUSE_WORDS: Final[tuple[Rule, ...]] = (
+    rule(
+        "place",
+        r"K\.\s?(\d{1,2})(?=\s?[,-]\s?(?:P\.?\s?[\dA-ZĐ]|[Pp]hường|TT))",
+        _hamlet,
+        starts="K",
+    ),
     rule("article", rf"([ĐKk])\.?\s?(\d{{1,3}})(?![.,/-]\d){WHOLE}", _article, starts="ĐKk"),
 )

@@ -1,4 +1,4 @@
-"""A day and a month with no year: 5/12, 5-12 and 5.12, where the neighbours say so."""
+"""A day and a month with no year: 5/12 and 5-12, where the neighbours say so."""
 
 from __future__ import annotations
 
@@ -28,8 +28,6 @@ from .wordlist import words
 
 #: Words of a feast or an anniversary, which is often named by its date.
 _FEASTS: Final = words("lễ dịp mừng niệm nhân khánh tết nghỉ nữ")
-#: After these a number is no day: "mỗi ngày 2.5 tấn".
-_PER_DAY: Final = words("mỗi một trong hàng hằng hai ba / bao")
 #: Every month has these days: "ngày 1-5 hằng tháng" are days and no date.
 _EACH_MONTH: Final = re.compile(r"\s+(?:hàng|hằng|mỗi|của mỗi|trong) tháng")
 _WEEK: Final = words("thứ nhật t2 t3 t4 t5 t6 t7 cn")
@@ -93,17 +91,6 @@ def _dashed_day_month(match: re.Match[str], ctx: Context) -> Reading:
     return checked(words, (day, month, None))
 
 
-def _dotted_day_month(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "ngày 5.12" and "sáng 5.12": after no other word is it a date."""
-    day, month = match.groups()
-    if not (ctx.after(DAY_LEADS | TIMES_OF_DAY) or _among_days(ctx)):
-        return None
-    before = ctx.history[-2].lower() if len(ctx.history) > 1 else ""
-    if before in _PER_DAY or ctx.next_word(match.end()) in MEASURED:
-        return None
-    return checked(led(date_words(day, month, None, ctx, match.end()), ctx), (day, month, None))
-
-
 #: After legal references and addresses.
 DAY_AND_MONTH: Final[tuple[Rule, ...]] = (
     rule("day and month", rf"({D})\s?/\s?({M}){END}(?![.,]\d){WHOLE}", _day_month, then="/"),
@@ -112,13 +99,6 @@ DAY_AND_MONTH: Final[tuple[Rule, ...]] = (
         rf"({D})-({M}){END}(?![.,]\d){WHOLE}",
         _dashed_day_month,
         then="-",
-        tight=True,
-    ),
-    rule(
-        "day and month",
-        rf"({D})\.({M})(?![0-9]|[.,/-]\d){WHOLE}",
-        _dotted_day_month,
-        then=".",
         tight=True,
     ),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
@@ -16,12 +17,14 @@ from .wordlist import words
 _IDENTIFIED: Final = words("mã cccd cmnd cước thẻ stk tk khoản mst seri biển danh sim pin otp bks")
 #: Cards: what follows them is a number only when it is long, else a year or a count.
 _CARDS: Final = words("bhyt bhxh")
-_CODE_LEADS: Final = (_IDENTIFIED | _CARDS | {"khung", "máy"}) - {"khoản", "biển", "bks"}
+_CODE_LEADS: Final = (_IDENTIFIED | _CARDS | {"khung", "máy", "chiếu"}) - {"khoản", "biển", "bks"}
 #: After these a number of a bank's is an account's: they name the bank.
 _BANKS: Final = words(
     "mb agribank vietcombank bidv vietinbank vcb acb sacombank techcombank tpbank hdbank vpbank "
     "mbbank lpbank nhcsxh kienlongbank shb ocb msb vib scb vtb"
 )
+_PAPERS: Final = words("gpkd gcnđkkd gcnđkdn gcnqsdđ gcn gplx gpxd gplđ gphđ")
+_PAIRS: Final = frozenset({("đăng", "ký"), ("giấy", "phép"), ("ngân", "hàng"), ("chứng", "nhận")})
 _ON_THE_WAY: Final = words("số là dân công : mật khẩu hồ sơ thuế cá nhân vị hàng đơn bưu điện kiểm")
 #: Between "mã" and its number these name what is counted or sold, not what the code is for.
 _NO_CODES: Final = words("lực , . ; ngàn triệu giá với là")
@@ -31,6 +34,7 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
     """Read what follows "mã số", "tài khoản", "CCCD" as digits."""
     last = ctx.last()
     long = len(match[0]) >= 6
+    long_grain = len(match[0]) == 5  # IR 50404; IR 64 and IR 4625 are said as numbers
     if not long and _after_a_password(ctx):
         return read_groups(match[0])
     close = last in _IDENTIFIED or (last in _ON_THE_WAY and ctx.near(_IDENTIFIED, 5))
@@ -42,6 +46,7 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
     )
     close = close or on_the_line(match, ctx) or _after_a_code(match, ctx)
     close = close or (long and (last in _BANKS or (last in {":", "("} and ctx.near(_BANKS, 2))))
+    close = close or (long and _after_a_paper(match, ctx)) or (long_grain and ctx.after({"ir"}))
     if ctx.after({"vàng"}) and set(match[0]) == {"9"}:
         return read_digits(match[0])
     if ctx.near({"tôm"}, 2):
@@ -60,6 +65,15 @@ def _after_a_code(match: re.Match[str], ctx: Context) -> bool:
     return named and ctx.next_word(match.end()) not in COUNTED | MEASURED
 
 
+def _after_a_paper(match: re.Match[str], ctx: Context) -> bool:
+    """Say whether a licence, a registration or a bank's account has that number."""
+    recent = [word.lower() for word in ctx.history[-7:]]
+    if any(word in ".;!?," for word in recent[-3:]):
+        return False
+    told = not _PAPERS.isdisjoint(recent) or not _PAIRS.isdisjoint(pairwise(recent))
+    return told and ctx.next_word(match.end()) not in COUNTED | MEASURED
+
+
 def _ends(end: int, ctx: Context) -> bool:
     """Say whether no word counts what stands before ``end``."""
     return not ctx.next_word(end) and ctx.line[end : end + 1] not in {"%", "đ"}
@@ -74,7 +88,8 @@ def _after_a_password(ctx: Context) -> bool:
     """Say whether "mật khẩu" was just written, perhaps with "là" or a colon."""
     recent = [word.lower() for word in ctx.history[-4:] if word not in ":()"]
     recent = recent[:-1] if recent[-1:] in (["là"], ["wifi"]) else recent
-    return recent[-2:] == ["mật", "khẩu"]
+    recent = recent[:-1] if recent[-1:] == ["wifi"] else recent
+    return recent[-2:] == ["mật", "khẩu"] or recent[-1:] in (["pass"], ["password"], ["mk"])
 
 
 def _code(match: re.Match[str], ctx: Context) -> Reading:

@@ -172,6 +172,9 @@ def _joins_another(ctx: Context) -> bool:
 def _known_by_number(match: re.Match[str], ctx: Context) -> Reading:
     """Read the number of "Đề án 06" and "Chỉ thị 05" with its zero."""
     last = " ".join(token.lower() for token in ctx.history[-2:])
+    listed = ctx.after({",", "và"}) and bool(re.fullmatch(r"0\d{1,2}", "".join(ctx.history[-2:-1])))
+    if listed and ctx.near(_LAST_WORDS, 8):
+        return read_digits(match[0])
     if last not in _NUMBERED_KINDS and ctx.last() not in _NUMBERED_KINDS:
         return None
     return None if ctx.next_word(match.end()) in _TIME_WORDS else read_digits(match[0])

@@ -9,6 +9,7 @@ from .context import WHOLE, Context, Reading, Rule, rule
 from .data.measures import MONEY, SUMS
 from .model import Doubtful, Why
 from .numbers import NUMBER, thousand
+from .syllables import LETTERS
 from .units import RANGE, amount
 from .wordlist import words
 
@@ -17,8 +18,9 @@ _ENGLISH: Final = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 #: After these 5K is a slogan of five words that begin with K, a resolution, a run.
 _SLOGANS: Final = words(
     "điệp chốt tắc khẩu covid covid-19 hiện pháp camera hình chiếu video nét ảnh giải chạy cự "
-    "marathon"
+    "marathon châm"
 )
+_SUM_AHEAD: Final = re.compile(r"\s?(?:VNĐ|VND|vnđ|đồng)(?!\w)")
 _CURRENCIES: Final = {"$": "đô la Mỹ", "€": "ơ rô", "£": "bảng Anh", "¥": "yên", "₫": "đồng"}
 
 
@@ -43,8 +45,8 @@ def _millions(written: str | None, ctx: Context) -> str:
     if not written:
         return ""
     millions, _, rest = written.strip(" -").partition("tr")
-    said = f"{ctx.number(millions)} triệu"
-    tail = int(rest.ljust(3, "0"))
+    said = f"{ctx.number(millions.strip())} triệu"
+    tail = int(rest.strip().ljust(3, "0"))
     return f"{said} {ctx.cardinal(tail)} {thousand(ctx.region)}" if tail else said
 
 
@@ -61,6 +63,8 @@ def _sign_first(match: re.Match[str], ctx: Context) -> Reading:
 def _currency_first(match: re.Match[str], ctx: Context) -> Reading:
     """Read "VNĐ 500.000", "USD 100-200", and the English thousands of "USD 1,000"."""
     first, last = match[2], match[3]
+    if _SUM_AHEAD.match(ctx.line, match.end()):  # USD 25.450 VND: what one of them costs
+        return None
     if not last and _ENGLISH.fullmatch(first):
         return Doubtful(
             f"{ctx.number(first.replace(',', '.'))} {MONEY[match[1]]}", Why.AMBIGUOUS_NUMBER
@@ -71,10 +75,10 @@ def _currency_first(match: re.Match[str], ctx: Context) -> Reading:
 SHORT_SUMS: Final[tuple[Rule, ...]] = (
     rule(
         "millions and",
-        rf"(\d{{1,4}}tr\d{{1,3}})(\s?-\s?\d{{1,4}}tr\d{{0,3}})?{WHOLE}",
+        rf"(\d{{1,4}}tr\d{{1,3}}|\d{{1,4}} tr \d{{3}}(?![.,]\d| [{LETTERS}]))"
+        rf"(\s?-\s?\d{{1,4}}tr\d{{0,3}})?{WHOLE}",
         _millions_and,
         then="t",
-        tight=True,
     ),
     rule(
         "short money",

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
-from .dates import COUNTED
+from .dates import COUNTED, MEASURED
 from .model import Doubtful, Why
 from .numbers import read_digits, read_groups
 from .wordlist import words
@@ -15,6 +15,11 @@ from .wordlist import words
 _SEP: Final = r"(?:\s-\s(?!0)|[ .-])"
 _CALLS: Final = words("gọi hotline thoại sđt đt lạc nóng alo tel nhắn")
 _HELPERS: Final = words("số cứu thương hỏa báo công an máy")
+#: Who is called, by a verb: "gặp 115", "nhờ 113", "liên hệ 114".
+_ASKED: Final = words("gặp kêu nhờ hệ khẩn nhấn bấm")
+_PEOPLE: Final = MEASURED | words("chị bà anh ông cụ phụ cô chú bác thanh nông chủ vị")
+#: Exchanges with a number that is known.
+_EXCHANGES: Final = r"1022|1080|1414|1900|111"
 _RESCUERS: Final = words("sát pccc pccc&cnch csgt cnch nóng cháy hộ")
 _LINES: Final = words("fax đt sđt thoại tel bàn")
 #: What may join the groups of a phone number.
@@ -76,6 +81,7 @@ def _service(match: re.Match[str], ctx: Context) -> Reading:
     emergency = re.fullmatch(_EMERGENCY, match[0])
     helped = emergency and (
         ctx.near(_HELPERS, 3)
+        or (ctx.near(_ASKED, 3) and ctx.next_word(match.end()) not in _PEOPLE)
         or ctx.after({"sát", "đội", "tâm", "ca", "(", "/"})
         or (ctx.after({":"}) and ctx.near(_RESCUERS, 4))
     )
@@ -84,6 +90,7 @@ def _service(match: re.Match[str], ctx: Context) -> Reading:
         and ctx.after({",", "và"})
         and bool(re.fullmatch(_EMERGENCY, "".join(ctx.history[-2:-1])))
     )
+    helped = helped or (re.fullmatch(_EXCHANGES, match[0]) and ctx.after({"số", "đài"}))
     texted = ctx.after({"gửi", "đến"}) and ctx.near({"soạn", "tin", "cú"}, 14)
     if ctx.near(_CALLS, 6) or helped or texted or _at_an_exchange(ctx):
         return read_digits(match[0])

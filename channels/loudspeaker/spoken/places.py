@@ -29,6 +29,11 @@ _ROOM: Final = re.compile(
 )
 #: Numbers that call for help, after ĐT; provincial roads have them too.
 _RESCUE: Final = frozenset({"111", "112", "113", "114", "115"})
+#: A deputy's office: "P. Trưởng ban".
+_DEPUTY: Final = re.compile(
+    r"(?:Trưởng (?:ban|phòng|ấp|khoa|đoàn|trạm|công an)|Chủ tịch|Giám đốc|Bí thư|Hiệu trưởng)(?!\w)"
+)
+_BEFORE_PLACES: Final = words(", - ( tại ở thuộc về từ")
 _OFFICES: Final = words("ubnd hđnd mttq ubmttq ca đu đtn hpn hnd hccb bch btv tyt chqs")
 #: After these, letters and digits are a code, not an abbreviation.
 _CODED: Final = words("mã thẻ hiệu seri số máy khung")
@@ -46,7 +51,9 @@ def _place(match: re.Match[str], ctx: Context) -> Reading:
     numbered = ctx.line[match.end() : match.end() + 1].isdigit()
     if written == "P" and _ROOM.match(ctx.line, match.end()):
         return "phòng"
-    if written in "xh" and not (dot and ctx.after({",", "-", "("})):
+    if written == "P" and dot and _DEPUTY.match(ctx.line, match.end()):
+        return "phó"
+    if written in "xht" and not (dot and (not ctx.history or ctx.after(_BEFORE_PLACES))):
         return None
     if numbered and written not in "PQ":
         return None
@@ -54,6 +61,8 @@ def _place(match: re.Match[str], ctx: Context) -> Reading:
         if not dot and not numbered:
             return None
         before = ctx.history[-1] if ctx.history else ""
+        if dot and before.lower() == PLACES[written]:
+            return ""  # "xã X. Long Kiến" names the kind twice
         if before[:1].isupper() and not (before.isupper() and len(before) > 1):
             return None
     if written == "Q" and ctx.near({"quý"}, 8):

@@ -21,10 +21,21 @@ def _number(match: re.Match[str], ctx: Context) -> Reading:
     return said
 
 
+def _spaced(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 12 345 of "12 345 hộ"; it may be two numbers."""
+    if ctx.next_word(match.end()) not in _WHOLES or ctx.after(_NAMED_BY_NUMBER):
+        return None
+    return Doubtful(ctx.number(match[0].replace(" ", "")), Why.AMBIGUOUS_NUMBER)
+
+
+_NAMED_BY_NUMBER: Final = words("ấp tổ khu kp phố đội thôn số lớp đợt tháng ngày năm phường quý")
 #: There is no part of these.
 _WHOLES: Final = words(
     "hộ người phiếu em học cháu đơn suất con cây cái chiếc căn nhà lượt lần đại cử công hồ đảng "
     "trẻ đoàn hội xe thẻ gói phần vé bao gia nhân cán khách bệnh ca mũi liều viên tờ bản cuốn quyển"
 )
 
-PLAIN_NUMBERS: Final[tuple[Rule, ...]] = (rule("number", NUMBER, _number),)
+PLAIN_NUMBERS: Final[tuple[Rule, ...]] = (
+    rule("number", r"[1-9]\d{0,2} \d{3}(?![\d.,/])", _spaced, then="0"),
+    rule("number", NUMBER, _number),
+)

@@ -24,6 +24,8 @@ _SURE_LEADS: Final = words("chương phần mục quý khóa khoá kỷ thứ h�
 _LETTERED: Final = words(
     "lục pl mục phần chương nhóm biểu mẫu bảng đoạn hạng loại cấp bậc tầng lô phân mã"
 )
+#: Of these a V or an X may be a letter that hides the name.
+_LETTERED_PLACES: Final = words("xã ấp thôn")
 #: What follows the X of a commune: two words that begin large.
 _PLACE_NAME: Final = re.compile(rf"\.\s?[{UPPER}][{LOWER}]+\s[{UPPER}][{LOWER}]+")
 #: 1..39 in strict form: L, C, D and M are letters far more often than numerals.
@@ -56,10 +58,19 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
 
 def _after_lead(match: re.Match[str], ctx: Context) -> Reading:
     numeral, year = match.groups()
+    if _is_a_commune(match, ctx):
+        return None
     if not ctx.after(_LEADS) or (not ctx.after(_SURE_LEADS) and _begins_a_word(match, ctx)):
         return None
     words = _read(roman_value(numeral), ctx)
+    if numeral in {"V", "X"} and not year and ctx.after(_LETTERED_PLACES):
+        return Doubtful(words, Why.AMBIGUOUS_NUMERAL)
     return f"{words} năm {ctx.cardinal(int(year))}" if year else words
+
+
+def _is_a_commune(match: re.Match[str], ctx: Context) -> bool:
+    """Say whether the X is that of "X. Bình Hòa"."""
+    return match[1] == "X" and bool(_PLACE_NAME.match(ctx.line, match.end()))
 
 
 def _lettered(match: re.Match[str], ctx: Context) -> Reading:
@@ -78,7 +89,7 @@ def _begins_a_word(match: re.Match[str], ctx: Context) -> bool:
 
 def _heading(match: re.Match[str], ctx: Context) -> Reading:
     """Read "II." or "V/" at the start of a line, and "(III)"; "X. Bình Hòa" is a commune."""
-    if match[1] == "X" and _PLACE_NAME.match(ctx.line, match.end()):
+    if _is_a_commune(match, ctx):
         return None
     return _read(roman_value(match[1]), ctx) if all(t in "([" for t in ctx.history) else None
 
@@ -100,6 +111,8 @@ def _part(part: str, ctx: Context) -> str:
 def _anywhere(match: re.Match[str], ctx: Context) -> Reading:
     """Read II, III, IV… after any word: only capitals around it make VI and XI syllables."""
     numeral = match[1]
+    if _is_a_commune(match, ctx) and ctx.after({"xã"}):
+        return None
     if is_syllable(numeral) and (ctx.in_capitals(match.end()) or ctx.shouting):
         return None
     words = _read(roman_value(numeral), ctx)

@@ -6,12 +6,16 @@ from typing import Final
 
 from . import (
     abbreviations,
+    again,
     clauses,
     dates,
     day_and_month,
+    dotted,
     identities,
+    keys,
     legal,
     money,
+    people,
     per,
     phones,
     places,
@@ -30,10 +34,12 @@ from .context import Rule
 #: Asked first, in lines that hold an address at all.
 WEB_RULES: Final[tuple[Rule, ...]] = web.WEB
 DIGIT_RULES: Final[tuple[Rule, ...]] = (
+    *keys.KEYED_DIGITS,
     *identities.PLATES,
     *legal.LEGAL,
     *clauses.CLAUSES,
     *dates.FULL_DATES,
+    *dotted.DOTTED,
     *phones.PHONES,
     *identities.IDENTITIES,
     *times.TIMES,
@@ -48,6 +54,8 @@ DIGIT_RULES: Final[tuple[Rule, ...]] = (
     *plain_numbers.PLAIN_NUMBERS,
 )
 WORD_RULES: Final[tuple[Rule, ...]] = (
+    *people.PEOPLE,
+    *keys.BLOOD,
     *abbreviations.COMPOUNDS,
     *clauses.CLAUSE_WORDS,
     *legal.LEGAL_WORDS,
@@ -65,10 +73,12 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     *words.WORDS,
 )
 SYMBOL_RULES: Final[tuple[Rule, ...]] = (
+    *keys.KEYED_SIGNS,
     *weeks.YEARS,
     *phones.SIGNED_PHONES,
     *money.CURRENCY_SIGNS,
     *per.PER,
+    *again.AGAIN,
     *symbols.SYMBOLS,
 )
 
@@ -103,7 +113,9 @@ CATEGORIES: Final = {
     ),
     "roman": ("roman range", "roman section", "roman numeral", "roman heading", "roman, small"),
     "abbreviations": (
-        "abbreviation", "abbreviation by context", "number sign", "initial", "initials", "title",
+        "abbreviation", "abbreviation by context", "number sign", "initial", "initials",
+        "letters of a name",
+        "title",
         "title, small", "signature", "office",
     ),
     "foreign": ("foreign word",),
@@ -111,7 +123,7 @@ CATEGORIES: Final = {
     "signs": (
         "sign", "diameter", "comparison", "bullet", "ellipsis", "mark", "dash", "arrow", "rise",
         "checkbox", "rule of signs", "quote mark", "bracket", "test result", "slash", "quote",
-        "ornament", "other script",
+        "ornament", "other script", "keys", "blood group",
     ),
     "words": ("word",),
 }  # fmt: skip

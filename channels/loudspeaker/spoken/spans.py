@@ -38,6 +38,7 @@ _NAMED: Final = re.compile(rf"([{LETTERS}]+)\s([{LETTERS}]+|\d+)")
 #: "27 tháng Chạp - mùng 6 tháng Giêng".
 _DAY_AHEAD: Final = re.compile(r"(?:ngày |mùng |mồng |rằm )?(?:\d{1,2} )?tháng ")
 _CLOCK_AHEAD: Final = re.compile(r"\d{1,2}\s?(?:[hHg:]|giờ)")
+_KILOMETRE: Final = re.compile(r"[Kk][Mm]\s?\d")
 _PHONE: Final = re.compile(r"0\d{2,}|1[89]00")
 
 
@@ -51,6 +52,7 @@ def is_span(ctx: Context, end: int) -> bool:
         or _parts_of_days(ctx, ahead)
         or _classes(ctx, ahead)
         or _same_measure(ctx, ahead)
+        or _kilometres(ctx, ahead)
         or _from(ctx, ahead)
     )
 
@@ -95,6 +97,12 @@ def _classes(ctx: Context, ahead: str) -> bool:
         and bool(_CLASS.fullmatch(ctx.history[-1]))
         and bool(_CLASS.match(ahead))
     )
+
+
+def _kilometres(ctx: Context, ahead: str) -> bool:
+    """Know "Km10-Km15" and "Km10+200 - Km15+500"."""
+    marked = any(word.lower() == "km" for word in ctx.history[-4:-1])
+    return marked and ctx.history[-1][:1].isdigit() and bool(_KILOMETRE.match(ahead))
 
 
 def _same_measure(ctx: Context, ahead: str) -> bool:

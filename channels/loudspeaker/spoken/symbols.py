@@ -40,6 +40,7 @@ _POINTED: Final = words(
 )
 _SPANS: Final = frozenset({"thứ", "ngày", "tháng", "năm"})
 _WEEKDAY: Final = re.compile("(?:T[2-7]|CN)(?![0-9])")
+_DAY_MONTH: Final = re.compile(r"\d{1,2}/\d{1,2}(?![\d])")
 #: An amount and its unit, wherever it stands.
 _UNIT: Final = re.compile(
     rf"[\d.,]+(?:\s?-\s?[\d.,]+)?\s?((?:{UNIT_SIGNS}|[kK]|tr|triệu|tỷ|ngàn|nghìn)?)"
@@ -101,7 +102,7 @@ def _arrow(match: re.Match[str], ctx: Context) -> Reading:
         or (counted and ctx.near(_SPANS, 2) and _first(following) in _SPANS)
         or (_WEEKDAY.fullmatch(last) and _WEEKDAY.match(following))
     )
-    if is_span(ctx, match.end()):
+    if is_span(ctx, match.end()) or (counted and _DAY_MONTH.match(following)):
         return "đến"
     if not joins:
         return ","
@@ -170,8 +171,10 @@ def _until(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _dash(match: re.Match[str], ctx: Context) -> Reading:
-    """A dash with a space beside it is a pause, one between words is not heard."""
-    return "," if " " in match[0] or len(match[0].strip()) > 1 else ""
+    """A dash is a pause if a space is beside it or phone numbers are; else it is not heard."""
+    phones = bool(ctx.history) and len(re.sub(r"\D", "", ctx.history[-1])) > 7
+    between = phones and ctx.line[match.end() :][:1] in "0123456789(+"
+    return "," if between or " " in match[0] or len(match[0].strip()) > 1 else ""
 
 
 def _mark(match: re.Match[str], ctx: Context) -> Reading:

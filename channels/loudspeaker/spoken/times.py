@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
-from .dates import DATE_LEADS
+from .dates import COUNTED, DATE_LEADS, MEASURED
 from .model import Doubtful, Why
 from .wordlist import words
 
@@ -79,11 +79,6 @@ def _half(match: re.Match[str], ctx: Context) -> Reading:
     return f"{read_time(match[1], minute, ctx)} {part}"
 
 
-def _dotted(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "lúc 17.30"."""
-    return read_time(match[1], match[2], ctx) if ctx.after({"lúc", "hồi"}) else None
-
-
 def _range(match: re.Match[str], ctx: Context) -> Reading:
     h1, m1, c1, h2, m2, c2 = match.groups()
     if match[0].endswith("g") and not m1 and _weighs(match.end(), ctx):
@@ -97,6 +92,15 @@ def _hours(match: re.Match[str], ctx: Context) -> Reading:
     if match[0].endswith("g") and _weighs(match.end(), ctx):
         return None
     return f"{read_time(first, None, ctx)} đến {read_time(last, minute, ctx)}"
+
+
+def _hours_to(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 19h-20, where nothing is counted by the second number."""
+    hour, minute, colon, last = match.groups()
+    counted = ctx.next_word(match.end()) in COUNTED | MEASURED
+    if int(last) <= int(hour) or counted or match[0].count("g"):
+        return None
+    return f"{read_time(hour, minute or colon, ctx)} đến {read_time(last, None, ctx)}"
 
 
 def _seconds(match: re.Match[str], ctx: Context) -> Reading:
@@ -184,9 +188,14 @@ TIMES: Final[tuple[Rule, ...]] = (
         then=_CLOCK_SIGNS,
     ),
     rule("hours", rf"{_POINT}\s?-\s?{_POINT}{_END}{WHOLE}", _range, then=_CLOCK_SIGNS),
+    rule(
+        "hours",
+        rf"{_POINT}\s?-\s?({_H})(?![\d:.,/]|\s?[hHg%]|\s?giờ|-){WHOLE}",
+        _hours_to,
+        then=_CLOCK_SIGNS,
+    ),
     rule("hours, one sign", rf"({_H})\s?-\s?({_H}){_SIGN}\s?({_MIN})?{WHOLE}", _hours, then="-"),
     rule("time", rf"{_POINT}{_END}{WHOLE}", _time, then=_CLOCK_SIGNS),
-    rule("time, dotted", rf"({_H})\.({_MIN})(?![0-9.,])", _dotted, then=".", tight=True),
     rule(
         "duration in hours", rf"(\d{{1,3}})(?:\s?-\s?(\d{{2,3}}))?h{WHOLE}", _long_hours, then="-h"
     ),

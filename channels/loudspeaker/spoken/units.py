@@ -18,6 +18,9 @@ _AGED: Final = words(
     "trẻ tuổi em bé cháu dưới trên từ người ông bà anh chị cô nam nữ bệnh tên cụ hưởng thọ đủ tròn "
     "mầm chồi lá mẫu > ≥ < ≤"
 )
+#: What is counted by the minute: "mạch 80 l/p".
+_BEATS: Final = words("mạch tim thở nhịp")
+_HEIGHT_AHEAD: Final = re.compile(r"\s?-\s?[12]m(?:[4-9]|\d\d)(?!\d)")
 _GOODS: Final = words(
     "lúa gạo hàng rác cá tôm phân xi thép cát đá gạch đất trái thanh mía cao hồ tiêu muối rau quả "
     "sầu mít chuối dưa bắp khoai thịt heo bò gà vịt thóc ngô nông thủy than giấy vật"
@@ -58,7 +61,8 @@ def _capital(match: re.Match[str], ctx: Context) -> Reading:
         return f"{amount(first, last, ctx)} tháng"
     if letter == "T" and ctx.near({"nam", "nữ", "tuổi", "bn", "trẻ"}, 5) and first.isdigit():
         return f"{amount(first, last, ctx)} tuổi"
-    measured = ctx.near(leads, 4) or (letter != "A" and "," in first)
+    goods = letter == "T" and ctx.next_word(match.end()) in _GOODS
+    measured = goods or ctx.near(leads, 4) or (letter != "A" and "," in first)
     return f"{amount(first, last, ctx)} {unit}" if measured else None
 
 
@@ -67,9 +71,23 @@ def _quantity(match: re.Match[str], ctx: Context) -> Reading:
     sign = sign.strip()
     if sign == "s" and len(first) == 4 and first[-1] == "0":  # những năm 1980s
         return ctx.number(first)
-    meant = _thousands(first) if sign in MONEY else None
+    if sign == "đ" and _is_a_mark(first, match.end(), ctx):
+        return f"{amount(first, last, ctx)} điểm"
+    if sign == "l" and ctx.line.startswith("/p", match.end()) and ctx.near(_BEATS, 4):
+        return f"{amount(first, last, ctx)} lần"
+    meant = _thousands(first)
+    if meant and sign not in MONEY and not first.endswith("00"):
+        return Doubtful(f"{amount(first, last, ctx)} {unit_name(sign, ctx)}", Why.AMBIGUOUS_NUMBER)
     words = f"{amount(meant or first, last, ctx)} {unit_name(sign, ctx)}"
     return Doubtful(words, Why.AMBIGUOUS_NUMBER) if meant else words
+
+
+def _is_a_mark(number: str, end: int, ctx: Context) -> bool:
+    """Say whether the đ of "9,5đ" is a điểm: there is no part of a đồng."""
+    value = number.replace(",", ".")
+    if not re.fullmatch(r"\d{1,2}(?:\.\d{1,2})?", value) or float(value) > 10:
+        return False
+    return "," in number or ctx.next_word(end) == "môn"
 
 
 def _age(match: re.Match[str], ctx: Context) -> Reading:
@@ -92,9 +110,17 @@ def _pills(match: re.Match[str], ctx: Context) -> Reading:
 
 def _height(match: re.Match[str], ctx: Context) -> Reading:
     """Read 1m65 and 2m5; "cao 1m2" is a height, any other m2 an area."""
-    if match[2] in "23" and not ctx.after({"cao", "dài", "rộng", "sâu", "dày"}):
+    if match[2] in "23" and not (
+        ctx.after({"cao", "dài", "rộng", "sâu", "dày"}) or (int(match[1]) < 3 and _tall(match, ctx))
+    ):
         return None
     return f"{ctx.number(match[1])} mét {ctx.cardinal(int(match[2]))}"
+
+
+def _tall(match: re.Match[str], ctx: Context) -> bool:
+    """Say whether the 1m2 of "cao dưới 1m2" and of "1m2-1m4" is a height."""
+    compared = ctx.after({"dưới", "trên", "từ", "đến", "-", "tới", "hơn", "khoảng"})
+    return (compared and ctx.near({"cao"}, 7)) or bool(_HEIGHT_AHEAD.match(ctx.line, match.end()))
 
 
 def _position(match: re.Match[str], ctx: Context) -> Reading:

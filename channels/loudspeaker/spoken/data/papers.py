@@ -87,6 +87,7 @@ n/v = nhiệm vụ
 Y/c = yêu cầu
 y/c = yêu cầu
 Y/C = yêu cầu
+t/g = thời gian
 đ/v = đối với
 b/c = báo cáo
 g/đ = gia đình

@@ -69,5 +69,6 @@ PLACES: Final = {
     "x": "xã",
     "h": "huyện",
     "T": "tỉnh",
+    "t": "tỉnh",
     "Đ": "đường",
 }
