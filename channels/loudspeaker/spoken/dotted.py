@@ -25,8 +25,8 @@ _TO: Final = r"\s?-\s?(?:ngày )?"
 #: A number that a unit measures, itself or at the far end of a range: "5.5 lên 7.5%".
 _MEASURE: Final = re.compile(
     rf"(?:\s?(?:-|đến|tới|lên|xuống|còn|và|hoặc|,)\s?\d[\d.,]*)?"
-    rf"(?:{SIGN}|\s(?:HP|CV|W|V|A|T){WHOLE}|\s?(?:[hkK]|tr){WHOLE}|\s(?:triệu|tỷ|tỉ|ngàn|nghìn|trăm|lít|tấn|tạ|yến|mét|điểm|lần"
-    rf"|độ|phần|tuổi|tháng|phút|giây|suất|con|viên|gói|hộp|chai|liều|bữa|bình|chén|muỗng|thìa|quả|trái|bao|đồng|ký|kí|cây|giờ|chỉ|lượng|sào|mẫu|khối|ly|phân"
+    rf"(?:{SIGN}|\s(?:HP|CV|W|V|A|T){WHOLE}|\s?(?:[hkK]|tr|t(?=/)|t/ha){WHOLE}|\s(?:triệu|tỷ|tỉ|ngàn|nghìn|trăm|lít|tấn|tạ|yến|mét|điểm|lần"
+    rf"|độ|phần|tuổi|tháng|phút|giây|suất|con|viên|gói|hộp|chai|liều|bữa|bình|chén|muỗng|thìa|quả|trái|bao|đồng|ký|kí|cây|giờ|giạ|chỉ|lượng|sào|mẫu|khối|ly|phân"
     rf"|ngày(?! thứ| \d)|công(?! (?:đoàn|an|ty|chức|trình|tác|bố|khai|nhân|dân|ích|viên))"
     rf"|năm(?!\s\d{{4}}|\s[A-ZĐẤÂ]))(?![\w]))"
 )
@@ -34,7 +34,8 @@ _MEASURE: Final = re.compile(
 _NUMBERED: Final = words(
     "ph điểm giá tăng giảm mức độ bản bảng hình mục phần phòng số lệ đạt bằng trị bình quân hệ chỉ "
     "mặn suất phiên version windows android ios bluetooth usb web tiết khoản điều căn hộ lô thửa "
-    "chương tỷ tỉ mệnh win ver v lớp sơ biểu toán văn lý hóa sử gpa ielts magnitude richter"
+    "chương tỷ tỉ mệnh win ver v lớp nặng cao sâu dài rộng dày sơ biểu toán văn lý hóa sử gpa "
+    "ielts magnitude richter"
 )
 #: Streets and schools are named after days that the whole country knows.
 _NAMED_AFTER_DAYS: Final = words("đường phố viên trường cầu chợ")
