@@ -37,6 +37,9 @@ DELIVERED = frozenset({State.SENT, State.CONFIRMED})
 #: States in which people may know of the message: it left, or nobody can say that it did not.
 MAY_BE_KNOWN = frozenset({State.SENDING, State.UNCERTAIN, State.NOT_PLAYED, *DELIVERED})
 
+#: States of what was handed over, whatever came of it since.
+HANDED_OVER = DELIVERED | {State.NOT_PLAYED, State.WITHDRAWN}
+
 _STOPPED = {State.CANCELLED, State.EXPIRED, State.SUPERSEDED}
 
 #: What may follow what for a delivery (docs: the life of a delivery).

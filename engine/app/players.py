@@ -73,7 +73,12 @@ def _package(name: str, player: PackagePlayer, here: Surroundings) -> Backend:
 
 
 def _agent(name: str, player: AgentPlayer, here: Surroundings) -> Backend:
-    return AgentBackend(name, here.feed, timedelta(minutes=player.begin_within_minutes))
+    return AgentBackend(
+        name,
+        here.feed,
+        timedelta(minutes=player.begin_within_minutes),
+        ahead=timedelta(days=player.ahead_days),
+    )
 
 
 def _sftp(name: str, player: SftpPlayer, here: Surroundings) -> Backend:

@@ -21,6 +21,7 @@ from engine.cli.common import (
     chosen_commune,
     commune_option,
     find_workspace,
+    gone_sounds,
     open_workspace,
     workspace_option,
 )
@@ -102,6 +103,8 @@ def _own_commune(workspace: Path | None, near: Path | None) -> Iterator[_Commune
     """Read the one commune of a workspace, from its file alone. Raises what settings raise."""
     root = find_workspace(workspace, near)
     settings = load_settings(root)
+    for line in gone_sounds(settings, root):
+        click.echo(line, err=True)
     examined = examine_registry(root / REGISTRY_FILE, known_players(settings))
     channels = build_channels(settings, root, NothingRemembered())
     try:

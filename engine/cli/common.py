@@ -25,7 +25,7 @@ from engine.dispatch.observer import NOBODY, Observer
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.reports.report import Report, build_report
-from engine.settings import read_secret
+from engine.settings import Settings, read_secret
 
 
 def said_commune() -> str:
@@ -91,11 +91,15 @@ def conditions(app: App | Communes | ProvinceApp) -> Iterator[str]:
         yield _("⏱ simulated clock: {moment}").format(moment=shown)
     if not app.settings.live:
         yield _("⚑ rehearsal: nothing leaves through the network until loa.toml says live = true")
-    for name in app.settings.programme.own_sounds:
-        if not (app.house.workspace / name).is_file():
-            yield _("! {file} is gone: programmes go without it (loa.toml, [programme])").format(
-                file=name
-            )
+    yield from gone_sounds(app.settings, app.house.workspace)
+
+
+def gone_sounds(settings: Settings, workspace: Path) -> Iterator[str]:
+    """Yield which of the station's own sounds are named and not there."""
+    for name in settings.programme.own_sounds:
+        if not (workspace / name).is_file():
+            words = _("! {file} is gone: programmes go without it (loa.toml, [programme])")
+            yield words.format(file=name)
 
 
 def shown_path(path: Path) -> str:

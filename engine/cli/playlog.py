@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 import click
@@ -11,6 +11,7 @@ from rich.console import Console
 
 from engine.app import App
 from engine.cli.common import commune_option, open_workspace, shown_path, workspace_option
+from engine.cli.days import read_day
 from engine.clock import local
 from engine.errors import LoaError
 from engine.files import write_atomic
@@ -26,9 +27,6 @@ from engine.reports.playlog import (
     playlog_table,
 )
 from engine.reports.station.day import day_bounds
-
-#: How a day may be written: as officials do, or as files do.
-_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
 
 
 def commands() -> list[click.Command]:
@@ -53,7 +51,7 @@ def playlog() -> click.Command:
         workspace: Path | None,
     ) -> None:
         with open_workspace(workspace) as app:
-            log = log_of(app, _read_day(day), cluster, campaign)
+            log = log_of(app, read_day(day) if day else None, cluster, campaign)
         if log.lines:
             Console().print(playlog_table(log))
         parts = [f"{finding_word(finding)} {count}" for finding, count in log.counts.items()]
@@ -103,19 +101,6 @@ def _out(name: str, words: str) -> Callable[[Callable[..., None]], Callable[...,
         metavar=_("FILE"),
         help=words,
     )
-
-
-def _read_day(text: str | None) -> date | None:
-    """Return the day that is meant. Raises LoaError."""
-    if text is None:
-        return None
-    for form in _FORMS:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    message = _("found “{text}”; write a day as 01/12/2026 or 2026-12-01")
-    raise LoaError(message.format(text=text))
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -16,7 +16,7 @@ from engine.cli.stopping import stopped_by_signals
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger.revisions import Revisions
-from engine.states import DELIVERED, State
+from engine.states import HANDED_OVER, State
 from workers.embedded import EmbeddedRuntime
 
 
@@ -24,11 +24,11 @@ def run_province(given: Path | None, *, watch: bool) -> int:
     """Send what is due in every commune; return 1 when something needs a person."""
     with open_communes(find_workspace(given, names=(PROVINCE_FILE,))) as communes:
         state_conditions(communes)
-        before = _count(communes, DELIVERED)
+        before = _count(communes, HANDED_OVER)
         runtime = EmbeddedRuntime(communes)
         with stopped_by_signals(runtime.stop):
             ended = runtime.run(watch=watch)
-        sent, trouble = _count(communes, DELIVERED), _count(communes, TROUBLE)
+        sent, trouble = _count(communes, HANDED_OVER), _count(communes, TROUBLE)
         idle = sent == before and ended.next_moment is None
         line = idle_line(_own_revisions(communes), communes.workspace) if idle else None
     message = _("{now} deliveries sent in this run; {sent} so far")

@@ -16,7 +16,7 @@ from engine.cli.services import listen_option
 from engine.cli.stopping import stopped_by_signals
 from engine.clock import local
 from engine.i18n import gettext as _
-from engine.states import DELIVERED
+from engine.states import HANDED_OVER
 from workers.embedded import EmbeddedRuntime, Ended
 
 
@@ -72,7 +72,7 @@ def run_with_progress(
 def delivered(app: App) -> int:
     """Return how many deliveries have been sent so far."""
     counts = app.ledger.views.counts()
-    return sum(n for (_name, state), n in counts.items() if state in DELIVERED)
+    return sum(n for (_name, state), n in counts.items() if state in HANDED_OVER)
 
 
 def say_how_it_ended(app: App, ended: Ended, before: int = 0) -> int:

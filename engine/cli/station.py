@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -12,6 +11,7 @@ from rich.console import Console
 from engine.app.packages import package_uploaded, packages_of
 from engine.app.station import day_of
 from engine.cli.common import commune_option, open_workspace, shown_path, workspace_option
+from engine.cli.days import read_day
 from engine.cli.packages_words import show_packages
 from engine.cli.words import translate_placeholders
 from engine.clock import local
@@ -23,9 +23,6 @@ from engine.reports.station.picture import png
 from engine.reports.station.table import day_table
 from engine.reports.station.timeline import svg
 from engine.reports.station.wording import breach_words
-
-#: How a day may be written: as officials do, or as files do.
-_FORMS = ("%d/%m/%Y", "%Y-%m-%d", "%d-%m-%Y")
 
 
 def commands() -> list[click.Command]:
@@ -94,7 +91,7 @@ def _day() -> click.Command:
     ) -> None:
         with open_workspace(workspace, proposed) as app:
             now = app.clock.now()
-            found = day_of(app, _read_day(day, now), proposed, cluster)
+            found = day_of(app, read_day(day) if day else local(now).date(), proposed, cluster)
         Console().print(day_table(found))
         for clash in found.clashes:
             click.echo(f"✗ {breach_words(clash)}")
@@ -117,19 +114,6 @@ def _out(name: str, words: str) -> Callable[[Callable[..., None]], Callable[...,
         metavar=_("FILE"),
         help=words,
     )
-
-
-def _read_day(text: str | None, now: datetime) -> date:
-    """Return the day that is meant. Raises LoaError."""
-    if text is None:
-        return local(now).date()
-    for form in _FORMS:
-        try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a day has no zone
-        except ValueError:
-            continue
-    message = _("found “{text}”; write a day as 01/12/2026 or 2026-12-01")
-    raise LoaError(message.format(text=text))
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -19,6 +19,7 @@ from engine.cli.common import (
     shown_path,
     workspace_option,
 )
+from engine.cli.days import read_day
 from engine.cli.deciding import check_places
 from engine.cli.province import in_province
 from engine.cli.trail import event_line
@@ -146,6 +147,7 @@ def confirm() -> click.Command:
     @click.option("--households", type=click.IntRange(min=0), help=_("How many households."))
     @click.option("--received", is_flag=True, help=_("The head got it; no word of households."))
     @click.option("--target", help=_("One group or cluster only."))
+    @click.option("--day", metavar=_("DAY"), help=_("Only what aired or left on this day."))
     @click.option("--note", default="", help=_("How it is known."))
     @by_option
     @commune_option
@@ -158,6 +160,7 @@ def confirm() -> click.Command:
         households: int | None,
         received: bool,
         target: str | None,
+        day: str | None,
         note: str,
         by: str,
         workspace: Path | None,
@@ -170,7 +173,17 @@ def confirm() -> click.Command:
             context = click.get_current_context()
             missing = next(one for one in context.command.params if one.name == "channel")
             raise click.MissingParameter(ctx=context, param=missing)
-        word = Word(campaign_id, hamlet, channel, by, households, received, target, note)
+        word = Word(
+            campaign_id,
+            hamlet,
+            channel,
+            by,
+            households,
+            received,
+            target,
+            note,
+            read_day(day) if day else None,
+        )
         with open_workspace(workspace, acting=True) as app:
             check_places(app, Which(campaign_id, target=target))
             count = take_word(app.ledger, app.registry, word, app.clock.now())

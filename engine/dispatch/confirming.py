@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from engine.clock import local
 from engine.errors import LoaError
@@ -31,7 +31,7 @@ class Word:
     """What a person says: in this hamlet, on this channel, so many households.
 
     ``received``: the head got the message, which says nothing about households. ``target``
-    narrows it to one group or cluster.
+    narrows it to one group or cluster, ``day`` to the slots of one day.
     """
 
     campaign_id: str
@@ -42,13 +42,15 @@ class Word:
     received: bool = False
     target: str | None = None
     note: str = ""
+    day: date | None = None
 
 
 def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> int:
     """Keep a person's word as evidence; return for how many deliveries.
 
     The hamlet's head may confirm there, and whoever has the right to. Raises LoaError for
-    an unknown hamlet or person, more households than there are, or nothing sent to confirm.
+    an unknown hamlet or person, more households than there are, nothing sent to confirm, or
+    something heard on one of several days without saying on which.
     """
     hamlet = registry.hamlets_by_id.get(word.hamlet_id)
     if hamlet is None:
@@ -57,7 +59,7 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
         raise LoaError(message.format(hamlet=word.hamlet_id, known=known))
     person = _entitled(registry, hamlet, word.by)
     everything = ledger.views.deliveries(word.campaign_id)
-    rows = [row for row in everything if _meant(row, word, registry)]
+    rows = [row for row in everything if _meant(row, word, registry) and _on_day(row, word)]
     left = [row for row in rows if row.state in _LEFT and row.slot <= now]
     if not left:
         spoken_of = [(row.hamlet_id, row.channel) for row in everything]
@@ -65,6 +67,8 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
         raise LoaError(_nothing_to_confirm(rows, word, elsewhere=elsewhere))
     _check_number(left, word)
     kind = EvidenceKind.RECEIVED if word.received else KINDS.get(word.channel, EvidenceKind.RELAYED)
+    if kind is EvidenceKind.HEARD:
+        _check_day(left)
     source = word.note or _("said by {person}").format(person=person.id)
     ledger.evidence.add(
         [Evidence(row.id, kind, person.id, now, source, word.households) for row in left]
@@ -164,6 +168,18 @@ def _nothing_to_confirm(rows: list[DeliveryRow], word: Word, *, elsewhere: bool)
         channel=channel_name(word.channel),
         states=states,
     )
+
+
+def _on_day(row: DeliveryRow, word: Word) -> bool:
+    return word.day is None or local(row.slot).date() == word.day
+
+
+def _check_day(left: Sequence[DeliveryRow]) -> None:
+    """One who heard it on a day has not heard it on the others. Raises LoaError."""
+    days = sorted({local(row.slot).date() for row in left if row.state is not State.CONFIRMED})
+    if len(days) > 1:
+        message = _("heard on which day? --day with one of: {days}")
+        raise LoaError(message.format(days=", ".join(f"{day:%d/%m/%Y}" for day in days)))
 
 
 def _check_number(rows: list[DeliveryRow], word: Word) -> None:

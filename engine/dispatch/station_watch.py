@@ -164,7 +164,7 @@ def judged_players(
 
 
 def _verdict(one: Awaiting, over: Over, tries: SecondTries) -> Verdict:
-    said = over.said.get((one.cluster, one.slot))
+    said = over.said.get((one.cluster, one.slot, one.campaign_id))
     reason = (
         _("the player reports: {said}").format(said=said)
         if said is not None

@@ -27,7 +27,8 @@ from engine.ledger.given import among, given, is_given, rows_given
 from engine.ledger.holding import hold_deliveries
 from engine.ledger.moves import Move, move_deliveries
 from engine.ledger.tables import bundles, deliveries, evidence, plays, second_tries
-from engine.models import EvidenceKind, PlannedDelivery, Priority, Purpose
+from engine.models import EvidenceKind, PlannedDelivery, PlayOutcome, Priority, Purpose
+from engine.models.wording import outcome_word
 from engine.states import State
 
 #: Bundles looked at in one go.
@@ -65,13 +66,13 @@ class Over:
     """Programmes that are over: their bundles, and what of them is not proved.
 
     ``reporting`` are the clusters that ever reported anything, ``said`` what players say of
-    themselves about a cluster and slot: why it was not to be heard.
+    themselves about a campaign in a cluster and slot: why it was not to be heard.
     """
 
     bundle_ids: tuple[int, ...]
     unproved: tuple[Awaiting, ...]
     reporting: frozenset[str]
-    said: Mapping[tuple[str, datetime], str]
+    said: Mapping[tuple[str, datetime, str], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +164,24 @@ class Awaited:
 
     def _said(
         self, connection: Connection, slots: Collection[tuple[str, datetime]]
-    ) -> dict[tuple[str, datetime], str]:
-        """Return the last thing a player said about a slot that it did not play."""
+    ) -> dict[tuple[str, datetime, str], str]:
+        """Return the last reason a player gave for not playing a campaign in a slot."""
         p, moments = plays.c, {slot for _cluster, slot in slots}
         if not moments:
             return {}
         query = (
-            select(p.cluster, p.slot, p.outcome, p.reason, p.seconds)
+            select(p.cluster, p.slot, p.campaign_id, p.outcome, p.reason)
+            .where(p.outcome != PlayOutcome.PLAYED)
             .where(p.commune_id == self._commune_id, p.slot >= min(moments))
             .where(p.cluster.in_({cluster for cluster, _slot in slots}), p.slot <= max(moments))
             .order_by(p.id)
         )
         found = connection.execute(query).all()
-        return {(row.cluster, row.slot): row.reason or row.outcome for row in found}
+        return {
+            (row.cluster, row.slot, row.campaign_id): row.reason
+            or outcome_word(PlayOutcome(row.outcome))
+            for row in found
+        }
 
     def _not_played(
         self, connection: Connection, verdicts: Sequence[Verdict], at: datetime

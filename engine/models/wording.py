@@ -6,6 +6,7 @@ from engine.i18n import gettext as _
 from engine.i18n import joined
 from engine.models.delivery import EvidenceKind
 from engine.models.plan import Breach
+from engine.models.play import PlayOutcome
 from engine.models.registry import Right
 from engine.states import State
 
@@ -66,6 +67,16 @@ def evidence_word(kind: EvidenceKind) -> str:
         EvidenceKind.HEARD: _("heard in the hamlet"),
         EvidenceKind.UPLOADED: _("uploaded to the province's system"),
     }[kind]
+
+
+def outcome_word(outcome: PlayOutcome) -> str:
+    """Return how a play went."""
+    return {
+        PlayOutcome.PLAYED: _("whole"),
+        PlayOutcome.CUT: _("cut off"),
+        PlayOutcome.FAILED: _("silent"),
+        PlayOutcome.REFUSED: _("refused"),
+    }[outcome]
 
 
 def households_in_words(count: int) -> str:

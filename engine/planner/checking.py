@@ -71,7 +71,9 @@ def _place(breach: Breach, check: Check) -> Path:
     """Return what of the file breaks a rule: a time, all times, or a channel."""
     if not breach.channel:
         return ()
-    section = check.sections[breach.channel]
+    section = check.sections.get(breach.channel)
+    if section is None:  # what is missing is the channel itself
+        return ("channels",)
     own = section.schedule is not None
     schedule = section.schedule if own else check.spec.schedule
     if not breach.slots or schedule is None:

@@ -19,6 +19,7 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger import Aired
 from engine.models import Finding, PlayOutcome, Registry
+from engine.models.wording import outcome_word
 from engine.reports.paper import pdf
 from engine.reports.plain import Discreet
 from engine.reports.tables import harmless
@@ -94,15 +95,6 @@ def play_lines(
         )
         for one in found
     )
-
-
-def outcome_word(outcome: PlayOutcome) -> str:
-    return {
-        PlayOutcome.PLAYED: _("whole"),
-        PlayOutcome.CUT: _("cut off"),
-        PlayOutcome.FAILED: _("silent"),
-        PlayOutcome.REFUSED: _("refused"),
-    }[outcome]
 
 
 def finding_word(finding: Finding) -> str:

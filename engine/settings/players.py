@@ -85,6 +85,13 @@ class AgentPlayer(PlayerSection):
     kind: Literal["agent"] = Field(
         description="agent: máy phát của Loa, tự lấy chương trình đã ký từ loa console."
     )
+    ahead_days: int = Field(
+        default=2,
+        ge=0,
+        le=14,
+        description="Giao chương trình cho máy phát trước bao nhiêu ngày, để mất mạng vẫn phát. "
+        "Giờ yên tĩnh ghi thêm sau khi đã giao thì không thu lại: hãy loa cancel tin ấy.",
+    )
     begin_within_minutes: int = Field(
         default=10,
         ge=1,

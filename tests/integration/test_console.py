@@ -441,9 +441,10 @@ def test_what_is_approved_reaches_the_player_whole_and_what_is_cancelled_leaves_
     office.submit(workspace / "campaigns" / "tiem-phong.yaml", "lan")
     office.approve("tiem-phong", "minh", PASSPHRASE)
     EmbeddedRuntime(app).run(until=airing.SLOT)
-    (programme,) = player.news()
+    programme, tomorrow = player.news()
     assert isinstance(programme, Programme)
-    assert programme.slot == airing.SLOT
+    assert isinstance(tomorrow, Programme), "held a day ahead"
+    assert (programme.slot, tomorrow.slot) == (airing.SLOT, airing.SLOT + DAY)
     assert programme.expires == airing.SLOT + timedelta(minutes=10)
     assert [item.campaign for item in programme.items] == ["tiem-phong"]
     assert programme.opening is not None
@@ -454,9 +455,6 @@ def test_what_is_approved_reaches_the_player_whole_and_what_is_cancelled_leaves_
     play = a_play(player, campaign_id="tiem-phong", sha256=programme.items[0].sound.sha256)
     played = {**play, "seconds": programme.items[0].sound.seconds}
     assert player.post("plays", {"plays": [played]}).json() == {"kept": 1}
-    EmbeddedRuntime(app).run(until=airing.SLOT + DAY - timedelta(minutes=20))
-    tomorrow = player.news(after=programme.sequence)[-1]
-    assert isinstance(tomorrow, Programme)
     office.cancel("tiem-phong", "minh", "hoãn")
     EmbeddedRuntime(app).run(until=airing.SLOT + DAY - timedelta(minutes=19))
     (gone,) = player.news(after=tomorrow.sequence)

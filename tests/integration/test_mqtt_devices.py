@@ -161,6 +161,8 @@ def test_a_device_that_is_gone_is_known_by_its_last_will(far: FarSide) -> None:
         return False
 
     wait_until(offline, "the last will")
+    with pytest.raises(ChannelError, match="cum-1"):
+        far.backend().check()  # one that has only now begun to listen
     with pytest.raises(ChannelError, match="cum-1") as caught:
         backend.deliver(programme(one), one)
     assert not caught.value.permanent

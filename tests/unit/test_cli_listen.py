@@ -107,8 +107,9 @@ def test_a_jingle_that_is_gone_is_told_before_anything_is_approved(xa: Path, loa
     settings = xa / "loa.toml"
     text = settings.read_text("utf-8") + '\n[programme]\njingle = "am/hieu.mp3"\n'
     settings.write_text(text, encoding="utf-8")
-    told, _status = loa("submit", "campaigns/tiem-phong.yaml", "--by", "lan")
-    assert "! am/hieu.mp3 is gone: programmes go without it" in told
+    for words in (("check",), ("submit", "campaigns/tiem-phong.yaml", "--by", "lan")):
+        told, _status = loa(*words)
+        assert "! am/hieu.mp3 is gone: programmes go without it" in told
 
 
 def test_a_tampered_file_is_found_out_and_drawn(aired: Path, loa: Listen, tmp_path: Path) -> None:

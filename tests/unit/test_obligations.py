@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
@@ -17,11 +18,13 @@ from engine.app import App, open_app
 from engine.app.noticing import commune_desk
 from engine.cli.main import build
 from engine.clock import VIETNAM, SimulatedClock
+from engine.dispatch.confirming import Word, confirm
 from engine.errors import InputError, LoaError
 from engine.ledger.views import DeliveryRow
 from engine.models import Citation, Evidence, EvidenceKind, Obligation, Priority, Purpose
 from engine.models.notice import Severity
 from engine.notices.words import what, what_to_do
+from engine.reports.obligations import obligation_report
 from engine.rules.obligations import HamletStanding, Run, Standing, longest, standings
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
@@ -370,3 +373,29 @@ def test_a_campaign_that_cites_nothing_has_no_record(tmp_path: Path) -> None:
             ["obligations", "tiem-phong", "-w", str(workspace)],
             catch_exceptions=False,
         )
+
+
+def test_a_file_without_the_channel_that_the_law_asks_for_is_told(tmp_path: Path) -> None:
+    alone = f"{CITING}channels: {{loudspeaker: {{}}}}\n"
+    workspace = make_commune(tmp_path / "xa", {"tin": alone}, live=False)
+    said = CliRunner().invoke(build(), ["check", "-w", str(workspace)])
+    assert isinstance(said.exception, InputError)
+    assert "channels: chat" in str(said.exception)
+    assert "nothing tells him" in str(said.exception)
+
+
+def test_one_who_heard_it_on_one_day_has_not_heard_it_on_the_others(on_air: App) -> None:
+    for day in (1, 2, 3):
+        settle(on_air, day, silent="ap-2")
+    with pytest.raises(LoaError, match="--day with one of: 01/12/2026, 02/12/2026, 03/12/2026"):
+        confirm(on_air.ledger, on_air.registry, heard_in("ap-2"), on_air.clock.now())
+    word = replace(heard_in("ap-2"), day=date(2026, 12, 2))
+    assert confirm(on_air.ledger, on_air.registry, word, on_air.clock.now()) == 1
+    revision = on_air.ledger.revisions.latest("tiem-phong")
+    assert revision is not None
+    report = obligation_report(on_air.ledger, revision, on_air.clock.now(), simulated=True)
+    assert report.hamlets[1][1].aired == (date(2026, 12, 2),)
+
+
+def heard_in(hamlet_id: str) -> Word:
+    return Word("tiem-phong", hamlet_id, "loudspeaker", "lan")

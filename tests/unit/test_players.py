@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from channels.base import Backend, ChannelError
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.players.places import Places
+from engine.app import open_app
 from engine.app.channels import NothingRemembered, build_channels, check_names
 from engine.app.players import known_players
 from engine.errors import InputError, LoaError
@@ -288,3 +290,21 @@ def programme(folder: Path) -> Artifact:
         return channel.assemble(bundle, (), builders.registry())
     finally:
         channel.close()
+
+
+def test_players_that_hold_days_get_them_days_ahead(tmp_path: Path) -> None:
+    workspace = make_commune(tmp_path / "xa")
+    registry = workspace / "commune.yaml"
+    text = registry.read_text("utf-8").replace("{id: cum-1, ", "{id: cum-1, player: may, ")
+    registry.write_text(text, encoding="utf-8")
+    settings_file = workspace / "loa.toml"
+    more = '\n[players.may]\nkind = "agent"\nahead_days = 3\n'
+    settings_file.write_text(settings_file.read_text("utf-8") + more, encoding="utf-8")
+    with open_app(workspace) as app:
+        _campaign, plan = app.office.plan(workspace / "campaigns" / "tiem-phong.yaml")
+    leads = {
+        (one.backend, one.slot - one.work_at)
+        for one in plan.deliveries
+        if one.channel == "loudspeaker"
+    }
+    assert leads == {("may", timedelta(days=3)), ("folder", timedelta(minutes=30))}

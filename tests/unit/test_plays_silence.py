@@ -126,6 +126,13 @@ def test_enough_of_the_right_sound_must_have_been_heard(
         assert "the player reports: mất điện" in row.reason
 
 
+def test_what_is_said_of_another_campaign_is_no_reason_for_this_one(rig: Rig) -> None:
+    cut = {"seconds": 1.0, "sha256": SHA256, "outcome": PlayOutcome.CUT}
+    heard(rig, a_play(**cut), a_play(number=2, campaign_id="khac", reason="chuyện khác", **cut))
+    after_the_slot(rig)
+    assert "the player reports: cut off" in rig.rows()[0].reason
+
+
 def test_a_late_proof_confirms_and_takes_back_the_second_try(rig: Rig) -> None:
     after_the_slot(rig)
     rig.pass_time(hours=10)

@@ -22,12 +22,14 @@ class AgentBackend:
     """Publishes programmes for players of Loa's own. The same bundle again changes nothing.
 
     ``feed`` signs and keeps what is published. A programme that has not begun ``within`` this
-    long after its slot must not begin any more.
+    long after its slot must not begin any more. ``ahead``: how long before its slot it is
+    published, so that players have it when the network is down.
     """
 
     name: str
     feed: Feed
     within: timedelta
+    ahead: timedelta = timedelta(0)
 
     idempotent = True
     networked = True

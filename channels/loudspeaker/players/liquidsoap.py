@@ -77,6 +77,7 @@ class LiquidsoapBackend:
         """
         folder = Path(self._places.of(bundle.target))
         plan = plan_of(artifact, bundle)
+        self._made(folder / "plans")
         state = self._state(bundle.target)
         if not state["clock"] and bundle.priority is not Priority.EMERGENCY:
             raise ChannelError(_unsure(bundle.target))
@@ -173,6 +174,14 @@ class LiquidsoapBackend:
 
     def _ask(self, cluster: str, command: str) -> str:
         return ask(Path(self._sockets.of(cluster)), command, cluster)
+
+    @staticmethod
+    def _made(plans: Path) -> None:
+        """Make where plans lie, before a station is asked: `check` knows it by that."""
+        try:
+            plans.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise refused(error, plans) from error
 
     def _clusters(self) -> list[str]:
         """Return the clusters whose stations were sent something, by their folders."""

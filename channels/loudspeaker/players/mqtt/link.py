@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 #: What devices say, each on a topic of its own below the cluster's.
 _SAID = ("answer", "state", "plays")
 
+#: Seconds without a word after which a broker has told all that it kept.
+_QUIET = 0.3
+
 #: The longest message of a device that is read, in bytes.
 _LONGEST = 64 * 1024
 
@@ -86,6 +89,15 @@ class Link:
     def states(self) -> dict[str, bool]:
         """Return for each cluster that ever had a device whether that is online."""
         with self._changed:
+            return dict(self._online)
+
+    def settled_states(self) -> dict[str, bool]:
+        """Return the same once nothing more is heard: a broker tells what it kept one by one."""
+        with self._changed:
+            known = -1
+            while len(self._online) != known:
+                known = len(self._online)
+                self._changed.wait(_QUIET)
             return dict(self._online)
 
     def greeted(self) -> set[str]:
