@@ -11,10 +11,10 @@ import re
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
-from .dates import CLOCK, DATE_LEADS, DAY_LEADS, LUNAR, D, M, checked, date_words, led
+from .dates import CLOCK, DATE_LEADS, DAY_LEADS, KNOWN_DAYS, LUNAR, D, M, checked, date_words, led
 from .model import Doubtful, Why
 from .times import read_time
-from .units import SIGN
+from .units import SIGN, amount
 from .wordlist import words
 
 _H: Final = r"(?:[01]?\d|2[0-4])"
@@ -25,8 +25,8 @@ _TO: Final = r"\s?-\s?(?:ngày )?"
 #: A number that a unit measures, itself or at the far end of a range: "5.5 lên 7.5%".
 _MEASURE: Final = re.compile(
     rf"(?:\s?(?:-|đến|tới|lên|xuống|còn|và|hoặc|,)\s?\d[\d.,]*)?"
-    rf"(?:{SIGN}|\s(?:HP|CV|W|V|A|T){WHOLE}|\s?(?:[hkK]|tr){WHOLE}|\s(?:triệu|tỷ|tỉ|ngàn|nghìn|trăm|lít|tấn|tạ|yến|mét|điểm|lần"
-    rf"|độ|phần|tuổi|tháng|phút|giây|suất|con|viên|gói|hộp|chai|liều|bữa|bình|chén|muỗng|thìa|quả|trái|bao|đồng|ký|kí|cây|giờ|chỉ|lượng|sào|mẫu|khối|ly|phân"
+    rf"(?:{SIGN}|\s(?:HP|CV|W|V|A|T){WHOLE}|\s?(?:[hkK]|tr|t(?=/)|t/ha){WHOLE}|\s(?:triệu|tỷ|tỉ|ngàn|nghìn|trăm|lít|tấn|tạ|yến|mét|điểm|lần"
+    rf"|độ|phần|tuổi|tháng|phút|giây|suất|con|viên|gói|hộp|chai|liều|bữa|bình|chén|muỗng|thìa|quả|trái|bao|đồng|ký|kí|cây|giờ|giạ|chỉ|lượng|sào|mẫu|khối|ly|phân"
     rf"|ngày(?! thứ| \d)|công(?! (?:đoàn|an|ty|chức|trình|tác|bố|khai|nhân|dân|ích|viên))"
     rf"|năm(?!\s\d{{4}}|\s[A-ZĐẤÂ]))(?![\w]))"
 )
@@ -34,8 +34,11 @@ _MEASURE: Final = re.compile(
 _NUMBERED: Final = words(
     "ph điểm giá tăng giảm mức độ bản bảng hình mục phần phòng số lệ đạt bằng trị bình quân hệ chỉ "
     "mặn suất phiên version windows android ios bluetooth usb web tiết khoản điều căn hộ lô thửa "
-    "chương tỷ tỉ mệnh win ver v lớp sơ biểu phiếu cấp bài câu gpa ielts magnitude richter"
+    "chương tỷ tỉ mệnh win ver v lớp nặng cao sâu dài rộng dày sơ biểu toán văn lý hóa sử gpa "
+    "ielts magnitude richter"
 )
+#: Streets and schools are named after days that the whole country knows.
+_NAMED_AFTER_DAYS: Final = words("đường phố viên trường cầu chợ")
 _PER_DAY: Final = words("mỗi một trong hàng hằng hai ba / bao")
 _WEEK: Final = words("thứ nhật t2 t3 t4 t5 t6 t7 cn")
 _FEASTS: Final = words("lễ dịp mừng niệm khánh tết nghỉ chót đợt lịch giỗ cúng đám tiệc")
@@ -53,6 +56,7 @@ _JOINED: Final = words("- đến tới , và ; hoặc")
 _OF_THE_DAY: Final = re.compile(
     r"\s(?:sáng|trưa|chiều|tối|đêm|khuya)(?!\w)|,?\s(?:cùng\s)?ngày(?!\w)|\s(?:hôm|thứ|mỗi|hằng|hàng)\s"
 )
+_DATE_AHEAD: Final = re.compile(rf",?\s{D}[./]{M}(?:[./]{_YEAR})?{_END}")
 _OTHER_HOUR: Final = re.compile(
     rf"\s?(?:-|đến|tới)\s?{_H}\.(?:00|1[3-9]|[2-5]\d){_END}|\s?(?:-|đến|tới)\s?0?0\.{_MIN}{_END}"
 )
@@ -104,8 +108,9 @@ def _date(match: re.Match[str], ctx: Context) -> Reading:
         if _may_be_measured(ctx):
             return Doubtful(ctx.number(match[0]), Why.AMBIGUOUS_NUMBER)
     bare = date_words(day, month, None, ctx, match.end())
-    said = bare if ctx.after({"đường", "phố"}) else led(bare, ctx)
-    if _sure_date(match.end(), ctx):
+    named = ctx.after(_NAMED_AFTER_DAYS)
+    said = bare if named else led(bare, ctx)
+    if _sure_date(match.end(), ctx) or (named and (int(day), int(month)) in KNOWN_DAYS):
         return checked(said, (day, month, None))
     return Doubtful(said, Why.AMBIGUOUS_DATE)
 
@@ -113,7 +118,10 @@ def _date(match: re.Match[str], ctx: Context) -> Reading:
 def _dates(match: re.Match[str], ctx: Context) -> Reading:
     """Read 5.12-10.12, 28.11 - 2.12.2026, and 5-10.12 where a date is announced."""
     d1, m1, d2, m2, year = match.groups()
-    if _is_measured(match.end(), ctx) or _may_be_measured(ctx) or (not m1 and int(d1) >= int(d2)):
+    measured = _is_measured(match.end(), ctx) or _may_be_measured(ctx)
+    if m1 and not year and measured and not _MEASURE.match(ctx.line, match.end()):
+        return Doubtful(amount(f"{d1}.{m1}", f"{d2}.{m2}", ctx), Why.AMBIGUOUS_NUMBER)
+    if measured or (not m1 and int(d1) >= int(d2)):
         return None
     sure = year or _sure_date(match.end(), ctx)
     if not m1 and not sure:
@@ -152,9 +160,10 @@ def _hour(match: re.Match[str], ctx: Context) -> Reading:
     if _OF_THE_DAY.match(ctx.line, end) and not ctx.after(DAY_LEADS):
         return said
     if _is_month(minute) and int(hour):
-        sure = _OTHER_HOUR.match(ctx.line, end) or _goes_on(ctx)
+        sure = _OTHER_HOUR.match(ctx.line, end) or (_goes_on(ctx) and not ctx.after({",", ";"}))
         return said if sure else None
-    if ctx.near(_HOUR_LEADS, 4) or _goes_on(ctx) or _OTHER_HOUR.match(ctx.line, end):
+    told = _OTHER_HOUR.match(ctx.line, end) or _DATE_AHEAD.match(ctx.line, end)
+    if told or ctx.near(_HOUR_LEADS, 4) or _goes_on(ctx):
         return said
     return Doubtful(ctx.number(match[0]), Why.AMBIGUOUS_NUMBER)
 

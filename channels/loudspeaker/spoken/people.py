@@ -41,7 +41,7 @@ _MARKS: Final = frozenset(",;:.(-/")
 def _letters(match: re.Match[str], ctx: Context) -> Reading:
     """Read the letters of a name by their names, after a title or the rest of the name."""
     dotted = "." in match[0]
-    if ctx.shouting or not (_titled(ctx) or _in_a_name(match, ctx, dotted=dotted)):
+    if not (_titled(ctx) or _in_a_name(match, ctx, dotted=dotted)):
         return None
     if ctx.after(_TITLES) and match[0].endswith(".") and _SENTENCE.match(ctx.line, match.end()):
         return None  # "gặp anh V. Hôm nay…"
@@ -67,7 +67,11 @@ def _in_a_name(match: re.Match[str], ctx: Context, *, dotted: bool) -> bool:
         if not token[:1].isupper() or token in _MARKS:
             break
         name.append(token.lower().rstrip("."))
-    if not name or (name[-1] not in _SURNAMES and name[-2:-1] and name[-2] not in _SURNAMES):
+    if not name:
+        return False
+    if _follows_a_title(name, ctx) and not ctx.near(_NAMED_AFTER, len(name) + 2):
+        return True
+    if name[-1] not in _SURNAMES and name[-2:-1] and name[-2] not in _SURNAMES:
         return False
     if name[-1] not in _SURNAMES and len(name) < 2:
         return False
@@ -76,6 +80,17 @@ def _in_a_name(match: re.Match[str], ctx: Context, *, dotted: bool) -> bool:
     goes_on = bool(re.match(rf"\s+[{UPPER}](?:[{LOWER}]|\s)", ctx.line[match.end() :]))
     middle = len(name) > 1 and (name[0] in _MIDDLES or len(name[0]) == 1)
     return middle or dotted or goes_on or ctx.near(_TITLES, len(name) + 2)
+
+
+def _follows_a_title(name: list[str], ctx: Context) -> bool:
+    """Say whether a title stands before ``name`` (last word first): "bác Ba X", "ông Tư V."."""
+    if len(name) > 1 and name[-1] in _TITLES:
+        return True
+    before = [word.lower() for word in ctx.history[: -len(name)][-2:]]
+    if not before:
+        return False
+    first = before[0] if len(before) > 1 else ""
+    return before[-1] in _TITLES or first in _LONG_TITLES.get(before[-1], "").split()
 
 
 PEOPLE: Final[tuple[Rule, ...]] = (

@@ -97,7 +97,9 @@ class MqttBackend:
     def check(self) -> None:
         """Raise ChannelError when the broker cannot be used, or devices are offline."""
         self._link.opened()
-        away = sorted(cluster for cluster, online in self._link.settled_states().items() if not online)
+        away = sorted(
+            cluster for cluster, online in self._link.settled_states().items() if not online
+        )
         if away:
             raise offline(away)
 
