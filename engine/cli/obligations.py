@@ -9,11 +9,10 @@ import click
 from rich.console import Console
 
 from engine.app import App
-from engine.cli.common import commune_option, open_workspace, shown_path, workspace_option
+from engine.cli.common import commune_option, open_workspace, workspace_option
+from engine.cli.outputs import out_option, write_out
 from engine.errors import LoaError
-from engine.files import write_atomic
 from engine.i18n import gettext as _
-from engine.i18n import os_reason
 from engine.ledger import Revision, Status
 from engine.planner.newest import newest_revision
 from engine.reports.obligations import obligation_report, obligation_table, record
@@ -29,16 +28,11 @@ def commands() -> list[click.Command]:
 def obligations() -> click.Command:
     @click.command("obligations")
     @click.argument("campaign_id", metavar="ID", required=False)
-    @click.option(
-        "--pdf",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar=_("FILE"),
-        help=_("Write the record for signature into this file."),
-    )
+    @out_option("--pdf", _("Write the record for signature into this file."))
     @commune_option
     @workspace_option
-    def command(campaign_id: str | None, pdf: Path | None, workspace: Path | None) -> None:
-        if pdf is not None and campaign_id is None:
+    def command(campaign_id: str | None, pdf_file: Path | None, workspace: Path | None) -> None:
+        if pdf_file is not None and campaign_id is None:
             raise click.UsageError(_("--pdf needs a campaign"))
         with open_workspace(workspace) as app:
             found = list(_revisions(app, campaign_id))
@@ -52,8 +46,8 @@ def obligations() -> click.Command:
                 click.echo(f"  {one.obligation.name}, {one.obligation.place}")
         if not reports:
             click.echo(_("no campaign that is open cites a law (legal_basis)"))
-        if pdf is not None:
-            _write(pdf, record(reports[0]))
+        if pdf_file is not None:
+            write_out(pdf_file, record(reports[0]))
 
     return command
 
@@ -70,12 +64,3 @@ def _revisions(app: App, campaign: str | None) -> Iterator[Revision]:
         message = _("{campaign} cites no law: write legal_basis into its file")
         raise LoaError(message.format(campaign=campaign))
     yield revision
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        write_atomic(path, data)
-    except OSError as error:
-        message = _("{path}: cannot be written: {reason}")
-        raise LoaError(message.format(path=path, reason=os_reason(error))) from error
-    click.echo(_("Written: {path}").format(path=shown_path(path)))

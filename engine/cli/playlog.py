@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -10,13 +9,12 @@ import click
 from rich.console import Console
 
 from engine.app import App
-from engine.cli.common import commune_option, open_workspace, shown_path, workspace_option
+from engine.cli.common import commune_option, open_workspace, workspace_option
 from engine.cli.days import read_day
+from engine.cli.outputs import out_option, write_out
 from engine.clock import local
 from engine.errors import LoaError
-from engine.files import write_atomic
 from engine.i18n import gettext as _
-from engine.i18n import os_reason
 from engine.reports.plain import Discreet
 from engine.reports.playlog import (
     PlayLog,
@@ -38,8 +36,8 @@ def playlog() -> click.Command:
     @click.option("--day", metavar=_("DAY"), help=_("Only this day: 01/12/2026."))
     @click.option("--cluster", metavar=_("CLUSTER"), help=_("Only this cluster (its id)."))
     @click.option("--campaign", metavar="ID", help=_("Only this campaign."))
-    @_out("--csv", _("Write it as a table for spreadsheets."))
-    @_out("--pdf", _("Write it as a document to sign."))
+    @out_option("--csv", _("Write it as a table for spreadsheets."))
+    @out_option("--pdf", _("Write it as a document to sign."))
     @commune_option
     @workspace_option
     def command(
@@ -58,9 +56,9 @@ def playlog() -> click.Command:
         said = _("{count} reports of players").format(count=len(log.lines))
         click.echo(": ".join([said, *([", ".join(parts)] if parts else [])]))
         if csv_file is not None:
-            _write(csv_file, playlog_csv(log))
+            write_out(csv_file, playlog_csv(log))
         if pdf_file is not None:
-            _write(pdf_file, playlog_pdf(log))
+            write_out(pdf_file, playlog_pdf(log))
 
     return command
 
@@ -90,24 +88,3 @@ def _titles(app: App) -> dict[str, str]:
     revisions = app.ledger.revisions
     latest = (revisions.latest(name) for name in revisions.campaign_ids())
     return {one.campaign_id: one.title for one in latest if one is not None}
-
-
-def _out(name: str, words: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Return an option that names a file to write."""
-    return click.option(
-        name,
-        f"{name.strip('-')}_file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar=_("FILE"),
-        help=words,
-    )
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file and say where. Raises LoaError when the disk refuses."""
-    try:
-        write_atomic(path, data)
-    except OSError as error:
-        message = _("{path}: cannot be written: {reason}")
-        raise LoaError(message.format(path=path, reason=os_reason(error))) from error
-    click.echo(_("Written: {path}").format(path=shown_path(path)))

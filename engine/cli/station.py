@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -10,13 +9,12 @@ from rich.console import Console
 
 from engine.app.packages import package_uploaded, packages_of
 from engine.app.station import day_of
-from engine.cli.common import commune_option, open_workspace, shown_path, workspace_option
+from engine.cli.common import commune_option, open_workspace, workspace_option
 from engine.cli.days import read_day
+from engine.cli.outputs import out_option, write_out
 from engine.cli.packages_words import show_packages
 from engine.cli.words import translate_placeholders
 from engine.clock import local
-from engine.errors import LoaError
-from engine.files import write_atomic
 from engine.i18n import gettext as _
 from engine.reports.station.calendar import ics
 from engine.reports.station.picture import png
@@ -75,9 +73,9 @@ def _day() -> click.Command:
         metavar=_("FILE"),
         help=_("Show also what this campaign's file would add if it were approved now."),
     )
-    @_out("--svg", _("Draw the day into this file, as SVG."))
-    @_out("--png", _("Draw the day into this file, as PNG."))
-    @_out("--ics", _("Write the day into this file, as iCalendar."))
+    @out_option("--svg", _("Draw the day into this file, as SVG."))
+    @out_option("--png", _("Draw the day into this file, as PNG."))
+    @out_option("--ics", _("Write the day into this file, as iCalendar."))
     @commune_option
     @workspace_option
     def command(
@@ -96,31 +94,10 @@ def _day() -> click.Command:
         for clash in found.clashes:
             click.echo(f"✗ {breach_words(clash)}")
         if svg_file is not None:
-            _write(svg_file, svg(found).encode())
+            write_out(svg_file, svg(found).encode())
         if png_file is not None:
-            _write(png_file, png(svg(found)))
+            write_out(png_file, png(svg(found)))
         if ics_file is not None:
-            _write(ics_file, ics(found, now))
+            write_out(ics_file, ics(found, now))
 
     return command
-
-
-def _out(name: str, words: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Return an option that names a file to write."""
-    return click.option(
-        name,
-        f"{name.strip('-')}_file",
-        type=click.Path(path_type=Path, dir_okay=False),
-        metavar=_("FILE"),
-        help=words,
-    )
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Write a file and say where. Raises LoaError when the disk refuses."""
-    try:
-        write_atomic(path, data)
-    except OSError as error:
-        message = _("{path}: cannot be written: {reason}")
-        raise LoaError(message.format(path=path, reason=error.strerror or error)) from error
-    click.echo(_("Written: {path}").format(path=shown_path(path)))
