@@ -26,12 +26,13 @@ def programme(
     """Return what a slot airs, in the station's order (``StationRules.airing_order``).
 
     A ``frame`` puts an opening before, bridges between and a closing after them, and all of it
-    into one file besides, in which each has a chapter. Items that say the same are one file; no
-    items give an empty playlist, which takes off the air what an earlier version listed. Raises
-    ChannelError when the store cannot be read.
+    into one file besides, in which each has a chapter. Items that say the same are one file; an
+    alert is not said again beside the all-clear that ends it. No items give an empty playlist,
+    which takes off the air what an earlier version listed. Raises ChannelError when the store
+    cannot be read.
     """
     names = SlotNames.of(bundle)
-    tracks = _named(names, _in_order(_tracks(items), bundle, registry))
+    tracks = _named(names, _in_order(_tracks(_still_true(items)), bundle, registry))
     whole, remarks = Whole(tracks), tuple[str, ...]()
     if frame is not None and tracks:
         whole, remarks = _framed(names, tracks, registry, frame)
@@ -93,6 +94,12 @@ def _without(part: Part, reason: str) -> str:
         Part.PROGRAMME: _("the programme is not in one file, only in its parts: {reason}"),
     }
     return missing[part].format(reason=reason)
+
+
+def _still_true(items: Sequence[Item]) -> list[Item]:
+    """Leave out what another item says is over: a slot may hold both, an alert and its end."""
+    over = {item.content.ends for item in items if item.content.ends}
+    return [item for item in items if item.content.campaign_id not in over]
 
 
 def _tracks(items: Sequence[Item]) -> list[Track]:

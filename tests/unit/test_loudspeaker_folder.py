@@ -76,6 +76,18 @@ def test_emergencies_come_first_then_by_campaign() -> None:
     assert programme(slot(), items[::-1], REGISTRY) == programme(slot(), items, REGISTRY)
 
 
+def test_an_alert_is_not_said_beside_the_all_clear_that_ends_it() -> None:
+    alert = item("lu", priority=Priority.EMERGENCY)
+    end = item(
+        "het", priority=Priority.EMERGENCY, purpose=Purpose.ALL_CLEAR, ends="lu", body="Hết."
+    )
+    made = programme(slot(), [alert, item("tin"), end], REGISTRY)
+    assert [name for name in names(made) if name.endswith(".mp3")] == [
+        f"{DAY}/0500-emergency-het-all-clear.mp3",
+        f"{DAY}/0500-routine-tin.mp3",
+    ]
+
+
 def test_the_same_sound_for_two_hamlets_is_one_file() -> None:
     made = programme(slot(), [item(hamlet=2), item(hamlet=1)], REGISTRY)
     (entry,) = json.loads(made.named(f"{DAY}/0500.json").read())["items"]
