@@ -9,6 +9,7 @@ from datetime import datetime
 from channels.base import Channel
 from channels.framed import around_of
 from channels.leading import lead_of
+from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import (
     NO_SESSIONS,
@@ -68,7 +69,7 @@ def plan_campaign(
     for item in resolved:
         planned = list(_time(item, campaign, times, channels[item.channel], now, standing))
         deliveries.extend(planned)
-        breaches.extend(_place_breaches(item, planned))
+        breaches.extend(_place_breaches(item, planned, campaign, times))
     breaches.extend(_text_breaches(resolved))
     around = around_of(channels.get("loudspeaker"), registry)
     fit = fitted(deliveries, campaign, registry, taken, around, now, standing)
@@ -143,12 +144,21 @@ def _time(
             )
 
 
-def _place_breaches(item: _Resolved, planned: list[PlannedDelivery]) -> Iterator[Breach]:
+def _place_breaches(
+    item: _Resolved, planned: list[PlannedDelivery], campaign: Campaign, times: Times
+) -> Iterator[Breach]:
     if not item.placements:
         message = _("the registry has no place for this channel here")
         yield Breach(message, item.channel, item.hamlet.id, waived=True)
     elif not planned:
         message = _("every slot is past, or the rules leave no hour")
+        slots = (slot.at for place in item.placements for slot in times.of(item.channel, place))
+        after = min((at for at in slots if at > campaign.valid_until), default=None)
+        if after is not None:
+            message = _("the next allowed hour is {next}, and its validity ends at {until}").format(
+                next=f"{local(after):%H:%M %d/%m/%Y}",
+                until=f"{local(campaign.valid_until):%H:%M %d/%m/%Y}",
+            )
         yield Breach(message, item.channel, item.hamlet.id, late=True)
 
 

@@ -416,3 +416,13 @@ def test_a_recording_counts_its_length_and_a_silent_one_is_refused(app: App) -> 
 
 def noise(seconds: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     return np.random.default_rng(1).normal(0, 0.1, 16_000 * seconds)
+
+
+def test_what_ends_before_the_next_allowed_hour_is_refused_with_both(app: App) -> None:
+    begin, end = (f"{local(NOW + timedelta(minutes=one)):%Y-%m-%d %H:%M}" for one in (0, 5))
+    text = NOTICE.replace(SCHEDULE, "schedule: now\nchannels: {loudspeaker: {}}")
+    text = re.sub(r"valid: .*", f"valid: {{from: {begin}, until: {end}}}", text)
+    with pytest.raises(
+        LoaError, match=rf"the next allowed hour is \S+ \S+, and .* ends at {end[-5:]}"
+    ):
+        app.office.submit(write(app, text), "lan")
