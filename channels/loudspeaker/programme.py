@@ -99,7 +99,7 @@ def _without(part: Part, reason: str) -> str:
 def _still_true(items: Sequence[Item]) -> list[Item]:
     """Leave out what another item says is over: a slot may hold both, an alert and its end."""
     over = {item.content.ends for item in items if item.content.ends}
-    return [item for item in items if item.content.campaign_id not in over]
+    return [item for item in items if item.content.ends or item.content.campaign_id not in over]
 
 
 def _tracks(items: Sequence[Item]) -> list[Track]:

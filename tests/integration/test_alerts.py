@@ -195,7 +195,7 @@ def test_nothing_is_left_of_words_that_cannot_be_said(app: App) -> None:
     before = files(app.workspace, "*")
     with pytest.raises(InputError, match=r"what was typed: text: .*hamlet\.nam"):
         give(app, wanted(app, text="Chào {{ hamlet.nam }}"))
-    with pytest.raises(LoaError, match="leave no hour"):
+    with pytest.raises(LoaError, match="the next allowed hour is 05:00"):
         give(app, wanted(app, drill=True, until=app.clock.now() + 9 * MINUTE))
     with pytest.raises(LoaError, match="does not have the right"):
         alerts(app).give(wanted(app), "ap-1-head", KEYS, again=False)
