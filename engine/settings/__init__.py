@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
 
 from engine.settings.players import PlayerName, PlayerSettings
+from engine.settings.portal import PortalSettings
 from engine.settings.proof import ProofSettings
 from engine.settings.sections import (
     AlertSettings,
@@ -93,6 +94,7 @@ class Settings(Section):
     #: By the name that clusters in the registry give.
     players: dict[PlayerName, PlayerSettings] = Field(default={})
     telegram: TelegramSettings = TelegramSettings()
+    portal: PortalSettings = PortalSettings()
     run: RunSettings = RunSettings()
     #: By the channel's name.
     retries: dict[str, RetrySettings] = Field(default={})
@@ -216,7 +218,7 @@ def _with_token(settings: Settings, workspace: Path) -> Settings:
 
 
 def _with_secrets(settings: Settings, workspace: Path) -> Settings:
-    """Read the players' secrets from the files that are named for them."""
+    """Read the secrets of players and portals from the files that are named for them."""
     players = {
         name: player.model_copy(
             update={
@@ -227,4 +229,17 @@ def _with_secrets(settings: Settings, workspace: Path) -> Settings:
         )
         for name, player in settings.players.items()
     }
-    return settings.model_copy(update={"players": players})
+    return settings.model_copy(
+        update={"players": players, "portal": _portal_with_secrets(settings.portal, workspace)}
+    )
+
+
+def _portal_with_secrets(portal: PortalSettings, workspace: Path) -> PortalSettings:
+    wordpress, webhook = portal.wordpress, portal.webhook
+    if not wordpress.password and wordpress.password_file:
+        password = read_secret(workspace / wordpress.password_file)
+        wordpress = wordpress.model_copy(update={"password": password})
+    if not webhook.secret and webhook.secret_file:
+        secret = read_secret(workspace / webhook.secret_file)
+        webhook = webhook.model_copy(update={"secret": secret})
+    return portal.model_copy(update={"wordpress": wordpress, "webhook": webhook})

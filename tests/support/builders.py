@@ -186,3 +186,6 @@ class MemoryRemoteIds:
 
     def put(self, key: str, value: str) -> None:
         self.kept[key] = value
+
+    def replace(self, key: str, value: str) -> None:
+        self.kept[key] = value

@@ -207,6 +207,7 @@ WRITES: Mapping[str, Case] = {
         [our.play], lambda _play, meant, _now: (Finding.PROOF, meant), at=LATER
     ),
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
+    "remote_ids.replace": lambda it, our: it.remote_ids.replace("khóa", "của họ nữa"),
     "player_keys.current": lambda it, our: it.player_keys.current(LATER),
     "player_keys.rotate": lambda it, our: it.player_keys.rotate(LATER),
     "player_keys.signing": lambda it, our: signing(it),
