@@ -30,6 +30,7 @@ from engine.models import (
     Receipt,
     Registry,
     Rendered,
+    TokenPair,
     digest,
 )
 
@@ -51,6 +52,7 @@ __all__ = [
     "Refreshes",
     "RemoteIds",
     "Reports",
+    "Tokens",
     "always_reports",
     "artifact_key",
     "endpoint_of",
@@ -101,6 +103,37 @@ class RemoteIds(Protocol):
     def get(self, key: str) -> str | None: ...
 
     def put(self, key: str, value: str) -> None: ...
+
+
+class Tokens(Protocol):
+    """Tokens that change as they are used; the ledger keeps them, sealed and durably.
+
+    One worker at a time renews an account's: whoever has the claim. A claim ends by itself at
+    ``until``, should he who has it die.
+    """
+
+    def get(self, account: str) -> TokenPair | None:
+        """Return the account's newest pair; None when nobody has ever logged in."""
+        ...
+
+    def claim(self, account: str, version: int, *, now: datetime, until: datetime) -> str | None:
+        """Return the mark of a claim on renewing ``version``; None when that is another's."""
+        ...
+
+    def replace(self, account: str, claim: str, pair: TokenPair) -> bool:
+        """Keep the pair that came of renewing, before anybody uses it; the claim is over.
+
+        False when the claim was lost and somebody else has renewed meanwhile.
+        """
+        ...
+
+    def refuse(self, account: str, claim: str, reason: str) -> None:
+        """Record that the far side did not renew the pair; the claim is over."""
+        ...
+
+    def give_back(self, account: str, claim: str) -> None:
+        """End a claim with nothing changed: the far side was not asked."""
+        ...
 
 
 class Limits(Protocol):
@@ -188,10 +221,14 @@ class Closes(Protocol):
 
 @runtime_checkable
 class Refreshes(Protocol):
-    """A channel whose far side shows what time it is: notices that are over, for example."""
+    """A channel that must be looked after as time goes by.
+
+    Its far side shows what time it is (notices that are over), or its permission to speak must
+    be renewed.
+    """
 
     def refresh(self, as_of: datetime) -> None:
-        """Bring what people see up to ``as_of``. Raises ChannelError."""
+        """Bring everything up to ``as_of``. Raises ChannelError."""
         ...
 
 
