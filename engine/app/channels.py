@@ -207,7 +207,7 @@ class NobodyLoggedIn:
     def claim(self, account: str, version: int, *, now: datetime, until: datetime) -> str | None:
         return None
 
-    def replace(self, account: str, claim: str, pair: TokenPair) -> bool:
+    def renew(self, account: str, claim: str, pair: TokenPair) -> bool:
         raise AssertionError(f"{account} was renewed")
 
     def refuse(self, account: str, claim: str, reason: str) -> None:

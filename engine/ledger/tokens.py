@@ -66,7 +66,7 @@ class LedgerTokens:
             ).rowcount
         return mark if won else None
 
-    def replace(self, account: str, claim: str, pair: TokenPair) -> bool:
+    def renew(self, account: str, claim: str, pair: TokenPair) -> bool:
         """Keep a new pair and end the claim; False when the claim was lost meanwhile."""
         return self._end(
             account, claim, **self._values(pair), version=tokens.c.version + 1, refused=""

@@ -203,7 +203,7 @@ class MemoryTokens:
             self.claims[account] = (mark, until)
             return mark
 
-    def replace(self, account: str, claim: str, pair: TokenPair) -> bool:
+    def renew(self, account: str, claim: str, pair: TokenPair) -> bool:
         with self.lock:
             if not self._ends(account, claim):
                 return False

@@ -93,7 +93,7 @@ def test_one_that_stays_refused_needs_a_person_and_does_not_go_round(
 
 def test_the_new_pair_is_kept_before_it_is_used(far: FarSide) -> None:
     class Forgetful(MemoryTokens):
-        def replace(self, account: str, claim: str, pair: TokenPair) -> bool:
+        def renew(self, account: str, claim: str, pair: TokenPair) -> bool:
             raise OSError("đĩa hỏng")
 
     tokens = Forgetful(kept=dict(far.tokens.kept))

@@ -214,7 +214,7 @@ WRITES: Mapping[str, Case] = {
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
     "tokens.seed": lambda it, our: it.tokens.seed("zalo/1/2", PAIR),
     "tokens.claim": lambda it, our: it.tokens.claim("zalo/1/2", 1, now=LATER, until=LATER),
-    "tokens.replace": lambda it, our: it.tokens.replace("zalo/1/2", our.claim, PAIR),
+    "tokens.renew": lambda it, our: it.tokens.renew("zalo/1/2", our.claim, PAIR),
     "tokens.refuse": lambda it, our: it.tokens.refuse("zalo/1/2", our.claim, "x"),
     "tokens.give_back": lambda it, our: it.tokens.give_back("zalo/1/2", our.claim),
     "player_keys.current": lambda it, our: it.player_keys.current(LATER),

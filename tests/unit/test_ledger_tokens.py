@@ -52,10 +52,10 @@ def test_one_claim_at_a_time_renews_and_a_lost_claim_changes_nothing(ledger: Led
     assert ledger.tokens.claim(NAME, 1, now=NOW, until=LATER) is None
     theirs = ledger.tokens.claim(NAME, 1, now=LATER, until=LATER + DAY)
     assert theirs is not None, "a claim ends by itself"
-    assert not ledger.tokens.replace(NAME, mine, pair(2))
+    assert not ledger.tokens.renew(NAME, mine, pair(2))
     ledger.tokens.refuse(NAME, mine, "quá muộn")
     assert ledger.tokens.get(NAME) == pair(1)
-    assert ledger.tokens.replace(NAME, theirs, pair(3))
+    assert ledger.tokens.renew(NAME, theirs, pair(3))
     found = ledger.tokens.get(NAME)
     assert found is not None
     assert (found.access, found.version) == ("vào-3", 2)

@@ -127,7 +127,7 @@ class Keeper:
         answer = self._asked(pair, claim)
         given = pair_of(answer, now)
         if given is not None:
-            kept = self._tokens.replace(self._account.key, claim, given)
+            kept = self._tokens.renew(self._account.key, claim, given)
             return given if kept else self._newest()
         if not answer.error:  # no sense in it, or success without a pair
             self._tokens.give_back(self._account.key, claim)

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from channels.chat.zalo.fake.articles import Articles
 from channels.chat.zalo.fake.habits import Habit, Script
 from channels.chat.zalo.fake.multipart import file_in
 from channels.chat.zalo.fake.pages import agreed, consent, home
@@ -22,23 +23,29 @@ from channels.chat.zalo.fake.world import FaultError, World
 AGREED = "/da-dong-y"
 
 #: What an authorised request asks for, by the end of its address.
-_Call = Callable[[World, Mapping[str, Any]], Any]
+_Call = Callable[["FakeZalo", Mapping[str, Any]], Any]
 
 _POSTS: dict[str, _Call] = {
-    "/v3.0/oa/group/message": World.group_message,
-    "/v3.0/oa/group/creategroupwithoa": World.create_group,
-    "/v3.0/oa/quota/group": lambda world, _body: world.quota(),
-    "/v2.0/article/create": World.create_article,
-    "/v2.0/article/verify": lambda world, body: world.verify_article(str(body.get("token", ""))),
-    "/v2.0/article/update": lambda world, body: world.change_article(body, remove=False),
-    "/v2.0/article/remove": lambda world, body: world.change_article(body, remove=True),
-    "/v2.0/oa/message": World.broadcast,
+    "/v3.0/oa/group/message": lambda zalo, body: zalo.world.group_message(body),
+    "/v3.0/oa/group/creategroupwithoa": lambda zalo, body: zalo.world.create_group(body),
+    "/v3.0/oa/quota/group": lambda zalo, _body: zalo.world.quota(),
+    "/v2.0/article/create": lambda zalo, body: zalo.articles.create(body),
+    "/v2.0/article/verify": lambda zalo, body: zalo.articles.verify(str(body.get("token", ""))),
+    "/v2.0/article/update": lambda zalo, body: zalo.articles.change(body, remove=False),
+    "/v2.0/article/remove": lambda zalo, body: zalo.articles.change(body, remove=True),
+    "/v2.0/oa/message": lambda zalo, body: zalo.articles.broadcast(body),
 }
 _GETS: dict[str, _Call] = {
-    "/v3.0/oa/group/getgroupsofoa": lambda world, data: world.list_groups(
+    "/v3.0/oa/group/getgroupsofoa": lambda zalo, data: zalo.world.list_groups(
         int(data.get("offset", 0)), int(data.get("count", 10))
     ),
-    "/v3.0/oa/group/listmember": lambda world, data: world.members(str(data.get("group_id", ""))),
+    "/v3.0/oa/group/listmember": lambda zalo, data: zalo.world.members(
+        str(data.get("group_id", ""))
+    ),
+    "/v2.0/article/getdetail": lambda zalo, data: zalo.articles.detail(str(data.get("id", ""))),
+    "/v2.0/article/getslice": lambda zalo, data: zalo.articles.slice(
+        int(data.get("offset", 0)), int(data.get("limit", 10))
+    ),
 }
 _UPLOADS: dict[str, Callable[[World, str, bytes], Any]] = {
     "/v2.0/oa/upload/image": World.upload_image,
@@ -51,7 +58,8 @@ class FakeZalo:
 
     def __init__(self, world: World, *, port: int = 0, hook: str = "") -> None:
         """``hook`` is the address that is told what people say in groups."""
-        self.world = world
+        self.world: World = world
+        self.articles: Articles = Articles(world)
         self._hook = hook
         self._tellers: list[threading.Thread] = []
         self._lock = threading.Lock()
@@ -212,11 +220,11 @@ class _Handler(BaseHTTPRequestHandler):
         self._left = world.admit(self.headers.get("access_token", ""))
         if self.command == "GET" and path in _GETS:
             data = parse_qs(query).get("data", ["{}"])[0]
-            return _GETS[path](world, json.loads(data))
+            return _GETS[path](self.zalo, json.loads(data))
         if path in _UPLOADS:
             return _UPLOADS[path](world, *file_in(self.headers.get("Content-Type", ""), body))
         if path in _POSTS:
-            return _POSTS[path](world, json.loads(body or b"{}"))
+            return _POSTS[path](self.zalo, json.loads(body or b"{}"))
         raise FaultError(-404, "Not found")
 
     def _after(self, script: Script, envelope: dict[str, Any]) -> None:

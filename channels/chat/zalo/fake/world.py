@@ -30,7 +30,6 @@ LONGEST_TEXT = 2_000  # characters after NFC
 LARGEST_IMAGE = 1_000_000
 LARGEST_FILE = 5_000_000
 MOST_MEMBERS = 99
-FIRST_HOUR, LAST_HOUR = 6, 21
 
 
 class FaultError(Exception):
@@ -49,16 +48,6 @@ class Group:
     name: str
     members: tuple[str, ...] = ()
     open: bool = True
-
-
-@dataclass(slots=True)
-class Article:
-    """An article; it can be asked for by ``token`` until it has been worked on, at ``ready``."""
-
-    id: str
-    token: str
-    ready: datetime
-    fields: dict[str, Any]
 
 
 @dataclass
@@ -87,7 +76,6 @@ class World:
         self._refresh: dict[str, datetime] = {}
         self._codes: dict[str, tuple[str, datetime]] = {}
         self._uploads: dict[str, tuple[str, datetime]] = {}
-        self._articles: dict[str, Article] = {}
         self._minute: deque[datetime] = deque()
         self._used_packages: set[str] = set()
         self._next = len(self.taken()) + 1
@@ -166,7 +154,7 @@ class World:
             return []
         return [json.loads(line) for line in self.log.read_text(encoding="utf-8").splitlines()]
 
-    def _take(self, entry: dict[str, Any]) -> str:
+    def take(self, entry: dict[str, Any]) -> str:
         """Write ``entry`` durably; return its id."""
         message_id = f"{self._next:024x}"
         self._next += 1
@@ -190,7 +178,7 @@ class World:
             said = self._message(message)
             self._count_day()
             entry = {"kind": "group", "group_id": group.id, **said}
-            return {"message_id": self._take(entry), "group_id": group.id}
+            return {"message_id": self.take(entry), "group_id": group.id}
 
     def _message(self, message: Mapping[str, Any]) -> dict[str, Any]:
         text = str(message.get("text", ""))
@@ -273,62 +261,3 @@ class World:
         if until <= self.now():
             raise FaultError(-100, "attachment is invalid or has expired")
         return described
-
-    # --- articles -----------------------------------------------------------------------
-
-    def create_article(self, body: Mapping[str, Any]) -> dict[str, str]:
-        self._check_article(body)
-        with self.lock:
-            made = Article(
-                id=f"a{len(self._articles) + 1:04d}",
-                token=secrets.token_urlsafe(16),
-                ready=self.now() + self.processing,
-                fields=dict(body),
-            )
-            self._articles[made.id] = made
-            self._take({"kind": "article", "article_id": made.id, **made.fields})
-            return {"token": made.token}
-
-    def _check_article(self, body: Mapping[str, Any]) -> None:
-        limits = {"title": 150, "author": 50, "description": 300}
-        for name, limit in limits.items():
-            if not 1 <= len(str(body.get(name, ""))) <= limit:
-                raise FaultError(-201, f"{name} is invalid")
-        if not body.get("cover", {}).get("photo_url"):
-            raise FaultError(-201, "cover is invalid")
-        if not body.get("body"):
-            raise FaultError(-201, "body is invalid")
-
-    def verify_article(self, token: str) -> dict[str, str]:
-        found = next((one for one in self._articles.values() if one.token == token), None)
-        if found is None:
-            raise FaultError(-201, "token is invalid")
-        if self.now() < found.ready:
-            raise FaultError(-214, "The article is being processed")
-        return {"id": found.id}
-
-    def change_article(self, body: Mapping[str, Any], *, remove: bool) -> dict[str, str]:
-        article_id = str(body.get("id", ""))
-        if article_id not in self._articles:
-            raise FaultError(-201, "id is invalid")
-        with self.lock:
-            if remove:
-                del self._articles[article_id]
-                self._take({"kind": "article_removed", "article_id": article_id})
-                return {"message": "removed"}
-            self._check_article(body)
-            article = self._articles[article_id]
-            article.fields, article.token = dict(body), secrets.token_urlsafe(16)
-            article.ready = self.now() + self.processing
-            self._take({"kind": "article_updated", "article_id": article_id, **article.fields})
-            return {"token": article.token}
-
-    def broadcast(self, body: Mapping[str, Any]) -> dict[str, str]:
-        with self.lock:
-            if not FIRST_HOUR <= local(self.now()).hour <= LAST_HOUR:
-                raise FaultError(-234, "Messages are not sent at night")
-            elements = body.get("message", {}).get("attachment", {}).get("payload", {})
-            found = [str(one.get("attachment_id")) for one in elements.get("elements", [])]
-            if not 1 <= len(found) <= 5 or any(one not in self._articles for one in found):
-                raise FaultError(-201, "elements are invalid")
-            return {"message_id": self._take({"kind": "broadcast", "articles": found})}
