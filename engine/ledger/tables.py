@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from engine.ledger.air_tables import play_marks as play_marks
 from engine.ledger.air_tables import plays as plays
+from engine.ledger.air_tables import reused_numbers as reused_numbers
 from engine.ledger.air_tables import second_tries as second_tries
 from engine.ledger.columns import Digest, Id, Instant, Name, Prose
 from engine.ledger.guards import guard_history
@@ -28,7 +29,7 @@ from engine.ledger.player_tables import metadata as metadata
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0010"
+SCHEMA = "0011"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
