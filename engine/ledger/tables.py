@@ -19,6 +19,7 @@ from sqlalchemy import (
 
 from engine.ledger.air_tables import play_marks as play_marks
 from engine.ledger.air_tables import plays as plays
+from engine.ledger.air_tables import reused_numbers as reused_numbers
 from engine.ledger.air_tables import second_tries as second_tries
 from engine.ledger.columns import Digest, Id, Instant, Name, Prose
 from engine.ledger.guards import guard_history

@@ -57,7 +57,8 @@ def fill(folder: Path) -> None:
 
 def _air(rig: Rig, delivery: int) -> None:
     """What a player reports, how far it was asked, and a try that stands for ``delivery``."""
-    rig.ledger.plays.keep([a_play()], lambda _play, _meant, _now: (Finding.UNKNOWN, ()), at=NOW)
+    said = [a_play(), a_play(seconds=1.0)]  # the second under a number that is taken
+    rig.ledger.plays.keep(said, lambda _play, _meant, _now: (Finding.UNKNOWN, ()), at=NOW)
     with rig.ledger.database.write() as connection:
         connection.execute(
             second_tries.insert().values(
