@@ -23,7 +23,7 @@ from engine.ledger.notices import NoticeBook
 from engine.ledger.places import Place
 from engine.ledger.renumbering import NUMBERED
 from engine.ledger.tables import bundles, play_marks, second_tries
-from engine.models import Evidence, EvidenceKind, Finding
+from engine.models import Evidence, EvidenceKind, Finding, TokenPair
 from engine.models.notice import Concern, Notice, Severity
 from engine.states import State
 
@@ -47,6 +47,7 @@ def fill(folder: Path) -> None:
         rig.ledger.credentials.set("minh", "scrypt$1", NOW)
         rig.ledger.remote_ids.put("xa-mau/giay/1/1/tin/abc", "của ta")
         rig.ledger.remote_ids.put("khác", "không đổi")
+        rig.ledger.tokens.seed("zalo/1/2", TokenPair("vào", "mới", NOW, NOW))
         book = NoticeBook(rig.ledger.database, "xa-mau")
         book.record([Notice(Concern.FAILED, Severity.URGENT, NOW, ("tin",))], Concern, NOW)
         book.take_duty("gather", NOW, NOW)
