@@ -30,7 +30,7 @@ from engine.ledger.token_tables import tokens as tokens
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0011"
+SCHEMA = "0012"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
