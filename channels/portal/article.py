@@ -34,7 +34,8 @@ _ATTRIBUTES = {
     "img": {"src", "alt"},
     "li": {"value"},
 }
-_SCHEMES = {"http", "https", "tel"}
+#: ``cid`` names a file that is sent beside the words; no author's text becomes such a link.
+_SCHEMES = {"http", "https", "tel", "cid"}
 
 #: How a post of ours is known on the portal: whose it is, and the seal of its words.
 _MARK = re.compile(r"<!-- loa:(?P<mark>[0-9a-f]{20}) (?P<seal>[0-9a-f]{32}) -->")

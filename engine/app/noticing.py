@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from engine.app.communes import Communes
+from engine.app.communes import Communes, home_of
 from engine.app.house import House
+from engine.app.packages import taken_back
 from engine.ledger import Ledger
 from engine.ledger.breakers import Breakers
 from engine.ledger.machines import Machines, Process
@@ -22,6 +23,7 @@ from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.obligations import ObligationGatherer
+from engine.notices.packages import PackageGatherer
 from engine.notices.permissions import PermissionGatherer
 from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
@@ -83,6 +85,7 @@ def commune_desk(
         ),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
         AlertGatherer(ledger.revisions, ledger.views),
+        PackageGatherer(lambda: taken_back(house, ledger, home_of(house, ledger.commune_id))),
     ]
     return Desk(book, gatherers, _teller(house, book, ledger.commune_id), house.clock)
 

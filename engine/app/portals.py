@@ -6,7 +6,10 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from channels.portal.publishing import Publishing
+from channels.base import Backend
+from channels.portal.publishing import STATIC, Publishing
+from channels.portal.webhook.account import WebhookAccount
+from channels.portal.webhook.backend import WebhookBackend
 from channels.portal.wordpress.account import WordPressAccount
 from channels.portal.wordpress.backend import WordPressBackend
 from engine.errors import LoaError
@@ -23,6 +26,9 @@ _ADDRESS = re.compile(
 
 _COMMUNE = "{commune}"
 
+#: Letters of a secret that nobody guesses.
+SHORTEST_SECRET = 16
+
 
 def build_publishing(here: Surroundings) -> Publishing:
     """Build the portals. Raises LoaError for one that is chosen and cannot be as it is set."""
@@ -38,7 +44,14 @@ def build_publishing(here: Surroundings) -> Publishing:
         holds_permalink=portal.backends[0] == WordPressBackend.name,
         ahead=timedelta(hours=portal.wordpress.ahead_hours),
     )
-    return Publishing(portal.backends, {wordpress.name: wordpress}, portal.permalink)
+    webhook = WebhookBackend(
+        _webhook(portal, here),
+        here.remote_ids,
+        here.clock,
+        holds_permalink=portal.backends[0] == WebhookBackend.name,
+    )
+    others: dict[str, Backend] = {wordpress.name: wordpress, webhook.name: webhook}
+    return Publishing(portal.backends, others, portal.permalink)
 
 
 def _wordpress(portal: PortalSettings, here: Surroundings) -> WordPressAccount | None:
@@ -67,6 +80,30 @@ def _wordpress(portal: PortalSettings, here: Surroundings) -> WordPressAccount |
         hamlets=settings.hamlets,
         trash=settings.withdrawn == "trash",
         overwrite=frozenset(settings.overwrite_edits),
+    )
+
+
+def _webhook(portal: PortalSettings, here: Surroundings) -> WebhookAccount | None:
+    """Return where the webhook calls; None where it is neither chosen nor set."""
+    settings = portal.webhook
+    chosen = WebhookBackend.name in portal.backends
+    if not (chosen or settings.url):
+        return None
+    _need("webhook", {"url": settings.url})
+    if not settings.secret:
+        _need("webhook", {"secret_file": settings.secret_file})
+    if len(settings.secret) < SHORTEST_SECRET:
+        message = _("[portal.webhook] secret: {count} letters are too few; at least {least}")
+        raise LoaError(message.format(count=len(settings.secret), least=SHORTEST_SECRET))
+    if settings.media == "link" and STATIC not in portal.backends:
+        message = _('[portal.webhook] media = "link": needs static in [portal] backends')
+        raise LoaError(message)
+    return WebhookAccount(
+        url=address("portal.webhook", settings.url, here.commune_id),
+        secret=settings.secret,
+        timeout=settings.timeout_seconds,
+        ca_file=here.workspace / settings.ca_file if settings.ca_file else None,
+        links=settings.media == "link",
     )
 
 

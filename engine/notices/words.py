@@ -76,6 +76,22 @@ def _sentences() -> dict[Concern, str]:
         Concern.PLAYER_CLOCK: _(
             "the clock of player {player} is {seconds} s off: it plays emergencies only"
         ),
+        Concern.PLAYER_LACKS: _(
+            "player {player} cannot play {count} programmes whole, on {clusters}: what it had is"
+            " spoilt or does not come; the first is at {slot}"
+        ),
+        Concern.REUSED_NUMBERS: _(
+            "{player} used {count} numbers again for other plays, which are not kept; the last at"
+            " {seen}"
+        ),
+        Concern.TWO_PLAYERS: _(
+            "cluster {cluster}: two players play the same at the same time: {players}; the last"
+            " at {slot}"
+        ),
+        Concern.TAKE_BACK: _(
+            "{campaign}: package {package} must be taken off the province's system for {count}"
+            " airings; the first at {slot}"
+        ),
     }
 
 
@@ -123,6 +139,21 @@ def _advice() -> dict[Concern, str]:
             " {player}"
         ),
         Concern.PLAYER_CLOCK: _("set the clock of player {player}, or give it a time server"),
+        Concern.PLAYER_LACKS: _(
+            "at the player: loa player status; its disk may be failing; have it read out or"
+            " played by hand in time"
+        ),
+        Concern.REUSED_NUMBERS: _(
+            "the log of {player} must count on, also after it was emptied; two players must not"
+            " have one name"
+        ),
+        Concern.TWO_PLAYERS: _(
+            "let one of them play nothing there: another folder, or loa players revoke PLAYER; if"
+            " it is meant to be: loa notices --done {key} --by PERSON"
+        ),
+        Concern.TAKE_BACK: _(
+            "take it off there as {note} says, then: loa notices --done {key} --by PERSON"
+        ),
     }
 
 

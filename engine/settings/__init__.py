@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Protocol, Self, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -42,6 +42,7 @@ from engine.settings.sections import (
 )
 from engine.settings.speaking import LoudspeakerSettings, ProgrammeSettings
 from engine.settings.voices import VoiceSettings
+from engine.settings.zalo import ZaloSettings
 
 __all__ = [
     "ArtifactSettings",
@@ -95,6 +96,8 @@ class Settings(Section):
     players: dict[PlayerName, PlayerSettings] = Field(default={})
     telegram: TelegramSettings = TelegramSettings()
     portal: PortalSettings = PortalSettings()
+    #: Official Accounts, by the commune's id.
+    zalo: dict[str, ZaloSettings] = Field(default={})
     run: RunSettings = RunSettings()
     #: By the channel's name.
     retries: dict[str, RetrySettings] = Field(default={})
@@ -218,28 +221,44 @@ def _with_token(settings: Settings, workspace: Path) -> Settings:
 
 
 def _with_secrets(settings: Settings, workspace: Path) -> Settings:
-    """Read the secrets of players and portals from the files that are named for them."""
-    players = {
-        name: player.model_copy(
-            update={
-                secret: read_secret(workspace / getattr(player, f"{secret}_file"))
-                for secret in player.secrets
-                if not getattr(player, secret) and getattr(player, f"{secret}_file")
-            }
-        )
-        for name, player in settings.players.items()
-    }
+    """Read the secrets of players and accounts from the files that are named for them."""
     return settings.model_copy(
-        update={"players": players, "portal": _portal_with_secrets(settings.portal, workspace)}
+        update={
+            "players": {
+                name: _with_own_secrets(player, workspace)
+                for name, player in settings.players.items()
+            },
+            "zalo": {
+                name: _with_own_secrets(account, workspace)
+                for name, account in settings.zalo.items()
+            },
+            "portal": settings.portal.model_copy(
+                update={
+                    "wordpress": _with_own_secrets(settings.portal.wordpress, workspace),
+                    "webhook": _with_own_secrets(settings.portal.webhook, workspace),
+                }
+            ),
+        }
     )
 
 
-def _portal_with_secrets(portal: PortalSettings, workspace: Path) -> PortalSettings:
-    wordpress, webhook = portal.wordpress, portal.webhook
-    if not wordpress.password and wordpress.password_file:
-        password = read_secret(workspace / wordpress.password_file)
-        wordpress = wordpress.model_copy(update={"password": password})
-    if not webhook.secret and webhook.secret_file:
-        secret = read_secret(workspace / webhook.secret_file)
-        webhook = webhook.model_copy(update={"secret": secret})
-    return portal.model_copy(update={"wordpress": wordpress, "webhook": webhook})
+class _HasSecrets(Protocol):
+    """A section whose ``secrets`` may come from files."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]: ...
+
+    def model_copy(self, *, update: Mapping[str, Any]) -> Self: ...
+
+
+_Secretive = TypeVar("_Secretive", bound=_HasSecrets)
+
+
+def _with_own_secrets(section: _Secretive, workspace: Path) -> _Secretive:
+    return section.model_copy(
+        update={
+            secret: read_secret(workspace / getattr(section, f"{secret}_file"))
+            for secret in section.secrets
+            if not getattr(section, secret) and getattr(section, f"{secret}_file")
+        }
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -24,6 +24,8 @@ _CA = "Chứng chỉ gốc của máy chủ; đường dẫn tính từ thư m�
 
 
 class WordPressSettings(Section):
+    secrets: ClassVar[tuple[str, ...]] = ("password",)
+
     url: str = Field(
         default="",
         description="Địa chỉ trang WordPress, https://…; http:// chỉ khi ở ngay máy này. {commune} "
@@ -84,6 +86,8 @@ class WordPressSettings(Section):
 
 
 class WebhookSettings(Section):
+    secrets: ClassVar[tuple[str, ...]] = ("secret",)
+
     url: str = Field(
         default="",
         description="Nơi nhận bài của cổng thông tin khác, https://…; http:// chỉ khi ở ngay máy "

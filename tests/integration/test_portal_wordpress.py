@@ -11,13 +11,13 @@ from typing import Any
 import pytest
 from support import builders
 from support.portals import MP3, PDF, PNG, Poster, wordpress_backend
-from support.wordpress import WordPress, shared_wordpress, wordpress
+from support.wordpress import WordPress, wordpress
 
 from channels.base import ChannelError, Shown
 from channels.portal.wordpress.backend import WordPressBackend
 from engine.models import Purpose
 
-__all__ = ["shared_wordpress", "wordpress"]
+__all__ = ["wordpress"]
 
 Make = Callable[..., Poster]
 

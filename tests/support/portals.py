@@ -11,11 +11,14 @@ from typing import Any
 from channels.base import Backend, ChannelError
 from channels.portal.channel import PortalChannel, PortalOptions
 from channels.portal.publishing import Publishing
+from channels.portal.webhook.account import WebhookAccount
+from channels.portal.webhook.backend import WebhookBackend
 from channels.portal.wordpress.account import WordPressAccount
 from channels.portal.wordpress.backend import WordPressBackend
-from engine.clock import SimulatedClock
+from engine.clock import Clock, SimulatedClock, SystemClock
 from engine.models import Artifact, Bundle, File, Item, Receipt, Registry
 from support import builders
+from support.webhook import SECRET
 
 #: Ends of files that a post offers; small, and what they say that they are.
 PDF = b"%PDF-1.7\n1 0 obj << /Type /Catalog >> endobj\n%%EOF\n"
@@ -92,6 +95,24 @@ class Poster:
         except ChannelError as error:
             return error
         raise AssertionError("it was posted")
+
+
+def webhook_backend(
+    url: str,
+    remote_ids: builders.MemoryRemoteIds,
+    *,
+    secret: str = SECRET,
+    clock: Clock | None = None,
+    holds_permalink: bool = False,
+    **account: Any,
+) -> WebhookBackend:
+    """Return one on the machine's own clock: the receiver looks at how old a signature is."""
+    return WebhookBackend(
+        WebhookAccount(url, secret, **account),
+        remote_ids,
+        clock or SystemClock(),
+        holds_permalink=holds_permalink,
+    )
 
 
 def wordpress_backend(

@@ -6,14 +6,16 @@ it: ``make system`` installs it.
 
 from __future__ import annotations
 
+import atexit
 import os
 import shutil
 import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -277,15 +279,17 @@ def _answers(site: WordPress) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
-def shared_wordpress() -> Iterator[WordPress]:
-    """The tests' WordPress; it starts when the first test needs it."""
-    with wordpress_server() as site:
-        yield site
+@cache
+def running() -> WordPress:
+    """Return this process's WordPress; it starts when first asked for, and ends with it."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(wordpress_server())
 
 
 @pytest.fixture
-def wordpress(shared_wordpress: WordPress) -> WordPress:
+def wordpress() -> WordPress:
     """A WordPress with nothing in it."""
-    shared_wordpress.empty()
-    return shared_wordpress
+    site = running()
+    site.empty()
+    return site
