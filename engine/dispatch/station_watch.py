@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -57,14 +57,14 @@ class StationWatch:
         *,
         ledger: Ledger,
         channel: Channel,
-        registry: Registry,
+        rules: Callable[[], Registry],
         clock: Clock,
         manner: Manner,
     ) -> None:
-        """``channel`` is the loudspeakers'."""
+        """``channel`` is the loudspeakers'; ``rules`` returns the registry as it stands."""
         self._ledger = ledger
         self._channel = channel
-        self._registry = registry
+        self._rules = rules
         self._clock = clock
         self._manner = manner
 
@@ -92,7 +92,7 @@ class StationWatch:
         now, count = self._clock.now(), 0
         before = now - self._manner.margin
         while (over := self._ledger.awaited.over(before)).bundle_ids:
-            tries = SecondTries(self._ledger, self._channel, self._registry, now)
+            tries = SecondTries(self._ledger, self._channel, self._rules(), now)
             silent = [one for one in over.unproved if self._is_judged(one, over)]
             verdicts = [_verdict(one, over, tries) for one in silent]
             true = self._ledger.awaited.settle(over, verdicts, before, now)

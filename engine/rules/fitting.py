@@ -74,6 +74,9 @@ class Book:
     def add(self, cluster: str, slot: datetime, sound: Sound) -> None:
         self._clusters[cluster].setdefault(slot, {})[sound.key] = sound
 
+    def remove(self, cluster: str, slot: datetime, key: str) -> None:
+        self._clusters[cluster].get(slot, {}).pop(key, None)
+
     def at(self, cluster: str, slot: datetime) -> Mapping[str, Sound]:
         return self._clusters[cluster].get(slot, {})
 
@@ -99,7 +102,7 @@ class Book:
         beginning of allowed hours. Return its slot; None when there is none before the campaign
         ends: then the sound is off the air.
         """
-        self._clusters[cluster].get(slot, {}).pop(sound.key, None)
+        self.remove(cluster, slot, sound.key)
         found = next(self._openings(cluster, sound, max(slot, after)), None)
         if found is not None:
             self.add(cluster, found, sound)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from channels.base import Channel
 from engine.ledger import Ledger
-from engine.ledger.views import Aired
+from engine.ledger.air_views import Aired
 from engine.models import Registry, Sessions, Sound
 from engine.states import State
 

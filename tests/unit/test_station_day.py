@@ -17,7 +17,7 @@ from support.commune import PASSPHRASE, make_commune
 from channels.loudspeaker.options import LoudspeakerOptions
 from engine.cli.main import build
 from engine.clock import VIETNAM
-from engine.ledger.views import Airing
+from engine.ledger.air_views import Airing
 from engine.models import Around, Content, Hours, Priority, Quiet, Registry, Relay
 from engine.reports.station.calendar import ics
 from engine.reports.station.day import StationDay, station_day

@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 
 from engine.clock import VIETNAM, local
-from engine.ledger.views import Airing
+from engine.ledger.air_views import Airing
 from engine.models import (
     Around,
     Breach,
