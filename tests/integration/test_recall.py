@@ -2,24 +2,14 @@
 
 from __future__ import annotations
 
-import json
-import logging
-from collections.abc import Callable
-from datetime import timedelta
-from pathlib import Path
-
 import pytest
-from integration.test_airtime import Stricter, add, approve, rows, slots, stricter, submit
+from integration.test_airtime import Stricter, add, slots, stricter
 from integration.test_airtime import release as release_in
-from integration.test_programmes import at, lying, run_until, talk
-from support.commune import PASSPHRASE
+from integration.test_programmes import at, lying, run_until
 
-from engine.app import App, Communes
-from engine.clock import local
-from engine.ledger import DeliveryRow
+from engine.app import App
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
-from workers.rounds import Rounds
 
 __all__ = ["stricter"]
 
