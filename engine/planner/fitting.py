@@ -202,7 +202,7 @@ class _Fitting:
             Shift(cluster, slot, sound.campaign_id, sound.key, to, sound.until, reason)
         )
         self._breaches.append(
-            Breach(words, "loudspeaker", target=cluster, waived=True, slots=(slot,))
+            Breach(words, "loudspeaker", target=cluster, waived=True, slots=_both(slot, to))
         )
 
     def _move_on(self, cluster: str, slot: datetime, sound: Sound) -> None:
@@ -290,10 +290,14 @@ class _Fitting:
                 "loudspeaker",
                 target=cluster,
                 waived=to is not None or aired,
-                slots=(slot,),
+                slots=_both(slot, to),
                 late=to is None,
             )
         )
+
+
+def _both(slot: datetime, to: datetime | None) -> tuple[datetime, ...]:
+    return (slot,) if to is None else (slot, to)
 
 
 def _shown(slot: datetime) -> str:
