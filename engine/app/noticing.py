@@ -25,6 +25,7 @@ from engine.notices.obligations import ObligationGatherer
 from engine.notices.permissions import PermissionGatherer
 from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
+from engine.notices.recalled import RecallGatherer
 
 #: Tells about the process that asks.
 Here = Callable[[], Process]
@@ -77,6 +78,7 @@ def commune_desk(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
         ),
         PlayerGatherer(needs, ledger.play_marks),
+        RecallGatherer(needs, by_hand=_by_hand(house)),
         ObligationGatherer(
             ledger,
             take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),
@@ -123,6 +125,12 @@ def house_desk(
         )
     teller = _teller(house, book, house.settings.machine.known_as)
     return Desk(book, gatherers, teller, house.clock)
+
+
+def _by_hand(house: House) -> frozenset[str]:
+    """Return the players whose programmes a person takes to somebody else's system."""
+    players = house.settings.players.items()
+    return frozenset(name for name, player in players if player.kind == "package")
 
 
 def _teller(house: House, book: NoticeBook, place: str) -> Teller:

@@ -184,11 +184,14 @@ class SecondTries:
 
     @cached_property
     def _book(self) -> Book:
-        """The sessions from today on. What was not played was none."""
+        """The sessions from today on. What was not played was none, and is not one."""
         begins = datetime.combine(local(self._now).date(), datetime.min.time(), tzinfo=VIETNAM)
         channels, registry = {self._channel.name: self._channel}, self._registry
         sessions = sessions_on_air(self._ledger, channels, registry, after=begins, now=self._now)
-        return Book(sessions, registry, around_of(self._channel, registry))
+        book = Book(sessions, registry, around_of(self._channel, registry))
+        for one in self._silent:
+            book.remove(one.cluster, one.slot, one.content_hash)
+        return book
 
 
 def _neediest(told: Sequence[Told]) -> tuple[Told | None, int]:

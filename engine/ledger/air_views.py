@@ -13,6 +13,9 @@ from engine.ledger.tables import bundles, deliveries, second_tries
 from engine.models import Priority, Purpose
 from engine.states import State
 
+#: What makes a session of the day: it was heard, or will be. What was not played was none.
+AIRING = (State.HELD, State.PLANNED, State.SENDING, State.SENT, State.CONFIRMED)
+
 
 @dataclass(frozen=True, slots=True)
 class Airing:
@@ -79,7 +82,6 @@ class AirViews:
         come beside the station's sessions.
         """
         d, t = deliveries.c, second_tries.c
-        airing = (State.HELD, State.PLANNED, State.SENDING, State.SENT, State.CONFIRMED)
         with self._database.read() as connection:
             rows = connection.execute(
                 select(d.target, d.slot, d.campaign_id, d.content_hash, d.priority, d.state)
@@ -94,7 +96,7 @@ class AirViews:
                     d.purpose.not_in((Purpose.DRILL, Purpose.ALL_CLEAR)),
                     d.slot >= after,
                     d.replaced_in.is_(None),
-                    d.state.in_(airing),
+                    d.state.in_(AIRING),
                 )
                 .distinct()
             ).all()

@@ -22,6 +22,7 @@ from engine.ledger.database import Database
 from engine.ledger.dialect import IDS
 from engine.ledger.given import among
 from engine.ledger.tables import bundles, deliveries, plays
+from engine.ledger.taken_back import TakenBack, taken_back
 from engine.ledger.tries import made_good
 from engine.models import Finding, Priority
 from engine.states import State
@@ -138,6 +139,14 @@ class Needs:
         )
         with self._database.read() as connection:
             return [Strange(*row) for row in connection.execute(query)]
+
+    def taken_back(
+        self, now: datetime, *, by_hand: Collection[str], away_since: datetime
+    ) -> list[TakenBack]:
+        """Return what was taken back from players and still needs a person (``taken_back``)."""
+        return taken_back(
+            self._database, self._commune_id, now, by_hand=by_hand, away_since=away_since
+        )
 
     def only_rehearsed(self, backends: Collection[str], now: datetime) -> list[Lacking]:
         """Return what is due and was rehearsed in place of being sent, on ``backends``."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger.machines import Role
+from engine.ledger.taken_back import Lacks
 from engine.ledger.watched_clock import Fault
 from engine.models.notice import Concern, Notice, Severity
 from engine.models.wording import channel_name
@@ -31,6 +32,8 @@ def what(notice: Notice) -> str:
                 "{campaign}: the law asks for {days} days in a row; in {count} hamlets what is"
                 " planned cannot make them up any more"
             )
+        case Concern.RECALLED:
+            sentence = _recalled(Lacks(notice.facts["lacks"]))
         case plain:
             sentence = _sentences()[plain]
     return sentence.format(**_readable(notice))
@@ -38,6 +41,8 @@ def what(notice: Notice) -> str:
 
 def what_to_do(notice: Notice) -> str:
     """Say what to type, or what to look at."""
+    if notice.concern is Concern.RECALLED:
+        return _of_recalled(Lacks(notice.facts["lacks"])).format(**_readable(notice))
     return _advice()[notice.concern].format(**_readable(notice))
 
 
@@ -124,6 +129,36 @@ def _advice() -> dict[Concern, str]:
         ),
         Concern.PLAYER_CLOCK: _("set the clock of player {player}, or give it a time server"),
     }
+
+
+def _recalled(lacks: Lacks) -> str:
+    return {
+        Lacks.BY_HAND: _(
+            "{campaign} must not air any more on {clusters} (the last at {slot}), and {count}"
+            " deliveries lie with a system from which Loa can take nothing back"
+        ),
+        Lacks.AWAY: _(
+            "{campaign} must not air any more on {clusters} (the last at {slot}), and the players"
+            " there do not take {count} deliveries back"
+        ),
+        Lacks.NOWHERE: _(
+            "{campaign}: {count} deliveries were taken back from {clusters} (the last at {slot}),"
+            " and there is no later session for them"
+        ),
+    }[lacks]
+
+
+def _of_recalled(lacks: Lacks) -> str:
+    return {
+        Lacks.BY_HAND: _(
+            "loa station packages; take it off there, then: loa notices --done {key} --by PERSON"
+        ),
+        Lacks.AWAY: _("loa doctor says why; if need be, switch the players there off by hand"),
+        Lacks.NOWHERE: _(
+            "loa events {campaign} says why; give it more days, then: loa submit FILE --by PERSON;"
+            " or: loa notices --done {key} --by PERSON"
+        ),
+    }[lacks]
 
 
 def _clock(fault: Fault) -> str:

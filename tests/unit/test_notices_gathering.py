@@ -27,6 +27,7 @@ from engine.ledger.machines import Machines, Process, Role
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.places import Place
 from engine.ledger.players import Player
+from engine.ledger.taken_back import Lacks
 from engine.ledger.watched_clock import Fault
 from engine.models import Breaker, BreakerState, Evidence, EvidenceKind, Priority, Schedule
 from engine.models.notice import Concern, Notice, Severity
@@ -422,9 +423,18 @@ def test_every_concern_has_words_and_advice() -> None:
     facts |= {"slot": START.isoformat(), "end": START.isoformat(), "seen": START.isoformat()}
     facts |= {"since": START.isoformat(), "seconds": "300", "megabytes": "7"}
     facts |= {"role": Role.WORKER, "fault": Fault.APART, "days": "3", "day": "01/12/2026"}
-    facts |= {"standing": Standing.AT_RISK, "clusters": "cum-1", "player": "cum-1.1"}
-    for concern in Concern:
-        notice = Notice(concern, Severity.WARNING, START, ("x-1",), facts)
+    facts |= {
+        "lacks": Lacks.AWAY,
+        "standing": Standing.AT_RISK,
+        "clusters": "cum-1",
+        "player": "cum-1.1",
+    }
+    notices = [Notice(concern, Severity.WARNING, START, ("x-1",), facts) for concern in Concern]
+    notices += [
+        Notice(Concern.RECALLED, Severity.URGENT, START, ("x-1", lacks), {**facts, "lacks": lacks})
+        for lacks in Lacks
+    ]
+    for notice in notices:
         for words in (what(notice), what_to_do(notice)):
             assert words
             assert "{" not in words

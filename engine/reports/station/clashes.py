@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 
 from engine.clock import local
+from engine.ledger.air_views import AIRING
 from engine.models import Around, Breach, Plan, Priority, Registry
 from engine.reports.station.parts import Part
 from engine.rules import BESIDE, Airtime, hours_breaches, may_act, session_breaches
@@ -50,7 +51,8 @@ def _on_air(
     own: _Seconds = defaultdict(dict)
     others: _Seconds = defaultdict(dict)
     for part in parts:
-        if part.priority is not Priority.EMERGENCY and part.purpose not in BESIDE:
+        counts = part.state is None or part.state in AIRING
+        if counts and part.priority is not Priority.EMERGENCY and part.purpose not in BESIDE:
             there = own if part.campaign_id == campaign_id else others
             there[part.cluster, part.slot][part.content_hash] = lengths[part.content_hash]
     return own, others
