@@ -90,9 +90,20 @@ class ChatGroupSpec(Strict):
     name: Annotated[ShortLine, Field(description="Tên nhóm.")]
     platform: Annotated[Id, Field(description="Nền tảng: zalo, telegram, facebook…")]
     backend: Annotated[
-        Id | None, Field(None, description="Cách gửi: kit (chuyển bằng tay) hoặc telegram.")
+        Id | None,
+        Field(
+            None,
+            description="Cách gửi: kit (chuyển bằng tay), telegram, zalo (nhóm do OA lập) hoặc "
+            "zalo_article (bài viết gửi người quan tâm OA).",
+        ),
     ]
-    kind: Annotated[GroupKind, Field(description="heads: nhóm trưởng ấp; hamlet: nhóm của bà con.")]
+    kind: Annotated[
+        GroupKind,
+        Field(
+            description="heads: nhóm trưởng ấp; hamlet: nhóm của bà con; followers: người quan "
+            "tâm OA."
+        ),
+    ]
     hamlets: HamletIds
     run_by: Annotated[Id | None, Field(None, description="Mã người phụ trách nhóm.")]
     agreed_on: Annotated[Day | None, Field(None, description="Ngày bà con thống nhất dùng nhóm.")]

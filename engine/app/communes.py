@@ -228,6 +228,12 @@ def folder_of(house: House, commune_id: str) -> Path:
     return house.workspace / "communes" / commune_id
 
 
+def home_of(house: House, commune_id: str) -> Path:
+    """Return the folder of a commune, whether the workspace is its own or that of many."""
+    own = (house.workspace / REGISTRY_FILE).is_file()
+    return house.workspace if own else folder_of(house, commune_id)
+
+
 def only_networked(house: House) -> frozenset[str]:
     """Return the networked backends that any commune of the house has."""
     nobody = Ledger.on(house.database, "", seal=house.seal, options=house.options)

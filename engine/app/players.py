@@ -57,19 +57,25 @@ def _own(name: str, player: FolderPlayer, here: Surroundings) -> Places | None:
 
 
 def _package(name: str, player: PackagePlayer, here: Surroundings) -> Backend:
-    folder = here.outbox("packages") / name
-    if player.path and not here.preview:
-        if Path(player.path).is_absolute():
-            places_of(name, player.path, here)
-        folder = here.folder / player.path.replace(COMMUNE, here.commune_id)
+    if player.path and Path(player.path).is_absolute() and not here.preview:
+        places_of(name, player.path, here)
     return PackageBackend(
-        folder,
+        package_folder(name, player, here.folder, here.commune_id, preview=here.preview),
         name=name,
         field=player.field,
         ahead=timedelta(days=player.ahead_days),
         keep_days=player.keep_days,
         clock=here.clock,
     )
+
+
+def package_folder(
+    name: str, player: PackagePlayer, folder: Path, commune_id: str, *, preview: bool = False
+) -> Path:
+    """Return where a player's packages lie, for a commune whose own folder is ``folder``."""
+    if player.path and not preview:
+        return folder / player.path.replace(COMMUNE, commune_id)
+    return folder / "outbox" / "packages" / name
 
 
 def _agent(name: str, player: AgentPlayer, here: Surroundings) -> Backend:

@@ -113,7 +113,8 @@ def _details(one: Player) -> tuple[str, ...]:
     disk = _("disk free: {size} MB").format(size=one.disk_free >> 20) if one.disk_free else ""
     version = _("version {version}").format(version=one.version) if one.version else ""
     key = _("key {key}").format(key=one.key_id)
-    return (joined("\n", (one.name, disk, version, key)),)
+    lacking = _("cannot play whole: {count} programmes").format(count=len(one.lacking))
+    return (joined("\n", (one.name, disk, version, key, lacking if one.lacking else "")),)
 
 
 def _state(player: Player) -> str:

@@ -23,6 +23,7 @@ from engine.ledger import LEDGER_ERRORS, ledger_reason
 from engine.ledger.players import Player
 from engine.models.airing import nonce_of
 from engine.models.fields import Fields, WireError
+from engine.models.lacking import MOST, Lack, Lacks
 from engine.models.play import Play, play_from
 from workers.watch.endpoint import Pages
 
@@ -102,8 +103,9 @@ def _router(desk: Desk, hub: Hub, turnstile: Turnstile) -> APIRouter:
     def status(player: known, found: fields) -> dict[str, object]:
         at, version = found.moment("at"), found.text("version", VERSION)
         free = found.whole("free_bytes")
+        listed = found.inner_list("lacking", MOST) if found.has("lacking") else []
         found.done()
-        desk.told(player, at, free, version)
+        desk.told(player, at, free, version, [_lack(one) for one in listed])
         return {"clusters": list(player.clusters)}
 
     @router.get("/time")
@@ -118,6 +120,12 @@ def _play(found: Fields) -> Play:
         return play_from(found.rest())
     except ValueError as error:
         raise WireError(str(error)) from None
+
+
+def _lack(found: Fields) -> Lack:
+    lack = Lack(found.id("cluster"), found.moment("slot"), found.one_of("what", Lacks))
+    found.done()
+    return lack
 
 
 def _let_through(turnstile: Turnstile) -> Callable[[Request], None]:

@@ -103,13 +103,12 @@ class StationWatch:
     def _ask(self, name: str, backend: Reports) -> None:
         marks = self._ledger.play_marks
         before = marks.get(name)
-        mark, conflicting = before.mark, 0
+        mark = before.mark
         try:
             for _call in range(CALLS):
                 plays, new = backend.plays(mark)
                 named = [_named(name, play) for play in plays]
-                kept = record_plays(self._ledger, self._clock, named, through=name)
-                conflicting += len(kept.conflicting)
+                record_plays(self._ledger, self._clock, named, through=name)
                 marks.heard(name, new, self._clock.now())
                 if new == mark:
                     break
@@ -124,9 +123,6 @@ class StationWatch:
                 logger.warning(told)
             marks.failed(name, reason, self._clock.now())
             return
-        if conflicting:
-            words = _("{count} reports came under numbers that other plays have; they are not kept")
-            marks.failed(name, words.format(count=conflicting), self._clock.now())
 
     def _is_judged(self, one: Awaiting, over: Over) -> bool:
         judged = (self._manner.judged or {}).get(one.player)

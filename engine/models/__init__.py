@@ -28,6 +28,7 @@ from engine.models.registry import (
 from engine.models.session import NO_SESSIONS, Around, Sessions, Shift, Sound
 from engine.models.station import FixedOrder, Hours, Quiet, Relay, StationRules
 from engine.models.terms import Attachment, Priority, Purpose, Repeat, Schedule
+from engine.models.token import TokenPair
 
 __all__ = [
     "NO_SESSIONS",
@@ -87,6 +88,7 @@ __all__ = [
     "Sound",
     "StationRules",
     "Team",
+    "TokenPair",
     "canonical_json",
     "digest",
     "play_from",

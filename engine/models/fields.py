@@ -65,6 +65,10 @@ class Fields:
         self._left = dict(found)
         self._where = where
 
+    def has(self, name: str) -> bool:
+        """Say whether a field stands there that may be left out."""
+        return name in self._left
+
     def done(self) -> None:
         """Raise WireError when a field was never asked for."""
         if self._left:

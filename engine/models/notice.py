@@ -46,6 +46,10 @@ class Concern(StrEnum):
     MUTE = "mute"
     PLAYER_SILENT = "player-silent"
     PLAYER_CLOCK = "player-clock"
+    PLAYER_LACKS = "player-lacks"
+    REUSED_NUMBERS = "reused-numbers"
+    TWO_PLAYERS = "two-players"
+    TAKE_BACK = "take-back"
 
 
 @dataclass(frozen=True, slots=True)

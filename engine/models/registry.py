@@ -21,10 +21,14 @@ class Right(StrEnum):
 
 
 class GroupKind(StrEnum):
-    """Whom a chat group joins: the commune with its hamlet heads, or a hamlet's households."""
+    """Whom a chat group joins: the commune with its hamlet heads, or a hamlet's households.
+
+    ``FOLLOWERS`` is no group: whoever follows the commune's account, wherever he lives.
+    """
 
     HEADS = "heads"
     HAMLET = "hamlet"
+    FOLLOWERS = "followers"
 
 
 class HouseholdGroup(StrEnum):
@@ -108,7 +112,8 @@ class Cluster:
 class ChatGroup:
     """A group on a messaging platform.
 
-    ``backend`` is how Loa reaches it: ``kit`` (a person forwards by hand) or ``telegram``.
+    ``backend`` is how Loa reaches it: ``kit`` (a person forwards by hand), ``telegram``,
+    ``zalo`` (a group that the Official Account made) or ``zalo_article`` (its followers).
     ``address`` is the group's id on its platform. ``agreed_on`` is the day on which the
     community agreed to be told through this group (Luật 10/2022/QH15, Điều 13 khoản 4).
     """

@@ -79,10 +79,14 @@ def change_file(app: App, change: tuple[str, str]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+#: What is told of what was taken back.
+RECALLED = (Concern.RECALLED, Concern.TAKE_BACK)
+
+
 def notices(app: App) -> list[tuple[str, str, str]]:
     """Return what the desk has about what was taken back: key, words, advice."""
     desk = commune_desk(app.house, app.ledger, app.rehearsing)
-    found = [one.notice for one in desk.look() if one.notice.concern is Concern.RECALLED]
+    found = [one.notice for one in desk.look() if one.notice.concern in RECALLED]
     return [(one.key, what(one), what_to_do(one)) for one in found]
 
 
@@ -240,9 +244,9 @@ def test_a_package_is_made_anew_and_a_person_is_told_to_take_it_off(tmp_path: Pa
         (note,) = packages.glob("THU-HOI-*.txt")
         assert "cum-1: 05:00 2026-12-02" in note.read_text(encoding="utf-8")
         ((key, words, advice),) = notices(app)
-        assert key == "recalled:tin:by-hand"
-        assert "from which Loa can take nothing back" in words
-        assert "loa notices --done recalled:tin:by-hand" in advice
+        assert key.startswith("take-back:tin-")
+        assert "must be taken off the province's system for 2 airings" in words
+        assert note.name in advice
         run_until(app, at(5, 1))
         assert not notices(app), "there is nothing left to take off"
 

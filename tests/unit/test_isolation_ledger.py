@@ -42,6 +42,7 @@ from engine.models import (
     Receipt,
     Shift,
     StationRules,
+    TokenPair,
 )
 
 LATER = NOW + timedelta(days=2)
@@ -63,6 +64,7 @@ class Ours:
     player: Player
     published: Published
     play: Play
+    claim: str
 
     @property
     def submission(self) -> Submission:
@@ -71,6 +73,8 @@ class Ours:
             one.campaign, one.path, one.source, one.source_sha256, one.content_hash, 1, "x"
         )
 
+
+PAIR = TokenPair("a", "b", LATER, LATER)
 
 Case = Callable[[Ledger, Ours], object]
 ACT = {"at": LATER, "actor": "x"}
@@ -102,6 +106,7 @@ READS: Mapping[str, Case] = {
     "play_marks.get": lambda it, our: it.play_marks.get("loa").mark,
     "plays.of": lambda it, our: it.plays.of(),
     "remote_ids.get": lambda it, our: it.remote_ids.get("khóa"),
+    "tokens.get": lambda it, our: it.tokens.get("zalo/1/2"),
     "player_keys.get": lambda it, our: it.player_keys.get(our.player.key_id),
     "player_keys.signed_with": lambda it, our: it.player_keys.signed_with(
         our.published.envelope, it.player_keys.current(LATER).id
@@ -210,6 +215,11 @@ WRITES: Mapping[str, Case] = {
         [our.play], lambda _play, meant, _now: (Finding.PROOF, meant), at=LATER
     ),
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
+    "tokens.seed": lambda it, our: it.tokens.seed("zalo/1/2", PAIR),
+    "tokens.claim": lambda it, our: it.tokens.claim("zalo/1/2", 1, now=LATER, until=LATER),
+    "tokens.renew": lambda it, our: it.tokens.renew("zalo/1/2", our.claim, PAIR),
+    "tokens.refuse": lambda it, our: it.tokens.refuse("zalo/1/2", our.claim, "x"),
+    "tokens.give_back": lambda it, our: it.tokens.give_back("zalo/1/2", our.claim),
     "player_keys.current": lambda it, our: it.player_keys.current(LATER),
     "player_keys.rotate": lambda it, our: it.player_keys.rotate(LATER),
     "player_keys.signing": lambda it, our: signing(it),
@@ -253,6 +263,9 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     rig.release(Post(target="noi-2", text="Hai."), campaign_id="tin-hai")
     rig.ledger.credentials.set("minh", "scrypt$1", NOW)
     rig.ledger.remote_ids.put("khóa", "của ta")
+    rig.ledger.tokens.seed("zalo/1/2", PAIR)
+    claim = rig.ledger.tokens.claim("zalo/1/2", 1, now=NOW, until=LATER)
+    assert claim is not None
     sent = rig.rows("tin")[0]
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
     with rig.ledger.database.write() as connection:
@@ -300,6 +313,7 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         player,
         published,
         play,
+        claim,
     )
     rig.ledger.close()
 
