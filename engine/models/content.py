@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from engine.models.facts import NONE, Facts
 from engine.models.registry import HouseholdGroup
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
@@ -24,7 +25,8 @@ class Content:
     post exists. ``schedule`` and ``own_schedule`` (the channel's, when its section names one)
     decide slots and are no part of the identity: a day added to a schedule must not send the
     other days again. ``drill``: every form says that it is one.
-    ``ends`` is the campaign that an all-clear ends; empty for all others.
+    ``ends`` is the campaign that an all-clear ends; empty for all others. ``facts`` is what the
+    message comes down to, for the channels that show it.
     """
 
     campaign_id: str
@@ -46,12 +48,13 @@ class Content:
     recording: Attachment | None = None
     drill: bool = False
     ends: str = ""
+    facts: Facts = NONE
 
     def identity(self) -> dict[str, Any]:
         """Return what the content hash is made of."""
         unhashed = {"schedule", "own_schedule"}
-        # What was said before there were drills and all-clears keeps its hash.
-        unhashed |= {name for name in ("drill", "ends") if not getattr(self, name)}
+        # What was said before there were drills, all-clears and facts keeps its hash.
+        unhashed |= {name for name in ("drill", "ends", "facts") if not getattr(self, name)}
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in unhashed}
 
     def options_as(self, model: type[OptionsT]) -> OptionsT:
