@@ -66,6 +66,7 @@ class Options(BaseModel):
     ``takes_attachments``: the campaign's attachments are part of its content.
     ``takes_marks``: its texts keep the marks for the voice, ``[[said twice]]``; the other
     channels get the words alone.
+    ``takes_facts``: it shows what the message comes down to (``Content.facts``).
     ``takes_repeat``: an alert is said again and again on it (``schedule.repeat``).
     ``alternatives``: pairs of keys of which a section may have one.
     """
@@ -75,6 +76,7 @@ class Options(BaseModel):
     takes_recording: ClassVar[bool] = False
     takes_marks: ClassVar[bool] = False
     takes_attachments: ClassVar[bool] = False
+    takes_facts: ClassVar[bool] = False
     takes_repeat: ClassVar[bool] = False
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
 

@@ -44,6 +44,7 @@ from engine.models import (
     StationRules,
     TokenPair,
 )
+from engine.models.relay import RelayLink, WordKind
 
 LATER = NOW + timedelta(days=2)
 #: About far sides and the connection: no row in them belongs to a commune.
@@ -65,6 +66,8 @@ class Ours:
     published: Published
     play: Play
     claim: str
+    link: RelayLink
+    word: str
 
     @property
     def submission(self) -> Submission:
@@ -106,6 +109,8 @@ READS: Mapping[str, Case] = {
     "play_marks.get": lambda it, our: it.play_marks.get("loa").mark,
     "plays.of": lambda it, our: it.plays.of(),
     "remote_ids.get": lambda it, our: it.remote_ids.get("khóa"),
+    "relays.links": lambda it, our: it.relays.links("tin"),
+    "relays.words": lambda it, our: it.relays.words(),
     "tokens.get": lambda it, our: it.tokens.get("zalo/1/2"),
     "player_keys.get": lambda it, our: it.player_keys.get(our.player.key_id),
     "player_keys.signed_with": lambda it, our: it.player_keys.signed_with(
@@ -215,6 +220,13 @@ WRITES: Mapping[str, Case] = {
         [our.play], lambda _play, meant, _now: (Finding.PROOF, meant), at=LATER
     ),
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
+    "relays.link": lambda it, our: it.relays.link("tin", "ap-1-head", at=NOW, until=LATER),
+    "relays.revoke": lambda it, our: it.relays.revoke("tin", "ap-1-head", LATER),
+    "relays.token": lambda it, our: it.relays.token(our.link),
+    "relays.write_down": lambda it, our: it.relays.write_down(
+        our.link, "ap-1", WordKind.QUESTION, "Hỏi.", LATER
+    ),
+    "relays.settle": lambda it, our: it.relays.settle([our.word], by="x", at=LATER),
     "tokens.seed": lambda it, our: it.tokens.seed("zalo/1/2", PAIR),
     "tokens.claim": lambda it, our: it.tokens.claim("zalo/1/2", 1, now=LATER, until=LATER),
     "tokens.renew": lambda it, our: it.tokens.renew("zalo/1/2", our.claim, PAIR),
@@ -266,6 +278,9 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     rig.ledger.tokens.seed("zalo/1/2", PAIR)
     claim = rig.ledger.tokens.claim("zalo/1/2", 1, now=NOW, until=LATER)
     assert claim is not None
+    link = rig.ledger.relays.link("tin", "ap-1-head", at=NOW, until=LATER)
+    rig.ledger.relays.write_down(link, "ap-1", WordKind.QUESTION, "Mấy giờ?", NOW)
+    (word,) = rig.ledger.relays.words()
     sent = rig.rows("tin")[0]
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
     with rig.ledger.database.write() as connection:
@@ -314,6 +329,8 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         published,
         play,
         claim,
+        link,
+        word.id,
     )
     rig.ledger.close()
 
