@@ -8,7 +8,6 @@ model, one line in ``engine/app/channels.py``, and its name in the contract suit
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
@@ -51,14 +50,11 @@ __all__ = [
     "Refreshes",
     "RemoteIds",
     "Reports",
-    "Shown",
-    "ShowsPages",
     "Tokens",
     "always_reports",
     "artifact_key",
     "endpoint_of",
     "paces_of",
-    "permalink_of",
     "proves",
 ]
 
@@ -173,29 +169,6 @@ class Refreshes(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What a public page shows of a campaign: the words of these hamlets, each since its slot.
-
-    ``url`` is the page that was read.
-    """
-
-    url: str
-    slots: Mapping[str, datetime]
-
-
-@runtime_checkable
-class ShowsPages(Protocol):
-    """A backend whose posts are pages that everybody can read: they are looked at as people do."""
-
-    def shown(self, campaign_id: str) -> Shown:
-        """Read the campaign's public page.
-
-        Raises ChannelError when it does not answer, or shows other words than were posted.
-        """
-        ...
-
-
 @runtime_checkable
 class Expires(Protocol):
     """A backend whose permission to speak ends: a token that a person must renew."""
@@ -305,18 +278,6 @@ def paces_of(backend: Backend, artifact: Artifact, bundle: Bundle) -> Sequence[P
     """
     paces: Callable[[Artifact, Bundle], Sequence[Pace]] | None = getattr(backend, "paces", None)
     return paces(artifact, bundle) if paces is not None else ()
-
-
-def permalink_of(channels: Mapping[str, Channel], registry: Registry, campaign_id: str) -> str:
-    """Return the public address of a campaign's post, as the channel that posts has it.
-
-    Where none says, it is the campaign's folder on the commune's portal.
-    """
-    for channel in channels.values():
-        permalink: Callable[[Registry, str], str] | None = getattr(channel, "permalink", None)
-        if permalink is not None:
-            return permalink(registry, campaign_id)
-    return f"{registry.portal.url}/{campaign_id}/"
 
 
 class Versioned(Protocol):

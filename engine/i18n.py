@@ -100,6 +100,12 @@ def ngettext(singular: str, plural: str, count: int) -> str:
 _ = gettext
 
 
+def decimal(number: float, digits: int = 1) -> str:
+    """Return a number as the reader writes it: with a comma in Vietnamese."""
+    written = f"{number:.{digits}f}"
+    return written.replace(".", ",") if language() == "vi" else written
+
+
 def os_reason(error: OSError) -> str:
     """Say why the machine refused a file, in the reader's words: it speaks English itself."""
     if error.errno is None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from http import HTTPStatus
 from pathlib import Path
 
-from channels.base import ChannelError, Shown
+from channels.base import ChannelError
+from channels.pages import Shown
 from channels.portal.article import article_of
 from channels.portal.public import missing
 from channels.portal.remembered import Kept

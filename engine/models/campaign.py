@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.models.correction import Correction
 from engine.models.facts import NONE, Facts
 from engine.models.obligation import LegalBasis
 from engine.models.registry import Hamlet, HouseholdGroup
@@ -69,6 +70,7 @@ class Campaign:
     ``sections`` holds the channels used. ``drill``: a rehearsal with people, who are told so in
     every form. ``all_clear`` is the id of the alert whose end it tells; empty for all others.
     ``legal_basis`` is what the law asks of the message. ``facts`` is what it comes down to.
+    ``correction`` says what it amends, when an earlier revision was approved; no file says it.
     """
 
     id: str
@@ -104,3 +106,4 @@ class Campaign:
         return self.priority
 
     legal_basis: tuple[LegalBasis, ...] = ()
+    correction: Correction | None = None

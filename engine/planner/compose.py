@@ -9,7 +9,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from campaigns.templating import Template, compile_template, values_for
-from channels.base import Channel, Options, permalink_of
+from channels.base import Channel, Options
+from channels.pages import permalink_of
 from engine.models import (
     Campaign,
     Content,

@@ -13,7 +13,8 @@ from support import builders
 from support.portals import MP3, PDF, PNG, Poster, wordpress_backend
 from support.wordpress import WordPress, wordpress
 
-from channels.base import ChannelError, Shown
+from channels.base import ChannelError
+from channels.pages import Shown
 from channels.portal.wordpress.backend import WordPressBackend
 from engine.models import Purpose
 

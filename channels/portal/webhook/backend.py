@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from channels.base import ChannelError, RemoteIds, Shown
+from channels.base import ChannelError, RemoteIds
+from channels.pages import Shown
 from channels.portal.remembered import Kept, Memory, joined
 from channels.portal.webhook.signing import EVENT_ID, signed
 from engine.clock import Clock

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from channels.base import ChannelError, RemoteIds, Shown
+from channels.base import ChannelError, RemoteIds
+from channels.pages import Shown
 from channels.portal.remembered import Kept, Memory, joined
 from engine.clock import Clock
 from engine.i18n import gettext as _
