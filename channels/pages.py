@@ -26,6 +26,9 @@ class Shown:
 class ShowsPages(Protocol):
     """A backend whose posts are pages that everybody can read: they are looked at as people do."""
 
+    @property
+    def networked(self) -> bool: ...
+
     def shown(self, campaign_id: str) -> Shown:
         """Read the campaign's public page.
 

@@ -30,7 +30,7 @@ class RemoteIds(Protocol):
         """Remember something for good."""
         ...
 
-    def replace(self, key: str, value: str) -> None:
+    def set(self, key: str, value: str) -> None:
         """Remember ``value`` in place of what was remembered, if anything was."""
         ...
 

@@ -71,7 +71,7 @@ class Memory:
             ) from error
 
     def put(self, kept: Kept) -> None:
-        self._remote_ids.replace(self._key(kept.record.id), kept.model_dump_json())
+        self._remote_ids.set(self._key(kept.record.id), kept.model_dump_json())
 
     def _key(self, campaign_id: str) -> str:
         return f"{self._portal}/{campaign_id}/post"

@@ -202,7 +202,7 @@ class NothingRemembered:
     def put(self, key: str, value: str) -> None:
         raise AssertionError(f"something was sent: {key} {value}")
 
-    replace = put
+    set = put
 
 
 class NobodyLoggedIn:

@@ -12,6 +12,7 @@ from channels.portal.webhook.account import WebhookAccount
 from channels.portal.webhook.backend import WebhookBackend
 from channels.portal.wordpress.account import WordPressAccount
 from channels.portal.wordpress.backend import WordPressBackend
+from engine.clock import SystemClock
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.settings.portal import PortalSettings, WordPressSettings
@@ -47,7 +48,8 @@ def build_publishing(here: Surroundings) -> Publishing:
     webhook = WebhookBackend(
         _webhook(portal, here),
         here.remote_ids,
-        here.clock,
+        # A signature is as old as the portal's own clock says, which is never simulated.
+        SystemClock() if here.clock.simulated else here.clock,
         holds_permalink=portal.backends[0] == WebhookBackend.name,
     )
     others: dict[str, Backend] = {wordpress.name: wordpress, webhook.name: webhook}

@@ -32,7 +32,7 @@ class LedgerRemoteIds:
             )
 
     @again_if_lost
-    def replace(self, key: str, value: str) -> None:
+    def set(self, key: str, value: str) -> None:
         with self._database.write(durable=True) as connection:
             values = {"commune_id": self._commune_id, "key": key, "value": value}
             connection.execute(

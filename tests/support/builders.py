@@ -241,5 +241,5 @@ class MemoryRemoteIds:
     def put(self, key: str, value: str) -> None:
         self.kept[key] = value
 
-    def replace(self, key: str, value: str) -> None:
+    def set(self, key: str, value: str) -> None:
         self.kept[key] = value

@@ -32,7 +32,7 @@ class Media:
         there = self._known(known, file) if known else None
         found = there or self._looked_up(file) or self._uploaded(file)
         if known != str(found["id"]):
-            self._remote_ids.replace(key, str(found["id"]))
+            self._remote_ids.set(key, str(found["id"]))
         return str(found["source_url"])
 
     def _known(self, known: str, file: File) -> dict[str, Any] | None:
