@@ -281,7 +281,7 @@ def test_a_player_that_is_not_enrolled_says_what_to_do(tmp_path: Path) -> None:
     [
         ("mplay {file}", "no program “mplay”"),
         ("/bin/true", "allowed: mpv, ffplay, mpg123, aplay, null"),
-        ('"{file}', "No closing quotation"),
+        ('"{file}', "quotation marks do not pair"),
     ],
 )
 def test_an_audio_command_that_cannot_work_is_refused_at_the_start(

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from engine.i18n import decimal
 from engine.i18n import gettext as _
-from engine.i18n import language
 from engine.models import Breach
 from engine.reports.plain import plain
 from engine.reports.words import state_word
@@ -17,10 +17,8 @@ def state_or_proposed(state: State | None) -> str:
 
 def minutes_words(seconds: float) -> str:
     """Return what a session has left, or by how much it is too long."""
-    minutes = f"{abs(seconds) / 60:.1f}"
-    minutes = minutes.replace(".", ",") if language() == "vi" else minutes
     words = _("{minutes} min too long") if seconds < 0 else _("{minutes} min free")
-    return words.format(minutes=minutes)
+    return words.format(minutes=decimal(abs(seconds) / 60))
 
 
 def breach_words(breach: Breach) -> str:
