@@ -100,7 +100,9 @@ def _play(place: Place, audio: str) -> None:
     """Run the player until it is told to stop. Raises LoaError."""
     identity = load_identity(place.identity)
     sink = _sink(audio)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Marked())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     stop = threading.Event()
     with place.held():
         agent = Agent(identity, place, sink, _version(), Timekeeper(place.clock))
@@ -109,6 +111,15 @@ def _play(place: Place, audio: str) -> None:
                 _("player %s plays for %s"), identity.player, ", ".join(identity.clusters)
             )
             agent.run(stop)
+
+
+class _Marked(logging.Formatter):
+    """A line with a mark for how grave it is, in no language."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        mark = "·" if record.levelno < logging.WARNING else "!"
+        mark = "✗" if record.levelno >= logging.ERROR else mark
+        return f"{mark} {super().format(record)}"
 
 
 def _sink(audio: str) -> Callable[[Callable[[], None]], Sink]:

@@ -103,7 +103,9 @@ def _table(players: Sequence[Player]) -> Table:
             ", ".join(one.clusters),
             _state(one),
             f"{local(one.seen_at):%H:%M:%S %d/%m}" if one.seen_at else "–",
-            f"{decimal(one.offset.total_seconds(), '+.1f')} s" if one.offset is not None else "–",
+            f"{decimal(round(one.offset.total_seconds(), 1) + 0.0, '+.1f')} s"
+            if one.offset is not None
+            else "–",
         )
         table.add_row("", *_details(one))
     return table
