@@ -49,6 +49,7 @@ class Concern(StrEnum):
     REUSED_NUMBERS = "reused-numbers"
     TWO_PLAYERS = "two-players"
     TAKE_BACK = "take-back"
+    RELAY_WORDS = "relay-words"
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,9 @@ def _sentences() -> dict[Concern, str]:
             "cluster {cluster}: two players play the same at the same time: {players}; the last"
             " at {slot}"
         ),
+        Concern.RELAY_WORDS: _(
+            "{campaign}: {count} questions or reasons from hamlet heads wait for an answer"
+        ),
         Concern.TAKE_BACK: _(
             "{campaign}: package {package} must be taken off the province's system for {count}"
             " airings; the first at {slot}"
@@ -151,6 +154,7 @@ def _advice() -> dict[Concern, str]:
             "let one of them play nothing there: another folder, or loa players revoke PLAYER; if"
             " it is meant to be: loa notices --done {key} --by PERSON"
         ),
+        Concern.RELAY_WORDS: _("loa relay words {campaign}"),
         Concern.TAKE_BACK: _(
             "take it off there as {note} says, then: loa notices --done {key} --by PERSON"
         ),

@@ -14,7 +14,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 from rich.text import Text
 
-from channels.flyer import font
+from channels.typesetting import font
 from engine.clock import local
 from engine.i18n import decimal
 from engine.i18n import gettext as _

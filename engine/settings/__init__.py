@@ -13,7 +13,7 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Protocol, Self, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
@@ -42,6 +42,7 @@ from engine.settings.sections import (
 )
 from engine.settings.speaking import LoudspeakerSettings, ProgrammeSettings
 from engine.settings.voices import VoiceSettings
+from engine.settings.zalo import ZaloSettings
 
 __all__ = [
     "ArtifactSettings",
@@ -96,6 +97,8 @@ class Settings(Section):
     #: By the name that clusters in the registry give.
     players: dict[PlayerName, PlayerSettings] = Field(default={})
     telegram: TelegramSettings = TelegramSettings()
+    #: Official Accounts, by the commune's id.
+    zalo: dict[str, ZaloSettings] = Field(default={})
     run: RunSettings = RunSettings()
     #: By the channel's name.
     retries: dict[str, RetrySettings] = Field(default={})
@@ -254,27 +257,40 @@ def _with_token(settings: Settings, workspace: Path) -> Settings:
 
 
 def _with_secrets(settings: Settings, workspace: Path) -> Settings:
-    """Read the players' secrets from the files that are named for them.
+    """Read the secrets of players and accounts from the files that are named for them.
 
-    One that cannot be read is its own player's fault.
+    One of a player's that cannot be read is that player's own fault.
     """
     players, faulty = {}, dict(settings.faulty_players)
     for name, player in settings.players.items():
         try:
-            players[name] = _with_secret(player, workspace)
+            players[name] = _with_own_secrets(player, workspace)
         except SettingsError as error:
             field = f"players.{name}"
             faulty[name] = tuple(replace(one, field=field) for one in error.faults)
-    known = settings.model_copy(update={"players": players})
+    zalo = {name: _with_own_secrets(account, workspace) for name, account in settings.zalo.items()}
+    known = settings.model_copy(update={"players": players, "zalo": zalo})
     known._faulty = faulty
     return known
 
 
-def _with_secret(player: PlayerSettings, workspace: Path) -> PlayerSettings:
-    return player.model_copy(
+class _HasSecrets(Protocol):
+    """A section whose ``secrets`` may come from files."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]: ...
+
+    def model_copy(self, *, update: Mapping[str, Any]) -> Self: ...
+
+
+_Secretive = TypeVar("_Secretive", bound=_HasSecrets)
+
+
+def _with_own_secrets(section: _Secretive, workspace: Path) -> _Secretive:
+    return section.model_copy(
         update={
-            secret: read_secret(workspace / getattr(player, f"{secret}_file"))
-            for secret in player.secrets
-            if not getattr(player, secret) and getattr(player, f"{secret}_file")
+            secret: read_secret(workspace / getattr(section, f"{secret}_file"))
+            for secret in section.secrets
+            if not getattr(section, secret) and getattr(section, f"{secret}_file")
         }
     )
