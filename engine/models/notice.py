@@ -31,6 +31,7 @@ class Concern(StrEnum):
     NOT_PLAYED = "not-played"
     PLAYER = "player"
     STRANGE_PLAYS = "strange-plays"
+    RECALLED = "recalled"
     OBLIGATION = "obligation"
     APPROVAL = "approval"
     REFUSED = "refused"

@@ -29,7 +29,7 @@ from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
 from engine.ledger.players import Player
 from engine.ledger.programmes import Published
-from engine.ledger.tables import bundles, deliveries, metadata
+from engine.ledger.tables import bundles, deliveries, metadata, second_tries
 from engine.models import (
     Bundle,
     Evidence,
@@ -102,6 +102,8 @@ READS: Mapping[str, Case] = {
     "bundles.jobs": lambda it, our: it.bundles.jobs([our.waiting], cumulative=("giay",)),
     "bundles.next_moment": lambda it, our: it.bundles.next_moment(rehearse=()),
     "evidence.of": lambda it, our: it.evidence.of("tin"),
+    "registries.is_newest": lambda it, our: it.registries.is_newest("0" * 64),
+    "awaited.told": lambda it, our: it.awaited.told(["tin"]),
     "awaited.over": lambda it, our: it.awaited.over(LATER).bundle_ids,
     "play_marks.all": lambda it, our: it.play_marks.all(),
     "play_marks.get": lambda it, our: it.play_marks.get("loa").mark,
@@ -123,6 +125,7 @@ READS: Mapping[str, Case] = {
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
     "views.due": lambda it, our: it.views.due(None, rehearse=()),
     "views.events": lambda it, our: it.views.events() + it.views.events("tin"),
+    "views.handed_over": lambda it, our: it.views.handed_over(NOW - timedelta(days=9)),
     "views.last_event_at": lambda it, our: it.views.last_event_at(),
     "views.on_loudspeakers": lambda it, our: it.views.on_loudspeakers(
         NOW - timedelta(days=9), NOW + timedelta(days=99)
@@ -267,6 +270,7 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     registry = builders.registry(station=at_any_hour)
     rig = Rig(tmp_path, channel, paper, place=place, registry=registry)
     rig.release(Post(channel="loudspeaker"), campaign_id="tin")
+    rig.release(Post(channel="loudspeaker", target="noi-8"), campaign_id="tin-sau")
     rig.send()
     rig.release(Post(target="noi-2", text="Hai."), campaign_id="tin-hai")
     rig.ledger.credentials.set("minh", "scrypt$1", NOW)
@@ -282,6 +286,10 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     with rig.ledger.database.write() as connection:
         over = bundles.update().where(bundles.c.target == sent.target)
         connection.execute(over.values(state="sent", ends_at=NOW))
+        lying = bundles.update().where(bundles.c.target == "noi-8")
+        connection.execute(lying.values(ends_at=NOW))
+        again = {"commune_id": "xa-mau", "delivery_id": sent.id, "again_of": 0, "number": 1}
+        connection.execute(second_tries.insert().values(again))
     rig.ledger.play_marks.take_turn("loa", NOW, NOW)
     rig.ledger.play_marks.heard("loa", "7", NOW)
     play = a_play(cluster=sent.target, slot=sent.slot, campaign_id="tin")

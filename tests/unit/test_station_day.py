@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from itertools import pairwise
@@ -17,7 +18,7 @@ from support.commune import PASSPHRASE, make_commune
 from channels.loudspeaker.options import LoudspeakerOptions
 from engine.cli.main import build
 from engine.clock import VIETNAM
-from engine.ledger.views import Airing
+from engine.ledger.air_views import Airing
 from engine.models import Around, Content, Hours, Priority, Quiet, Registry, Relay
 from engine.reports.station.calendar import ics
 from engine.reports.station.day import StationDay, station_day
@@ -254,3 +255,114 @@ def test_a_day_or_cluster_that_is_none_is_told_with_what_is_allowed(office: Path
     folder.write_text("a file")
     refused = loa("station", "day", "--svg", str(folder / "a.svg")).exception
     assert "cannot be written" in str(refused)
+
+
+def talk(name: str, **more: str) -> str:
+    """A campaign on the loudspeakers alone, of more than a minute."""
+    keys = "".join(f"{key}: {value}\n" for key, value in more.items())
+    return (
+        f"id: {name}\ntitle: Tin {name}\nvalid: {{from: 2026-12-01, until: 2026-12-05}}\n"
+        f"contact: Xã\ntext: {'Mời bà con đến họp tại nhà văn hóa ấp. ' * 15}\n"
+        f"schedule: {{dates: [2026-12-02], times: ['05:10']}}\n{keys}"
+        "channels: {loudspeaker: true}\n"
+    )
+
+
+@pytest.fixture
+def crowded(office: Path) -> Path:
+    """A commune of two minutes a session, in which a routine campaign is on air already."""
+    rules = office / "commune.yaml"
+    text = rules.read_text(encoding="utf-8")
+    rules.write_text(text.replace("minutes_per_session: 30", "minutes_per_session: 2"), "utf-8")
+    shown("passphrase", "minh")
+    for name in ("thuong", "uu-tien", "moi"):
+        more = {"priority": "important"} if name == "uu-tien" else {}
+        (office / "campaigns" / f"{name}.yaml").write_text(talk(name, **more), encoding="utf-8")
+    shown("submit", "campaigns/thuong.yaml", "--by", "lan")
+    shown("approve", "thuong", "--by", "minh")
+    return office
+
+
+def lines_of(text: str, mark: str) -> list[str]:
+    """Return the sentences after a mark, put together again."""
+    found: list[str] = []
+    for line in text.splitlines():
+        if line.strip().startswith(f"{mark} "):
+            found.append(line.strip().removeprefix(f"{mark} "))
+        elif found and line.startswith("  ") and line.strip():
+            found[-1] += f" {line.strip()}"
+        elif found:
+            break
+    return found
+
+
+def told(breach_line: str) -> str:
+    """Return what a line says, whatever it says it of."""
+    return breach_line.rpartition(" · ")[2].rpartition("cum-2: ")[2]
+
+
+def test_the_day_moves_what_the_plan_moves_and_says_the_same(crowded: Path) -> None:
+    plan = shown("plan", "campaigns/uu-tien.yaml")
+    day = shown("station", "day", "02/12/2026", "--with", "campaigns/uu-tien.yaml")
+    said = "the session at 05:10 02/12/2026 is full: thuong gives way and moves to 17:00 02/12/2026"
+    assert [told(one) for one in lines_of(plan, "!")] == [said]
+    assert [told(one) for one in lines_of(day, "!")] == [said]
+    assert not lines_of(day, "✗")
+    morning, evening = (day.index(hour) for hour in ("05:10:", "17:00:"))
+    assert morning < day.index("★ Tin uu-tien") < evening < day.index("Tin thuong")
+    assert day.count("↷ moved from 05:10 02/12/2026") == 2, "on both clusters"
+    shown("submit", "campaigns/uu-tien.yaml", "--by", "lan")
+    shown("approve", "uu-tien", "--by", "minh")
+    after = shown("station", "day", "02/12/2026")
+    shown_before = day[: day.index("! cum-1")].replace("proposed", "planned")
+    assert _words(after) == _words(shown_before), "what was shown is what came"
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"[\w:/.-]+", text)
+
+
+def test_what_gives_way_itself_is_shown_where_it_goes(crowded: Path) -> None:
+    day = shown("station", "day", "02/12/2026", "--with", "campaigns/moi.yaml")
+    said = "the session at 05:10 02/12/2026 is full: it moves to 17:00 02/12/2026"
+    assert [told(one) for one in lines_of(day, "!")] == [said]
+    assert day.index("17:00:") < day.index("★ Tin moi")
+    assert "★ Tin moi" not in day[: day.index("17:00:")]
+
+
+def test_the_other_campaigns_minutes_are_counted(crowded: Path) -> None:
+    text = talk("qua-dai").replace("họp tại nhà văn hóa ấp. ", "họp. " * 40)
+    (crowded / "campaigns" / "qua-dai.yaml").write_text(text, encoding="utf-8")
+    plan = (
+        shown("plan", "campaigns/qua-dai.yaml")
+        if False
+        else loa("plan", "campaigns/qua-dai.yaml").output
+    )
+    day = shown("station", "day", "02/12/2026", "--with", "campaigns/qua-dai.yaml")
+    stops = [told(one) for one in lines_of(plan, "✗")]
+    assert stops
+    assert [told(one) for one in lines_of(day, "✗")] == stops
+    assert "0.0 of them" not in day
+
+
+@pytest.mark.parametrize(("code", "width"), [("vi", 80), ("en", 80), ("vi", 60), ("en", 100)])
+def test_no_rule_is_wider_than_the_terminal(
+    crowded: Path, monkeypatch: pytest.MonkeyPatch, code: str, width: int
+) -> None:
+    monkeypatch.setenv("LOA_LANG", code)
+    if width != 80:
+        monkeypatch.setenv("COLUMNS", str(width))
+    else:
+        monkeypatch.delenv("COLUMNS", raising=False)
+    for arguments in (
+        ("plan", "campaigns/uu-tien.yaml"),
+        ("station", "day", "02/12/2026", "--with", "campaigns/uu-tien.yaml"),
+    ):
+        text = loa(*arguments).output
+        (rule,) = lines_of(text, "!")
+        assert len(rule) > width - 4, "it needs more than a line"
+        lines = text.splitlines()
+        first = next(n for n, line in enumerate(lines) if line.strip().startswith("! "))
+        broken = lines[first:]
+        assert all(len(line) <= width for line in broken)
+        assert len(broken[0]) > width - 20, "and fills them"

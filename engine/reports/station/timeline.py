@@ -79,7 +79,7 @@ def svg(day: StationDay) -> str:
         for place, cluster in enumerate(day.clusters)
     ]
     listed = list(_listed(day, numbers))
-    clashes = [breach_words(one) for one in day.clashes]
+    clashes = [breach_words(one) for one in (*day.clashes, *day.moves)]
     below = HEAD + LINE * len(rows)
     return _template().render(
         language=language(),

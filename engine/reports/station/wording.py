@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from engine.clock import local
 from engine.i18n import decimal
 from engine.i18n import gettext as _
 from engine.models import Breach
@@ -19,6 +22,11 @@ def minutes_words(seconds: float) -> str:
     """Return what a session has left, or by how much it is too long."""
     words = _("{minutes} min too long") if seconds < 0 else _("{minutes} min free")
     return words.format(minutes=decimal(abs(seconds) / 60))
+
+
+def moved_words(moved_from: datetime) -> str:
+    """Say from which slot something came."""
+    return _("↷ moved from {slot}").format(slot=f"{local(moved_from):%H:%M %d/%m/%Y}")
 
 
 def breach_words(breach: Breach) -> str:
