@@ -27,10 +27,10 @@ from engine.clock import VIETNAM
 from engine.states import State
 
 #: Hamlets of the routine campaign; in each a loudspeaker and a chat group get it.
-HAMLETS = 2_000
+HAMLETS = 10_000
 
 #: Players, each for a cluster of its own, and how many emergencies come one after the other.
-PLAYERS, EMERGENCIES = 12, 24
+PLAYERS, EMERGENCIES = 12, 121
 
 #: Seconds without a sound after which an emergency is over.
 SILENT = 2.0
