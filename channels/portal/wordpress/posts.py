@@ -168,9 +168,9 @@ class Posts:
             return
         message = _(
             "somebody edited the post {id} on {portal} at {at}; it is left as it is. To keep that "
-            "text: loa cancel {campaign}, once nothing else of it is to go out. To put Loa's in its "
-            'place (WordPress keeps the other as a revision): overwrite_edits = ["{campaign}"] under '
-            "[portal.wordpress], then loa retry {campaign}"
+            "text: loa cancel {campaign}, once nothing else of it is to go out. To put Loa's in "
+            "its place (WordPress keeps the other as a revision): overwrite_edits = "
+            '["{campaign}"] under [portal.wordpress], then loa retry {campaign}'
         )
         raise ChannelError(
             message.format(
