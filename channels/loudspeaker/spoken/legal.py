@@ -7,12 +7,12 @@ who issued it, with pauses, so that "số không bảy, năm hai ngàn…" is no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from .abbreviations import ABBREVIATIONS
 from .context import WHOLE, Context, Reading, Rule, rule
-from .data.documents import ISSUERS, KINDS, MATTERS, ORGANS
+from .data.documents import KINDS
+from .issuers import Suffix, issuer_of, names_an_office, suffix_of
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import read_digits
@@ -33,16 +33,6 @@ _CODE: Final = r"[A-ZĐÂƯ][A-ZĐÂƯa-z&]{0,11}"
 _NUMBER: Final = r"(\d{1,6})([a-z])?"
 #: "ngày 26/12/2024 của Chính phủ": the writer names the issuer himself.
 _ISSUED_BY: Final = re.compile(r",?(?:\s+ngày\s+[\d/.-]+|\s+năm\s+\d{4})?\s+của\s+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Suffix:
-    """NĐ-CP taken apart: the kind (perhaps none), who issued it, other matters, all known."""
-
-    kind: str
-    issuers: tuple[str, ...]
-    matters: tuple[str, ...]
-    known: bool
 
 
 def _ordinal(number: str, ctx: Context) -> str:
@@ -73,57 +63,12 @@ def _named(ctx: Context, kind: str = "") -> bool:
     return bool(history) and history[-1] in _DOCUMENT_LEADS
 
 
-def _issuer(code: str, ctx: Context) -> str | None:
-    """Return how an issuer's code is said; None if it is none that anybody knows."""
-    term = re.fullmatch(r"(QH|UBTVQH)(\d{1,2})", code)
-    if term:
-        return f"{ISSUERS[term[1]]} khóa {ctx.cardinal(int(term[2]))}"
-    known = ISSUERS.get(code)
-    if known or code in ABBREVIATIONS or code in MATTERS:
-        return known
-    organ = ORGANS.get(code[:1])
-    field = ABBREVIATIONS.get(code[1:])
-    if organ and field:
-        return f"{organ} {field}"
-    whole = ABBREVIATIONS.get(code.removesuffix("TW")) if code.endswith("TW") else None
-    return f"{whole} Trung ương" if whole else None
-
-
-def _suffix(codes: str, ctx: Context) -> _Suffix:
-    """Take NĐ-CP or QĐ-UBND-HC apart."""
-    parts = re.split(r"[-/]", codes)
-    kind = KINDS.get(parts[0], "") if parts[0] not in ISSUERS or len(parts) > 1 else ""
-    issuers: list[str] = []
-    matters: list[str] = []
-    known = True
-    court = parts[-1] in _COURTS and not kind
-    for part in parts[1:] if kind else parts:
-        if court and part in _TRIALS:
-            matters.append(_TRIALS[part])
-            continue
-        issuer = _issuer(part, ctx)
-        matter = MATTERS.get(part) or ABBREVIATIONS.get(part)
-        if issuer:
-            issuers.append(issuer)
-        elif matter:
-            (issuers if matter[0].isupper() else matters).append(matter)
-        else:
-            known = False
-            matters.append(spell(re.sub(r"[^A-Za-zĐđÂâƯư]", "", part)))
-    return _Suffix(kind, tuple(issuers), tuple(matters), known)
-
-
-def _names_an_office(codes: str) -> bool:
-    """Say whether one of the codes is that of an office known by it: UBND, QH15."""
-    return any(part.rstrip("0123456789") in ISSUERS for part in re.split(r"[-/]", codes))
-
-
-def _issuers_said(suffix: _Suffix, codes: str, ctx: Context, end: int) -> str:
+def _issuers_said(suffix: Suffix, codes: str, ctx: Context, end: int) -> str:
     """Return the issuers as they are said after "của"; nothing if the writer names them next."""
     by = _ISSUED_BY.match(ctx.line, end)
     if by:
         named = ctx.line[by.end() :]
-        known = [*suffix.issuers, *(c for c in re.split(r"[-/]", codes) if _issuer(c, ctx))]
+        known = [*suffix.issuers, *(c for c in re.split(r"[-/]", codes) if issuer_of(c, ctx))]
         if any(named.lower().startswith(issuer.lower()) for issuer in known):
             return ""
     return ", ".join(suffix.issuers)
@@ -131,9 +76,9 @@ def _issuers_said(suffix: _Suffix, codes: str, ctx: Context, end: int) -> str:
 
 def _reference(match: re.Match[str], ctx: Context) -> Reading:
     number, letter, year, codes = match.groups()
-    suffix = _suffix(codes, ctx)
+    suffix = suffix_of(codes, ctx)
     named = _named(ctx, suffix.kind)
-    if not suffix.kind and not named and not _names_an_office(codes):
+    if not suffix.kind and not named and not names_an_office(codes):
         return None
     issuers = _issuers_said(suffix, codes, ctx, match.end())
     owner = f"của {issuers}" if issuers else ""
@@ -200,18 +145,13 @@ def _kind(match: re.Match[str], ctx: Context) -> Reading:
 
 def _codes_only(match: re.Match[str], ctx: Context) -> Reading:
     """Read "QĐ-UBND" with no number: quyết định của Ủy ban nhân dân."""
-    suffix = _suffix(match[0], ctx)
+    suffix = suffix_of(match[0], ctx)
     if not suffix.kind or not suffix.issuers or not suffix.known:
         return None
     words = ", ".join((", ".join(suffix.issuers), *suffix.matters))
     return f"của {words}" if _named(ctx) else f"{suffix.kind} của {words}"
 
 
-#: The levels of a court, and what it tries: 12/2026/DS-ST.
-_COURTS: Final = frozenset({"ST", "PT"})
-_TRIALS: Final = {"DS": "dân sự", "HS": "hình sự", "HC": "hành chính", "LĐ": "lao động",
-                  "KDTM": "kinh doanh thương mại", "HNGĐ": "hôn nhân và gia đình",
-                  "ST": "sơ thẩm", "PT": "phúc thẩm"}  # fmt: skip
 _FORMS: Final = words("mẫu khai biểu phiếu")
 _TIME_WORDS: Final = words("năm ngày tháng giờ tuần phút trường hộ người")
 
