@@ -77,7 +77,7 @@ def _out_of(match: re.Match[str], ctx: Context) -> Reading:
 FRACTIONS: Final[tuple[Rule, ...]] = (
     rule(
         "out of",
-        rf"({_DOTTED}|\d{{1,3}},\d{{1,3}}|\d{{1,9}}(?=\s?/\s?[1-9]\d{{0,2}}\.))\s?/\s?"
+        rf"({_DOTTED}|\d{{1,3}},\d{{1,3}}|\d{{1,9}}(?=\s?/\s?[1-9]\d{{0,2}}\.\d))\s?/\s?"
         rf"({_DOTTED}|\d{{1,9}})(?![0-9/]|\.\d){WHOLE}",
         _out_of,
         then=".,/",

@@ -15,7 +15,7 @@ from .data.documents import KINDS
 from .issuers import Suffix, issuer_of, names_an_office, suffix_of
 from .letters import spell
 from .model import Doubtful, Why
-from .numbers import read_digits
+from .numbers import read_digits, read_groups
 from .syllables import LOWER, UPPER
 from .wordlist import words
 
@@ -30,14 +30,14 @@ _NUMBERED_KINDS: Final = frozenset(
      "quy định", "công văn", "công điện", "thông tri", "nđ", "nq", "ct", "qđ", "tt"}
 )  # fmt: skip
 _CODE: Final = r"[A-ZĐÂƯ][A-ZĐÂƯa-z&]{0,11}"
-_NUMBER: Final = r"(\d{1,6})([a-z])?"
+_NUMBER: Final = r"(\d{1,7})([a-z])?"
 #: "ngày 26/12/2024 của Chính phủ": the writer names the issuer himself.
 _ISSUED_BY: Final = re.compile(r",?(?:\s+ngày\s+[\d/.-]+|\s+năm\s+\d{4})?\s+của\s+")
 
 
 def _ordinal(number: str, ctx: Context) -> str:
     """Read a document's number: a leading zero is said."""
-    return read_digits(number) if number[0] == "0" else ctx.cardinal(int(number))
+    return read_groups(number) if number[0] == "0" else ctx.cardinal(int(number))
 
 
 def _number_said(ctx: Context) -> bool:
@@ -45,10 +45,16 @@ def _number_said(ctx: Context) -> bool:
     return ctx.after({"số"}) or (ctx.after({":"}) and ctx.near({"số"}, 2))
 
 
+def _listed(ctx: Context) -> bool:
+    """Say whether the number closes a row of numbers: the 03 of "Nghị quyết 01, 02, 03/NQ"."""
+    row = ctx.after({",", "và"}) and len(ctx.history) > 2 and ctx.history[-2].isdigit()
+    return row and ctx.near(_LAST_WORDS, 8)
+
+
 def _numbered(number: str, letter: str | None, year: str | None, ctx: Context) -> str:
     """Read a document's number and year, with "số" unless the writer put it."""
     words = _ordinal(number, ctx) + (f" {spell(letter)}" if letter else "")
-    if not _number_said(ctx):
+    if not _number_said(ctx) and not _listed(ctx):
         words = f"số {words}"
     return f"{words}, năm {ctx.cardinal(int(year))}" if year else words
 
@@ -165,7 +171,7 @@ LEGAL: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "document number",
-        rf"{_NUMBER}(?:/([12]\d{{3}}))?[/-]({_CODE}\d{{0,2}}(?:[-/]{_CODE}\d{{0,2}}){{0,4}}(?:\.UBND)?){WHOLE}",
+        rf"{_NUMBER}(?:/([12]\d{{3}}))?[/-]({_CODE}\d{{0,3}}(?:[-/]{_CODE}\d{{0,3}}){{0,4}}(?:\.[A-ZĐ]{{2,5}})?){WHOLE}",
         _reference,
         then="/-" + LOWER,
         tight=True,

@@ -16,9 +16,10 @@ from .abbreviations import (
 )
 from .context import WHOLE, Context, Reading, Rule, rule
 from .data.ambiguous import AMBIGUOUS
+from .letters import spell
 from .meanings import meaning_of, topic_of, undoubled
 from .model import Doubtful, Why
-from .syllables import LETTERS, is_syllable
+from .syllables import LETTERS, LOWER, is_syllable
 from .wordlist import words
 
 
@@ -32,6 +33,13 @@ def _compound(match: re.Match[str], ctx: Context) -> Reading:
         return "trưởng phòng"
     known = ABBREVIATIONS.get(written) or ABBREVIATIONS.get(tight)
     return undoubled(known, ctx) if known else FOREIGN[written.lower()]
+
+
+def _two_letters(match: re.Match[str], ctx: Context) -> Reading:
+    """Read a "t/c" that no table knows by its letters; units and items have slashes too."""
+    if ctx.after(_LETTERED) or ctx.last()[:1].isdigit():
+        return None
+    return Doubtful(spell(match[1] + match[2]), Why.UNKNOWN_ABBREVIATION)
 
 
 def _known(match: re.Match[str], ctx: Context) -> Reading:
@@ -73,6 +81,8 @@ _ADDRESS: Final = re.compile(
     r"\s?:\s*(?:(?:[Ss]ố|[ẤấAa]p|[Ấấ]p|[Tt]ổ|[Nn]hà|[Kk]hu|[Đđ]ường)\s|\d)"
 )
 _DEPARTMENTS: Final = words("vhxh vh-xh kinh văn nội tchc")
+#: After these "a/b" are two letters of a list.
+_LETTERED: Final = words("điểm khoản câu đáp án số lớp bảng tổ nhóm phương")
 #: What joins the parts of a compound, spaces or not.
 _JOINT: Final = re.compile(r"\s?([-&,])\s?")
 
@@ -100,6 +110,9 @@ COMPOUNDS: Final[tuple[Rule, ...]] = (
         _compound,
         starts=first_letters(_FOREIGN_COMPOUNDS, both=True),
     ),
+)
+LETTER_PAIRS: Final[tuple[Rule, ...]] = (
+    rule("abbreviation", rf"([{LOWER}])/([{LOWER}]){WHOLE}(?!/)", _two_letters),
 )
 LOOKUPS: Final[tuple[Rule, ...]] = (
     rule("abbreviation by context", _WORD, _ambiguous),

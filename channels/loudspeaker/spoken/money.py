@@ -27,7 +27,8 @@ _CURRENCIES: Final = {"$": "đô la Mỹ", "€": "ơ rô", "£": "bảng Anh", 
 def _short_money(match: re.Match[str], ctx: Context) -> Reading:
     """Read 50k, 50-100k, 5tr: thousands and millions of đồng."""
     first, last, sign = match.groups()
-    if sign == "K" and match[0] == f"{first}K" and ctx.near(_SLOGANS, 5):
+    slogan = ctx.near(_SLOGANS, 5) or ctx.line[match.end() :][:1] in {'"', "”"}
+    if sign == "K" and match[0] == f"{first}K" and slogan:
         return f"{ctx.number(first)} ca"
     size = thousand(ctx.region) if sign.lower() == "k" else "triệu"
     said = f"{amount(first, last, ctx)} {size}"
@@ -51,7 +52,9 @@ def _millions(written: str | None, ctx: Context) -> str:
 
 
 def _dong(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the đ of "5 triệu đ"."""
+    """Read the đ of "5 triệu đ" and of a column's "(đ)"."""
+    if ctx.after({"("}) and ctx.line[match.end() :][:1] == ")":
+        return "đồng"
     return "đồng" if ctx.last().lstrip("0123456789.,- ") in SUMS else None
 
 
@@ -82,7 +85,7 @@ SHORT_SUMS: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "short money",
-        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?(k|K|tr|Tr)(?!\.đ){WHOLE}",
+        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?(k|K|tr|Tr|TR)(?!\.đ){WHOLE}",
         _short_money,
         then="0.,-kKtT",
     ),

@@ -35,6 +35,8 @@ _DEPUTY: Final = re.compile(
 )
 _BEFORE_PLACES: Final = words(", - ( tại ở thuộc về từ")
 _OFFICES: Final = words("ubnd hđnd mttq ubmttq ca đu đtn hpn hnd hccb bch btv tyt chqs")
+#: Canals are named by letters that mean nothing else: kênh KH7, rạch CT2.
+_WATERS: Final = words("kênh rạch cống mương")
 #: After these, letters and digits are a code, not an abbreviation.
 _CODED: Final = words("mã thẻ hiệu seri số máy khung")
 
@@ -110,7 +112,9 @@ def _numbered(match: re.Match[str], ctx: Context) -> Reading:
         number, room = number + "000", ""
     name = _name_of(letters, number, ctx)
     spelled = name or spell(letters)
-    if not name and len(number) > 3 and (len(letters) > 2 or ctx.after(_CODED)):
+    if letters == "IR" and len(number) == 5:
+        said = f"{spelled} {read_digits(number)}"
+    elif not name and len(number) > 3 and (len(letters) > 2 or ctx.after(_CODED)):
         said = f"{spelled}, {read_groups(number)}"
     else:
         as_digits = number[0] == "0" and (spelled == spell(letters) or letters in KINDS)
@@ -140,6 +144,8 @@ def _name_of(letters: str, number: str, ctx: Context) -> str | None:
     if letters == "PL" and ctx.near({"tôm", "giống", "cua", "cá"}, 6):  # post-larvae
         return None
     if letters == "NH" and len(number) < 4:  # NH3, NH4
+        return None
+    if len(letters) == 2 and ctx.after(_WATERS) and letters not in PLACES:
         return None
     if letters in AMBIGUOUS:
         found = (one.spoken for one in AMBIGUOUS[letters].meanings if "#number" in one.before)

@@ -57,6 +57,7 @@ DIGIT_RULES: Final[tuple[Rule, ...]] = (
 WORD_RULES: Final[tuple[Rule, ...]] = (
     *people.PEOPLE,
     *keys.BLOOD,
+    *titled.ADDRESSED,
     *titled.TITLED,
     *lookups.COMPOUNDS,
     *clauses.CLAUSE_WORDS,
@@ -66,6 +67,7 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     *money.CURRENCY_WORDS,
     *per.PER_UNITS,
     *units.BARE_UNITS,
+    *lookups.LETTER_PAIRS,
     *roman.ROMANS,
     *places.PLACE_LETTERS,
     *titled.INITIALS,

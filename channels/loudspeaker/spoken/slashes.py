@@ -24,6 +24,9 @@ _SECTION_LEADS: Final = words(
 )
 #: What follows the number of a heading: a capital letter, another point.
 _HEADING: Final = re.compile(f"\\.?\\s+{UPPERCASE}|\\.(?:\\s|$)")
+#: "khoảng 3,4 ngày": of these there are whole ones.
+_WHOLE_THINGS: Final = words("ngày hộ người con tháng tuần em cháu bữa lần hôm căn chiếc đứa")
+_ABOUT: Final = words("khoảng chừng tầm cỡ độ mất")
 #: What stands between the classes of "lớp 6/1, 6/2" and "lớp 6/1 - 9/3".
 _AMONG: Final = words(", và - đến tới hoặc")
 
@@ -79,12 +82,22 @@ def _padded(number: str) -> bool:
 def _list(match: re.Match[str], ctx: Context) -> Reading:
     """Read 1,2,3 and "khoản 1,2" as a list, not as a decimal."""
     parts = match[0].split(",")
+    if _or_so(parts, match.end(), ctx):
+        return Doubtful(", ".join(ctx.number(part) for part in parts), Why.AMBIGUOUS_RANGE)
     levels = [word.lower() for word in ctx.history[-2:]] == ["mức", "độ"]
     if len(parts) == 2 and not levels and not ctx.after(PLACE_LEADS):
         return None
     if all(len(part) == 3 for part in parts[1:]):
         return None
     return ", ".join(ctx.number(part) for part in parts)
+
+
+def _or_so(parts: list[str], end: int, ctx: Context) -> bool:
+    """Say whether "khoảng 3,4 ngày" may be three or four of them."""
+    if len(parts) != 2 or not all(len(part) == 1 for part in parts):
+        return False
+    rises = int(parts[1]) == int(parts[0]) + 1
+    return rises and ctx.after(_ABOUT) and ctx.next_word(end) in _WHOLE_THINGS
 
 
 def _ratio(match: re.Match[str], ctx: Context) -> Reading:
@@ -105,7 +118,14 @@ def _section(match: re.Match[str], ctx: Context) -> Reading:
     thousands = parts[0][0] != "0" and all(len(part) == 3 for part in parts[1:])
     if thousands or (len(parts) == 2 and not numbered):
         return None
-    return " chấm ".join(read_digits(p) if _padded(p) else ctx.number(p) for p in parts)
+    return " chấm ".join(_part(part, ctx) for part in parts)
+
+
+def _part(part: str, ctx: Context) -> str:
+    """Read one part of a section's number: 3, 05, or the a of 3.1.a."""
+    if part.isalpha():
+        return spell(part)
+    return read_digits(part) if _padded(part) else ctx.number(part)
 
 
 def _standard(number: str, ctx: Context) -> str:
@@ -180,7 +200,13 @@ JOINED: Final[tuple[Rule, ...]] = (
         then=":-",
         tight=True,
     ),
-    rule("section", r"\d{1,4}(?:\.\d{1,4}){1,6}(?![0-9.,]\d|\d)", _section, then=".", tight=True),
+    rule(
+        "section",
+        rf"\d{{1,4}}(?:\.\d{{1,4}}){{1,6}}(?:\.[a-zđ]{WHOLE}(?!\.))?(?![0-9.,]\d|\d)",
+        _section,
+        then=".",
+        tight=True,
+    ),
     rule("list", r"\d{1,4}(?:,\d{1,4}){1,12}(?![0-9.,]\d|\d)", _list, then=",", tight=True),
     rule(
         "ratio",

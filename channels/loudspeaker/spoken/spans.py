@@ -39,12 +39,17 @@ _NAMED: Final = re.compile(rf"([{LETTERS}]+)\s([{LETTERS}]+|\d+)")
 _DAY_AHEAD: Final = re.compile(r"(?:ngày |mùng |mồng |rằm )?(?:\d{1,2} )?tháng ")
 _CLOCK_AHEAD: Final = re.compile(r"\d{1,2}\s?(?:[hHg:]|giờ)")
 _KILOMETRE: Final = re.compile(r"[Kk][Mm]\s?\d")
+#: "29/4 - hết 3/5" and "từ nay - 31/12".
+_LAST_DAY: Final = re.compile(r"hết (?:ngày )?\d")
+_DATE_AHEAD: Final = re.compile(r"(?:ngày |hết )?\d{1,2}[/.]\d{1,2}")
 _PHONE: Final = re.compile(r"0\d{2,}|1[89]00")
 
 
 def is_span(ctx: Context, end: int) -> bool:
     """Say whether what was just read and what stands after ``end`` are the ends of one span."""
     ahead = ctx.line[end:].lstrip()
+    if ctx.after({"nay"}) and _DATE_AHEAD.match(ahead):
+        return True
     if len(ctx.history) < 2 or not ahead:
         return False
     return (
@@ -54,6 +59,7 @@ def is_span(ctx: Context, end: int) -> bool:
         or _same_measure(ctx, ahead)
         or _kilometres(ctx, ahead)
         or _from(ctx, ahead)
+        or _until_a_day(ctx, ahead)
     )
 
 
@@ -132,6 +138,11 @@ def _from(ctx: Context, ahead: str) -> bool:
     counted = found[2].lower() or ahead[found.end() :].lstrip().partition(" ")[0].lower()
     begun = first[:1].isdigit() or first in _BEGINNINGS
     return begun and counted not in COUNTED and any(word[:1].isdigit() for word in since[-2:])
+
+
+def _until_a_day(ctx: Context, ahead: str) -> bool:
+    """Know "29/4 - hết 3/5": a day, then the last one."""
+    return ctx.history[-1][:1].isdigit() and bool(_LAST_DAY.match(ahead))
 
 
 def _since(ctx: Context) -> list[str] | None:

@@ -53,7 +53,8 @@ def _time(match: re.Match[str], ctx: Context) -> Reading:
     if match[0].endswith("g") and _weighs(match.end(), ctx):
         return None
     words = read_time(hour, minute or colon, ctx)
-    if not match[0].endswith("g") or ctx.near(_HOUR_LEADS, 2):
+    of_the_day = ctx.next_word(match.end()) in _TIMES_OF_DAY
+    if not match[0].endswith("g") or of_the_day or ctx.near(_HOUR_LEADS, 2):
         return words
     return Doubtful(words, Why.AMBIGUOUS_UNIT)
 

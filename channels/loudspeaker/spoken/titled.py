@@ -48,6 +48,11 @@ def _small_title(match: re.Match[str], ctx: Context) -> Reading:
     return _SMALL_TITLES[match[1].lower()] if named else None
 
 
+def _addressed(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the "Kg:" with which a letter begins."""
+    return None if ctx.history else "kính gửi"
+
+
 def _signed(match: re.Match[str], ctx: Context) -> Reading:
     """Read "KT. CHỦ TỊCH" under a letter; the KT. that ends a sentence is something else."""
     heads = not ctx.history or not ctx.last()[-1:].isalnum() or ctx.history[-1].isupper()
@@ -89,6 +94,7 @@ TITLED: Final[tuple[Rule, ...]] = (
         starts="aceôACEÔb",
     ),
 )
+ADDRESSED: Final[tuple[Rule, ...]] = (rule("title", r"K[Gg](?=\s?:)", _addressed, starts="K"),)
 INITIALS: Final[tuple[Rule, ...]] = (
     rule("number sign", r"[Nn](?:o|°)\.?\s?(?=\d)", _number_sign, starts="Nn"),
     rule("initial", rf"([{UPPER}])\.(?=\s?[,;()]|\s+[{LOWER}])", _initial, starts=UPPER),

@@ -90,6 +90,11 @@ def _is_a_mark(number: str, end: int, ctx: Context) -> bool:
     return "," in number or ctx.next_word(end) == "môn"
 
 
+def _tons(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 6.5 t of "6.5 t/ha" and the 50c of "50c/kg", shrimps of a size."""
+    return f"{amount(match[1], match[2], ctx)} {'tấn' if match[3] == 't' else 'con'}"
+
+
 def _age(match: re.Match[str], ctx: Context) -> Reading:
     """Read "trẻ 2-3t", "18t trở lên"; "5t lúa" are tons."""
     if ctx.next_word(match.end()) in _GOODS:
@@ -177,6 +182,13 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
         then="°",
     ),
     rule("metres and", rf"(\d{{1,3}})m(\d{{1,2}}){WHOLE}", _height, then="m", tight=True),
+    rule(
+        "quantity",
+        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?(?:(t)(?=/(?:ha|công|hộ|sào|mẫu|vụ|năm|ngày){WHOLE})"
+        rf"|(c)(?=/kg{WHOLE}))",
+        _tons,
+        then="0.,-tc",
+    ),
     rule("age", rf"(\d{{1,3}})(?:{RANGE}(\d{{1,3}}))?t{WHOLE}", _age, then="-t"),
     rule("quantity", rf"(\d{{1,2}})(?:{RANGE}(\d{{1,2}}))?v{WHOLE}", _pills, then="-v"),
     rule(

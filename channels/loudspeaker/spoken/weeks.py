@@ -54,13 +54,19 @@ def _month_year(match: re.Match[str], ctx: Context) -> Reading:
 
 def _period_year(match: re.Match[str], ctx: Context) -> Reading:
     """Read quý 4/2026, quý 3-4/2026, kỳ 1/2026, đợt 2/2026."""
-    if not ctx.after(_PERIODS):
+    listed = ctx.after({",", "và", "&"}) and ctx.near(_PERIODS, 5) and _numbered(ctx)
+    if not ctx.after(_PERIODS) and not listed:
         return None
     first, last, year = match.groups()
     words = ctx.cardinal(int(first))
     if last:
         words += f" đến {ctx.cardinal(int(last))}"
     return f"{words} {read_year(year, ctx)}"
+
+
+def _numbered(ctx: Context) -> bool:
+    """Say whether one digit was just read before a comma: the 1 of "quý 1, 2/2027"."""
+    return len(ctx.history) > 2 and ctx.history[-2].isdigit() and ctx.history[-3].isalpha()
 
 
 def _short_thousand(match: re.Match[str], ctx: Context) -> Reading:

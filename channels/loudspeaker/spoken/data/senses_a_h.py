@@ -37,7 +37,7 @@ BQ = bình quân
 BS = bác sĩ
   biển số < xe mang > #plate :
   bổ sung < > hồ sửa vốn thêm
-  bác sĩ < các gặp #number đội . ths. ts. gs. pgs. gs.ts. pgs.ts. > ck đa gia trưởng thú
+  bác sĩ < các gặp #number đội . ths. ts. gs. pgs. gs.ts. pgs.ts. > ck cki ckii đa gia trưởng thú
   biển số < > ~ xe odo đời
 BT = bí thư
   bí thư < đồng phó đ/c và > đảng chi cb đoàn huyện tỉnh
@@ -154,12 +154,21 @@ GC = ghi chú
   gia cầm < > ~ cúm dịch chăn nuôi gia súc tiêm thú vịt gà heo
 DV = dịch vụ
   dịch vụ < các phí htx > công thương vận du y chuyển ăn và
+đc = được
+  địa chỉ < > : số
+  đồng chí < các > bí chủ phó trưởng nguyễn
+  được < đã sẽ mới cũng không chưa > hỗ cấp nhận phép miễn giảm tiêm khám vay hưởng
+CTMT = công tác Mặt trận
+  chương trình mục tiêu < các > quốc qg
+  chương trình mục tiêu < > ~ quốc giảm nghèo
+  công tác Mặt trận < ban trưởng phó tb > ấp khu thôn xóm tổ kp xã phường
 DĐ = di động
   di động < điện thoại số đt > : #phone
   diễn đàn < > trẻ nhân
 ĐA = đề án
   đề án < theo các > #number số phát xây
 ĐB = đại biểu
+  Đông Bắc < gió hướng phía mùa >
   đặc biệt < giải > khó
   đại biểu < các vị quý bầu #number > quốc hđnd dự
   đồng bào < > dân
@@ -186,6 +195,7 @@ DĐ = di động
   Đà Lạt < tp >
   điện lực < > huyện khu cần bến đồng tỉnh
 ĐN = đề nghị
+  Đông Nam < gió hướng phía mùa >
   Đà Nẵng < tp >
   Đồng Nai < tỉnh >
   đề nghị < văn đơn thư > các cấp

@@ -38,10 +38,12 @@ KQ = kết quả
 KS = kỹ sư
   kiểm sát < viện >
 KT = kinh tế
+  kinh tuyến < tây đông >
   kinh tế < phòng > xã hộ hợp
   kiểm tra < đoàn > giám
 KV = khu vực
   ki lô vôn < đường trạm lưới áp >
+  khu vực < tổ > #number
 KĐ = kiểm định
   kinh Đông < độ >
 LH = liên hệ
@@ -172,7 +174,9 @@ SX = sản xuất
 SĐ = sơ đồ
   sư đoàn < > #number
 TB = thông báo
-  trung bình < điểm mức độ > khá
+  trung bình < điểm mức độ ẩm nhiệt suất tuổi lượng giá > khá
+  Tây Bắc < hướng phía mùa >
+  ?Tây Bắc < gió >
   thương binh < > liệt - loại hạng
   Trưởng ban < đ/c ông bà > tuyên dân tổ kiểm công thanh
   thông báo < theo > số về của #document
@@ -209,6 +213,7 @@ TK = tài khoản
   tiết kiệm < tổ > và
   thư ký < > tòa
 TN = thanh niên
+  Tây Nam < gió hướng phía mùa >
   thanh niên < đoàn hội liên các > xung tình
   tốt nghiệp < thi xét > thpt thcs
   thu nhập < mức >
@@ -232,6 +237,10 @@ TT = trung tâm
   tải trọng < > #load
   thường trực < pbt pct > hđnd đảng đoàn ubmttq hội đu
   thủ tướng < > chính
+TTN = thanh thiếu niên
+  Tây Tây Nam < hướng phía gió giữa >
+  thanh thiếu niên < các cho đoàn > và nhi xã
+  thanh thiếu niên < > ~ đoàn hè sinh hoạt nhi đồng
 TTĐT = thông tin điện tử
   thông tin điện tử < cổng trang >
 TU = Tỉnh ủy
@@ -249,7 +258,7 @@ TĐ = thi đua
   Thủ Đức < tp >
   thi đua < > khen
 UV = Ủy viên
-  u vê < tia số >
+  u vê < tia số > ~ nắng nóng tia nhiệt độ cực
   Ủy viên < các đ/c phó đồng và - , : > btv bch thường ubkt ban tw
 VB = văn bản
   vĩ Bắc < độ >
@@ -264,6 +273,7 @@ VL = vật liệu
 VS = vệ sinh
   vệ sinh < dọn tổng nhà > môi an
 VT = văn thư
+  vĩ tuyến < nam bắc >
   văn thư < lưu : ; , - >
   viễn thông < >
 VX = văn xã

@@ -6,7 +6,6 @@ from typing import Final
 
 TABLE: Final = """
 CQT = cơ quan thuế
-CTMT = chương trình mục tiêu
 KCX = khu chế xuất
 KHTC = kế hoạch tài chính
 KHSX = kế hoạch sản xuất
