@@ -49,7 +49,7 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
     close = close or on_the_line(match, ctx) or _after_a_code(match, ctx)
     close = close or (long and (last in _BANKS or (last in {":", "("} and ctx.near(_BANKS, 2))))
     close = close or (long and _after_a_paper(match, ctx)) or (long_grain and ctx.after({"ir"}))
-    if ctx.after({"vàng"}) and set(match[0]) == {"9"}:
+    if ctx.after({"vàng", "nhẫn"}) and set(match[0]) == {"9"}:
         return read_digits(match[0])
     if ctx.near({"tôm"}, 2):
         return None

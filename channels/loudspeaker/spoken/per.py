@@ -28,7 +28,7 @@ _MEASURES: Final = words(
 )
 _DENOMINATORS: Final = {
     "h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p": "phút", "d": "ngày", "th": "tháng",
-    "ngđ": "ngày đêm", "GD": "giao dịch", "SP": "sản phẩm",
+    "ngđ": "ngày đêm", "ng": "người", "GD": "giao dịch", "SP": "sản phẩm",
 }  # fmt: skip
 #: "1 tuần/lần" is once in a week; "30 phút/lần" is how long each takes.
 _PERIODS: Final = words("ngày tuần tháng quý năm")
@@ -36,7 +36,7 @@ _PERIODS: Final = words("ngày tuần tháng quý năm")
 _DATED: Final = {"ngày": "tháng", "tháng": "năm"}
 _CLOCKS: Final = frozenset({"h", "'", "ph", "p", "giây"})
 _MILLIONS: Final = re.compile(r"\d+tr\d+")
-_COUNT: Final = re.compile(r"^[\d.,\s-]+|\s[\d.,\s-]+$")
+_COUNT: Final = re.compile(r"^[\d.,\s/-]+|\s[\d.,\s-]+$")
 #: An hour to another: the 5h-17h of "5h-17h/ngày".
 _SPAN: Final = re.compile(r"\d{1,2}[hg]\d{0,2}\s?-\s?\d{1,2}[hg]\d{0,2}")
 _TOPS: Final = alternation(UNITS)

@@ -13,7 +13,8 @@ from .wordlist import words
 
 PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
 _RANGE_LEADS: Final = words(
-    "cấp từ khoảng độ tầm mức năm giai đoạn nhiệm học khóa điều khoản trang tiết mục bài câu tháng"
+    "cấp từ khoảng độ tầm mức năm giai đoạn nhiệm học khóa điều khoản trang tiết mục bài câu tháng "
+    "vụ đx ht tđ"
 )
 #: Near these 2-1 is how a match stands.
 _MATCHES: Final = words("thắng thua hòa hiệp cuộc séc set gỡ dẫn trận lượt")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from .context import UPPERCASE, WHOLE, Context, Reading, Rule, rule
@@ -26,6 +27,8 @@ _SECTION_LEADS: Final = words(
 _HEADING: Final = re.compile(f"\\.?\\s+{UPPERCASE}|\\.(?:\\s|$)")
 #: "khoảng 3,4 ngày": of these there are whole ones.
 _WHOLE_THINGS: Final = words("ngày hộ người con tháng tuần em cháu bữa lần hôm căn chiếc đứa")
+_CLOCK_AHEAD: Final = re.compile(r"[hg](?:\d\d)?(?!\w)")
+_NEXT: Final = re.compile(r"\s?(?:,|và|&)\s?(\d{1,3})(?![\d.,/]\d|\d)")
 _ABOUT: Final = words("khoảng chừng tầm cỡ độ mất")
 #: What stands between the classes of "lớp 6/1, 6/2" and "lớp 6/1 - 9/3".
 _AMONG: Final = words(", và - đến tới hoặc")
@@ -82,6 +85,8 @@ def _padded(number: str) -> bool:
 def _list(match: re.Match[str], ctx: Context) -> Reading:
     """Read 1,2,3 and "khoản 1,2" as a list, not as a decimal."""
     parts = match[0].split(",")
+    if _goes_on(parts, match.end(), ctx):
+        return ", ".join(ctx.number(part) for part in parts)
     if _or_so(parts, match.end(), ctx):
         return Doubtful(", ".join(ctx.number(part) for part in parts), Why.AMBIGUOUS_RANGE)
     levels = [word.lower() for word in ctx.history[-2:]] == ["mức", "độ"]
@@ -90,6 +95,13 @@ def _list(match: re.Match[str], ctx: Context) -> Reading:
     if all(len(part) == 3 for part in parts[1:]):
         return None
     return ", ".join(ctx.number(part) for part in parts)
+
+
+def _goes_on(parts: list[str], end: int, ctx: Context) -> bool:
+    """Say whether the "1,2" of "nhóm 1,2 và 3" is a row that goes on by one."""
+    following = _NEXT.match(ctx.line, end)
+    row = [int(part) for part in (*parts, following[1])] if following else []
+    return bool(row) and all(b == a + 1 for a, b in pairwise(row))
 
 
 def _or_so(parts: list[str], end: int, ctx: Context) -> bool:
@@ -101,6 +113,8 @@ def _or_so(parts: list[str], end: int, ctx: Context) -> bool:
 
 
 def _ratio(match: re.Match[str], ctx: Context) -> Reading:
+    if _CLOCK_AHEAD.match(ctx.line, match.end()):
+        return None  # ấp 3:19h
     if ctx.near({"qcvn", "tcvn", "iso"}, 2):
         return f"{_standard(match[1], ctx)}, năm {ctx.number(match[2])}"
     return f"{ctx.number(match[1])} trên {ctx.number(match[2])}"
@@ -161,8 +175,11 @@ def _letters_by(match: re.Match[str], ctx: Context) -> Reading:
 def _letters(match: re.Match[str], ctx: Context) -> Reading:
     """Read 15B, 12A1, 4G."""
     digits, letters, more = match.groups()
-    words = f"{ctx.number(digits)} {spell(letters)}"
+    words = f"{ctx.number(digits)} {_COUNTED_BY_LETTERS.get(letters) or spell(letters)}"
     return f"{words} {ctx.number(more)}" if more else words
+
+
+_COUNTED_BY_LETTERS: Final = {"PN": "phòng ngủ", "WC": "nhà vệ sinh"}
 
 
 def _dotted(match: re.Match[str], ctx: Context) -> Reading:

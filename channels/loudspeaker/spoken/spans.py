@@ -23,6 +23,8 @@ _WEEKDAYS: Final = words("hai ba tư năm sáu bảy")
 _SUNDAY: Final = re.compile("CN|[Cc]hủ nhật")
 #: Between these a dash is no span: "đường liên ấp 1 - ấp 3" joins the two.
 _JOINED: Final = words("liên đường tuyến nối giữa lộ kết trận gặp đấu vòng hiệp bảng bóng")
+#: Near these "ấp 1 - ấp 4" play against each other.
+_MATCHES: Final = words("bóng trận đấu vòng hiệp bảng giải lượt")
 #: Measures of which a longer one may follow a shorter: "6 tháng - 5 tuổi".
 _DURATIONS: Final = words("phút giờ ngày tuần tháng năm tuổi")
 #: What a way leads from and to.
@@ -40,7 +42,7 @@ _DAY_AHEAD: Final = re.compile(r"(?:ngày |mùng |mồng |rằm )?(?:\d{1,2} )?t
 _CLOCK_AHEAD: Final = re.compile(r"\d{1,2}\s?(?:[hHg:]|giờ)")
 _KILOMETRE: Final = re.compile(r"[Kk][Mm]\s?\d")
 #: "29/4 - hết 3/5" and "từ nay - 31/12".
-_LAST_DAY: Final = re.compile(r"hết (?:ngày )?\d")
+_LAST_DAY: Final = re.compile(r"hết (?:ngày |mùng |mồng )?\d")
 _DATE_AHEAD: Final = re.compile(r"(?:ngày |hết )?\d{1,2}[/.]\d{1,2}")
 _PHONE: Final = re.compile(r"0\d{2,}|1[89]00")
 
@@ -83,7 +85,7 @@ def _same_noun(ctx: Context, ahead: str) -> bool:
         return noun in _TIMES and number[:1].isdigit() and last.isdigit()
     if noun in _TIMES | _GRADES or _since(ctx) is not None:
         return True
-    return int(last) - int(number) > 1 and not ctx.near(_JOINED, 5)
+    return int(last) - int(number) > 1 and not (ctx.near(_JOINED, 5) or ctx.near(_MATCHES, 14))
 
 
 def _parts_of_days(ctx: Context, ahead: str) -> bool:
@@ -142,7 +144,8 @@ def _from(ctx: Context, ahead: str) -> bool:
 
 def _until_a_day(ctx: Context, ahead: str) -> bool:
     """Know "29/4 - hết 3/5": a day, then the last one."""
-    return ctx.history[-1][:1].isdigit() and bool(_LAST_DAY.match(ahead))
+    dated = ctx.history[-1][:1].isdigit() or ctx.history[-1] in {"ÂL", "AL", "âl"}
+    return dated and bool(_LAST_DAY.match(ahead))
 
 
 def _since(ctx: Context) -> list[str] | None:

@@ -43,6 +43,7 @@ _WEEKDAY: Final = re.compile("(?:T[2-7]|CN)(?![0-9])")
 #: An office by three letters or more.
 _OFFICE: Final = re.compile(rf"[{UPPER}]{{3,}}{WHOLE}")
 _DAY_MONTH: Final = re.compile(r"\d{1,2}/\d{1,2}(?![\d])")
+_DIGITS: Final = re.compile(r"\d{1,6}(?!\d)")
 _CLAUSE_AHEAD: Final = re.compile(rf"\s*[{UPPER}]")
 #: An amount and its unit, wherever it stands.
 _UNIT: Final = re.compile(
@@ -179,6 +180,10 @@ def _dash(match: re.Match[str], ctx: Context) -> Reading:
     """A dash is a pause if a space is beside it or between phone numbers or offices."""
     if match[0] == "-" and _between_offices(match.end(), ctx):
         return ","
+    if match[0] == "-" and ctx.history and ctx.history[-1].isdigit():
+        following = _DIGITS.match(ctx.line, match.end())
+        if following:
+            return "đến" if int(following[0]) > int(ctx.history[-1]) else ","
     phones = bool(ctx.history) and len(re.sub(r"\D", "", ctx.history[-1])) > 7
     between = phones and ctx.line[match.end() :][:1] in "0123456789(+"
     return "," if between or " " in match[0] or len(match[0].strip()) > 1 else ""
@@ -249,7 +254,7 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("checkbox", r"\[\s?[xXvV✓]?\s?\]", _silent, starts="["),
     rule("diameter", r"[Ø⌀Φ](?=\s?\d)", _diameter, starts="Ø⌀Φ"),
     rule("comparison", r"([<>])(?= )", _compared, starts="<>"),
-    rule("quote mark", r"[<>](?![=<>]?\s?\d|=)", _pause, starts="<>"),
+    rule("quote mark", r"[<>](?![=<>-]?\s?\d|=)", _pause, starts="<>"),
     rule("sign", _SIGNS, _named, starts="".join(sorted({sign[0] for sign in _NAMES}))),
     rule("plus", r"\+", _plus, starts="+"),
     rule("test result", r"\(\s?([-+])\s?\)", _result, starts="("),

@@ -10,6 +10,9 @@ from typing import Final
 TABLE: Final = """
 AT = an toàn
   an toàn < công mất bảo > giao lao thực vệ điện thông trật
+BB = biên bản
+  bộ binh < đoàn sư trung tiểu đại >
+  biên bản < theo lập các ký số > số vi họp #document #number
 BCH = Ban chấp hành
   Ban chỉ huy < > quân chqs phòng pctt ptds tkcn cứu
   Ban chấp hành < > đảng đoàn hội trung tw công chi lâm liên
@@ -52,10 +55,11 @@ CA = công an
   công an < trưởng phó ban đồng bộ đội và > xã phường huyện tỉnh ấp thôn khu tp viên nhân
   ca < mắc > nhiễm bệnh sáng chiều đêm
 CB = cán bộ
-  xê bê < ngắt cầu đóng bật nhảy lắp > điện
+  xê bê < ngắt cầu đóng bật nhảy lắp > điện pha
   chi bộ < bt pbt cu >
   cán bộ < các đội ngũ #number > xã phường huyện công và
 CC = công chức
+  căn cước < làm cấp thẻ đổi > công
   công chức < cán các > viên địa tư văn
   cung cấp < > nước
   chữa cháy < bình xe đội phòng trụ >
@@ -187,6 +191,8 @@ DĐ = di động
   đại học < trường học tốt > y sư bách cần nông
   đại hội < dự > ~ chi đảng
 ĐK = đăng ký
+  đặc khu < phường, > phú côn
+  đặc khu < > ~ phường đvhc
   điều kiện < đủ >
   đường kính < ống >
   đăng ký < đã phiếu giấy chưa người hồ > tạm thường xe kinh học dự tham nghĩa mua khai kết
@@ -235,6 +241,7 @@ GĐ = gia đình
 HA = huyết áp
   huyết áp < đo tăng > cao thấp tăng
 HC = hành chính
+  huân chương < > kc lđ qc
   hành chính < tổ văn cải giờ ngày > công
   huân chương < > lao độc kháng
 HH = hiệp hội

@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+KC = khoảng cách
+  kháng chiến < chương huy hc đội tham > hạng chống
+  khoảng cách < > tối an từ giữa #number
 KD = kinh doanh
   kinh doanh < hộ sản hoạt sx ngành đăng đk và > vận dịch xăng ăn thuốc nhà
 KH = kế hoạch
@@ -108,6 +111,10 @@ NS = ngày sinh
   ngân sách < chi thu nguồn tổng cân > nhà địa trung tỉnh xã huyện #money
   năng suất < > lúa bình đạt bq
   ngày sinh < > : #date
+NSX = ngày sản xuất
+  ngân sách xã < chi thu nguồn từ quỹ của > và chi hỗ
+  ngày sản xuất < > : #date
+  ngày sản xuất < > ~ hsd hạn nhãn bao
 NT = nông thôn
   ngày tuổi < #number >
   nông thôn < thành giao nước môi hội gt > mới
@@ -137,6 +144,7 @@ PT = phát triển
   phát triển < > kinh nông
   phụ trách < > :
 PV = phóng viên
+  phục vụ < nữ nam > quán bàn nhà tiệc
 QC = quảng cáo
 QL = quản lý
   quốc lộ < trên dọc > #number
@@ -218,6 +226,7 @@ TN = thanh niên
   tốt nghiệp < thi xét > thpt thcs
   thu nhập < mức >
   tự nhiên < đất tích >
+  tự nguyện < bhxh bhyt hội >
 TP = thành phố
   ?thành phần < > :
   trưởng phòng < phó đ/c ông bà > vhxh kinh văn nội tchc
@@ -254,6 +263,8 @@ TV = thành viên
   ?ti vi < > ~ led fm loa đài radio màn hình inch
   thường vụ < ban >
 TĐ = thi đua
+  thu đông < vụ lúa ht và >
+  thu đông < > ~ vụ lúa sạ đx ht
   thẩm định < > dự hồ
   Thủ Đức < tp >
   thi đua < > khen
@@ -274,6 +285,7 @@ VS = vệ sinh
   vệ sinh < dọn tổng nhà > môi an
 VT = văn thư
   vĩ tuyến < nam bắc >
+  vị trí < > #number ~ đất giá
   văn thư < lưu : ; , - >
   viễn thông < >
 VX = văn xã

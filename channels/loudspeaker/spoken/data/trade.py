@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+HSD = hạn sử dụng
 CQT = cơ quan thuế
 KCX = khu chế xuất
 KHTC = kế hoạch tài chính
