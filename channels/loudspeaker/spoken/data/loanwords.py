@@ -6,6 +6,7 @@ from typing import Final
 
 TABLE: Final = """
 vs = gặp
+ko = không
 vit = vi ta min
 hapacol = ha pa côn
 digibank = đi gi banh
