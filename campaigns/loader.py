@@ -21,6 +21,7 @@ from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
 from engine.models import Attachment, Audience, Campaign, Registry, Schedule, Section
+from engine.models.facts import Facts
 
 ASAP = Schedule(asap=True)
 SUFFIXES = frozenset({".yaml", ".yml"})
@@ -167,6 +168,7 @@ def _campaign(
         attachments=tuple(check.found.attachments),
         drill=spec.drill,
         all_clear=spec.all_clear or "",
+        facts=Facts(**{name: tuple(lines) for name, lines in spec.facts if lines}),
         legal_basis=tuple(check.found.legal_basis),
     )
 
