@@ -61,11 +61,13 @@ def unit_name(sign: str, ctx: Context) -> str:
 def _capital(match: re.Match[str], ctx: Context) -> Reading:
     """Read 20A, 5T, 16L near what is so measured; elsewhere it is a house, a class, a road."""
     first, last, letter = match.groups()
-    leads, unit = _CAPITALS[letter]
+    leads, unit = _CAPITALS.get(letter, (frozenset(), ""))
     if letter == "T" and ctx.near(_TERMS, 3):
         return f"{amount(first, last, ctx)} tháng"
     if letter == "T" and ctx.near({"nam", "nữ", "tuổi", "bn", "trẻ"}, 5) and first.isdigit():
         return f"{amount(first, last, ctx)} tuổi"
+    if letter == "M":  # LÊN TRÊN BĐ3 0,2M
+        return f"{amount(first, last, ctx)} mét" if ctx.shouting else None
     goods = letter == "T" and ctx.next_word(match.end()) in _GOODS
     measured = goods or ctx.near(leads, 4) or (letter != "A" and "," in first)
     return f"{amount(first, last, ctx)} {unit}" if measured else None
@@ -236,9 +238,9 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "capital unit",
-        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?([ATL]){WHOLE}",
+        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?([ATLM]){WHOLE}",
         _capital,
-        then="0.,-ATL",
+        then="0.,-ATLM",
     ),
     rule(
         "quantity",
