@@ -124,6 +124,11 @@ def _age(match: re.Match[str], ctx: Context) -> Reading:
     return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
 
 
+def _much_land(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "1 triệu ha", whose ha is no word by itself."""
+    return f"{ctx.number(match[1])} {match[2]} héc ta"
+
+
 def _hectares(match: re.Match[str], ctx: Context) -> Reading:
     """Read 1ha2, a hectare and two tenths."""
     return f"{ctx.number(match[1])} héc ta {ctx.cardinal(int(match[2]))}"
@@ -211,6 +216,7 @@ _DEGREES: Final = {"N": "vĩ Bắc", "E": "kinh Đông"}
 _SCREENS: Final = words("tivi vi tv led màn hình laptop tính")
 
 QUANTITIES: Final[tuple[Rule, ...]] = (
+    rule("quantity", rf"({NUMBER})\s(triệu|ngàn|nghìn|vạn)\sha{WHOLE}", _much_land, then="0.,tnv"),
     rule("quantity", rf"(\d{{1,3}})ha(\d){WHOLE}", _hectares, then="h", tight=True),
     rule("position", rf"(\d{{1,3}}[.,]\d{{1,2}})\s?([NE]){WHOLE}", _point, then=".,"),
     rule("quantity", rf"(\d{{2,3}})\s?in{WHOLE}", _screen, then="i"),

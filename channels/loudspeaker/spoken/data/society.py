@@ -33,6 +33,7 @@ HĐKC = hoạt động kháng chiến
 BQĐN = bình quân đầu người
 TNV = tình nguyện viên
 CKNN = cùng kỳ năm ngoái
+TBNN = trung bình nhiều năm
 TTT = thủy tinh thể
 ĐLT = đại lý thu
 VGSV = viêm gan siêu vi
