@@ -13,7 +13,17 @@ from support.playing import AIR, a_play, heard, on_air, station, watch
 
 from engine.ledger.needs import Needs
 from engine.ledger.places import Place
-from engine.models import Around, Hours, Priority, Quiet, Registry, Shift, StationRules
+from engine.models import (
+    Around,
+    Evidence,
+    EvidenceKind,
+    Hours,
+    Priority,
+    Quiet,
+    Registry,
+    Shift,
+    StationRules,
+)
 from engine.rules import Book
 from engine.rules.on_air import sessions_on_air
 from engine.states import State
@@ -154,6 +164,15 @@ def test_a_late_proof_of_one_leaves_the_try_that_another_still_needs(rig: Rig) -
     kept = heard(rig, a_play(2, slot=second, began=second))
     assert kept.taken_back == 1
     assert by_slot(rig)["02 17:00"] is State.CANCELLED
+
+
+def test_a_person_who_heard_it_takes_the_try_back(rig: Rig) -> None:
+    rig.release(on_air(slot=MORNING))
+    rig.send()
+    silent(rig)
+    (row,) = [row for row in rig.rows() if row.state is State.NOT_PLAYED]
+    rig.ledger.evidence.add([Evidence(row.id, EvidenceKind.HEARD, "lan", rig.clock.now(), "nghe")])
+    assert by_slot(rig) == {"02 05:00": State.CONFIRMED, "02 17:00": State.CANCELLED}
 
 
 def test_a_try_that_moves_stays_a_try(rig: Rig) -> None:
