@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from io import StringIO
 from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,6 +13,7 @@ from xml.etree import ElementTree
 import icalendar
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 from support import builders
 from support.commune import PASSPHRASE, make_commune
 
@@ -19,11 +21,12 @@ from channels.loudspeaker.options import LoudspeakerOptions
 from engine.cli.main import build
 from engine.clock import VIETNAM
 from engine.ledger.air_views import Airing
-from engine.models import Around, Content, Hours, Priority, Quiet, Registry, Relay
+from engine.models import Around, Content, Hours, Priority, Purpose, Quiet, Registry, Relay
 from engine.reports.station.calendar import ics
 from engine.reports.station.day import StationDay, station_day
 from engine.reports.station.picture import png
 from engine.reports.station.scale import panels
+from engine.reports.station.table import day_table
 from engine.reports.station.timeline import svg
 from engine.states import State
 
@@ -138,13 +141,76 @@ def test_panels_hold_the_hours_and_every_session_without_overlap() -> None:
     day = day_of(airing("a"), airing("c", slot=at(3, 7)))
     shown = panels(day, 100.0, 1000.0)
     assert [(panel.begins, panel.ends) for panel in shown] == [
-        (at(3, 0), at(3, 15)),
+        (at(3), at(4)),
         (at(5), at(6, 30)),
         (at(17), at(18, 30)),
     ]
     assert shown[0].left == 100.0
     assert shown[-1].left + shown[-1].width == pytest.approx(1100.0)
     assert all(a.left + a.width < b.left for a, b in pairwise(shown))
+
+
+def test_a_minute_is_as_wide_in_every_panel_and_a_long_day_makes_a_wide_picture() -> None:
+    night = [airing("c", slot=at(hour, minute)) for hour, minute in ((2, 50), (23, 59))]
+    shown = panels(day_of(*night, airing("a")), 100.0, 1000.0)
+    scales = {round(one.width / ((one.ends - one.begins) / timedelta(hours=1)), 6) for one in shown}
+    assert len(scales) == 1
+    assert (shown[0].begins, shown[0].ends) == (at(2), at(3))
+    assert shown[-1].ends == at(23) + timedelta(hours=1)
+    rules = replace(builders.registry().station, hours=(Hours(time(4), time(23)),))
+    (whole,) = panels(day_of(registry=builders.registry(station=rules)), 100.0, 1000.0)
+    assert whole.width == 19 * 72.0
+    picture = ElementTree.fromstring(svg(day_of(registry=builders.registry(station=rules))))
+    assert float(picture.attrib["width"]) >= whole.width
+
+
+def test_what_is_out_of_hours_is_told_apart_from_what_is_allowed() -> None:
+    shown = panels(day_of(airing("c", slot=at(6, 20)), airing("c", slot=at(2))), 100.0, 1000.0)
+    assert [one.closed for one in shown] == [((at(2), at(3)),), (), ()]
+    late = panels(day_of(airing("c", slot=at(6, 40))), 100.0, 1000.0)
+    assert late[0].closed == ((at(6, 30), at(6, 45)),)
+    (text,) = [words for words in words_of(airing("c", slot=at(2))) if words == "out of hours"]
+    assert text
+    assert "out of hours: only emergencies may speak" in words_of(airing("c", slot=at(2)))
+    assert "out of hours" not in words_of(airing("a"))
+
+
+def words_of(*airings: Airing) -> list[str]:
+    root = ElementTree.fromstring(svg(day_of(*airings)))
+    return ["".join(one.itertext()) for one in root.iter(f"{SVG}text")]
+
+
+def test_the_seconds_and_the_states_of_the_picture_are_those_of_the_table() -> None:
+    short = replace(CONTENTS["a"], body="420.4")
+    day = station_day(
+        DAY,
+        builders.registry(),
+        [
+            airing("a", campaign_id="tin", state=State.CONFIRMED),
+            airing("a", "cum-2", campaign_id="tin", content_hash="a2"),
+        ],
+        {**CONTENTS, "a2": short},
+        lambda content: float(content.body),
+    )
+    console = Console(width=200, record=True, file=StringIO())
+    console.print(day_table(day))
+    table = console.export_text()
+    assert re.search(r"Tin A \(tin\) +600 ", table)
+    assert re.search(r"Tin A \(tin\) +420 ", table)
+    (listed,) = [
+        "".join(one.itertext())
+        for one in ElementTree.fromstring(svg(day)).iter(f"{SVG}text")
+        if "Tin A" in "".join(one.itertext())
+    ]
+    assert "420–600 s" in listed
+    assert listed.endswith("confirmed, planned")
+
+
+def test_a_drill_is_striped_and_named() -> None:
+    picture = svg(day_of(airing("c", purpose=Purpose.DRILL)))
+    assert 'fill="url(#drill)"' in picture
+    assert "a drill" in words_of(airing("c", purpose=Purpose.DRILL))
+    assert 'fill="url(#drill)"' not in svg(day_of(airing("c")))
 
 
 def test_a_day_without_hours_or_items_still_has_a_picture() -> None:

@@ -69,7 +69,7 @@ def _item_line(item: Item) -> _Line:
     return (
         f"{local(item.begins):%H:%M:%S}",
         Text(what, _STYLES[item.priority]),
-        f"{item.seconds:.0f}",
+        str(round(item.seconds)),
         kind_word(item.priority, item.purpose),
         f"{symbol} {state_or_proposed(item.state)}",
     )

@@ -20,9 +20,8 @@ def state_or_proposed(state: State | None) -> str:
 
 def minutes_words(seconds: float) -> str:
     """Return what a session has left, or by how much it is too long."""
-    minutes = decimal(abs(seconds) / 60)
     words = _("{minutes} min too long") if seconds < 0 else _("{minutes} min free")
-    return words.format(minutes=minutes)
+    return words.format(minutes=decimal(abs(seconds) / 60))
 
 
 def moved_words(moved_from: datetime) -> str:
