@@ -28,6 +28,7 @@ from engine.models.registry import (
 from engine.models.session import NO_SESSIONS, Around, Sessions, Shift, Sound
 from engine.models.station import FixedOrder, Hours, Quiet, Relay, StationRules
 from engine.models.terms import Attachment, Priority, Purpose, Repeat, Schedule
+from engine.models.truth import Confirmed, Spot
 
 __all__ = [
     "NO_SESSIONS",
@@ -47,6 +48,7 @@ __all__ = [
     "Cluster",
     "Commune",
     "CommuneDefaults",
+    "Confirmed",
     "Content",
     "Evidence",
     "EvidenceKind",
@@ -85,6 +87,7 @@ __all__ = [
     "Sessions",
     "Shift",
     "Sound",
+    "Spot",
     "StationRules",
     "Team",
     "canonical_json",

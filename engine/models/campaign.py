@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from engine.models.obligation import LegalBasis
 from engine.models.registry import Hamlet, HouseholdGroup
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
+from engine.models.truth import Confirmed
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -68,6 +69,7 @@ class Campaign:
     ``sections`` holds the channels used. ``drill``: a rehearsal with people, who are told so in
     every form. ``all_clear`` is the id of the alert whose end it tells; empty for all others.
     ``sections`` holds the channels used. ``legal_basis`` is what the law asks of the message.
+    ``differs`` are differences between its texts that the author means.
     """
 
     id: str
@@ -102,3 +104,4 @@ class Campaign:
         return self.priority
 
     legal_basis: tuple[LegalBasis, ...] = ()
+    differs: tuple[Confirmed, ...] = ()
