@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: A place in a campaign's file: keys, and places in lists.
 FieldPath = tuple[str | int, ...]
@@ -26,12 +26,12 @@ class Confirmed:
 class Spot:
     """Where a campaign's file says something: a field, and the words in it.
 
-    ``hamlet_id``: as filled in there. ``line`` counts from 1; 0 until the file is at hand.
+    ``hamlet_id``: as filled in there, to find the value by. ``line`` counts from 1; 0 until the file is at hand.
     """
 
     path: FieldPath
     written: str
-    hamlet_id: str = ""
+    hamlet_id: str = field(default="", compare=False)
     file: str = ""
     line: int = 0
     column: int = 0

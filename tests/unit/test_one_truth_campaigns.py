@@ -100,12 +100,16 @@ def test_a_difference_that_the_author_confirms_is_shown_and_stops_nothing(xa: Pa
 
 def test_what_was_confirmed_is_kept_with_the_approval_and_seen_in_the_preview(xa: Path) -> None:
     write(xa, CONFIRMED)
-    for person in ("lan", "minh"):
-        loa(xa, "passphrase", person)
-    assert "trưởng ấp đến sau" in loa(xa, "submit", "campaigns/hop.yaml", "--by", "lan").output
-    assert "trưởng ấp đến sau" in loa(xa, "preview", "hop").output
-    assert "trưởng ấp đến sau" in loa(xa, "approve", "hop", "--by", "minh").output
-    assert "trưởng ấp đến sau" in loa(xa, "log", "hop").output
+    loa("passphrase", "lan")
+    loa("passphrase", "minh")
+    for arguments in (
+        ("submit", "campaigns/hop.yaml", "--by", "lan"),
+        ("preview", "hop"),
+        ("approve", "hop", "--by", "minh"),
+        ("events", "hop"),
+    ):
+        done = loa(*arguments)
+        assert "trưởng ấp đến sau" in done.stdout, (arguments, done.stdout, done.stderr)
 
 
 @pytest.mark.parametrize(
@@ -163,7 +167,7 @@ def test_each_hamlet_is_compared_by_itself(xa: Path) -> None:
     assert check(xa, same) == []
     ((_line, _field, words),) = check(xa, same.replace("Họp lúc {{ gio }}", "Họp lúc 19 giờ"))
     assert words.startswith("ap-2 · ")
-    assert "hop.yaml:5:43 hamlets.ap-2.gio" in words
+    assert "hop.yaml:5:41 hamlets.ap-2.gio" in words
 
 
 @pytest.mark.parametrize(
@@ -179,7 +183,7 @@ def test_titles_contacts_and_places_are_compared_as_well(
 ) -> None:
     full = FILE.replace("8/12.", "8/12 tại nhà văn hóa ấp. Hỏi 0272 3000 000.")
     assert check(xa, full) == []
-    assert any(words in told for _line, _field, told in check(xa, full.replace(*change)))
+    assert any(words in told for _line, _field, told in check(xa, full.replace(*change, 1)))
 
 
 def test_a_summary_of_the_portal_is_compared(xa: Path) -> None:
