@@ -157,6 +157,11 @@ class Check(ABC):
             path = (*where, "text")
             if model.text is not None and not self.cuts.below(path):
                 yield from check.text(path, model.text)
+        for name in type(self.spec.facts).model_fields:
+            for index, line in enumerate(getattr(self.spec.facts, name)):
+                path = ("facts", name, index)
+                if not self.cuts.below(path):
+                    yield from check.text(path, line)
 
     def _variables(self) -> frozenset[str] | None:
         """Return every variable that the file gives a value, right or wrong."""

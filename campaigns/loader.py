@@ -29,6 +29,7 @@ from engine.models import (
     Schedule,
     Section,
 )
+from engine.models.facts import Facts
 
 ASAP = Schedule(asap=True)
 SUFFIXES = frozenset({".yaml", ".yml"})
@@ -177,6 +178,7 @@ def _campaign(
         attachments=tuple(check.found.attachments),
         drill=spec.drill,
         all_clear=spec.all_clear or "",
+        facts=Facts(**{name: tuple(lines) for name, lines in spec.facts if lines}),
         legal_basis=tuple(check.found.legal_basis),
         differs=tuple(
             Confirmed(one.fact, one.in_, one.because, one.instead_of or "") for one in spec.differs

@@ -23,6 +23,7 @@ from campaigns.fields import (
     AreaId,
     Beginning,
     Ending,
+    Factual,
     Id,
     PlainLine,
     PlainTitle,
@@ -139,6 +140,21 @@ class ValiditySpec(Strict):
     until: Annotated[Ending, Field(description="Hết hiệu lực; chỉ ghi ngày là đến hết ngày đó.")]
 
 
+class FactsSpec(Strict):
+    """What the message comes down to, as a reader looks for it; {{ … }} as in the text."""
+
+    what: Annotated[Factual, *ONE_OR_MORE, Field((), description="Việc gì.")]
+    who: Annotated[Factual, *ONE_OR_MORE, Field((), description="Ai, đối tượng nào.")]
+    when: Annotated[Factual, *ONE_OR_MORE, Field((), description="Khi nào: ngày, giờ.")]
+    where: Annotated[Factual, *ONE_OR_MORE, Field((), description="Ở đâu.")]
+    bring: Annotated[Factual, *ONE_OR_MORE, Field((), description="Mang theo giấy tờ gì.")]
+    contact: Annotated[
+        Factual,
+        *ONE_OR_MORE,
+        Field((), description="Hỏi ai; bỏ trống thì in contact của chiến dịch."),
+    ]
+
+
 class CampaignSpec(Strict):
     """One message with its audience, forms, times and rules."""
 
@@ -190,6 +206,14 @@ class CampaignSpec(Strict):
         Field(
             description="Nội dung. {{ biến }} lấy từ values, hamlets, hamlet, commune. "
             "[[0272.3000.111]]: loa đọc hai lần, các kênh khác chỉ in số."
+        ),
+    ]
+    facts: Annotated[
+        FactsSpec,
+        Field(
+            FactsSpec(),
+            description="Những điều chính, in thành khung trên tờ rơi và trang tin; mỗi mục một "
+            "dòng hay một danh sách.",
         ),
     ]
     values: Annotated[Values, Field({}, description="Biến dùng chung cho mọi ấp.")]

@@ -10,9 +10,9 @@ from channels.base import Artifacts, Backend, Options
 from channels.flyer.folder import FolderBackend
 from channels.flyer.options import FlyerOptions, copies_for, sheets_for
 from channels.flyer.printrun import print_run
-from channels.flyer.product import FlyerInputs, fault_of, render_flyer
-from channels.flyer.typeset import fingerprint
+from channels.flyer.product import TEMPLATES, FlyerInputs, fault_of, render_flyer
 from channels.flyer.wording import is_calm, mark, one_line, unbroken, validity
+from channels.typesetting import fingerprint
 from engine.models import (
     Artifact,
     Bundle,
@@ -43,7 +43,7 @@ class FlyerChannel:
     def __init__(self, *, outbox: Path, lead: timedelta = timedelta(0)) -> None:
         folder = FolderBackend(outbox)
         self.lead = lead
-        self.version = fingerprint()
+        self.version = fingerprint(TEMPLATES)
         self.backends: Mapping[str, Backend] = {folder.name: folder}
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:

@@ -15,6 +15,7 @@ Paper = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 class FlyerOptions(Options):
     """The section ``flyer`` of a campaign."""
 
+    takes_facts: ClassVar[bool] = True
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = (("copies", "copies_per_household"),)
 
     copies: int | None = Field(

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from channels.base import ChannelError
-from channels.flyer import font
 from channels.flyer.options import copies_for, sheets_for
-from channels.flyer.product import Fault
-from channels.flyer.typeset import TypesetError, typeset
+from channels.flyer.product import TEMPLATES, Fault
 from channels.flyer.wording import mark, number, one_line
+from channels.typesetting import StoppedError, TypesetError, font, typeset
 from engine.clock import local
 from engine.models import Artifact, Bundle, File, Item, Registry
 
@@ -71,9 +70,11 @@ class _Run:
         if missing:
             raise ChannelError(Fault(missing).in_words(), permanent=True)
         try:
-            pdf = typeset("cover.typ", data, self._bundle.slot)
+            pdf = typeset(TEMPLATES / "cover.typ", data, self._bundle.slot)
         except TypesetError as error:
-            raise ChannelError(Fault(reason=error.reason).in_words(), permanent=True) from error
+            stopped = isinstance(error, StoppedError)
+            fault = Fault(reason=error.reason)
+            raise ChannelError(fault.in_words(), permanent=not stopped) from error
         return File.of_bytes(f"{self._folder}/00-bia{self._again}.pdf", "application/pdf", pdf)
 
     def manifest(self, cover: File) -> File:

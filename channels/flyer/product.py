@@ -11,15 +11,17 @@ import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from channels.base import ChannelError
-from channels.flyer import font
 from channels.flyer.envelope import Envelope, shape_of
-from channels.flyer.typeset import TypesetError, typeset
 from channels.flyer.wording import NBSP, number
+from channels.typesetting import StoppedError, TypesetError, font, typeset
 from engine.i18n import gettext as _
 from engine.models import Rendered
+
+TEMPLATES = Path(__file__).parent / "templates"
 
 #: Below this many points of body text nothing is printed; templates/flyer.typ keeps to it.
 SMALLEST_SIZE = 11
@@ -82,11 +84,15 @@ class FlyerInputs:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a flyer cannot be printed: characters without a glyph, or too much text."""
+    """Why a flyer cannot be printed: characters without a glyph, or too much text.
+
+    ``passing``: trying again may help, because what sets pages was stopped or crashed.
+    """
 
     missing: tuple[str, ...] = ()
     cut: int = 0
     reason: str = ""
+    passing: bool = False
 
     def in_words(self) -> str:
         """Say what is wrong and what would mend it, in the reader's language."""
@@ -123,7 +129,7 @@ def render_flyer(inputs: FlyerInputs) -> Rendered:
     missing = font.missing(inputs.characters())
     made = Fault(missing) if missing else _typeset(inputs)
     if isinstance(made, Fault):
-        raise ChannelError(made.in_words(), permanent=True)
+        raise ChannelError(made.in_words(), permanent=not made.passing)
     return Rendered(made, "application/pdf")
 
 
@@ -172,7 +178,9 @@ def _typeset(inputs: FlyerInputs) -> bytes | Fault:
     if qr is None:
         return Fault(reason="LOA-ADDRESS")
     try:
-        return typeset("flyer.typ", _page_data(inputs, qr), inputs.made_at)
+        return typeset(TEMPLATES / "flyer.typ", _page_data(inputs, qr), inputs.made_at)
+    except StoppedError as error:
+        return Fault(reason=error.reason, passing=True)
     except TypesetError as error:
         code = re.search(r"LOA-[A-Z]+", error.reason)
         cut = re.search(r"LOA-CUT (\d+)", error.reason)

@@ -44,6 +44,7 @@ class PortalOptions(Options):
     """Cài đặt của kênh trang tin điện tử."""
 
     takes_attachments: ClassVar[bool] = True
+    takes_facts: ClassVar[bool] = True
 
     summary: str | None = Field(
         default=None,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from channels.base import Channel, Closes, Limits, RemoteIds
+from channels.base import Channel, Closes, Limits, RemoteIds, Tokens
 from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
+from channels.chat.zalo.account import ZaloAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
@@ -28,6 +29,7 @@ from engine.dispatch.buckets import LocalBuckets
 from engine.dispatch.permits import Permits
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.models import TokenPair
 from engine.settings import LoudspeakerSettings, Settings
 from engine.settings.proof import ProofSettings
 from engine.settings.sections import TelegramSettings
@@ -50,6 +52,7 @@ class Surroundings:
     voices: Voices
     lent: bool
     remote_ids: RemoteIds
+    tokens: Tokens
     limits: Limits
     clock: Clock
     feed: Feed
@@ -135,8 +138,29 @@ def _chat(here: Surroundings) -> ChatChannel:
     return ChatChannel(
         outbox=here.outbox("chat"),
         remote_ids=here.remote_ids,
+        tokens=here.tokens,
         limits=here.limits,
+        clock=here.clock,
         telegram=_telegram(bot) if bot.token else None,
+        zalo=zalo_account(here.settings, here.commune_id),
+        live=here.settings.live,
+    )
+
+
+def zalo_account(settings: Settings, commune_id: str) -> ZaloAccount | None:
+    """Return the commune's Official Account; None where none is set up."""
+    found = settings.zalo.get(commune_id)
+    if found is None:
+        return None
+    return ZaloAccount(
+        found.app_id,
+        found.oa_id,
+        found.app_secret,
+        api_url=found.api_url,
+        oauth_url=found.oauth_url,
+        redirect_url=found.redirect_url,
+        cover_url=found.cover_url,
+        per_minute=found.requests_per_minute,
     )
 
 
@@ -174,12 +198,32 @@ class NothingRemembered:
         raise AssertionError(f"something was sent: {key} {value}")
 
 
+class NobodyLoggedIn:
+    """For channels that send nothing: no account has tokens."""
+
+    def get(self, account: str) -> TokenPair | None:
+        return None
+
+    def claim(self, account: str, version: int, *, now: datetime, until: datetime) -> str | None:
+        return None
+
+    def renew(self, account: str, claim: str, pair: TokenPair) -> bool:
+        raise AssertionError(f"{account} was renewed")
+
+    def refuse(self, account: str, claim: str, reason: str) -> None:
+        raise AssertionError(f"{account} was renewed")
+
+    def give_back(self, account: str, claim: str) -> None:
+        raise AssertionError(f"{account} was renewed")
+
+
 def build_channels(
     settings: Settings,
     folder: Path,
     remote_ids: RemoteIds,
     *,
     commune_id: str = "",
+    tokens: Tokens | None = None,
     voices: Voices | None = None,
     workspace: Path | None = None,
     limits: Limits | None = None,
@@ -192,9 +236,9 @@ def build_channels(
 
     ``workspace`` is where ``loa.toml`` is, else ``folder``. ``voices`` are what speaks for all
     communes, and are closed by whoever lends them; without them the channels have their own.
-    ``limits`` and ``feed`` may be left out by those who send nothing; for a ``preview`` nothing
-    leaves ``folder``. Raises LoaError if what channels need goes in a circle, and for players
-    that cannot be built as they are set.
+    ``limits``, ``tokens`` and ``feed`` may be left out by those who send nothing; for a
+    ``preview`` nothing leaves ``folder``. Raises LoaError if what channels need goes in a
+    circle, and for players that cannot be built as they are set.
     """
     here = Surroundings(
         settings,
@@ -204,6 +248,7 @@ def build_channels(
         voices or build_voices(settings, folder),
         voices is not None,
         remote_ids,
+        tokens or NobodyLoggedIn(),
         limits or Permits(LocalBuckets()),
         clock or SystemClock(),
         feed or NoFeed(),

@@ -23,10 +23,12 @@ from engine.ledger.plays import Aired, Kept, Plays
 from engine.ledger.programmes import Programmes
 from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
+from engine.ledger.relays import Relays
 from engine.ledger.remote_ids import LedgerRemoteIds
 from engine.ledger.revisions import TWO_KEYS, Revision, Revisions, Status, Submission
 from engine.ledger.schema import open_database
 from engine.ledger.seal import Seal
+from engine.ledger.tokens import LedgerTokens
 from engine.ledger.views import DeliveryRow, EventRow, Views
 from engine.ledger.wording import status_word
 
@@ -72,6 +74,8 @@ class Ledger:
     play_marks: PlayMarks
     awaited: Awaited
     remote_ids: LedgerRemoteIds
+    tokens: LedgerTokens
+    relays: Relays
     breakers: Breakers
     views: Views
     player_keys: PlayerKeys
@@ -106,6 +110,8 @@ class Ledger:
             play_marks=PlayMarks(database, commune_id),
             awaited=Awaited(database, commune_id),
             remote_ids=LedgerRemoteIds(database, commune_id),
+            tokens=LedgerTokens(database, commune_id, seal),
+            relays=Relays(database, commune_id, seal),
             breakers=Breakers(database),
             views=Views(database, commune_id),
             player_keys=keys,

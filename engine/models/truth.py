@@ -26,7 +26,8 @@ class Confirmed:
 class Spot:
     """Where a campaign's file says something: a field, and the words in it.
 
-    ``hamlet_id``: as filled in there, to find the value by. ``line`` counts from 1; 0 until the file is at hand.
+    ``hamlet_id``: as filled in there, to find the value by. ``line`` counts from 1; 0 until the
+    file is at hand.
     """
 
     path: FieldPath

@@ -103,6 +103,11 @@ def _fields(campaign: Campaign, content: Content) -> Iterator[tuple[FieldPath, s
     yield ("title",) if section.title is None else (*own, "title"), content.title
     yield ("text",) if section.text is None else (*own, "text"), unmarked(content.body)
     yield ("contact",), unmarked(content.contact)
+    for name, lines in content.facts.named():
+        # A line of "where" is a place to go to, though nothing in it says so.
+        lead = "Địa điểm: " if name == "where" else ""
+        for index, line in enumerate(lines):
+            yield ("facts", name, index), lead + unmarked(line)
     summary = getattr(content.options, "summary", None)
     if summary:
         yield (*own, "summary"), summary

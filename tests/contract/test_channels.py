@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support import broker, builders
+from support import broker, builders, zalo
 from support.commune import files_below
 from support.dispatching import KEY
 from support.fake_station import fake_station
@@ -101,6 +101,17 @@ REGISTRY = builders.registry(
             GroupKind.HEADS,
             ("ap-1", "ap-2"),
             address="-100200",
+        ),
+        ChatGroup(
+            "oa-nhom", "Nhóm OA", "zalo", "zalo", GroupKind.HEADS, ("ap-1", "ap-2"), address="g001"
+        ),
+        ChatGroup(
+            "oa-bai",
+            "Người quan tâm",
+            "zalo",
+            "zalo_article",
+            GroupKind.FOLLOWERS,
+            ("ap-1", "ap-2"),
         ),
     )
 )
@@ -201,7 +212,9 @@ def chat_kit(tmp_path: Path) -> Iterator[Rig]:
     channel = ChatChannel(
         outbox=tmp_path / "out",
         remote_ids=builders.MemoryRemoteIds(),
+        tokens=builders.MemoryTokens(),
         limits=builders.FreeLimits(),
+        clock=SimulatedClock(builders.NOW),
         telegram=None,
     )
     yield Rig(channel, "kit", "nhom-ap-1", lambda: files_below(tmp_path / "out"))
@@ -215,14 +228,45 @@ def chat_telegram(tmp_path: Path) -> Iterator[Rig]:
         channel = ChatChannel(
             outbox=tmp_path / "out",
             remote_ids=builders.MemoryRemoteIds(),
+            tokens=builders.MemoryTokens(),
             limits=builders.FreeLimits(),
+            clock=SimulatedClock(builders.NOW),
             telegram=TelegramAccount(server.base_url, TOKEN),
         )
         yield Rig(channel, "telegram", "tele", lambda: log.read_text(encoding="utf-8"))
         channel.close()
 
 
-RIGS = (*map(loudspeaker, PLAYERS), flyer_folder, portal_static, chat_kit, chat_telegram)
+def chat_zalo(backend: str, target: str) -> Callable[[Path], Iterator[Rig]]:
+    """Return what makes a rig that speaks to the fake Zalo, to a group or to followers."""
+
+    def make(tmp_path: Path) -> Iterator[Rig]:
+        with zalo.far_side(tmp_path) as far:
+            channel = ChatChannel(
+                outbox=tmp_path / "out",
+                remote_ids=builders.MemoryRemoteIds(),
+                tokens=far.tokens,
+                limits=builders.FreeLimits(),
+                clock=far.clock,
+                telegram=None,
+                zalo=far.account,
+            )
+            yield Rig(channel, backend, target, far.arrived)
+            channel.close()
+
+    make.__name__ = f"chat_{backend}"
+    return make
+
+
+RIGS = (
+    *map(loudspeaker, PLAYERS),
+    flyer_folder,
+    portal_static,
+    chat_kit,
+    chat_telegram,
+    chat_zalo("zalo", "oa-nhom"),
+    chat_zalo("zalo_article", "oa-bai"),
+)
 
 
 @pytest.fixture(params=RIGS, ids=lambda make: make.__name__)

@@ -61,7 +61,7 @@ def plan(xa: Path, text: str) -> str:
     write(xa, text)
     result = CliRunner().invoke(build(), ["plan", "campaigns/hop.yaml"])
     assert result.exit_code in {0, 1}, result.output
-    return result.output
+    return " ".join(result.output.split())
 
 
 def test_texts_that_say_the_same_are_in_order(xa: Path) -> None:
@@ -191,6 +191,17 @@ def test_a_summary_of_the_portal_is_compared(xa: Path) -> None:
     fields = {field for _line, field, _words in check(xa, text)}
     assert fields <= {"channels.portal.summary", "channels.chat.text"}
     assert "channels.portal.summary" in fields
+
+
+def test_what_a_message_comes_down_to_is_compared(xa: Path) -> None:
+    facts = 'facts: {when: "19 giờ, thứ Ba 8/12", where: Nhà văn hóa ấp}\n'
+    assert check(xa, FILE + facts) == []
+    told = check(xa, FILE + facts.replace("19 giờ", "18 giờ"))
+    assert "channels.chat.text" in {field for _line, field, _words in told}
+    assert all("facts.when[1] says “18 giờ”" in words for _line, _field, words in told)
+    told = check(xa, FILE + facts.replace("Nhà văn hóa ấp", "Trạm Y tế xã"))
+    assert all("facts.where[1] says “Trạm Y tế xã”" in words for _line, _field, words in told)
+    assert told
 
 
 def test_today_is_the_day_it_is_heard_on(xa: Path) -> None:
