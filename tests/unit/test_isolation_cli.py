@@ -87,6 +87,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
         ["list", "--all"],
         ["enrol", "--cluster", "cum-rieng"],
         ["revoke", "cum-rieng.1"],
+        ["key"],
         ["new-key"],
     ],
     "db": [["upgrade"]],
