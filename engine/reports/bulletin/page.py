@@ -34,7 +34,10 @@ def _data(bulletin: Bulletin, size: float) -> dict[str, Any]:
         "portal": portal.url,
         "portal_qr": qr_svg(portal.url) or "",
         "period": bulletin.period.title,
-        "items": [_item(number, item) for number, item in enumerate(bulletin.items, 1)],
+        "items": [
+            {**_item(number, item), "meant": _meant(item, len(bulletin.registry.hamlets))}
+            for number, item in enumerate(bulletin.items, 1)
+        ],
     }
 
 
@@ -57,6 +60,12 @@ def _item(number: int, item: Item) -> dict[str, Any]:
     }
 
 
+def _meant(item: Item, hamlets: int) -> str:
+    """Return the hamlets that an item is for; nothing where it is for all ``hamlets``."""
+    named = list(dict.fromkeys(name for one in item.told for name in one.hamlets))
+    return one_line(", ".join(named)) if len(named) < hamlets else ""
+
+
 def _mark(item: Item) -> str:
     """Return what stands above the title: what it is, and whether it still holds."""
     first = item.told[0].content
@@ -70,7 +79,7 @@ def _mark(item: Item) -> str:
 def _told(wordings: Sequence[Told]) -> Iterator[dict[str, Any]]:
     """Yield the words in order: what all hamlets are told once, what differs by hamlet."""
     if len(wordings) == 1:
-        yield _part(wordings[0].hamlets, _lines(wordings[0]))
+        yield _part((), _lines(wordings[0]))
         return
     told = [_lines(one) for one in wordings]
     if len({len(lines) for lines in told}) > 1:
