@@ -74,9 +74,8 @@ def test_what_is_no_week_is_refused(text: str) -> None:
 
 
 def test_days_in_a_row_are_bounded() -> None:
-    assert days(date(2026, 12, 1), date(2026, 12, 1)).before == datetime(
-        2026, 12, 2, tzinfo=VIETNAM
-    )
+    first = date(2026, 12, 1)
+    assert days(first, first).before == datetime(2026, 12, 2, tzinfo=VIETNAM)
     for last in (date(2026, 11, 30), date(2027, 12, 1)):
         with pytest.raises(LoaError, match="92"):
             days(first, last)

@@ -20,6 +20,7 @@ from engine.app import open_app
 from engine.cli.commands import table
 from engine.cli.main import build
 from engine.ledger.database import Database
+from engine.ledger.relays import Author
 from engine.ledger.tables import metadata
 from engine.models import TokenPair
 from engine.models.relay import WordKind
@@ -88,6 +89,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
         ["list", "--all"],
         ["enrol", "--cluster", "cum-rieng"],
         ["revoke", "cum-rieng.1"],
+        ["key"],
         ["new-key"],
     ],
     "db": [["upgrade"]],
@@ -172,8 +174,10 @@ def neighbours(
             if folder is ours:
                 now = app.clock.now()
                 app.ledger.players.invite(["cum-rieng"], name=SECRET, at=now, until=now)
-                link = app.ledger.relays.link("tin-rieng", "ap-1-head", at=now, until=now)
-                app.ledger.relays.write_down(link, "ap-1", WordKind.QUESTION, SECRET, now)
+                app.ledger.relays.link("tin-rieng", "ap-1-head", at=now, until=now)
+                app.ledger.relays.write_down(
+                    Author("tin-rieng", "ap-1", "ap-1-head"), WordKind.QUESTION, SECRET, now
+                )
                 app.ledger.tokens.seed("zalo/1/2", TokenPair(SECRET, SECRET, now, now))
     sound.sound_file(theirs / "tieng.wav", sound.murmur(2))
     monkeypatch.chdir(theirs)
