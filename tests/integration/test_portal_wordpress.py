@@ -187,6 +187,21 @@ def test_what_somebody_edited_is_left_alone_and_the_reason_says_what_to_do(
     assert "Người của xã viết thêm." in content(post)
 
 
+def test_one_edited_post_does_not_keep_the_others_back(make: Make, wordpress: WordPress) -> None:
+    poster = make()
+    poster.post(poster.item(1, campaign_id="mot"), poster.item(1, campaign_id="ba"))
+    (post,) = [one for one in wordpress.posts() if one["slug"] == "ba"]
+    wordpress.change(f"/posts/{post['id']}", content="Người của xã viết.")
+    names = ("ba", "hai", "mot")
+    items = [poster.item(1, campaign_id=name, body=f"Bài {name}, mới.") for name in names]
+    assert "edited" in str(poster.refused(*items, number=8))
+    told = {one["slug"]: content(one) for one in wordpress.posts("publish")}
+    assert set(told) == set(names)
+    assert "Bài hai, mới." in told["hai"]
+    assert "Bài mot, mới." in told["mot"]
+    assert told["ba"] == "Người của xã viết."
+
+
 def test_an_edited_post_is_put_right_where_the_official_says_so(
     make: Make, wordpress: WordPress
 ) -> None:

@@ -18,6 +18,7 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 from support import builders
+from support.console import make_certificate
 from support.portals import MP3, PDF, Poster, webhook_backend
 from support.webhook import SECRET, Portal, program, receiver
 
@@ -118,6 +119,24 @@ def test_another_secret_or_an_old_signature_is_told(far: Portal, tmp_path: Path)
             one.check()
         one.close()
     assert far.log == []
+
+
+def test_only_a_certificate_that_is_trusted_gets_anything(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    with receiver(tmp_path / "far", certificate=certificate) as far:
+        stranger = Poster(webhook_backend(far.url, builders.MemoryRemoteIds()), tmp_path, far.url)
+        error = stranger.refused()
+        assert not error.permanent
+        assert "its certificate is not trusted" in str(error)
+        assert far.log == []
+        known = webhook_backend(far.url, builders.MemoryRemoteIds(), ca_file=certificate)
+        poster = Poster(known, tmp_path, far.url)
+        poster.post(poster.item(1))
+        assert backend(poster).shown("thong-bao-mau").slots
+        gone = webhook_backend(far.url, builders.MemoryRemoteIds(), ca_file=tmp_path / "khong")
+        assert Poster(gone, tmp_path, far.url).refused().permanent
+        for one in (stranger, poster):
+            one.channel.close()
 
 
 def test_a_check_posts_nothing(poster: Poster, far: Portal) -> None:
