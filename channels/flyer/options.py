@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, StringConstraints
 
@@ -36,6 +36,10 @@ class FlyerOptions(Options):
         default=True,
         description="In tên ấp và số bản ở chân tờ rơi. Đặt false để mọi ấp dùng chung một tờ.",
     )
+
+    def to_withdraw(self) -> Self:
+        """Nothing needs to be brought to what does not take place."""
+        return self.model_copy(update={"bring": ()})
 
 
 def copies_for(content: Content, hamlet: Hamlet) -> int:

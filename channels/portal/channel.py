@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
@@ -54,6 +54,10 @@ class PortalOptions(Options):
             "Bỏ trống thì lấy đoạn đầu của nội dung."
         ),
     )
+
+    def to_withdraw(self) -> Self:
+        """The summary was of what is withdrawn."""
+        return self.model_copy(update={"summary": None})
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles, lo
 from engine.ledger.given import among, rows_given
 from engine.ledger.leaving import kept, left, noted, sending_ended
 from engine.ledger.moves import move_deliveries, record_event
-from engine.ledger.stopping import drop_stopped
+from engine.ledger.stopping import drop_stopped, recall_replaced
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle, Receipt
 from engine.states import State
@@ -49,9 +49,18 @@ class Outcomes:
 
     @again_if_lost
     def sent(
-        self, results: Sequence[tuple[Bundle, Receipt, str]], *, at: datetime, actor: str
+        self,
+        results: Sequence[tuple[Bundle, Receipt, str]],
+        *,
+        at: datetime,
+        actor: str,
+        recalled: Collection[str] = (),
     ) -> None:
-        """Record receipts: (bundle, receipt, what to note with each delivery)."""
+        """Record receipts: (bundle, receipt, what to note with each delivery).
+
+        What was worded anew or withdrawn meanwhile is taken back on ``recalled`` channels,
+        before its slot comes.
+        """
         rows = [
             (
                 bundle.id,
@@ -79,6 +88,7 @@ class Outcomes:
             ended.move.run(connection, self._commune_id, at=at, actor=actor, said=given)
             if changed:
                 connection.execute(ended.leave_changed, {**given, "left_at": at})
+                recall_replaced(connection, self._commune_id, changed, recalled, at, actor)
 
     @again_if_lost
     def try_again(

@@ -8,11 +8,14 @@ that is content, so it is always Vietnamese.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from engine.clock import local
+
+#: How long after it was submitted an amendment holds, when what it amends does not.
+WITHDRAWAL_HOLDS = timedelta(days=3)
 
 
 class Amends(StrEnum):

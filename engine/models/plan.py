@@ -80,7 +80,7 @@ class Plan:
 
     ``fingerprint`` is the hash of what approval is bound to: audience, places, fixed times,
     and every word as it would be read or heard. ``shifts`` are what other campaigns have on
-    air and must give way.
+    air and must give way. ``kept`` are amendments in the ledger, by id, that say the same already.
     """
 
     campaign_id: str
@@ -90,6 +90,7 @@ class Plan:
     breaches: tuple[Breach, ...] = ()
     fingerprint: str = ""
     shifts: tuple[Shift, ...] = ()
+    kept: frozenset[int] = frozenset()
 
     @property
     def stops(self) -> tuple[Breach, ...]:

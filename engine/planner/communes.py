@@ -17,6 +17,7 @@ from engine.models import Breach, Campaign, Plan
 from engine.models.targets import campaign_below, left_out
 from engine.planner.airing import Standing, hear_recordings, on_air_besides
 from engine.planner.binding import bound_hash
+from engine.planner.known import known_of
 from engine.planner.plan import plan_campaign
 from engine.planner.progress import Progress
 
@@ -115,7 +116,8 @@ class CommunePlanner:
             return None
         taken = on_air_besides(campaign, ledger, self._channels, registry, now)
         standing = Standing.of(campaign, ledger)
-        plan = plan_campaign(campaign, registry, self._channels, now, taken, standing)
+        known = known_of(campaign, ledger, self._channels, now)
+        plan = plan_campaign(campaign, registry, self._channels, now, taken, standing, known)
         return CommunePlan(
             commune_id,
             len(plan.deliveries),

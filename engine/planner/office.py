@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -16,11 +17,29 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import joined
 from engine.ledger import Ledger, Revision, Status, Submission
-from engine.models import Campaign, Person, Plan, Priority, Registry, Right
+from engine.models import (
+    Amends,
+    Campaign,
+    Correction,
+    Person,
+    Plan,
+    Priority,
+    Registry,
+    Right,
+)
 from engine.planner.airing import Standing, hear_recordings, on_air_besides
+from engine.planner.amendment import (
+    amendment_of,
+    refuse_anothers,
+    refuse_waiting,
+    update_of,
+    with_facts,
+    withdrawn,
+)
 from engine.planner.binding import bound_hash, refuse_a_provinces, refuse_breaches
 from engine.planner.diff import changes_between
 from engine.planner.ending import ended_by, to_whom
+from engine.planner.known import Known, known_of
 from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.people import People
 from engine.planner.plan import plan_campaign
@@ -91,11 +110,66 @@ class Office:
     def submit(self, path: Path, by: str) -> Submitted:
         """Freeze a campaign file as a revision that waits for approval.
 
+        Of a campaign that people may know already it is an update, and they are told so.
         Raises InputError for the file, LoaError for a person without the right, a broken
         rule, or a file that says what the newest revision says already.
         """
         person = self._people.with_right(by, Right.SUBMIT)
         loaded = self._load(path)
+        facts = update_of(self._ledger.revisions, loaded.campaign.id, self._clock.now())
+        return self._submitted(path, person, with_facts(loaded, facts))
+
+    def correct(self, campaign_id: str, path: Path, by: str, reason: str) -> Submitted:
+        """Freeze a corrected campaign file as a revision that waits for approval.
+
+        Those whom the earlier words may have reached are told that it is a correction, and why.
+        Raises InputError, LoaError as ``submit``; LoaError for another campaign's file, one that
+        nobody was told of, or somebody else's revision that waits.
+        """
+        person = self._people.with_right(by, Right.SUBMIT)
+        loaded = self._load(path)
+        refuse_anothers(campaign_id, loaded.campaign.id, path)
+        facts = self._amending(campaign_id, person, reason, Amends.CORRECTION)
+        return self._submitted(path, person, with_facts(loaded, facts))
+
+    def preview_correction(self, path: Path, reason: str) -> tuple[Campaign, Plan]:
+        """Plan a corrected campaign file as ``correct`` would, without writing anything."""
+        loaded = self._load(path)
+        facts = amendment_of(
+            self._ledger.revisions, loaded.campaign.id, self._clock.now(), reason, Amends.CORRECTION
+        )
+        campaign = with_facts(loaded, facts).campaign
+        return campaign, self._plan(campaign)
+
+    def withdraw(self, campaign_id: str, by: str, reason: str) -> Submitted:
+        """Freeze a withdrawal as a revision that waits for approval.
+
+        Those whom the campaign may have reached are told that it holds no more, and why; what
+        has not been sent is cancelled. Raises LoaError as ``correct``.
+        """
+        person = self._people.with_right(by, Right.SUBMIT)
+        facts = self._amending(campaign_id, person, reason, Amends.WITHDRAWAL)
+        before = self._ledger.revisions.get(campaign_id, facts.corrects)
+        assert before is not None
+        campaign = withdrawn(before.campaign, facts)
+        plan = self._plan(campaign)
+        refuse_breaches(plan)
+        content_hash = bound_hash(before.source, campaign, plan)
+        return self._freeze(person, before.path, before.source, campaign, content_hash, plan)
+
+    def known(self, campaign_id: str) -> Known:
+        """Return what people may know of a campaign by now. Raises LoaError."""
+        return Known.of(campaign_id, self._ledger, self._recalled, self._clock.now())
+
+    def _amending(
+        self, campaign_id: str, person: Person, reason: str, amends: Amends
+    ) -> Correction:
+        newest = self.newest(campaign_id)
+        refuse_a_provinces(newest)
+        refuse_waiting(newest, person.id)
+        return amendment_of(self._ledger.revisions, campaign_id, self._clock.now(), reason, amends)
+
+    def _submitted(self, path: Path, person: Person, loaded: LoadedCampaign) -> Submitted:
         ended_by(loaded.campaign, self._ledger.revisions)
         plan = self._plan(loaded.campaign)
         refuse_breaches(plan)
@@ -108,7 +182,7 @@ class Office:
                 message.format(file=place, campaign=latest.campaign_id, other=latest.path)
             )
         alive = (Status.SUBMITTED, Status.APPROVED, Status.OPEN)
-        if latest and latest.content_hash == content_hash and latest.status in alive:
+        if latest and latest.status in alive and self._says(latest, loaded, content_hash):
             raise LoaError(
                 _("{campaign}: revision {revision} already says exactly this").format(
                     campaign=latest.campaign_id, revision=latest.revision
@@ -117,17 +191,45 @@ class Office:
         for sha256, source in loaded.files.items():
             self._artifacts.keep_attachment(sha256, source)
         hear_recordings(plan, self._channels, self._artifacts, self._registry.hamlets[0])
+        return self._freeze(person, place, loaded.source, loaded.campaign, content_hash, plan)
+
+    def _freeze(
+        self,
+        person: Person,
+        place: str,
+        source: bytes,
+        campaign: Campaign,
+        content_hash: str,
+        plan: Plan,
+    ) -> Submitted:
+        facts = campaign.correction
         submission = Submission(
-            campaign=loaded.campaign,
+            campaign=campaign,
             path=place,
-            source=loaded.source,
-            source_sha256=loaded.sha256,
+            source=source,
+            source_sha256=hashlib.sha256(source).hexdigest(),
             content_hash=content_hash,
             registry_revision=self._registry_revision,
             submitted_by=person.id,
         )
-        revision = self._ledger.revisions.submit(submission, self._clock.now())
+        careful = facts is not None and facts.amends is not Amends.UPDATE
+        newest = self._ledger.revisions.latest(campaign.id) if careful else None
+        self._boundary("judged")
+        revision = self._ledger.revisions.submit(
+            submission, self._clock.now(), after=newest.revision if newest else None
+        )
         return Submitted(revision, plan)
+
+    def _says(self, latest: Revision, loaded: LoadedCampaign, content_hash: str) -> bool:
+        """Say whether a revision says exactly what a file does, whatever it amends."""
+        told, facts = latest.campaign.correction, loaded.campaign.correction
+        if told == facts or (told is not None and told.withdraws):
+            return latest.content_hash == content_hash
+        if latest.source_sha256 != loaded.sha256:
+            return False
+        as_told = replace(loaded.campaign, correction=told)
+        plan = self._plan(as_told)
+        return bound_hash(loaded.source, as_told, plan) == latest.content_hash
 
     def approve(
         self,
@@ -182,8 +284,10 @@ class Office:
             refuse_breaches(plan)
         if revision.campaign.all_clear:
             plan = self._after_the_alert(revision, plan)
+        if revision.campaign.correction is not None:
+            plan = self._made_way(revision, plan)
         current = self._ledger.deliveries.current(revision.campaign_id)
-        changes = changes_between(current, plan.deliveries, now)
+        changes = changes_between(current, plan.deliveries, now, plan.kept)
         self._ledger.deliveries.hold(
             revision.campaign_id, revision.revision, changes.new, plan, now
         )
@@ -227,6 +331,34 @@ class Office:
             actor=actor,
             reason=reason,
         )
+
+    def _made_way(self, revision: Revision, plan: Plan) -> Plan:
+        """Stop what an amendment replaces, and return its plan for those who know of it then.
+
+        Until the old words are stopped, more people may come to know them.
+        """
+        facts, now = revision.campaign.correction, revision.approved_at
+        assert facts is not None
+        assert now is not None
+        assert revision.approved_by is not None
+        current = self._ledger.deliveries.current(revision.campaign_id)
+        changes = changes_between(current, plan.deliveries, now, plan.kept)
+        own = {item.key for item in plan.deliveries}
+        everything = tuple(one.id for one in current if one.key not in own)
+        self._ledger.deliveries.make_way(
+            revision.campaign_id,
+            revision.revision,
+            replaced=everything if facts.withdraws else changes.replaced,
+            recalled=self._recalled,
+            at=self._clock.now(),
+            actor=revision.approved_by,
+            withdrawn=facts.reason if facts.withdraws else None,
+        )
+        self._boundary("way made")
+        plan = self._frozen(revision, now)
+        if revision.campaign.all_clear:
+            plan = to_whom(plan, self._ledger.views.reached(revision.campaign.all_clear))
+        return plan
 
     def _after_the_alert(self, revision: Revision, plan: Plan) -> Plan:
         """Stop the alert that an all-clear ends; return whom to tell: those who may know of it."""
@@ -292,13 +424,18 @@ class Office:
         """Plan a campaign among all that is on air, as it stands in the ledger."""
         taken = on_air_besides(campaign, self._ledger, self._channels, registry, now)
         standing = Standing.of(campaign, self._ledger)
-        return plan_campaign(campaign, registry, self._channels, now, taken, standing)
+        known = known_of(campaign, self._ledger, self._channels, self._clock.now())
+        return plan_campaign(campaign, registry, self._channels, now, taken, standing, known)
 
     def _unchanged(self, revision: Revision) -> Plan:
         """Return today's plan of the file that was submitted; refuse if it says anything else."""
-        loaded = self._load(self._workspace / revision.path)
-        plan = self._plan(loaded.campaign)
-        if bound_hash(loaded.source, loaded.campaign, plan) != revision.content_hash:
+        facts = revision.campaign.correction
+        source, campaign = revision.source, revision.campaign
+        if facts is None or not facts.withdraws:  # a withdrawal is of what was approved, no file
+            loaded = with_facts(self._load(self._workspace / revision.path), facts)
+            source, campaign = loaded.source, loaded.campaign
+        plan = self._plan(campaign)
+        if bound_hash(source, campaign, plan) != revision.content_hash:
             message = _(
                 "{campaign}: the file, an attachment, the registry or Loa itself changed after it "
                 "was submitted; submit it again"
@@ -311,7 +448,8 @@ class Office:
         registry = self._ledger.registries.load(revision.registry_revision)
         if revision.priority is Priority.EMERGENCY:
             # It takes its slots whatever is there, and must not wait until all that was read.
-            plan = plan_campaign(revision.campaign, registry, self._channels, now)
+            known = known_of(revision.campaign, self._ledger, self._channels, self._clock.now())
+            plan = plan_campaign(revision.campaign, registry, self._channels, now, known=known)
         else:
             plan = self._planned(revision.campaign, registry, now)
         if bound_hash(revision.source, revision.campaign, plan) != revision.content_hash:
