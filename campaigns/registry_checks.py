@@ -159,6 +159,11 @@ def _unknown_people(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[
             if one.head and refers(one.head)
         ),
         *(
+            (("hamlets", i, "deputies", number), deputy, listed)
+            for i, one in enumerate(spec.hamlets)
+            for number, deputy in enumerate(one.deputies)
+        ),
+        *(
             (("chat", "groups", i, "run_by"), one.run_by, anybody)
             for i, one in enumerate(spec.chat.groups)
             if one.run_by and serving_is_known

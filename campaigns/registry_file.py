@@ -190,6 +190,7 @@ def _hamlet(spec: HamletSpec, flyers: FlyersSpec) -> Hamlet:
         head=person_id(spec.head, f"{spec.id}-head") if spec.head else None,
         tags=frozenset(spec.tags),
         flyer_copies=copies,
+        deputies=spec.deputies,
     )
 
 

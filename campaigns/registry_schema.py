@@ -66,6 +66,11 @@ class HamletSpec(Strict):
     poor_households: Annotated[Count, Field(0, description="Số hộ nghèo.")]
     near_poor_households: Annotated[Count, Field(0, description="Số hộ cận nghèo.")]
     head: Annotated[Named | None, Field(None, description="Trưởng ấp.")]
+    deputies: Annotated[
+        tuple[Id, ...],
+        Field((), description="Mã những người trong people được báo thay trưởng ấp."),
+        *ONE_OR_MORE,
+    ]
     tags: Annotated[tuple[Id, ...], Field((), description="Nhãn, ví dụ [ven-song]."), *ONE_OR_MORE]
     flyer_copies: Annotated[Count | None, Field(None, description="Số tờ rơi của riêng ấp này.")]
 

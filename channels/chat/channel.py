@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field
 from channels.base import Artifacts, Backend, Limits, Options, RemoteIds, Tokens
 from channels.chat.assembling import assemble
 from channels.chat.kit import KitBackend
+from channels.chat.platforms import platform_of
 from channels.chat.telegram import TelegramAccount, TelegramBackend
 from channels.chat.wording import MessageInputs, message_of, words_of
 from channels.chat.zalo.account import ZaloAccount
@@ -135,6 +136,10 @@ class ChatChannel:
             if most > _MANY_PARTS
             else (),
         )
+
+    def to_pass_on(self, content: Content, platform: str) -> tuple[str, ...]:
+        """Return the messages that a person passes on by hand, split as ``platform`` needs."""
+        return message_of(self._words(content)).parts_for(platform_of(platform))
 
     def prepare(self, content: Content, hamlet: Hamlet, artifacts: Artifacts) -> MessageInputs:
         """Return the words; flyer and attachments travel beside them and shape none."""

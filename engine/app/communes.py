@@ -20,6 +20,7 @@ from engine.app.opening import (
     open_app,
     open_house,
 )
+from engine.app.registry_file import RegistryFile
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.dispatch import NOBODY, Observer
@@ -46,6 +47,7 @@ class Communes:
         self.house = house
         self._only = only
         self._scope = only.ledger.commune_id if only is not None else None
+        self._file = RegistryFile(only) if only is not None else None
         self._open: OrderedDict[str, _Lent] = OrderedDict()
         self._guard = threading.Lock()
         self.rounds = Rounds(house.database, self._scope)
@@ -85,6 +87,14 @@ class Communes:
     def only_id(self) -> str | None:
         """The one commune that is served; None for all that are in the ledger."""
         return self._scope
+
+    def reread(self) -> None:
+        """Take over the commune's own file if somebody changed it; a faulty one is told, once.
+
+        Registries that a province imports need no reading: they are in the ledger.
+        """
+        if self._file is not None:
+            self._file.look(self.clock.now())
 
     def ids(self) -> list[str]:
         """Return every commune served, by id."""

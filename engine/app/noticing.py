@@ -27,6 +27,8 @@ from engine.notices.packages import PackageGatherer
 from engine.notices.permissions import PermissionGatherer
 from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
+from engine.notices.recalled import RecallGatherer
+from engine.notices.relays import RelayGatherer
 
 #: Tells about the process that asks.
 Here = Callable[[], Process]
@@ -75,10 +77,12 @@ def commune_desk(
             within=timedelta(hours=settings.proof_hours),
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
+        RelayGatherer(ledger.relays.words),
         AgentGatherer(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
         ),
         PlayerGatherer(needs, ledger.play_marks),
+        RecallGatherer(needs),
         ObligationGatherer(
             ledger,
             take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
 from math import inf
@@ -18,6 +18,7 @@ from engine.dispatch.backoff import Retries, RetryPolicy
 from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.buckets import LocalBuckets, RedisBuckets, SharedBuckets
 from engine.dispatch.permits import Permits
+from engine.dispatch.recall import Recall
 from engine.dispatch.rehearsal import Rehearsal
 from engine.dispatch.station_watch import Manner, StationWatch, judged_players
 from engine.errors import LoaError
@@ -33,9 +34,9 @@ def build_sender(
     ledger: Ledger,
     channels: Mapping[str, Channel],
     renderer: Renderer,
-    registry: Registry,
+    rules: Callable[[], Registry],
 ) -> Sender:
-    """Build the sender of one commune, whose registry is now ``registry``.
+    """Build the sender of one commune; ``rules`` returns its registry as it stands.
 
     Raises LoaError for settings that name no channel.
     """
@@ -43,7 +44,7 @@ def build_sender(
     return Sender(
         ledger=ledger,
         channels=channels,
-        assembler=_assembler(ledger, channels, renderer, registry),
+        assembler=_assembler(ledger, channels, renderer, rules),
         rehearsal=None if live else Rehearsal(folder / "outbox" / "rehearsal"),
         clock=house.clock,
         retries=_retries(house.settings),
@@ -55,7 +56,10 @@ def build_sender(
 
 
 def build_station_watch(
-    house: House, ledger: Ledger, channels: Mapping[str, Channel], registry: Registry
+    house: House,
+    ledger: Ledger,
+    channels: Mapping[str, Channel],
+    rules: Callable[[], Registry],
 ) -> StationWatch | None:
     """Build what hears a commune's players; None where it has no loudspeakers."""
     channel = channels.get("loudspeaker")
@@ -70,8 +74,20 @@ def build_station_watch(
         live=settings.live,
     )
     return StationWatch(
-        ledger=ledger, channel=channel, registry=registry, clock=house.clock, manner=manner
+        ledger=ledger, channel=channel, rules=rules, clock=house.clock, manner=manner
     )
+
+
+def build_recall(
+    house: House,
+    ledger: Ledger,
+    channels: Mapping[str, Channel],
+    rules: Callable[[], Registry],
+) -> Recall | None:
+    """Build what takes back from a commune's players; None where it has no loudspeakers."""
+    if "loudspeaker" not in channels:
+        return None
+    return Recall(ledger=ledger, channels=channels, rules=rules, clock=house.clock)
 
 
 def build_permits(settings: Settings, clock: Clock) -> Permits:
@@ -87,7 +103,10 @@ def build_permits(settings: Settings, clock: Clock) -> Permits:
 
 
 def _assembler(
-    ledger: Ledger, channels: Mapping[str, Channel], renderer: Renderer, latest: Registry
+    ledger: Ledger,
+    channels: Mapping[str, Channel],
+    renderer: Renderer,
+    rules: Callable[[], Registry],
 ) -> Assembler:
     @cache
     def pinned(campaign_id: str, revision: int) -> Registry:
@@ -98,7 +117,7 @@ def _assembler(
         channels=channels,
         renderer=renderer,
         registries=pinned,
-        latest_registry=lambda: latest,
+        latest_registry=rules,
     )
 
 

@@ -16,8 +16,8 @@ from engine.cli.common import commune_option, open_workspace, said_commune, work
 from engine.cli.words import translate_placeholders
 from engine.clock import local
 from engine.errors import LoaError
+from engine.i18n import decimal, joined
 from engine.i18n import gettext as _
-from engine.i18n import joined
 from engine.ledger.players import Player
 
 
@@ -103,7 +103,9 @@ def _table(players: Sequence[Player]) -> Table:
             ", ".join(one.clusters),
             _state(one),
             f"{local(one.seen_at):%H:%M:%S %d/%m}" if one.seen_at else "–",
-            f"{one.offset.total_seconds():+.1f} s" if one.offset is not None else "–",
+            f"{decimal(round(one.offset.total_seconds(), 1) + 0.0, '+.1f')} s"
+            if one.offset is not None
+            else "–",
         )
         table.add_row("", *_details(one))
     return table

@@ -10,12 +10,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import FileResponse, JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from engine.console.desk import Desk
 from engine.console.figures import Figures
 from engine.console.hub import Hub
 from engine.console.reading import fields_of, sequence_of, token_of
+from engine.console.relay import PREFIX as RELAY
+from engine.console.relay import lost, relay_router
+from engine.console.relay_desk import RelayDesk
 from engine.console.turnstile import Turnstile
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
@@ -42,13 +47,15 @@ PLAYS = 500
 VERSION = 100
 
 
-def build_api(desk: Desk, hub: Hub, figures: Figures, pages: Pages) -> FastAPI:
+def build_api(desk: Desk, relay: RelayDesk, hub: Hub, figures: Figures, pages: Pages) -> FastAPI:
     """Return the application. ``pages`` say how this process fares, for those in front of it."""
     app = FastAPI(title="Loa", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(_router(desk, hub, Turnstile()), prefix=PREFIX)
+    app.include_router(relay_router(relay), prefix=RELAY)
     for path in ("/healthz", "/readyz"):
         app.add_api_route(path, _page(pages, path))
     app.add_exception_handler(WireError, _unreadable)
+    app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(LEDGER_ERRORS, _away)
     app.add_exception_handler(OSError, _away)
     app.middleware("http")(figures.counted)
@@ -146,13 +153,23 @@ def _page(pages: Pages, path: str) -> Callable[[], Response]:
     return page
 
 
+async def _refused(request: Request, error: Exception) -> Response:
+    """Answer a refusal: in words on a page to who followed a link, as JSON to a program."""
+    if request.url.path.startswith(f"{RELAY}/"):
+        return lost(request, error)
+    assert isinstance(error, StarletteHTTPException)
+    return await http_exception_handler(request, error)
+
+
 async def _unreadable(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": str(error)}, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-async def _away(_request: Request, error: Exception) -> Response:
+async def _away(request: Request, error: Exception) -> Response:
     """Say that it may be tried again, and to our own log why."""
-    logger.warning(_("a player could not be answered: {reason}").format(reason=_reason(error)))
+    logger.warning(_("somebody could not be answered: {reason}").format(reason=_reason(error)))
+    if request.url.path.startswith(f"{RELAY}/"):
+        return lost(request, error)
     return JSONResponse(
         {"detail": _("try again later")},
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -19,6 +19,7 @@ from engine.console.api import build_api
 from engine.console.desk import Desk
 from engine.console.figures import Figures
 from engine.console.hub import Hub
+from engine.console.relay_desk import RelayDesk
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
@@ -60,6 +61,7 @@ class ConsoleService:
         self.figures = Figures()
         self.pages: Pages = pages_of(self.pulse, ready, self.figures.registry)
         self._desk = Desk(communes)
+        self._relay = RelayDesk(communes)
         self._hub = Hub(self._desk.feeds)
         self.figures.waiting(lambda: self._hub.count)
 
@@ -68,7 +70,7 @@ class ConsoleService:
         settings = self._communes.settings.console
         workspace = self._communes.workspace
         config = uvicorn.Config(
-            build_api(self._desk, self._hub, self.figures, self.pages),
+            build_api(self._desk, self._relay, self._hub, self.figures, self.pages),
             log_config=None,
             access_log=False,
             server_header=False,

@@ -23,6 +23,7 @@ from engine.ledger.plays import Aired, Kept, Plays
 from engine.ledger.programmes import Programmes
 from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
+from engine.ledger.relays import Relays
 from engine.ledger.remote_ids import LedgerRemoteIds
 from engine.ledger.revisions import TWO_KEYS, Revision, Revisions, Status, Submission
 from engine.ledger.schema import open_database
@@ -75,6 +76,7 @@ class Ledger:
     awaited: Awaited
     remote_ids: LedgerRemoteIds
     tokens: LedgerTokens
+    relays: Relays
     breakers: Breakers
     views: Views
     told: ToldBook
@@ -111,6 +113,7 @@ class Ledger:
             awaited=Awaited(database, commune_id),
             remote_ids=LedgerRemoteIds(database, commune_id),
             tokens=LedgerTokens(database, commune_id, seal),
+            relays=Relays(database, commune_id, seal),
             breakers=Breakers(database),
             views=Views(database, commune_id),
             told=ToldBook(database, commune_id),

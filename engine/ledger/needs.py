@@ -10,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     and_,
     case,
-    exists,
     func,
     literal_column,
     or_,
@@ -22,7 +21,9 @@ from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
 from engine.ledger.dialect import IDS
 from engine.ledger.given import among
-from engine.ledger.tables import bundles, deliveries, plays, reused_numbers, second_tries
+from engine.ledger.tables import bundles, deliveries, plays, reused_numbers
+from engine.ledger.taken_back import TakenBack, taken_back
+from engine.ledger.tries import made_good
 from engine.models import Finding, PlayOutcome, Priority
 from engine.states import State
 
@@ -123,19 +124,13 @@ class Needs:
 
     def not_played(self, after: datetime) -> list[Silent]:
         """Return what was not played in slots after a moment, and nothing has made good since."""
-        d, t, again = deliveries.c, second_tries.c, deliveries.alias("again").c
-        made_good = exists().where(
-            t.commune_id == self._commune_id,
-            t.again_of == d.id,
-            again.id == t.delivery_id,
-            again.state == State.CONFIRMED,
-        )
+        d = deliveries.c
         urgent = case((d.priority == Priority.EMERGENCY, 1), else_=0)
         query = (
             select(d.campaign_id, d.target, func.count(), func.sum(urgent))
             .add_columns(func.min(d.changed_at), func.max(d.slot))
             .where(d.commune_id == self._commune_id, d.replaced_in.is_(None))
-            .where(d.state == State.NOT_PLAYED, d.slot > after, ~made_good)
+            .where(d.state == State.NOT_PLAYED, d.slot > after, ~made_good(self._commune_id))
             .group_by(d.campaign_id, d.target)
             .order_by(d.campaign_id, d.target)
         )
@@ -154,6 +149,10 @@ class Needs:
         )
         with self._database.read() as connection:
             return [Strange(*row) for row in connection.execute(query)]
+
+    def taken_back(self, now: datetime, away_since: datetime) -> list[TakenBack]:
+        """Return what was taken back from players and still needs a person (``taken_back``)."""
+        return taken_back(self._database, self._commune_id, now, away_since)
 
     def reused_numbers(self, after: datetime) -> list[Strange]:
         """Return under how many numbers other plays came after a moment, by player."""

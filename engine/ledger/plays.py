@@ -256,9 +256,7 @@ def source_of(play: Play) -> str:
     """Return how it is known: which player said so under which number, from when, how long."""
     words = _("player {player}, report {number}: from {began}, {seconds} s")
     began = f"{local(play.began):%H:%M:%S %d/%m/%Y}"
-    return words.format(
-        player=play.player, number=play.number, began=began, seconds=f"{play.seconds:g}"
-    )
+    return words.format(player=play.player, number=play.number, began=began, seconds=play.seconds)
 
 
 def _row(play: Play) -> dict[str, Any]:

@@ -42,8 +42,8 @@ from engine.ledger.tables import (
     metadata,
     people,
     registries,
-    tokens,
 )
+from engine.ledger.token_tables import tokens
 from engine.states import State
 
 #: How far the numbers of bundles jump: the far side may know those that the lost ledger gave

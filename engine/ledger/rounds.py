@@ -68,6 +68,22 @@ class Rounds:
             found = {*connection.execute(awaited.distinct()).scalars()}
             return sorted(found | set(connection.execute(long_ago.distinct()).scalars()))
 
+    def with_players(self, now: datetime) -> list[str]:
+        """Return the communes whose players hold programmes for slots to come, or on air."""
+        b = bundles.c
+        return self._read(select(b.commune_id).where(b.ends_at > now, self._mine(b.commune_id)))
+
+    def registries(self) -> dict[str, int]:
+        """Return the number of each commune's newest registry."""
+        r = registries.c
+        newest = (
+            select(r.commune_id, func.max(r.revision))
+            .where(self._mine(r.commune_id))
+            .group_by(r.commune_id)
+        )
+        with self._database.read() as connection:
+            return {row[0]: int(row[1]) for row in connection.execute(newest)}
+
     def next_moment(self, *, rehearse: Collection[str]) -> datetime | None:
         """Return when the next bundle is due; None when nothing waits."""
         mine = self._mine(bundles.c.commune_id)

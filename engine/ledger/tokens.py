@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from engine.ledger.database import Database
 from engine.ledger.dialect import upsert
 from engine.ledger.seal import Seal
-from engine.ledger.tables import tokens
+from engine.ledger.token_tables import tokens
 from engine.models import TokenPair
 
 

@@ -54,7 +54,8 @@ class Breach:
     """One rule that a plan would break; empty fields mean that all are concerned.
 
     ``waived``: the campaign may break it all the same (an emergency may break the hours);
-    it is shown and recorded, and stops nothing. ``slots`` are the times that break it.
+    it is shown and recorded, and stops nothing. ``slots`` are the times that break it, and
+    for a move also the one that it goes to.
     ``late``: it is only too late; earlier, the same campaign broke nothing.
     """
 

@@ -72,7 +72,7 @@ class Hamlet:
     """The smallest unit reached and reported on (ấp, thôn, tổ dân phố).
 
     ``flyer_copies`` is how many flyers go there when a campaign does not say otherwise;
-    ``head`` is a person's id.
+    ``head`` is a person's id, and so are ``deputies``, who may speak for the head.
     """
 
     id: str
@@ -83,6 +83,12 @@ class Hamlet:
     head: str | None = None
     tags: frozenset[str] = frozenset()
     flyer_copies: int = 0
+    deputies: tuple[str, ...] = ()
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Who may say that the hamlet was told: its head, then the deputies."""
+        return ((self.head,) if self.head else ()) + self.deputies
 
     def households_of(self, group: HouseholdGroup) -> int:
         """Return how many households of the hamlet belong to ``group``."""

@@ -43,6 +43,9 @@ UNKNOWN_WAIT = 60.0
 #: Seconds between two states written, unless something changed.
 WRITTEN = 300.0
 
+#: Slots to come that are written down: whoever reads it later leaves out what is past by then.
+TOLD_AHEAD = 500
+
 _UNAUTHORISED = 401
 
 
@@ -231,7 +234,8 @@ class Agent:
 
     def _status(self, standing: Standing) -> dict[str, Any]:
         now = self.keeper.now()
-        ahead = sorted(p.slot for _one, p in programmes(self.shelf.all()) if p.expires >= now)
+        ahead = sorted(p.slot for _one, p in programmes(self.shelf.all()) if p.slot > now)
+        last = self.journal.last()
         cue = self.deck.on_air
         checked = standing.checked.isoformat() if standing.checked else None
         return {
@@ -240,8 +244,10 @@ class Agent:
             "reference": standing.reference,
             "checked": checked,
             "on_air": cue and (cue.item.title if cue.item else cue.part),
+            "machine": self.keeper.machine().isoformat(),
+            "to_come": [slot.isoformat() for slot in ahead[:TOLD_AHEAD]],
             "programmes": len(ahead),
-            "next": ahead[0].isoformat() if ahead else None,
+            "last": last and [last.campaign_id, last.outcome, last.began.isoformat()],
             "missing": len(self.fetcher.missing()),
             "unsent": len(self.journal.unsent(1_000)),
             "troubles": self._all_troubles(standing),

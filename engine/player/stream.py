@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 from engine.models.airing import ServerTime, WireError
 from engine.models.envelope import Envelope
 from engine.player.fetching import Fetcher
@@ -114,7 +115,7 @@ class Stream:
             try:
                 shelved, _new = self._shelf.take(found, now, arrival)
             except OSError as error:
-                _LOG.error(_("the disk does not take a programme: %s"), error)
+                _LOG.error(_("the disk does not take a programme: %s"), os_reason(error))
                 shelved, _new = self._shelf.take(found, now, arrival, durably=False)
         except RefusedError as error:
             self._refusals.note(error, self._keeper.now(), self._keeper.counter())

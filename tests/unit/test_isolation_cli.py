@@ -22,6 +22,7 @@ from engine.cli.main import build
 from engine.ledger.database import Database
 from engine.ledger.tables import metadata
 from engine.models import TokenPair
+from engine.models.relay import WordKind
 from engine.states import State
 
 #: Every name of the neighbour holds this word, and no id that is typed does.
@@ -71,6 +72,13 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "cache": [[], ["trim", "--max-size", "1GB"]],
     "obligations": [[], ["tin-rieng"]],
     "playlog": [[], ["--campaign", "tin-rieng"], ["--day", "01/12/2026", "--csv", "x.csv"]],
+    "relay": [
+        ["links", "tin-rieng"],
+        ["links", "tiem-phong", "--csv"],
+        ["revoke", "tin-rieng", "--person", "ap-1-head"],
+        ["words", "--all"],
+        ["words", "--done", "x", *BY],
+    ],
     "chat": [["test", "nhom-rieng"], ["test", "truong-ap"]],
     "zalo": [["status"], ["groups"], ["login"], ["seed"], ["new-group", "--name", "x"]],
     "notices": [["--all"]],
@@ -163,6 +171,8 @@ def neighbours(
             if folder is ours:
                 now = app.clock.now()
                 app.ledger.players.invite(["cum-rieng"], name=SECRET, at=now, until=now)
+                link = app.ledger.relays.link("tin-rieng", "ap-1-head", at=now, until=now)
+                app.ledger.relays.write_down(link, "ap-1", WordKind.QUESTION, SECRET, now)
                 app.ledger.tokens.seed("zalo/1/2", TokenPair(SECRET, SECRET, now, now))
     sound.sound_file(theirs / "tieng.wav", sound.murmur(2))
     monkeypatch.chdir(theirs)

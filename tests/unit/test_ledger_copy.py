@@ -25,6 +25,7 @@ from engine.ledger.renumbering import NUMBERED
 from engine.ledger.tables import bundles, play_marks, second_tries
 from engine.models import Evidence, EvidenceKind, Finding, TokenPair
 from engine.models.notice import Concern, Notice, Severity
+from engine.models.relay import WordKind
 from engine.states import State
 
 
@@ -47,6 +48,8 @@ def fill(folder: Path) -> None:
         rig.ledger.credentials.set("minh", "scrypt$1", NOW)
         rig.ledger.remote_ids.put("xa-mau/giay/1/1/tin/abc", "của ta")
         rig.ledger.remote_ids.put("khác", "không đổi")
+        link = rig.ledger.relays.link("tin", "ap-1-head", at=NOW, until=NOW)
+        rig.ledger.relays.write_down(link, "ap-1", WordKind.QUESTION, "Mấy giờ?", NOW)
         rig.ledger.tokens.seed("zalo/1/2", TokenPair("vào", "mới", NOW, NOW))
         book = NoticeBook(rig.ledger.database, "xa-mau")
         book.record([Notice(Concern.FAILED, Severity.URGENT, NOW, ("tin",))], Concern, NOW)

@@ -15,7 +15,7 @@ from engine.errors import LoaError
 from engine.ledger import Ledger, Seal
 from engine.ledger.places import Place
 from engine.ledger.restoring import Return, take_up
-from engine.ledger.tables import tokens
+from engine.ledger.token_tables import tokens
 from engine.models import TokenPair
 
 NAME = "zalo/1/2"

@@ -27,6 +27,7 @@ from engine.ledger.machines import Machines, Process, Role
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.places import Place
 from engine.ledger.players import Player
+from engine.ledger.taken_back import Undone
 from engine.ledger.watched_clock import Fault
 from engine.models import Breaker, BreakerState, Evidence, EvidenceKind, Priority, Schedule
 from engine.models.lacking import Lack, Lacks
@@ -426,8 +427,12 @@ def test_every_concern_has_words_and_advice() -> None:
     facts |= {"role": Role.WORKER, "fault": Fault.APART, "days": "3", "day": "01/12/2026"}
     facts |= {"standing": Standing.AT_RISK, "clusters": "cum-1", "player": "cum-1.1"}
     facts |= {"cluster": "cum-1", "players": "a, b", "package": "x-1", "note": "THU-HOI-x-1.txt"}
-    for concern in Concern:
-        notice = Notice(concern, Severity.WARNING, START, ("x-1",), facts)
+    notices = [
+        Notice(concern, Severity.WARNING, START, ("x-1",), {**facts, "undone": undone})
+        for concern in Concern
+        for undone in Undone
+    ]
+    for notice in notices:
         for words in (what(notice), what_to_do(notice)):
             assert words
             assert "{" not in words

@@ -20,6 +20,7 @@ from channels.loudspeaker.players.mqtt.account import Account
 from channels.loudspeaker.players.mqtt.link import Link, offline
 from channels.loudspeaker.players.mqtt.marks import Marks
 from channels.loudspeaker.players.mqtt.topics import Topics
+from channels.loudspeaker.players.reasons import in_words
 from channels.loudspeaker.players.station_plan import Limits, Plan, plan_of
 from engine.clock import Clock, SystemClock, local
 from engine.files import write_atomic
@@ -129,7 +130,9 @@ class MqttBackend:
             play = play_from({**told, "player": player})
         except (ValueError, TypeError):
             return None
-        return replace(play, seconds=round(play.seconds, 1)) if play.cluster == cluster else None
+        if play.cluster != cluster:
+            return None
+        return replace(in_words(play), seconds=round(play.seconds, 1))
 
     def _command(self, plan: Plan, bundle: Bundle) -> Mapping[str, Any]:
         """Return what the device is told; limits run from now if that is after the slot."""
