@@ -11,7 +11,7 @@ from channels.flyer.folder import FolderBackend
 from channels.flyer.options import FlyerOptions, copies_for, sheets_for
 from channels.flyer.printrun import print_run
 from channels.flyer.product import TEMPLATES, FlyerInputs, fault_of, render_flyer
-from channels.flyer.wording import is_calm, mark, one_line, unbroken, validity
+from channels.flyer.wording import corrected, is_calm, mark, one_line, unbroken, validity
 from channels.typesetting import fingerprint
 from engine.models import (
     Artifact,
@@ -84,10 +84,15 @@ class FlyerChannel:
         options = content.options_as(FlyerOptions)
         return FlyerInputs(
             issuer=one_line(content.issuer),
-            mark=mark(content.priority, content.purpose, drill=content.drill),
+            mark=mark(
+                content.priority,
+                content.purpose,
+                drill=content.drill,
+                correction=content.correction,
+            ),
             loud=content.priority is Priority.EMERGENCY and not is_calm(content),
             title=one_line(content.title),
-            paragraphs=tuple(unbroken(content.body).split("\n\n")),
+            paragraphs=(*corrected(content), *unbroken(content.body).split("\n\n")),
             bring=tuple(one_line(paper) for paper in options.bring),
             contact=one_line(content.contact),
             validity=validity(content.valid_until),

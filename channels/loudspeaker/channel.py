@@ -20,10 +20,17 @@ from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.players.describing import Describes
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.proof.limits import ProofLimits
-from channels.loudspeaker.script import Script, announced, script_of
+from channels.loudspeaker.script import (
+    Script,
+    announced,
+    script_of,
+    seconds,
+    spoken_opening,
+)
 from channels.loudspeaker.speech.engine import ENGINES, Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.loudspeaker.spoken import Region
+from channels.loudspeaker.text import one_line
 from channels.loudspeaker.wording import doubt_in_words, recording_in_words, too_long
 from engine.clock import local
 from engine.errors import LoaError
@@ -181,7 +188,12 @@ class LoudspeakerChannel:
         if content.recording is not None:
             recording = _file(content.recording, artifacts)
             return RecordingInputs(
-                recording, self._loudness, options.repeat, _tags(content), self._finish
+                recording,
+                self._loudness,
+                options.repeat,
+                _tags(content),
+                self._finish,
+                self._opening_of(content),
             )
         script = self._script(content)
         return self._said(script.lines, options.repeat, _tags(content), script.text)
@@ -246,11 +258,21 @@ class LoudspeakerChannel:
             return recording_in_words(content.recording)[0]
         return self._script(content).text
 
+    def _opening_of(self, content: Content) -> SpeechInputs | None:
+        """Return what is said before a recording that corrects an earlier one."""
+        first = spoken_opening(content)
+        return None if first is None else self._announced(one_line(first), _tags(content))
+
     def _recorded(self, content: Content, recording: Attachment) -> Forecast:
         text, doubt = recording_in_words(recording)
         if recording.seconds is None:
             return Forecast(text, doubts=(doubt,))
+        first = spoken_opening(content)
+        if first is not None:
+            text = f"{first}\n\n{text}"
         length = recording.seconds * content.options_as(LoudspeakerOptions).repeat
+        if first is not None:
+            length += seconds(announced(one_line(first), self._region, self._style))
         breaches = (too_long(),) if length > MAX_SECONDS else ()
         return Forecast(text, seconds=length, breaches=breaches)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Any
 
 from channels.loudspeaker.audio.terms import USUAL, Chime, Finish, Tags
 from channels.loudspeaker.script import Line
@@ -29,13 +30,22 @@ class SpeechInputs:
 
 @dataclass(frozen=True, slots=True)
 class RecordingInputs:
-    """A sound file that somebody recorded. ``loudness`` in LUFS."""
+    """A sound file that somebody recorded. ``loudness`` in LUFS.
+
+    ``opening`` is said before it, when it corrects an earlier one.
+    """
 
     recording: File
     loudness: float
     repeat: int
     tags: Tags
     finish: Finish = USUAL
+    opening: SpeechInputs | None = None
+
+    def identity(self) -> dict[str, Any]:
+        """Return what its hash is made of: an opening only where there is one."""
+        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: one for name, one in own.items() if name != "opening" or one is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from engine.models import (
 )
 from engine.models.correction import WITHDRAWAL_HOLDS
 from engine.planner.compose import Composed, Composer
-from engine.planner.known import Known, Place, Told, Standing
+from engine.planner.known import Known, Place, Standing, Told
 from engine.planner.times import Slot, Times
 from engine.states import UNSENT
 

@@ -20,11 +20,20 @@ from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Status, Submission
 from engine.ledger.fanout import Fanout
 from engine.ledger.registries import Credentials
-from engine.models import Campaign, Plan, Province, Registry, Right, digest
+from engine.models import Amends, Campaign, Person, Plan, Province, Registry, Right, digest
 from engine.models.targets import campaign_id_below
+from engine.planner.amendment import (
+    amendment_of,
+    refuse_anothers,
+    refuse_waiting,
+    update_of,
+    with_facts,
+    withdrawn,
+)
 from engine.planner.communes import CommunePlan, CommunePlanner, ProvincePlan
 from engine.planner.communes import by as signed_by
 from engine.planner.ending import ended_by
+from engine.planner.known import known_of
 from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.office import Office
 from engine.planner.people import People
@@ -97,14 +106,84 @@ class ProvinceOffice:
         Raises InputError for the file, LoaError for a person, a rule, or nothing new.
         """
         person = self.people.with_right(by, Right.SUBMIT)
-        plan = self.plan(path, progress)
+        loaded = self._load(path)
+        facts = update_of(self._fanout.revisions, loaded.campaign.id, self._clock.now())
+        return self._submitted(path, person, with_facts(loaded, facts), leave_out, progress)
+
+    def correct(
+        self, campaign_id: str, path: Path, by: str, reason: str, *, progress: Progress = nothing
+    ) -> tuple[Revision, ProvincePlan]:
+        """Freeze a corrected campaign file for all its communes; it waits for approval.
+
+        Raises InputError, LoaError as ``submit``, and as a commune's ``Office.correct``.
+        """
+        person = self.people.with_right(by, Right.SUBMIT)
+        loaded = self._load(path)
+        refuse_anothers(campaign_id, loaded.campaign.id, path)
+        refuse_waiting(self.newest(campaign_id), person.id)
+        facts = amendment_of(
+            self._fanout.revisions, campaign_id, self._clock.now(), reason, Amends.CORRECTION
+        )
+        return self._submitted(path, person, with_facts(loaded, facts), False, progress)
+
+    def preview_correction(
+        self, path: Path, reason: str, progress: Progress = nothing
+    ) -> ProvincePlan:
+        """Plan a corrected file in every commune as ``correct`` would, without writing anything."""
+        loaded, now = self._load(path), self._clock.now()
+        facts = amendment_of(
+            self._fanout.revisions, loaded.campaign.id, now, reason, Amends.CORRECTION
+        )
+        return self._planner.plan(with_facts(loaded, facts), self._place(path), now, progress)
+
+    def withdraw(self, campaign_id: str, by: str, reason: str) -> tuple[Revision, tuple[str, ...]]:
+        """Freeze a withdrawal for every commune that was told; it waits for approval.
+
+        Returns it with those communes. Raises LoaError as ``correct``.
+        """
+        person = self.people.with_right(by, Right.SUBMIT)
+        refuse_waiting(self.newest(campaign_id), person.id)
+        now = self._clock.now()
+        facts = amendment_of(self._fanout.revisions, campaign_id, now, reason, Amends.WITHDRAWAL)
+        before = self._fanout.revisions.get(campaign_id, facts.corrects)
+        assert before is not None
+        campaign = withdrawn(before.campaign, facts)
+        loaded = LoadedCampaign(campaign, before.source, before.source_sha256, {})
+        told = self._fanout.told(campaign_id)
+        actor = self._actor(person.id)
+        parts = [
+            (commune_id, signed_by(part, actor))
+            for commune_id, part in self._planner.ending(told, loaded, before.path, now)
+        ]
+        own = Submission(
+            campaign=campaign,
+            path=before.path,
+            source=before.source,
+            source_sha256=before.source_sha256,
+            content_hash=digest(
+                before.source_sha256, [(name, part.content_hash) for name, part in parts]
+            ),
+            registry_revision=self._revision,
+            submitted_by=person.id,
+        )
+        return self._fanout.submit(own, parts, now), tuple(sorted(told))
+
+    def _submitted(
+        self,
+        path: Path,
+        person: Person,
+        loaded: LoadedCampaign,
+        leave_out: bool,
+        progress: Progress,
+    ) -> tuple[Revision, ProvincePlan]:
+        plan = self._planner.plan(loaded, self._place(path), self._clock.now(), progress)
         ended_by(plan.loaded.campaign, self._fanout.revisions)
         blocked = plan.blocked
         if blocked and (not leave_out or len(blocked) == len(plan.parts)):
             raise LoaError(_blocked(blocked))
         going = tuple(part for part in plan.parts if not part.stops)
         own = self._own(plan.loaded, going, path, person.id)
-        self._refuse_the_same(own)
+        self._refuse_the_same(own, path, loaded)
         for sha256, source in plan.loaded.files.items():
             self._artifacts.keep_attachment(sha256, source)
         now = self._clock.now()
@@ -131,12 +210,9 @@ class ProvinceOffice:
         revision = self.waiting(campaign_id)
         person = self.people.approver(by, passphrase, but=revision.submitted_by)
         now = self._clock.now()
-        loaded = self._load(self._workspace / revision.path)
-        if loaded.sha256 != revision.source_sha256 or _files(loaded.campaign) != _files(
-            revision.campaign
-        ):
-            message = _("{campaign}: the file or an attachment changed; submit it again")
-            raise LoaError(message.format(campaign=campaign_id))
+        told = revision.campaign.correction
+        if told is None or not told.withdraws:  # a withdrawal is of what was approved, no file
+            self._refuse_changed(campaign_id, revision)
         self._prove_all(campaign_id, progress)
         now = self._clock.now()
         if not self._fanout.approve(revision, self._actor(person.id), now):
@@ -144,6 +220,14 @@ class ProvinceOffice:
             raise LoaError(message.format(campaign=campaign_id))
         self._boundary("approved")
         return revision
+
+    def _refuse_changed(self, campaign_id: str, revision: Revision) -> None:
+        loaded = self._load(self._workspace / revision.path)
+        if loaded.sha256 != revision.source_sha256 or _files(loaded.campaign) != _files(
+            revision.campaign
+        ):
+            message = _("{campaign}: the file or an attachment changed; submit it again")
+            raise LoaError(message.format(campaign=campaign_id))
 
     def _prove_all(self, campaign_id: str, progress: Progress) -> None:
         """Listen to what each commune would hear; what is the same everywhere is made once."""
@@ -154,7 +238,9 @@ class ProvinceOffice:
             revision = ledger.revisions.get(name, part.revision)
             assert revision is not None
             registry = ledger.registries.load(revision.registry_revision)
-            plan = plan_campaign(revision.campaign, registry, self._channels, self._clock.now())
+            now = self._clock.now()
+            known = known_of(revision.campaign, ledger, self._channels, now)
+            plan = plan_campaign(revision.campaign, registry, self._channels, now, known=known)
             self._prove(part.commune_id, plan, registry)
             progress(number, len(parts))
 
@@ -213,17 +299,17 @@ class ProvinceOffice:
             submitted_by=by,
         )
 
-    def _refuse_the_same(self, own: Submission) -> None:
+    def _refuse_the_same(self, own: Submission, path: Path, loaded: LoadedCampaign) -> None:
         latest = self._fanout.revisions.latest(own.campaign.id)
-        if (
-            latest
-            and latest.content_hash == own.content_hash
-            and latest.status
-            in (
-                Status.SUBMITTED,
-                Status.OPEN,
-            )
-        ):
+        if latest is None or latest.status not in (Status.SUBMITTED, Status.OPEN):
+            return
+        told = latest.campaign.correction
+        found = own.content_hash
+        if told != own.campaign.correction and latest.source_sha256 == own.source_sha256:
+            again = with_facts(loaded, told)
+            plan = self._planner.plan(again, own.path, self._clock.now(), nothing)
+            found = self._own(again, plan.parts, path, own.submitted_by).content_hash
+        if latest.content_hash == found:
             message = _("{campaign}: revision {revision} already says exactly this")
             raise LoaError(message.format(campaign=latest.campaign_id, revision=latest.revision))
 
