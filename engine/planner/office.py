@@ -225,7 +225,8 @@ class Office:
         told, facts = latest.campaign.correction, loaded.campaign.correction
         if told == facts or (told is not None and told.withdraws):
             return latest.content_hash == content_hash
-        if latest.source_sha256 != loaded.sha256:
+        anew = facts is not None and told is not None and facts.reason not in ("", told.reason)
+        if latest.source_sha256 != loaded.sha256 or (anew and latest.status is Status.SUBMITTED):
             return False
         as_told = replace(loaded.campaign, correction=told)
         plan = self._plan(as_told)
