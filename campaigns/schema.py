@@ -16,6 +16,7 @@ from pydantic import (
     create_model,
 )
 
+from campaigns.differing import DiffersSpec
 from campaigns.fields import (
     ONE_OR_MORE,
     AlsoAccepts,
@@ -231,6 +232,15 @@ class CampaignSpec(Strict):
             max_length=10,
             description="Căn cứ pháp lý, ví dụ Luật 10/2022/QH15, Điều 11 khoản 8: Loa suy ra phải "
             "phát mấy ngày liền, trưởng ấp có phải chuyển tiếp không.",
+        ),
+    ]
+    differs: Annotated[
+        tuple[DiffersSpec, ...],
+        Field(
+            (),
+            max_length=20,
+            description="Chỗ các bản cố ý nói khác nhau: fact, in, because. Không ghi mà khác "
+            "thì không duyệt được.",
         ),
     ]
     attachments: Annotated[

@@ -29,6 +29,7 @@ from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 from engine.notices.recalled import RecallGatherer
 from engine.notices.relays import RelayGatherer
+from engine.settings.players import AgentPlayer
 
 #: Tells about the process that asks.
 Here = Callable[[], Process]
@@ -82,7 +83,15 @@ def commune_desk(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
         ),
         PlayerGatherer(needs, ledger.play_marks),
-        RecallGatherer(needs),
+        RecallGatherer(
+            needs,
+            ledger.players.all,
+            fetching=[
+                name
+                for name, player in house.settings.players.items()
+                if isinstance(player, AgentPlayer)
+            ],
+        ),
         ObligationGatherer(
             ledger,
             take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),

@@ -27,7 +27,7 @@ class RegistryFile:
     def look(self, now: datetime) -> None:
         """Keep what the file says, if it was changed, as a new revision of the registry.
 
-        A file that is gone or has faults changes nothing, and is told once.
+        A file that is gone changes nothing; one with faults neither, and that is told once.
         """
         try:
             there = self._path.stat()

@@ -117,6 +117,8 @@ def show_preview() -> click.Command:
                 for remark in one.remarks:
                     click.echo(f"      ⚠ {remark}")
             _say_doubts(shown.doubts)
+            for breach in shown.breaches:
+                click.echo(f"  {'!' if breach.waived else '✗'} {breach_line(breach)}")
             click.echo(
                 _("{campaign} revision {revision}, content {hash}: {folder}").format(
                     campaign=campaign_id,

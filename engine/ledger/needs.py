@@ -22,7 +22,7 @@ from engine.ledger.database import Database
 from engine.ledger.dialect import IDS
 from engine.ledger.given import among
 from engine.ledger.tables import bundles, deliveries, plays, reused_numbers
-from engine.ledger.taken_back import TakenBack, taken_back
+from engine.ledger.taken_back import TakenBack, Undone, taken_back
 from engine.ledger.tries import made_good
 from engine.models import Finding, PlayOutcome, Priority
 from engine.states import State
@@ -150,9 +150,11 @@ class Needs:
         with self._database.read() as connection:
             return [Strange(*row) for row in connection.execute(query)]
 
-    def taken_back(self, now: datetime, away_since: datetime) -> list[TakenBack]:
+    def taken_back(
+        self, undone: Undone, now: datetime, before: datetime, fetching: Collection[str] = ()
+    ) -> list[TakenBack]:
         """Return what was taken back from players and still needs a person (``taken_back``)."""
-        return taken_back(self._database, self._commune_id, now, away_since)
+        return taken_back(self._database, self._commune_id, undone, now, before, fetching)
 
     def reused_numbers(self, after: datetime) -> list[Strange]:
         """Return under how many numbers other plays came after a moment, by player."""

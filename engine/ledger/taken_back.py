@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, func, select
 
 from engine.ledger.database import Database
 from engine.ledger.tables import bundles, deliveries
@@ -18,44 +19,55 @@ class Undone(StrEnum):
 
     #: The player does not take it that it is to be silent: see why.
     AWAY = "away"
+    #: The player fetches by itself and may not have fetched that yet.
+    UNSEEN = "unseen"
     #: It airs no more before its campaign ends: plan more days.
     NOWHERE = "nowhere"
 
 
 @dataclass(frozen=True, slots=True)
 class TakenBack:
-    """Deliveries of one campaign on one cluster; ``slot`` is the last that they were for."""
+    """Deliveries of one campaign on one cluster; ``slot`` is the last that they were for.
+
+    They were taken back from ``since`` to ``last``.
+    """
 
     campaign_id: str
-    undone: Undone
     cluster: str
     count: int
     since: datetime
+    last: datetime
     slot: datetime
 
 
 def taken_back(
-    database: Database, commune_id: str, now: datetime, away_since: datetime
+    database: Database,
+    commune_id: str,
+    undone: Undone,
+    now: datetime,
+    before: datetime,
+    fetching: Collection[str] = (),
 ) -> list[TakenBack]:
     """Return what was taken back for slots after ``now`` and is not settled by that.
 
-    A player has had its time to answer if it was told before ``away_since``. What lies with a
-    province's system is told by the notes beside its packages.
+    A player has had its time to answer if it was told ``before``; those in ``fetching`` ask by
+    themselves. What lies with a province's system is told by the notes beside its packages.
     """
     d, b = deliveries.c, bundles.c
-    away = and_(b.state != State.SENT, d.changed_at < away_since)
-    nowhere = d.replaced_in.is_(None)
-    which = case((away, literal(Undone.AWAY.value)), else_=literal(Undone.NOWHERE.value))
-    undone = which.label("undone")
+    told = d.changed_at < before
+    lacks: ColumnElement[bool] = {
+        Undone.AWAY: and_(b.state != State.SENT, told),
+        Undone.UNSEEN: and_(b.state == State.SENT, told, b.backend.in_(sorted(fetching))),
+        Undone.NOWHERE: d.replaced_in.is_(None),
+    }[undone]
     query = (
-        select(d.campaign_id, undone, d.target, func.count())
-        .add_columns(func.min(d.changed_at), func.max(d.slot))
+        select(d.campaign_id, d.target, func.count())
+        .add_columns(func.min(d.changed_at), func.max(d.changed_at), func.max(d.slot))
         .join(bundles, d.bundle_id == b.id)
         .where(b.commune_id == commune_id, b.channel == "loudspeaker", b.slot > now)
-        .where(d.state == State.WITHDRAWN, or_(away, nowhere))
-        .group_by(d.campaign_id, undone, d.target)
-        .order_by(d.campaign_id, undone, d.target)
+        .where(d.state == State.WITHDRAWN, lacks)
+        .group_by(d.campaign_id, d.target)
+        .order_by(d.campaign_id, d.target)
     )
     with database.read() as connection:
-        rows = connection.execute(query).all()
-    return [TakenBack(row[0], Undone(row[1]), *row[2:]) for row in rows]
+        return [TakenBack(*row) for row in connection.execute(query)]

@@ -30,6 +30,7 @@ from engine.models.session import NO_SESSIONS, Around, Sessions, Shift, Sound
 from engine.models.station import FixedOrder, Hours, Quiet, Relay, StationRules
 from engine.models.terms import Attachment, Priority, Purpose, Repeat, Schedule
 from engine.models.token import TokenPair
+from engine.models.truth import Confirmed, Spot
 
 __all__ = [
     "NO_SESSIONS",
@@ -50,6 +51,7 @@ __all__ = [
     "Cluster",
     "Commune",
     "CommuneDefaults",
+    "Confirmed",
     "Content",
     "Correction",
     "Evidence",
@@ -89,6 +91,7 @@ __all__ = [
     "Sessions",
     "Shift",
     "Sound",
+    "Spot",
     "StationRules",
     "Team",
     "TokenPair",

@@ -12,6 +12,7 @@ from engine.models.facts import NONE, Facts
 from engine.models.obligation import LegalBasis
 from engine.models.registry import Hamlet, HouseholdGroup
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
+from engine.models.truth import Confirmed
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -69,6 +70,7 @@ class Campaign:
     ``hamlet_values`` override them in one hamlet. ``valid_from`` None means from approval on.
     ``sections`` holds the channels used. ``drill``: a rehearsal with people, who are told so in
     every form. ``all_clear`` is the id of the alert whose end it tells; empty for all others.
+    ``differs`` are differences between its texts that the author means.
     ``legal_basis`` is what the law asks of the message. ``facts`` is what it comes down to.
     ``correction`` says what it amends, when an earlier revision was approved; no file says it.
     """
@@ -106,4 +108,5 @@ class Campaign:
         return self.priority
 
     legal_basis: tuple[LegalBasis, ...] = ()
+    differs: tuple[Confirmed, ...] = ()
     correction: Correction | None = None

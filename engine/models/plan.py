@@ -10,6 +10,7 @@ from engine.models.content import Content
 from engine.models.delivery import Forecast
 from engine.models.session import Shift
 from engine.models.terms import Priority, Purpose
+from engine.models.truth import Spot
 
 
 def slot_key(slot: datetime) -> str:
@@ -57,6 +58,7 @@ class Breach:
     it is shown and recorded, and stops nothing. ``slots`` are the times that break it, and
     for a move also the one that it goes to.
     ``late``: it is only too late; earlier, the same campaign broke nothing.
+    ``spots`` are the places in the campaign's file that say what is wrong.
     """
 
     message: str
@@ -66,6 +68,7 @@ class Breach:
     waived: bool = False
     slots: tuple[datetime, ...] = ()
     late: bool = False
+    spots: tuple[Spot, ...] = ()
 
 
 #: A frozen content, and the hashes of the contents it needs, by channel.
@@ -82,6 +85,7 @@ class Plan:
     ``fingerprint`` is the hash of what approval is bound to: audience, places, fixed times,
     and every word as it would be read or heard. ``shifts`` are what other campaigns have on
     air and must give way. ``kept`` are amendments in the ledger, by id, that say the same already.
+    ``remarks`` are what else an official should look at.
     """
 
     campaign_id: str
@@ -92,6 +96,7 @@ class Plan:
     fingerprint: str = ""
     shifts: tuple[Shift, ...] = ()
     kept: frozenset[int] = frozenset()
+    remarks: tuple[str, ...] = ()
 
     @property
     def stops(self) -> tuple[Breach, ...]:
@@ -100,9 +105,9 @@ class Plan:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """Return every reading that an official should look at, once."""
+        """Return everything that an official should look at, once."""
         found = (doubt for one in self.deliveries for doubt in one.forecast.doubts)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys((*self.remarks, *found)))
 
     def frozen(self, hashes: Iterable[str]) -> dict[str, Frozen]:
         """Return contents by their hashes, each with those it needs, as the ledger keeps them."""

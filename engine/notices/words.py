@@ -172,6 +172,10 @@ def _recalled(undone: Undone) -> str:
             "{campaign} must not air any more on {clusters} (the last at {slot}), and the players"
             " there do not take {count} deliveries back"
         ),
+        Undone.UNSEEN: _(
+            "{campaign} must not air any more on {clusters} (the last at {slot}), and the players"
+            " there have not asked since: they may play {count} deliveries"
+        ),
         Undone.NOWHERE: _(
             "{campaign}: {count} deliveries were taken back from {clusters} (the last at {slot}),"
             " and there is no later session for them"
@@ -182,6 +186,9 @@ def _recalled(undone: Undone) -> str:
 def _of_recalled(undone: Undone) -> str:
     return {
         Undone.AWAY: _("loa doctor says why; if need be, switch the players there off by hand"),
+        Undone.UNSEEN: _(
+            "loa players list; see that they have a network, or switch them off by hand"
+        ),
         Undone.NOWHERE: _(
             "loa events {campaign} says why; give it more days, then: loa submit FILE --by PERSON;"
             " or: loa notices --done {key} --by PERSON"

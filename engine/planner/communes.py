@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -87,15 +88,15 @@ class CommunePlanner:
         return ProvincePlan(loaded, tuple(parts))
 
     def ending(
-        self, communes: Iterable[str], loaded: LoadedCampaign, place: str, now: datetime
+        self, communes: Iterable[str], over: Campaign, source: bytes, place: str, now: datetime
     ) -> Iterator[tuple[str, Submission]]:
         """Yield revisions that end the campaign in ``communes``, which it no longer is for."""
         for commune_id in sorted(communes):
             ledger = self._ledger_of(commune_id)
             number = ledger.registries.latest()
-            campaign = left_out(loaded.campaign, self._province_id)
+            campaign = left_out(over, self._province_id)
             plan = plan_campaign(campaign, ledger.registries.load(number), self._channels, now)
-            yield commune_id, _submission(campaign, loaded, place, plan, number)
+            yield commune_id, _submission(campaign, source, place, plan, number)
 
     def hear(self, part: CommunePlan, now: datetime) -> None:
         """Render recordings now; they are the same in every commune. Raises LoaError."""
@@ -121,7 +122,7 @@ class CommunePlanner:
         return CommunePlan(
             commune_id,
             len(plan.deliveries),
-            _submission(campaign, loaded, place, plan, number),
+            _submission(campaign, loaded.source, place, plan, number),
             plan.stops,
             tuple(breach for breach in plan.breaches if breach.waived),
         )
@@ -133,14 +134,14 @@ def by(part: Submission, actor: str) -> Submission:
 
 
 def _submission(
-    campaign: Campaign, loaded: LoadedCampaign, place: str, plan: Plan, registry_revision: int
+    campaign: Campaign, source: bytes, place: str, plan: Plan, registry_revision: int
 ) -> Submission:
     return Submission(
         campaign=campaign,
         path=place,
-        source=loaded.source,
-        source_sha256=loaded.sha256,
-        content_hash=bound_hash(loaded.source, campaign, plan),
+        source=source,
+        source_sha256=hashlib.sha256(source).hexdigest(),
+        content_hash=bound_hash(source, campaign, plan),
         registry_revision=registry_revision,
         submitted_by="",
     )

@@ -21,6 +21,7 @@ from engine.models import (
     Sound,
 )
 from engine.planner.airing import Standing
+from engine.planner.giving_way import GivingWay, shown
 from engine.rules import BESIDE, Airtime, Book
 
 #: One sound of the campaign: cluster, slot and content hash.
@@ -100,7 +101,7 @@ class _Fitting:
             self._own[place].append(one)
             self._places[one.target, one.content_hash].add(place)
         self._to: dict[Place, datetime | None] = {}
-        self._shifts: list[Shift] = []
+        self._giving_way = GivingWay(campaign.id)
         self._breaches: list[Breach] = []
 
     def late(self) -> list[Place]:
@@ -152,17 +153,7 @@ class _Fitting:
         """Take a second try out of a session of its own, to any other that it can join."""
         self._book.remove(cluster, slot, sound.key)
         to = self._book.join(cluster, sound, self._now + self._cutoff, but=(slot,))
-        if to is None:
-            message = _(
-                "the session of a second try at {slot} is needed: {campaign} gives way, and no "
-                "session has room for it before it ends"
-            )
-        else:
-            message = _(
-                "the session of a second try at {slot} is needed: {campaign} gives way and moves "
-                "to {to}"
-            )
-        self._shift(message, cluster, slot, sound, to)
+        self._giving_way.needed(cluster, slot, sound, to)
 
     def _used(self) -> set[tuple[str, datetime]]:
         """Return the sessions of the campaign, where it was meant to air or goes."""
@@ -175,35 +166,10 @@ class _Fitting:
         for cluster, slot in sorted(self._used()):
             for sound in self._book.overfull(cluster, slot):
                 if sound.campaign_id != self._campaign.id:
-                    self._give_way(cluster, slot, sound)
+                    to = self._book.move(cluster, slot, sound, self._now + self._cutoff)
+                    self._giving_way.full(cluster, slot, sound, to)
                 elif self._book.alone(cluster, slot, sound):
                     self._move_on(cluster, slot, sound)
-
-    def _give_way(self, cluster: str, slot: datetime, sound: Sound) -> None:
-        to = self._book.move(cluster, slot, sound, self._now + self._cutoff)
-        if to is None:
-            message = _(
-                "the session at {slot} is full: {campaign} gives way, and no later session has "
-                "room for it before it ends"
-            )
-        else:
-            message = _("the session at {slot} is full: {campaign} gives way and moves to {to}")
-        self._shift(message, cluster, slot, sound, to)
-
-    def _shift(
-        self, message: str, cluster: str, slot: datetime, sound: Sound, to: datetime | None
-    ) -> None:
-        """Let another campaign's sound move, and say so."""
-        words = message.format(
-            slot=_shown(slot), to=_shown(to) if to else "", campaign=sound.campaign_id
-        )
-        reason = _("{words} (for {campaign})").format(words=words, campaign=self._campaign.id)
-        self._shifts.append(
-            Shift(cluster, slot, sound.campaign_id, sound.key, to, sound.until, reason)
-        )
-        self._breaches.append(
-            Breach(words, "loudspeaker", target=cluster, waived=True, slots=_both(slot, to))
-        )
 
     def _move_on(self, cluster: str, slot: datetime, sound: Sound) -> None:
         to = self._book.move(cluster, slot, sound, self._now + self._cutoff)
@@ -221,21 +187,10 @@ class _Fitting:
         self._say(message, (cluster, slot, sound.key), to)
 
     def result(self, deliveries: Sequence[PlannedDelivery]) -> Fitted:
-        others = self._taken
-        if self._shifts:
-            gone = {(one.cluster, one.slot, one.key) for one in self._shifts}
-            others = {
-                place: {k: sound for k, sound in sounds.items() if (*place, k) not in gone}
-                for place, sounds in others.items()
-            }
-            others = {place: sounds for place, sounds in others.items() if sounds}
-            for shift in self._shifts:
-                if shift.to is not None:
-                    sound = self._taken[shift.cluster, shift.slot][shift.key]
-                    place = (shift.cluster, shift.to)
-                    others[place] = {**others.get(place, {}), shift.key: sound}
         placed = tuple(self._placed(deliveries))
-        return Fitted(placed, others, self._breaches, tuple(self._shifts))
+        ways = self._giving_way
+        breaches = [*self._breaches, *ways.breaches]
+        return Fitted(placed, ways.after(self._taken), breaches, tuple(ways.shifts))
 
     def _placed(self, deliveries: Sequence[PlannedDelivery]) -> Iterator[PlannedDelivery]:
         """Yield the deliveries in the slots that they get; what airs there anyway comes once."""
@@ -281,7 +236,7 @@ class _Fitting:
 
     def _say(self, message: str, place: Place, to: datetime | None, **more: object) -> None:
         cluster, slot, key = place
-        words = message.format(slot=_shown(slot), to=_shown(to) if to else "", **more)
+        words = message.format(slot=shown(slot), to=shown(to) if to else "", **more)
         same = self._places[cluster, key]
         aired = any(self._to.get(other, other[1]) is not None for other in same)
         self._breaches.append(
@@ -298,7 +253,3 @@ class _Fitting:
 
 def _both(slot: datetime, to: datetime | None) -> tuple[datetime, ...]:
     return (slot,) if to is None else (slot, to)
-
-
-def _shown(slot: datetime) -> str:
-    return local(slot).strftime("%H:%M %d/%m/%Y")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -36,7 +36,7 @@ from engine.planner.amendment import (
     with_facts,
     withdrawn,
 )
-from engine.planner.binding import bound_hash, refuse_a_provinces, refuse_breaches
+from engine.planner.binding import bound_hash, place_in, refuse_a_provinces, refuse_breaches
 from engine.planner.diff import changes_between
 from engine.planner.ending import ended_by, to_whom
 from engine.planner.known import Known, known_of
@@ -44,6 +44,7 @@ from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.people import People
 from engine.planner.plan import plan_campaign
 from engine.planner.progress import Progress, nothing
+from engine.planner.spots import located
 
 #: Proves what a plan would air in a registry's hamlets. Raises LoaError, and says of what.
 Prove = Callable[[Plan, Registry, Progress], None]
@@ -93,8 +94,8 @@ class Office:
 
     def plan(self, path: Path) -> tuple[Campaign, Plan]:
         """Plan a campaign file without writing anything. Raises InputError."""
-        campaign = self._load(path).campaign
-        return campaign, self._plan(campaign)
+        loaded = self._load(path)
+        return loaded.campaign, self._plan(loaded)
 
     def load(self, path: Path) -> LoadedCampaign:
         """Read a campaign file as of now. Raises InputError."""
@@ -138,8 +139,8 @@ class Office:
         facts = amendment_of(
             self._ledger.revisions, loaded.campaign.id, self._clock.now(), reason, Amends.CORRECTION
         )
-        campaign = with_facts(loaded, facts).campaign
-        return campaign, self._plan(campaign)
+        amended = with_facts(loaded, facts)
+        return amended.campaign, self._plan(amended)
 
     def withdraw(self, campaign_id: str, by: str, reason: str) -> Submitted:
         """Freeze a withdrawal as a revision that waits for approval.
@@ -152,7 +153,7 @@ class Office:
         before = self._ledger.revisions.get(campaign_id, facts.corrects)
         assert before is not None
         campaign = withdrawn(before.campaign, facts)
-        plan = self._plan(campaign)
+        plan = self._planned_now(campaign)
         refuse_breaches(plan)
         content_hash = bound_hash(before.source, campaign, plan)
         return self._freeze(person, before.path, before.source, campaign, content_hash, plan)
@@ -171,10 +172,10 @@ class Office:
 
     def _submitted(self, path: Path, person: Person, loaded: LoadedCampaign) -> Submitted:
         ended_by(loaded.campaign, self._ledger.revisions)
-        plan = self._plan(loaded.campaign)
+        plan = self._plan(loaded)
         refuse_breaches(plan)
         content_hash = bound_hash(loaded.source, loaded.campaign, plan)
-        place = self._place(path)
+        place = place_in(self._workspace, path)
         latest = self._ledger.revisions.latest(loaded.campaign.id)
         if latest and latest.path != place and (self._workspace / latest.path).exists():
             message = _('{file}: the id "{campaign}" belongs to {other}')
@@ -228,9 +229,9 @@ class Office:
         anew = facts is not None and told is not None and facts.reason not in ("", told.reason)
         if latest.source_sha256 != loaded.sha256 or (anew and latest.status is Status.SUBMITTED):
             return False
-        as_told = replace(loaded.campaign, correction=told)
+        as_told = with_facts(loaded, told)
         plan = self._plan(as_told)
-        return bound_hash(loaded.source, as_told, plan) == latest.content_hash
+        return bound_hash(loaded.source, as_told.campaign, plan) == latest.content_hash
 
     def approve(
         self,
@@ -409,13 +410,12 @@ class Office:
         """Channels from which what was handed over ahead of its slot can be taken back."""
         return frozenset(name for name, one in self._channels.items() if one.cumulative)
 
-    def _place(self, path: Path) -> str:
-        """Return how the ledger names a file: from the workspace on, so that it may move."""
-        path = path.resolve()
-        inside = path.is_relative_to(self._workspace)
-        return str(path.relative_to(self._workspace) if inside else path)
+    def _plan(self, loaded: LoadedCampaign) -> Plan:
+        """Plan a campaign file, with the lines of what contradicts itself in it."""
+        return located(self._planned_now(loaded.campaign), loaded.places)
 
-    def _plan(self, campaign: Campaign) -> Plan:
+    def _planned_now(self, campaign: Campaign) -> Plan:
+        """Plan a campaign as of now; an all-clear for those whom its alert reached."""
         plan = self._planned(campaign, self._registry, self._clock.now())
         if not campaign.all_clear:
             return plan
@@ -435,7 +435,9 @@ class Office:
         if facts is None or not facts.withdraws:  # a withdrawal is of what was approved, no file
             loaded = with_facts(self._load(self._workspace / revision.path), facts)
             source, campaign = loaded.source, loaded.campaign
-        plan = self._plan(campaign)
+            plan = self._plan(loaded)
+        else:
+            plan = self._planned_now(campaign)
         if bound_hash(source, campaign, plan) != revision.content_hash:
             message = _(
                 "{campaign}: the file, an attachment, the registry or Loa itself changed after it "

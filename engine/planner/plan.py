@@ -16,6 +16,7 @@ from engine.models import (
     Amends,
     Breach,
     Campaign,
+    Content,
     Forecast,
     GroupKind,
     Hamlet,
@@ -32,6 +33,7 @@ from engine.planner.compose import Composed, Composer, audience
 from engine.planner.fitting import fitted, lengths_of
 from engine.planner.known import NOBODY, Known
 from engine.planner.times import Times
+from engine.planner.truth import truth_of
 from engine.rules import airtime_breaches
 from engine.rules.obligations import plan_breaches
 
@@ -48,6 +50,10 @@ class _Resolved:
     composed: Composed
     forecast: Forecast
     placements: tuple[Placement, ...]
+
+    @property
+    def content(self) -> Content:
+        return self.composed.content
 
 
 def plan_campaign(
@@ -96,12 +102,15 @@ def plan_campaign(
     breaches.extend(fit.breaches)
     breaches.extend(airtime_breaches(fit.deliveries, registry, lengths_of(fit.others), around))
     breaches.extend(_obligation_breaches(campaign, resolved, fit.deliveries, registry))
+    used = amender.used if amender is not None else {}
+    said_plainly = [one for one in fit.deliveries if one.content_hash not in used]
+    truth = truth_of(campaign, resolved, said_plainly, registry, now)
+    breaches.extend(truth.breaches)
     correction = campaign.correction
     if not resolved and not (correction is not None and correction.withdraws):
         breaches.append(Breach(_("no hamlet belongs to this audience")))
     if campaign.valid_until <= now and (correction is None or correction.amends is Amends.UPDATE):
         breaches.append(Breach(_("the campaign is over: its validity has ended"), late=True))
-    used = amender.used if amender is not None else {}
     return Plan(
         campaign_id=campaign.id,
         deliveries=fit.deliveries,
@@ -115,6 +124,7 @@ def plan_campaign(
         else _amended_print(campaign, registry, channels, composer, amender, resolved),
         shifts=fit.shifts,
         kept=frozenset(kept),
+        remarks=truth.remarks,
     )
 
 

@@ -148,12 +148,13 @@ class ProvinceOffice:
         before = self._fanout.revisions.get(campaign_id, facts.corrects)
         assert before is not None
         campaign = withdrawn(before.campaign, facts)
-        loaded = LoadedCampaign(campaign, before.source, before.source_sha256, {})
         told = self._fanout.told(campaign_id)
         actor = self._actor(person.id)
         parts = [
             (commune_id, signed_by(part, actor))
-            for commune_id, part in self._planner.ending(told, loaded, before.path, now)
+            for commune_id, part in self._planner.ending(
+                told, campaign, before.source, before.path, now
+            )
         ]
         own = Submission(
             campaign=campaign,
@@ -190,7 +191,7 @@ class ProvinceOffice:
         self._planner.hear(going[0], now)
         over = self._fanout.reached(own.campaign.id) - {part.commune_id for part in going}
         parts = [(part.commune_id, part.submission) for part in going]
-        parts += self._planner.ending(over, plan.loaded, own.path, now)
+        parts += self._planner.ending(over, own.campaign, own.source, own.path, now)
         actor = self._actor(person.id)
         signed = [(commune_id, signed_by(part, actor)) for commune_id, part in parts]
         revision = self._fanout.submit(own, signed, now)

@@ -153,7 +153,8 @@ class Book:
         slots = self._clusters[cluster]
         used = Counter(local(slot).date() for slot, there in slots.items() if _is_session(there))
         last = min(sound.until, after + timedelta(days=_DAYS))
-        candidates = {*slots, *self._beginnings(cluster, after, last, times)}
+        lasts = timedelta(seconds=self._around.session([sound.seconds]))
+        candidates = {*slots, *self._beginnings(cluster, after, last, times, lasts)}
         for slot in sorted(one for one in candidates if after < one <= last):
             there = slots.get(slot, {})
             new = not _is_session(there)
@@ -175,17 +176,32 @@ class Book:
         return fits(lasts, room(self._station, cluster, slot))
 
     def _beginnings(
-        self, cluster: str, after: datetime, last: datetime, times: Collection[time]
+        self,
+        cluster: str,
+        after: datetime,
+        last: datetime,
+        times: Collection[time],
+        lasts: timedelta,
     ) -> Iterator[datetime]:
-        """Yield when the station may begin to speak: its hours open, or a relay or quiet ends."""
+        """Yield when the station may begin to speak: its hours open, or a relay or quiet ends.
+
+        The latter only where a session of this length is over before the hours are.
+        """
         day = local(after).date()
         while day <= local(last).date():
             if day.isoweekday() in self._station.days:
                 for at in (*(hours.start for hours in self._station.hours), *times):
                     yield datetime.combine(day, at, tzinfo=VIETNAM)
                 for closed in closed_on(self._station, cluster, day):
-                    yield closed.ends
+                    if self._is_within_hours(closed.ends, closed.ends + lasts):
+                        yield closed.ends
             day += timedelta(days=1)
+
+    def _is_within_hours(self, begins: datetime, ends: datetime) -> bool:
+        first, last = local(begins), local(ends)
+        return first.date() == last.date() and any(
+            first.time() in hours and last.time() in hours for hours in self._station.hours
+        )
 
 
 def _is_session(sounds: Mapping[str, Sound]) -> bool:

@@ -9,7 +9,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from integration.test_airtime import Stricter, add, release, slots, stricter, write
+from integration.test_airtime import FORBIDS as ALL_RULES
+from integration.test_airtime import (
+    Stricter,
+    add,
+    earlier_session,
+    release,
+    rows,
+    slots,
+    stricter,
+    write,
+)
 from integration.test_programmes import at, lying, run_until, talk
 from support.commune import _REGISTRY, PASSPHRASE, make_commune
 from support.console import workspace_of
@@ -20,6 +30,7 @@ from channels.loudspeaker.players.folder import FolderBackend
 from engine.app import App, Communes, open_app
 from engine.app.noticing import commune_desk
 from engine.clock import local
+from engine.ledger.player_tables import players
 from engine.models.airing import Cancel, Message, Programme, decode
 from engine.models.notice import Concern
 from engine.notices.words import what, what_to_do
@@ -100,13 +111,89 @@ def test_whoever_runs_already_sees_what_is_written_into_the_file(app: App) -> No
     assert slots(app, "sau", State.PLANNED) == {"03 05:00"}
 
 
-def test_what_is_due_is_judged_by_the_file_as_it_is_by_then(app: App) -> None:
-    release(app, "tin")
+@pytest.mark.parametrize("rule", ALL_RULES)
+def test_what_is_due_is_judged_by_the_file_as_it_is_by_then(app: App, rule: str) -> None:
+    """Approved by the old rules and sent by the new ones, by a process that runs already."""
+    times = earlier_session(app, rule)
+    release(app, "tin", times=times, sentences=20)
     runtime = EmbeddedRuntime(app)
+    change, words = ALL_RULES[rule]
+    change_file(app, change)
+    hour = int(times[1:3])
+    runtime.run(until=at(hour, 1))
+    assert not (app.outbox / f"loudspeaker/cum-1/2026-12-02/{hour:02}00.json").exists()
+    left = [row for row in rows(app, "tin") if row.slot == at(hour)]
+    assert {row.state for row in left} <= {State.SUPERSEDED, State.FAILED}
+    assert all(re.search(words, row.reason) for row in left)
+
+
+def test_sessions_and_minutes_are_judged_for_what_lies_with_players_too(tmp_path: Path) -> None:
+    with with_agents(tmp_path / "xa") as app:
+        release(app, "tin", times='"05:00", "17:00"', sentences=20)
+        run_until(app, at(5, 10, day=1))
+        assert slots(app, "tin", State.SENT) == {"02 05:00", "02 17:00"}
+        change_file(app, ("sessions_per_day: 2", "sessions_per_day: 1"))
+        run_until(app, at(5, 15, day=1))
+        assert slots(app, "tin", State.WITHDRAWN) == {"02 17:00"}
+        change_file(app, ("minutes_per_session: 30", "minutes_per_session: 1"))
+        run_until(app, at(5, 20, day=1))
+        assert not slots(app, "tin", State.SENT)
+        reasons = {row.reason for row in rows(app, "tin") if row.slot == at(5)}
+        assert all("longer than 1 minutes; no later session" in reason for reason in reasons)
+        assert [key for key, _words, _advice in notices(app)] == ["recalled:tin:nowhere"]
+
+
+def test_a_player_that_has_not_asked_since_is_told_to_a_person(tmp_path: Path) -> None:
+    with with_agents(tmp_path / "xa") as app:
+        _player, _code = app.ledger.players.invite(
+            ["cum-1"], name="", at=app.clock.now(), until=at(9)
+        )
+        with app.ledger.database.write() as connection:
+            connection.exec_driver_sql("UPDATE players SET enrolled_at = made_at")
+        release(app, "tin")
+        run_until(app, at(5, 10, day=1))
+        change_file(app, QUIET)
+        run_until(app, at(5, 20, day=1))
+        ((key, words, advice),) = notices(app)
+        assert key == "recalled:tin:unseen"
+        assert "on cum-1 (the last at 05:00 02/12/2026)" in words
+        assert "loa players list" in advice
+        with app.ledger.database.write() as connection:
+            connection.execute(players.update().values(seen_at=app.clock.now()))
+        assert not notices(app)
+
+
+def test_looking_twice_takes_back_once_and_whoever_comes_next_tells_the_player(app: App) -> None:
+    handed_over(app)
     change_file(app, QUIET)
-    runtime.run(until=at(5, 1))
-    assert not (app.outbox / "loudspeaker/cum-1/2026-12-02/0500.json").exists()
-    assert slots(app, "tin", State.PLANNED) == {"02 17:00"}
+    Communes.only(app).reread()
+    assert app.recall is not None
+    assert app.recall.look() == 2
+    assert app.recall.look() == 0
+    assert lying(app, "cum-1")[0] == ["tin"], "the process died before it handed anything over"
+    with open_app(app.workspace, clock=app.clock) as again:
+        run_until(again, at(4, 45))
+    assert lying(app, "cum-1")[0] == []
+
+
+def test_a_wrong_clock_takes_nothing_back(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    handed_over(app)
+    change_file(app, QUIET)
+    Communes.only(app).reread()
+    monkeypatch.setattr("engine.dispatch.recall.emergencies_only", lambda _clock: True)
+    assert app.recall is not None
+    assert app.recall.look() == 0
+    assert slots(app, "tin", State.SENT) == {"02 05:00"}
+
+
+def test_a_drill_is_taken_to_the_next_allowed_hour(app: App, stricter: Stricter) -> None:
+    release(app, "dien-tap", drill="true")
+    run_until(app, at(4, 40))
+    assert lying(app, "cum-1")[0] == ["dien-tap"]
+    ruled = stricter(QUIET)
+    run_until(ruled, at(4, 45))
+    assert lying(ruled, "cum-1")[0] == []
+    assert slots(ruled, "dien-tap", State.PLANNED) == {"02 17:00"}
 
 
 def test_a_file_with_a_fault_changes_nothing_and_is_told_once(

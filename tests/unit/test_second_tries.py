@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import pytest
-from support.dispatching import Rig
-from support.playing import AIR, a_play, heard, on_air, station, watch
+from support import builders
+from support.dispatching import Rig, rigged
+from support.fake_channels import FakeBackend, FarSide
+from support.playing import AIR, SpeakingChannel, a_play, heard, on_air, station, watch
 
+from engine.dispatch.rendering import Made
+from engine.dispatch.sessions import SessionGuard
 from engine.ledger.needs import Needs
 from engine.ledger.places import Place
-from engine.models import Around, Hours, Priority, Quiet, Registry, Shift, StationRules
+from engine.models import (
+    Around,
+    Evidence,
+    EvidenceKind,
+    File,
+    Hours,
+    Priority,
+    Quiet,
+    Registry,
+    Shift,
+    StationRules,
+)
 from engine.rules import Book
 from engine.rules.on_air import sessions_on_air
 from engine.states import State
@@ -156,6 +172,15 @@ def test_a_late_proof_of_one_leaves_the_try_that_another_still_needs(rig: Rig) -
     assert by_slot(rig)["02 17:00"] is State.CANCELLED
 
 
+def test_a_person_who_heard_it_takes_the_try_back(rig: Rig) -> None:
+    rig.release(on_air(slot=MORNING))
+    rig.send()
+    silent(rig)
+    (row,) = [row for row in rig.rows() if row.state is State.NOT_PLAYED]
+    rig.ledger.evidence.add([Evidence(row.id, EvidenceKind.HEARD, "lan", rig.clock.now(), "nghe")])
+    assert by_slot(rig) == {"02 05:00": State.CONFIRMED, "02 17:00": State.CANCELLED}
+
+
 def test_a_try_that_moves_stays_a_try(rig: Rig) -> None:
     rig.release(on_air(slot=MORNING))
     rig.send()
@@ -203,3 +228,39 @@ def test_of_the_same_priority_a_second_try_gives_way(rig: Rig) -> None:
 def _one_minute(registry: Registry) -> Registry:
     rules: StationRules = replace(registry.station, minutes_per_session=1)
     return replace(registry, station=rules)
+
+
+class FramedChannel(SpeakingChannel):
+    """A channel whose programmes have nothing but their items, of ten seconds each."""
+
+    def around(self, _registry: Registry) -> Around:
+        return Around()
+
+    def lasts(self, _file: File) -> float:
+        return 10.0
+
+
+def test_what_one_worker_foresees_is_not_lost_to_another(tmp_path: Path) -> None:
+    """Both share the guard of the commune's sessions, and each judges its own jobs."""
+    channel = FramedChannel(
+        "loudspeaker", FakeBackend("loa", True, FarSide(tmp_path / "far.log")), cumulative=True
+    )
+    rules = replace(builders.registry().station, sessions_per_day=1)
+    registry = replace(builders.registry(), station=rules)
+    with rigged(tmp_path, channel, registry=registry) as rig:
+        rig.clock.advance_to(MORNING)
+        rig.release(on_air(slot=MORNING), on_air(slot=EVENING))
+        rig.send()
+        rig.clock.advance_to(EVENING)
+        job = rig.ledger.bundles.job(rig.due()[0], cumulative=["loudspeaker"])
+        assert job is not None
+        guard = SessionGuard(rig.ledger, rig.channels, lambda _ids: {})
+        guard.foresee([job])
+        other = threading.Thread(target=guard.foresee, args=([],))
+        other.start()
+        other.join()
+        (part,) = job.parts
+        content, _needs = rig.ledger.deliveries.content(part.content_hash)
+        made = Made(content, File.of_bytes("x", "audio/mpeg", b"x"), {}, {}, (), {})
+        (shift,) = guard.leaving(job, [(part, made)], registry, rig.clock.now())
+        assert "the day has had its 1 sessions" in shift.reason

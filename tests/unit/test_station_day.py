@@ -432,3 +432,12 @@ def test_no_rule_is_wider_than_the_terminal(
         broken = lines[first:]
         assert all(len(line) <= width for line in broken)
         assert len(broken[0]) > width - 20, "and fills them"
+    text = talk("qua-dai").replace("họp tại nhà văn hóa ấp. ", "họp. " * 40)
+    (crowded / "campaigns" / "qua-dai.yaml").write_text(text, encoding="utf-8")
+    for arguments in (
+        ("plan", "campaigns/qua-dai.yaml"),
+        ("station", "day", "02/12/2026", "--with", "campaigns/qua-dai.yaml"),
+    ):
+        text = loa(*arguments).output
+        assert lines_of(text, "✗")
+        assert all(len(line) <= width for line in text.splitlines()[-6:])

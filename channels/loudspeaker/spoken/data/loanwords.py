@@ -6,6 +6,11 @@ from typing import Final
 
 TABLE: Final = """
 vs = gặp
+ko = không
+vit = vi ta min
+hapacol = ha pa côn
+digibank = đi gi banh
+kubota = cu bô ta
 bank = banh
 etax = i tắc
 zalopay = da lô pay

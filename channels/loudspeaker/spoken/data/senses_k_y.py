@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+KC = khoảng cách
+  kháng chiến < chương huy hc đội tham > hạng chống
+  khoảng cách < > tối an từ giữa #number
 KD = kinh doanh
   kinh doanh < hộ sản hoạt sx ngành đăng đk và > vận dịch xăng ăn thuốc nhà
 KH = kế hoạch
@@ -38,10 +41,12 @@ KQ = kết quả
 KS = kỹ sư
   kiểm sát < viện >
 KT = kinh tế
+  kinh tuyến < tây đông >
   kinh tế < phòng > xã hộ hợp
   kiểm tra < đoàn > giám
 KV = khu vực
   ki lô vôn < đường trạm lưới áp >
+  khu vực < tổ > #number
 KĐ = kiểm định
   kinh Đông < độ >
 LH = liên hệ
@@ -106,6 +111,10 @@ NS = ngày sinh
   ngân sách < chi thu nguồn tổng cân > nhà địa trung tỉnh xã huyện #money
   năng suất < > lúa bình đạt bq
   ngày sinh < > : #date
+NSX = ngày sản xuất
+  ngân sách xã < chi thu nguồn từ quỹ của > và chi hỗ
+  ngày sản xuất < > : #date
+  ngày sản xuất < > ~ hsd hạn nhãn bao
 NT = nông thôn
   ngày tuổi < #number >
   nông thôn < thành giao nước môi hội gt > mới
@@ -135,6 +144,7 @@ PT = phát triển
   phát triển < > kinh nông
   phụ trách < > :
 PV = phóng viên
+  phục vụ < nữ nam > quán bàn nhà tiệc
 QC = quảng cáo
 QL = quản lý
   quốc lộ < trên dọc > #number
@@ -172,7 +182,9 @@ SX = sản xuất
 SĐ = sơ đồ
   sư đoàn < > #number
 TB = thông báo
-  trung bình < điểm mức độ > khá
+  trung bình < điểm mức độ ẩm nhiệt suất tuổi lượng giá > khá
+  Tây Bắc < hướng phía mùa >
+  ?Tây Bắc < gió >
   thương binh < > liệt - loại hạng
   Trưởng ban < đ/c ông bà > tuyên dân tổ kiểm công thanh
   thông báo < theo > số về của #document
@@ -209,10 +221,12 @@ TK = tài khoản
   tiết kiệm < tổ > và
   thư ký < > tòa
 TN = thanh niên
+  Tây Nam < gió hướng phía mùa >
   thanh niên < đoàn hội liên các > xung tình
   tốt nghiệp < thi xét > thpt thcs
   thu nhập < mức >
   tự nhiên < đất tích >
+  tự nguyện < bhxh bhyt hội >
 TP = thành phố
   ?thành phần < > :
   trưởng phòng < phó đ/c ông bà > vhxh kinh văn nội tchc
@@ -232,6 +246,10 @@ TT = trung tâm
   tải trọng < > #load
   thường trực < pbt pct > hđnd đảng đoàn ubmttq hội đu
   thủ tướng < > chính
+TTN = thanh thiếu niên
+  Tây Tây Nam < hướng phía gió giữa >
+  thanh thiếu niên < các cho đoàn > và nhi xã
+  thanh thiếu niên < > ~ đoàn hè sinh hoạt nhi đồng
 TTĐT = thông tin điện tử
   thông tin điện tử < cổng trang >
 TU = Tỉnh ủy
@@ -245,11 +263,13 @@ TV = thành viên
   ?ti vi < > ~ led fm loa đài radio màn hình inch
   thường vụ < ban >
 TĐ = thi đua
+  thu đông < vụ lúa ht và >
+  thu đông < > ~ vụ lúa sạ đx ht
   thẩm định < > dự hồ
   Thủ Đức < tp >
   thi đua < > khen
 UV = Ủy viên
-  u vê < tia số >
+  u vê < tia số > ~ nắng nóng tia nhiệt độ cực
   Ủy viên < các đ/c phó đồng và - , : > btv bch thường ubkt ban tw
 VB = văn bản
   vĩ Bắc < độ >
@@ -264,6 +284,8 @@ VL = vật liệu
 VS = vệ sinh
   vệ sinh < dọn tổng nhà > môi an
 VT = văn thư
+  vĩ tuyến < nam bắc >
+  vị trí < > #number ~ đất giá
   văn thư < lưu : ; , - >
   viễn thông < >
 VX = văn xã
