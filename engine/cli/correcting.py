@@ -67,7 +67,7 @@ def correct() -> click.Command:
         with open_workspace(workspace, file, acting=not only_plan) as app:
             known = app.office.known(campaign_id)
             if only_plan:
-                campaign, plan = app.office.preview_correction(file.resolve(), reason)
+                campaign, plan = app.office.preview_correction(campaign_id, file.resolve(), reason)
                 click.echo("\n".join(amendment_lines(app, plan, known, campaign.correction)))
                 return 1 if plan.stops else 0
             if second is not None:

@@ -20,7 +20,7 @@ def correct(
     with opened_province(given, file, acting=not only_plan) as desk, desk.office() as office:
         with shown_progress(_("Communes")) as progress:
             if only_plan:
-                planned = office.preview_correction(file.resolve(), reason, progress)
+                planned = office.preview_correction(campaign_id, file.resolve(), reason, progress)
                 click.echo("\n".join(plan_lines(planned)))
                 return
             revision, planned = office.correct(

@@ -51,6 +51,14 @@ class Correction:
         return self.amends is Amends.WITHDRAWAL
 
     @property
+    def read_as_of(self) -> datetime | None:
+        """When what it amends was approved: its slots may be past when it is corrected.
+
+        None for an update: it is read as any other file.
+        """
+        return None if self.amends is Amends.UPDATE else self.previous_at
+
+    @property
     def heading(self) -> str:
         """What stands above, in capitals."""
         return {

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from campaigns.loader import LoadedCampaign
 from engine.errors import LoaError
@@ -13,6 +14,13 @@ from engine.i18n import gettext as _
 from engine.ledger import Revision, Status
 from engine.ledger.revisions import Revisions
 from engine.models import Amends, Audience, Campaign, Correction
+
+
+class Loads(Protocol):
+    """Reads a campaign file as of a moment; None is now. Raises InputError."""
+
+    def __call__(self, path: Path, at: datetime | None = None, /) -> LoadedCampaign: ...
+
 
 #: The longest reason, in characters: it is printed above the text and said before it.
 MOST = 300

@@ -29,6 +29,7 @@ from engine.models import (
 )
 from engine.planner.airing import Standing, hear_recordings, on_air_besides
 from engine.planner.amendment import (
+    Loads,
     amendment_of,
     refuse_anothers,
     refuse_waiting,
@@ -76,7 +77,7 @@ class Office:
         registry: Registry,
         registry_revision: int,
         workspace: Path,
-        load: Callable[[Path], LoadedCampaign],
+        load: Loads,
         prove: Prove,
         boundary: Boundary = no_boundary,
     ) -> None:
@@ -128,17 +129,20 @@ class Office:
         nobody was told of, or somebody else's revision that waits.
         """
         person = self._people.with_right(by, Right.SUBMIT)
-        loaded = self._load(path)
-        refuse_anothers(campaign_id, loaded.campaign.id, path)
         facts = self._amending(campaign_id, person, reason, Amends.CORRECTION)
+        loaded = self._load(path, facts.read_as_of)
+        refuse_anothers(campaign_id, loaded.campaign.id, path)
         return self._submitted(path, person, with_facts(loaded, facts))
 
-    def preview_correction(self, path: Path, reason: str) -> tuple[Campaign, Plan]:
+    def preview_correction(
+        self, campaign_id: str, path: Path, reason: str
+    ) -> tuple[Campaign, Plan]:
         """Plan a corrected campaign file as ``correct`` would, without writing anything."""
-        loaded = self._load(path)
         facts = amendment_of(
-            self._ledger.revisions, loaded.campaign.id, self._clock.now(), reason, Amends.CORRECTION
+            self._ledger.revisions, campaign_id, self._clock.now(), reason, Amends.CORRECTION
         )
+        loaded = self._load(path, facts.read_as_of)
+        refuse_anothers(campaign_id, loaded.campaign.id, path)
         amended = with_facts(loaded, facts)
         return amended.campaign, self._plan(amended)
 
@@ -433,7 +437,8 @@ class Office:
         facts = revision.campaign.correction
         source, campaign = revision.source, revision.campaign
         if facts is None or not facts.withdraws:  # a withdrawal is of what was approved, no file
-            loaded = with_facts(self._load(self._workspace / revision.path), facts)
+            as_of = facts.read_as_of if facts is not None else None
+            loaded = with_facts(self._load(self._workspace / revision.path, as_of), facts)
             source, campaign = loaded.source, loaded.campaign
             plan = self._plan(loaded)
         else:

@@ -90,7 +90,10 @@ def plan_campaign(
         deliveries.extend(amended.deliveries)
         kept.extend(amended.kept)
         if not amended.told:
-            breaches.extend(_place_breaches(item, planned, campaign, times))
+            late = _place_breaches(item, planned, campaign, times)
+            # Who was never told, and cannot be any more, keeps nobody from being corrected.
+            corrects = campaign.correction is not None and campaign.correction.reason
+            breaches.extend(replace(one, waived=one.waived or bool(corrects)) for one in late)
     breaches.extend(_text_breaches(resolved))
     if amender is not None:
         elsewhere = amender.elsewhere()

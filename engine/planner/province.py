@@ -23,6 +23,7 @@ from engine.ledger.registries import Credentials
 from engine.models import Amends, Campaign, Person, Plan, Province, Registry, Right, digest
 from engine.models.targets import campaign_id_below
 from engine.planner.amendment import (
+    Loads,
     amendment_of,
     refuse_anothers,
     refuse_waiting,
@@ -65,7 +66,7 @@ class ProvinceOffice:
         channels: Mapping[str, Channel],
         clock: Clock,
         workspace: Path,
-        load: Callable[[Path], LoadedCampaign],
+        load: Loads,
         prove: ProveIn,
         boundary: Boundary = no_boundary,
     ) -> None:
@@ -118,22 +119,22 @@ class ProvinceOffice:
         Raises InputError, LoaError as ``submit``, and as a commune's ``Office.correct``.
         """
         person = self.people.with_right(by, Right.SUBMIT)
-        loaded = self._load(path)
-        refuse_anothers(campaign_id, loaded.campaign.id, path)
         refuse_waiting(self.newest(campaign_id), person.id)
         facts = amendment_of(
             self._fanout.revisions, campaign_id, self._clock.now(), reason, Amends.CORRECTION
         )
+        loaded = self._load(path, facts.read_as_of)
+        refuse_anothers(campaign_id, loaded.campaign.id, path)
         return self._submitted(path, person, with_facts(loaded, facts), False, progress)
 
     def preview_correction(
-        self, path: Path, reason: str, progress: Progress = nothing
+        self, campaign_id: str, path: Path, reason: str, progress: Progress = nothing
     ) -> ProvincePlan:
         """Plan a corrected file in every commune as ``correct`` would, without writing anything."""
-        loaded, now = self._load(path), self._clock.now()
-        facts = amendment_of(
-            self._fanout.revisions, loaded.campaign.id, now, reason, Amends.CORRECTION
-        )
+        now = self._clock.now()
+        facts = amendment_of(self._fanout.revisions, campaign_id, now, reason, Amends.CORRECTION)
+        loaded = self._load(path, facts.read_as_of)
+        refuse_anothers(campaign_id, loaded.campaign.id, path)
         return self._planner.plan(with_facts(loaded, facts), self._place(path), now, progress)
 
     def withdraw(self, campaign_id: str, by: str, reason: str) -> tuple[Revision, tuple[str, ...]]:
@@ -223,7 +224,9 @@ class ProvinceOffice:
         return revision
 
     def _refuse_changed(self, campaign_id: str, revision: Revision) -> None:
-        loaded = self._load(self._workspace / revision.path)
+        told = revision.campaign.correction
+        as_of = told.read_as_of if told is not None else None
+        loaded = self._load(self._workspace / revision.path, as_of)
         if loaded.sha256 != revision.source_sha256 or _files(loaded.campaign) != _files(
             revision.campaign
         ):
