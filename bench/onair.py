@@ -120,12 +120,14 @@ class _Backlog:
     def __init__(self, app: App) -> None:
         self._app = app
         self._count = 0
+        # One slot for all of them: a station speaks so and so often a day.
+        self._slot = datetime.now(VIETNAM) + timedelta(hours=1)
 
     def fill(self) -> None:
         """Approve the next one unless enough of the last is still to be sent."""
         if self._left() < 2 * _FEW:
             self._count += 1
-            _submit(self._app, f"thuong-{self._count}", "routine", ["all"])
+            _submit(self._app, f"thuong-{self._count}", "routine", ["all"], self._slot)
             self._app.office.approve(f"thuong-{self._count}", "minh", PASSPHRASE)
 
     def _left(self) -> int:
@@ -161,10 +163,12 @@ def _is_silent(log: Path) -> bool:
     return len(begun) == len(ended) and (not ended or time.time() - ended[-1] > SILENT)
 
 
-def _submit(app: App, campaign_id: str, priority: str, hamlets: list[str]) -> None:
+def _submit(
+    app: App, campaign_id: str, priority: str, hamlets: list[str], slot: datetime | None = None
+) -> None:
+    """Submit an emergency for now, or what is routine for a ``slot``."""
     now = datetime.now(VIETNAM)
-    routine = priority == "routine"
-    soon = now + timedelta(minutes=20)
+    routine, soon = slot is not None, slot or now
     text = _CAMPAIGN.format(
         id=campaign_id,
         priority=priority,

@@ -21,7 +21,11 @@ from engine.models.wording import right_name
 
 def refers(named: NamedSpec) -> bool:
     """Say whether somebody is named by an id of ``people`` and not written out."""
-    return named.phone is None and re.fullmatch(ID_PATTERN, named.name) is not None
+    return (
+        named.phone is None
+        and named.zalo is None
+        and re.fullmatch(ID_PATTERN, named.name) is not None
+    )
 
 
 def faults_of(

@@ -41,6 +41,9 @@ class PersonSpec(Strict):
     id: Annotated[Id, Field(description="Mã người, ví dụ lan.")]
     name: Annotated[ShortLine, Field(description="Họ và tên.")]
     phone: Annotated[Phone | None, Field(None, description="Điện thoại.")]
+    zalo: Annotated[
+        ShortLine | None, Field(None, description="Mã người dùng Zalo, để biết ai nhắn vào nhóm.")
+    ]
     role: Annotated[ShortLine | None, Field(None, description="Chức vụ.")]
     rights: Annotated[
         tuple[Right, ...],
@@ -54,6 +57,7 @@ class NamedSpec(Strict):
 
     name: Annotated[ShortLine, Field(description="Họ và tên, hoặc mã người trong people.")]
     phone: Annotated[Phone | None, Field(None, description="Điện thoại.")]
+    zalo: Annotated[ShortLine | None, Field(None, description="Mã người dùng Zalo.")]
 
 
 Named = Annotated[NamedSpec, BeforeValidator(named), AlsoAccepts({"type": "string"})]

@@ -148,6 +148,7 @@ def _mqtt(name: str, player: MqttPlayer, here: Surroundings) -> Backend:
     return MqttBackend(
         account,
         Topics(topic, here.commune_id),
+        sign=here.feed.sign,
         sounds=here.workspace / player.sounds,
         address=player.sounds_url,
         limits=_limits(player),

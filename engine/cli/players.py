@@ -24,7 +24,7 @@ from engine.ledger.players import Player
 def commands() -> list[click.Command]:
     """Return the commands of this module, built in the reader's language."""
     group = Suggesting("players", subcommand_metavar=_("COMMAND [ARGS]..."))
-    for command in (_enrol(), _list(), _revoke(), _new_key()):
+    for command in (_enrol(), _list(), _revoke(), _key(), _new_key()):
         translate_placeholders(command)
         group.add_command(command)
     return [group]
@@ -135,6 +135,18 @@ def _revoke() -> click.Command:
             revoked = app.ledger.players.revoke(player, app.clock.now())
             words = _("{player} is revoked; what it fetched before, it may still play")
             click.echo(words.format(player=revoked.id))
+        return 0
+
+    return command
+
+
+def _key() -> click.Command:
+    @click.command("key", help=_("Print the public key that a device over MQTT must trust."))
+    @commune_option
+    @workspace_option
+    def command(workspace: Path | None) -> int:
+        with open_workspace(workspace, acting=True) as app:
+            click.echo(app.ledger.player_keys.current(app.clock.now()).text)
         return 0
 
     return command

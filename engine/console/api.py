@@ -3,7 +3,7 @@
 # Without annotations as text: FastAPI reads them, and those of routes name what is made here.
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
@@ -19,8 +19,7 @@ from engine.console.figures import Figures
 from engine.console.hub import Hub
 from engine.console.reading import fields_of, sequence_of, token_of
 from engine.console.relay import PREFIX as RELAY
-from engine.console.relay import lost, relay_router
-from engine.console.relay_desk import RelayDesk
+from engine.console.relay import lost
 from engine.console.turnstile import Turnstile
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
@@ -47,11 +46,17 @@ PLAYS = 500
 VERSION = 100
 
 
-def build_api(desk: Desk, relay: RelayDesk, hub: Hub, figures: Figures, pages: Pages) -> FastAPI:
-    """Return the application. ``pages`` say how this process fares, for those in front of it."""
+def build_api(
+    desk: Desk, hub: Hub, figures: Figures, pages: Pages, others: Sequence[APIRouter] = ()
+) -> FastAPI:
+    """Return the application. ``pages`` say how this process fares, for those in front of it.
+
+    ``others`` are the routes of those who are not players.
+    """
     app = FastAPI(title="Loa", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(_router(desk, hub, Turnstile()), prefix=PREFIX)
-    app.include_router(relay_router(relay), prefix=RELAY)
+    for router in others:
+        app.include_router(router)
     for path in ("/healthz", "/readyz"):
         app.add_api_route(path, _page(pages, path))
     app.add_exception_handler(WireError, _unreadable)

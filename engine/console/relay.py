@@ -50,7 +50,7 @@ _WORDS = frozenset({"received", "relayed", "not_relayed", "question"})
 
 def relay_router(desk: RelayDesk) -> APIRouter:
     """Return the routes below ``PREFIX``."""
-    router = APIRouter()
+    router = APIRouter(prefix=PREFIX)
     turnstile, template = Turnstile(), _template()
 
     def link_of(request: Request, token: str) -> RelayLink:

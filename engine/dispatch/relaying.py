@@ -19,6 +19,7 @@ from engine.dispatch.rendering import Renderer
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Ledger
+from engine.ledger.relays import Author
 from engine.models import Evidence, EvidenceKind, File, GroupKind, Hamlet, Registry
 from engine.models.relay import RelayLink, Way, WordKind
 from engine.states import State
@@ -160,7 +161,8 @@ class Relaying:
         if len(said) > LONGEST:
             message = _("Found {count} characters; at most {most} are allowed.")
             raise LoaError(message.format(count=len(said), most=LONGEST))
-        self._ledger.relays.write_down(link, hamlet_id, kind, said, now)
+        author = Author(link.campaign_id, hamlet_id, link.person_id)
+        self._ledger.relays.write_down(author, kind, said, now)
 
     def _say(
         self,

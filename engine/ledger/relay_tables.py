@@ -5,7 +5,7 @@ They hang in the ledger's one ``metadata``, which ``engine.ledger.tables`` compl
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Table
+from sqlalchemy import Column, Index, LargeBinary, PrimaryKeyConstraint, Table, text
 
 from engine.ledger.columns import Instant, Name
 from engine.ledger.token_tables import metadata as metadata
@@ -23,6 +23,25 @@ relay_links = Table(
     Column("revoked_at", Instant),
     PrimaryKeyConstraint("id"),
     Index("relay_link_of", "commune_id", "campaign_id", "person_id"),
+)
+
+#: What a platform told that people wrote, until it has been understood; the body is sealed, and
+#: gone once it has. The row stays: what is told again is told already.
+chat_events = Table(
+    "chat_events",
+    metadata,
+    Column("commune_id", Name, nullable=False),
+    Column("id", Name, nullable=False),
+    Column("said_at", Instant, nullable=False),
+    Column("came_at", Instant, nullable=False),
+    Column("sealed", LargeBinary),
+    PrimaryKeyConstraint("commune_id", "id"),
+    Index(
+        "chat_event_waits",
+        "came_at",
+        sqlite_where=text("sealed IS NOT NULL"),
+        postgresql_where=text("sealed IS NOT NULL"),
+    ),
 )
 
 #: Questions, and reasons why something was not passed on; the text is sealed.

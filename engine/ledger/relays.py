@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,15 @@ _ID = 9
 
 #: Letters by which a word is called.
 _WORD = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote, for which hamlet, about what; "" where that is not known."""
+
+    campaign_id: str = ""
+    hamlet_id: str = ""
+    person_id: str = ""
 
 
 class Relays:
@@ -99,18 +109,16 @@ class Relays:
         """Return what the link's address ends with."""
         return link.id + _signature(self._seal, link)
 
-    def write_down(
-        self, link: RelayLink, hamlet_id: str, kind: WordKind, text: str, at: datetime
-    ) -> bool:
+    def write_down(self, author: Author, kind: WordKind, text: str, at: datetime) -> bool:
         """Keep what somebody wrote; False when he has written the very same before."""
-        said = "\n".join((link.campaign_id, hamlet_id, link.person_id, kind, text))
+        said = "\n".join((author.campaign_id, author.hamlet_id, author.person_id, kind, text))
         with self._database.write(durable=True) as connection:
             new = upsert(connection, relay_words).values(
                 commune_id=self._commune_id,
                 id=self._seal.mark(said)[:_WORD],
-                campaign_id=link.campaign_id,
-                hamlet_id=hamlet_id,
-                person_id=link.person_id,
+                campaign_id=author.campaign_id,
+                hamlet_id=author.hamlet_id,
+                person_id=author.person_id,
                 kind=kind,
                 sealed=self._seal.close(text.encode()),
                 at=at,

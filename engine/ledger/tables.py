@@ -29,7 +29,7 @@ from engine.ledger.relay_tables import metadata as metadata
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0013"
+SCHEMA = "0014"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"

@@ -46,13 +46,17 @@ USUAL_PLAYER = "folder"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody named in the registry. Personal data: kept in a purgeable, encrypted table."""
+    """Somebody named in the registry. Personal data: kept in a purgeable, encrypted table.
+
+    ``zalo`` is what Zalo calls him, where he writes in groups of the commune's account.
+    """
 
     id: str
     name: str
     phone: str = ""
     role: str = ""
     rights: frozenset[Right] = frozenset()
+    zalo: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,8 @@ class WordKind(StrEnum):
 
     QUESTION = "question"
     NOT_RELAYED = "not_relayed"
+    #: Written in a group, and nobody can say for sure what it settles.
+    UNCLEAR = "unclear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,10 @@ class RelayLink:
 
 @dataclass(frozen=True, slots=True)
 class RelayWord:
-    """What somebody wrote through a link. ``text`` is personal: sealed where it is kept."""
+    """What somebody wrote through a link or in a group.
+
+    ``text`` is personal: sealed where it is kept. Ids that nobody can tell are "".
+    """
 
     id: str
     campaign_id: str

@@ -76,7 +76,7 @@ class Phone:
 @pytest.fixture
 def phone(app: App) -> Phone:
     server = FastAPI()
-    server.include_router(relay_router(RelayDesk(Communes.only(app))), prefix=PREFIX)
+    server.include_router(relay_router(RelayDesk(Communes.only(app))))
     server.add_exception_handler(HTTPException, lost)
     return Phone(server)
 

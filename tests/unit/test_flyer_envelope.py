@@ -11,7 +11,8 @@ from support.flyers import SENTENCE, flyer, inputs_of
 from channels.flyer import envelope as tested
 from channels.flyer import product
 from channels.flyer.envelope import Envelope, shape_of
-from channels.flyer.product import FlyerInputs, fault_of, render_flyer
+from channels.flyer.inputs import FlyerInputs
+from channels.flyer.product import fault_of, render_flyer
 from channels.typesetting import font
 
 

@@ -20,6 +20,7 @@ from engine.app import open_app
 from engine.cli.commands import table
 from engine.cli.main import build
 from engine.ledger.database import Database
+from engine.ledger.relays import Author
 from engine.ledger.tables import metadata
 from engine.models import TokenPair
 from engine.models.relay import WordKind
@@ -53,6 +54,8 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "preview": [["tin-rieng"]],
     "listen": [["tieng.wav"], ["tieng.wav", "--campaign", "tin-rieng"]],
     "approve": [["tin-rieng", *BY]],
+    "correct": [["tin-rieng", "campaigns/bao-lu.yaml", "--reason", "x", "--by", "lan"]],
+    "withdraw": [["tin-rieng", "--reason", "x", "--by", "lan"]],
     "cancel": [["tin-rieng", "--reason", "x", *BY]],
     "station": [
         ["day", "01/12/2026"],
@@ -87,6 +90,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
         ["list", "--all"],
         ["enrol", "--cluster", "cum-rieng"],
         ["revoke", "cum-rieng.1"],
+        ["key"],
         ["new-key"],
     ],
     "db": [["upgrade"]],
@@ -171,8 +175,10 @@ def neighbours(
             if folder is ours:
                 now = app.clock.now()
                 app.ledger.players.invite(["cum-rieng"], name=SECRET, at=now, until=now)
-                link = app.ledger.relays.link("tin-rieng", "ap-1-head", at=now, until=now)
-                app.ledger.relays.write_down(link, "ap-1", WordKind.QUESTION, SECRET, now)
+                app.ledger.relays.link("tin-rieng", "ap-1-head", at=now, until=now)
+                app.ledger.relays.write_down(
+                    Author("tin-rieng", "ap-1", "ap-1-head"), WordKind.QUESTION, SECRET, now
+                )
                 app.ledger.tokens.seed("zalo/1/2", TokenPair(SECRET, SECRET, now, now))
     sound.sound_file(theirs / "tieng.wav", sound.murmur(2))
     monkeypatch.chdir(theirs)

@@ -29,6 +29,7 @@ from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
 from engine.ledger.players import Player
 from engine.ledger.programmes import Published
+from engine.ledger.relays import Author
 from engine.ledger.tables import bundles, deliveries, metadata, second_tries
 from engine.models import (
     Bundle,
@@ -105,6 +106,7 @@ READS: Mapping[str, Case] = {
     "registries.is_newest": lambda it, our: it.registries.is_newest("0" * 64),
     "awaited.told": lambda it, our: it.awaited.told(["tin"]),
     "awaited.over": lambda it, our: it.awaited.over(LATER).bundle_ids,
+    "pages.unseen": lambda it, our: it.pages.unseen("loudspeaker", "so", NOW - timedelta(9), LATER),
     "play_marks.all": lambda it, our: it.play_marks.all(),
     "play_marks.get": lambda it, our: it.play_marks.get("loa").mark,
     "plays.of": lambda it, our: it.plays.of(),
@@ -224,11 +226,12 @@ WRITES: Mapping[str, Case] = {
         [our.play], lambda _play, meant, _now: (Finding.PROOF, meant), at=LATER
     ),
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
+    "remote_ids.set": lambda it, our: it.remote_ids.set("khóa", "của họ nữa"),
     "relays.link": lambda it, our: it.relays.link("tin", "ap-1-head", at=NOW, until=LATER),
     "relays.revoke": lambda it, our: it.relays.revoke("tin", "ap-1-head", LATER),
     "relays.token": lambda it, our: it.relays.token(our.link),
     "relays.write_down": lambda it, our: it.relays.write_down(
-        our.link, "ap-1", WordKind.QUESTION, "Hỏi.", LATER
+        Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Hỏi.", LATER
     ),
     "relays.settle": lambda it, our: it.relays.settle([our.word], by="x", at=LATER),
     "tokens.seed": lambda it, our: it.tokens.seed("zalo/1/2", PAIR),
@@ -283,7 +286,9 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     claim = rig.ledger.tokens.claim("zalo/1/2", 1, now=NOW, until=LATER)
     assert claim is not None
     link = rig.ledger.relays.link("tin", "ap-1-head", at=NOW, until=LATER)
-    rig.ledger.relays.write_down(link, "ap-1", WordKind.QUESTION, "Mấy giờ?", NOW)
+    rig.ledger.relays.write_down(
+        Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Mấy giờ?", NOW
+    )
     (word,) = rig.ledger.relays.words()
     sent = rig.rows("tin")[0]
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])

@@ -19,8 +19,10 @@ from engine.errors import LoaError
 from engine.ledger import Ledger, Seal
 from engine.ledger.copying import TABLES, copy_commune
 from engine.ledger.guards import APPEND_ONLY
+from engine.ledger.mailbox import Mailbox, Told
 from engine.ledger.notices import NoticeBook
 from engine.ledger.places import Place
+from engine.ledger.relays import Author
 from engine.ledger.renumbering import NUMBERED
 from engine.ledger.tables import bundles, play_marks, second_tries
 from engine.models import Evidence, EvidenceKind, Finding, TokenPair
@@ -48,8 +50,12 @@ def fill(folder: Path) -> None:
         rig.ledger.credentials.set("minh", "scrypt$1", NOW)
         rig.ledger.remote_ids.put("xa-mau/giay/1/1/tin/abc", "của ta")
         rig.ledger.remote_ids.put("khác", "không đổi")
-        link = rig.ledger.relays.link("tin", "ap-1-head", at=NOW, until=NOW)
-        rig.ledger.relays.write_down(link, "ap-1", WordKind.QUESTION, "Mấy giờ?", NOW)
+        rig.ledger.relays.link("tin", "ap-1-head", at=NOW, until=NOW)
+        rig.ledger.relays.write_down(
+            Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Mấy giờ?", NOW
+        )
+        told = Told("xa-mau", "a1", NOW, NOW, b"{}")
+        Mailbox(rig.ledger.database, Seal(KEY)).keep([told])
         rig.ledger.tokens.seed("zalo/1/2", TokenPair("vào", "mới", NOW, NOW))
         book = NoticeBook(rig.ledger.database, "xa-mau")
         book.record([Notice(Concern.FAILED, Severity.URGENT, NOW, ("tin",))], Concern, NOW)

@@ -49,7 +49,7 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
         {"loại", "hạng", "binh", "điểm", "thứ"}
     ):
         return counted
-    if following in COUNTED and not (ctx.after(_NEARLY) and top < bottom <= 10):
+    if following in COUNTED | {"vụ"} and not (ctx.after(_NEARLY) and top < bottom <= 10):
         if (top, bottom) in _USUAL_SHARES and following in _MANY:
             return Doubtful(read_fraction(top, bottom, ctx), Why.AMBIGUOUS_FRACTION)
         return counted

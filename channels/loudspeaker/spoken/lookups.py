@@ -29,6 +29,10 @@ def _compound(match: re.Match[str], ctx: Context) -> Reading:
     tight = _JOINT.sub(r"\1", written)
     if written.lower() == "đ/c" and _ADDRESS.match(ctx.line, match.end()):
         return "địa chỉ"
+    if written.lower() == "p/h" and (
+        ctx.after({"(", "để"}) or ctx.next_word(match.end()) in _TOGETHER
+    ):
+        return "phối hợp"
     if written == "TP." and ctx.next_word(match.end()) in _DEPARTMENTS:
         return "trưởng phòng"
     known = ABBREVIATIONS.get(written) or ABBREVIATIONS.get(tight)
@@ -80,6 +84,8 @@ def _ambiguous(match: re.Match[str], ctx: Context) -> Reading:
 _ADDRESS: Final = re.compile(
     r"\s?:\s*(?:(?:[Ss]ố|[ẤấAa]p|[Ấấ]p|[Tt]ổ|[Nn]hà|[Kk]hu|[Đđ]ường)\s|\d)"
 )
+#: Before these "p/h" is no parent.
+_TOGETHER: Final = words("thực tổ với cùng tuyên triển chặt")
 _DEPARTMENTS: Final = words("vhxh vh-xh kinh văn nội tchc")
 #: After these "a/b" are two letters of a list.
 _LETTERED: Final = words("điểm khoản câu đáp án số lớp bảng tổ nhóm phương")

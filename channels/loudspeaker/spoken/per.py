@@ -19,7 +19,8 @@ _EACH: Final = words(
     "trẻ sào công mẫu chai gói bao thùng cái chiếc bộ xe ấp xã tổ đợt vụ liều hồ phần giấy trường "
     "ván vị tấn tạ kg lít đêm bình lứa căn khẩu nhà hồ khóa kỳ trận chuyến viên hũ can lọ ống nhóm "
     "đội đoàn bàn nhân đầu hecta hécta héc gốc bụi luống ao vườn ruộng mùa nhiệm bài trang tờ bản "
-    "chương đợt đôi cặp ngôi phòng giường tháng mét trạm trường cơ điểm"
+    "chương đợt đôi cặp ngôi phòng giường tháng mét trạm trường cơ điểm "
+    "chị anh ông bà cháu hội đảng đồng lao"
 )
 #: Words of measure which a "per" may follow.
 _MEASURES: Final = words(
@@ -105,7 +106,8 @@ def _per_count(match: re.Match[str], ctx: Context) -> Reading:
     """Read the slash of "120.000đ/30 ngày"."""
     last = ctx.history[-1] if ctx.history else ""
     top = _top(last)
-    return "cho" if top in MONEY or top.lower() in SUMS else None
+    each = last.startswith("/") and len(ctx.history) > 1 and _top(ctx.history[-2]) in MONEY
+    return "cho" if each or top in MONEY or top.lower() in SUMS else None
 
 
 def _bare_per(match: re.Match[str], ctx: Context) -> Reading:

@@ -61,11 +61,13 @@ def unit_name(sign: str, ctx: Context) -> str:
 def _capital(match: re.Match[str], ctx: Context) -> Reading:
     """Read 20A, 5T, 16L near what is so measured; elsewhere it is a house, a class, a road."""
     first, last, letter = match.groups()
-    leads, unit = _CAPITALS[letter]
+    leads, unit = _CAPITALS.get(letter, (frozenset(), ""))
     if letter == "T" and ctx.near(_TERMS, 3):
         return f"{amount(first, last, ctx)} tháng"
     if letter == "T" and ctx.near({"nam", "nữ", "tuổi", "bn", "trẻ"}, 5) and first.isdigit():
         return f"{amount(first, last, ctx)} tuổi"
+    if letter == "M":  # LÊN TRÊN BĐ3 0,2M
+        return f"{amount(first, last, ctx)} mét" if ctx.shouting else None
     goods = letter == "T" and ctx.next_word(match.end()) in _GOODS
     measured = goods or ctx.near(leads, 4) or (letter != "A" and "," in first)
     return f"{amount(first, last, ctx)} {unit}" if measured else None
@@ -120,6 +122,11 @@ def _age(match: re.Match[str], ctx: Context) -> Reading:
     aged = aged or bool(match[2] and 14 < int(match[1]) < int(match[2]) < 100)
     aged = aged or ctx.next_word(match.end()) == "trở" or ctx.line[match.end() :][:1] in {"+", "↑"}
     return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
+
+
+def _much_land(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "1 triệu ha", whose ha is no word by itself."""
+    return f"{ctx.number(match[1])} {match[2]} héc ta"
 
 
 def _hectares(match: re.Match[str], ctx: Context) -> Reading:
@@ -209,6 +216,7 @@ _DEGREES: Final = {"N": "vĩ Bắc", "E": "kinh Đông"}
 _SCREENS: Final = words("tivi vi tv led màn hình laptop tính")
 
 QUANTITIES: Final[tuple[Rule, ...]] = (
+    rule("quantity", rf"({NUMBER})\s(triệu|ngàn|nghìn|vạn)\sha{WHOLE}", _much_land, then="0.,tnv"),
     rule("quantity", rf"(\d{{1,3}})ha(\d){WHOLE}", _hectares, then="h", tight=True),
     rule("position", rf"(\d{{1,3}}[.,]\d{{1,2}})\s?([NE]){WHOLE}", _point, then=".,"),
     rule("quantity", rf"(\d{{2,3}})\s?in{WHOLE}", _screen, then="i"),
@@ -236,9 +244,9 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "capital unit",
-        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?([ATL]){WHOLE}",
+        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?([ATLM]){WHOLE}",
         _capital,
-        then="0.,-ATL",
+        then="0.,-ATLM",
     ),
     rule(
         "quantity",

@@ -51,7 +51,7 @@ KĐ = kiểm định
   kinh Đông < độ >
 LH = liên hệ
   liên hiệp < hội > phụ htx các
-  liên hệ < : . , ( > : #phone đ/c số chị anh ông
+  liên hệ < : . , ( > : #phone đ/c số chị anh ông bà bộ phòng trạm trưởng ban
 LK = lũy kế
   lũy kế < > từ đến #number
 LL = lực lượng
@@ -91,7 +91,7 @@ NC = nâng cao
   nâng cao < ntm >
 ND = nội dung
   nông dân < hội các giúp > gieo sạ trồng sản
-  nhân dân < bà quý toàn >
+  nhân dân < bà quý toàn > #percent
   nội dung < > :
 NH = ngân hàng
   ngân hàng < tại qua > chính nông agribank vietcombank bidv
@@ -105,7 +105,7 @@ NN = nông nghiệp
   nhà nước < quản của cơ >
   nạn nhân < > cđdc chất
   nông nghiệp < sản đất > và
-  nhà nước < giá >
+  nhà nước < giá > #percent
 NS = ngày sinh
   năng suất < > #yield
   ngân sách < chi thu nguồn tổng cân > nhà địa trung tỉnh xã huyện #money
@@ -185,7 +185,7 @@ TB = thông báo
   trung bình < điểm mức độ ẩm nhiệt suất tuổi lượng giá > khá
   Tây Bắc < hướng phía mùa >
   ?Tây Bắc < gió >
-  thương binh < > liệt - loại hạng
+  thương binh < > liệt - loại hạng #percent
   Trưởng ban < đ/c ông bà > tuyên dân tổ kiểm công thanh
   thông báo < theo > số về của #document
   trung bình < > ~ người kg tấn đồng điểm
