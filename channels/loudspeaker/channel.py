@@ -14,7 +14,7 @@ from channels.loudspeaker.audio.terms import MAX_SECONDS, USUAL, Finish, Tags
 from channels.loudspeaker.choosing import one_of, possible, within
 from channels.loudspeaker.delivery import PLAIN, Line, Style
 from channels.loudspeaker.framing import Framing
-from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
+from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs, file_of, tags_of
 from channels.loudspeaker.kept import SharedSounds
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.players.describing import Describes
@@ -32,7 +32,6 @@ from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.text import one_line
 from channels.loudspeaker.wording import doubt_in_words, recording_in_words, too_long
-from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models import (
@@ -186,17 +185,17 @@ class LoudspeakerChannel:
         """Return what shapes the sound: the same for all hamlets with the same words."""
         options = content.options_as(LoudspeakerOptions)
         if content.recording is not None:
-            recording = _file(content.recording, artifacts)
+            recording = file_of(content.recording, artifacts)
             return RecordingInputs(
                 recording,
                 self._loudness,
                 options.repeat,
-                _tags(content),
+                tags_of(content),
                 self._finish,
                 self._opening_of(content),
             )
         script = self._script(content)
-        return self._said(script.lines, options.repeat, _tags(content), script.text)
+        return self._said(script.lines, options.repeat, tags_of(content), script.text)
 
     def render(self, inputs: SpeechInputs | RecordingInputs) -> Rendered:
         """Return the MP3. Raises ChannelError."""
@@ -261,7 +260,7 @@ class LoudspeakerChannel:
     def _opening_of(self, content: Content) -> SpeechInputs | None:
         """Return what is said before a recording that corrects an earlier one."""
         first = spoken_opening(content)
-        return None if first is None else self._announced(one_line(first), _tags(content))
+        return None if first is None else self._announced(one_line(first), tags_of(content))
 
     def _recorded(self, content: Content, recording: Attachment) -> Forecast:
         text, doubt = recording_in_words(recording)
@@ -318,22 +317,6 @@ def simple_choices(engine: str, voice: str) -> tuple[Choice, ...]:
     if engine == "espeak":
         return (espeak,)
     return (Choice(engine, "vi"), espeak)
-
-
-def _tags(content: Content) -> Tags:
-    return Tags(content.title, content.issuer, content.campaign_id, _dated(content))
-
-
-def _dated(content: Content) -> str:
-    """Return the day that players show: when it begins to hold, else when it airs first."""
-    schedule = content.own_schedule or content.schedule
-    begins = content.valid_from or min(schedule.moments, default=None)
-    return f"{local(begins):%Y-%m-%d}" if begins is not None else ""
-
-
-def _file(recording: Attachment, artifacts: Artifacts) -> File:
-    path = artifacts.attachment(recording.sha256)
-    return File(recording.sha256, recording.media_type, recording.sha256, recording.size, path)
 
 
 def _breaches(script: Script) -> tuple[str, ...]:

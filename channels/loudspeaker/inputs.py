@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from typing import Any
 
+from channels.base import Artifacts
 from channels.loudspeaker.audio.terms import USUAL, Chime, Finish, Tags
 from channels.loudspeaker.script import Line
 from channels.loudspeaker.speech.engine import Choice
-from engine.models import File
+from engine.clock import local
+from engine.models import Attachment, Content, File
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,21 @@ class AnnouncementInputs:
     chime: Chime | None = None
     jingle: File | None = None
     bed: File | None = None
+
+
+def tags_of(content: Content) -> Tags:
+    """Return what players show of an item."""
+    return Tags(content.title, content.issuer, content.campaign_id, _dated(content))
+
+
+def _dated(content: Content) -> str:
+    """Return the day that players show: when it begins to hold, else when it airs first."""
+    schedule = content.own_schedule or content.schedule
+    begins = content.valid_from or min(schedule.moments, default=None)
+    return f"{local(begins):%Y-%m-%d}" if begins is not None else ""
+
+
+def file_of(recording: Attachment, artifacts: Artifacts) -> File:
+    """Return a recording where it lies. Raises ChannelError when it is gone."""
+    path = artifacts.attachment(recording.sha256)
+    return File(recording.sha256, recording.media_type, recording.sha256, recording.size, path)

@@ -21,7 +21,7 @@ from engine.ledger.columns import instant_text
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles, lock_held
 from engine.ledger.given import among, rows_given
-from engine.ledger.leaving import kept, left, noted, sending_ended
+from engine.ledger.leaving import kept, left, noted, sending_ended, tell_why
 from engine.ledger.moves import move_deliveries, record_event
 from engine.ledger.stopping import drop_stopped, recall_replaced
 from engine.ledger.tables import bundles, deliveries
@@ -100,7 +100,7 @@ class Outcomes:
             if not self._mine(connection, [bundle.id]):
                 return
             self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
-            self._tell_why(connection, bundle, reason)
+            tell_why(connection, self._commune_id, bundle, reason)
             connection.execute(
                 update(bundles)
                 .where(self._is(bundle), b.state.in_((State.SENDING, State.PLANNED)))
@@ -210,7 +210,7 @@ class Outcomes:
                 .where(self._is(bundle))
                 .values(rehearsed_version=bundle.version, lease_until=None, lease_by=None)
             )
-            self._tell_why(connection, bundle, "")
+            tell_why(connection, self._commune_id, bundle, "")
             record_event(
                 connection,
                 self._commune_id,
@@ -302,16 +302,6 @@ class Outcomes:
             at=at,
             actor=actor,
             detail=detail,
-        )
-
-    def _tell_why(self, connection: Connection, bundle: Bundle, reason: str) -> None:
-        """Let what waits say why, also where sending had not begun and no state changed."""
-        d = deliveries.c
-        connection.execute(
-            update(deliveries)
-            .where(d.commune_id == self._commune_id, d.bundle_id == bundle.id)
-            .where(d.state == State.PLANNED)
-            .values(reason=reason)
         )
 
     def _leave(

@@ -19,7 +19,7 @@ from engine.ledger.revision import Revision as Revision
 from engine.ledger.revision import Status as Status
 from engine.ledger.revision import Submission as Submission
 from engine.ledger.tables import deliveries, revisions
-from engine.ledger.wording import frozen_as
+from engine.ledger.wording import frozen_as, overtaken
 from engine.models import Priority
 from engine.states import State
 
@@ -260,15 +260,6 @@ class Revisions:
             approved_at=row.approved_at,
             province_id=row.province_id,
         )
-
-
-def overtaken(campaign_id: str, revision: int) -> str:
-    """Say that somebody else was first."""
-    message = _(
-        "{campaign}: somebody else submitted revision {revision} at this moment;"
-        " look at it first: loa status {campaign}"
-    )
-    return message.format(campaign=campaign_id, revision=revision)
 
 
 def submitted_row(

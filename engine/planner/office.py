@@ -2,240 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-
-from campaigns.loader import LoadedCampaign
-from channels.base import Channel
-from engine.artifacts import ArtifactStore
-from engine.boundary import Boundary, no_boundary
-from engine.clock import Clock
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import joined
-from engine.ledger import Ledger, Revision, Status, Submission
+from engine.ledger import Revision, Status
 from engine.models import (
-    Amends,
-    Campaign,
-    Correction,
     Person,
     Plan,
-    Priority,
-    Registry,
     Right,
 )
-from engine.planner.airing import Standing, hear_recordings, on_air_besides
-from engine.planner.amendment import (
-    Loads,
-    amendment_of,
-    refuse_anothers,
-    refuse_waiting,
-    update_of,
-    with_facts,
-    withdrawn,
-)
-from engine.planner.binding import bound_hash, place_in, refuse_a_provinces, refuse_breaches
+from engine.planner.binding import refuse_a_provinces, refuse_breaches
 from engine.planner.diff import changes_between
 from engine.planner.ending import ended_by, to_whom
-from engine.planner.known import Known, known_of
-from engine.planner.newest import newest_revision, waiting_revision
-from engine.planner.people import People
-from engine.planner.plan import plan_campaign
+from engine.planner.newest import waiting_revision
 from engine.planner.progress import Progress, nothing
-from engine.planner.spots import located
-
-#: Proves what a plan would air in a registry's hamlets. Raises LoaError, and says of what.
-Prove = Callable[[Plan, Registry, Progress], None]
+from engine.planner.submitting import Submitted as Submitted
+from engine.planner.submitting import Submitting
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """A revision as it was frozen, and what it comes to."""
-
-    revision: Revision
-    plan: Plan
-
-
-class Office:
-    """What officials do with campaigns.
-
-    ``workspace`` is its folder. ``registry`` is the registry as it stands,
-    ``registry_revision`` its number in the ledger; ``load`` reads a campaign file against it;
-    ``prove`` listens to what would be heard, before it is approved.
-    """
-
-    def __init__(
-        self,
-        *,
-        ledger: Ledger,
-        artifacts: ArtifactStore,
-        channels: Mapping[str, Channel],
-        clock: Clock,
-        registry: Registry,
-        registry_revision: int,
-        workspace: Path,
-        load: Loads,
-        prove: Prove,
-        boundary: Boundary = no_boundary,
-    ) -> None:
-        self._ledger = ledger
-        self._artifacts = artifacts
-        self._channels = channels
-        self._clock = clock
-        self._registry = registry
-        self._registry_revision = registry_revision
-        self._workspace = workspace
-        self._load = load
-        self._prove = prove
-        self._boundary = boundary
-        self._people = People(registry.people, ledger.credentials)
-
-    def plan(self, path: Path) -> tuple[Campaign, Plan]:
-        """Plan a campaign file without writing anything. Raises InputError."""
-        loaded = self._load(path)
-        return loaded.campaign, self._plan(loaded)
-
-    def load(self, path: Path) -> LoadedCampaign:
-        """Read a campaign file as of now. Raises InputError."""
-        return self._load(path)
-
-    def check(self, path: Path, by: str) -> None:
-        """Raise what submitting a campaign file would, and write nothing."""
-        self._people.with_right(by, Right.SUBMIT)
-        campaign, plan = self.plan(path)
-        ended_by(campaign, self._ledger.revisions)
-        refuse_breaches(plan)
-
-    def submit(self, path: Path, by: str) -> Submitted:
-        """Freeze a campaign file as a revision that waits for approval.
-
-        Of a campaign that people may know already it is an update, and they are told so.
-        Raises InputError for the file, LoaError for a person without the right, a broken
-        rule, or a file that says what the newest revision says already.
-        """
-        person = self._people.with_right(by, Right.SUBMIT)
-        loaded = self._load(path)
-        facts = update_of(self._ledger.revisions, loaded.campaign.id, self._clock.now())
-        return self._submitted(path, person, with_facts(loaded, facts))
-
-    def correct(self, campaign_id: str, path: Path, by: str, reason: str) -> Submitted:
-        """Freeze a corrected campaign file as a revision that waits for approval.
-
-        Those whom the earlier words may have reached are told that it is a correction, and why.
-        Raises InputError, LoaError as ``submit``; LoaError for another campaign's file, one that
-        nobody was told of, or somebody else's revision that waits.
-        """
-        person = self._people.with_right(by, Right.SUBMIT)
-        facts = self._amending(campaign_id, person, reason, Amends.CORRECTION)
-        loaded = self._load(path, facts.read_as_of)
-        refuse_anothers(campaign_id, loaded.campaign.id, path)
-        return self._submitted(path, person, with_facts(loaded, facts))
-
-    def preview_correction(
-        self, campaign_id: str, path: Path, reason: str
-    ) -> tuple[Campaign, Plan]:
-        """Plan a corrected campaign file as ``correct`` would, without writing anything."""
-        facts = amendment_of(
-            self._ledger.revisions, campaign_id, self._clock.now(), reason, Amends.CORRECTION
-        )
-        loaded = self._load(path, facts.read_as_of)
-        refuse_anothers(campaign_id, loaded.campaign.id, path)
-        amended = with_facts(loaded, facts)
-        return amended.campaign, self._plan(amended)
-
-    def withdraw(self, campaign_id: str, by: str, reason: str) -> Submitted:
-        """Freeze a withdrawal as a revision that waits for approval.
-
-        Those whom the campaign may have reached are told that it holds no more, and why; what
-        has not been sent is cancelled. Raises LoaError as ``correct``.
-        """
-        person = self._people.with_right(by, Right.SUBMIT)
-        facts = self._amending(campaign_id, person, reason, Amends.WITHDRAWAL)
-        before = self._ledger.revisions.get(campaign_id, facts.corrects)
-        assert before is not None
-        campaign = withdrawn(before.campaign, facts)
-        plan = self._planned_now(campaign)
-        refuse_breaches(plan)
-        content_hash = bound_hash(before.source, campaign, plan)
-        return self._freeze(person, before.path, before.source, campaign, content_hash, plan)
-
-    def known(self, campaign_id: str) -> Known:
-        """Return what people may know of a campaign by now. Raises LoaError."""
-        return Known.of(campaign_id, self._ledger, self._recalled, self._clock.now())
-
-    def _amending(
-        self, campaign_id: str, person: Person, reason: str, amends: Amends
-    ) -> Correction:
-        newest = self.newest(campaign_id)
-        refuse_a_provinces(newest)
-        refuse_waiting(newest, person.id)
-        return amendment_of(self._ledger.revisions, campaign_id, self._clock.now(), reason, amends)
-
-    def _submitted(self, path: Path, person: Person, loaded: LoadedCampaign) -> Submitted:
-        ended_by(loaded.campaign, self._ledger.revisions)
-        plan = self._plan(loaded)
-        refuse_breaches(plan)
-        content_hash = bound_hash(loaded.source, loaded.campaign, plan)
-        place = place_in(self._workspace, path)
-        latest = self._ledger.revisions.latest(loaded.campaign.id)
-        if latest and latest.path != place and (self._workspace / latest.path).exists():
-            message = _('{file}: the id "{campaign}" belongs to {other}')
-            raise LoaError(
-                message.format(file=place, campaign=latest.campaign_id, other=latest.path)
-            )
-        alive = (Status.SUBMITTED, Status.APPROVED, Status.OPEN)
-        if latest and latest.status in alive and self._says(latest, loaded, content_hash):
-            raise LoaError(
-                _("{campaign}: revision {revision} already says exactly this").format(
-                    campaign=latest.campaign_id, revision=latest.revision
-                )
-            )
-        for sha256, source in loaded.files.items():
-            self._artifacts.keep_attachment(sha256, source)
-        hear_recordings(plan, self._channels, self._artifacts, self._registry.hamlets[0])
-        return self._freeze(person, place, loaded.source, loaded.campaign, content_hash, plan)
-
-    def _freeze(
-        self,
-        person: Person,
-        place: str,
-        source: bytes,
-        campaign: Campaign,
-        content_hash: str,
-        plan: Plan,
-    ) -> Submitted:
-        facts = campaign.correction
-        submission = Submission(
-            campaign=campaign,
-            path=place,
-            source=source,
-            source_sha256=hashlib.sha256(source).hexdigest(),
-            content_hash=content_hash,
-            registry_revision=self._registry_revision,
-            submitted_by=person.id,
-        )
-        careful = facts is not None and facts.amends is not Amends.UPDATE
-        newest = self._ledger.revisions.latest(campaign.id) if careful else None
-        self._boundary("judged")
-        revision = self._ledger.revisions.submit(
-            submission, self._clock.now(), after=newest.revision if newest else None
-        )
-        return Submitted(revision, plan)
-
-    def _says(self, latest: Revision, loaded: LoadedCampaign, content_hash: str) -> bool:
-        """Say whether a revision says exactly what a file does, whatever it amends."""
-        told, facts = latest.campaign.correction, loaded.campaign.correction
-        if told == facts or (told is not None and told.withdraws):
-            return latest.content_hash == content_hash
-        anew = facts is not None and told is not None and facts.reason not in ("", told.reason)
-        if latest.source_sha256 != loaded.sha256 or (anew and latest.status is Status.SUBMITTED):
-            return False
-        as_told = with_facts(loaded, told)
-        plan = self._plan(as_told)
-        return bound_hash(loaded.source, as_told.campaign, plan) == latest.content_hash
+class Office(Submitting):
+    """What officials do with campaigns."""
 
     def approve(
         self,
@@ -385,10 +171,6 @@ class Office:
         """Return the revision that waits for approval. Raises LoaError when there is none."""
         return waiting_revision(self._ledger.revisions, campaign_id)
 
-    def newest(self, campaign_id: str) -> Revision:
-        """Return a campaign's newest revision. Raises LoaError when none was ever submitted."""
-        return newest_revision(self._ledger.revisions, campaign_id)
-
     def person(self, person_id: str) -> Person:
         """Return a person who may act on campaigns. Raises LoaError for anybody else."""
         return self._people.with_right(person_id, Right.SUBMIT, Right.APPROVE)
@@ -408,59 +190,3 @@ class Office:
     def set_passphrase(self, person_id: str, new: str, old: str | None) -> None:
         """Set a person's passphrase; changing one needs the old one. Raises LoaError."""
         self._people.set_passphrase(person_id, new, old, self._clock.now())
-
-    @property
-    def _recalled(self) -> frozenset[str]:
-        """Channels from which what was handed over ahead of its slot can be taken back."""
-        return frozenset(name for name, one in self._channels.items() if one.cumulative)
-
-    def _plan(self, loaded: LoadedCampaign) -> Plan:
-        """Plan a campaign file, with the lines of what contradicts itself in it."""
-        return located(self._planned_now(loaded.campaign), loaded.places)
-
-    def _planned_now(self, campaign: Campaign) -> Plan:
-        """Plan a campaign as of now; an all-clear for those whom its alert reached."""
-        plan = self._planned(campaign, self._registry, self._clock.now())
-        if not campaign.all_clear:
-            return plan
-        return to_whom(plan, self._ledger.views.reached(campaign.all_clear))
-
-    def _planned(self, campaign: Campaign, registry: Registry, now: datetime) -> Plan:
-        """Plan a campaign among all that is on air, as it stands in the ledger."""
-        taken = on_air_besides(campaign, self._ledger, self._channels, registry, now)
-        standing = Standing.of(campaign, self._ledger)
-        known = known_of(campaign, self._ledger, self._channels, self._clock.now())
-        return plan_campaign(campaign, registry, self._channels, now, taken, standing, known)
-
-    def _unchanged(self, revision: Revision) -> Plan:
-        """Return today's plan of the file that was submitted; refuse if it says anything else."""
-        facts = revision.campaign.correction
-        source, campaign = revision.source, revision.campaign
-        if facts is None or not facts.withdraws:  # a withdrawal is of what was approved, no file
-            as_of = facts.read_as_of if facts is not None else None
-            loaded = with_facts(self._load(self._workspace / revision.path, as_of), facts)
-            source, campaign = loaded.source, loaded.campaign
-            plan = self._plan(loaded)
-        else:
-            plan = self._planned_now(campaign)
-        if bound_hash(source, campaign, plan) != revision.content_hash:
-            message = _(
-                "{campaign}: the file, an attachment, the registry or Loa itself changed after it "
-                "was submitted; submit it again"
-            )
-            raise LoaError(message.format(campaign=revision.campaign_id))
-        return plan
-
-    def _frozen(self, revision: Revision, now: datetime) -> Plan:
-        """Return the plan of what the ledger froze. Raises LoaError if that was altered."""
-        registry = self._ledger.registries.load(revision.registry_revision)
-        if revision.priority is Priority.EMERGENCY:
-            # It takes its slots whatever is there, and must not wait until all that was read.
-            known = known_of(revision.campaign, self._ledger, self._channels, self._clock.now())
-            plan = plan_campaign(revision.campaign, registry, self._channels, now, known=known)
-        else:
-            plan = self._planned(revision.campaign, registry, now)
-        if bound_hash(revision.source, revision.campaign, plan) != revision.content_hash:
-            message = _("{campaign}: what was approved is not what would be sent; submit it again")
-            raise LoaError(message.format(campaign=revision.campaign_id))
-        return plan
