@@ -95,6 +95,7 @@ READS: Mapping[str, Case] = {
     "revisions.latest": lambda it, our: it.revisions.latest("tin"),
     "revisions.registry_of": lambda it, our: it.revisions.registry_of("tin", 1),
     "revisions.with_status": lambda it, our: it.revisions.with_status(*Status),
+    "views.approved": lambda it, our: it.views.approved(NOW - timedelta(days=9), LATER),
     "deliveries.content": lambda it, our: it.deliveries.content(our.content),
     "deliveries.contents": lambda it, our: it.deliveries.contents([our.content]),
     "deliveries.current": lambda it, our: it.deliveries.current("tin"),
