@@ -31,7 +31,12 @@ from channels.loudspeaker.speech.engine import ENGINES, Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.text import one_line
-from channels.loudspeaker.wording import doubt_in_words, recording_in_words, too_long
+from channels.loudspeaker.wording import (
+    doubt_in_words,
+    faults_of,
+    recording_in_words,
+    too_long,
+)
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models import (
@@ -176,7 +181,7 @@ class LoudspeakerChannel:
             text=script.text,
             seconds=script.seconds,
             doubts=tuple(map(doubt_in_words, script.doubts)),
-            breaches=_breaches(script),
+            breaches=faults_of(script),
         )
 
     def prepare(
@@ -317,9 +322,3 @@ def simple_choices(engine: str, voice: str) -> tuple[Choice, ...]:
     if engine == "espeak":
         return (espeak,)
     return (Choice(engine, "vi"), espeak)
-
-
-def _breaches(script: Script) -> tuple[str, ...]:
-    if not script.lines:
-        return (_("There is nothing to say in this text."),)
-    return (too_long(),) if script.seconds > MAX_SECONDS else ()
