@@ -28,7 +28,7 @@ from channels.loudspeaker.script import (
     spoken_opening,
 )
 from channels.loudspeaker.speech.engine import ENGINES, Choice
-from channels.loudspeaker.speech.voices import Casting, Voices
+from channels.loudspeaker.speech.voices import Voices, own_voices
 from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.text import one_line
 from channels.loudspeaker.wording import (
@@ -116,7 +116,7 @@ class LoudspeakerChannel:
         self._region = Region(one_of("region", region, tuple(Region)))
         self._loudness = within("loudness", loudness, *_LOUDNESS)
         self._limits = limits or ProofLimits()
-        self._voices = voices or _own_voices(speech_cache)
+        self._voices = voices or own_voices(speech_cache)
         self._lent = lent
         self._finish = possible(finish)
         self._style = style
@@ -308,12 +308,6 @@ class LoudspeakerChannel:
     def _script(self, content: Content) -> Script:
         options = content.options_as(LoudspeakerOptions)
         return script_of(content, options.pronounce, options.repeat, self._region, self._style)
-
-
-def _own_voices(cache: Path | None) -> Voices:
-    if cache is None:
-        raise ValueError("either voices, or where they keep what they spoke")
-    return Voices(cache, Casting(files=cache / "voices"))
 
 
 def simple_choices(engine: str, voice: str) -> tuple[Choice, ...]:
