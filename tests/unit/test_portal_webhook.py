@@ -19,7 +19,7 @@ import yaml
 from openapi_spec_validator import validate
 from support import builders
 from support.console import make_certificate
-from support.portals import MP3, PDF, Poster, webhook_backend
+from support.portals import MP3, PDF, Poster, correction, webhook_backend
 from support.webhook import SECRET, Portal, program, receiver
 
 from channels.base import ChannelError
@@ -226,6 +226,11 @@ def test_the_description_is_openapi_and_every_event_fits_it(poster: Poster, far:
     event = {"$ref": "#/components/schemas/Event", "components": {"schemas": schemas}}
     poster.post(poster.item(1, audio=MP3, flyer=PDF))
     jsonschema.validate(far.post("thong-bao-mau"), event)
+    poster.post(poster.item(1, body="Lời đúng.", correction=correction()), number=8)
+    corrected = far.post("thong-bao-mau")
+    jsonschema.validate(corrected, event)
+    assert [one["heading"] for one in corrected["notes"]] == ["ĐÍNH CHÍNH"]
+    assert len(corrected["history"]) == 1
     assert set(schemas["Event"]["properties"]) == set(Event.model_fields)
     fields = {"Loa-Event-Id", *signed(SECRET, b"", SystemClock().now())}
     (call,) = description["webhooks"].values()
