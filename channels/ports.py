@@ -26,7 +26,13 @@ class RemoteIds(Protocol):
 
     def get(self, key: str) -> str | None: ...
 
-    def put(self, key: str, value: str) -> None: ...
+    def put(self, key: str, value: str) -> None:
+        """Remember something for good."""
+        ...
+
+    def set(self, key: str, value: str) -> None:
+        """Remember ``value`` in place of what was remembered, if anything was."""
+        ...
 
 
 class Tokens(Protocol):

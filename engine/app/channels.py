@@ -24,6 +24,7 @@ from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
 from engine.app.feeding import NoFeed
 from engine.app.players import build_players
+from engine.app.portals import build_publishing
 from engine.clock import Clock, SystemClock
 from engine.dispatch.buckets import LocalBuckets
 from engine.dispatch.permits import Permits
@@ -133,6 +134,10 @@ def _framing(frame: ProgrammeSettings, workspace: Path) -> Framing:
     )
 
 
+def _portal(here: Surroundings) -> PortalChannel:
+    return PortalChannel(outbox=here.outbox("portal"), publishing=build_publishing(here))
+
+
 def _chat(here: Surroundings) -> ChatChannel:
     bot = here.settings.telegram
     return ChatChannel(
@@ -180,7 +185,7 @@ Builders = Mapping[type[Channel], Callable[[Surroundings], Channel]]
 CHANNELS: Builders = {
     LoudspeakerChannel: _loudspeaker,
     FlyerChannel: lambda here: FlyerChannel(outbox=here.outbox("flyer")),
-    PortalChannel: lambda here: PortalChannel(outbox=here.outbox("portal")),
+    PortalChannel: _portal,
     ChatChannel: _chat,
 }
 
@@ -196,6 +201,8 @@ class NothingRemembered:
 
     def put(self, key: str, value: str) -> None:
         raise AssertionError(f"something was sent: {key} {value}")
+
+    set = put
 
 
 class NobodyLoggedIn:

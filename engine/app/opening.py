@@ -13,12 +13,19 @@ from engine.app.channels import CHANNELS, Builders, build_voices, close_channels
 from engine.app.house import House
 from engine.app.players import known_players
 from engine.app.proving import Prover
-from engine.app.sending import build_permits, build_recall, build_sender, build_station_watch
+from engine.app.sending import (
+    build_page_watch,
+    build_permits,
+    build_recall,
+    build_sender,
+    build_station_watch,
+)
 from engine.app.standing_rules import StandingRules
 from engine.artifacts import ArtifactStore, open_store
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock, SimulatedClock, local
 from engine.dispatch import NOBODY, Observer, Renderer, Sender, told
+from engine.dispatch.page_watch import PageWatch
 from engine.dispatch.recall import Recall
 from engine.dispatch.station_watch import StationWatch
 from engine.errors import LoaError
@@ -85,6 +92,7 @@ class App:
     office: Office
     sender: Sender
     station_watch: StationWatch | None
+    page_watch: PageWatch
     recall: Recall | None
 
     @property
@@ -180,6 +188,7 @@ def build_app(house: House, ledger: Ledger, registry: Registry, revision: int, f
         ),
         sender=build_sender(house, folder, ledger, channels, renderer, rules),
         station_watch=build_station_watch(house, ledger, channels, rules),
+        page_watch=build_page_watch(house, ledger, channels),
         recall=build_recall(house, ledger, channels, rules),
     )
 

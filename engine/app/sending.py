@@ -17,6 +17,7 @@ from engine.dispatch import Assembler, Renderer, Sender
 from engine.dispatch.backoff import Retries, RetryPolicy
 from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.buckets import LocalBuckets, RedisBuckets, SharedBuckets
+from engine.dispatch.page_watch import PageWatch
 from engine.dispatch.permits import Permits
 from engine.dispatch.recall import Recall
 from engine.dispatch.rehearsal import Rehearsal
@@ -24,6 +25,7 @@ from engine.dispatch.station_watch import Manner, StationWatch, judged_players
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger
+from engine.ledger.notices import NoticeBook
 from engine.models import Registry
 from engine.settings import Settings
 
@@ -75,6 +77,18 @@ def build_station_watch(
     )
     return StationWatch(
         ledger=ledger, channel=channel, rules=rules, clock=house.clock, manner=manner
+    )
+
+
+def build_page_watch(house: House, ledger: Ledger, channels: Mapping[str, Channel]) -> PageWatch:
+    """Build what looks at the public pages of a commune's posts."""
+    return PageWatch(
+        ledger=ledger,
+        channels=channels,
+        clock=house.clock,
+        every=timedelta(minutes=house.settings.portal.check_minutes),
+        take_turn=NoticeBook(house.database, ledger.commune_id).take_duty,
+        live=house.settings.live,
     )
 
 

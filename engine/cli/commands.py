@@ -63,6 +63,7 @@ def table() -> dict[str, tuple[str, str]]:
             "obligations",
             _("Show how many days in a row the law asks for, and which have been heard."),
         ),
+        "bulletin": ("bulletin", _("Gather a week's campaigns in one bulletin (PDF).")),
         "playlog": ("playlog", _("List what went on air, and what it proves: CSV, PDF too.")),
         "relay": ("relay", _("Links with which heads pass campaigns on, and their answers.")),
         "chat": ("chat", _("Send a marked test to a chat group.")),

@@ -15,6 +15,7 @@ from engine.ledger.leases import Leases
 from engine.ledger.leaving import remark_of
 from engine.ledger.mending import Mending, Which
 from engine.ledger.outcomes import Outcomes
+from engine.ledger.pages import Pages
 from engine.ledger.places import Place
 from engine.ledger.play_marks import PlayMarks
 from engine.ledger.player_keys import PlayerKeys
@@ -70,6 +71,7 @@ class Ledger:
     outcomes: Outcomes
     mending: Mending
     evidence: EvidenceBook
+    pages: Pages
     plays: Plays
     play_marks: PlayMarks
     awaited: Awaited
@@ -106,6 +108,7 @@ class Ledger:
             outcomes=Outcomes(database, commune_id),
             mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),
+            pages=Pages(database, commune_id),
             plays=Plays(database, commune_id),
             play_marks=PlayMarks(database, commune_id),
             awaited=Awaited(database, commune_id),

@@ -16,6 +16,7 @@ from engine.ledger.database import Database
 from engine.ledger.dialect import literal_state
 from engine.ledger.gauges import Gauges
 from engine.ledger.leases import Leases
+from engine.ledger.pages import communes_to_look_for
 from engine.ledger.revisions import Status
 from engine.ledger.tables import bundles, events, play_marks, registries, revisions
 from engine.states import State
@@ -67,6 +68,11 @@ class Rounds:
         with self._database.read() as connection:
             found = {*connection.execute(awaited.distinct()).scalars()}
             return sorted(found | set(connection.execute(long_ago.distinct()).scalars()))
+
+    def to_look_for(self, portals: Collection[str], after: datetime, before: datetime) -> list[str]:
+        """Return the communes with posts on ``portals`` that nobody has seen there yet."""
+        span = (after, before)
+        return communes_to_look_for(self._database, self._commune_id, "portal", portals, *span)
 
     def with_players(self, now: datetime) -> list[str]:
         """Return the communes whose players hold programmes for slots to come, or on air."""

@@ -14,6 +14,7 @@ from engine.ledger.bundles import not_rehearsed
 from engine.ledger.dialect import literal_state
 from engine.ledger.given import unindexed
 from engine.ledger.tables import bundles, deliveries, events
+from engine.ledger.weekly import WeeklyViews
 from engine.models import Priority, Purpose
 from engine.states import MAY_BE_KNOWN, State
 
@@ -55,7 +56,7 @@ class EventRow:
     detail: str
 
 
-class Views(AirViews):
+class Views(AirViews, WeeklyViews):
     """Read models of one commune."""
 
     def deliveries(self, campaign_id: str, *, replaced: bool = False) -> list[DeliveryRow]:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from campaigns.templating import Template, compile_template, values_for
 from channels.base import Channel, Options
+from channels.pages import permalink_of
 from engine.models import (
     Campaign,
     Content,
@@ -169,7 +170,7 @@ class Composer:
             valid_from=campaign.valid_from,
             valid_until=campaign.valid_until,
             households=campaign.audience.households,
-            permalink=f"{self._registry.portal.url}/{campaign.id}/",
+            permalink=permalink_of(self._channels, self._registry, campaign.id),
             options=section.options,
             schedule=campaign.schedule,
             own_schedule=section.schedule,

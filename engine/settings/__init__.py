@@ -20,7 +20,11 @@ from pydantic_core import ErrorDetails
 
 from engine.settings.lines import line_of
 from engine.settings.players import ALWAYS_THERE, PlayerName, PlayerSettings
+<<<<<<< HEAD
 from engine.settings.printing import PrintSettings
+=======
+from engine.settings.portal import PortalSettings
+>>>>>>> main
 from engine.settings.proof import ProofSettings
 from engine.settings.sections import (
     AlertSettings,
@@ -99,6 +103,7 @@ class Settings(Section):
     #: By the name that clusters in the registry give.
     players: dict[PlayerName, PlayerSettings] = Field(default={})
     telegram: TelegramSettings = TelegramSettings()
+    portal: PortalSettings = PortalSettings()
     #: Official Accounts, by the commune's id.
     zalo: dict[str, ZaloSettings] = Field(default={})
     run: RunSettings = RunSettings()
@@ -271,7 +276,13 @@ def _with_secrets(settings: Settings, workspace: Path) -> Settings:
             field = f"players.{name}"
             faulty[name] = tuple(replace(one, field=field) for one in error.faults)
     zalo = {name: _with_own_secrets(account, workspace) for name, account in settings.zalo.items()}
-    known = settings.model_copy(update={"players": players, "zalo": zalo})
+    portal = settings.portal.model_copy(
+        update={
+            "wordpress": _with_own_secrets(settings.portal.wordpress, workspace),
+            "webhook": _with_own_secrets(settings.portal.webhook, workspace),
+        }
+    )
+    known = settings.model_copy(update={"players": players, "zalo": zalo, "portal": portal})
     known._faulty = faulty
     return known
 

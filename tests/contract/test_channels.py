@@ -14,7 +14,10 @@ from support.commune import files_below
 from support.dispatching import KEY
 from support.fake_station import fake_station
 from support.fake_telegram import TOKEN, FakeTelegram
+from support.portals import webhook_backend, wordpress_backend
 from support.ssh_server import ssh_server
+from support.webhook import receiver
+from support.wordpress import running
 
 from channels.base import Backend, Channel, ChannelError, Closes, Finds, Options, artifact_key
 from channels.chat.channel import ChatChannel
@@ -29,6 +32,7 @@ from channels.loudspeaker.players.places import Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
 from channels.portal.channel import PortalChannel
+from channels.portal.publishing import Publishing
 from engine.app import CHANNELS
 from engine.app.feeding import LedgerFeed
 from engine.app.players import KINDS
@@ -208,6 +212,34 @@ def portal_static(tmp_path: Path) -> Iterator[Rig]:
     yield Rig(channel, "static", "cong", lambda: files_below(tmp_path / "out"))
 
 
+def portal_wordpress(tmp_path: Path) -> Iterator[Rig]:
+    site = running()
+    site.empty()
+    backend = wordpress_backend(
+        site.url,
+        site.passwords["bien-tap"],
+        builders.MemoryRemoteIds(),
+        now=builders.NOW + timedelta(days=1),
+        holds_permalink=False,
+    )
+    yield from posting(tmp_path, backend, lambda: (site.posts(), site.media()))
+
+
+def portal_webhook(tmp_path: Path) -> Iterator[Rig]:
+    with receiver(tmp_path / "far") as far:
+        backend = webhook_backend(far.url, builders.MemoryRemoteIds())
+        yield from posting(tmp_path, backend, lambda: (far.log, files_below(far.folder)))
+
+
+def posting(tmp_path: Path, backend: Backend, far_side: Callable[[], object]) -> Iterator[Rig]:
+    """Yield a rig that posts on a portal which others run, and on no other."""
+    publishing = Publishing((backend.name,), {backend.name: backend})
+    channel = PortalChannel(outbox=tmp_path / "out", publishing=publishing)
+    del channel.backends["static"]
+    yield Rig(channel, backend.name, backend.name, far_side)
+    channel.close()
+
+
 def chat_kit(tmp_path: Path) -> Iterator[Rig]:
     channel = ChatChannel(
         outbox=tmp_path / "out",
@@ -297,6 +329,8 @@ def test_slots_name_targets_of_the_registry_in_a_fixed_order(rig: Rig) -> None:
         *(group.id for group in REGISTRY.chat_groups),
         REGISTRY.print_point.id,
         REGISTRY.portal.id,
+        "wordpress",
+        "webhook",
     }
     for placement in placements:
         assert placement.target in targets

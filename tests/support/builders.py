@@ -240,3 +240,6 @@ class MemoryRemoteIds:
 
     def put(self, key: str, value: str) -> None:
         self.kept[key] = value
+
+    def set(self, key: str, value: str) -> None:
+        self.kept[key] = value

@@ -95,6 +95,7 @@ READS: Mapping[str, Case] = {
     "revisions.latest": lambda it, our: it.revisions.latest("tin"),
     "revisions.registry_of": lambda it, our: it.revisions.registry_of("tin", 1),
     "revisions.with_status": lambda it, our: it.revisions.with_status(*Status),
+    "views.approved": lambda it, our: it.views.approved(NOW - timedelta(days=9), LATER),
     "deliveries.content": lambda it, our: it.deliveries.content(our.content),
     "deliveries.contents": lambda it, our: it.deliveries.contents([our.content]),
     "deliveries.current": lambda it, our: it.deliveries.current("tin"),
@@ -106,6 +107,7 @@ READS: Mapping[str, Case] = {
     "registries.is_newest": lambda it, our: it.registries.is_newest("0" * 64),
     "awaited.told": lambda it, our: it.awaited.told(["tin"]),
     "awaited.over": lambda it, our: it.awaited.over(LATER).bundle_ids,
+    "pages.unseen": lambda it, our: it.pages.unseen("loudspeaker", "so", NOW - timedelta(9), LATER),
     "play_marks.all": lambda it, our: it.play_marks.all(),
     "play_marks.get": lambda it, our: it.play_marks.get("loa").mark,
     "plays.of": lambda it, our: it.plays.of(),
@@ -221,6 +223,7 @@ WRITES: Mapping[str, Case] = {
         [our.play], lambda _play, meant, _now: (Finding.PROOF, meant), at=LATER
     ),
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
+    "remote_ids.set": lambda it, our: it.remote_ids.set("khóa", "của họ nữa"),
     "relays.link": lambda it, our: it.relays.link("tin", "ap-1-head", at=NOW, until=LATER),
     "relays.revoke": lambda it, our: it.relays.revoke("tin", "ap-1-head", LATER),
     "relays.token": lambda it, our: it.relays.token(our.link),
