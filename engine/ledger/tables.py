@@ -281,6 +281,8 @@ evidence = Table(
     Column("by", Name, nullable=False),
     Column("at", Instant, nullable=False),
     Column("source", Prose, nullable=False),
+    # Printed copies that were left; below zero, that were lacking.
+    Column("left_over", Integer),
     # The player's report that shows it; a person's word has none.
     Column("play_id", Id),
     Index(

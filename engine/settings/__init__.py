@@ -20,11 +20,8 @@ from pydantic_core import ErrorDetails
 
 from engine.settings.lines import line_of
 from engine.settings.players import ALWAYS_THERE, PlayerName, PlayerSettings
-<<<<<<< HEAD
-from engine.settings.printing import PrintSettings
-=======
 from engine.settings.portal import PortalSettings
->>>>>>> main
+from engine.settings.printing import PrintSettings
 from engine.settings.proof import ProofSettings
 from engine.settings.sections import (
     AlertSettings,
