@@ -75,7 +75,11 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "voices": [[], ["preview", "--text", "Một."]],
     "cache": [[], ["trim", "--max-size", "1GB"]],
     "obligations": [[], ["tin-rieng"]],
-    "bulletin": [["--week", "2026-W49"], ["--from", "01/12/2026", "--to", "02/12/2026"]],
+    "bulletin": [
+        ["--week", "2026-W49"],
+        ["--from", "01/12/2026", "--to", "02/12/2026"],
+        ["--publish", *BY],
+    ],
     "playlog": [[], ["--campaign", "tin-rieng"], ["--day", "01/12/2026", "--csv", "x.csv"]],
     "relay": [
         ["links", "tin-rieng"],
