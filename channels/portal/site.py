@@ -55,7 +55,7 @@ def listings(site: Site, views: Sequence[PostView]) -> Iterator[tuple[str, bytes
     """Yield the pages that lead to posts: one per hamlet, all hamlets, all posts, the front."""
     cards: dict[tuple[str, int], Markup] = {}
     for place in _places(site, views):
-        told = [(v, s) for v in views if (s := v.section_of(place.id))]
+        told = [(v, s) for v in views if (s := v.section_of(place.id)) and not s.withdrawn]
         shown = [*told[:LISTED], *((v, s) for v, s in told[LISTED:] if not v.expired)]
         values = {
             "place": place,
@@ -80,7 +80,11 @@ def feeds_of(site: Site, views: Sequence[PostView]) -> Iterator[tuple[str, bytes
 
 
 def _front_page(site: Site, views: Sequence[PostView]) -> bytes:
-    """Show the newest posts and every older one still in force, emergencies first."""
+    """Show the newest posts and every older one still in force, emergencies first.
+
+    What is withdrawn keeps its page, and stands in the archive.
+    """
+    views = [view for view in views if not view.withdrawn]
     shown = [*views[:LISTED], *(view for view in views[LISTED:] if not view.expired)]
     return _page(
         "index.html.j2",

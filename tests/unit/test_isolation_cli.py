@@ -54,6 +54,8 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "preview": [["tin-rieng"]],
     "listen": [["tieng.wav"], ["tieng.wav", "--campaign", "tin-rieng"]],
     "approve": [["tin-rieng", *BY]],
+    "correct": [["tin-rieng", "campaigns/bao-lu.yaml", "--reason", "x", "--by", "lan"]],
+    "withdraw": [["tin-rieng", "--reason", "x", "--by", "lan"]],
     "cancel": [["tin-rieng", "--reason", "x", *BY]],
     "station": [
         ["day", "01/12/2026"],
@@ -72,7 +74,11 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "voices": [[], ["preview", "--text", "Một."]],
     "cache": [[], ["trim", "--max-size", "1GB"]],
     "obligations": [[], ["tin-rieng"]],
-    "bulletin": [["--week", "2026-W49"], ["--from", "01/12/2026", "--to", "02/12/2026"]],
+    "bulletin": [
+        ["--week", "2026-W49"],
+        ["--from", "01/12/2026", "--to", "02/12/2026"],
+        ["--publish", *BY],
+    ],
     "playlog": [[], ["--campaign", "tin-rieng"], ["--day", "01/12/2026", "--csv", "x.csv"]],
     "relay": [
         ["links", "tin-rieng"],
