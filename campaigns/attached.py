@@ -8,7 +8,7 @@ import stat
 import unicodedata
 from pathlib import Path
 
-from campaigns import sounds
+from campaigns import harmless, sounds
 from campaigns.faults import suggestion
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -66,6 +66,13 @@ def _document(path: Path, written: str, head: bytes) -> str:
     if not head.startswith(beginning):
         message = _("{name}: its content is not that of a {suffix} file")
         raise AttachedError(message.format(name=written, suffix=path.suffix))
+    try:
+        harmless.check(path.suffix.lower(), path.read_bytes())
+    except OSError as error:
+        message = _("{name} cannot be read: {reason}")
+        raise AttachedError(message.format(name=written, reason=os_reason(error))) from error
+    except ValueError as error:
+        raise AttachedError(f"{written}: {error}") from error
     return media_type
 
 

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from campaigns import attached
 from campaigns.citations import CitationError, basis
+from campaigns.differing import unknown_places
 from campaigns.emergency_checks import emergency_faults
 from campaigns.faults import MAX_PROBLEMS, unknown
 from campaigns.obligation_schema import shipped
@@ -90,6 +91,7 @@ class Check(ABC):
             *self._voiced(),
             *self._alternatives(),
             *self._legal_basis(),
+            *self._differs(),
             *self._attachments(),
             *self._recordings(),
         )
@@ -155,6 +157,11 @@ class Check(ABC):
             path = (*where, "text")
             if model.text is not None and not self.cuts.below(path):
                 yield from check.text(path, model.text)
+        for name in type(self.spec.facts).model_fields:
+            for index, line in enumerate(getattr(self.spec.facts, name)):
+                path = ("facts", name, index)
+                if not self.cuts.below(path):
+                    yield from check.text(path, line)
 
     def _variables(self) -> frozenset[str] | None:
         """Return every variable that the file gives a value, right or wrong."""
@@ -196,6 +203,10 @@ class Check(ABC):
                 self.found.legal_basis.append(basis(written, self.obligations))
             except CitationError as error:
                 yield self.source.problem(path, str(error))
+
+    def _differs(self) -> Iterator[Problem]:
+        if not self.cuts.touch("differs", "channels"):
+            yield from unknown_places(self.source, self.spec.differs, self.sections)
 
     def _attachments(self) -> Iterator[Problem]:
         names: set[str] = set()

@@ -184,6 +184,8 @@ Lexicon = Annotated[
         ),
     ),
 ]
+#: The lines of one fact; variables may stand in them.
+Factual = Annotated[tuple[Line, ...], Field(max_length=10)]
 PlainTitle = Annotated[ShortLine, AfterValidator(_without_braces)]
 PlainLine = Annotated[Line, AfterValidator(_without_braces)]
 Id = Annotated[

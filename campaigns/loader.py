@@ -16,11 +16,20 @@ from campaigns.schedule_fields import schedule_of
 from campaigns.schema import STAND_INS, campaign_model, sections_of
 from campaigns.sections import RecordedSectionSpec, SectionSpec
 from campaigns.sound import read_sound
-from campaigns.source import MAX_BYTES, read_source
+from campaigns.source import MAX_BYTES, Source, read_source
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
-from engine.models import Attachment, Audience, Campaign, Registry, Schedule, Section
+from engine.models import (
+    Attachment,
+    Audience,
+    Campaign,
+    Confirmed,
+    Registry,
+    Schedule,
+    Section,
+)
+from engine.models.facts import Facts
 
 ASAP = Schedule(asap=True)
 SUFFIXES = frozenset({".yaml", ".yml"})
@@ -30,13 +39,15 @@ SUFFIXES = frozenset({".yaml", ".yml"})
 class LoadedCampaign:
     """A checked campaign with the bytes it was read from.
 
-    ``files`` says where the bytes of attachments and recordings lie, by SHA-256.
+    ``files`` says where the bytes of attachments and recordings lie, by SHA-256; ``places``
+    finds the lines of the file.
     """
 
     campaign: Campaign
     source: bytes
     sha256: str
     files: Mapping[str, Path]
+    places: Source
 
 
 @dataclass(frozen=True)
@@ -131,7 +142,7 @@ def examine(
         return Examined(path, problems, check=check)
     written = source.root.plain().get("channels") or {}
     campaign = _campaign(check, options, written)
-    loaded = LoadedCampaign(campaign, source.data, source.sha256, check.found.files)
+    loaded = LoadedCampaign(campaign, source.data, source.sha256, check.found.files, source)
     return Examined(path, (), loaded, check)
 
 
@@ -167,7 +178,11 @@ def _campaign(
         attachments=tuple(check.found.attachments),
         drill=spec.drill,
         all_clear=spec.all_clear or "",
+        facts=Facts(**{name: tuple(lines) for name, lines in spec.facts if lines}),
         legal_basis=tuple(check.found.legal_basis),
+        differs=tuple(
+            Confirmed(one.fact, one.in_, one.because, one.instead_of or "") for one in spec.differs
+        ),
     )
 
 

@@ -21,7 +21,11 @@ from engine.models.wording import right_name
 
 def refers(named: NamedSpec) -> bool:
     """Say whether somebody is named by an id of ``people`` and not written out."""
-    return named.phone is None and re.fullmatch(ID_PATTERN, named.name) is not None
+    return (
+        named.phone is None
+        and named.zalo is None
+        and re.fullmatch(ID_PATTERN, named.name) is not None
+    )
 
 
 def faults_of(
@@ -159,6 +163,11 @@ def _unknown_people(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[
             if one.head and refers(one.head)
         ),
         *(
+            (("hamlets", i, "deputies", number), deputy, listed)
+            for i, one in enumerate(spec.hamlets)
+            for number, deputy in enumerate(one.deputies)
+        ),
+        *(
             (("chat", "groups", i, "run_by"), one.run_by, anybody)
             for i, one in enumerate(spec.chat.groups)
             if one.run_by and serving_is_known
@@ -201,6 +210,13 @@ def _groups(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]
         unsure = cuts.keys_of(source.written(path)) & {"backend", "address"}
         if group.sent_by() == "telegram" and not group.address and not unsure:
             message = _("a group sent by telegram needs its address (the chat's id)")
+            yield source.problem(path, message)
+        if group.sent_by() == "zalo" and not group.address and not unsure:
+            message = _("a group sent by zalo needs its address (loa zalo groups lists the ids)")
+            yield source.problem(path, message)
+        articles = group.sent_by() == "zalo_article"
+        if articles != (group.kind is GroupKind.FOLLOWERS) and not unsure:
+            message = _("kind followers and backend zalo_article go together, never one alone")
             yield source.problem(path, message)
 
 

@@ -190,6 +190,7 @@ def _hamlet(spec: HamletSpec, flyers: FlyersSpec) -> Hamlet:
         head=person_id(spec.head, f"{spec.id}-head") if spec.head else None,
         tags=frozenset(spec.tags),
         flyer_copies=copies,
+        deputies=spec.deputies,
     )
 
 
@@ -202,13 +203,22 @@ def _people(spec: RegistrySpec) -> Iterable[Person]:
     """Yield the people listed, then those written out where they serve."""
     for person in spec.people:
         yield Person(
-            person.id, person.name, person.phone or "", person.role or "", frozenset(person.rights)
+            person.id,
+            person.name,
+            person.phone or "",
+            person.role or "",
+            frozenset(person.rights),
+            person.zalo or "",
         )
     for hamlet in spec.hamlets:
         if hamlet.head and not refers(hamlet.head):
             role = f"Trưởng {hamlet.name}"
-            yield Person(f"{hamlet.id}-head", hamlet.head.name, hamlet.head.phone or "", role)
+            yield _written_out(f"{hamlet.id}-head", hamlet.head, role)
     for team in spec.teams:
         for number, member in enumerate(team.members, 1):
             if not refers(member):
-                yield Person(f"{team.id}-{number}", member.name, member.phone or "", team.name)
+                yield _written_out(f"{team.id}-{number}", member, team.name)
+
+
+def _written_out(own: str, named: NamedSpec, role: str) -> Person:
+    return Person(own, named.name, named.phone or "", role, zalo=named.zalo or "")

@@ -41,6 +41,9 @@ class PersonSpec(Strict):
     id: Annotated[Id, Field(description="Mã người, ví dụ lan.")]
     name: Annotated[ShortLine, Field(description="Họ và tên.")]
     phone: Annotated[Phone | None, Field(None, description="Điện thoại.")]
+    zalo: Annotated[
+        ShortLine | None, Field(None, description="Mã người dùng Zalo, để biết ai nhắn vào nhóm.")
+    ]
     role: Annotated[ShortLine | None, Field(None, description="Chức vụ.")]
     rights: Annotated[
         tuple[Right, ...],
@@ -54,6 +57,7 @@ class NamedSpec(Strict):
 
     name: Annotated[ShortLine, Field(description="Họ và tên, hoặc mã người trong people.")]
     phone: Annotated[Phone | None, Field(None, description="Điện thoại.")]
+    zalo: Annotated[ShortLine | None, Field(None, description="Mã người dùng Zalo.")]
 
 
 Named = Annotated[NamedSpec, BeforeValidator(named), AlsoAccepts({"type": "string"})]
@@ -66,6 +70,11 @@ class HamletSpec(Strict):
     poor_households: Annotated[Count, Field(0, description="Số hộ nghèo.")]
     near_poor_households: Annotated[Count, Field(0, description="Số hộ cận nghèo.")]
     head: Annotated[Named | None, Field(None, description="Trưởng ấp.")]
+    deputies: Annotated[
+        tuple[Id, ...],
+        Field((), description="Mã những người trong people được báo thay trưởng ấp."),
+        *ONE_OR_MORE,
+    ]
     tags: Annotated[tuple[Id, ...], Field((), description="Nhãn, ví dụ [ven-song]."), *ONE_OR_MORE]
     flyer_copies: Annotated[Count | None, Field(None, description="Số tờ rơi của riêng ấp này.")]
 
@@ -90,9 +99,20 @@ class ChatGroupSpec(Strict):
     name: Annotated[ShortLine, Field(description="Tên nhóm.")]
     platform: Annotated[Id, Field(description="Nền tảng: zalo, telegram, facebook…")]
     backend: Annotated[
-        Id | None, Field(None, description="Cách gửi: kit (chuyển bằng tay) hoặc telegram.")
+        Id | None,
+        Field(
+            None,
+            description="Cách gửi: kit (chuyển bằng tay), telegram, zalo (nhóm do OA lập) hoặc "
+            "zalo_article (bài viết gửi người quan tâm OA).",
+        ),
     ]
-    kind: Annotated[GroupKind, Field(description="heads: nhóm trưởng ấp; hamlet: nhóm của bà con.")]
+    kind: Annotated[
+        GroupKind,
+        Field(
+            description="heads: nhóm trưởng ấp; hamlet: nhóm của bà con; followers: người quan "
+            "tâm OA."
+        ),
+    ]
     hamlets: HamletIds
     run_by: Annotated[Id | None, Field(None, description="Mã người phụ trách nhóm.")]
     agreed_on: Annotated[Day | None, Field(None, description="Ngày bà con thống nhất dùng nhóm.")]

@@ -16,12 +16,14 @@ from pydantic import (
     create_model,
 )
 
+from campaigns.differing import DiffersSpec
 from campaigns.fields import (
     ONE_OR_MORE,
     AlsoAccepts,
     AreaId,
     Beginning,
     Ending,
+    Factual,
     Id,
     PlainLine,
     PlainTitle,
@@ -138,6 +140,21 @@ class ValiditySpec(Strict):
     until: Annotated[Ending, Field(description="Hết hiệu lực; chỉ ghi ngày là đến hết ngày đó.")]
 
 
+class FactsSpec(Strict):
+    """What the message comes down to, as a reader looks for it; {{ … }} as in the text."""
+
+    what: Annotated[Factual, *ONE_OR_MORE, Field((), description="Việc gì.")]
+    who: Annotated[Factual, *ONE_OR_MORE, Field((), description="Ai, đối tượng nào.")]
+    when: Annotated[Factual, *ONE_OR_MORE, Field((), description="Khi nào: ngày, giờ.")]
+    where: Annotated[Factual, *ONE_OR_MORE, Field((), description="Ở đâu.")]
+    bring: Annotated[Factual, *ONE_OR_MORE, Field((), description="Mang theo giấy tờ gì.")]
+    contact: Annotated[
+        Factual,
+        *ONE_OR_MORE,
+        Field((), description="Hỏi ai; bỏ trống thì in contact của chiến dịch."),
+    ]
+
+
 class CampaignSpec(Strict):
     """One message with its audience, forms, times and rules."""
 
@@ -191,6 +208,14 @@ class CampaignSpec(Strict):
             "[[0272.3000.111]]: loa đọc hai lần, các kênh khác chỉ in số."
         ),
     ]
+    facts: Annotated[
+        FactsSpec,
+        Field(
+            FactsSpec(),
+            description="Những điều chính, in thành khung trên tờ rơi và trang tin; mỗi mục một "
+            "dòng hay một danh sách.",
+        ),
+    ]
     values: Annotated[Values, Field({}, description="Biến dùng chung cho mọi ấp.")]
     hamlets: Annotated[
         dict[AreaId, Values],
@@ -207,6 +232,15 @@ class CampaignSpec(Strict):
             max_length=10,
             description="Căn cứ pháp lý, ví dụ Luật 10/2022/QH15, Điều 11 khoản 8: Loa suy ra phải "
             "phát mấy ngày liền, trưởng ấp có phải chuyển tiếp không.",
+        ),
+    ]
+    differs: Annotated[
+        tuple[DiffersSpec, ...],
+        Field(
+            (),
+            max_length=20,
+            description="Chỗ các bản cố ý nói khác nhau: fact, in, because. Không ghi mà khác "
+            "thì không duyệt được.",
         ),
     ]
     attachments: Annotated[

@@ -16,6 +16,7 @@ from campaigns.tree import Path as Where
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
+from engine.models.wording import path_name
 
 #: The largest YAML file read, unless the reader allows more.
 MAX_BYTES = 1024 * 1024
@@ -96,10 +97,7 @@ class Source:
 
 def field_name(path: Where) -> str:
     """Return ``path`` as people read it: ``hamlets[2].name``, counted from 1."""
-    name = ""
-    for part in path:
-        name += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if name else part
-    return name
+    return path_name(path)
 
 
 def read_source(path: Path, limit: int = MAX_BYTES) -> Source:
@@ -108,7 +106,11 @@ def read_source(path: Path, limit: int = MAX_BYTES) -> Source:
     Raises InputError with every fault that reading can find.
     """
     file = str(path)
-    data = read_bytes(path, file, limit)
+    return source_of(read_bytes(path, file, limit), file)
+
+
+def source_of(data: bytes, file: str) -> Source:
+    """Return a YAML file's bytes, read. Raises InputError as ``read_source`` does."""
     text = clean_text(data, file)
     problems = tuple(_forbidden(text, file))
     try:

@@ -9,18 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from channels.ports import Artifacts, Limits, RemoteIds, Tokens
 from engine.errors import ChannelError
 from engine.models import (
     Artifact,
     Backoff,
     Bundle,
     Content,
-    File,
     Forecast,
     Hamlet,
     Item,
@@ -51,6 +50,7 @@ __all__ = [
     "Refreshes",
     "RemoteIds",
     "Reports",
+    "Tokens",
     "always_reports",
     "artifact_key",
     "endpoint_of",
@@ -66,6 +66,7 @@ class Options(BaseModel):
     ``takes_attachments``: the campaign's attachments are part of its content.
     ``takes_marks``: its texts keep the marks for the voice, ``[[said twice]]``; the other
     channels get the words alone.
+    ``takes_facts``: it shows what the message comes down to (``Content.facts``).
     ``takes_repeat``: an alert is said again and again on it (``schedule.repeat``).
     ``alternatives``: pairs of keys of which a section may have one.
     """
@@ -75,44 +76,13 @@ class Options(BaseModel):
     takes_recording: ClassVar[bool] = False
     takes_marks: ClassVar[bool] = False
     takes_attachments: ClassVar[bool] = False
+    takes_facts: ClassVar[bool] = False
     takes_repeat: ClassVar[bool] = False
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     def in_commune(self, registry: Registry, text: str) -> Self:
         """Return these settings with what the commune's registry adds for ``text``."""
         return self
-
-
-class Artifacts(Protocol):
-    """What ``prepare`` may look at: files this delivery builds on."""
-
-    def need(self, channel: str) -> File | None:
-        """Return what ``channel`` made for the same hamlet and campaign; None if it is unused."""
-        ...
-
-    def attachment(self, sha256: str) -> Path:
-        """Return where an attachment's bytes lie. Raises ChannelError if they are gone."""
-        ...
-
-
-class RemoteIds(Protocol):
-    """What a backend must remember about the far side; the ledger keeps it, durably."""
-
-    def get(self, key: str) -> str | None: ...
-
-    def put(self, key: str, value: str) -> None: ...
-
-
-class Limits(Protocol):
-    """How fast far sides may be asked; the engine counts, across all threads and workers."""
-
-    def take(self, *paces: Pace) -> None:
-        """Wait until one request may be made that counts for each of ``paces``.
-
-        Called just before each request, with the narrowest pace first. Raises a ChannelError,
-        which the backend lets pass, when the wait would be long: the bundle comes again.
-        """
-        ...
 
 
 class Backend(Protocol):
@@ -188,10 +158,14 @@ class Closes(Protocol):
 
 @runtime_checkable
 class Refreshes(Protocol):
-    """A channel whose far side shows what time it is: notices that are over, for example."""
+    """A channel that must be looked after as time goes by.
+
+    Its far side shows what time it is (notices that are over), or its permission to speak must
+    be renewed.
+    """
 
     def refresh(self, as_of: datetime) -> None:
-        """Bring what people see up to ``as_of``. Raises ChannelError."""
+        """Bring everything up to ``as_of``. Raises ChannelError."""
         ...
 
 

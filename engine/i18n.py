@@ -70,9 +70,35 @@ class Message(str):
         return str, (str.__str__(self),)  # copied, or sent to another process: text
 
     def format(self, *args: object, **values: object) -> str:
-        """Fill in values by their names."""
-        said = super().format(*args, **values)
+        """Fill in values by their names; numbers with decimals as the reader writes them."""
+        said = super().format(*args, **{name: _written(one) for name, one in values.items()})
         return said if args or not self.msgid else Message(said, self.msgid, values)
+
+
+class _Decimal(float):
+    """A number that is written with a comma where that is the custom."""
+
+    def __format__(self, spec: str) -> str:
+        return decimal(self, spec or "g")
+
+
+class _Whole(int):
+    """The same, of a whole number that is asked for with decimals."""
+
+    def __format__(self, spec: str) -> str:
+        return decimal(self, spec) if spec[-1:] in ("e", "f", "g") else super().__format__(spec)
+
+
+def _written(value: object) -> object:
+    if isinstance(value, float):
+        return _Decimal(value)
+    return _Whole(value) if type(value) is int else value
+
+
+def decimal(value: float, spec: str = ".1f") -> str:
+    """Return a number as the person reading writes it: 28,1 in Vietnamese, 28.1 in English."""
+    written = format(float(value), spec)
+    return written.replace(".", ",") if language() == "vi" else written
 
 
 def joined(separator: str, parts: Iterable[str]) -> Message:
@@ -101,7 +127,11 @@ _ = gettext
 
 
 def os_reason(error: OSError) -> str:
-    """Say why the machine refused a file, in the reader's words: it speaks English itself."""
+    """Say why the machine or the network refused, in the reader's words: it speaks English."""
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    for kind, words in _reasons_of_kinds(language()).items():
+        if kind in kinds:
+            return words
     if error.errno is None:
         return str(error)
     known = _reasons(language()).get(error.errno)
@@ -110,8 +140,28 @@ def os_reason(error: OSError) -> str:
 
 
 @cache
+def _reasons_of_kinds(_language: str) -> dict[str, str]:
+    """Return words by the names of classes: their numbers are none of the machine's, or missing.
+
+    Names alone, so that nobody loads what he does not use.
+    """
+    broke = _("the line broke")
+    return {
+        "gaierror": _("the network does not know this name"),
+        "SSLCertVerificationError": _("nobody vouches for its certificate"),
+        "SSLError": _("no encrypted line can be agreed with it"),
+        "TimeoutError": _("it does not answer in time"),
+        "ConnectionRefusedError": _("nothing listens there"),
+        "ConnectionResetError": broke,
+        "ConnectionAbortedError": broke,
+        "BrokenPipeError": broke,
+    }
+
+
+@cache
 def _reasons(_language: str) -> dict[int, str]:
     full, forbidden = _("the disk is full"), _("permission is missing")
+    unreachable = _("the network has no way to it")
     return {
         errno.ENOSPC: full,
         errno.EDQUOT: full,
@@ -125,4 +175,21 @@ def _reasons(_language: str) -> dict[int, str]:
         errno.ENAMETOOLONG: _("the name is too long"),
         errno.EIO: _("the disk reports a fault"),
         errno.EMFILE: _("too many files are open"),
+        errno.ENFILE: _("too many files are open"),
+        errno.ECONNREFUSED: _("nothing listens there"),
+        errno.ECONNRESET: _("the line broke"),
+        errno.EPIPE: _("the line broke"),
+        errno.ETIMEDOUT: _("it does not answer in time"),
+        errno.EHOSTUNREACH: unreachable,
+        errno.ENETUNREACH: unreachable,
+        errno.ENETDOWN: _("the network is down"),
+        errno.EADDRINUSE: _("another program listens there already"),
+        errno.EADDRNOTAVAIL: _("this machine has no such address"),
+        errno.ENOEXEC: _("it is no program that this machine can run"),
+        errno.EBUSY: _("something else is using it"),
+        errno.EFBIG: _("it is too big for the disk"),
+        errno.ELOOP: _("its links lead in a circle"),
+        errno.ENXIO: _("the device is not there"),
+        errno.ENODEV: _("the device is not there"),
+        errno.ENOTCONN: _("the line broke"),
     }

@@ -11,6 +11,10 @@ command -v liquidsoap >/dev/null 2>&1 || packages="$packages liquidsoap"
 command -v redis-server >/dev/null 2>&1 || packages="$packages redis-server"
 command -v systemd-analyze >/dev/null 2>&1 || packages="$packages systemd"
 [ -x /usr/sbin/sshd ] || packages="$packages openssh-server"
+[ -f /usr/share/wordpress/wp-settings.php ] || packages="$packages wordpress"
+command -v php >/dev/null 2>&1 || packages="$packages php-cli"
+php -m 2>/dev/null | grep -qx mysqli || packages="$packages php-mysql"
+[ -x /usr/sbin/mariadbd ] || packages="$packages mariadb-server"
 [ -n "$packages" ] || exit 0
 line="apt-get install --yes --no-install-recommends$packages"
 if [ "$(id -u)" = 0 ]; then

@@ -128,10 +128,11 @@ class SchedulerService:
         return self._queue.waiting()
 
     def round(self) -> None:
-        """Finish planning cut short, settle what is too late and what the dead left."""
+        """Finish planning cut short, settle what is too late, is to be silent, or the dead left."""
         self._beat()
         self._rounds.open_all(self.stop)
         self._rounds.expire()
+        self._rounds.recall()
         self.sweep()
         self._rounds.refresh()
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
 from channels.base import Refreshes
 from engine.app import Communes
+from engine.errors import LoaError
+from engine.i18n import gettext as _
 from workers.lanes import owns_outbox
 from workers.pruning import prune_daily
+
+logger = logging.getLogger(__name__)
 
 #: How far behind the time what people see may be: notices that are over, for example.
 REFRESH = timedelta(minutes=10)
@@ -20,11 +26,26 @@ REFRESH = timedelta(minutes=10)
 #: Seconds after which the rest of that waits for the next round.
 ONE_REFRESH = 1.0
 
+#: Between two looks at what players hold, while no registry changes.
+RECALL = timedelta(minutes=1)
+
 #: Communes that are planned at once: one thinks while another waits for the ledger.
 PLANNERS = 3
 
 #: Stranded bundles settled in one round; the far side may have to be asked about each.
 STRANDED = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """By which revision of its registry, and when, a commune's players were looked at."""
+
+    revision: int
+    at: datetime
+
+    def is_news_after(self, before: _Judged) -> bool:
+        """Say whether it is time to look again; a clock that went back holds nothing up."""
+        return self.revision != before.revision or abs(self.at - before.at) >= RECALL
 
 
 class Rounds:
@@ -34,6 +55,7 @@ class Rounds:
         self._communes = communes
         self._refreshed: datetime | None = None
         self._behind: deque[str] = deque()
+        self._judged: dict[str, _Judged] = {}
 
     def open_all(self, stop: threading.Event | None = None) -> None:
         """Open what was approved and is not open yet, unless told to ``stop`` meanwhile."""
@@ -60,6 +82,29 @@ class Rounds:
         for commune_id in self._communes.rounds.overdue(self._communes.clock.now()):
             with self._communes.lent(commune_id) as app:
                 app.sender.expire()
+
+    def recall(self) -> None:
+        """Take back from players what may not air any more, by the registries as they stand.
+
+        A commune is judged as soon as its registry changes, and every now and then: another
+        process may have handed something over by an older one.
+        """
+        now = self._communes.clock.now()
+        self._communes.reread()
+        newest = self._communes.rounds.registries()
+        for commune_id in self._communes.rounds.with_players(now):
+            judged = _Judged(newest.get(commune_id, 0), now)
+            before = self._judged.get(commune_id)
+            if before is not None and not judged.is_news_after(before):
+                continue
+            try:
+                with self._communes.lent(commune_id) as app:
+                    if app.recall is not None:
+                        app.recall.look()
+            except LoaError as error:
+                words = _("{commune}: nothing can be taken back from its players: {reason}")
+                logger.warning(words.format(commune=commune_id, reason=error))
+            self._judged[commune_id] = judged
 
     def sweep(self, holder: str, working: timedelta) -> None:
         """Settle bundles whose sender died: again where it does no harm, asked, or in doubt."""

@@ -16,6 +16,9 @@ from engine.i18n import gettext as _
 from engine.i18n import os_reason
 from engine.models import Artifact, Bundle, ChatGroup, File, Item, Priority, Registry
 
+#: Ways of sending that take files beside the text.
+_TAKES_FILES = frozenset({"kit", "zalo"})
+
 
 @dataclass(frozen=True, slots=True)
 class _Told:
@@ -30,18 +33,18 @@ class _Told:
 
 
 def assemble(bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
-    """Return the messages of ``bundle``, and for a kit the files that go with them.
+    """Return the messages of ``bundle``, and for those who take files the ones that go with them.
 
     The same items give the same bytes in whatever order they come. Raises ChannelError,
     permanent when the registry no longer knows the group or no item is left to say.
     """
     if not items:
         raise ChannelError(_("Nothing is left to say to this group."), permanent=True)
-    group = _group(bundle.target, registry)
+    group = group_of(bundle.target, registry)
     ordered = _in_order(items, registry)
-    extras = enclosed(ordered) if bundle.backend == "kit" else ()
+    extras = enclosed(ordered) if bundle.backend in _TAKES_FILES else ()
     sheet = Sheet(
-        group=_described(group, registry),
+        group=described(group, registry),
         office=registry.commune.office,
         phone=registry.commune.phone,
         urgent=bundle.priority is Priority.EMERGENCY,
@@ -54,7 +57,8 @@ def assemble(bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artif
     return Artifact((sheet.to_file(), *(extra.file for extra in extras)))
 
 
-def _group(target: str, registry: Registry) -> ChatGroup:
+def group_of(target: str, registry: Registry) -> ChatGroup:
+    """Return a group by its id. Raises ChannelError, permanent, when the registry has none."""
     for group in registry.chat_groups:
         if group.id == target:
             return group
@@ -63,7 +67,8 @@ def _group(target: str, registry: Registry) -> ChatGroup:
     )
 
 
-def _described(group: ChatGroup, registry: Registry) -> Group:
+def described(group: ChatGroup, registry: Registry) -> Group:
+    """Return what a backend must know of a group."""
     person = registry.people_by_id.get(group.run_by or "")
     return Group(
         id=group.id,

@@ -1,20 +1,25 @@
-"""The chat channel: one message per group, forwarded by hand (kit) or sent (telegram)."""
+"""The chat channel: one message per group, forwarded by hand (kit) or sent (telegram, zalo)."""
 
 from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, Field
 
-from channels.base import Artifacts, Backend, Limits, Options, RemoteIds
+from channels.base import Artifacts, Backend, Limits, Options, RemoteIds, Tokens
 from channels.chat.assembling import assemble
 from channels.chat.kit import KitBackend
+from channels.chat.platforms import platform_of
 from channels.chat.telegram import TelegramAccount, TelegramBackend
 from channels.chat.wording import MessageInputs, message_of, words_of
+from channels.chat.zalo.account import ZaloAccount
+from channels.chat.zalo.article import ZaloArticleBackend
+from channels.chat.zalo.group import ZaloGroupBackend
+from engine.clock import Clock
 from engine.i18n import gettext as _
 from engine.models import (
     Artifact,
@@ -69,15 +74,32 @@ class ChatChannel:
         *,
         outbox: Path,
         remote_ids: RemoteIds,
+        tokens: Tokens,
         limits: Limits,
+        clock: Clock,
         telegram: TelegramAccount | None,
+        zalo: ZaloAccount | None = None,
+        live: bool = False,
         lead: timedelta = timedelta(0),
     ) -> None:
-        """``outbox`` is where kits are laid; without ``telegram`` its groups fail, and say why."""
+        """``outbox`` is where kits are laid.
+
+        Groups of ``telegram`` or ``zalo`` fail without such an account, and say why. While it
+        is not ``live``, tokens are left alone.
+        """
         self.lead = lead
         self._telegram = TelegramBackend(telegram, remote_ids, limits)
-        kit = KitBackend(outbox)
-        self.backends: Mapping[str, Backend] = {kit.name: kit, self._telegram.name: self._telegram}
+        self.zalo = ZaloGroupBackend(
+            zalo, tokens=tokens, remote_ids=remote_ids, limits=limits, clock=clock
+        )
+        self._live = live
+        backends: tuple[Backend, ...] = (
+            KitBackend(outbox),
+            self._telegram,
+            self.zalo,
+            ZaloArticleBackend(self.zalo, remote_ids),
+        )
+        self.backends: Mapping[str, Backend] = {one.name: one for one in backends}
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
         """Return each group of the hamlet, as soon as approved or at the section's own times.
@@ -115,6 +137,10 @@ class ChatChannel:
             else (),
         )
 
+    def to_pass_on(self, content: Content, platform: str) -> tuple[str, ...]:
+        """Return the messages that a person passes on by hand, split as ``platform`` needs."""
+        return message_of(self._words(content)).parts_for(platform_of(platform))
+
     def prepare(self, content: Content, hamlet: Hamlet, artifacts: Artifacts) -> MessageInputs:
         """Return the words; flyer and attachments travel beside them and shape none."""
         return self._words(content)
@@ -125,9 +151,18 @@ class ChatChannel:
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
         return assemble(bundle, items, registry)
 
+    def refresh(self, as_of: datetime) -> None:
+        """Renew tokens that are near their end, whether or not something is to be sent.
+
+        Raises ChannelError.
+        """
+        if self._live:
+            self.zalo.keep_alive()
+
     def close(self) -> None:
         """Close the connections that deliveries left open."""
         self._telegram.close()
+        self.zalo.close()
 
     def _words(self, content: Content) -> MessageInputs:
         return words_of(content, content.options_as(ChatOptions).hashtags)

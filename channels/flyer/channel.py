@@ -1,4 +1,4 @@
-"""Flyers: an A5 page for every household, printed by the commune, handed out by the hamlets."""
+"""Paper: pages for every household and for walls, printed by the commune, handed out by hamlets."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from pathlib import Path
 
 from channels.base import Artifacts, Backend, Options
 from channels.flyer.folder import FolderBackend
-from channels.flyer.options import FlyerOptions, copies_for, sheets_for
+from channels.flyer.inputs import FlyerInputs, inputs_for
+from channels.flyer.options import FlyerOptions, copies_of, sheets_for
 from channels.flyer.printrun import print_run
-from channels.flyer.product import FlyerInputs, fault_of, render_flyer
-from channels.flyer.typeset import fingerprint
-from channels.flyer.wording import is_calm, mark, one_line, unbroken, validity
+from channels.flyer.product import TEMPLATES, fault_of, render_flyer
+from channels.typesetting import fingerprint
 from engine.models import (
     Artifact,
     Bundle,
@@ -21,7 +21,6 @@ from engine.models import (
     Hamlet,
     Item,
     Placement,
-    Priority,
     Registry,
     Rendered,
 )
@@ -43,7 +42,7 @@ class FlyerChannel:
     def __init__(self, *, outbox: Path, lead: timedelta = timedelta(0)) -> None:
         folder = FolderBackend(outbox)
         self.lead = lead
-        self.version = fingerprint()
+        self.version = fingerprint(TEMPLATES)
         self.backends: Mapping[str, Backend] = {folder.name: folder}
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
@@ -52,47 +51,43 @@ class FlyerChannel:
         A campaign's own schedule repeats what is said aloud; paper is handed out once. A
         hamlet none of whose households is meant gets none.
         """
-        if copies_for(content, hamlet) == 0:
+        products = content.options_as(FlyerOptions).products
+        if not any(copies_of(product, content, hamlet) for product in products):
             return ()
         own = content.own_schedule
         at = min(own.moments) if own and not own.asap and own.moments else None
         return (Placement(registry.print_point.id, "folder", at),)
 
     def forecast(self, content: Content, hamlet: Hamlet) -> Forecast:
-        """Return the printed text and the A4 sheets (two A5 flyers on each, rounded up)."""
-        inputs = self._inputs(content, hamlet)
-        fault = fault_of(inputs)
+        """Return every product's text, once, and the sheets they take together."""
+        products = content.options_as(FlyerOptions).products
+        pages = [inputs_for(content, hamlet, product) for product in products]
+        faults = [fault_of(page) for page in pages]
+        sheets = (sheets_for(copies_of(one, content, hamlet), one) for one in products)
         return Forecast(
-            text=inputs.read_as(),
-            sheets=sheets_for(copies_for(content, hamlet)),
-            breaches=(fault.in_words(),) if fault else (),
+            text=_read_as(pages),
+            sheets=sum(sheets),
+            breaches=tuple(dict.fromkeys(fault.in_words() for fault in faults if fault)),
         )
 
     def prepare(self, content: Content, hamlet: Hamlet, artifacts: Artifacts) -> FlyerInputs:
-        """Return what shapes the flyer: the same for every hamlet unless the hamlet is shown."""
-        return self._inputs(content, hamlet)
+        """Return what shapes the main product; a print run makes the others from the same."""
+        return inputs_for(content, hamlet, content.options_as(FlyerOptions).main)
 
     def render(self, inputs: FlyerInputs) -> Rendered:
-        """Return the PDF. Raises a permanent ChannelError when it cannot be one A5 page."""
+        """Return the PDF. Raises a permanent ChannelError when it cannot be one page."""
         return render_flyer(inputs)
 
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
         """Return the print run: flyers, a cover sheet for signatures, manifests."""
         return print_run(bundle, items, registry)
 
-    def _inputs(self, content: Content, hamlet: Hamlet) -> FlyerInputs:
-        options = content.options_as(FlyerOptions)
-        return FlyerInputs(
-            issuer=one_line(content.issuer),
-            mark=mark(content.priority, content.purpose, drill=content.drill),
-            loud=content.priority is Priority.EMERGENCY and not is_calm(content),
-            title=one_line(content.title),
-            paragraphs=tuple(unbroken(content.body).split("\n\n")),
-            bring=tuple(one_line(paper) for paper in options.bring),
-            contact=one_line(content.contact),
-            validity=validity(content.valid_until),
-            permalink=content.permalink,
-            made_at=content.valid_from or content.valid_until,
-            hamlet=one_line(hamlet.name) if options.show_hamlet else "",
-            copies=copies_for(content, hamlet) if options.show_hamlet else None,
-        )
+
+def _read_as(pages: Sequence[FlyerInputs]) -> str:
+    """Return the first page's text, and of the others what does not stand there."""
+    first, *others = pages
+    said = list(first.parts())
+    for page in others:
+        said.append(f"[{page.product.in_words}]")
+        said += [part for part in page.parts() if part not in said]
+    return "\n\n".join(said)

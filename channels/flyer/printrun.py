@@ -1,26 +1,43 @@
-"""The print run: a file for each hamlet, a cover sheet to sign, and a list of what it holds."""
+"""The print run: files for each hamlet, a cover sheet to sign, and a list of what it holds."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from channels.base import ChannelError
-from channels.flyer import font
-from channels.flyer.options import copies_for, sheets_for
-from channels.flyer.product import Fault
-from channels.flyer.typeset import TypesetError, typeset
+from channels.flyer.inputs import inputs_for
+from channels.flyer.options import FlyerOptions, copies_of, sheets_for
+from channels.flyer.product import TEMPLATES, Fault, render_flyer
+from channels.flyer.products import Product
 from channels.flyer.wording import mark, number, one_line
+from channels.typesetting import StoppedError, TypesetError, font, typeset
 from engine.clock import local
 from engine.models import Artifact, Bundle, File, Item, Registry
 
-_COLUMNS = ("TT", "Ấp", "Người nhận", "Số bản", "Tờ A4", "Ký nhận")
+_COLUMNS = ("TT", "Ấp", "Người nhận", "Số bản", "Tờ giấy", "Ký nhận")
 _SIGNATURES = ("Người in", "Văn phòng xác nhận")
 _NOTE = (
-    "Mỗi tệp PDF là một tờ rơi khổ A5: in hai tờ trên một tờ giấy A4 rồi cắt đôi. Người nhận ghi "
-    "rõ ngày nhận và ký tên; văn phòng giữ phiếu này làm căn cứ xác nhận đã giao."
+    "Mỗi tệp PDF là một bản in: A5 in hai tờ, A6 in bốn tờ trên một tờ giấy A4 rồi cắt; áp phích "
+    "in giấy A3. Người nhận ghi rõ ngày nhận và ký tên; văn phòng giữ phiếu này làm căn cứ xác "
+    "nhận đã giao."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Printed:
+    """One product for one hamlet."""
+
+    item: Item
+    product: Product
+    file: File
+    copies: int
+
+    @property
+    def sheets(self) -> int:
+        return sheets_for(self.copies, self.product)
 
 
 def print_run(bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
@@ -53,7 +70,7 @@ class _Run:
         self._items = items
         self._content = items[0].content
         self._again = f"-v{bundle.edition}" if bundle.edition > 1 else ""
-        self._copies = [copies_for(item.content, item.hamlet) for item in items]
+        self._printed = [printed for item in items for printed in self._products(item)]
 
     @property
     def _folder(self) -> str:
@@ -63,7 +80,20 @@ class _Run:
         return f"{slot:%Y-%m-%d}/{hour}-{self._content.campaign_id}{self._again}"
 
     def flyers(self) -> list[File]:
-        return [item.file.renamed(f"{self._folder}/{item.hamlet.id}.pdf") for item in self._items]
+        return [printed.file for printed in self._printed]
+
+    def _products(self, item: Item) -> Iterator[_Printed]:
+        """Yield the main product, which is there, and the others, which are set here."""
+        options = item.content.options_as(FlyerOptions)
+        for product in options.products:
+            copies = copies_of(product, item.content, item.hamlet)
+            if product is options.main:
+                file = item.file.renamed(f"{self._folder}/{item.hamlet.id}.pdf")
+                yield _Printed(item, product, file, copies)
+            elif copies:
+                pdf = render_flyer(inputs_for(item.content, item.hamlet, product))
+                name = f"{self._folder}/{item.hamlet.id}-{product}.pdf"
+                yield _Printed(item, product, File.of_bytes(name, pdf.media_type, pdf.data), copies)
 
     def cover(self) -> File:
         data = self._cover_data()
@@ -71,9 +101,11 @@ class _Run:
         if missing:
             raise ChannelError(Fault(missing).in_words(), permanent=True)
         try:
-            pdf = typeset("cover.typ", data, self._bundle.slot)
+            pdf = typeset(TEMPLATES / "cover.typ", data, self._bundle.slot)
         except TypesetError as error:
-            raise ChannelError(Fault(reason=error.reason).in_words(), permanent=True) from error
+            stopped = isinstance(error, StoppedError)
+            fault = Fault(reason=error.reason)
+            raise ChannelError(fault.in_words(), permanent=not stopped) from error
         return File.of_bytes(f"{self._folder}/00-bia{self._again}.pdf", "application/pdf", pdf)
 
     def manifest(self, cover: File) -> File:
@@ -86,13 +118,15 @@ class _Run:
             "cover": {"file": _name(cover), "sha256": cover.sha256},
             "flyers": [
                 {
-                    "file": _name(file),
-                    "hamlet": item.hamlet.id,
-                    "copies": copies,
-                    "sheets_a4": sheets_for(copies),
-                    "sha256": file.sha256,
+                    "file": _name(one.file),
+                    "hamlet": one.item.hamlet.id,
+                    "product": one.product,
+                    "copies": one.copies,
+                    "sheets": one.sheets,
+                    "paper": "A3" if one.product.layout.paper == "A3" else "A4",
+                    "sha256": one.file.sha256,
                 }
-                for item, file, copies in zip(self._items, self.flyers(), self._copies, strict=True)
+                for one in self._printed
             ],
         }
         text = json.dumps(listed, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
@@ -104,14 +138,12 @@ class _Run:
         rows = [
             [
                 str(place),
-                one_line(item.hamlet.name),
-                self._head_of(item),
-                number(copies),
-                number(sheets_for(copies)),
+                self._named(one),
+                self._head_of(one.item),
+                number(one.copies),
+                number(one.sheets),
             ]
-            for place, (item, copies) in enumerate(
-                zip(self._items, self._copies, strict=True), start=1
-            )
+            for place, one in enumerate(self._printed, start=1)
         ]
         facts = [
             ["In tại", one_line(self._registry.print_point.name)],
@@ -129,13 +161,19 @@ class _Run:
             "columns": _COLUMNS,
             "rows": rows,
             "total": {
-                "label": f"Tổng cộng {number(len(rows))} ấp",
-                "copies": number(sum(self._copies)),
-                "sheets": number(sum(map(sheets_for, self._copies))),
+                "label": f"Tổng cộng {number(len(self._items))} ấp",
+                "copies": number(sum(one.copies for one in self._printed)),
+                "sheets": number(sum(one.sheets for one in self._printed)),
             },
             "note": _NOTE,
             "signatures": _SIGNATURES,
         }
+
+    def _named(self, printed: _Printed) -> str:
+        """Name the hamlet, and the product where there are several."""
+        hamlet = one_line(printed.item.hamlet.name)
+        several = len(self._content.options_as(FlyerOptions).products) > 1
+        return f"{hamlet} – {printed.product.in_words}" if several else hamlet
 
     def _head_of(self, item: Item) -> str:
         """Name who takes the hamlet's flyers; an empty cell is filled in by hand."""

@@ -1,7 +1,4 @@
-"""The A5 flyer: what shapes it, whether it fits, and its PDF.
-
-Other products (notice, poster, large print) will be templates beside this one.
-"""
+"""A printed page: whether its text fits, and its PDF."""
 
 from __future__ import annotations
 
@@ -9,84 +6,36 @@ import io
 import re
 import unicodedata
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
 
 from channels.base import ChannelError
-from channels.flyer import font
 from channels.flyer.envelope import Envelope, shape_of
-from channels.flyer.typeset import TypesetError, typeset
-from channels.flyer.wording import NBSP, number
+from channels.flyer.inputs import FlyerInputs
+from channels.flyer.products import Product
+from channels.typesetting import StoppedError, TypesetError, font, typeset
 from engine.i18n import gettext as _
 from engine.models import Rendered
 
-#: Below this many points of body text nothing is printed; templates/flyer.typ keeps to it.
-SMALLEST_SIZE = 11
+TEMPLATES = Path(__file__).parent / "templates"
 
-#: Ordinary Vietnamese of this load (see ``_load``) always fits; only what is longer is measured
-#: by typesetting it. Of 1,500 texts at random the lightest that did not fit weighed 1,000.
+#: Ordinary Vietnamese of this load (see ``_load``) always fits on an A5; only what is longer is
+#: measured by typesetting it. Of 1,500 texts at random the lightest that did not fit weighed 1,000.
 _SURE_LOAD = 800
 
 
 @dataclass(frozen=True, slots=True)
-class FlyerInputs:
-    """All that shapes one flyer. Texts are printable (see wording); ``paragraphs`` may hold
-    line ends. ``hamlet`` and ``copies`` are empty when one flyer serves every hamlet.
-    """
-
-    issuer: str
-    mark: str
-    loud: bool
-    title: str
-    paragraphs: tuple[str, ...]
-    bring: tuple[str, ...]
-    contact: str
-    validity: str
-    permalink: str
-    made_at: datetime
-    hamlet: str = ""
-    copies: int | None = None
-
-    @property
-    def print_count(self) -> str:
-        return "" if self.copies is None else f"In {number(self.copies)} bản"
-
-    @property
-    def address(self) -> str:
-        """The permalink as a person types it."""
-        return self.permalink.removeprefix("https://").removeprefix("http://")
-
-    def read_as(self) -> str:
-        """Return the printed text in reading order; empty parts leave no trace."""
-        bring = "\n".join(("Khi đi mang theo:", *(f"□ {paper}" for paper in self.bring)))
-        contact = f"Cần hỏi thêm, xin liên hệ: {self.contact}"
-        parts = (
-            self.issuer,
-            self.mark,
-            self.title,
-            *self.paragraphs,
-            bring if self.bring else "",
-            contact if self.contact else "",
-            self.validity,
-            self.address,
-            " – ".join(filter(None, (self.hamlet, self.print_count))),
-        )
-        return "\n\n".join(part for part in parts if part).replace(NBSP, " ")
-
-    def characters(self) -> str:
-        """Return every character that an author or the registry put in."""
-        own = (self.issuer, self.title, *self.paragraphs, *self.bring, self.contact, self.hamlet)
-        return "".join((*own, self.address))
-
-
-@dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a flyer cannot be printed: characters without a glyph, or too much text."""
+    """Why a flyer cannot be printed: characters without a glyph, or too much text.
+
+    ``passing``: trying again may help, because what sets pages was stopped or crashed.
+    """
 
     missing: tuple[str, ...] = ()
     cut: int = 0
     reason: str = ""
+    passing: bool = False
+    product: Product = Product.A5
 
     def in_words(self) -> str:
         """Say what is wrong and what would mend it, in the reader's language."""
@@ -95,12 +44,19 @@ class Fault:
                 characters=", ".join(map(_describe, self.missing))
             )
         if self.cut:
-            return _(
-                "the text does not fit on one A5 page at {size} points: cut {cut} characters"
-            ).format(size=SMALLEST_SIZE, cut=self.cut)
+            message = _(
+                "the text does not fit on one {paper} page at {size} points: cut {cut} characters"
+            )
+            if self.reason == "LOA-OTHER":
+                message = _(
+                    "the text in the second language does not fit on one {paper} page at {size} "
+                    "points: cut {cut} characters"
+                )
+            layout = self.product.layout
+            return message.format(paper=layout.paper, size=layout.smallest, cut=self.cut)
         return {
             "LOA-FURNITURE": _(
-                "issuer, title, papers to bring and contact alone fill the flyer: shorten them"
+                "issuer, title, facts, papers to bring and contact fill the page: shorten them"
             ),
             "LOA-HAMLET": _("the hamlet's name is wider than the flyer"),
             "LOA-ADDRESS": _("the post's address is too long for a QR code"),
@@ -115,24 +71,37 @@ def fault_of(inputs: FlyerInputs) -> Fault | None:
     case, is left aside.
     """
     missing = font.missing(inputs.hamlet)
-    return Fault(missing) if missing else _fault_of_text(replace(inputs, hamlet="", copies=None))
+    return (
+        Fault(missing, product=inputs.product)
+        if missing
+        else _fault_of_text(replace(inputs, hamlet="", copies=None))
+    )
 
 
 def render_flyer(inputs: FlyerInputs) -> Rendered:
     """Return the PDF of one page. Raises a permanent ChannelError when it cannot be printed."""
-    missing = font.missing(inputs.characters())
+    missing = _missing(inputs)
     made = Fault(missing) if missing else _typeset(inputs)
     if isinstance(made, Fault):
-        raise ChannelError(made.in_words(), permanent=True)
+        raise ChannelError(made.in_words(), permanent=not made.passing)
     return Rendered(made, "application/pdf")
 
 
 @lru_cache(maxsize=1024)
 def _fault_of_text(inputs: FlyerInputs) -> Fault | None:
-    missing = font.missing(inputs.characters())
+    missing = _missing(inputs)
     if missing:
         return Fault(missing)
-    return None if _load(inputs) <= _SURE_LOAD else _fault_of_page(inputs)
+    sure = inputs.product is Product.A5 and inputs.official is None
+    return None if sure and _load(inputs) <= _SURE_LOAD else _fault_of_page(inputs)
+
+
+def _missing(inputs: FlyerInputs) -> tuple[str, ...]:
+    """Return the characters without a glyph; Khmer ones are printed in the second language."""
+    other = inputs.other
+    own = font.missing(inputs.characters())
+    more = font.missing(other.title + other.body, font.KHMER) if other else ()
+    return tuple(dict.fromkeys((*own, *more)))
 
 
 def _fault_of_page(inputs: FlyerInputs) -> Fault | None:
@@ -162,7 +131,9 @@ def _envelope(around: FlyerInputs, shape: tuple[str, ...]) -> Envelope:
 def _load(inputs: FlyerInputs) -> int:
     """Weigh the text: characters of body size, and what each new line wastes at its end."""
     lines = sum(paragraph.count("\n") + 1 for paragraph in inputs.paragraphs)
-    body = sum(map(len, inputs.paragraphs)) + sum(map(len, inputs.bring))
+    facts = [len(line) for _label, known in inputs.facts for line in known]
+    lines += 2 * len(facts)
+    body = sum(map(len, inputs.paragraphs)) + sum(map(len, inputs.bring)) + sum(facts)
     around = sum(map(len, (inputs.title, inputs.contact, inputs.issuer, inputs.address)))
     return body + 2 * around + 30 * (lines + len(inputs.bring))
 
@@ -170,32 +141,16 @@ def _load(inputs: FlyerInputs) -> int:
 def _typeset(inputs: FlyerInputs) -> bytes | Fault:
     qr = qr_svg(inputs.permalink)
     if qr is None:
-        return Fault(reason="LOA-ADDRESS")
+        return Fault(reason="LOA-ADDRESS", product=inputs.product)
     try:
-        return typeset("flyer.typ", _page_data(inputs, qr), inputs.made_at)
+        return typeset(TEMPLATES / "flyer.typ", inputs.as_data(qr), inputs.made_at)
+    except StoppedError as error:
+        return Fault(reason=error.reason, passing=True)
     except TypesetError as error:
         code = re.search(r"LOA-[A-Z]+", error.reason)
-        cut = re.search(r"LOA-CUT (\d+)", error.reason)
-        return Fault(cut=int(cut[1]) if cut else 0, reason=code[0] if code else error.reason)
-
-
-def _page_data(inputs: FlyerInputs, qr: str) -> dict[str, Any]:
-    """Return what templates/flyer.typ reads."""
-    return {
-        "issuer": inputs.issuer,
-        "mark": inputs.mark,
-        "loud": inputs.loud,
-        "title": inputs.title,
-        "body": "\n\n".join(inputs.paragraphs),
-        "bring": inputs.bring,
-        "contact": inputs.contact,
-        "validity": inputs.validity,
-        "permalink": inputs.permalink,
-        "address": inputs.address,
-        "qr": qr,
-        "hamlet": inputs.hamlet,
-        "copies": inputs.print_count,
-    }
+        cut = re.search(r"LOA-(?:CUT|OTHER) (\d+)", error.reason)
+        reason = code[0] if code else error.reason
+        return Fault(cut=int(cut[1]) if cut else 0, reason=reason, product=inputs.product)
 
 
 @lru_cache(maxsize=256)

@@ -13,6 +13,13 @@ from engine.models import Content, Priority, Purpose
 
 NBSP = "\N{NO-BREAK SPACE}"
 
+ZERO_WIDTH = "\N{ZERO WIDTH SPACE}"
+
+#: So many Khmer letters in a row that no line could end, and where a syllable begins among
+#: them: at a letter that bears a vowel or another letter, and is below none (Unicode, 16.4).
+_KHMER_RUN = re.compile("[\u1780-\u17d3]{12,}")
+_KHMER_SYLLABLE = re.compile("(?<=[\u1780-\u17d1\u17d3])(?=[\u1780-\u17b3][\u17b6-\u17d2])")
+
 _SPACES = re.compile(r"[ \t\u00a0]+")
 _BLANK_LINES = re.compile(r"\n{2,}")
 
@@ -55,9 +62,23 @@ def unbroken(text: str) -> str:
     return _paragraphs(map(_unbroken, _lines(text)))
 
 
-def _lines(text: str) -> list[str]:
+def foreign(text: str, lang: str) -> str:
+    """Return a text in another language, printable.
+
+    Khmer is written without spaces between words: a line may end at a zero-width space, which is
+    kept, and in a run without any at the end of a syllable.
+    """
+    lines = _paragraphs(map(_printable, _lines(text, kept=ZERO_WIDTH if lang == "km" else "")))
+    return _KHMER_RUN.sub(_with_breaks, lines) if lang == "km" else lines
+
+
+def _with_breaks(run: re.Match[str]) -> str:
+    return _KHMER_SYLLABLE.sub(ZERO_WIDTH, run[0])
+
+
+def _lines(text: str, kept: str = "") -> list[str]:
     visible = unicodedata.normalize("NFC", text)
-    for character in set(visible):
+    for character in set(visible) - set(kept):
         if unicodedata.category(character) == "Cf":
             visible = visible.replace(character, "")
     return visible.splitlines()

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from channels.base import Artifacts, Backend, Options
+from channels.base import Artifacts, Backend, Closes, Options
 from channels.portal.assembly import assembled
 from channels.portal.documents import Attached, Media, Post
 from channels.portal.names import (
@@ -20,6 +20,7 @@ from channels.portal.names import (
     is_reserved,
     reserved_message,
 )
+from channels.portal.publishing import Publishing
 from channels.portal.static import PATIENCE, StaticBackend
 from channels.portal.text import one_line, plain
 from engine.clock import local
@@ -44,6 +45,7 @@ class PortalOptions(Options):
     """Cài đặt của kênh trang tin điện tử."""
 
     takes_attachments: ClassVar[bool] = True
+    takes_facts: ClassVar[bool] = True
 
     summary: str | None = Field(
         default=None,
@@ -101,25 +103,48 @@ class PortalChannel:
     cumulative = False
 
     def __init__(
-        self, *, outbox: Path, lead: timedelta = timedelta(0), patience: timedelta = PATIENCE
+        self,
+        *,
+        outbox: Path,
+        publishing: Publishing | None = None,
+        lead: timedelta = timedelta(0),
+        patience: timedelta = PATIENCE,
     ) -> None:
-        """``outbox`` is the site's root folder; ``lead`` how long before a slot work starts.
+        """``outbox`` is the site's root folder; ``publishing`` says which portals get posts.
 
-        ``patience`` is how long to wait for another who writes the site.
+        ``lead`` is how long before a slot work starts, ``patience`` how long to wait for another
+        who writes the site.
         """
         self.lead = lead
+        self._publishing = publishing or Publishing()
         self._site = StaticBackend(outbox, patience=patience)
-        self.backends: dict[str, Backend] = {self._site.name: self._site}
+        self.backends: dict[str, Backend] = {
+            self._site.name: self._site,
+            **self._publishing.others,
+        }
+
+    def permalink(self, registry: Registry, campaign_id: str) -> str:
+        """Return the public address of a campaign's post, where its QR codes lead."""
+        return self._publishing.address(registry, campaign_id)
+
+    def close(self) -> None:
+        """Close the connections to other portals."""
+        for backend in self._publishing.others.values():
+            if isinstance(backend, Closes):
+                backend.close()
 
     def refresh(self, as_of: datetime) -> None:
         """Mark what has run out by ``as_of``. Raises ChannelError."""
         self._site.refresh(as_of)
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
-        """Post once: at the section's own first moment, else as soon as approved."""
+        """Post once on each portal: at the section's own first moment, else when approved."""
         own = content.own_schedule
         at = None if own is None or own.asap else min(own.moments, default=None)
-        return (Placement(target=registry.portal.id, backend=StaticBackend.name, at=at),)
+        return tuple(
+            Placement(target=self._publishing.target(name, registry), backend=name, at=at)
+            for name in self._publishing.chosen
+        )
 
     def forecast(self, content: Content, hamlet: Hamlet) -> Forecast:
         reserved = is_reserved(content.campaign_id)

@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """A device that plays Loa's programmes by commands over MQTT: a reference for makers of devices.
 
-It needs Python 3.11, paho-mqtt and a program that plays a file; docs/mqtt-devices.md says what it
-must do and why. Without ``--play`` it makes no sound but takes as long, which is how Loa's own
-tests use it::
+It needs Python 3.11, paho-mqtt, cryptography and a program that plays a file;
+docs/mqtt-devices.md says what it must do and why. Without ``--play`` it makes no sound but takes
+as long, which is how Loa's own tests use it::
 
     loa_device.py --host broker.xa-mau.example --user cum-1 --password-file /etc/loa/cum-1 \\
-        --topic loa/xa-mau/cum-1 --folder /var/lib/loa-device --play "mpv --really-quiet"
+        --key-file /etc/loa/khoa-xa --topic loa/xa-mau/cum-1 --folder /var/lib/loa-device \\
+        --play "mpv --really-quiet"
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import hashlib
 import json
 import os
@@ -29,6 +31,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from paho.mqtt.client import Client, MQTTMessage, MQTTv311
 from paho.mqtt.enums import CallbackAPIVersion
 
@@ -62,6 +66,9 @@ class Memory:
         if not (folder / "log").exists():
             self.write("log", f"{int(time.time() * 1000):x}")
         self.log = (folder / "log").read_text("utf-8")
+        self.sequence = 0  # the highest that was taken; none below it is taken any more
+        if (folder / "sequence").exists():
+            self.sequence = int((folder / "sequence").read_text("utf-8"))
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / f".{name}.tmp"
@@ -76,6 +83,8 @@ class Memory:
         now = datetime.now(UTC)
         kept = {key: one for key, one in self.commands.items() if moment(one["expires"]) > now}
         self.commands = {**kept, command["id"]: command}
+        self.write("sequence", str(command["sequence"]))
+        self.sequence = command["sequence"]
         self.write("commands.json", json.dumps(self.commands))
 
     def current(self) -> list[dict[str, Any]]:
@@ -118,10 +127,34 @@ class Memory:
         yield from map(json.loads, whole.splitlines())
 
 
+class Keys:
+    """The commune's public keys, one in a line, as ``loa players key`` prints them."""
+
+    def __init__(self, path: Path) -> None:
+        self.known = [
+            Ed25519PublicKey.from_public_bytes(base64.b64decode(line))
+            for line in path.read_text("utf-8").split()
+        ]
+
+    def opened(self, envelope: dict[str, Any]) -> dict[str, Any]:
+        """Return the command that one of the keys has signed. Raises RefusedError."""
+        payload = base64.b64decode(envelope["payload"], validate=True)
+        signature = base64.b64decode(envelope["signature"], validate=True)
+        for key in self.known:
+            try:
+                key.verify(signature, payload)
+            except InvalidSignature:
+                continue
+            command: dict[str, Any] = json.loads(payload)
+            return command
+        raise RefusedError("signature")
+
+
 class Device:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.memory = Memory(options.folder)
+        self.keys = Keys(options.key_file)
         self.client = Client(
             CallbackAPIVersion.VERSION2, client_id=options.user, protocol=MQTTv311
         )  # fmt: skip
@@ -173,29 +206,31 @@ class Device:
 
     def take_commands(self) -> None:
         while True:
-            command = self.waiting.get()
+            envelope = self.waiting.get()
             if self.options.deaf:
                 continue
-            answer = {"id": command.get("id"), "state": "taken"}
+            answer = {"id": claimed_id(envelope), "state": "taken"}
             try:
-                self.take(command)
+                self.take(self.keys.opened(envelope))
             except RefusedError as refusal:
                 answer |= {"state": "refused", "reason": str(refusal)}
             except OSError:
                 answer |= {"state": "refused", "reason": "space"}
             except (KeyError, TypeError, ValueError):
                 answer |= {"state": "refused", "reason": "format"}
-            self.say("answer", answer)
             print(json.dumps(answer), flush=True)
+            self.say("answer", answer)
 
     def take(self, command: dict[str, Any]) -> None:
         """Keep a command and its sounds. Raises RefusedError."""
-        if command["command"] != 1:
+        if command["command"] != 2 or command["topic"] != self.topic("command"):
             raise RefusedError("format")
         if command["id"] in self.memory.commands:
             return  # the same one again: answered again, played once
         if moment(command["expires"]) <= datetime.now(UTC):
             raise RefusedError("expired")
+        if command["sequence"] <= self.memory.sequence:
+            raise RefusedError("replayed")
         for one in self.memory.current():
             if one["slot"] == command["slot"] and one["version"] > command["version"]:
                 raise RefusedError("old")
@@ -353,6 +388,14 @@ class Device:
         self.client.loop_forever(retry_first_connection=True)
 
 
+def claimed_id(envelope: Any) -> Any:
+    """Return which command it says to be, signed or not: whoever sent it is to hear about that."""
+    try:
+        return json.loads(base64.b64decode(envelope["payload"]))["id"]
+    except (KeyError, TypeError, ValueError):
+        return None
+
+
 def moment(text: str) -> datetime:
     found = datetime.fromisoformat(text)
     if found.tzinfo is None:
@@ -366,6 +409,7 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=8883)
     parser.add_argument("--user", required=True)
     parser.add_argument("--password-file", type=Path, required=True)
+    parser.add_argument("--key-file", type=Path, required=True, help="the commune's public keys")
     parser.add_argument("--ca-file", type=Path, help="the broker's authority: TLS")
     parser.add_argument("--topic", required=True, help="loa/<commune>/<cluster>")
     parser.add_argument("--folder", type=Path, required=True, help="where it keeps everything")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
-from channels.base import Channel, Closes, Limits, RemoteIds
+from channels.base import Channel, Closes, Limits, RemoteIds, Tokens
 from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
+from channels.chat.zalo.account import ZaloAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
@@ -23,11 +24,13 @@ from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
 from engine.app.feeding import NoFeed
 from engine.app.players import build_players
+from engine.app.portals import build_publishing
 from engine.clock import Clock, SystemClock
 from engine.dispatch.buckets import LocalBuckets
 from engine.dispatch.permits import Permits
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.models import TokenPair
 from engine.settings import LoudspeakerSettings, Settings
 from engine.settings.proof import ProofSettings
 from engine.settings.sections import TelegramSettings
@@ -50,6 +53,7 @@ class Surroundings:
     voices: Voices
     lent: bool
     remote_ids: RemoteIds
+    tokens: Tokens
     limits: Limits
     clock: Clock
     feed: Feed
@@ -130,13 +134,38 @@ def _framing(frame: ProgrammeSettings, workspace: Path) -> Framing:
     )
 
 
+def _portal(here: Surroundings) -> PortalChannel:
+    return PortalChannel(outbox=here.outbox("portal"), publishing=build_publishing(here))
+
+
 def _chat(here: Surroundings) -> ChatChannel:
     bot = here.settings.telegram
     return ChatChannel(
         outbox=here.outbox("chat"),
         remote_ids=here.remote_ids,
+        tokens=here.tokens,
         limits=here.limits,
+        clock=here.clock,
         telegram=_telegram(bot) if bot.token else None,
+        zalo=zalo_account(here.settings, here.commune_id),
+        live=here.settings.live,
+    )
+
+
+def zalo_account(settings: Settings, commune_id: str) -> ZaloAccount | None:
+    """Return the commune's Official Account; None where none is set up."""
+    found = settings.zalo.get(commune_id)
+    if found is None:
+        return None
+    return ZaloAccount(
+        found.app_id,
+        found.oa_id,
+        found.app_secret,
+        api_url=found.api_url,
+        oauth_url=found.oauth_url,
+        redirect_url=found.redirect_url,
+        cover_url=found.cover_url,
+        per_minute=found.requests_per_minute,
     )
 
 
@@ -156,7 +185,7 @@ Builders = Mapping[type[Channel], Callable[[Surroundings], Channel]]
 CHANNELS: Builders = {
     LoudspeakerChannel: _loudspeaker,
     FlyerChannel: lambda here: FlyerChannel(outbox=here.outbox("flyer")),
-    PortalChannel: lambda here: PortalChannel(outbox=here.outbox("portal")),
+    PortalChannel: _portal,
     ChatChannel: _chat,
 }
 
@@ -173,6 +202,27 @@ class NothingRemembered:
     def put(self, key: str, value: str) -> None:
         raise AssertionError(f"something was sent: {key} {value}")
 
+    set = put
+
+
+class NobodyLoggedIn:
+    """For channels that send nothing: no account has tokens."""
+
+    def get(self, account: str) -> TokenPair | None:
+        return None
+
+    def claim(self, account: str, version: int, *, now: datetime, until: datetime) -> str | None:
+        return None
+
+    def renew(self, account: str, claim: str, pair: TokenPair) -> bool:
+        raise AssertionError(f"{account} was renewed")
+
+    def refuse(self, account: str, claim: str, reason: str) -> None:
+        raise AssertionError(f"{account} was renewed")
+
+    def give_back(self, account: str, claim: str) -> None:
+        raise AssertionError(f"{account} was renewed")
+
 
 def build_channels(
     settings: Settings,
@@ -180,6 +230,7 @@ def build_channels(
     remote_ids: RemoteIds,
     *,
     commune_id: str = "",
+    tokens: Tokens | None = None,
     voices: Voices | None = None,
     workspace: Path | None = None,
     limits: Limits | None = None,
@@ -192,9 +243,9 @@ def build_channels(
 
     ``workspace`` is where ``loa.toml`` is, else ``folder``. ``voices`` are what speaks for all
     communes, and are closed by whoever lends them; without them the channels have their own.
-    ``limits`` and ``feed`` may be left out by those who send nothing; for a ``preview`` nothing
-    leaves ``folder``. Raises LoaError if what channels need goes in a circle, and for players
-    that cannot be built as they are set.
+    ``limits``, ``tokens`` and ``feed`` may be left out by those who send nothing; for a
+    ``preview`` nothing leaves ``folder``. Raises LoaError if what channels need goes in a
+    circle, and for players that cannot be built as they are set.
     """
     here = Surroundings(
         settings,
@@ -204,6 +255,7 @@ def build_channels(
         voices or build_voices(settings, folder),
         voices is not None,
         remote_ids,
+        tokens or NobodyLoggedIn(),
         limits or Permits(LocalBuckets()),
         clock or SystemClock(),
         feed or NoFeed(),

@@ -20,6 +20,7 @@ from engine.app.opening import (
     open_app,
     open_house,
 )
+from engine.app.registry_file import RegistryFile
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.dispatch import NOBODY, Observer
@@ -46,6 +47,7 @@ class Communes:
         self.house = house
         self._only = only
         self._scope = only.ledger.commune_id if only is not None else None
+        self._file = RegistryFile(only) if only is not None else None
         self._open: OrderedDict[str, _Lent] = OrderedDict()
         self._guard = threading.Lock()
         self.rounds = Rounds(house.database, self._scope)
@@ -85,6 +87,14 @@ class Communes:
     def only_id(self) -> str | None:
         """The one commune that is served; None for all that are in the ledger."""
         return self._scope
+
+    def reread(self) -> None:
+        """Take over the commune's own file if somebody changed it; a faulty one is told, once.
+
+        Registries that a province imports need no reading: they are in the ledger.
+        """
+        if self._file is not None:
+            self._file.look(self.clock.now())
 
     def ids(self) -> list[str]:
         """Return every commune served, by id."""
@@ -216,6 +226,12 @@ def folder_of(house: House, commune_id: str) -> Path:
     if not commune_id or commune_id.startswith(".") or "/" in commune_id or "\0" in commune_id:
         raise LoaError(_("{commune} is no commune's id").format(commune=repr(commune_id)))
     return house.workspace / "communes" / commune_id
+
+
+def home_of(house: House, commune_id: str) -> Path:
+    """Return the folder of a commune, whether the workspace is its own or that of many."""
+    own = (house.workspace / REGISTRY_FILE).is_file()
+    return house.workspace if own else folder_of(house, commune_id)
 
 
 def only_networked(house: House) -> frozenset[str]:

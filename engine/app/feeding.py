@@ -13,6 +13,7 @@ from engine.ledger import Ledger
 from engine.ledger.players import Doors
 from engine.models import File
 from engine.models.airing import Cancel, Programme
+from engine.models.envelope import Envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,14 @@ class LedgerFeed:
         except LoaError as error:
             raise ChannelError(str(error)) from error
 
+    def sign(self, payload: bytes) -> Envelope:
+        """Sign with the newest key of the commune. Raises ChannelError."""
+        try:
+            public = self.ledger.player_keys.current(self.clock.now())
+            return self.ledger.player_keys.get(public.id).sign_bytes(payload)
+        except LoaError as error:
+            raise ChannelError(str(error)) from error
+
     def has_listeners(self) -> bool:
         """Of the house, which is no commune, any commune's player counts."""
         commune_id = self.ledger.commune_id
@@ -43,6 +52,9 @@ class NoFeed:
 
     def publish(self, message: Programme | Cancel, sounds: Sequence[File]) -> int:
         raise AssertionError(f"something was published: {message} {sounds}")
+
+    def sign(self, payload: bytes) -> Envelope:
+        raise AssertionError(f"something was signed: {payload!r}")
 
     def has_listeners(self) -> bool:
         return False

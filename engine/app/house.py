@@ -50,6 +50,7 @@ class House:
             folder,
             ledger.remote_ids,
             commune_id=ledger.commune_id,
+            tokens=ledger.tokens,
             voices=self.voices,
             workspace=self.workspace,
             limits=self.permits,

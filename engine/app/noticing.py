@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
 
-from engine.app.communes import Communes
+from engine.app.communes import Communes, home_of
 from engine.app.house import House
+from engine.app.packages import taken_back
 from engine.ledger import Ledger
 from engine.ledger.breakers import Breakers
 from engine.ledger.machines import Machines, Process
@@ -22,9 +23,13 @@ from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.obligations import ObligationGatherer
+from engine.notices.packages import PackageGatherer
 from engine.notices.permissions import PermissionGatherer
 from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
+from engine.notices.recalled import RecallGatherer
+from engine.notices.relays import RelayGatherer
+from engine.settings.players import AgentPlayer
 
 #: Tells about the process that asks.
 Here = Callable[[], Process]
@@ -73,16 +78,27 @@ def commune_desk(
             within=timedelta(hours=settings.proof_hours),
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
+        RelayGatherer(ledger.relays.words),
         AgentGatherer(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
         ),
         PlayerGatherer(needs, ledger.play_marks),
+        RecallGatherer(
+            needs,
+            ledger.players.all,
+            fetching=[
+                name
+                for name, player in house.settings.players.items()
+                if isinstance(player, AgentPlayer)
+            ],
+        ),
         ObligationGatherer(
             ledger,
             take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),
         ),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
         AlertGatherer(ledger.revisions, ledger.views),
+        PackageGatherer(lambda: taken_back(house, ledger, home_of(house, ledger.commune_id))),
     ]
     return Desk(book, gatherers, _teller(house, book, ledger.commune_id), house.clock)
 

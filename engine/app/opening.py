@@ -13,11 +13,20 @@ from engine.app.channels import CHANNELS, Builders, build_voices, close_channels
 from engine.app.house import House
 from engine.app.players import known_players
 from engine.app.proving import Prover
-from engine.app.sending import build_permits, build_sender, build_station_watch
+from engine.app.sending import (
+    build_page_watch,
+    build_permits,
+    build_recall,
+    build_sender,
+    build_station_watch,
+)
+from engine.app.standing_rules import StandingRules
 from engine.artifacts import ArtifactStore, open_store
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock, SimulatedClock, local
 from engine.dispatch import NOBODY, Observer, Renderer, Sender, told
+from engine.dispatch.page_watch import PageWatch
+from engine.dispatch.recall import Recall
 from engine.dispatch.station_watch import StationWatch
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -83,6 +92,8 @@ class App:
     office: Office
     sender: Sender
     station_watch: StationWatch | None
+    page_watch: PageWatch
+    recall: Recall | None
 
     @property
     def settings(self) -> Settings:
@@ -154,7 +165,7 @@ def build_app(house: House, ledger: Ledger, registry: Registry, revision: int, f
     ledger = told(ledger, house.observer)
     channels = house.channels(folder, ledger)
     renderer = Renderer(channels, house.artifacts, ledger.deliveries.contents, house.observer)
-    clock = house.clock
+    clock, rules = house.clock, StandingRules(ledger, registry, revision)
     return App(
         house=house,
         workspace=folder,
@@ -175,8 +186,10 @@ def build_app(house: House, ledger: Ledger, registry: Registry, revision: int, f
             prove=Prover(channels, house.artifacts, house.observer).prove,
             boundary=house.boundary,
         ),
-        sender=build_sender(house, folder, ledger, channels, renderer, registry),
-        station_watch=build_station_watch(house, ledger, channels, registry),
+        sender=build_sender(house, folder, ledger, channels, renderer, rules),
+        station_watch=build_station_watch(house, ledger, channels, rules),
+        page_watch=build_page_watch(house, ledger, channels),
+        recall=build_recall(house, ledger, channels, rules),
     )
 
 

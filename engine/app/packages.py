@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 
 from channels.base import ChannelError
 from channels.loudspeaker.channel import LoudspeakerChannel
-from channels.loudspeaker.players.package.backend import Package, PackageBackend, unknown_package
+from channels.loudspeaker.players.package.backend import (
+    TAKE_BACK,
+    Package,
+    PackageBackend,
+    unknown_package,
+)
+from engine.app.house import House
 from engine.app.opening import App
+from engine.app.players import package_folder
 from engine.clock import local
 from engine.dispatch.confirming import confirm_uploaded, uploaded_already
 from engine.errors import LoaError
-from engine.ledger import DeliveryRow
+from engine.ledger import DeliveryRow, Ledger
+from engine.notices.packages import TakenBack
+from engine.settings.players import PackagePlayer
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +66,44 @@ def package_uploaded(app: App, name: str, by: str) -> int:
     if not rows:
         raise LoaError(str(unknown_package(name, [package for _player, package in listed])))
     return confirm_uploaded(app.ledger, app.registry, rows, by, app.clock.now())
+
+
+def taken_back(house: House, ledger: Ledger, folder: Path) -> list[TakenBack] | None:
+    """Return what must come off the province's system, for a commune whose folder this is.
+
+    None where no package lies on this machine. Raises LoaError when they cannot be read.
+    """
+    players = {
+        name: package_folder(name, player, folder, ledger.commune_id)
+        for name, player in house.settings.players.items()
+        if isinstance(player, PackagePlayer)
+    }
+    there = {name: place for name, place in players.items() if place.is_dir()}
+    if players and not there:
+        return None
+    try:
+        return [
+            _taken_back(ledger, name, package)
+            for name, place in there.items()
+            for package in PackageBackend(place, name=name).packages()
+            if package.lost
+        ]
+    except ChannelError as error:
+        raise LoaError(str(error)) from error
+
+
+def _taken_back(ledger: Ledger, player: str, package: Package) -> TakenBack:
+    note = TAKE_BACK.format(name=package.name)
+    campaign_id = package.item.campaign
+    lost = {(one.item.cluster.id, one.slot) for one in package.lost}
+    known = uploaded_already(ledger, {campaign_id})
+    uploaded = any(
+        row.id in known and (row.target, local(row.slot).isoformat()) in lost
+        for row in ledger.views.deliveries(campaign_id)
+        if (row.channel, row.backend) == (LoudspeakerChannel.name, player)
+    )
+    airings = tuple(sorted(datetime.fromisoformat(slot) for _cluster, slot in lost))
+    return TakenBack(campaign_id, package.name, note, airings, uploaded)
 
 
 def _all(app: App) -> list[tuple[str, Package]]:

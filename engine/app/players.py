@@ -20,16 +20,20 @@ from channels.loudspeaker.players.places import COMMUNE, Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
 from channels.loudspeaker.players.station_plan import Limits
+from engine.app.broken_player import BrokenPlayer
+from engine.app.settings_words import settings_line
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models.registry import USUAL_PLAYER
 from engine.settings import Settings
+from engine.settings.lines import line_of
 from engine.settings.players import (
     AgentPlayer,
     FolderPlayer,
     LiquidsoapPlayer,
     MqttPlayer,
     PackagePlayer,
+    PlayerSettings,
     SftpPlayer,
 )
 
@@ -57,19 +61,25 @@ def _own(name: str, player: FolderPlayer, here: Surroundings) -> Places | None:
 
 
 def _package(name: str, player: PackagePlayer, here: Surroundings) -> Backend:
-    folder = here.outbox("packages") / name
-    if player.path and not here.preview:
-        if Path(player.path).is_absolute():
-            places_of(name, player.path, here)
-        folder = here.folder / player.path.replace(COMMUNE, here.commune_id)
+    if player.path and Path(player.path).is_absolute() and not here.preview:
+        places_of(name, player.path, here)
     return PackageBackend(
-        folder,
+        package_folder(name, player, here.folder, here.commune_id, preview=here.preview),
         name=name,
         field=player.field,
         ahead=timedelta(days=player.ahead_days),
         keep_days=player.keep_days,
         clock=here.clock,
     )
+
+
+def package_folder(
+    name: str, player: PackagePlayer, folder: Path, commune_id: str, *, preview: bool = False
+) -> Path:
+    """Return where a player's packages lie, for a commune whose own folder is ``folder``."""
+    if player.path and not preview:
+        return folder / player.path.replace(COMMUNE, commune_id)
+    return folder / "outbox" / "packages" / name
 
 
 def _agent(name: str, player: AgentPlayer, here: Surroundings) -> Backend:
@@ -138,6 +148,7 @@ def _mqtt(name: str, player: MqttPlayer, here: Surroundings) -> Backend:
     return MqttBackend(
         account,
         Topics(topic, here.commune_id),
+        sign=here.feed.sign,
         sounds=here.workspace / player.sounds,
         address=player.sounds_url,
         limits=_limits(player),
@@ -164,6 +175,10 @@ KINDS: Mapping[str, Callable[[str, Any, Surroundings], Backend]] = {
 }
 
 
+#: Kinds that write into folders alone.
+_OF_FILES = frozenset({"folder", "package"})
+
+
 def places_of(name: str, path: str, here: Surroundings) -> Places:
     """Return where a player's clusters lie.
 
@@ -177,14 +192,34 @@ def places_of(name: str, path: str, here: Surroundings) -> Places:
 
 def known_players(settings: Settings) -> frozenset[str]:
     """Return the names that a cluster's ``player`` may have."""
-    return frozenset({USUAL_PLAYER, *settings.players})
+    return frozenset({USUAL_PLAYER, *settings.players, *settings.faulty_players})
 
 
 def build_players(here: Surroundings) -> dict[str, Backend]:
-    """Build every player of the settings. Raises LoaError for one that cannot be as it is set."""
+    """Build every player of the settings; for one that cannot be as it is set, what says so.
+
+    Raises LoaError for the usual player, without which nobody is heard.
+    """
     players = here.settings.players
     kind = str(players[USUAL_PLAYER].kind) if USUAL_PLAYER in players else "folder"
     if kind != "folder":
         message = _('[players.{name}]: found kind "{kind}"; this player is always a folder')
         raise LoaError(message.format(name=USUAL_PLAYER, kind=kind))
-    return {name: KINDS[player.kind](name, player, here) for name, player in players.items()}
+    broken = {
+        name: BrokenPlayer(name, tuple(map(settings_line, faults)))
+        for name, faults in here.settings.faulty_players.items()
+    }
+    return {**broken, **{name: _built(name, player, here) for name, player in players.items()}}
+
+
+def _built(name: str, player: PlayerSettings, here: Surroundings) -> Backend:
+    try:
+        return KINDS[player.kind](name, player, here)
+    except LoaError as error:
+        if name == USUAL_PLAYER:
+            raise
+        path = here.workspace / "loa.toml"
+        line = line_of(path.read_text("utf-8-sig"), ["players", name]) if path.is_file() else 0
+        place = f"{path}:{line}" if line else str(path)
+        networked = player.kind not in _OF_FILES
+        return BrokenPlayer(name, (f"{place}: {error}",), networked=networked)

@@ -6,25 +6,30 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from campaigns.source import source_of
 from engine.app.channels import close_channels
 from engine.app.opening import App
 from engine.dispatch import Renderer
 from engine.dispatch.preview import Previewed, Previewer
 from engine.ledger import Revision
+from engine.models import Breach
 from engine.planner import plan_campaign
+from engine.planner.spots import located
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a revision would send, and the folder in which it lies.
 
-    ``doubts`` are the readings that an official should look at.
+    ``doubts`` are the readings that an official should look at, ``breaches`` the rules that it
+    breaks, by leave or not.
     """
 
     revision: Revision
     folder: Path
     bundles: tuple[Previewed, ...]
     doubts: tuple[str, ...]
+    breaches: tuple[Breach, ...] = ()
 
 
 def preview(app: App, campaign_id: str) -> Preview:
@@ -36,6 +41,7 @@ def preview(app: App, campaign_id: str) -> Preview:
     registry = app.ledger.registries.load(revision.registry_revision)
     moment = revision.approved_at or app.clock.now()
     plan = plan_campaign(revision.campaign, registry, app.channels, moment)
+    plan = located(plan, source_of(revision.source, revision.path))
     folder = app.workspace / "preview" / f"{campaign_id}-{revision.revision}"
     if folder.exists():
         shutil.rmtree(folder)
@@ -43,6 +49,7 @@ def preview(app: App, campaign_id: str) -> Preview:
     renderer = Renderer(app.channels, app.artifacts, plan.frozen)
     previewer = Previewer(channels=channels, renderer=renderer, registry=registry, folder=folder)
     try:
-        return Preview(revision, folder, tuple(previewer.write(plan)), plan.doubts)
+        bundles = tuple(previewer.write(plan))
+        return Preview(revision, folder, bundles, plan.doubts, plan.breaches)
     finally:
         close_channels(channels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import cache
 from math import inf
@@ -17,12 +17,15 @@ from engine.dispatch import Assembler, Renderer, Sender
 from engine.dispatch.backoff import Retries, RetryPolicy
 from engine.dispatch.breaker import CircuitBreaker
 from engine.dispatch.buckets import LocalBuckets, RedisBuckets, SharedBuckets
+from engine.dispatch.page_watch import PageWatch
 from engine.dispatch.permits import Permits
+from engine.dispatch.recall import Recall
 from engine.dispatch.rehearsal import Rehearsal
 from engine.dispatch.station_watch import Manner, StationWatch, judged_players
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger
+from engine.ledger.notices import NoticeBook
 from engine.models import Registry
 from engine.settings import Settings
 
@@ -33,9 +36,9 @@ def build_sender(
     ledger: Ledger,
     channels: Mapping[str, Channel],
     renderer: Renderer,
-    registry: Registry,
+    rules: Callable[[], Registry],
 ) -> Sender:
-    """Build the sender of one commune, whose registry is now ``registry``.
+    """Build the sender of one commune; ``rules`` returns its registry as it stands.
 
     Raises LoaError for settings that name no channel.
     """
@@ -43,7 +46,7 @@ def build_sender(
     return Sender(
         ledger=ledger,
         channels=channels,
-        assembler=_assembler(ledger, channels, renderer, registry),
+        assembler=_assembler(ledger, channels, renderer, rules),
         rehearsal=None if live else Rehearsal(folder / "outbox" / "rehearsal"),
         clock=house.clock,
         retries=_retries(house.settings),
@@ -55,7 +58,10 @@ def build_sender(
 
 
 def build_station_watch(
-    house: House, ledger: Ledger, channels: Mapping[str, Channel], registry: Registry
+    house: House,
+    ledger: Ledger,
+    channels: Mapping[str, Channel],
+    rules: Callable[[], Registry],
 ) -> StationWatch | None:
     """Build what hears a commune's players; None where it has no loudspeakers."""
     channel = channels.get("loudspeaker")
@@ -70,8 +76,32 @@ def build_station_watch(
         live=settings.live,
     )
     return StationWatch(
-        ledger=ledger, channel=channel, registry=registry, clock=house.clock, manner=manner
+        ledger=ledger, channel=channel, rules=rules, clock=house.clock, manner=manner
     )
+
+
+def build_page_watch(house: House, ledger: Ledger, channels: Mapping[str, Channel]) -> PageWatch:
+    """Build what looks at the public pages of a commune's posts."""
+    return PageWatch(
+        ledger=ledger,
+        channels=channels,
+        clock=house.clock,
+        every=timedelta(minutes=house.settings.portal.check_minutes),
+        take_turn=NoticeBook(house.database, ledger.commune_id).take_duty,
+        live=house.settings.live,
+    )
+
+
+def build_recall(
+    house: House,
+    ledger: Ledger,
+    channels: Mapping[str, Channel],
+    rules: Callable[[], Registry],
+) -> Recall | None:
+    """Build what takes back from a commune's players; None where it has no loudspeakers."""
+    if "loudspeaker" not in channels:
+        return None
+    return Recall(ledger=ledger, channels=channels, rules=rules, clock=house.clock)
 
 
 def build_permits(settings: Settings, clock: Clock) -> Permits:
@@ -87,7 +117,10 @@ def build_permits(settings: Settings, clock: Clock) -> Permits:
 
 
 def _assembler(
-    ledger: Ledger, channels: Mapping[str, Channel], renderer: Renderer, latest: Registry
+    ledger: Ledger,
+    channels: Mapping[str, Channel],
+    renderer: Renderer,
+    rules: Callable[[], Registry],
 ) -> Assembler:
     @cache
     def pinned(campaign_id: str, revision: int) -> Registry:
@@ -98,7 +131,7 @@ def _assembler(
         channels=channels,
         renderer=renderer,
         registries=pinned,
-        latest_registry=lambda: latest,
+        latest_registry=rules,
     )
 
 

@@ -14,6 +14,7 @@ from campaigns.loader import Examined, campaign_files, examine_campaign, repeate
 from campaigns.registry_file import examine_registry
 from channels.base import Channel
 from engine.app import OPTIONS, build_channels, close_channels
+from engine.app.broken_player import faults_of
 from engine.app.channels import NothingRemembered
 from engine.app.players import known_players
 from engine.cli.common import (
@@ -25,7 +26,7 @@ from engine.cli.common import (
     open_workspace,
     workspace_option,
 )
-from engine.cli.examining import examine_all, say_what_is_over
+from engine.cli.examining import examine_all, of_settings, say_what_is_over
 from engine.cli.lexicons import IN_CAMPAIGN, IN_REGISTRY, warn_of_lexicons
 from engine.cli.province import in_province
 from engine.cli.province_checking import check_province
@@ -108,12 +109,13 @@ def _own_commune(workspace: Path | None, near: Path | None) -> Iterator[_Commune
     examined = examine_registry(root / REGISTRY_FILE, known_players(settings))
     channels = build_channels(settings, root, NothingRemembered())
     try:
+        faults = map(of_settings, faults_of(channels))
         yield _Commune(
             registry=examined.places,
             channels=channels,
             now=settings.clock.simulated or SystemClock().now(),
             folder=root / "campaigns",
-            problems=examined.problems,
+            problems=[*faults, *examined.problems],
             warnings=examined.loaded.warnings if examined.loaded else (),
             region=_region(settings, examined.places),
             registry_files=(root / REGISTRY_FILE,),

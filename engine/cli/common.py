@@ -12,7 +12,9 @@ import click
 
 from campaigns.names import PROVINCE_FILE
 from engine.app import App, Communes, open_app, open_commune
+from engine.app.broken_player import faults_of
 from engine.app.province import ProvinceApp
+from engine.app.settings_words import settings_line
 from engine.cli.places import REGISTRY_FILE as REGISTRY_FILE
 from engine.cli.places import SETTINGS_FILE as SETTINGS_FILE
 from engine.cli.places import chosen_commune as chosen_commune
@@ -92,6 +94,19 @@ def conditions(app: App | Communes | ProvinceApp) -> Iterator[str]:
     if not app.settings.live:
         yield _("⚑ rehearsal: nothing leaves through the network until loa.toml says live = true")
     yield from gone_sounds(app.settings, app.house.workspace)
+    for line in faulty_players(app):
+        yield _("! this player takes nothing: {fault}").format(fault=line)
+
+
+def faulty_players(app: App | Communes | ProvinceApp) -> list[str]:
+    """Return what is wrong with players that take nothing; the others go on without them."""
+    if isinstance(app, App):
+        return list(faults_of(app.channels))
+    if isinstance(app, Communes) and app.only_id is not None:
+        with app.lent(app.only_id) as only:
+            return list(faults_of(only.channels))
+    of_each = app.settings.faulty_players.values()
+    return [settings_line(fault) for faults in of_each for fault in faults]
 
 
 def gone_sounds(settings: Settings, workspace: Path) -> Iterator[str]:

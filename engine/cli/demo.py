@@ -17,6 +17,7 @@ from engine.app.station import day_of
 from engine.cli.common import report_of, shown_path, state_conditions
 from engine.cli.demo_player import play_all, said_of
 from engine.cli.run import run_with_progress, say_how_it_ended
+from engine.cli.wrapping import marked_lines
 from engine.clock import SimulatedClock, local
 from engine.dispatch.confirming import Word, confirm
 from engine.errors import LoaError
@@ -89,7 +90,8 @@ def _approve_all(app: App) -> None:
             )
         )
         for breach in done.plan.breaches:
-            click.echo(f"  ! {breach_line(breach)}")
+            for line in marked_lines("!", breach_line(breach)):
+                click.echo(line)
 
 
 def _relay(app: App) -> None:

@@ -9,10 +9,17 @@ from pathlib import Path
 import click
 
 from campaigns.loader import Examined
+from engine.errors import Problem
 from engine.i18n import gettext as _
 
 #: Finished campaigns that are named; of more it says only that there are.
 MOST_NAMED = 5
+
+
+def of_settings(line: str) -> Problem:
+    """Return a fault of loa.toml, which is told by one line, as one among those of other files."""
+    place, _colon, message = line.partition(": ")
+    return Problem(place, 0, 0, "", message)
 
 
 def examine_all(

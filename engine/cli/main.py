@@ -40,7 +40,7 @@ def main() -> None:
         click.echo(_("{count} to mend").format(count=count), err=True)
         sys.exit(1)
     except _settings_error() as error:
-        from engine.upkeep.settings_words import settings_line
+        from engine.app.settings_words import settings_line
 
         for fault in error.faults:
             click.echo(settings_line(fault), err=True)

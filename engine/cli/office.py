@@ -23,6 +23,7 @@ from engine.cli.common import (
 from engine.cli.planned import doubt_lines
 from engine.cli.progress import shown_progress
 from engine.cli.province import in_province
+from engine.cli.wrapping import marked_lines
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Plan
@@ -113,6 +114,8 @@ def show_preview() -> click.Command:
                 for remark in one.remarks:
                     click.echo(f"      ⚠ {remark}")
             _say_doubts(shown.doubts)
+            for breach in shown.breaches:
+                click.echo(f"  {'!' if breach.waived else '✗'} {breach_line(breach)}")
             click.echo(
                 _("{campaign} revision {revision}, content {hash}: {folder}").format(
                     campaign=campaign_id,
@@ -173,7 +176,8 @@ def cancel() -> click.Command:
 
 def _say_waived(plan: Plan) -> None:
     for breach in plan.breaches:
-        click.echo(f"  ! {breach_line(breach)}")
+        for line in marked_lines("!", breach_line(breach)):
+            click.echo(line)
 
 
 def _say_doubts(found: Sequence[str]) -> None:

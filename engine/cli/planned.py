@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
+from engine.cli.wrapping import marked_lines
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.i18n import joined
@@ -70,7 +71,8 @@ def _totals(plan: Plan) -> Iterator[str]:
 def doubt_lines(found: Iterable[str]) -> Iterator[str]:
     """Yield what an official should look at before it goes out."""
     yield _("Please look at these before it goes out:")
-    yield from (f"  ? {doubt}" for doubt in found)
+    for doubt in found:
+        yield from marked_lines("?", doubt)
 
 
 def _legal_basis(campaign: Campaign) -> Iterator[str]:
@@ -96,4 +98,4 @@ def _breaches(plan: Plan) -> Iterator[str]:
     yield ""
     yield _("Rules:")
     for breach in plan.breaches:
-        yield f"  {'!' if breach.waived else '✗'} {breach_line(breach)}"
+        yield from marked_lines("!" if breach.waived else "✗", breach_line(breach))

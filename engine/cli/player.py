@@ -6,11 +6,14 @@ import logging
 import sys
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import wraps
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from engine.cli.stopping import stopped_by_signals
 from engine.cli.words import translate_placeholders
@@ -49,6 +52,27 @@ def _folder_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def _own_folder(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Let ``--folder`` stand behind the command's name as well; it is given as ``place``."""
+
+    @click.option(
+        "--folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        help=_("Where the player keeps everything; may stand before the command too."),
+    )
+    @wraps(command)
+    def with_place(folder: Path | None, **given: Any) -> Any:
+        context = click.get_current_context()
+        before: Place = context.obj
+        said = context.parent and context.parent.get_parameter_source("folder")
+        if folder is not None and said is ParameterSource.COMMANDLINE and folder != before.root:
+            message = _("--folder is given twice, as {first} and {second}: give it once")
+            raise click.UsageError(message.format(first=before.root, second=folder))
+        return command(place=before if folder is None else Place(folder), **given)
+
+    return with_place
+
+
 def _run() -> click.Group:
     @click.group("player", invoke_without_command=True, subcommand_metavar=_("[COMMAND]"))
     @_folder_option
@@ -76,7 +100,9 @@ def _play(place: Place, audio: str) -> None:
     """Run the player until it is told to stop. Raises LoaError."""
     identity = load_identity(place.identity)
     sink = _sink(audio)
-    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(levelname)s %(message)s")
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Marked())
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     stop = threading.Event()
     with place.held():
         agent = Agent(identity, place, sink, _version(), Timekeeper(place.clock))
@@ -85,6 +111,15 @@ def _play(place: Place, audio: str) -> None:
                 _("player %s plays for %s"), identity.player, ", ".join(identity.clusters)
             )
             agent.run(stop)
+
+
+class _Marked(logging.Formatter):
+    """A line with a mark for how grave it is, in no language."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        mark = "·" if record.levelno < logging.WARNING else "!"
+        mark = "✗" if record.levelno >= logging.ERROR else mark
+        return f"{mark} {super().format(record)}"
 
 
 def _sink(audio: str) -> Callable[[Callable[[], None]], Sink]:
@@ -114,7 +149,7 @@ def _enrol() -> click.Command:
         help=_("The certificate that vouches for the server, where it has one of its own."),
     )
     @click.option("--again", is_flag=True, help=_("Although this machine is a player already."))
-    @click.pass_obj
+    @_own_folder
     def command(place: Place, code: str, server: str, ca_file: Path | None, again: bool) -> None:
         with place.held():
             if place.identity.exists() and not again:
@@ -156,9 +191,9 @@ def _go_on_counting(identity: Identity, place: Place) -> None:
 
 def _status() -> click.Command:
     @click.command("status", help=_("Show how this player fares, and what is wrong with it."))
-    @click.pass_obj
+    @_own_folder
     def command(place: Place) -> int:
-        lines, troubles = status_lines(load_identity(place.identity), place)
+        lines, troubles = status_lines(load_identity(place.identity), place, datetime.now(UTC))
         for line in lines:
             click.echo(line)
         for trouble in troubles:

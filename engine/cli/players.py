@@ -16,15 +16,15 @@ from engine.cli.common import commune_option, open_workspace, said_commune, work
 from engine.cli.words import translate_placeholders
 from engine.clock import local
 from engine.errors import LoaError
+from engine.i18n import decimal, joined
 from engine.i18n import gettext as _
-from engine.i18n import joined
 from engine.ledger.players import Player
 
 
 def commands() -> list[click.Command]:
     """Return the commands of this module, built in the reader's language."""
     group = Suggesting("players", subcommand_metavar=_("COMMAND [ARGS]..."))
-    for command in (_enrol(), _list(), _revoke(), _new_key()):
+    for command in (_enrol(), _list(), _revoke(), _key(), _new_key()):
         translate_placeholders(command)
         group.add_command(command)
     return [group]
@@ -103,7 +103,9 @@ def _table(players: Sequence[Player]) -> Table:
             ", ".join(one.clusters),
             _state(one),
             f"{local(one.seen_at):%H:%M:%S %d/%m}" if one.seen_at else "–",
-            f"{one.offset.total_seconds():+.1f} s" if one.offset is not None else "–",
+            f"{decimal(round(one.offset.total_seconds(), 1) + 0.0, '+.1f')} s"
+            if one.offset is not None
+            else "–",
         )
         table.add_row("", *_details(one))
     return table
@@ -113,7 +115,8 @@ def _details(one: Player) -> tuple[str, ...]:
     disk = _("disk free: {size} MB").format(size=one.disk_free >> 20) if one.disk_free else ""
     version = _("version {version}").format(version=one.version) if one.version else ""
     key = _("key {key}").format(key=one.key_id)
-    return (joined("\n", (one.name, disk, version, key)),)
+    lacking = _("cannot play whole: {count} programmes").format(count=len(one.lacking))
+    return (joined("\n", (one.name, disk, version, key, lacking if one.lacking else "")),)
 
 
 def _state(player: Player) -> str:
@@ -132,6 +135,18 @@ def _revoke() -> click.Command:
             revoked = app.ledger.players.revoke(player, app.clock.now())
             words = _("{player} is revoked; what it fetched before, it may still play")
             click.echo(words.format(player=revoked.id))
+        return 0
+
+    return command
+
+
+def _key() -> click.Command:
+    @click.command("key", help=_("Print the public key that a device over MQTT must trust."))
+    @commune_option
+    @workspace_option
+    def command(workspace: Path | None) -> int:
+        with open_workspace(workspace, acting=True) as app:
+            click.echo(app.ledger.player_keys.current(app.clock.now()).text)
         return 0
 
     return command

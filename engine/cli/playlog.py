@@ -24,7 +24,7 @@ from engine.reports.playlog import (
     playlog_pdf,
     playlog_table,
 )
-from engine.reports.station.day import day_bounds
+from engine.reports.station.parts import day_bounds
 
 
 def commands() -> list[click.Command]:

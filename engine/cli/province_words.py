@@ -9,6 +9,7 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 from rich.text import Text
 
+from engine.cli.wrapping import marked_lines
 from engine.i18n import gettext as _
 from engine.ledger import Status, status_word
 from engine.ledger.fanout import Fanout, Part
@@ -32,10 +33,12 @@ def plan_lines(plan: ProvincePlan) -> Iterator[str]:
     if len(shown) < len(plan.parts):
         yield _("  … and {count} more communes").format(count=len(plan.parts) - len(shown))
     for part in plan.blocked:
-        yield from (f"  ✗ {part.commune_id}: {stop.message}" for stop in part.stops)
+        for stop in part.stops:
+            yield from marked_lines("✗", f"{part.commune_id}: {stop.message}")
     waived = Counter(breach.message for part in plan.parts for breach in part.waived)
     for message, count in waived.items():
-        yield _("  ! {message} ({count} communes)").format(message=message, count=number(count))
+        words = _("{message} ({count} communes)").format(message=message, count=number(count))
+        yield from marked_lines("!", words)
     for commune_id in plan.left_out:
         yield _("  ⚠ {commune} is left out: its rules forbid it").format(commune=commune_id)
     yield _("{total} deliveries in {count} communes").format(

@@ -14,6 +14,7 @@ from engine.cli.days import read_day
 from engine.cli.outputs import out_option, write_out
 from engine.cli.packages_words import show_packages
 from engine.cli.words import translate_placeholders
+from engine.cli.wrapping import marked_lines
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.reports.station.calendar import ics
@@ -91,8 +92,10 @@ def _day() -> click.Command:
             now = app.clock.now()
             found = day_of(app, read_day(day) if day else local(now).date(), proposed, cluster)
         Console().print(day_table(found))
-        for clash in found.clashes:
-            click.echo(f"✗ {breach_words(clash)}")
+        for mark, told in (("✗", found.clashes), ("!", found.moves)):
+            for one in told:
+                for line in marked_lines(mark, breach_words(one), indent=""):
+                    click.echo(line)
         if svg_file is not None:
             write_out(svg_file, svg(found).encode())
         if png_file is not None:

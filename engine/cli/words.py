@@ -36,6 +36,7 @@ def _argument(parameter: click.Argument) -> str:
         "day": _("DAY"),
         "text": _("TEXT"),
         "player": _("PLAYER"),
+        "group_id": _("GROUP"),
     }[str(parameter.name)]
     shown = word if parameter.required else f"[{word}]"
     return shown if parameter.nargs == 1 else f"{shown}..."

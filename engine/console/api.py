@@ -3,19 +3,23 @@
 # Without annotations as text: FastAPI reads them, and those of routes name what is made here.
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import FileResponse, JSONResponse
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from engine.console.desk import Desk
 from engine.console.figures import Figures
 from engine.console.hub import Hub
 from engine.console.reading import fields_of, sequence_of, token_of
+from engine.console.relay import PREFIX as RELAY
+from engine.console.relay import lost
 from engine.console.turnstile import Turnstile
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
@@ -23,6 +27,7 @@ from engine.ledger import LEDGER_ERRORS, ledger_reason
 from engine.ledger.players import Player
 from engine.models.airing import nonce_of
 from engine.models.fields import Fields, WireError
+from engine.models.lacking import MOST, Lack, Lacks
 from engine.models.play import Play, play_from
 from workers.watch.endpoint import Pages
 
@@ -41,13 +46,21 @@ PLAYS = 500
 VERSION = 100
 
 
-def build_api(desk: Desk, hub: Hub, figures: Figures, pages: Pages) -> FastAPI:
-    """Return the application. ``pages`` say how this process fares, for those in front of it."""
+def build_api(
+    desk: Desk, hub: Hub, figures: Figures, pages: Pages, others: Sequence[APIRouter] = ()
+) -> FastAPI:
+    """Return the application. ``pages`` say how this process fares, for those in front of it.
+
+    ``others`` are the routes of those who are not players.
+    """
     app = FastAPI(title="Loa", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(_router(desk, hub, Turnstile()), prefix=PREFIX)
+    for router in others:
+        app.include_router(router)
     for path in ("/healthz", "/readyz"):
         app.add_api_route(path, _page(pages, path))
     app.add_exception_handler(WireError, _unreadable)
+    app.add_exception_handler(StarletteHTTPException, _refused)
     app.add_exception_handler(LEDGER_ERRORS, _away)
     app.add_exception_handler(OSError, _away)
     app.middleware("http")(figures.counted)
@@ -102,8 +115,9 @@ def _router(desk: Desk, hub: Hub, turnstile: Turnstile) -> APIRouter:
     def status(player: known, found: fields) -> dict[str, object]:
         at, version = found.moment("at"), found.text("version", VERSION)
         free = found.whole("free_bytes")
+        listed = found.inner_list("lacking", MOST) if found.has("lacking") else []
         found.done()
-        desk.told(player, at, free, version)
+        desk.told(player, at, free, version, [_lack(one) for one in listed])
         return {"clusters": list(player.clusters)}
 
     @router.get("/time")
@@ -118,6 +132,12 @@ def _play(found: Fields) -> Play:
         return play_from(found.rest())
     except ValueError as error:
         raise WireError(str(error)) from None
+
+
+def _lack(found: Fields) -> Lack:
+    lack = Lack(found.id("cluster"), found.moment("slot"), found.one_of("what", Lacks))
+    found.done()
+    return lack
 
 
 def _let_through(turnstile: Turnstile) -> Callable[[Request], None]:
@@ -138,13 +158,23 @@ def _page(pages: Pages, path: str) -> Callable[[], Response]:
     return page
 
 
+async def _refused(request: Request, error: Exception) -> Response:
+    """Answer a refusal: in words on a page to who followed a link, as JSON to a program."""
+    if request.url.path.startswith(f"{RELAY}/"):
+        return lost(request, error)
+    assert isinstance(error, StarletteHTTPException)
+    return await http_exception_handler(request, error)
+
+
 async def _unreadable(_request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": str(error)}, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
-async def _away(_request: Request, error: Exception) -> Response:
+async def _away(request: Request, error: Exception) -> Response:
     """Say that it may be tried again, and to our own log why."""
-    logger.warning(_("a player could not be answered: {reason}").format(reason=_reason(error)))
+    logger.warning(_("somebody could not be answered: {reason}").format(reason=_reason(error)))
+    if request.url.path.startswith(f"{RELAY}/"):
+        return lost(request, error)
     return JSONResponse(
         {"detail": _("try again later")},
         HTTPStatus.SERVICE_UNAVAILABLE,

@@ -22,6 +22,7 @@ from engine.ledger.watched_clock import emergencies_only
 from engine.models import Play, PlayOutcome
 from engine.models.airing import ServerTime
 from engine.models.fields import WireError
+from engine.models.lacking import Lack
 
 #: Programmes in one answer.
 LIMIT = 100
@@ -117,10 +118,27 @@ class Desk:
             self._boundary("plays kept")
         return ledger.players.kept(player.id)
 
-    def told(self, player: Player, at: datetime, disk_free: int, version: str) -> None:
-        """Keep how a player fares; its clock said ``at`` when ours said what it says now."""
+    def told(
+        self,
+        player: Player,
+        at: datetime,
+        disk_free: int,
+        version: str,
+        lacking: Sequence[Lack] = (),
+    ) -> None:
+        """Keep how a player fares; its clock said ``at`` when ours said what it says now.
+
+        What it says of clusters that are not its own is nobody's business.
+        """
         now = self._now()
-        self._doors.told(player, at=now, offset=at - now, disk_free=disk_free, version=version)
+        self._doors.told(
+            player,
+            at=now,
+            offset=at - now,
+            disk_free=disk_free,
+            version=version,
+            lacking=[one for one in lacking if one.cluster in player.clusters],
+        )
 
     def time(self, player: Player, nonce: str) -> dict[str, str]:
         """Return the signed time. Raises HTTPException while our own clock is not trusted."""

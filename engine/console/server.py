@@ -19,6 +19,9 @@ from engine.console.api import build_api
 from engine.console.desk import Desk
 from engine.console.figures import Figures
 from engine.console.hub import Hub
+from engine.console.relay import relay_router
+from engine.console.relay_desk import RelayDesk
+from engine.console.zalo_hook import ZaloHook, hook_router
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
@@ -60,6 +63,8 @@ class ConsoleService:
         self.figures = Figures()
         self.pages: Pages = pages_of(self.pulse, ready, self.figures.registry)
         self._desk = Desk(communes)
+        self._relay = RelayDesk(communes)
+        self._hook = ZaloHook(communes)
         self._hub = Hub(self._desk.feeds)
         self.figures.waiting(lambda: self._hub.count)
 
@@ -68,7 +73,13 @@ class ConsoleService:
         settings = self._communes.settings.console
         workspace = self._communes.workspace
         config = uvicorn.Config(
-            build_api(self._desk, self._hub, self.figures, self.pages),
+            build_api(
+                self._desk,
+                self._hub,
+                self.figures,
+                self.pages,
+                (relay_router(self._relay), hook_router(self._hook)),
+            ),
             log_config=None,
             access_log=False,
             server_header=False,
@@ -104,8 +115,12 @@ class ConsoleService:
             try:
                 self._beat()
                 self._desk.feeds.forget(self._communes.clock.now() - KEPT)
+                self._hook.understand()
+                self._hook.forget()
             except LEDGER_ERRORS as error:
                 logger.warning(ledger_reason(error))
+            except LoaError as error:
+                logger.warning(error)
             self.stop.wait(ROUND.total_seconds())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -26,12 +27,14 @@ class Ready:
     """A bundle that only needs to be handed over.
 
     ``rules`` is the registry as it stands: a funeral of today binds what was approved last week.
+    ``only_takes_back``: nothing is left of what was handed over, so no hour forbids it.
     """
 
     job: Job
     artifact: Artifact
     rules: Registry
     remark: str
+    only_takes_back: bool = False
 
     @property
     def bundle(self) -> Bundle:
@@ -59,12 +62,14 @@ class Assembler:
         self._renderer = renderer
         self._registries = registries
         self._latest_registry = latest_registry
+        self._here = _Here()
         self._ages = Ages(ledger.revisions.first_approved)
         self._sessions = SessionGuard(ledger, channels, self._ages.since)
 
     def foresee(self, jobs: Iterable[Job]) -> None:
         """Read what these jobs say at once, before each is made ready. Raises LEDGER_ERRORS."""
         known = list(jobs)
+        self._here.rules = self._latest_registry()
         self._renderer.foresee({part.content_hash for job in known for part in job.parts})
         self._sessions.foresee(known)
 
@@ -101,7 +106,7 @@ class Assembler:
 
     def _moved_on(self, job: Job, made: list[tuple[Part, Made]], now: datetime) -> bool:
         """Let what does not fit in its session move to a later one; say whether anything did."""
-        shifts = self._sessions.leaving(job, made, self._latest_registry(), now)
+        shifts = self._sessions.leaving(job, made, self._rules, now)
         moved = self._ledger.deliveries.shift(
             shifts, recalled=self._cumulative, at=now, actor=ACTOR
         )
@@ -124,7 +129,8 @@ class Assembler:
         ]
         artifact = self._channels[job.bundle.channel].assemble(job.bundle, items, registry)
         remarks = dict.fromkeys((*_remarks(made), *artifact.remarks))
-        return Ready(job, artifact, self._latest_registry(), joined(" · ", remarks))
+        remark = joined(" · ", remarks)
+        return Ready(job, artifact, self._rules, remark, only_takes_back=not made)
 
     def _registry(self, part: Part) -> Registry:
         return self._registries(part.campaign_id, part.revision)
@@ -132,15 +138,26 @@ class Assembler:
     def _newest_registry(self, parts: list[Part]) -> Registry:
         """A bundle may hold campaigns of several registry revisions; the newest names places."""
         if not parts:
-            return self._latest_registry()
+            return self._rules
         return self._registry(max(parts, key=lambda part: part.delivery_id))
 
     def _as_it_stands(self, registry: Registry) -> Registry:
         """Return a registry with the station's rules of today: its order, its name."""
-        latest = self._latest_registry()
-        if registry.station == latest.station:
-            return registry
-        return replace(registry, station=latest.station)
+        station = self._rules.station
+        return registry if registry.station == station else replace(registry, station=station)
+
+    @property
+    def _rules(self) -> Registry:
+        """The registry as it stood when the jobs of this thread were foreseen."""
+        if self._here.rules is None:
+            self._here.rules = self._latest_registry()
+        return self._here.rules
+
+
+class _Here(threading.local):
+    """What one worker's thread works by: many share an Assembler."""
+
+    rules: Registry | None = None
 
 
 class Ages:

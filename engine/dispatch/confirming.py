@@ -48,7 +48,7 @@ class Word:
 def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> int:
     """Keep a person's word as evidence; return for how many deliveries.
 
-    The hamlet's head may confirm there, and whoever has the right to. Raises LoaError for
+    The hamlet's head may confirm there, a deputy, and whoever has the right to. Raises LoaError for
     an unknown hamlet or person, more households than there are, nothing sent to confirm, or
     something heard on one of several days without saying on which.
     """
@@ -111,9 +111,9 @@ def uploaded_already(ledger: Ledger, campaigns: Iterable[str]) -> frozenset[int]
 
 def _entitled(registry: Registry, hamlet: Hamlet, person_id: str) -> Person:
     person = registry.people_by_id.get(person_id)
-    if person is None or not (Right.CONFIRM in person.rights or hamlet.head == person.id):
+    if person is None or not (Right.CONFIRM in person.rights or person.id in hamlet.speakers):
         entitled = [p.id for p in registry.people if Right.CONFIRM in p.rights]
-        people = ", ".join([*entitled, *([hamlet.head] if hamlet.head else [])])
+        people = ", ".join([*entitled, *hamlet.speakers])
         message = _("{person} may not confirm for {hamlet} (who may: {people})")
         raise LoaError(message.format(person=person_id, hamlet=hamlet.name, people=people or "—"))
     return person

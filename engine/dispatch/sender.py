@@ -195,7 +195,7 @@ class Sender:
         waiting = {
             one.bundle.id: one
             for one in ready
-            if not gate.must_wait(one.bundle, one.rules)
+            if not _must_wait(one, gate)
             and not self._rehearsed(one)
             and not gate.is_shut(one.bundle, one.artifact)
         }
@@ -216,7 +216,7 @@ class Sender:
             waiting = {
                 bundle_id: one
                 for bundle_id, one in waiting.items()
-                if not gate.must_wait(one.bundle, one.rules) and not gate.is_shut(one.bundle)
+                if not _must_wait(one, gate) and not gate.is_shut(one.bundle)
             }
         return sent
 
@@ -277,3 +277,8 @@ class Sender:
     @property
     def _cumulative(self) -> frozenset[str]:
         return frozenset(name for name, one in self._channels.items() if one.cumulative)
+
+
+def _must_wait(one: Ready, gate: Gate) -> bool:
+    """Say whether its hour keeps a bundle back; what only falls silent may go at any hour."""
+    return not one.only_takes_back and gate.must_wait(one.bundle, one.rules)

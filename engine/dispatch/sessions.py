@@ -7,6 +7,7 @@ at the very moment of sending (``Gate``).
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -19,8 +20,8 @@ from engine.dispatch.rendering import Made
 from engine.i18n import gettext as _
 from engine.ledger import Job, Ledger, Part
 from engine.models import Bundle, Content, Priority, Registry, Shift, Sound
-from engine.rules import BESIDE, Book, may_act, overflow, room
-from engine.rules.closed import closed_within
+from engine.rules import BESIDE, Book, overflow
+from engine.rules.lasting import may_last, why_no_longer
 from engine.rules.on_air import sessions_on_air
 from engine.states import State
 
@@ -35,7 +36,8 @@ class SessionGuard:
         self._ledger = ledger
         self._channels = channels
         self._since = since
-        self._aired: dict[tuple[str, date], set[datetime]] = {}
+        # Workers share one guard, and each foresees its own jobs.
+        self._here = _Here()
 
     def foresee(self, jobs: Iterable[Job]) -> None:
         """Read once, for all these jobs, which sessions their clusters have had on their days."""
@@ -43,12 +45,12 @@ class SessionGuard:
         for job in jobs:
             if framed(self._channels[job.bundle.channel]) is not None:
                 days[local(job.bundle.slot).date()].add(job.bundle.target)
-        self._aired = {}
+        self._here.aired = {}
         for day, clusters in days.items():
             begins = datetime.combine(day, datetime.min.time(), tzinfo=VIETNAM)
             found = self._ledger.views.sessions_sent(clusters, begins, begins + timedelta(days=1))
             for cluster in clusters:
-                self._aired[cluster, day] = found.get(cluster, set())
+                self._here.aired[cluster, day] = found.get(cluster, set())
 
     def leaving(
         self, job: Job, made: Sequence[tuple[Part, Made]], rules: Registry, now: datetime
@@ -76,41 +78,15 @@ class SessionGuard:
         if not sounds:
             return []
         around, station = channel.around(rules), rules.station
-        most = self._allowed(bundle, rules, now)
+        earlier = self._here.aired.get((bundle.target, local(bundle.slot).date()), set())
+        most = may_last(rules, bundle.target, bundle.slot, earlier, now)
         leaving = overflow(sounds.values(), around, station, most)
         if not leaving:
             return []
-        reason = self._reason(bundle, rules, most)
+        reason = why_no_longer(rules, bundle.target, bundle.slot, most)
         book = self._book(bundle, rules, sounds, now)
         after = now + timedelta(minutes=station.cutoff_minutes)
-        return [self._shift(bundle, sound, book, after, reason) for sound in leaving]
-
-    def _allowed(self, bundle: Bundle, rules: Registry, now: datetime) -> float:
-        """Return how many seconds the session may last; 0 when there may be none.
-
-        One whose slot is past waits for its hour (``Gate``) and is judged at present.
-        """
-        begins = max(bundle.slot, now)
-        if bundle.slot >= now and not may_act(bundle.channel, rules, bundle.slot):
-            return 0.0
-        earlier = self._aired.get((bundle.target, local(bundle.slot).date()), set())
-        if sum(slot < bundle.slot for slot in earlier) >= rules.station.sessions_per_day:
-            return 0.0
-        return room(rules.station, bundle.target, begins)
-
-    def _reason(self, bundle: Bundle, rules: Registry, most: float) -> str:
-        usual = rules.station.minutes_per_session
-        closed = closed_within(rules.station, bundle.target, bundle.slot, usual * 60)
-        if not may_act(bundle.channel, rules, bundle.slot):
-            return _("the station may not speak at {slot}").format(slot=_shown(bundle.slot))
-        if closed is not None:
-            message = _("the session at {slot} meets what keeps the cluster silent: {closed}")
-            return message.format(slot=_shown(bundle.slot), closed=closed.in_words())
-        if most <= 0:
-            message = _("the day has had its {limit} sessions before {slot}")
-            return message.format(limit=rules.station.sessions_per_day, slot=_shown(bundle.slot))
-        message = _("the session at {slot} would last longer than {limit} minutes")
-        return message.format(slot=_shown(bundle.slot), limit=usual)
+        return [moved(book, bundle.target, bundle.slot, one, after, reason) for one in leaving]
 
     def _book(
         self, bundle: Bundle, rules: Registry, sounds: Mapping[str, Sound], now: datetime
@@ -126,19 +102,6 @@ class SessionGuard:
         on_air[bundle.target, bundle.slot] = dict(sounds)
         return Book(on_air, rules, channel.around(rules))
 
-    def _shift(
-        self, bundle: Bundle, sound: Sound, book: Book, after: datetime, reason: str
-    ) -> Shift:
-        to = book.move(bundle.target, bundle.slot, sound, after)
-        if to is None:
-            message = _("{reason}; no later session has room before the campaign ends")
-        else:
-            message = _("{reason}; moved to {to}")
-        words = message.format(reason=reason, to=_shown(to) if to else "")
-        return Shift(
-            bundle.target, bundle.slot, sound.campaign_id, sound.key, to, sound.until, words
-        )
-
 
 def _sound(
     part: Part, content: Content, seconds: float, since: Mapping[str, datetime], *, firm: bool
@@ -149,5 +112,26 @@ def _sound(
     return replace(sound, since=since.get(part.campaign_id), firm=firm)
 
 
-def _shown(slot: datetime) -> str:
-    return local(slot).strftime("%H:%M %d/%m/%Y")
+class _Here(threading.local):
+    """What one worker's thread has foreseen."""
+
+    def __init__(self) -> None:
+        self.aired: dict[tuple[str, date], set[datetime]] = {}
+
+
+def moved(
+    book: Book, cluster: str, slot: datetime, sound: Sound, after: datetime, reason: str
+) -> Shift:
+    """Take a sound to the next session that has room (``Book.move``), and say why."""
+    to = book.move(cluster, slot, sound, after)
+    return shifted(cluster, slot, sound, to, reason)
+
+
+def shifted(cluster: str, slot: datetime, sound: Sound, to: datetime | None, reason: str) -> Shift:
+    """Return a sound's move, in words; ``to`` None: off the air."""
+    if to is None:
+        message = _("{reason}; no later session has room before the campaign ends")
+    else:
+        message = _("{reason}; moved to {to}")
+    words = message.format(reason=reason, to=f"{local(to):%H:%M %d/%m/%Y}" if to else "")
+    return Shift(cluster, slot, sound.campaign_id, sound.key, to, sound.until, words)

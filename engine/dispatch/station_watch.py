@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -57,14 +57,14 @@ class StationWatch:
         *,
         ledger: Ledger,
         channel: Channel,
-        registry: Registry,
+        rules: Callable[[], Registry],
         clock: Clock,
         manner: Manner,
     ) -> None:
-        """``channel`` is the loudspeakers'."""
+        """``channel`` is the loudspeakers'; ``rules`` returns the registry as it stands."""
         self._ledger = ledger
         self._channel = channel
-        self._registry = registry
+        self._rules = rules
         self._clock = clock
         self._manner = manner
 
@@ -92,8 +92,8 @@ class StationWatch:
         now, count = self._clock.now(), 0
         before = now - self._manner.margin
         while (over := self._ledger.awaited.over(before)).bundle_ids:
-            tries = SecondTries(self._ledger, self._channel, self._registry, now)
             silent = [one for one in over.unproved if self._is_judged(one, over)]
+            tries = SecondTries(self._ledger, self._channel, self._rules(), now, silent)
             verdicts = [_verdict(one, over, tries) for one in silent]
             true = self._ledger.awaited.settle(over, verdicts, before, now)
             self._tell(true)
@@ -103,13 +103,12 @@ class StationWatch:
     def _ask(self, name: str, backend: Reports) -> None:
         marks = self._ledger.play_marks
         before = marks.get(name)
-        mark, conflicting = before.mark, 0
+        mark = before.mark
         try:
             for _call in range(CALLS):
                 plays, new = backend.plays(mark)
                 named = [_named(name, play) for play in plays]
-                kept = record_plays(self._ledger, self._clock, named, through=name)
-                conflicting += len(kept.conflicting)
+                record_plays(self._ledger, self._clock, named, through=name)
                 marks.heard(name, new, self._clock.now())
                 if new == mark:
                     break
@@ -124,9 +123,6 @@ class StationWatch:
                 logger.warning(told)
             marks.failed(name, reason, self._clock.now())
             return
-        if conflicting:
-            words = _("{count} reports came under numbers that other plays have; they are not kept")
-            marks.failed(name, words.format(count=conflicting), self._clock.now())
 
     def _is_judged(self, one: Awaiting, over: Over) -> bool:
         judged = (self._manner.judged or {}).get(one.player)
@@ -171,7 +167,10 @@ def _verdict(one: Awaiting, over: Over, tries: SecondTries) -> Verdict:
         else _("no report of the player")
     )
     again, words = tries.of(one)
-    return Verdict(one, joined("; ", (reason, words)), again)
+    words = joined("; ", (reason, words))
+    if again is None:
+        return Verdict(one, words)
+    return Verdict(one, words, again.delivery, again.of, again.number)
 
 
 def _named(name: str, play: Play) -> Play:

@@ -15,6 +15,7 @@ from engine.ledger.leases import Leases
 from engine.ledger.leaving import remark_of
 from engine.ledger.mending import Mending, Which
 from engine.ledger.outcomes import Outcomes
+from engine.ledger.pages import Pages
 from engine.ledger.places import Place
 from engine.ledger.play_marks import PlayMarks
 from engine.ledger.player_keys import PlayerKeys
@@ -23,10 +24,12 @@ from engine.ledger.plays import Aired, Kept, Plays
 from engine.ledger.programmes import Programmes
 from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
+from engine.ledger.relays import Relays
 from engine.ledger.remote_ids import LedgerRemoteIds
 from engine.ledger.revisions import TWO_KEYS, Revision, Revisions, Status, Submission
 from engine.ledger.schema import open_database
 from engine.ledger.seal import Seal
+from engine.ledger.tokens import LedgerTokens
 from engine.ledger.views import DeliveryRow, EventRow, Views
 from engine.ledger.wording import status_word
 
@@ -68,10 +71,13 @@ class Ledger:
     outcomes: Outcomes
     mending: Mending
     evidence: EvidenceBook
+    pages: Pages
     plays: Plays
     play_marks: PlayMarks
     awaited: Awaited
     remote_ids: LedgerRemoteIds
+    tokens: LedgerTokens
+    relays: Relays
     breakers: Breakers
     views: Views
     player_keys: PlayerKeys
@@ -102,10 +108,13 @@ class Ledger:
             outcomes=Outcomes(database, commune_id),
             mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),
+            pages=Pages(database, commune_id),
             plays=Plays(database, commune_id),
             play_marks=PlayMarks(database, commune_id),
             awaited=Awaited(database, commune_id),
             remote_ids=LedgerRemoteIds(database, commune_id),
+            tokens=LedgerTokens(database, commune_id, seal),
+            relays=Relays(database, commune_id, seal),
             breakers=Breakers(database),
             views=Views(database, commune_id),
             player_keys=keys,

@@ -36,6 +36,18 @@ plays = Table(
     Index("play_slot", "commune_id", "cluster", "slot"),
 )
 
+#: Numbers under which a player reported another play than the one that is kept of it.
+reused_numbers = Table(
+    "reused_numbers",
+    metadata,
+    Column("commune_id", Name, nullable=False),
+    Column("player", Name, nullable=False),
+    Column("number", Id, nullable=False),
+    Column("first_at", Instant, nullable=False),
+    Column("heard_at", Instant, nullable=False),
+    PrimaryKeyConstraint("commune_id", "player", "number"),
+)
+
 #: How far each player's log was read, and what is wrong with it since when.
 play_marks = Table(
     "play_marks",

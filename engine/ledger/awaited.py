@@ -27,6 +27,7 @@ from engine.ledger.given import among, given, is_given, rows_given
 from engine.ledger.holding import hold_deliveries
 from engine.ledger.moves import Move, move_deliveries
 from engine.ledger.tables import bundles, deliveries, evidence, plays, second_tries
+from engine.ledger.tries import ItemKey, Told, told_of
 from engine.models import EvidenceKind, PlannedDelivery, PlayOutcome, Priority, Purpose
 from engine.models.wording import outcome_word
 from engine.states import State
@@ -41,8 +42,7 @@ ACTOR = "loa"
 class Awaiting:
     """A delivery whose programme is over and that nothing has proved.
 
-    ``again_of`` is the first delivery of those that stand for one another: itself, unless it
-    is a second try already; ``number`` counts those.
+    ``number`` is 0, unless it is a try of another that was not played: the how-manieth.
     """
 
     id: int
@@ -57,8 +57,13 @@ class Awaiting:
     content_hash: str
     priority: Priority
     households: int
-    again_of: int
     number: int
+
+    @property
+    def item(self) -> ItemKey:
+        """What it has in common with all that stands for it."""
+        where = (self.campaign_id, self.hamlet_id, self.cluster)
+        return (*where, str(self.purpose), self.content_hash)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +82,16 @@ class Over:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One delivery was not played, why, and the delivery that tries again, if one does."""
+    """One delivery was not played, why, and the delivery that tries again, if one does.
+
+    ``again_of`` is what that tries anew, for the ``number``-th time.
+    """
 
     of: Awaiting
     reason: str
     again: PlannedDelivery | None = None
+    again_of: int = 0
+    number: int = 0
 
 
 class Awaited:
@@ -103,12 +113,12 @@ class Awaited:
             if not ids:
                 return Over((), (), frozenset(), {})
             rows = connection.execute(
-                select(*columns, *more, t.again_of, t.number)
+                select(*columns, *more, t.number)
                 .join_from(deliveries, bundles, d.bundle_id == b.id)
                 .outerjoin(second_tries, tried)
                 .where(d.commune_id == self._commune_id, among(d.bundle_id, ids))
                 .where(d.state == State.SENT, ~_proved())
-                .order_by(d.id)
+                .order_by(d.slot, d.id)
             ).all()
             unproved = tuple(_awaiting(row) for row in rows)
             clusters = {one.cluster for one in unproved}
@@ -119,6 +129,11 @@ class Awaited:
                 self._reporting(connection, clusters),
                 self._said(connection, slots),
             )
+
+    def told(self, campaign_ids: Collection[str]) -> dict[ItemKey, list[Told]]:
+        """Return of each item of these campaigns what was not played, and every try."""
+        with self._database.read() as connection:
+            return told_of(connection, self._commune_id, campaign_ids)
 
     @again_if_lost
     def settle(
@@ -226,8 +241,8 @@ class Awaited:
                         insert(second_tries).values(
                             commune_id=self._commune_id,
                             delivery_id=found,
-                            again_of=one.of.again_of,
-                            number=one.of.number + 1,
+                            again_of=one.again_of,
+                            number=one.number,
                         )
                     )
             open_deliveries(connection, self._commune_id, among(d.id, made), at=at, actor=ACTOR)
@@ -252,7 +267,6 @@ def _awaiting(row: Any) -> Awaiting:
         content_hash=row.content_hash,
         priority=Priority(row.priority),
         households=row.households,
-        again_of=row.again_of or row.id,
         number=row.number or 0,
     )
 

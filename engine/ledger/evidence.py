@@ -11,6 +11,7 @@ from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
+from engine.ledger.tries import take_back_tries
 from engine.models import Evidence, EvidenceKind
 from engine.models.wording import evidence_word, households_in_words
 from engine.states import State
@@ -30,7 +31,8 @@ class EvidenceBook:
     def add(self, pieces: Sequence[Evidence]) -> None:
         """Keep evidence, and confirm the deliveries of which it shows that they reached people.
 
-        Two people who disagree are both kept.
+        Two people who disagree are both kept. What is to be tried again for one that was heard
+        after all is stopped, unless another still needs it.
         """
         with self._database.write(durable=True) as connection:
             for piece in pieces:
@@ -45,8 +47,9 @@ class EvidenceBook:
                         source=piece.source,
                     )
                 )
+                confirmed: list[int] = []
                 for old in _CONFIRMABLE if piece.kind.confirms else ():
-                    move_deliveries(
+                    moved = move_deliveries(
                         connection,
                         self._commune_id,
                         deliveries.c.id == piece.delivery_id,
@@ -55,6 +58,12 @@ class EvidenceBook:
                         at=piece.at,
                         actor=piece.by,
                         detail=_in_words(piece),
+                    )
+                    confirmed += [row.id for row in moved]
+                if confirmed:
+                    reason = _("it was heard after all: a person said so")
+                    take_back_tries(
+                        connection, self._commune_id, confirmed, piece.at, piece.by, reason
                     )
 
     def of(self, campaign_id: str) -> list[Evidence]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     ColumnElement,
     and_,
     case,
-    exists,
     func,
     literal_column,
     or_,
@@ -22,8 +21,10 @@ from engine.ledger.bundles import not_rehearsed
 from engine.ledger.database import Database
 from engine.ledger.dialect import IDS
 from engine.ledger.given import among
-from engine.ledger.tables import bundles, deliveries, plays, second_tries
-from engine.models import Finding, Priority
+from engine.ledger.tables import bundles, deliveries, plays, reused_numbers
+from engine.ledger.taken_back import TakenBack, Undone, taken_back
+from engine.ledger.tries import made_good
+from engine.models import Finding, PlayOutcome, Priority
 from engine.states import State
 
 # A literal, not a parameter: only so does every planner see that a partial index fits.
@@ -76,6 +77,16 @@ class Strange:
     seen: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """Two players that played the same in one cluster; ``slot`` is the last time."""
+
+    cluster: str
+    players: tuple[str, str]
+    slot: datetime
+    since: datetime
+
+
 class Needs:
     """What one commune's people have to look after."""
 
@@ -113,19 +124,13 @@ class Needs:
 
     def not_played(self, after: datetime) -> list[Silent]:
         """Return what was not played in slots after a moment, and nothing has made good since."""
-        d, t, again = deliveries.c, second_tries.c, deliveries.alias("again").c
-        made_good = exists().where(
-            t.commune_id == self._commune_id,
-            t.again_of == d.id,
-            again.id == t.delivery_id,
-            again.state == State.CONFIRMED,
-        )
+        d = deliveries.c
         urgent = case((d.priority == Priority.EMERGENCY, 1), else_=0)
         query = (
             select(d.campaign_id, d.target, func.count(), func.sum(urgent))
             .add_columns(func.min(d.changed_at), func.max(d.slot))
             .where(d.commune_id == self._commune_id, d.replaced_in.is_(None))
-            .where(d.state == State.NOT_PLAYED, d.slot > after, ~made_good)
+            .where(d.state == State.NOT_PLAYED, d.slot > after, ~made_good(self._commune_id))
             .group_by(d.campaign_id, d.target)
             .order_by(d.campaign_id, d.target)
         )
@@ -144,6 +149,50 @@ class Needs:
         )
         with self._database.read() as connection:
             return [Strange(*row) for row in connection.execute(query)]
+
+    def taken_back(
+        self, undone: Undone, now: datetime, before: datetime, fetching: Collection[str] = ()
+    ) -> list[TakenBack]:
+        """Return what was taken back from players and still needs a person (``taken_back``)."""
+        return taken_back(self._database, self._commune_id, undone, now, before, fetching)
+
+    def reused_numbers(self, after: datetime) -> list[Strange]:
+        """Return under how many numbers other plays came after a moment, by player."""
+        r = reused_numbers.c
+        query = (
+            select(r.player, func.count(), func.min(r.first_at), func.max(r.heard_at))
+            .where(r.commune_id == self._commune_id, r.heard_at > after)
+            .group_by(r.player)
+            .order_by(r.player)
+        )
+        with self._database.read() as connection:
+            return [Strange(*row) for row in connection.execute(query)]
+
+    def played_at_once(self, after: datetime) -> list[Doubled]:
+        """Return, by cluster, which players played the same item at the same time."""
+        one, other = plays.c, plays.alias("other").c
+        same = ("commune_id", "cluster", "slot", "campaign_id", "purpose", "hamlets")
+        heard = [PlayOutcome.PLAYED.value, PlayOutcome.CUT.value]
+        query = (
+            select(one.cluster, one.player, other.player.label("second"), one.slot)
+            .add_columns(one.began, one.seconds, one.heard_at)
+            .add_columns(other.began.label("second_began"), other.seconds.label("second_seconds"))
+            .where(*(one[name] == other[name] for name in same), one.player < other.player)
+            .where(one.commune_id == self._commune_id, one.began > after)
+            .where(one.outcome.in_(heard), other.outcome.in_(heard))
+            .order_by(one.cluster, one.slot)
+        )
+        found: dict[str, Doubled] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query):
+                ends = row.began + timedelta(seconds=row.seconds)
+                second_ends = row.second_began + timedelta(seconds=row.second_seconds)
+                if row.began < second_ends and row.second_began < ends:
+                    before = found.get(row.cluster)
+                    since = before.since if before is not None else row.heard_at
+                    players = (row.player, row.second)
+                    found[row.cluster] = Doubled(row.cluster, players, row.slot, since)
+        return list(found.values())
 
     def only_rehearsed(self, backends: Collection[str], now: datetime) -> list[Lacking]:
         """Return what is due and was rehearsed in place of being sent, on ``backends``."""

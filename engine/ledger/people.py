@@ -50,6 +50,7 @@ def _dump(person: Person) -> bytes:
         "phone": person.phone,
         "role": person.role,
         "rights": sorted(person.rights),
+        **({"zalo": person.zalo} if person.zalo else {}),
     }
     return json.dumps(values, ensure_ascii=False).encode()
 

@@ -41,6 +41,8 @@ players = Table(
     Column("clock_offset", Float),
     Column("disk_free", Id),
     Column("version", Text),
+    # A JSON list of what it cannot play as it should: cluster, slot, what is not there.
+    Column("lacking", Text),
     PrimaryKeyConstraint("commune_id", "id"),
     Index("player_code", "code_hash", unique=True),
     Index("player_token", "token_hash", unique=True),

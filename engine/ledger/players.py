@@ -20,6 +20,7 @@ from engine.ledger.dialect import take_turns
 from engine.ledger.player_keys import PlayerKeys
 from engine.ledger.player_tables import players
 from engine.models.enrolment import Code
+from engine.models.lacking import Lack, Lacks
 
 #: Bytes of a token, from the system's randomness.
 _TOKEN = 32
@@ -46,6 +47,8 @@ class Player:
     offset: timedelta | None
     disk_free: int | None
     version: str | None
+    #: What it cannot play as it should, the earliest slot first, as it last told.
+    lacking: tuple[Lack, ...] = ()
 
     @property
     def plays(self) -> bool:
@@ -180,7 +183,14 @@ class Doors:
             return connection.execute(query.limit(1)).first() is not None
 
     def told(
-        self, player: Player, *, at: datetime, offset: timedelta, disk_free: int, version: str
+        self,
+        player: Player,
+        *,
+        at: datetime,
+        offset: timedelta,
+        disk_free: int,
+        version: str,
+        lacking: Sequence[Lack] = (),
     ) -> None:
         """Keep how a player fares."""
         self._keep(
@@ -189,6 +199,7 @@ class Doors:
             clock_offset=offset.total_seconds(),
             disk_free=disk_free,
             version=version,
+            lacking=json.dumps([[one.cluster, one.slot.isoformat(), one.what] for one in lacking]),
         )
 
     def seen(self, player: Player, at: datetime) -> None:
@@ -235,4 +246,8 @@ def _player(row: Row[Any]) -> Player:
         offset=None if offset is None else timedelta(seconds=offset),
         disk_free=row.disk_free,
         version=row.version,
+        lacking=tuple(
+            Lack(cluster, datetime.fromisoformat(slot), Lacks(what))
+            for cluster, slot, what in json.loads(row.lacking or "[]")
+        ),
     )

@@ -18,7 +18,7 @@ from engine.ledger.dialect import again_if_lost, upsert
 from engine.ledger.given import given, is_given, rows_given
 from engine.ledger.meant import Meanings, Meant
 from engine.ledger.moves import Move
-from engine.ledger.tables import deliveries, evidence, plays
+from engine.ledger.tables import deliveries, evidence, plays, reused_numbers
 from engine.ledger.tries import take_back_tries
 from engine.models import EvidenceKind, Finding, Play, PlayOutcome, Purpose
 from engine.models.wording import evidence_word
@@ -128,6 +128,7 @@ class Plays:
         kept = Kept()
         with self._database.write(durable=True) as connection:
             fresh = self._unheard(connection, reports, kept)
+            self._note_reused(connection, kept.conflicting, at)
             if not fresh:
                 return kept
             meanings = Meanings(connection, self._commune_id, fresh)
@@ -171,6 +172,22 @@ class Plays:
             else:
                 kept.conflicting.append(play)
         return fresh
+
+    def _note_reused(
+        self, connection: Connection, conflicting: Sequence[Play], at: datetime
+    ) -> None:
+        """Keep under which numbers other plays came, so that a person hears of it."""
+        names = sorted({play.name for play in conflicting})
+        if not names:
+            return
+        new = upsert(connection, reused_numbers)
+        again = new.on_conflict_do_update(
+            index_elements=["commune_id", "player", "number"],
+            set_={"heard_at": new.excluded.heard_at},
+        )
+        more = {"commune_id": self._commune_id, "first_at": at, "heard_at": at}
+        rows = [{**more, "player": player, "number": number} for player, number in names]
+        connection.execute(again, rows)
 
     def _insert(
         self,
@@ -239,9 +256,7 @@ def source_of(play: Play) -> str:
     """Return how it is known: which player said so under which number, from when, how long."""
     words = _("player {player}, report {number}: from {began}, {seconds} s")
     began = f"{local(play.began):%H:%M:%S %d/%m/%Y}"
-    return words.format(
-        player=play.player, number=play.number, began=began, seconds=f"{play.seconds:g}"
-    )
+    return words.format(player=play.player, number=play.number, began=began, seconds=play.seconds)
 
 
 def _row(play: Play) -> dict[str, Any]:

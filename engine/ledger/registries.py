@@ -116,6 +116,18 @@ class Registries:
             ).scalar()
         return found or 0
 
+    def is_newest(self, sha256: str) -> bool:
+        """Say whether the newest revision was read from a source of this hash."""
+        r = registries.c
+        newest = (
+            select(r.sha256)
+            .where(r.commune_id == self._commune_id)
+            .order_by(r.revision.desc())
+            .limit(1)
+        )
+        with self._database.read() as connection:
+            return connection.execute(newest).scalar() == sha256
+
     def purge_people(self, before_revision: int) -> int:
         """Remove personal data of revisions older than ``before_revision``; return the rows."""
         with self._database.write() as connection:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from sqlalchemy import insert, select
 
 from engine.ledger.database import Database
+from engine.ledger.dialect import again_if_lost, upsert
 from engine.ledger.tables import remote_ids
 
 
 class LedgerRemoteIds:
-    """The channels' ``remote_ids`` port: first value kept, durably."""
+    """The channels' ``remote_ids`` port: kept durably, and never changed unless replaced."""
 
     def __init__(self, database: Database, commune_id: str) -> None:
         self._database = database
@@ -28,4 +29,14 @@ class LedgerRemoteIds:
         with self._database.write(durable=True) as connection:
             connection.execute(
                 insert(remote_ids).values(commune_id=self._commune_id, key=key, value=value)
+            )
+
+    @again_if_lost
+    def set(self, key: str, value: str) -> None:
+        with self._database.write(durable=True) as connection:
+            values = {"commune_id": self._commune_id, "key": key, "value": value}
+            connection.execute(
+                upsert(connection, remote_ids)
+                .values(**values)
+                .on_conflict_do_update(index_elements=["commune_id", "key"], set_={"value": value})
             )

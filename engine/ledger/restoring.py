@@ -43,6 +43,7 @@ from engine.ledger.tables import (
     people,
     registries,
 )
+from engine.ledger.token_tables import tokens
 from engine.states import State
 
 #: How far the numbers of bundles jump: the far side may know those that the lost ledger gave
@@ -75,15 +76,18 @@ def take_up(database: Database, back: Return, *, forget_people: bool = False) ->
     Leases are gone with their holders, and so is what was known of processes and far sides.
     What was being sent stays `sending`, for recovery to settle. What players are given goes on
     above all they have seen. ``forget_people``: what nobody can read without the lost key is
-    removed, and so are the keys that sign for players, who are enrolled anew.
+    removed, and so are the keys that sign for players, who are enrolled anew, and the tokens of
+    accounts, to which a person logs in again.
     """
     with database.write(durable=True) as connection:
         connection.execute(update(bundles).values(lease_until=None, lease_by=None))
+        connection.execute(update(tokens).values(claim=None, claim_until=None))
         for table in _OF_THE_MOMENT:
             connection.execute(delete(table))
         if forget_people:
             connection.execute(delete(people))
             connection.execute(delete(player_keys))
+            connection.execute(delete(tokens))
         raise_feeds(connection, back.at)
         doubted = 0
         for commune in _communes(connection):

@@ -16,6 +16,7 @@ from engine.ledger.database import Database
 from engine.ledger.dialect import literal_state
 from engine.ledger.gauges import Gauges
 from engine.ledger.leases import Leases
+from engine.ledger.pages import communes_to_look_for
 from engine.ledger.revisions import Status
 from engine.ledger.tables import bundles, events, play_marks, registries, revisions
 from engine.states import State
@@ -67,6 +68,27 @@ class Rounds:
         with self._database.read() as connection:
             found = {*connection.execute(awaited.distinct()).scalars()}
             return sorted(found | set(connection.execute(long_ago.distinct()).scalars()))
+
+    def to_look_for(self, portals: Collection[str], after: datetime, before: datetime) -> list[str]:
+        """Return the communes with posts on ``portals`` that nobody has seen there yet."""
+        span = (after, before)
+        return communes_to_look_for(self._database, self._commune_id, "portal", portals, *span)
+
+    def with_players(self, now: datetime) -> list[str]:
+        """Return the communes whose players hold programmes for slots to come, or on air."""
+        b = bundles.c
+        return self._read(select(b.commune_id).where(b.ends_at > now, self._mine(b.commune_id)))
+
+    def registries(self) -> dict[str, int]:
+        """Return the number of each commune's newest registry."""
+        r = registries.c
+        newest = (
+            select(r.commune_id, func.max(r.revision))
+            .where(self._mine(r.commune_id))
+            .group_by(r.commune_id)
+        )
+        with self._database.read() as connection:
+            return {row[0]: int(row[1]) for row in connection.execute(newest)}
 
     def next_moment(self, *, rehearse: Collection[str]) -> datetime | None:
         """Return when the next bundle is due; None when nothing waits."""

@@ -21,6 +21,7 @@ from engine.ledger.given import among
 from engine.ledger.moves import move_deliveries
 from engine.ledger.stopping import stop_deliveries
 from engine.ledger.tables import deliveries
+from engine.ledger.tries import keep_as_tries
 from engine.models import Shift
 from engine.states import State
 
@@ -104,7 +105,8 @@ class Shifting:
         left = and_(meant, d.state.in_((State.SUPERSEDED, State.WITHDRAWN)))
         rows = connection.execute(select(deliveries).where(left)).all()
         connection.execute(update(deliveries).where(left).values(replaced_in=d.revision))
-        self._hold(connection, rows, one.to, one.until, at)
+        held = self._hold(connection, rows, one.to, one.until, at)
+        keep_as_tries(connection, rows, held)
         there = and_(
             d.campaign_id == one.campaign_id,
             d.target.in_(clusters),
@@ -125,8 +127,11 @@ class Shifting:
         to: datetime,
         until: datetime,
         at: datetime,
-    ) -> None:
-        """Write what moved as held in its new slot; what airs there anyway stays as it is."""
+    ) -> Sequence[Row[Any]]:
+        """Write what moved as held in its new slot; what airs there anyway stays as it is.
+
+        Return what was written.
+        """
         written = [
             {
                 **{name: getattr(row, name) for name in _TAKEN_ALONG},
@@ -139,9 +144,21 @@ class Shifting:
             }
             for row in rows
         ]
-        if written:
-            held = insert_on(connection.dialect.name, deliveries)
-            connection.execute(held.on_conflict_do_nothing(), written)
+        if not written:
+            return ()
+        held = insert_on(connection.dialect.name, deliveries)
+        connection.execute(held.on_conflict_do_nothing(), written)
+        first, d = written[0], deliveries.c
+        there = and_(
+            d.commune_id == self._commune_id,
+            d.campaign_id == first["campaign_id"],
+            d.slot == to,
+            d.content_hash == first["content_hash"],
+            d.target.in_({one["target"] for one in written}),
+            d.state == State.HELD,
+            d.replaced_in.is_(None),
+        )
+        return connection.execute(select(deliveries).where(there)).all()
 
     def _give_up(
         self,

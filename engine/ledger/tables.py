@@ -19,16 +19,17 @@ from sqlalchemy import (
 
 from engine.ledger.air_tables import play_marks as play_marks
 from engine.ledger.air_tables import plays as plays
+from engine.ledger.air_tables import reused_numbers as reused_numbers
 from engine.ledger.air_tables import second_tries as second_tries
 from engine.ledger.columns import Digest, Id, Instant, Name, Prose
 from engine.ledger.guards import guard_history
-from engine.ledger.player_tables import metadata as metadata
+from engine.ledger.relay_tables import metadata as metadata
 
 #: Rows that move several times find room for their next version beside them (HOT updates).
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0010"
+SCHEMA = "0014"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"

@@ -7,13 +7,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, func, or_, select, true
+from sqlalchemy import and_, func, or_, select
 
+from engine.ledger.air_views import AirViews
 from engine.ledger.bundles import not_rehearsed
-from engine.ledger.database import Database
 from engine.ledger.dialect import literal_state
 from engine.ledger.given import unindexed
 from engine.ledger.tables import bundles, deliveries, events
+from engine.ledger.weekly import WeeklyViews
 from engine.models import Priority, Purpose
 from engine.states import MAY_BE_KNOWN, State
 
@@ -41,32 +42,6 @@ class DeliveryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Airing:
-    """One hamlet's part of what a cluster of loudspeakers plays in a slot."""
-
-    cluster: str
-    slot: datetime
-    campaign_id: str
-    hamlet_id: str
-    content_hash: str
-    priority: Priority
-    state: State
-    purpose: Purpose = Purpose.NOTICE
-
-
-@dataclass(frozen=True, slots=True)
-class Aired:
-    """One sound of a session, without its hamlets. Nothing of an emergency."""
-
-    cluster: str
-    slot: datetime
-    campaign_id: str
-    content_hash: str
-    priority: Priority
-    state: State
-
-
-@dataclass(frozen=True, slots=True)
 class EventRow:
     """One thing that happened. For a move ``to_state`` is a state, else what happened."""
 
@@ -81,12 +56,8 @@ class EventRow:
     detail: str
 
 
-class Views:
+class Views(AirViews, WeeklyViews):
     """Read models of one commune."""
-
-    def __init__(self, database: Database, commune_id: str) -> None:
-        self._database = database
-        self._commune_id = commune_id
 
     def deliveries(self, campaign_id: str, *, replaced: bool = False) -> list[DeliveryRow]:
         """Return the campaign's deliveries in a fixed order.
@@ -190,102 +161,6 @@ class Views:
                 )
                 found.update({row[0]: row[1] for row in rows})
         return dict(found)
-
-    def on_air(self, after: datetime, *, but: str = "", cluster: str = "") -> list[Aired]:
-        """Return what loudspeakers play, or will, from ``after`` on; of one cluster, if named.
-
-        The campaign ``but`` is left out, and so are emergencies, drills and all-clears, which
-        come beside the station's sessions.
-        """
-        d = deliveries.c
-        airing = (State.HELD, State.PLANNED, State.SENDING, State.SENT, State.CONFIRMED)
-        with self._database.read() as connection:
-            rows = connection.execute(
-                select(d.target, d.slot, d.campaign_id, d.content_hash, d.priority, d.state)
-                .where(
-                    d.commune_id == self._commune_id,
-                    d.channel == "loudspeaker",
-                    d.campaign_id != but,
-                    d.target == cluster if cluster else true(),
-                    d.priority != Priority.EMERGENCY,
-                    d.purpose.not_in((Purpose.DRILL, Purpose.ALL_CLEAR)),
-                    d.slot >= after,
-                    d.replaced_in.is_(None),
-                    d.state.in_(airing),
-                )
-                .distinct()
-            ).all()
-        return [Aired(*row[:4], Priority(row.priority), State(row.state)) for row in rows]
-
-    def sessions_sent(
-        self, clusters: Collection[str], begins: datetime, ends: datetime
-    ) -> dict[str, set[datetime]]:
-        """Return the slots from ``begins`` to just before ``ends`` of which clusters have had,
-        or will have, what was handed over; emergencies, drills and all-clears are no sessions.
-        """
-        d = deliveries.c
-        query = (
-            select(d.target, d.slot)
-            .where(
-                d.commune_id == self._commune_id,
-                d.channel == "loudspeaker",
-                d.target.in_(bindparam("clusters", expanding=True)),
-                d.slot >= begins,
-                d.slot < ends,
-                d.priority != Priority.EMERGENCY,
-                d.purpose.not_in((Purpose.DRILL, Purpose.ALL_CLEAR)),
-                d.state.in_((State.SENDING, State.SENT, State.CONFIRMED)),
-            )
-            .distinct()
-        )
-        found: dict[str, set[datetime]] = {}
-        with self._database.read() as connection:
-            for row in connection.execute(query, {"clusters": list(clusters)}):
-                found.setdefault(row.target, set()).add(row.slot)
-        return found
-
-    def on_loudspeakers(self, begins: datetime, ends: datetime) -> list[Airing]:
-        """Return what counts of what loudspeakers were given, or will be, from ``begins`` on.
-
-        Until just before ``ends``; emergencies too, and what failed or was not played.
-        """
-        d = deliveries.c
-        query = (
-            select(
-                d.target,
-                d.slot,
-                d.campaign_id,
-                d.hamlet_id,
-                d.content_hash,
-                d.priority,
-                d.state,
-                d.purpose,
-            )
-            .where(
-                d.commune_id == self._commune_id,
-                d.channel == "loudspeaker",
-                d.slot >= begins,
-                d.slot < ends,
-                d.replaced_in.is_(None),
-                d.state.not_in((State.CANCELLED, State.SUPERSEDED, State.WITHDRAWN)),
-            )
-            .order_by(d.slot, d.target, d.id)
-        )
-        with self._database.read() as connection:
-            rows = connection.execute(query).all()
-        return [
-            Airing(
-                cluster=row.target,
-                slot=row.slot,
-                campaign_id=row.campaign_id,
-                hamlet_id=row.hamlet_id,
-                content_hash=row.content_hash,
-                priority=Priority(row.priority),
-                state=State(row.state),
-                purpose=Purpose(row.purpose),
-            )
-            for row in rows
-        ]
 
     def reached(self, campaign_id: str) -> frozenset[tuple[str, str, str]]:
         """Return whom a campaign has reached, or may have: (hamlet, channel, target).

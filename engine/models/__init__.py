@@ -4,6 +4,7 @@ from engine.models.artifact import Airing, Artifact, File, Item, Rendered
 from engine.models.breaker import Breaker, BreakerState
 from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
+from engine.models.correction import Amends, Correction
 from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
 from engine.models.hashing import canonical_json, digest
 from engine.models.obligation import Citation, LegalBasis, Obligation
@@ -28,10 +29,13 @@ from engine.models.registry import (
 from engine.models.session import NO_SESSIONS, Around, Sessions, Shift, Sound
 from engine.models.station import FixedOrder, Hours, Quiet, Relay, StationRules
 from engine.models.terms import Attachment, Priority, Purpose, Repeat, Schedule
+from engine.models.token import TokenPair
+from engine.models.truth import Confirmed, Spot
 
 __all__ = [
     "NO_SESSIONS",
     "Airing",
+    "Amends",
     "Around",
     "Artifact",
     "Attachment",
@@ -47,7 +51,9 @@ __all__ = [
     "Cluster",
     "Commune",
     "CommuneDefaults",
+    "Confirmed",
     "Content",
+    "Correction",
     "Evidence",
     "EvidenceKind",
     "File",
@@ -85,8 +91,10 @@ __all__ = [
     "Sessions",
     "Shift",
     "Sound",
+    "Spot",
     "StationRules",
     "Team",
+    "TokenPair",
     "canonical_json",
     "digest",
     "play_from",

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from engine.models.correction import Correction
+from engine.models.facts import NONE, Facts
 from engine.models.obligation import LegalBasis
 from engine.models.registry import Hamlet, HouseholdGroup
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
+from engine.models.truth import Confirmed
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -67,7 +70,9 @@ class Campaign:
     ``hamlet_values`` override them in one hamlet. ``valid_from`` None means from approval on.
     ``sections`` holds the channels used. ``drill``: a rehearsal with people, who are told so in
     every form. ``all_clear`` is the id of the alert whose end it tells; empty for all others.
-    ``sections`` holds the channels used. ``legal_basis`` is what the law asks of the message.
+    ``differs`` are differences between its texts that the author means.
+    ``legal_basis`` is what the law asks of the message. ``facts`` is what it comes down to.
+    ``correction`` says what it amends, when an earlier revision was approved; no file says it.
     """
 
     id: str
@@ -86,6 +91,7 @@ class Campaign:
     attachments: tuple[Attachment, ...] = ()
     drill: bool = False
     all_clear: str = ""
+    facts: Facts = NONE
 
     @property
     def purpose(self) -> Purpose:
@@ -102,3 +108,5 @@ class Campaign:
         return self.priority
 
     legal_basis: tuple[LegalBasis, ...] = ()
+    differs: tuple[Confirmed, ...] = ()
+    correction: Correction | None = None

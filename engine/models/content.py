@@ -6,11 +6,16 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from engine.models.correction import Correction
+from engine.models.facts import NONE, Facts
 from engine.models.registry import HouseholdGroup
 from engine.models.terms import Attachment, Priority, Purpose, Schedule
 
 if TYPE_CHECKING:  # a player reads models too, and has little memory
     from pydantic import BaseModel
+
+#: Fields that say nothing in most contents, and came after the first of them were hashed.
+_LATER = ("drill", "ends", "facts", "correction")
 
 OptionsT = TypeVar("OptionsT", bound="BaseModel")
 
@@ -24,7 +29,10 @@ class Content:
     post exists. ``schedule`` and ``own_schedule`` (the channel's, when its section names one)
     decide slots and are no part of the identity: a day added to a schedule must not send the
     other days again. ``drill``: every form says that it is one.
-    ``ends`` is the campaign that an all-clear ends; empty for all others.
+    ``ends`` is the campaign that an all-clear ends; empty for all others. ``facts`` is what the
+    message comes down to, for the channels that show it.
+    ``correction`` says what it amends, for those whom earlier words may have reached; None for
+    all others.
     """
 
     campaign_id: str
@@ -46,12 +54,14 @@ class Content:
     recording: Attachment | None = None
     drill: bool = False
     ends: str = ""
+    correction: Correction | None = None
+    facts: Facts = NONE
 
     def identity(self) -> dict[str, Any]:
         """Return what the content hash is made of."""
         unhashed = {"schedule", "own_schedule"}
-        # What was said before there were drills and all-clears keeps its hash.
-        unhashed |= {name for name in ("drill", "ends") if not getattr(self, name)}
+        # What was said before there were drills, all-clears, facts and corrections keeps its hash.
+        unhashed |= {name for name in _LATER if not getattr(self, name)}
         return {f.name: getattr(self, f.name) for f in fields(self) if f.name not in unhashed}
 
     def options_as(self, model: type[OptionsT]) -> OptionsT:

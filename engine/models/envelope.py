@@ -97,7 +97,10 @@ class SigningKey:
         return self._key.private_bytes_raw()
 
     def sign(self, message: Message) -> Envelope:
-        payload = encode(message)
+        return self.sign_bytes(encode(message))
+
+    def sign_bytes(self, payload: bytes) -> Envelope:
+        """Sign what is no message to a player: whoever reads it has a form of his own for it."""
         return Envelope(payload, self._key.sign(payload), self.public.id)
 
 

@@ -39,8 +39,16 @@ def read_json(data: bytes) -> Fields:
     try:
         found = json.loads(data.decode("utf-8"), object_pairs_hook=_once, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
-        raise WireError(_("this is not JSON: {reason}").format(reason=error)) from error
+        raise WireError(no_json(error)) from error
     return Fields(found)
+
+
+def no_json(error: Exception) -> str:
+    """Say that something is not JSON, and at which letter, where that is known."""
+    if isinstance(error, json.JSONDecodeError):
+        words = _("this is not JSON: line {line}, letter {column}")
+        return words.format(line=error.lineno, column=error.colno)
+    return _("this is not JSON")
 
 
 def _once(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -64,6 +72,10 @@ class Fields:
             raise _wrong(where or "JSON", found, _("an object"))
         self._left = dict(found)
         self._where = where
+
+    def has(self, name: str) -> bool:
+        """Say whether a field stands there that may be left out."""
+        return name in self._left
 
     def done(self) -> None:
         """Raise WireError when a field was never asked for."""

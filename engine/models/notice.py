@@ -31,6 +31,7 @@ class Concern(StrEnum):
     NOT_PLAYED = "not-played"
     PLAYER = "player"
     STRANGE_PLAYS = "strange-plays"
+    RECALLED = "recalled"
     OBLIGATION = "obligation"
     APPROVAL = "approval"
     REFUSED = "refused"
@@ -45,6 +46,11 @@ class Concern(StrEnum):
     MUTE = "mute"
     PLAYER_SILENT = "player-silent"
     PLAYER_CLOCK = "player-clock"
+    PLAYER_LACKS = "player-lacks"
+    REUSED_NUMBERS = "reused-numbers"
+    TWO_PLAYERS = "two-players"
+    TAKE_BACK = "take-back"
+    RELAY_WORDS = "relay-words"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from engine.models.content import Content
 from engine.models.delivery import Forecast
 from engine.models.session import Shift
 from engine.models.terms import Priority, Purpose
+from engine.models.truth import Spot
 
 
 def slot_key(slot: datetime) -> str:
@@ -54,8 +55,10 @@ class Breach:
     """One rule that a plan would break; empty fields mean that all are concerned.
 
     ``waived``: the campaign may break it all the same (an emergency may break the hours);
-    it is shown and recorded, and stops nothing. ``slots`` are the times that break it.
+    it is shown and recorded, and stops nothing. ``slots`` are the times that break it, and
+    for a move also the one that it goes to.
     ``late``: it is only too late; earlier, the same campaign broke nothing.
+    ``spots`` are the places in the campaign's file that say what is wrong.
     """
 
     message: str
@@ -65,6 +68,7 @@ class Breach:
     waived: bool = False
     slots: tuple[datetime, ...] = ()
     late: bool = False
+    spots: tuple[Spot, ...] = ()
 
 
 #: A frozen content, and the hashes of the contents it needs, by channel.
@@ -80,7 +84,7 @@ class Plan:
 
     ``fingerprint`` is the hash of what approval is bound to: audience, places, fixed times,
     and every word as it would be read or heard. ``shifts`` are what other campaigns have on
-    air and must give way.
+    air and must give way. ``remarks`` are what else an official should look at.
     """
 
     campaign_id: str
@@ -90,6 +94,7 @@ class Plan:
     breaches: tuple[Breach, ...] = ()
     fingerprint: str = ""
     shifts: tuple[Shift, ...] = ()
+    remarks: tuple[str, ...] = ()
 
     @property
     def stops(self) -> tuple[Breach, ...]:
@@ -98,9 +103,9 @@ class Plan:
 
     @property
     def doubts(self) -> tuple[str, ...]:
-        """Return every reading that an official should look at, once."""
+        """Return everything that an official should look at, once."""
         found = (doubt for one in self.deliveries for doubt in one.forecast.doubts)
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys((*self.remarks, *found)))
 
     def frozen(self, hashes: Iterable[str]) -> dict[str, Frozen]:
         """Return contents by their hashes, each with those it needs, as the ledger keeps them."""

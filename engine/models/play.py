@@ -13,8 +13,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
+from engine.i18n import gettext as _
+from engine.models.fields import no_json
 from engine.models.terms import Purpose
 
 #: The longest line that is read, in bytes: an item names at most a few hundred hamlets.
@@ -24,6 +26,8 @@ LONGEST: Final = 64 * 1024
 _HIGHEST: Final = 2**63 - 1
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]{0,199}")
+
+EnumT = TypeVar("EnumT", bound=StrEnum)
 _SHA256 = re.compile(r"[0-9a-f]{64}|")
 
 
@@ -116,13 +120,13 @@ def play_of(line: str | bytes) -> Play:
     format, or with a value that cannot be.
     """
     if len(line) > LONGEST:
-        raise ValueError(f"longer than {LONGEST} bytes")
+        raise ValueError(_("longer than {count} bytes").format(count=LONGEST))
     try:
         found = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise ValueError(f"no JSON: {error}") from None
+        raise ValueError(no_json(error)) from None
     if not isinstance(found, dict):
-        raise ValueError("no JSON object")
+        raise ValueError(_("this is no JSON object"))
     return play_from(found)
 
 
@@ -130,19 +134,19 @@ def play_from(found: Mapping[str, Any]) -> Play:
     """Return the play in a JSON object. Raises ValueError that names the field."""
     reason = found.get("reason", "")
     if not isinstance(reason, str):
-        raise ValueError("reason: a text is allowed")
+        raise _wrong("reason", reason, _("text"))
     return Play(
         player=_id(found, "player"),
         number=_number(found),
         cluster=_id(found, "cluster"),
         slot=_moment(found, "slot"),
         campaign_id=_id(found, "campaign_id"),
-        purpose=Purpose(_text(found, "purpose")),
+        purpose=_one_of(found, "purpose", Purpose),
         hamlets=_hamlets(found),
-        sha256=_matching(found, "sha256", _SHA256),
+        sha256=_matching(found, "sha256", _SHA256, _("64 hexadecimal digits")),
         began=_moment(found, "began"),
         seconds=_seconds(found),
-        outcome=PlayOutcome(_text(found, "outcome")),
+        outcome=_one_of(found, "outcome", PlayOutcome),
         reason=reason[:1_000].encode(errors="replace").decode().replace("\0", "\ufffd"),
     )
 
@@ -150,46 +154,70 @@ def play_from(found: Mapping[str, Any]) -> Play:
 def _text(found: Mapping[str, Any], field: str) -> str:
     value = found.get(field)
     if not isinstance(value, str):
-        raise ValueError(f"{field}: found {value!r:.80}, a text is allowed")
+        raise _wrong(field, value, _("text"))
     return value
 
 
-def _matching(found: Mapping[str, Any], field: str, form: re.Pattern[str]) -> str:
+def _one_of(found: Mapping[str, Any], field: str, kind: type[EnumT]) -> EnumT:
+    value = _text(found, field)
+    for member in kind:
+        if value == member.value:
+            return member
+    raise _wrong(field, value, ", ".join(kind))
+
+
+def _matching(found: Mapping[str, Any], field: str, form: re.Pattern[str], allowed: str) -> str:
     value = _text(found, field)
     if not form.fullmatch(value):
-        raise ValueError(f"{field}: found {value!r:.80}, {form.pattern} is allowed")
+        raise _wrong(field, value, allowed)
     return value
 
 
 def _id(found: Mapping[str, Any], field: str) -> str:
-    return _matching(found, field, _ID)
+    return _matching(found, field, _ID, _("an id of letters, digits, “.”, “_” and “-”"))
+
+
+def _wrong(field: str, value: object, allowed: str) -> ValueError:
+    shown = repr(value)
+    shown = shown if len(shown) <= 80 else f"{shown[:77]}..."
+    message = _("{field}: {found} is not allowed; allowed: {allowed}")
+    return ValueError(message.format(field=field, found=shown, allowed=allowed))
 
 
 def _number(found: Mapping[str, Any]) -> int:
     value = found.get("number")
     if type(value) is not int or not 1 <= value <= _HIGHEST:
-        raise ValueError(f"number: found {value!r:.80}, 1 to {_HIGHEST} is allowed")
+        raise _wrong("number", value, _whole(1, _HIGHEST))
     return value
 
 
 def _moment(found: Mapping[str, Any], field: str) -> datetime:
-    value = datetime.fromisoformat(_text(found, field))
-    if value.tzinfo is None:
-        raise ValueError(f"{field}: a time with its zone is allowed")
+    text = _text(found, field)
+    try:
+        value = datetime.fromisoformat(text)
+    except ValueError:
+        value = None
+    if value is None or value.tzinfo is None:
+        raise _wrong(field, text, _("a moment in ISO 8601 with its zone"))
     return value
+
+
+def _whole(least: int, most: int) -> str:
+    return _("a whole number from {least} to {most}").format(least=least, most=most)
 
 
 def _seconds(found: Mapping[str, Any]) -> float:
     value: Any = found.get("seconds")
     if type(value) not in (int, float) or not math.isfinite(value) or not 0 <= value <= 86_400:
-        raise ValueError(f"seconds: found {value!r:.80}, 0 to 86400 is allowed")
+        allowed = _("a number from {least} to {most}").format(least=0, most=86_400)
+        raise _wrong("seconds", value, allowed)
     return float(value)
 
 
 def _hamlets(found: Mapping[str, Any]) -> tuple[str, ...]:
     value = found.get("hamlets")
     if not isinstance(value, list) or not all(_is_id(one) for one in value):
-        raise ValueError(f"hamlets: found {value!r:.80}, a list of ids is allowed")
+        raise _wrong("hamlets", value, _("a list of ids"))
     return tuple(value)
 
 

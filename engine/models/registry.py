@@ -21,10 +21,14 @@ class Right(StrEnum):
 
 
 class GroupKind(StrEnum):
-    """Whom a chat group joins: the commune with its hamlet heads, or a hamlet's households."""
+    """Whom a chat group joins: the commune with its hamlet heads, or a hamlet's households.
+
+    ``FOLLOWERS`` is no group: whoever follows the commune's account, wherever he lives.
+    """
 
     HEADS = "heads"
     HAMLET = "hamlet"
+    FOLLOWERS = "followers"
 
 
 class HouseholdGroup(StrEnum):
@@ -42,13 +46,17 @@ USUAL_PLAYER = "folder"
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody named in the registry. Personal data: kept in a purgeable, encrypted table."""
+    """Somebody named in the registry. Personal data: kept in a purgeable, encrypted table.
+
+    ``zalo`` is what Zalo calls him, where he writes in groups of the commune's account.
+    """
 
     id: str
     name: str
     phone: str = ""
     role: str = ""
     rights: frozenset[Right] = frozenset()
+    zalo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ class Hamlet:
     """The smallest unit reached and reported on (ấp, thôn, tổ dân phố).
 
     ``flyer_copies`` is how many flyers go there when a campaign does not say otherwise;
-    ``head`` is a person's id.
+    ``head`` is a person's id, and so are ``deputies``, who may speak for the head.
     """
 
     id: str
@@ -79,6 +87,12 @@ class Hamlet:
     head: str | None = None
     tags: frozenset[str] = frozenset()
     flyer_copies: int = 0
+    deputies: tuple[str, ...] = ()
+
+    @property
+    def speakers(self) -> tuple[str, ...]:
+        """Who may say that the hamlet was told: its head, then the deputies."""
+        return ((self.head,) if self.head else ()) + self.deputies
 
     def households_of(self, group: HouseholdGroup) -> int:
         """Return how many households of the hamlet belong to ``group``."""
@@ -108,7 +122,8 @@ class Cluster:
 class ChatGroup:
     """A group on a messaging platform.
 
-    ``backend`` is how Loa reaches it: ``kit`` (a person forwards by hand) or ``telegram``.
+    ``backend`` is how Loa reaches it: ``kit`` (a person forwards by hand), ``telegram``,
+    ``zalo`` (a group that the Official Account made) or ``zalo_article`` (its followers).
     ``address`` is the group's id on its platform. ``agreed_on`` is the day on which the
     community agreed to be told through this group (Luật 10/2022/QH15, Điều 13 khoản 4).
     """

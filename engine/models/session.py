@@ -34,7 +34,8 @@ class Sound:
     """One distinct sound of a campaign in a session; ``key`` is its content's hash.
 
     ``until`` is when its campaign ends, ``since`` when that was first approved. What is
-    ``firm`` stays where it is: it is being handed over, or its slot has come.
+    ``firm`` stays where it is: it is being handed over, or its slot has come. ``again``: it is a
+    second try, because another was not played.
     """
 
     campaign_id: str
@@ -44,6 +45,7 @@ class Sound:
     until: datetime
     since: datetime | None = None
     firm: bool = False
+    again: bool = False
 
 
 #: Sounds by (cluster, slot) and content hash.

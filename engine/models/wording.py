@@ -8,6 +8,7 @@ from engine.models.delivery import EvidenceKind
 from engine.models.plan import Breach
 from engine.models.play import PlayOutcome
 from engine.models.registry import Right
+from engine.models.truth import FieldPath, Spot
 from engine.states import State
 
 
@@ -86,4 +87,19 @@ def households_in_words(count: int) -> str:
 def breach_line(breach: Breach) -> str:
     """Return a broken rule with what it concerns."""
     channel = channel_name(breach.channel) if breach.channel else ""
-    return joined(" · ", (channel, breach.target, breach.hamlet_id, breach.message))
+    spots = joined(", ", dict.fromkeys(spot_name(spot) for spot in breach.spots if spot.line))
+    message = f"{breach.message} [{spots}]" if spots else breach.message
+    return joined(" · ", (channel, breach.target, breach.hamlet_id, message))
+
+
+def spot_name(spot: Spot) -> str:
+    """Return where a campaign's file says something: ``tiem.yaml:22:9 values.gio``."""
+    return f"{spot.file}:{spot.line}:{spot.column} {path_name(spot.path)}"
+
+
+def path_name(path: FieldPath) -> str:
+    """Return a field as people read it: ``differs[2].fact``, counted from 1."""
+    name = ""
+    for part in path:
+        name += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if name else part
+    return name

@@ -11,6 +11,12 @@ from engine.models.notice import Concern, Notice, Severity
 #: A clock that is further off plays nothing but emergencies.
 ASTRAY = timedelta(minutes=1)
 
+#: How long after its slot it is still told that a programme could not be played as it should.
+LATE = timedelta(hours=1)
+
+#: Clusters that are named; more are counted.
+NAMED = 3
+
 #: So many times as long as is usual, and a silence is urgent: it may be out of programmes.
 URGENT = 8
 
@@ -18,7 +24,7 @@ URGENT = 8
 class AgentGatherer:
     """Looks at what one commune's players told last. ``silent``: how long is too long."""
 
-    concerns = frozenset({Concern.PLAYER_SILENT, Concern.PLAYER_CLOCK})
+    concerns = frozenset({Concern.PLAYER_SILENT, Concern.PLAYER_CLOCK, Concern.PLAYER_LACKS})
 
     def __init__(self, players: Callable[[], Sequence[Player]], *, silent: timedelta) -> None:
         self._players = players
@@ -39,3 +45,14 @@ class AgentGatherer:
             seconds = round(player.offset.total_seconds())
             facts = {"player": player.id, "seconds": f"{seconds:+d}"}
             yield Notice(Concern.PLAYER_CLOCK, Severity.URGENT, seen, (player.id,), facts)
+        lacking = [one for one in player.lacking if one.slot > now - LATE]
+        if lacking:
+            clusters = list(dict.fromkeys(one.cluster for one in lacking))
+            more = f" +{len(clusters) - NAMED}" if len(clusters) > NAMED else ""
+            facts = {
+                "player": player.id,
+                "count": str(len(lacking)),
+                "clusters": ", ".join(clusters[:NAMED]) + more,
+                "slot": lacking[0].slot.isoformat(),
+            }
+            yield Notice(Concern.PLAYER_LACKS, Severity.URGENT, seen, (player.id,), facts)

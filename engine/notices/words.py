@@ -7,6 +7,7 @@ from datetime import datetime
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger.machines import Role
+from engine.ledger.taken_back import Undone
 from engine.ledger.watched_clock import Fault
 from engine.models.notice import Concern, Notice, Severity
 from engine.models.wording import channel_name
@@ -31,6 +32,8 @@ def what(notice: Notice) -> str:
                 "{campaign}: the law asks for {days} days in a row; in {count} hamlets what is"
                 " planned cannot make them up any more"
             )
+        case Concern.RECALLED:
+            sentence = _recalled(Undone(notice.facts["undone"]))
         case plain:
             sentence = _sentences()[plain]
     return sentence.format(**_readable(notice))
@@ -38,6 +41,8 @@ def what(notice: Notice) -> str:
 
 def what_to_do(notice: Notice) -> str:
     """Say what to type, or what to look at."""
+    if notice.concern is Concern.RECALLED:
+        return _of_recalled(Undone(notice.facts["undone"])).format(**_readable(notice))
     return _advice()[notice.concern].format(**_readable(notice))
 
 
@@ -75,6 +80,25 @@ def _sentences() -> dict[Concern, str]:
         Concern.PLAYER_SILENT: _("player {player} has asked for nothing since {seen}"),
         Concern.PLAYER_CLOCK: _(
             "the clock of player {player} is {seconds} s off: it plays emergencies only"
+        ),
+        Concern.PLAYER_LACKS: _(
+            "player {player} cannot play {count} programmes whole, on {clusters}: what it had is"
+            " spoilt or does not come; the first is at {slot}"
+        ),
+        Concern.REUSED_NUMBERS: _(
+            "{player} used {count} numbers again for other plays, which are not kept; the last at"
+            " {seen}"
+        ),
+        Concern.TWO_PLAYERS: _(
+            "cluster {cluster}: two players play the same at the same time: {players}; the last"
+            " at {slot}"
+        ),
+        Concern.RELAY_WORDS: _(
+            "{campaign}: {count} questions or reasons from hamlet heads wait for an answer"
+        ),
+        Concern.TAKE_BACK: _(
+            "{campaign}: package {package} must be taken off the province's system for {count}"
+            " airings; the first at {slot}"
         ),
     }
 
@@ -123,7 +147,53 @@ def _advice() -> dict[Concern, str]:
             " {player}"
         ),
         Concern.PLAYER_CLOCK: _("set the clock of player {player}, or give it a time server"),
+        Concern.PLAYER_LACKS: _(
+            "at the player: loa player status; its disk may be failing; have it read out or"
+            " played by hand in time"
+        ),
+        Concern.REUSED_NUMBERS: _(
+            "the log of {player} must count on, also after it was emptied; two players must not"
+            " have one name"
+        ),
+        Concern.TWO_PLAYERS: _(
+            "let one of them play nothing there: another folder, or loa players revoke PLAYER; if"
+            " it is meant to be: loa notices --done {key} --by PERSON"
+        ),
+        Concern.RELAY_WORDS: _("loa relay words {campaign}"),
+        Concern.TAKE_BACK: _(
+            "take it off there as {note} says, then: loa notices --done {key} --by PERSON"
+        ),
     }
+
+
+def _recalled(undone: Undone) -> str:
+    return {
+        Undone.AWAY: _(
+            "{campaign} must not air any more on {clusters} (the last at {slot}), and the players"
+            " there do not take {count} deliveries back"
+        ),
+        Undone.UNSEEN: _(
+            "{campaign} must not air any more on {clusters} (the last at {slot}), and the players"
+            " there have not asked since: they may play {count} deliveries"
+        ),
+        Undone.NOWHERE: _(
+            "{campaign}: {count} deliveries were taken back from {clusters} (the last at {slot}),"
+            " and there is no later session for them"
+        ),
+    }[undone]
+
+
+def _of_recalled(undone: Undone) -> str:
+    return {
+        Undone.AWAY: _("loa doctor says why; if need be, switch the players there off by hand"),
+        Undone.UNSEEN: _(
+            "loa players list; see that they have a network, or switch them off by hand"
+        ),
+        Undone.NOWHERE: _(
+            "loa events {campaign} says why; give it more days, then: loa submit FILE --by PERSON;"
+            " or: loa notices --done {key} --by PERSON"
+        ),
+    }[undone]
 
 
 def _clock(fault: Fault) -> str:

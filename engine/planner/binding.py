@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -17,6 +18,12 @@ def bound_hash(source: bytes, campaign: Campaign, plan: Plan) -> str:
     recordings = (section.recording for section in campaign.sections.values())
     files = sorted(file.sha256 for file in (*campaign.attachments, *recordings) if file)
     return digest(hashlib.sha256(source).hexdigest(), files, plan.fingerprint)
+
+
+def place_in(workspace: Path, path: Path) -> str:
+    """Return how the ledger names a file: from the workspace on, so that it may move."""
+    path = path.resolve()
+    return str(path.relative_to(workspace) if path.is_relative_to(workspace) else path)
 
 
 def refuse_a_provinces(revision: Revision) -> None:

@@ -15,6 +15,7 @@ from engine.errors import Problem
 from engine.models import Audience, Breach, Campaign, Registry, Section
 from engine.models.wording import breach_line
 from engine.planner.plan import plan_campaign
+from engine.planner.spots import placed
 
 #: No campaign that is only outlined ends before this.
 _OPEN_END = datetime(2101, 1, 1, tzinfo=VIETNAM)
@@ -42,7 +43,8 @@ def broken_rules(
         stops = plan_campaign(_outline(check, channels), registry, channels, now).stops
         broken = [one for one in stops if one.slots]
     for breach in broken:
-        path = _place(breach, check)
+        breach = placed(breach, check.source)
+        path = breach.spots[-1].path if breach.spots else _place(breach, check)
         yield check.source.problem(path, breach_line(breach))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from campaigns.templating import Template, compile_template, values_for
 from channels.base import Channel, Options
+from channels.pages import permalink_of
 from engine.models import (
     Campaign,
     Content,
@@ -20,6 +21,7 @@ from engine.models import (
     digest,
 )
 from engine.models.drill import said_as_drill, titled_as_drill
+from engine.models.facts import Facts
 from engine.models.marks import unmarked
 
 
@@ -58,6 +60,15 @@ class Composer:
             name: compile_template(campaign.body if section.text is None else section.text)
             for name, section in campaign.sections.items()
         }
+        self._facts = {
+            line: compile_template(line)
+            for _name, lines in campaign.facts.named()
+            for line in lines
+        }
+        self._names = {
+            name: template.names.union(*self._names_of_facts(name))
+            for name, template in self._templates.items()
+        }
         self._frames: dict[str, Composed] = {}
         self._bodies: dict[tuple[str, object], str] = {}
         self._contents: dict[tuple[str, object], Composed] = {}
@@ -83,26 +94,43 @@ class Composer:
 
     def _own(self, channel: str, hamlet: Hamlet) -> Composed:
         template = self._templates[channel]
-        differences = self._differences(template, hamlet)
+        differences = self._differences(self._names[channel], hamlet)
         key = (channel, differences)
         if key not in self._contents:
             frame, body = self._frame(channel), self._body(template, hamlet, differences)
             body = said_as_drill(body) if self._campaign.drill else body
             body = body if _takes_marks(self._campaign.sections[channel]) else unmarked(body)
-            self._contents[key] = self._filled(frame, body)
+            facts = self._facts_in(channel, hamlet, differences)
+            self._contents[key] = self._filled(frame, body, facts)
         return self._contents[key]
 
-    def _filled(self, frame: Composed, body: str) -> Composed:
+    def _filled(self, frame: Composed, body: str, facts: Facts) -> Composed:
         """Return the content with its body, and its settings as they hold in this commune."""
-        content = replace(frame.content, body=body)
-        own, options = digest(frame.hash, body), _options(content, self._registry)
+        content = replace(frame.content, body=body, facts=facts)
+        own = digest(frame.hash, body, facts) if facts else digest(frame.hash, body)
+        options = _options(content, self._registry)
         if options == content.options:
             return Composed(own, content, {})
         return Composed(digest(own, options), replace(content, options=options), {})
 
-    def _differences(self, template: Template, hamlet: Hamlet) -> object:
+    def _facts_in(self, channel: str, hamlet: Hamlet, differences: object) -> Facts:
+        """Fill in what the message comes down to, for a channel that shows it."""
+        if not _takes_facts(self._campaign.sections[channel]):
+            return Facts()
+
+        def filled(line: str) -> str:
+            return unmarked(" ".join(self._body(self._facts[line], hamlet, differences).split()))
+
+        return self._campaign.facts.each(filled)
+
+    def _names_of_facts(self, channel: str) -> Iterable[frozenset[str]]:
+        if _takes_facts(self._campaign.sections[channel]):
+            return [template.names for template in self._facts.values()]
+        return []
+
+    def _differences(self, used: frozenset[str], hamlet: Hamlet) -> object:
         """Return what sets this hamlet's wording apart; the same for all if nothing does."""
-        names = template.names & self._differing
+        names = used & self._differing
         if not names:
             return None
         if "hamlet" in names:
@@ -142,7 +170,7 @@ class Composer:
             valid_from=campaign.valid_from,
             valid_until=campaign.valid_until,
             households=campaign.audience.households,
-            permalink=f"{self._registry.portal.url}/{campaign.id}/",
+            permalink=permalink_of(self._channels, self._registry, campaign.id),
             options=section.options,
             schedule=campaign.schedule,
             own_schedule=section.schedule,
@@ -160,6 +188,10 @@ def _titled(campaign: Campaign, section: Section) -> str:
 
 def _takes_marks(section: Section) -> bool:
     return isinstance(section.options, Options) and section.options.takes_marks
+
+
+def _takes_facts(section: Section) -> bool:
+    return isinstance(section.options, Options) and section.options.takes_facts
 
 
 def _options(content: Content, registry: Registry) -> BaseModel:

@@ -21,7 +21,8 @@ from engine.models import (
     Sound,
 )
 from engine.planner.airing import Standing
-from engine.rules import Airtime, Book
+from engine.planner.giving_way import GivingWay, shown
+from engine.rules import BESIDE, Airtime, Book
 
 #: One sound of the campaign: cluster, slot and content hash.
 Place = tuple[str, datetime, str]
@@ -70,6 +71,7 @@ def fitted(
     fitting = _Fitting(on_air, campaign, registry, taken, around, now, standing)
     late = fitting.late()
     fitting.move_late(late)
+    fitting.free_sessions()
     fitting.make_room()
     return fitting.result(deliveries)
 
@@ -90,6 +92,7 @@ class _Fitting:
         self._taken = taken
         self._now = now
         self._cutoff = timedelta(minutes=registry.station.cutoff_minutes)
+        self._limit = registry.station.sessions_per_day
         self._book = Book(taken, registry, around)
         self._own: dict[Place, list[PlannedDelivery]] = defaultdict(list)
         self._places: dict[tuple[str, str], set[Place]] = defaultdict(set)
@@ -98,7 +101,7 @@ class _Fitting:
             self._own[place].append(one)
             self._places[one.target, one.content_hash].add(place)
         self._to: dict[Place, datetime | None] = {}
-        self._shifts: list[Shift] = []
+        self._giving_way = GivingWay(campaign.id)
         self._breaches: list[Breach] = []
 
     def late(self) -> list[Place]:
@@ -131,36 +134,42 @@ class _Fitting:
                 )
             self._say(message, place, to, minutes=minutes)
 
+    def free_sessions(self) -> None:
+        """On days with too many sessions, let those go that second tries alone have made."""
+        if self._campaign.purpose in BESIDE:
+            return
+        used = self._used()
+        for cluster, day in sorted({(cluster, local(slot).date()) for cluster, slot in used}):
+            sessions = self._book.sessions(cluster, day)
+            too_many = len(sessions) - self._limit
+            for slot, sounds in sorted(sessions.items(), reverse=True):
+                tries = all(one.again and not one.firm for one in sounds.values())
+                if too_many > 0 and tries and (cluster, slot) not in used:
+                    for sound in list(sounds.values()):
+                        self._make_way(cluster, slot, sound)
+                    too_many -= 1
+
+    def _make_way(self, cluster: str, slot: datetime, sound: Sound) -> None:
+        """Take a second try out of a session of its own, to any other that it can join."""
+        self._book.remove(cluster, slot, sound.key)
+        to = self._book.join(cluster, sound, self._now + self._cutoff, but=(slot,))
+        self._giving_way.needed(cluster, slot, sound, to)
+
+    def _used(self) -> set[tuple[str, datetime]]:
+        """Return the sessions of the campaign, where it was meant to air or goes."""
+        used = {(cluster, to) for (cluster, _slot, _key), to in self._to.items() if to is not None}
+        stays = {place[:2] for place in self._own if place not in self._to}
+        return used | stays
+
     def make_room(self) -> None:
         """Move what does not fit in the sessions that the campaign uses, one after the other."""
-        used = {(cluster, to or slot) for (cluster, slot, _k), to in self._to.items()}
-        used |= {(cluster, slot) for cluster, slot, _key in self._own}
-        for cluster, slot in sorted(used):
+        for cluster, slot in sorted(self._used()):
             for sound in self._book.overfull(cluster, slot):
                 if sound.campaign_id != self._campaign.id:
-                    self._give_way(cluster, slot, sound)
+                    to = self._book.move(cluster, slot, sound, self._now + self._cutoff)
+                    self._giving_way.full(cluster, slot, sound, to)
                 elif self._book.alone(cluster, slot, sound):
                     self._move_on(cluster, slot, sound)
-
-    def _give_way(self, cluster: str, slot: datetime, sound: Sound) -> None:
-        to = self._book.move(cluster, slot, sound, self._now + self._cutoff)
-        if to is None:
-            message = _(
-                "the session at {slot} is full: {campaign} gives way, and no later session has "
-                "room for it before it ends"
-            )
-        else:
-            message = _("the session at {slot} is full: {campaign} gives way and moves to {to}")
-        words = message.format(
-            slot=_shown(slot), to=_shown(to) if to else "", campaign=sound.campaign_id
-        )
-        reason = _("{words} (for {campaign})").format(words=words, campaign=self._campaign.id)
-        self._shifts.append(
-            Shift(cluster, slot, sound.campaign_id, sound.key, to, sound.until, reason)
-        )
-        self._breaches.append(
-            Breach(words, "loudspeaker", target=cluster, waived=True, slots=(slot,))
-        )
 
     def _move_on(self, cluster: str, slot: datetime, sound: Sound) -> None:
         to = self._book.move(cluster, slot, sound, self._now + self._cutoff)
@@ -178,20 +187,10 @@ class _Fitting:
         self._say(message, (cluster, slot, sound.key), to)
 
     def result(self, deliveries: Sequence[PlannedDelivery]) -> Fitted:
-        others = self._taken
-        if self._shifts:
-            gone = {(one.cluster, one.slot, one.key) for one in self._shifts}
-            others = {
-                place: {k: sound for k, sound in sounds.items() if (*place, k) not in gone}
-                for place, sounds in others.items()
-            }
-            for shift in self._shifts:
-                if shift.to is not None:
-                    sound = self._taken[shift.cluster, shift.slot][shift.key]
-                    place = (shift.cluster, shift.to)
-                    others[place] = {**others.get(place, {}), shift.key: sound}
         placed = tuple(self._placed(deliveries))
-        return Fitted(placed, others, self._breaches, tuple(self._shifts))
+        ways = self._giving_way
+        breaches = [*self._breaches, *ways.breaches]
+        return Fitted(placed, ways.after(self._taken), breaches, tuple(ways.shifts))
 
     def _placed(self, deliveries: Sequence[PlannedDelivery]) -> Iterator[PlannedDelivery]:
         """Yield the deliveries in the slots that they get; what airs there anyway comes once."""
@@ -237,7 +236,7 @@ class _Fitting:
 
     def _say(self, message: str, place: Place, to: datetime | None, **more: object) -> None:
         cluster, slot, key = place
-        words = message.format(slot=_shown(slot), to=_shown(to) if to else "", **more)
+        words = message.format(slot=shown(slot), to=shown(to) if to else "", **more)
         same = self._places[cluster, key]
         aired = any(self._to.get(other, other[1]) is not None for other in same)
         self._breaches.append(
@@ -246,11 +245,11 @@ class _Fitting:
                 "loudspeaker",
                 target=cluster,
                 waived=to is not None or aired,
-                slots=(slot,),
+                slots=_both(slot, to),
                 late=to is None,
             )
         )
 
 
-def _shown(slot: datetime) -> str:
-    return local(slot).strftime("%H:%M %d/%m/%Y")
+def _both(slot: datetime, to: datetime | None) -> tuple[datetime, ...]:
+    return (slot,) if to is None else (slot, to)

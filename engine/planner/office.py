@@ -18,13 +18,14 @@ from engine.i18n import joined
 from engine.ledger import Ledger, Revision, Status, Submission
 from engine.models import Campaign, Person, Plan, Priority, Registry, Right
 from engine.planner.airing import Standing, hear_recordings, on_air_besides
-from engine.planner.binding import bound_hash, refuse_a_provinces, refuse_breaches
+from engine.planner.binding import bound_hash, place_in, refuse_a_provinces, refuse_breaches
 from engine.planner.diff import changes_between
 from engine.planner.ending import ended_by, to_whom
 from engine.planner.newest import newest_revision, waiting_revision
 from engine.planner.people import People
 from engine.planner.plan import plan_campaign
 from engine.planner.progress import Progress, nothing
+from engine.planner.spots import located
 
 #: Proves what a plan would air in a registry's hamlets. Raises LoaError, and says of what.
 Prove = Callable[[Plan, Registry, Progress], None]
@@ -74,8 +75,8 @@ class Office:
 
     def plan(self, path: Path) -> tuple[Campaign, Plan]:
         """Plan a campaign file without writing anything. Raises InputError."""
-        campaign = self._load(path).campaign
-        return campaign, self._plan(campaign)
+        loaded = self._load(path)
+        return loaded.campaign, self._plan(loaded)
 
     def load(self, path: Path) -> LoadedCampaign:
         """Read a campaign file as of now. Raises InputError."""
@@ -97,10 +98,10 @@ class Office:
         person = self._people.with_right(by, Right.SUBMIT)
         loaded = self._load(path)
         ended_by(loaded.campaign, self._ledger.revisions)
-        plan = self._plan(loaded.campaign)
+        plan = self._plan(loaded)
         refuse_breaches(plan)
         content_hash = bound_hash(loaded.source, loaded.campaign, plan)
-        place = self._place(path)
+        place = place_in(self._workspace, path)
         latest = self._ledger.revisions.latest(loaded.campaign.id)
         if latest and latest.path != place and (self._workspace / latest.path).exists():
             message = _('{file}: the id "{campaign}" belongs to {other}')
@@ -276,14 +277,11 @@ class Office:
         """Channels from which what was handed over ahead of its slot can be taken back."""
         return frozenset(name for name, one in self._channels.items() if one.cumulative)
 
-    def _place(self, path: Path) -> str:
-        """Return how the ledger names a file: from the workspace on, so that it may move."""
-        path = path.resolve()
-        inside = path.is_relative_to(self._workspace)
-        return str(path.relative_to(self._workspace) if inside else path)
-
-    def _plan(self, campaign: Campaign) -> Plan:
+    def _plan(self, loaded: LoadedCampaign) -> Plan:
+        """Plan a campaign file, with the lines of what contradicts itself in it."""
+        campaign = loaded.campaign
         plan = self._planned(campaign, self._registry, self._clock.now())
+        plan = located(plan, loaded.places)
         if not campaign.all_clear:
             return plan
         return to_whom(plan, self._ledger.views.reached(campaign.all_clear))
@@ -297,7 +295,7 @@ class Office:
     def _unchanged(self, revision: Revision) -> Plan:
         """Return today's plan of the file that was submitted; refuse if it says anything else."""
         loaded = self._load(self._workspace / revision.path)
-        plan = self._plan(loaded.campaign)
+        plan = self._plan(loaded)
         if bound_hash(loaded.source, loaded.campaign, plan) != revision.content_hash:
             message = _(
                 "{campaign}: the file, an attachment, the registry or Loa itself changed after it "

@@ -15,6 +15,7 @@ from engine.models import (
     NO_SESSIONS,
     Breach,
     Campaign,
+    Content,
     Forecast,
     GroupKind,
     Hamlet,
@@ -29,6 +30,7 @@ from engine.planner.airing import Standing
 from engine.planner.compose import Composed, Composer, audience
 from engine.planner.fitting import fitted, lengths_of
 from engine.planner.times import Times
+from engine.planner.truth import truth_of
 from engine.rules import airtime_breaches
 from engine.rules.obligations import plan_breaches
 
@@ -45,6 +47,10 @@ class _Resolved:
     composed: Composed
     forecast: Forecast
     placements: tuple[Placement, ...]
+
+    @property
+    def content(self) -> Content:
+        return self.composed.content
 
 
 def plan_campaign(
@@ -76,6 +82,8 @@ def plan_campaign(
     breaches.extend(fit.breaches)
     breaches.extend(airtime_breaches(fit.deliveries, registry, lengths_of(fit.others), around))
     breaches.extend(_obligation_breaches(campaign, resolved, fit.deliveries, registry))
+    truth = truth_of(campaign, resolved, fit.deliveries, registry, now)
+    breaches.extend(truth.breaches)
     if not resolved:
         breaches.append(Breach(_("no hamlet belongs to this audience")))
     if campaign.valid_until <= now:
@@ -88,6 +96,7 @@ def plan_campaign(
         breaches=tuple(_merged(breaches)),
         fingerprint=_fingerprint(resolved),
         shifts=fit.shifts,
+        remarks=truth.remarks,
     )
 
 

@@ -13,11 +13,13 @@ from typing import Any
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
+from engine.models.lacking import Lack
 from engine.player.deck import Deck
 from engine.player.doubts import doubt_words
 from engine.player.errands import Errands
 from engine.player.fetching import Fetcher
 from engine.player.identity import Identity
+from engine.player.inspection import lack_words, lacks
 from engine.player.journal import Journal
 from engine.player.place import Place, Reserve
 from engine.player.refusals import Refusals
@@ -40,6 +42,9 @@ UNKNOWN_WAIT = 60.0
 
 #: Seconds between two states written, unless something changed.
 WRITTEN = 300.0
+
+#: Slots to come that are written down: whoever reads it later leaves out what is past by then.
+TOLD_AHEAD = 500
 
 _UNAUTHORISED = 401
 
@@ -67,7 +72,12 @@ class Agent:
         self.journal = Journal(place.journal, self._reserve)
         self.sounds = Sounds(place.sounds)
         self.shelf = Shelf(
-            place.programmes, place.marks, identity.key, identity.commune, identity.clusters
+            place.programmes,
+            place.marks,
+            identity.key,
+            identity.commune,
+            identity.clusters,
+            place.index,
         )
         self.fetcher = Fetcher(self.shelf, self.sounds, self.keeper.counter, self.wake.set)
         self._lines = (identity.line(), identity.line())
@@ -85,6 +95,7 @@ class Agent:
             self.journal,
             self.keeper,
             self.fetcher,
+            self._lacking,
         )
         self.deck = Deck(
             identity.player,
@@ -193,6 +204,9 @@ class Agent:
         """Return ``wait`` or up to half as much again: a thousand players do not call at once."""
         return wait * random.uniform(1.0, 1.5)  # noqa: S311 - no secret
 
+    def _lacking(self) -> tuple[Lack, ...]:
+        return lacks(self.stream, self.fetcher, self.keeper.now())
+
     def _came(self) -> None:
         """Something new is on the shelf."""
         self._dirty = True
@@ -220,7 +234,8 @@ class Agent:
 
     def _status(self, standing: Standing) -> dict[str, Any]:
         now = self.keeper.now()
-        ahead = sorted(p.slot for _one, p in programmes(self.shelf.all()) if p.expires >= now)
+        ahead = sorted(p.slot for _one, p in programmes(self.shelf.all()) if p.slot > now)
+        last = self.journal.last()
         cue = self.deck.on_air
         checked = standing.checked.isoformat() if standing.checked else None
         return {
@@ -229,8 +244,10 @@ class Agent:
             "reference": standing.reference,
             "checked": checked,
             "on_air": cue and (cue.item.title if cue.item else cue.part),
+            "machine": self.keeper.machine().isoformat(),
+            "to_come": [slot.isoformat() for slot in ahead[:TOLD_AHEAD]],
             "programmes": len(ahead),
-            "next": ahead[0].isoformat() if ahead else None,
+            "last": last and [last.campaign_id, last.outcome, last.began.isoformat()],
             "missing": len(self.fetcher.missing()),
             "unsent": len(self.journal.unsent(1_000)),
             "troubles": self._all_troubles(standing),
@@ -244,6 +261,7 @@ class Agent:
             found.append(_("the disk does not take the log: it is in memory alone"))
         if self.journal.unreadable or self.shelf.spoilt:
             found.append(_("parts of this folder could not be read: look at the disk"))
+        found += map(lack_words, self._lacking())
         if self.errands.other_clusters is not None:
             found.append(
                 _(

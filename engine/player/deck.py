@@ -15,6 +15,7 @@ from engine.player.choosing import Cue, Obstacles, Situation, choose, is_over
 from engine.player.doubts import doubt_words
 from engine.player.history import ROUND, ItemKey, Slot
 from engine.player.journal import Journal
+from engine.player.lines import slot_words
 from engine.player.onair import OnAir
 from engine.player.shelf import Shelf, Shelved, programmes
 from engine.player.sink import Sink
@@ -34,6 +35,9 @@ ON_ITS_WAY = 1.0
 
 #: How long a cancel is remembered after its slot, beside the sequence that is remembered for good.
 CANCELLED = timedelta(days=2)
+
+#: How long after its slot a programme that the disk lost is still asked for: one may begin late.
+LOST = timedelta(days=1)
 
 
 class Deck:
@@ -225,6 +229,8 @@ class Deck:
         for one in shelved:
             if isinstance(one.message, Cancel) and now > one.message.slot + CANCELLED:
                 self._forget(one.slot)
+        for slot in self._shelf.forget_lost(now - LOST):
+            _LOG.error(_("never had again: the programme of %s"), slot_words(slot))
         self._journal.tend(now)
 
     def _log_unplayed(self, slot: Slot, programme: Programme, now: datetime) -> None:

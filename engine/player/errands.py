@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from engine.i18n import gettext as _
+from engine.models.lacking import Lack
 from engine.models.play import Play, PlayOutcome
 from engine.player.fetching import Fetcher
 from engine.player.identity import Identity
+from engine.player.inspection import Inspection
 from engine.player.journal import Journal
 from engine.player.lines import play_line
 from engine.player.place import Place, free_bytes
@@ -55,12 +57,17 @@ class Errands:
         journal: Journal,
         keeper: Timekeeper,
         fetcher: Fetcher,
+        lacking: Callable[[], tuple[Lack, ...]] = tuple,
     ) -> None:
+        """``lacking`` says what cannot be played as it should."""
         self._identity, self._version, self._line, self._place = identity, version, line, place
         self._shelf, self._sounds, self._journal = shelf, sounds, journal
         self._keeper, self._fetcher = keeper, fetcher
         self._due = {"time": 0.0, "status": 0.0, "prune": 0.0}
         self._asked_kept = False
+        self._lacking = lacking
+        self._told: tuple[Lack, ...] = ()
+        self._inspection = Inspection(shelf, sounds, keeper.counter, keeper.now)
         self._doubt = keeper.standing().doubt
         #: Clusters that the server names and that this player was not enrolled for, or the reverse.
         self.other_clusters: tuple[str, ...] | None = None
@@ -68,12 +75,13 @@ class Errands:
     def turn(self) -> float:
         """Do what is due; return how many seconds there is nothing to do. Raises LineError."""
         count = self._keeper.counter()
+        self._inspection.turn()  # first: a line that is down must not keep it from looking
         if count >= self._due["time"]:
             ask_time(self._line, self._identity, self._keeper)
             doubt = self._keeper.standing().doubt
             self._due["time"] = count + (TIME if doubt is None else TIME_IN_DOUBT)
         doubt = self._keeper.standing().doubt
-        if count >= self._due["status"] or doubt != self._doubt:
+        if count >= self._due["status"] or (doubt, self._lacking()) != (self._doubt, self._told):
             self._report()
             self._doubt = doubt
             self._due["status"] = count + STATUS
@@ -126,12 +134,19 @@ class Errands:
 
     def _report(self) -> None:
         """Say how the player fares; its own clock's time among it, however wrong."""
-        body = {
+        lacking = self._lacking()
+        body: dict[str, Any] = {
             "at": self._keeper.machine().isoformat(),
             "version": self._version,
             "free_bytes": free_bytes(self._place.root),
         }
+        if lacking:  # otherwise not at all: servers of before do not know it
+            body["lacking"] = [
+                {"cluster": one.cluster, "slot": one.slot.isoformat(), "what": one.what}
+                for one in lacking
+            ]
         answer = self._line.post("status", body)
+        self._told = lacking
         found = answer.get("clusters") if isinstance(answer, dict) else None
         if isinstance(found, list) and all(isinstance(name, str) for name in found):
             clusters = tuple(found)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from engine.i18n import gettext as _
 from engine.models.airing import Sound, WireError
+from engine.player.history import Slot
 from engine.player.place import FULL
 from engine.player.shelf import Shelf, Shelved, wanted_sounds
 from engine.player.sounds import Sounds
@@ -29,6 +30,7 @@ class Fetcher:
         """``came`` is called for each sound that is there now."""
         self._shelf, self._sounds, self._counter, self._came = shelf, sounds, counter, came
         self._later: dict[str, float] = {}
+        self._refused: set[str] = set()
         #: Whether a sound was refused for want of room.
         self.full = False
 
@@ -41,6 +43,14 @@ class Fetcher:
             for sha256 in dict.fromkeys(sound.sha256 for _one, sound in wanted)
             if not self._sounds.has(found[sha256][1]) and (found[sha256][0].urgent or not urgent)
         ]
+
+    def in_vain(self) -> frozenset[Slot]:
+        """Return the slots whose programmes lack a sound that was asked for and not to be had."""
+        return frozenset(
+            one.slot
+            for one, sound in wanted_sounds(self._shelf.all())
+            if sound.sha256 in self._refused and not self._sounds.has(sound)
+        )
 
     def fetch(self, line: Line, *, urgent: bool = False) -> bool:
         """Fetch what is missing; False when something is left. Raises LineError."""
@@ -79,9 +89,11 @@ class Fetcher:
                 _LOG.error(_("the disk is full: no room for the sound %s"), sound.file)
             else:
                 if done:
+                    self._refused.discard(sound.sha256)
                     self._came()
                 return done
             break
+        self._refused.add(sound.sha256)
         self._later[sound.sha256] = self._counter() + LATER
         return True
 

@@ -8,8 +8,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from engine.clock import local
 from engine.models.play import Play
 from engine.player.history import Slot
+
+
+def slot_words(slot: Slot) -> str:
+    """Name a slot to a person: where and when."""
+    return f"{slot[0]} {local(slot[1]):%H:%M %d/%m/%Y}"
 
 
 def play_line(play: Play) -> dict[str, Any]:

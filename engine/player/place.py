@@ -29,6 +29,7 @@ class Place:
         self.sounds = root / "sounds"
         self.journal = root / "journal.jsonl"
         self.marks = root / "marks.json"
+        self.index = root / "index.json"
         self.clock = root / "clock.json"
         self.status = root / "status.json"
         self.reserve = root / "reserve"

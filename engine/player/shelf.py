@@ -18,6 +18,7 @@ from engine.models import Priority
 from engine.models.airing import Cancel, Message, Programme, Sound, WireError
 from engine.models.envelope import Envelope, PublicKey
 from engine.player.history import Slot
+from engine.player.index import Held, Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,17 @@ class Shelf:
     """Programmes on disk and in memory. Safe to use from several threads."""
 
     def __init__(
-        self, folder: Path, marks: Path, key: PublicKey, commune: str, clusters: tuple[str, ...]
+        self,
+        folder: Path,
+        marks: Path,
+        key: PublicKey,
+        commune: str,
+        clusters: tuple[str, ...],
+        index: Path,
     ) -> None:
         """Load what is there and still proves itself. Raises OSError."""
         self._folder, self._marks_file = folder, marks
+        self._index = Index(index, key.id)
         self._keys = {key.id: key}
         self._commune, self._clusters = commune, clusters
         self._guard = threading.Lock()
@@ -73,9 +81,12 @@ class Shelf:
         self._marks = _load_marks(marks, key.id)
         #: Files that no longer prove themselves; they were removed.
         self.spoilt = 0
+        #: What the disk no longer has as it was taken: it is to be taken again.
+        self._lost: dict[Slot, Held] = {}
         folder.mkdir(parents=True, exist_ok=True)
         for path in sorted(folder.glob("*/*.json")):
             self._load(path)
+        self._compare()
 
     @property
     def clusters(self) -> tuple[str, ...]:
@@ -90,6 +101,40 @@ class Shelf:
         """Return the sequence up to which every cluster's programmes have come."""
         with self._guard:
             return min((self._marks.get(cluster, 0) for cluster in self._clusters), default=0)
+
+    def lost(self) -> dict[Slot, Held]:
+        """Return what was taken and is not on the disk any more, or not as it was."""
+        with self._guard:
+            return dict(self._lost)
+
+    def prove(self, one: Shelved) -> bool:
+        """Say whether the disk still has what is in force; what it has not is lost, and told.
+
+        What is in memory stays in force: it was proved when it came.
+        """
+        with self._guard:
+            if self._shelved.get(one.slot) is not one or one.slot in self._lost:
+                return True
+            path = self._path(one.slot)
+            try:
+                found = Envelope.from_json(json.loads(path.read_bytes())["envelope"])
+                if hashlib.sha256(found.payload).hexdigest() == one.digest:
+                    found.opened(self._keys)
+                    return True
+            except (WireError, OSError, ValueError, KeyError, TypeError):
+                pass
+            self._lost[one.slot] = Held(one.message.sequence, one.digest)
+            return False
+
+    def forget_lost(self, before: datetime) -> list[Slot]:
+        """Drop what was lost and was to begin before this moment; return which slots."""
+        with self._guard:
+            gone = [slot for slot in self._lost if slot[1] < before]
+            for slot in gone:
+                del self._lost[slot]
+            if gone:
+                self._index.drop(slot for slot in gone if slot not in self._shelved)
+            return gone
 
     def take(
         self, found: Any, now: datetime | None, arrival: Arrival, *, durably: bool = True
@@ -112,12 +157,17 @@ class Shelf:
             shelved = Shelved(own, digest, arrival)
             before = self._shelved.get(shelved.slot)
             if before is not None and before.digest == digest:
+                if durably and shelved.slot in self._lost:
+                    self._keep(before, envelope)
+                    del self._lost[shelved.slot]
                 return before, False
             self._check(own, digest, now)
             if durably:
                 self._keep(shelved, envelope)
+                self._index.hold(shelved.slot, Held(own.sequence, digest))
             self._shelved[shelved.slot] = shelved
-            self._marks[own.cluster] = own.sequence
+            self._lost.pop(shelved.slot, None)
+            self._marks[own.cluster] = max(self._marks.get(own.cluster, 0), own.sequence)
             return shelved, True
 
     def drop(self, slot: Slot) -> None:
@@ -128,6 +178,8 @@ class Shelf:
                 write_atomic(self._marks_file, json.dumps(plain).encode())
                 self._path(slot).unlink(missing_ok=True)
                 del self._shelved[slot]
+                self._lost.pop(slot, None)
+                self._index.drop([slot])
 
     def _own(self, message: Message, digest: str) -> Programme | Cancel:
         """Return a message to this player. Raises RefusedError."""
@@ -144,9 +196,14 @@ class Shelf:
         return message
 
     def _check(self, message: Programme | Cancel, digest: str, now: datetime | None) -> None:
-        """Raise RefusedError for what is not newer than all that was taken, or over."""
+        """Raise RefusedError for what is not newer than all that was taken, or over.
+
+        What was taken before and lost is no replay: its hash is known.
+        """
         mark = self._marks.get(message.cluster, 0)
-        if message.sequence <= mark:
+        lost = self._lost.get((message.cluster, message.slot))
+        again = lost is not None and lost.digest == digest
+        if message.sequence <= mark and not again:
             reason = _("replayed: its number {found} is not above {mark}, which was taken already")
             raise RefusedError(reason.format(found=message.sequence, mark=mark), digest, message)
         if now is not None and isinstance(message, Programme) and now > message.expires:
@@ -178,6 +235,16 @@ class Shelf:
         shelved = Shelved(own, digest, arrival)
         self._shelved[shelved.slot] = shelved
         self._marks[own.cluster] = max(self._marks.get(own.cluster, 0), own.sequence)
+
+    def _compare(self) -> None:
+        """Find out what lacks. A file that is older than what was taken is not in force."""
+        for slot, held in self._index.held.items():
+            found = self._shelved.get(slot)
+            if found is not None and found.message.sequence > held.sequence:
+                continue  # taken just before the power went, and the index was not written
+            if slot[0] in self._clusters and (found is None or found.digest != held.digest):
+                self._lost[slot] = held
+                self._shelved.pop(slot, None)
 
 
 def programmes(shelved: tuple[Shelved, ...]) -> Iterator[tuple[Shelved, Programme]]:

@@ -148,9 +148,9 @@ def command_of(words: str) -> tuple[str, ...]:
     """
     try:
         given = KNOWN.get(words.strip()) or tuple(shlex.split(words))
-    except ValueError as error:
-        message = _("audio command “{words}”: {reason}")
-        raise LoaError(message.format(words=words, reason=error)) from None
+    except ValueError:
+        message = _("audio command “{words}”: its quotation marks do not pair")
+        raise LoaError(message.format(words=words)) from None
     if not any(FILE in part for part in given):
         message = _("audio command “{words}”: allowed: {known}, or a command with {{file}} in it")
         known = ", ".join((*KNOWN, NULL))

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 from engine.models.airing import ServerTime, WireError
 from engine.models.envelope import Envelope
 from engine.player.fetching import Fetcher
+from engine.player.history import Slot
 from engine.player.identity import Identity
 from engine.player.refusals import Refusals
 from engine.player.shelf import Arrival, RefusedError, Shelf
@@ -65,48 +67,61 @@ class Stream:
         self._cursor = self._after
         self._caught_up = False
         self._anew = keeper.counter() + ANEW
+        self._asked_for: frozenset[Slot] = frozenset()
+        #: What the disk lost, and the server did not have when it was asked for it.
+        self.unanswered: frozenset[Slot] = frozenset()
 
     def turn(self) -> float:
         """Ask once and take what comes; return how many seconds to wait before the next time.
 
         Raises LineError.
         """
-        if self._keeper.counter() >= self._anew:
+        lost = self._shelf.lost().keys()
+        self._asked_for &= lost
+        if self._keeper.counter() >= self._anew or lost - self._asked_for:
             self.behind()
         question = "events" if self._caught_up else "programmes"
         asked = self._cursor
         envelopes, more, reached = _read(self._line.get(f"{question}?after={asked}"))
         if envelopes and not self._keeper.standing().known:
             ask_time(self._line, self._identity, self._keeper)
-        useful = [self._take(one) for one in envelopes]
-        self._cursor = max(asked, reached, self._after)
+        taken = [self._take(one) for one in envelopes]
+        self._cursor = max(asked, reached, *taken)
         self._caught_up = not more
-        if any(useful):
+        if self._caught_up:
+            self.unanswered = self._asked_for & self._shelf.lost().keys()
+        if any(taken):
             self._came()
         self._fetcher.fetch(self._line, urgent=True)
         # Whoever answers at once and has nothing further to say would be asked without end.
         return USELESS if envelopes and self._cursor == asked else 0.0
 
     def behind(self) -> None:
-        """Go back to what is known for certain: how far a server says it came is not signed."""
-        self._cursor, self._caught_up = self._after, False
+        """Go back to what is known for certain: how far a server says it came is not signed.
+
+        And before what was lost, so that it is told again.
+        """
+        lost = self._shelf.lost()
+        self._asked_for = frozenset(lost)
+        self._cursor = min([self._after, *(held.sequence - 1 for held in lost.values())])
+        self._caught_up = False
         self._anew = self._keeper.counter() + ANEW
 
-    def _take(self, found: Any) -> bool:
-        """Put one envelope onto the shelf; False when it was refused."""
+    def _take(self, found: Any) -> int:
+        """Put one envelope onto the shelf; return its sequence, 0 when it was refused."""
         arrival = Arrival(self._keeper.boot, self._keeper.counter())
         now = self._keeper.at_least()
         try:
             try:
                 shelved, _new = self._shelf.take(found, now, arrival)
             except OSError as error:
-                _LOG.error(_("the disk does not take a programme: %s"), error)
+                _LOG.error(_("the disk does not take a programme: %s"), os_reason(error))
                 shelved, _new = self._shelf.take(found, now, arrival, durably=False)
         except RefusedError as error:
             self._refusals.note(error, self._keeper.now(), self._keeper.counter())
-            return False
+            return 0
         self._after = max(self._after, shelved.message.sequence)
-        return True
+        return shelved.message.sequence
 
 
 def _read(answer: Any) -> tuple[list[Any], bool, int]:

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 from engine.player.sounds import PIECE
 
 #: Seconds to wait for a line, and for an answer: the server holds a question for 25 s.
@@ -188,7 +189,8 @@ class Line:
 
 
 def _broken(error: Exception) -> LineError:
-    return LineError(_("the server does not answer: {reason}").format(reason=error))
+    reason = os_reason(error) if isinstance(error, OSError) else _("the line broke")
+    return LineError(_("the server does not answer: {reason}").format(reason=reason))
 
 
 def _watch(line: socket.socket) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow
@@ -43,13 +44,17 @@ class ChannelCoverage:
 
 @dataclass(frozen=True, slots=True)
 class HamletCoverage:
-    """One hamlet: households meant, those covered by at least one channel, and on what ground."""
+    """One hamlet: households meant, those covered, and on what ground.
+
+    ``covered`` are those that at least one channel covers, ``twice`` those that at least two do.
+    """
 
     hamlet_id: str
     name: str
     households: int
     covered: Bounds
     channels: tuple[ChannelCoverage, ...]
+    twice: Bounds = Bounds(0, 0)
 
     @property
     def confirmed(self) -> bool:
@@ -81,6 +86,10 @@ class Coverage:
         return _sum(hamlet.covered for hamlet in self.hamlets)
 
     @property
+    def twice(self) -> Bounds:
+        return _sum(hamlet.twice for hamlet in self.hamlets)
+
+    @property
     def assumptions(self) -> tuple[str, ...]:
         """What every number here assumes."""
         return (
@@ -107,9 +116,10 @@ def coverage(
     hamlets = []
     for hamlet_id, meant in households.items():
         channels = tuple(sorted(by_place.get(hamlet_id, ()), key=_strength))
-        covered = together((one.households for one in channels), meant)
+        bounds = [one.households for one in channels]
+        covered, twice = together(bounds, meant), at_least_two(bounds, meant)
         name = hamlet_name(registry, hamlet_id)
-        hamlets.append(HamletCoverage(hamlet_id, name, meant, covered, channels))
+        hamlets.append(HamletCoverage(hamlet_id, name, meant, covered, channels, twice))
     return Coverage(tuple(hamlets))
 
 
@@ -118,6 +128,24 @@ def together(parts: Iterable[Bounds], households: int) -> Bounds:
     known = tuple(parts)
     lower = max((part.lower for part in known), default=0)
     return Bounds(lower, min(households, sum(part.upper for part in known)))
+
+
+def at_least_two(parts: Sequence[Bounds], households: int) -> Bounds:
+    """Return how many households two of ``parts`` or more cover, when overlaps are unknown.
+
+    At least: what some parts cover together beyond one for each household must lie with some
+    household a second time, and no household takes more than all of those parts; the parts that
+    say most are the largest ones. At most: the largest number that the parts can fill twice,
+    each with a household once.
+    """
+    if len(parts) < 2 or not households:
+        return Bounds(0, 0)
+    lowers = sorted((min(part.lower, households) for part in parts), reverse=True)
+    beyond = (total - households for total in accumulate(lowers))
+    lower = max(-(-more // others) for others, more in enumerate(beyond) if others)
+    uppers = [min(part.upper, households) for part in parts]
+    upper = min(households, sum(uppers) // 2, sum(uppers) - max(uppers))
+    return Bounds(max(0, lower), upper)
 
 
 def reaches_households(row: DeliveryRow, piece: Evidence, registry: Registry) -> bool:

@@ -14,8 +14,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 from rich.text import Text
 
-from channels.flyer import font
+from channels.typesetting import font
 from engine.clock import local
+from engine.i18n import decimal
 from engine.i18n import gettext as _
 from engine.ledger import Aired
 from engine.models import Finding, PlayOutcome, Registry
@@ -128,7 +129,7 @@ def playlog_table(log: PlayLog) -> Table:
             f"{line.began:%d/%m %H:%M:%S}",
             line.cluster,
             Text(f"{line.title} ({', '.join(line.hamlets)})\n").append(_by_whom(line), "dim"),
-            f"{line.seconds:g}",
+            decimal(line.seconds, "g"),
             Text(f"{worth}: {shown}" if shown else worth, "bold red" if strange else ""),
         )
     return table

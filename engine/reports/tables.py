@@ -134,6 +134,7 @@ def _plain_report(report: Report) -> dict[str, Any]:
         "coverage": {
             "households": report.coverage.households,
             "covered": report.coverage.covered,
+            "twice": report.coverage.twice,
             "assumptions": list(report.coverage.assumptions),
             "hamlets": list(report.coverage.hamlets),
         },

@@ -9,6 +9,7 @@ from functools import cache
 from types import MappingProxyType
 
 from engine.clock import local
+from engine.i18n import decimal
 from engine.i18n import gettext as _
 from engine.models import Around, Breach, PlannedDelivery, Priority, Purpose, Registry
 from engine.rules.closed import closed_within
@@ -112,13 +113,20 @@ def _length_breaches(
         others = taken.get((cluster, slot), {})
         lasts = around.session(_all(contents, others))
         if not fits(lasts, limit * 60.0):
-            message = _(
-                "{minutes:.1f} minutes at {slot}, opening and closing included, {others:.1f} of "
-                "them other campaigns'; a session may last {limit} minutes"
-            ).format(
-                minutes=lasts / 60,
+            if others:
+                message = _(
+                    "{minutes} minutes at {slot}, opening and closing included, {others} of them"
+                    " other campaigns'; a session may last {limit} minutes"
+                )
+            else:
+                message = _(
+                    "{minutes} minutes at {slot}, opening and closing included; a session may last"
+                    " {limit} minutes"
+                )
+            message = message.format(
+                minutes=decimal(lasts / 60),
                 slot=_shown(slot),
-                others=sum(others.values()) / 60,
+                others=decimal(sum(others.values()) / 60),
                 limit=limit,
             )
             yield _on_air(message, cluster, waived, {slot})

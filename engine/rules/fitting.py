@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime, timedelta
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date, datetime, time, timedelta
 
 from engine.clock import VIETNAM, local
 from engine.models import Around, Priority, Registry, Sessions, Sound, StationRules
-from engine.rules.closed import closed_at, closed_within
+from engine.rules.closed import closed_at, closed_on, closed_within
 from engine.rules.hours import may_act
 
 #: Days on which a sound that gives way looks for another session.
@@ -42,7 +42,8 @@ def overflow(
 
     Emergencies stay and count for nothing: they come beside the station's sessions. Then what
     is firm stays, and of the others the weightier ones (``StationRules.weight``) before the
-    lighter. A sound that is too long for any session leaves like the others.
+    lighter, and of the same priority what airs for the first time before second tries. A sound
+    that is too long for any session leaves like the others.
     """
     kept: list[float] = []
     leaving: list[Sound] = []
@@ -56,8 +57,8 @@ def overflow(
 
 
 def _weight(sound: Sound, station: StationRules) -> tuple[object, ...]:
-    weight = station.weight(sound.campaign_id, sound.priority, sound.since)
-    return (*weight, sound.campaign_id, sound.key)
+    rank, *others = station.weight(sound.campaign_id, sound.priority, sound.since)
+    return (rank, sound.again, *others, sound.campaign_id, sound.key)
 
 
 class Book:
@@ -73,6 +74,9 @@ class Book:
 
     def add(self, cluster: str, slot: datetime, sound: Sound) -> None:
         self._clusters[cluster].setdefault(slot, {})[sound.key] = sound
+
+    def remove(self, cluster: str, slot: datetime, key: str) -> None:
+        self._clusters[cluster].get(slot, {}).pop(key, None)
 
     def at(self, cluster: str, slot: datetime) -> Mapping[str, Sound]:
         return self._clusters[cluster].get(slot, {})
@@ -92,35 +96,72 @@ class Book:
         """Say whether a sound alone would fit into a session."""
         return fits(self._around.session([sound.seconds]), room(self._station, cluster, slot))
 
+    def sessions(self, cluster: str, day: date) -> dict[datetime, Mapping[str, Sound]]:
+        """Return the sessions of a cluster's day; what airs emergencies alone is none."""
+        slots = self._clusters[cluster].items()
+        found = {slot: sounds for slot, sounds in slots if local(slot).date() == day}
+        return {slot: sounds for slot, sounds in found.items() if _is_session(sounds)}
+
     def move(self, cluster: str, slot: datetime, sound: Sound, after: datetime) -> datetime | None:
         """Take a sound to the first session after ``slot`` and ``after`` that has room for it.
 
         That is a session which the cluster has already, or, on a day that may have one more, the
-        beginning of allowed hours. Return its slot; None when there is none before the campaign
-        ends: then the sound is off the air.
+        beginning of an allowed stretch. Return its slot; None when there is none before the
+        campaign ends: then the sound is off the air.
         """
-        self._clusters[cluster].get(slot, {}).pop(sound.key, None)
-        found = next(self._openings(cluster, sound, max(slot, after)), None)
+        self.remove(cluster, slot, sound.key)
+        openings = self._openings(cluster, sound, max(slot, after))
+        found = next((opening for opening, _new in openings), None)
         if found is not None:
             self.add(cluster, found, sound)
         return found
 
-    def _openings(self, cluster: str, sound: Sound, after: datetime) -> Iterator[datetime]:
+    def join(
+        self,
+        cluster: str,
+        sound: Sound,
+        after: datetime,
+        *,
+        but: Collection[datetime] = (),
+        times: Collection[time] = (),
+    ) -> datetime | None:
+        """Take a second try to where it fits, and return the slot; None when there is none.
+
+        That is on the first day on which it can be heard, and there a programme that airs
+        anyway before a session of its own; such a one may begin at ``times`` of day, too.
+        Slots in ``but`` are no good: there the same people hear it as it is.
+        """
+        openings = (
+            (local(slot).date(), new, slot)
+            for slot, new in self._openings(cluster, sound, after, times)
+            if slot not in but
+        )
+        best: tuple[date, bool, datetime] | None = None
+        for one in openings:
+            if best is not None and one[0] > best[0]:
+                break
+            best = min(best or one, one)
+        if best is None:
+            return None
+        self.add(cluster, best[2], sound)
+        return best[2]
+
+    def _openings(
+        self, cluster: str, sound: Sound, after: datetime, times: Collection[time] = ()
+    ) -> Iterator[tuple[datetime, bool]]:
+        """Yield slots that have room, in order, and whether each would be a session more."""
         slots = self._clusters[cluster]
-        used: dict[date, int] = defaultdict(int)
-        for slot, sounds in slots.items():
-            if any(one.priority is not Priority.EMERGENCY for one in sounds.values()):
-                used[local(slot).date()] += 1
+        used = Counter(local(slot).date() for slot, there in slots.items() if _is_session(there))
         last = min(sound.until, after + timedelta(days=_DAYS))
-        candidates = {*slots, *self._beginnings(after, last)}
+        lasts = timedelta(seconds=self._around.session([sound.seconds]))
+        candidates = {*slots, *self._beginnings(cluster, after, last, times, lasts)}
         for slot in sorted(one for one in candidates if after < one <= last):
             there = slots.get(slot, {})
-            day = local(slot).date()
-            new = not any(one.priority is not Priority.EMERGENCY for one in there.values())
-            if new and used[day] >= self._station.sessions_per_day:
+            new = not _is_session(there)
+            if new and used[local(slot).date()] >= self._station.sessions_per_day:
                 continue
             if sound.key in there or self._has_room(cluster, slot, sound):
-                yield slot
+                yield slot, new
 
     def _has_room(self, cluster: str, slot: datetime, sound: Sound) -> bool:
         allowed = may_act("loudspeaker", self._registry, slot)
@@ -134,10 +175,34 @@ class Book:
         lasts = self._around.session([*lengths, sound.seconds])
         return fits(lasts, room(self._station, cluster, slot))
 
-    def _beginnings(self, after: datetime, last: datetime) -> Iterator[datetime]:
+    def _beginnings(
+        self,
+        cluster: str,
+        after: datetime,
+        last: datetime,
+        times: Collection[time],
+        lasts: timedelta,
+    ) -> Iterator[datetime]:
+        """Yield when the station may begin to speak: its hours open, or a relay or quiet ends.
+
+        The latter only where a session of this length is over before the hours are.
+        """
         day = local(after).date()
         while day <= local(last).date():
             if day.isoweekday() in self._station.days:
-                for hours in self._station.hours:
-                    yield datetime.combine(day, hours.start, tzinfo=VIETNAM)
+                for at in (*(hours.start for hours in self._station.hours), *times):
+                    yield datetime.combine(day, at, tzinfo=VIETNAM)
+                for closed in closed_on(self._station, cluster, day):
+                    if self._is_within_hours(closed.ends, closed.ends + lasts):
+                        yield closed.ends
             day += timedelta(days=1)
+
+    def _is_within_hours(self, begins: datetime, ends: datetime) -> bool:
+        first, last = local(begins), local(ends)
+        return first.date() == last.date() and any(
+            first.time() in hours and last.time() in hours for hours in self._station.hours
+        )
+
+
+def _is_session(sounds: Mapping[str, Sound]) -> bool:
+    return any(one.priority is not Priority.EMERGENCY for one in sounds.values())

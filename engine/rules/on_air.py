@@ -9,7 +9,7 @@ from datetime import datetime
 
 from channels.base import Channel
 from engine.ledger import Ledger
-from engine.ledger.views import Aired
+from engine.ledger.air_views import Aired
 from engine.models import Registry, Sessions, Sound
 from engine.states import State
 
@@ -53,10 +53,14 @@ def sessions_on_air(
             until,
             since.get(one.campaign_id),
             firm=_firm(one, now),
+            again=one.again,
         )
         session = found[one.cluster, one.slot]
         other = session.get(sound.key)
-        session[sound.key] = replace(sound, firm=sound.firm or bool(other and other.firm))
+        if other is not None:
+            firm, again = sound.firm or other.firm, sound.again and other.again
+            sound = replace(sound, firm=firm, again=again)
+        session[sound.key] = sound
     return found
 
 

@@ -11,14 +11,16 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, Protocol, Self, TypeVar, get_args, get_origin
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
-from engine.settings.players import PlayerName, PlayerSettings
+from engine.settings.lines import line_of
+from engine.settings.players import ALWAYS_THERE, PlayerName, PlayerSettings
+from engine.settings.portal import PortalSettings
 from engine.settings.proof import ProofSettings
 from engine.settings.sections import (
     AlertSettings,
@@ -41,6 +43,7 @@ from engine.settings.sections import (
 )
 from engine.settings.speaking import LoudspeakerSettings, ProgrammeSettings
 from engine.settings.voices import VoiceSettings
+from engine.settings.zalo import ZaloSettings
 
 __all__ = [
     "ArtifactSettings",
@@ -57,6 +60,7 @@ __all__ = [
 class SettingsFault:
     """One fault. ``place`` is a file or a variable; ``field`` is empty for all of it.
 
+    ``line`` counts from 1; 0 where it is unknown.
     ``cause`` is what pydantic found, or why the file cannot be read. Whoever tells people
     puts it into words: this floor speaks no language.
     """
@@ -64,6 +68,7 @@ class SettingsFault:
     place: str
     field: str
     cause: ErrorDetails | OSError | UnicodeDecodeError | tomllib.TOMLDecodeError
+    line: int = 0
 
 
 class SettingsError(Exception):
@@ -93,6 +98,9 @@ class Settings(Section):
     #: By the name that clusters in the registry give.
     players: dict[PlayerName, PlayerSettings] = Field(default={})
     telegram: TelegramSettings = TelegramSettings()
+    portal: PortalSettings = PortalSettings()
+    #: Official Accounts, by the commune's id.
+    zalo: dict[str, ZaloSettings] = Field(default={})
     run: RunSettings = RunSettings()
     #: By the channel's name.
     retries: dict[str, RetrySettings] = Field(default={})
@@ -108,6 +116,14 @@ class Settings(Section):
     alert: AlertSettings = AlertSettings()
     playlog: PlaylogSettings = PlaylogSettings()
     outbox: OutboxSettings = OutboxSettings()
+    _faulty: dict[str, tuple[SettingsFault, ...]] = PrivateAttr(default_factory=dict)
+
+    @property
+    def faulty_players(self) -> Mapping[str, tuple[SettingsFault, ...]]:
+        """What is wrong with players' sections that are left out: each keeps only its own from
+        working.
+        """
+        return self._faulty
 
     def loudspeaker_of(self, commune_id: str) -> LoudspeakerSettings:
         """Return what holds for a commune: its own voices, where they are set."""
@@ -116,19 +132,40 @@ class Settings(Section):
 
 
 def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read the workspace's settings. Raises SettingsError with every fault."""
+    """Read the workspace's settings. Raises SettingsError with every fault.
+
+    Players whose own sections have faults are left out, and these are ``faulty_players``: the
+    others go on, and whoever looks is told. The player that is always there must be in order.
+    """
     path = workspace / "loa.toml"
-    values = _read_toml(path)
+    text = _read_text(path)
+    values = _read_toml(path, text)
     _apply_environment(Settings, values, environ, "LOA")
+    faulty: dict[str, tuple[SettingsFault, ...]] = {}
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         found = error.errors(include_url=False)
-        raise SettingsError([_located(fault, path, environ) for fault in found]) from None
+        located = [(fault["loc"], _located(fault, path, text, environ)) for fault in found]
+        if not all(map(_is_players_own, (place for place, _fault in located))):
+            raise SettingsError([fault for _place, fault in located]) from None
+        for place, fault in located:
+            faulty[str(place[1])] = (*faulty.get(str(place[1]), ()), fault)
+        for name in faulty:
+            values["players"].pop(name)
+        settings = Settings.model_validate(values)
+    settings._faulty = faulty
     return _with_secrets(_with_token(settings, workspace), workspace)
 
 
-def _located(fault: ErrorDetails, path: Path, environ: Mapping[str, str]) -> SettingsFault:
+def _is_players_own(place: tuple[int | str, ...]) -> bool:
+    """Say whether a fault lies in a player's section, so that others need not mind it."""
+    return len(place) > 1 and place[0] == "players" and place[1] != ALWAYS_THERE
+
+
+def _located(
+    fault: ErrorDetails, path: Path, text: str, environ: Mapping[str, str]
+) -> SettingsFault:
     """Name the variable that gave the faulty value, else the file."""
     names = [str(part) for part in fault["loc"]]
     if names[:1] == ["players"] and len(names) > 3:
@@ -138,17 +175,23 @@ def _located(fault: ErrorDetails, path: Path, environ: Mapping[str, str]) -> Set
     for given in (variable, f"{variable}_FILE"):
         if given in environ:
             return SettingsFault(given, "", fault)
-    return SettingsFault(str(path), ".".join(names), fault)
+    return SettingsFault(str(path), ".".join(names), fault, line_of(text, names))
 
 
-def _read_toml(path: Path) -> dict[str, Any]:
+def _read_text(path: Path) -> str:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
-        return {}
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        return ""
+    except (UnicodeDecodeError, OSError) as error:
         raise SettingsError([SettingsFault(str(path), "", error)]) from None
-    return values
+
+
+def _read_toml(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise SettingsError([SettingsFault(str(path), "", error)]) from None
 
 
 def _apply_environment(
@@ -216,15 +259,46 @@ def _with_token(settings: Settings, workspace: Path) -> Settings:
 
 
 def _with_secrets(settings: Settings, workspace: Path) -> Settings:
-    """Read the players' secrets from the files that are named for them."""
-    players = {
-        name: player.model_copy(
-            update={
-                secret: read_secret(workspace / getattr(player, f"{secret}_file"))
-                for secret in player.secrets
-                if not getattr(player, secret) and getattr(player, f"{secret}_file")
-            }
-        )
-        for name, player in settings.players.items()
-    }
-    return settings.model_copy(update={"players": players})
+    """Read the secrets of players and accounts from the files that are named for them.
+
+    One of a player's that cannot be read is that player's own fault.
+    """
+    players, faulty = {}, dict(settings.faulty_players)
+    for name, player in settings.players.items():
+        try:
+            players[name] = _with_own_secrets(player, workspace)
+        except SettingsError as error:
+            field = f"players.{name}"
+            faulty[name] = tuple(replace(one, field=field) for one in error.faults)
+    zalo = {name: _with_own_secrets(account, workspace) for name, account in settings.zalo.items()}
+    portal = settings.portal.model_copy(
+        update={
+            "wordpress": _with_own_secrets(settings.portal.wordpress, workspace),
+            "webhook": _with_own_secrets(settings.portal.webhook, workspace),
+        }
+    )
+    known = settings.model_copy(update={"players": players, "zalo": zalo, "portal": portal})
+    known._faulty = faulty
+    return known
+
+
+class _HasSecrets(Protocol):
+    """A section whose ``secrets`` may come from files."""
+
+    @property
+    def secrets(self) -> tuple[str, ...]: ...
+
+    def model_copy(self, *, update: Mapping[str, Any]) -> Self: ...
+
+
+_Secretive = TypeVar("_Secretive", bound=_HasSecrets)
+
+
+def _with_own_secrets(section: _Secretive, workspace: Path) -> _Secretive:
+    return section.model_copy(
+        update={
+            secret: read_secret(workspace / getattr(section, f"{secret}_file"))
+            for secret in section.secrets
+            if not getattr(section, secret) and getattr(section, f"{secret}_file")
+        }
+    )

@@ -11,13 +11,13 @@ EngineName = Literal["espeak", "gtts", "piper"]
 Region = Literal["south", "north"]
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
     """Return names written in one text as a list: a variable has no other way to give it."""
     return re.split(r"[,\s]+", value.strip()) if isinstance(value, str) else value
 
 
 #: Channels by their names; whether there are such, those who use them say.
-ChannelNames = Annotated[tuple[str, ...], BeforeValidator(_listed), Field(min_length=1)]
+ChannelNames = Annotated[tuple[str, ...], BeforeValidator(listed), Field(min_length=1)]
 
 #: Engines in the order in which they are tried.
-Engines = Annotated[tuple[EngineName, ...], BeforeValidator(_listed), Field(min_length=1)]
+Engines = Annotated[tuple[EngineName, ...], BeforeValidator(listed), Field(min_length=1)]

@@ -12,6 +12,9 @@ from pydantic import Field
 
 from engine.settings.sections import Section
 
+#: The player that every workspace has: it plays where nothing else is said.
+ALWAYS_THERE = "folder"
+
 #: As the registry writes it: ``player: may-xa``.
 PlayerName = Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
 

@@ -135,6 +135,15 @@ class ConsoleSettings(Section):
     certificate_key: str = Field(
         default="", description="Tệp khóa của chứng chỉ ấy (PEM), nếu không nằm cùng một tệp."
     )
+    public_url: str = Field(
+        default="",
+        pattern=r"^(https?://[^\s/?#]+)?$",
+        description="Địa chỉ mà điện thoại của trưởng ấp mở được, ví dụ https://loa.xa-mau.vi.du; "
+        "dùng cho đường dẫn chuyển tin. Bỏ trống là địa chỉ của listen.",
+    )
+    link_days: int = Field(
+        default=30, ge=1, le=366, description="Đường dẫn chuyển tin dùng được bao nhiêu ngày."
+    )
     code_hours: int = Field(
         default=48, ge=1, le=24 * 30, description="Mã ghi danh máy phát dùng được bao nhiêu giờ."
     )

@@ -41,7 +41,13 @@ def kept_files(workspace: Path, settings: Settings) -> Iterator[tuple[str, Path]
     """
     key = key_path(workspace, settings)
     frame = settings.programme
-    named = (settings.telegram.token_file, frame.jingle, frame.bed, frame.bridge_sound)
+    secrets = [
+        name
+        for account in settings.zalo.values()
+        for name in (account.app_secret_file, account.oa_secret_file)
+    ]
+    sounds = (frame.jingle, frame.bed, frame.bridge_sound)
+    named = (settings.telegram.token_file, *secrets, *sounds)
     for name in dict.fromkeys(filter(None, (*_KEPT, *named))):
         path = _written(workspace, name)
         if inside(workspace, path):

@@ -9,12 +9,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support import broker, builders
+from support import broker, builders, zalo
 from support.commune import files_below
 from support.dispatching import KEY
 from support.fake_station import fake_station
 from support.fake_telegram import TOKEN, FakeTelegram
+from support.portals import webhook_backend, wordpress_backend
 from support.ssh_server import ssh_server
+from support.webhook import receiver
+from support.wordpress import running
 
 from channels.base import Backend, Channel, ChannelError, Closes, Finds, Options, artifact_key
 from channels.chat.channel import ChatChannel
@@ -29,6 +32,7 @@ from channels.loudspeaker.players.places import Places
 from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
 from channels.portal.channel import PortalChannel
+from channels.portal.publishing import Publishing
 from engine.app import CHANNELS
 from engine.app.feeding import LedgerFeed
 from engine.app.players import KINDS
@@ -101,6 +105,17 @@ REGISTRY = builders.registry(
             GroupKind.HEADS,
             ("ap-1", "ap-2"),
             address="-100200",
+        ),
+        ChatGroup(
+            "oa-nhom", "Nhóm OA", "zalo", "zalo", GroupKind.HEADS, ("ap-1", "ap-2"), address="g001"
+        ),
+        ChatGroup(
+            "oa-bai",
+            "Người quan tâm",
+            "zalo",
+            "zalo_article",
+            GroupKind.FOLLOWERS,
+            ("ap-1", "ap-2"),
         ),
     )
 )
@@ -197,11 +212,41 @@ def portal_static(tmp_path: Path) -> Iterator[Rig]:
     yield Rig(channel, "static", "cong", lambda: files_below(tmp_path / "out"))
 
 
+def portal_wordpress(tmp_path: Path) -> Iterator[Rig]:
+    site = running()
+    site.empty()
+    backend = wordpress_backend(
+        site.url,
+        site.passwords["bien-tap"],
+        builders.MemoryRemoteIds(),
+        now=builders.NOW + timedelta(days=1),
+        holds_permalink=False,
+    )
+    yield from posting(tmp_path, backend, lambda: (site.posts(), site.media()))
+
+
+def portal_webhook(tmp_path: Path) -> Iterator[Rig]:
+    with receiver(tmp_path / "far") as far:
+        backend = webhook_backend(far.url, builders.MemoryRemoteIds())
+        yield from posting(tmp_path, backend, lambda: (far.log, files_below(far.folder)))
+
+
+def posting(tmp_path: Path, backend: Backend, far_side: Callable[[], object]) -> Iterator[Rig]:
+    """Yield a rig that posts on a portal which others run, and on no other."""
+    publishing = Publishing((backend.name,), {backend.name: backend})
+    channel = PortalChannel(outbox=tmp_path / "out", publishing=publishing)
+    del channel.backends["static"]
+    yield Rig(channel, backend.name, backend.name, far_side)
+    channel.close()
+
+
 def chat_kit(tmp_path: Path) -> Iterator[Rig]:
     channel = ChatChannel(
         outbox=tmp_path / "out",
         remote_ids=builders.MemoryRemoteIds(),
+        tokens=builders.MemoryTokens(),
         limits=builders.FreeLimits(),
+        clock=SimulatedClock(builders.NOW),
         telegram=None,
     )
     yield Rig(channel, "kit", "nhom-ap-1", lambda: files_below(tmp_path / "out"))
@@ -215,14 +260,45 @@ def chat_telegram(tmp_path: Path) -> Iterator[Rig]:
         channel = ChatChannel(
             outbox=tmp_path / "out",
             remote_ids=builders.MemoryRemoteIds(),
+            tokens=builders.MemoryTokens(),
             limits=builders.FreeLimits(),
+            clock=SimulatedClock(builders.NOW),
             telegram=TelegramAccount(server.base_url, TOKEN),
         )
         yield Rig(channel, "telegram", "tele", lambda: log.read_text(encoding="utf-8"))
         channel.close()
 
 
-RIGS = (*map(loudspeaker, PLAYERS), flyer_folder, portal_static, chat_kit, chat_telegram)
+def chat_zalo(backend: str, target: str) -> Callable[[Path], Iterator[Rig]]:
+    """Return what makes a rig that speaks to the fake Zalo, to a group or to followers."""
+
+    def make(tmp_path: Path) -> Iterator[Rig]:
+        with zalo.far_side(tmp_path) as far:
+            channel = ChatChannel(
+                outbox=tmp_path / "out",
+                remote_ids=builders.MemoryRemoteIds(),
+                tokens=far.tokens,
+                limits=builders.FreeLimits(),
+                clock=far.clock,
+                telegram=None,
+                zalo=far.account,
+            )
+            yield Rig(channel, backend, target, far.arrived)
+            channel.close()
+
+    make.__name__ = f"chat_{backend}"
+    return make
+
+
+RIGS = (
+    *map(loudspeaker, PLAYERS),
+    flyer_folder,
+    portal_static,
+    chat_kit,
+    chat_telegram,
+    chat_zalo("zalo", "oa-nhom"),
+    chat_zalo("zalo_article", "oa-bai"),
+)
 
 
 @pytest.fixture(params=RIGS, ids=lambda make: make.__name__)
@@ -253,6 +329,8 @@ def test_slots_name_targets_of_the_registry_in_a_fixed_order(rig: Rig) -> None:
         *(group.id for group in REGISTRY.chat_groups),
         REGISTRY.print_point.id,
         REGISTRY.portal.id,
+        "wordpress",
+        "webhook",
     }
     for placement in placements:
         assert placement.target in targets

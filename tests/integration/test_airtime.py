@@ -129,7 +129,8 @@ def test_sending_judges_once_more(app: App, stricter: Stricter, rule: str) -> No
     hour = int(times[1:3])
     run_until(ruled, at(hour, 12))
     assert not (ruled.outbox / f"loudspeaker/cum-1/2026-12-02/{hour:02}00.json").exists()
-    left = [row for row in rows(ruled, "tin") if f"{local(row.slot):%d %H}" == f"02 {hour:02}"]
+    slot = f"02 {hour:02}:00"
+    left = [row for row in rows(ruled, "tin") if f"{local(row.slot):%d %H:%M}" == slot]
     expected = State.FAILED if rule == "minutes" else State.SUPERSEDED
     assert {row.state for row in left} == {expected}
     assert all(re.search(words, row.reason) for row in left)
@@ -137,7 +138,7 @@ def test_sending_judges_once_more(app: App, stricter: Stricter, rule: str) -> No
     assert {one.actor for one in told} == {"loa"}
     if expected is State.SUPERSEDED:
         EmbeddedRuntime(ruled).run()
-        then = {"hours": "02 06:00", "relay": "02 17:00", "quiet": "02 17:00"}
+        then = {"hours": "02 06:00", "relay": "02 05:30", "quiet": "02 17:00"}
         assert slots(ruled, "tin", State.SENT) == {then.get(rule, "03 05:00")}
 
 

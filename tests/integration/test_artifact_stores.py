@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from support.commune import PASSPHRASE, WARNING, files_below, loa, make_commune
 from support.object_store import SECRET, Line, ObjectStore
+from support.pdfs import pdf
 from support.redis_server import RedisServer, wait_until
 from support.services import serve, today
 from support.small_disk import run_on_small_disk, worker_on_small_disk
@@ -66,7 +67,7 @@ def test_recording_and_attachment_go_through_the_bucket_and_nothing_is_made_twic
     workspace, place = make_commune(tmp_path / "xa", {"hop-dan": MEETING}), object_store.place()
     in_a_bucket(workspace, place)
     shutil.copytree(EXAMPLE, workspace / "campaigns/tep")
-    paper = b"%PDF-1.7 made up" * 100
+    paper = pdf()
     (workspace / "campaigns/tep/giay-moi.pdf").write_bytes(paper)
     for command in (("submit", "campaigns/hop-dan.yaml", "--by", "lan"), ("preview", "hop-dan")):
         done = loa(*command, cwd=workspace)
@@ -112,7 +113,7 @@ def test_a_wrong_key_is_said_at_submission(tmp_path: Path, object_store: ObjectS
     workspace = make_commune(tmp_path / "xa", {"hop-dan": MEETING})
     in_a_bucket(workspace, object_store.place())
     shutil.copytree(EXAMPLE, workspace / "campaigns/tep")
-    (workspace / "campaigns/tep/giay-moi.pdf").write_bytes(b"%PDF-1.7 made up")
+    (workspace / "campaigns/tep/giay-moi.pdf").write_bytes(pdf())
     done = loa("submit", "campaigns/hop-dan.yaml", "--by", "lan", cwd=workspace, **WRONG)
     assert done.returncode == 1
     assert "refuses the key: check artifacts.key" in " ".join(done.stderr.split())

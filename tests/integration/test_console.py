@@ -33,6 +33,7 @@ from support.nursery import Nursery
 from support.redis_server import wait_until
 
 from engine.app import App
+from engine.app.noticing import commune_desk
 from engine.artifacts import FolderStore
 from engine.artifacts.sounds import keep_sound
 from engine.clock import VIETNAM
@@ -74,6 +75,24 @@ def app(workspace: Path) -> Iterator[App]:
 def server(workspace: Path, app: App, children: Nursery) -> Iterator[Console]:
     with console(workspace, children) as server:
         yield server
+
+
+def test_what_a_player_lacks_is_kept_until_it_says_otherwise_and_needs_a_person(
+    app: App, server: Console
+) -> None:
+    player = enrolled(app, server)
+    told = {"at": app.clock.now().isoformat(), "version": "thử", "free_bytes": 1 << 30}
+    lack = {"cluster": "cum-1", "slot": "2026-12-01T05:00:00+07:00", "what": "sound"}
+    others = {**lack, "cluster": "cum-2"}
+    answer = player.post("status", {**told, "lacking": [lack, others]})
+    assert answer.status_code == 200, answer.text
+    (kept,) = commune_desk(app.house, app.ledger, ()).look()
+    assert kept.notice.key == f"player-lacks:{player.id}"
+    assert kept.notice.facts["clusters"] == "cum-1", "others' clusters are not its to speak of"
+    for wrong in ({**lack, "what": "x"}, {**lack, "more": 1}, {"cluster": "cum-1"}):
+        assert player.post("status", {**told, "lacking": [wrong]}).status_code == 422
+    assert player.post("status", told).status_code == 200
+    assert commune_desk(app.house, app.ledger, ()).look() == []
 
 
 def publish(app: App, **changes: Any) -> int:

@@ -93,6 +93,7 @@ def station(
             networked=frozenset(),
             rehearsing=frozenset(),
             check_clock=lambda: None,
+            reread=lambda: None,
             lent=lambda _commune: nullcontext(app),
         )
         yield Station(rig, cast(Communes, communes), redis.url, ending)

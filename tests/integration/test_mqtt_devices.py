@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from base64 import b64encode
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -13,15 +14,22 @@ from typing import Any
 
 import pytest
 from support import builders as b
+from support.airing import KEY
 from support.broker import FarSide, far_side
+from support.cable import Cable
 from support.programmes import programme_of
 from support.redis_server import wait_until
 
 from channels.base import ChannelError
+from channels.loudspeaker.players.mqtt.backend import MqttBackend
 from channels.loudspeaker.players.station_plan import Limits
+from engine.clock import SimulatedClock
 from engine.models import Bundle, Priority
+from engine.models.envelope import Envelope, SigningKey
+from engine.models.hashing import canonical_json
 from engine.models.play import PlayOutcome
 
+COMMAND = "loa/xa-mau/cum-1/command"
 SOUND = b"as good as any sound: nobody listens"
 _numbers = count(1)
 
@@ -242,15 +250,124 @@ def test_nobody_hears_what_another_device_is_told(far: FarSide) -> None:
 
 def test_a_command_that_the_broker_kept_is_not_played(far: FarSide) -> None:
     device, one = far.device(), bundle()
-    stale = {"command": 1, "id": "cu", "cluster": "cum-1", "slot": "2026-01-01T00:00:00+07:00",
+    stale = {"command": 2, "id": "cu", "cluster": "cum-1", "slot": "2026-01-01T00:00:00+07:00",
              "version": [1, 1], "sounds": [], "begin_until": "2099-01-01T00:00:00+07:00",
-             "expires": "2099-01-01T00:00:00+07:00"}  # fmt: skip
-    topic = "loa/xa-mau/cum-1/command"
-    far.say_as("loa", topic, json.dumps(stale), retain=True)
+             "expires": "2099-01-01T00:00:00+07:00", "topic": COMMAND, "sequence": 1}  # fmt: skip
+    topic = COMMAND
+    far.say_as("loa", topic, signed(stale), retain=True)
     device.start()
     far.backend().deliver(programme(one), one)
     far.say_as("loa", topic, "", retain=True)
     assert [answer["id"] for answer in device.answers()] == [one.key]
+
+
+def signed(command: Mapping[str, Any], key: SigningKey = KEY) -> str:
+    return json.dumps(key.sign_bytes(canonical_json(command)).as_json())
+
+
+def overheard(far: FarSide, **own: Any) -> tuple[MqttBackend, list[Envelope]]:
+    """Return a backend, and every command that it signs: whoever hears the broker has them."""
+    kept: list[Envelope] = []
+
+    def sign(payload: bytes) -> Envelope:
+        kept.append(KEY.sign_bytes(payload))
+        return kept[-1]
+
+    return far.backend(sign=sign, **own), kept
+
+
+def test_the_brokers_password_alone_makes_no_device_speak(far: FarSide) -> None:
+    device, one = far.device(), bundle()
+    device.start()
+    backend, kept = overheard(far)
+    backend.deliver(programme(one), one)
+    wait_until(lambda: outcomes(device.plays()) == [("tiem", "played")], "the honest one")
+    right = json.loads(kept[0].payload)
+    other = {**right, "id": "gia", "sequence": right["sequence"] + 1}
+    altered = {**kept[0].as_json(), "payload": b64encode(canonical_json(other)).decode()}
+    for forged in (signed(other, SigningKey.made()), json.dumps(altered)):
+        far.say_as("loa", COMMAND, forged)
+    far.say_as("loa", COMMAND, json.dumps(other))
+    wait_until(lambda: len(device.answers()) == 4, "three answers more")
+    assert [one.get("reason") for one in device.answers()[1:]] == [
+        "signature", "signature", "format",
+    ]  # fmt: skip
+    far.say_as("loa", COMMAND, signed({**other, "topic": "loa/xa-mau/cum-2/command"}))
+    wait_until(lambda: len(device.answers()) == 5, "one answer more")
+    assert device.answers()[-1]["reason"] == "format", "it was meant for another device"
+    assert outcomes(device.plays()) == [("tiem", "played")]
+
+
+def test_a_command_that_is_replayed_plays_nothing(far: FarSide) -> None:
+    device, first, second = far.device(), bundle(), bundle()
+    device.start()
+    backend, kept = overheard(far)
+    for number, one in enumerate((first, second)):
+        backend.deliver(programme(one, f"bai-{number}"), one)
+    wait_until(lambda: len(device.plays()) == 2, "both plays")
+    old = json.dumps(kept[0].as_json())
+    far.say_as("loa", COMMAND, old)
+    wait_until(lambda: len(device.answers()) == 3, "the answer again")
+    assert device.answers()[-1] == {"id": first.key, "state": "taken"}, "played once all the same"
+    device.kill()
+    (device.folder / "commands.json").unlink()  # as when it has long expired
+    device.start()
+    far.say_as("loa", COMMAND, old)
+    wait_until(lambda: len(device.answers()) == 4, "the refusal")
+    assert device.answers()[-1]["reason"] == "replayed"
+    third = bundle()
+    backend.deliver(programme(third, "moi"), third)
+    wait_until(lambda: len(device.plays()) == 3, "the next one")
+    assert outcomes(device.plays())[-1] == ("moi", "played")
+
+
+def test_a_device_that_trusts_another_key_says_so(far: FarSide) -> None:
+    device, one = far.device(), bundle()
+    (device.folder / "key").write_text(SigningKey.made().public.text)
+    device.start()
+    with pytest.raises(ChannelError, match="loa players key") as caught:
+        far.backend().deliver(programme(one), one)
+    assert not caught.value.permanent
+    assert device.plays() == []
+
+
+def test_with_the_network_cut_what_it_has_plays_what_is_stale_does_not_and_all_is_told_once(
+    far: FarSide,
+) -> None:
+    cable = Cable(far.broker.port)
+    device, backend = far.device(port=str(cable.port)), far.backend(patience=0.3)
+    device.start()
+    morning, noon = bundle(1.0), bundle()
+    backend.deliver(programme(morning, "sang"), morning)
+    cable.cut()
+    with pytest.raises(ChannelError, match="cum-1") as caught:
+        backend.deliver(programme(noon, "trua"), noon)
+    assert not caught.value.permanent
+    wait_until(lambda: outcomes(device.plays()) == [("sang", "played")], "what it has")
+    assert backend.plays("")[0] == []
+    cable.mend()
+    wait_until(lambda: device.said().count("online") == 2, "the device again")
+    an_hour_ago = datetime.now(UTC) - timedelta(hours=1, minutes=1)
+    stale = bundle(slot=an_hour_ago)
+    late = far.backend(clock=SimulatedClock(an_hour_ago))
+    with pytest.raises(ChannelError) as caught:
+        late.deliver(programme(stale, "cu"), stale)
+    assert caught.value.permanent
+    backend.deliver(programme(noon, "trua"), noon)
+    found: list[Any] = []
+    mark = ""
+
+    def all_there() -> bool:
+        nonlocal mark
+        plays, mark = backend.plays(mark)
+        found.extend(plays)
+        return len(found) >= 2
+
+    wait_until(all_there, "both plays")
+    assert backend.plays(mark)[0] == []
+    assert [(play.campaign_id, play.number) for play in found] == [("sang", 1), ("trua", 2)]
+    device.kill()
+    cable.cut()
 
 
 def test_an_emergency_cuts_off_a_routine_item_which_is_played_again_whole(far: FarSide) -> None:

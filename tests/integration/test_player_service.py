@@ -248,6 +248,28 @@ def test_a_code_for_another_server_and_a_slip_are_refused(tmp_path: Path) -> Non
     assert (machine.state / "identity.json").stat().st_mode & 0o077 == 0
 
 
+def test_the_folder_may_stand_on_either_side_of_the_command(
+    machine: Machine, tmp_path: Path
+) -> None:
+    """The environment names another folder: what is typed comes before it."""
+    folder, other = str(machine.state), str(tmp_path / "khac")
+    environ = {**machine.environ(), "LOA_PLAYER_FOLDER": other}
+
+    def said(*words: str) -> tuple[int, str]:
+        done = subprocess.run([LOA, "player", *words], env=environ, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+    for words in (("--folder", folder, "status"), ("status", "--folder", folder)):
+        assert "player: loa-ap-1" in said(*words)[1]
+    assert "player: loa-ap-1" in said("--folder", folder, "status", "--folder", folder)[1]
+    status, words_ = said("--folder", other, "status", "--folder", folder)
+    assert (status, "--folder is given twice" in words_) == (2, True)
+    code = Far().code()
+    status, words_ = said("enrol", code, "--server", "http://127.0.0.1:9", "--folder", folder)
+    assert (status, "is a player already" in words_) == (1, True)
+    assert not (tmp_path / "khac").exists()
+
+
 def test_a_player_that_is_not_enrolled_says_what_to_do(tmp_path: Path) -> None:
     done = Machine(tmp_path).command()
     assert done.returncode == 1
@@ -259,7 +281,7 @@ def test_a_player_that_is_not_enrolled_says_what_to_do(tmp_path: Path) -> None:
     [
         ("mplay {file}", "no program “mplay”"),
         ("/bin/true", "allowed: mpv, ffplay, mpg123, aplay, null"),
-        ('"{file}', "No closing quotation"),
+        ('"{file}', "quotation marks do not pair"),
     ],
 )
 def test_an_audio_command_that_cannot_work_is_refused_at_the_start(

@@ -13,9 +13,9 @@ from support.commune import NOTICE, PASSPHRASE, files_below, make_commune
 from support.doctor import seen
 from support.ssh_server import SshServer, ssh_server
 
+from channels.base import ChannelError, Checks
 from engine.app import App, open_app
 from engine.clock import SimulatedClock
-from engine.errors import LoaError
 from engine.models import BreakerState
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
@@ -131,5 +131,8 @@ def test_a_section_that_leaves_out_how_to_trust_or_come_in_is_refused(
     toml = workspace / "loa.toml"
     lines = toml.read_text("utf-8").splitlines()
     toml.write_text("\n".join(one for one in lines if not one.startswith(line)), encoding="utf-8")
-    with pytest.raises(LoaError, match=told):
-        open_app(workspace)
+    with open_app(workspace, clock=SimulatedClock(NOW)) as app:
+        player = app.channels["loudspeaker"].backends["may-chu"]
+        assert isinstance(player, Checks)
+        with pytest.raises(ChannelError, match=told):
+            player.check()

@@ -26,11 +26,14 @@ from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.players.package.backend import PackageBackend
 from engine.app import App, open_app
+from engine.app.noticing import commune_desk
 from engine.app.packages import package_uploaded, packages_of
 from engine.cli.main import build
 from engine.clock import SimulatedClock, local
 from engine.errors import LoaError
 from engine.models import Artifact, Bundle, EvidenceKind, File, Item, Priority, digest
+from engine.models.notice import Concern, Severity
+from engine.notices.words import what
 from engine.reports.coverage import coverage
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
@@ -330,4 +333,10 @@ def test_the_command_lists_what_waits_and_takes_an_officials_word(workspace: Pat
         app.office.cancel("tiem-phong", "minh", "hoãn")
         EmbeddedRuntime(app).run(until=app.clock.now())
         assert not list((app.outbox / "packages" / "tinh").glob("*.zip"))
+        (notice,) = commune_desk(app.house, app.ledger, ()).look()
+        assert notice.notice.concern is Concern.TAKE_BACK
+        assert notice.notice.severity is Severity.URGENT, "it is on the province's system"
+        assert "for 6 airings" in what(notice.notice)
+        app.clock.advance_to(NOW + timedelta(days=5))
+        assert commune_desk(app.house, app.ledger, ()).look() == []
     assert "✗ take back  Tiêm phòng" in said()

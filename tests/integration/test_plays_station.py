@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from support.commune import NOTICE, PASSPHRASE, make_commune
 
 from engine.app import App, open_app
+from engine.app.noticing import commune_desk
 from engine.cli import demo_player
 from engine.clock import SimulatedClock, local
 from engine.ledger.needs import Needs
@@ -76,6 +78,31 @@ def test_one_player_proves_the_other_is_tried_again_and_told(
         State.CONFIRMED
     }, "its log tells of the morning too: it was only late"
     assert not not_played(app)
+
+
+@pytest.mark.parametrize("names", [("hop-1", "hop-2"), ("hop-1", "hop-1")])
+def test_two_players_by_mistake_on_one_folder_prove_once_and_a_person_is_told(
+    app: App, names: tuple[str, str]
+) -> None:
+    """Both play what lies there, some seconds apart, and write into one log."""
+    go_on(app, hours=1)
+    folder = app.outbox / "loudspeaker" / "cum-2"
+    played = list(demo_player.plays_of(folder, app.clock.now()))
+    lines = [
+        replace(one, player=name, began=one.began + timedelta(seconds=late)).line()
+        for late, name in enumerate(names)
+        for one in played
+    ]
+    (folder / "plays.jsonl").write_text("".join(lines), "utf-8")
+    go_on(app, hours=1)
+    assert states(app)[-1] == ("cum-2", "01 05:00", State.CONFIRMED)
+    events = app.ledger.views.events()
+    rows = {row.id for row in app.ledger.views.deliveries("don-rac") if row.target == "cum-2"}
+    confirmed = [e for e in events if e.to_state == State.CONFIRMED and e.delivery_id in rows]
+    assert len(confirmed) == len(rows), "once each"
+    keys = {one.notice.key for one in commune_desk(app.house, app.ledger, ()).look()}
+    same = names[0] == names[1]
+    assert ("reused-numbers:folder/hop-1" in keys, "two-players:cum-2" in keys) == (same, not same)
 
 
 def go_on(app: App, *, hours: int) -> None:

@@ -220,6 +220,35 @@ def test_while_icecast_is_gone_nothing_counts_as_played(air: Air) -> None:
     air.backend().check()
 
 
+def test_with_the_network_cut_what_must_air_airs_when_it_is_mended_and_what_is_stale_does_not(
+    air: Air,
+) -> None:
+    """The cut lasts until the limit of one programme is past, and that of the other is not."""
+    on_air = air.air("dien")
+    air.wait_on_air("dien", 0.5)
+    air.station.cable.cut()
+    air.wait_for(on_air, ("dien", "cut", "stream"))
+    stale, must = air.bundle(), air.bundle()
+    soon = timedelta(seconds=2)
+    air.backend(late=soon, overrun=soon).deliver(
+        programme_of(stale, {"hop": SOUNDS["hop"]}), stale
+    )  # fmt: skip
+    air.backend().deliver(programme_of(must, {"tiem": SOUNDS["tiem"]}), must)
+    with pytest.raises(ChannelError, match="Icecast"):
+        air.backend().check()
+    over = time.time() + soon.total_seconds() + 1
+    wait_until(lambda: air.station.told().get("now", 0.0) > over, "the limit to be past")
+    assert (air.said(stale), air.said(must)) == ([("hop", "refused", "late")], [])
+    air.station.cable.mend()
+    air.wait_for(on_air, ("dien", "cut", "stream"), ("dien", "played", ""))
+    air.wait_for(must, ("tiem", "played", ""))
+    assert air.said(stale) == [("hop", "refused", "late")]
+    plays, mark = air.backend().plays("")
+    assert len({play.name for play in plays}) == len(plays), "each is reported once"
+    assert [p.outcome for p in plays if p.slot == must.slot] == [PlayOutcome.PLAYED]
+    assert air.backend().plays(mark) == ([], mark)
+
+
 def test_a_log_that_cannot_be_written_keeps_nothing_from_airing(air: Air) -> None:
     air.wait_for(air.air("hop"), ("hop", "played", ""))
     state = air.station.state

@@ -30,6 +30,7 @@ from paho.mqtt.publish import single
 from channels.loudspeaker.players.mqtt.account import Account
 from channels.loudspeaker.players.mqtt.backend import MqttBackend
 from channels.loudspeaker.players.mqtt.topics import Topics
+from support.airing import KEY
 from support.redis_server import wait_until
 from support.servers import free_port
 from support.serving import serving
@@ -92,13 +93,14 @@ class Device:
         self.clock.touch()
         user = own.get("user", cluster)
         (self.folder / "password").write_text(own.get("password", password_of(user)))
+        (self.folder / "key").write_text(KEY.public.text + "\n")
         self._log = self.folder / "said"
         self._command = [
             sys.executable, str(DEPLOY / "loa_device.py"),
-            "--host", "127.0.0.1", "--port", str(far.broker.port),
+            "--host", "127.0.0.1", "--port", own.get("port", str(far.broker.port)),
             "--user", user, "--password-file", str(self.folder / "password"),
             "--topic", f"loa/xa-mau/{cluster}", "--folder", str(self.folder),
-            "--clock-file", str(self.clock), *options,
+            "--clock-file", str(self.clock), "--key-file", str(self.folder / "key"), *options,
         ]  # fmt: skip
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -153,7 +155,7 @@ class FarSide:
             timeout=5,
         )
         topics = Topics("loa/{commune}/{cluster}", "xa-mau")
-        given = {"sounds": self.sounds, "address": self.address, **own}
+        given = {"sign": KEY.sign_bytes, "sounds": self.sounds, "address": self.address, **own}
         self.backends.append(MqttBackend(account, topics, **given))
         return self.backends[-1]
 

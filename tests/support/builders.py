@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import secrets
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -35,6 +38,7 @@ from engine.models import (
     Schedule,
     StationRules,
     Team,
+    TokenPair,
 )
 
 NOW = datetime(2026, 12, 1, 8, 0, tzinfo=VIETNAM)
@@ -176,6 +180,56 @@ class FreeLimits:
 
 
 @dataclass
+class MemoryTokens:
+    """The tokens port, in memory; passes the ledger's own contract tests."""
+
+    kept: dict[str, TokenPair] = field(default_factory=dict)
+    claims: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+    lock: threading.RLock = field(default_factory=threading.RLock)
+
+    def get(self, account: str) -> TokenPair | None:
+        return self.kept.get(account)
+
+    def seed(self, account: str, pair: TokenPair) -> None:
+        self._keep(account, pair)
+        self.claims.pop(account, None)
+
+    def claim(self, account: str, version: int, *, now: datetime, until: datetime) -> str | None:
+        with self.lock:
+            held = self.claims.get(account)
+            if self.kept[account].version != version or (held is not None and held[1] > now):
+                return None
+            mark = secrets.token_hex(8)
+            self.claims[account] = (mark, until)
+            return mark
+
+    def renew(self, account: str, claim: str, pair: TokenPair) -> bool:
+        with self.lock:
+            if not self._ends(account, claim):
+                return False
+            self._keep(account, pair)
+            return True
+
+    def refuse(self, account: str, claim: str, reason: str) -> None:
+        if self._ends(account, claim):
+            self.kept[account] = dataclasses.replace(self.kept[account], refused=reason)
+
+    def give_back(self, account: str, claim: str) -> None:
+        self._ends(account, claim)
+
+    def _ends(self, account: str, claim: str) -> bool:
+        if self.claims.get(account, ("",))[0] != claim:
+            return False
+        del self.claims[account]
+        return True
+
+    def _keep(self, account: str, pair: TokenPair) -> None:
+        before = self.kept.get(account)
+        version = before.version + 1 if before is not None else 1
+        self.kept[account] = dataclasses.replace(pair, version=version, refused="")
+
+
+@dataclass
 class MemoryRemoteIds:
     """The remote_ids port, in memory; passes the ledger's own contract tests."""
 
@@ -185,4 +239,7 @@ class MemoryRemoteIds:
         return self.kept.get(key)
 
     def put(self, key: str, value: str) -> None:
+        self.kept[key] = value
+
+    def set(self, key: str, value: str) -> None:
         self.kept[key] = value

@@ -23,6 +23,7 @@ from channels.base import Options
 from engine.errors import InputError, Problem
 from engine.models import Registry
 from support import builders
+from support.pdfs import pdf
 
 
 class LoudspeakerOptions(Options):
@@ -88,7 +89,7 @@ teams:
 portal: {name: Trang tin, url: "https://xa-mau.example/"}
 """
 
-PDF = b"%PDF-1.7\n%%EOF\n"
+PDF = pdf()
 
 
 def _ogg() -> bytes:

@@ -9,6 +9,7 @@ from tinyhtml5.parser import HTMLParser
 
 from channels.chat import ChatChannel, ChatOptions
 from channels.chat.sheet import Group, Part, Sheet
+from engine.clock import SimulatedClock
 from engine.models import (
     Artifact,
     Bundle,
@@ -19,7 +20,7 @@ from engine.models import (
     Registry,
 )
 from support import builders
-from support.builders import FakeArtifacts, FreeLimits, MemoryRemoteIds
+from support.builders import FakeArtifacts, FreeLimits, MemoryRemoteIds, MemoryTokens
 
 REGISTRY = builders.registry()
 
@@ -38,7 +39,12 @@ def outbox(tmp_path: Path) -> Path:
 @pytest.fixture
 def channel(outbox: Path) -> ChatChannel:
     return ChatChannel(
-        outbox=outbox, remote_ids=MemoryRemoteIds(), limits=FreeLimits(), telegram=None
+        outbox=outbox,
+        remote_ids=MemoryRemoteIds(),
+        tokens=MemoryTokens(),
+        limits=FreeLimits(),
+        clock=SimulatedClock(builders.NOW),
+        telegram=None,
     )
 
 

@@ -39,6 +39,22 @@ def text_of(pdf: bytes) -> str:
         document.close()
 
 
+def letter_sizes(pdf: bytes) -> set[float]:
+    """Return the sizes, in points, of the letters on the first page."""
+    raw = pypdfium2.raw
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        text = document[0].get_textpage()
+        size = [
+            raw.FPDFText_GetFontSize(text, i)
+            for i in range(text.count_chars())
+            if not chr(raw.FPDFText_GetUnicode(text, i)).isspace()
+        ]
+        return {round(one, 1) for one in size}
+    finally:
+        document.close()
+
+
 def letters(text: str) -> str:
     """Return ``text`` without what line breaking adds or takes: spaces and invisible marks."""
     return "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")

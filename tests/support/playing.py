@@ -106,7 +106,7 @@ def watch(rig: Rig, judged: bool | None = True, **manner: Any) -> StationWatch:
     return StationWatch(
         ledger=rig.ledger,
         channel=rig.channels["loudspeaker"],
-        registry=rig.registry,
+        rules=lambda: rig.registry,
         clock=rig.clock,
         manner=Manner(judged={"loa": judged}, **manner),
     )

@@ -42,7 +42,9 @@ def _impatient_chat(here: Surroundings) -> ChatChannel:
     return ChatChannel(
         outbox=here.outbox("chat"),
         remote_ids=here.remote_ids,
+        tokens=here.tokens,
         limits=here.limits,
+        clock=here.clock,
         telegram=TelegramAccount(
             bot.base_url,
             bot.token,

@@ -21,6 +21,7 @@ import httpx
 
 from channels.base import ChannelError
 from channels.loudspeaker.players.station_socket import ask
+from support.cable import Cable
 from support.redis_server import wait_until
 from support.servers import free_port
 
@@ -88,7 +89,9 @@ class Station(Program):
     """The station script of one cluster, on the air of an ``Icecast``."""
 
     def __init__(self, folder: Path, cluster: str, icecast: Icecast) -> None:
-        self.folder, self.cluster, self._icecast = folder, cluster, icecast
+        self.folder, self.cluster = folder, cluster
+        #: The network between the station and Icecast.
+        self.cable = Cable(icecast.port)
         self.programmes = folder / "programmes" / cluster
         self.state = folder / "state" / cluster
         self.socket = folder / f"{cluster}.socket"
@@ -108,7 +111,7 @@ class Station(Program):
             "LOA_STATION_CLOCK_FILE": str(self.clock),
             "LOA_STATION_PASSWORD_FILE": str(self.folder / "source"),
             "LOA_STATION_PATIENCE": "1",
-            "LOA_STATION_PORT": str(self._icecast.port),
+            "LOA_STATION_PORT": str(self.cable.port),
             "LOA_STATION_MOUNT": self.mount,
         }
         command = ["liquidsoap", str(DEPLOY / "station.liq")]
@@ -182,4 +185,5 @@ def on_air(cluster: str = "cum-1") -> Iterator[tuple[Station, Icecast]]:
             yield station, icecast
         finally:
             station.stop()
+            station.cable.cut()
             icecast.stop()

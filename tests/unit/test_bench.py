@@ -116,7 +116,10 @@ def test_emergencies_are_heard_at_players_and_timed(tmp_path: Path) -> None:
     assert all(0.1 < seconds < 60 for seconds, _behind in waited)
     lines = [str(one) for one in told([(1.0, True), (0.5, True), (0.7, False)], hamlets=4)]
     assert "8 routine deliveries being sent: slowest: 0.5 s" in lines[-1]
-    assert any("done after 2 emergencies" in line for line in lines)
+    assert any("1 of 2 had nothing before them" in line for line in lines)
+    assert not any("p99" in line for line in lines), "two samples tell nothing of one in a hundred"
+    many = [(0.0, True), *((n / 100, True) for n in range(1, 201))]
+    assert any("p99: 1.98 s" in str(one) for one in told(many, hamlets=4))
 
 
 def test_a_day_of_the_station_costs_a_join_for_each_distinct_programme(

@@ -6,7 +6,7 @@ from typing import Any
 import jsonschema
 import pytest
 import soundfile
-from support.campaign_files import CAMPAIGN, OPTIONS, check_campaigns
+from support.campaign_files import CAMPAIGN, check_campaigns
 
 from campaigns.commune_checks import audience_hamlets
 from campaigns.json_schema import campaign_json_schema, registry_json_schema
@@ -15,6 +15,7 @@ from campaigns.registry_file import load_registry
 from campaigns.source import read_source
 from campaigns.templating import compile_template, values_for
 from campaigns.workspace import EXAMPLE, workspace_files
+from engine.app import OPTIONS
 from engine.clock import VIETNAM
 from engine.models import GroupKind, HouseholdGroup, Priority, Right
 

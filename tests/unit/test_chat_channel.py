@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 from support import builders
-from support.builders import AWKWARD, FakeArtifacts, FreeLimits, MemoryRemoteIds
+from support.builders import AWKWARD, FakeArtifacts, FreeLimits, MemoryRemoteIds, MemoryTokens
 
 from channels.base import Channel, ChannelError, Closes, artifact_key
 from channels.chat import ChatChannel, ChatOptions
 from channels.chat.sheet import Sheet
 from channels.chat.wording import Message, head_line
-from engine.clock import VIETNAM
+from engine.clock import VIETNAM, SimulatedClock
 from engine.models import (
     Artifact,
     Attachment,
@@ -40,7 +40,12 @@ HAMLET = REGISTRY.hamlets[0]
 @pytest.fixture
 def channel(tmp_path: Path) -> ChatChannel:
     return ChatChannel(
-        outbox=tmp_path, remote_ids=MemoryRemoteIds(), limits=FreeLimits(), telegram=None
+        outbox=tmp_path,
+        remote_ids=MemoryRemoteIds(),
+        tokens=MemoryTokens(),
+        limits=FreeLimits(),
+        clock=SimulatedClock(builders.NOW),
+        telegram=None,
     )
 
 
@@ -78,7 +83,7 @@ def test_the_channel_satisfies_the_contract(channel: ChatChannel) -> None:
     assert as_channel.grace is None
     assert isinstance(as_channel, Closes)
     assert as_channel.lead == timedelta(0)
-    assert set(as_channel.backends) == {"kit", "telegram"}
+    assert set(as_channel.backends) == {"kit", "telegram", "zalo", "zalo_article"}
     assert [b.networked for b in as_channel.backends.values()] == [False, True]
     assert [b.idempotent for b in as_channel.backends.values()] == [True, False]
 

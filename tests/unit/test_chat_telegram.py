@@ -15,11 +15,12 @@ from pathlib import Path
 import httpx
 import pytest
 from support import builders
-from support.builders import AWKWARD, FakeArtifacts, FreeLimits, MemoryRemoteIds
+from support.builders import AWKWARD, FakeArtifacts, FreeLimits, MemoryRemoteIds, MemoryTokens
 from support.fake_telegram import TOKEN, FakeTelegram, Habit, Script, refuse, too_many
 
 from channels.base import ChannelError, Finds
 from channels.chat import ChatChannel, ChatOptions, TelegramAccount, TelegramBackend
+from engine.clock import SimulatedClock
 from engine.models import Artifact, ChatGroup, File, GroupKind, Item, Receipt
 
 HAMLET = builders.hamlet()
@@ -53,7 +54,12 @@ def artifact(
 ) -> Artifact:
     """Assemble one campaign's message, and ``also`` another's (id, body)."""
     channel = ChatChannel(
-        outbox=Path("-"), remote_ids=MemoryRemoteIds(), limits=FreeLimits(), telegram=None
+        outbox=Path("-"),
+        remote_ids=MemoryRemoteIds(),
+        tokens=MemoryTokens(),
+        limits=FreeLimits(),
+        clock=SimulatedClock(builders.NOW),
+        telegram=None,
     )
     items = []
     for number, (campaign, text) in enumerate(filter(None, (("thong-bao-mau", body), also))):

@@ -9,9 +9,11 @@ import pytest
 from support.flyers import SENTENCE, flyer, inputs_of
 
 from channels.flyer import envelope as tested
-from channels.flyer import font, product
+from channels.flyer import product
 from channels.flyer.envelope import Envelope, shape_of
-from channels.flyer.product import FlyerInputs, fault_of, render_flyer
+from channels.flyer.inputs import FlyerInputs
+from channels.flyer.product import fault_of, render_flyer
+from channels.typesetting import font
 
 
 def at_hamlet(number: int, length: int) -> FlyerInputs:
@@ -71,7 +73,7 @@ def test_no_letter_that_is_let_through_is_wider_than_the_widest() -> None:
 
 def advances() -> dict[str, int]:
     """Return how wide each character is: OpenType's tables cmap (format 12), hhea and hmtx."""
-    data = font._UPRIGHT.read_bytes()
+    data = font.UPRIGHT.read_bytes()
     records = (struct.unpack_from(">4sIII", data, 12 + 16 * i) for i in range(40))
     table = {tag: offset for tag, _sum, offset, _length in records}
     cmap, last = table[b"cmap"], struct.unpack_from(">H", data, table[b"hhea"] + 34)[0] - 1

@@ -13,8 +13,9 @@ from support.builders import FakeArtifacts, hamlet
 from support.flyers import CHANNEL, SENTENCE, flyer, inputs_of, pdf_of, refusal_of
 
 from channels.base import ChannelError
-from channels.flyer import FlyerOptions, typeset
-from channels.flyer.typeset import TypesetError
+from channels.flyer import FlyerOptions
+from channels.flyer.product import TEMPLATES
+from channels.typesetting import TypesetError, typeset
 from engine.models import Hamlet
 
 
@@ -112,7 +113,7 @@ def test_typst_itself_refuses_a_character_that_slipped_through() -> None:
     }
 
     with pytest.raises(TypesetError, match="could not be displayed"):
-        typeset.typeset("cover.typ", data, datetime(2026, 1, 1, tzinfo=UTC))
+        typeset(TEMPLATES / "cover.typ", data, datetime(2026, 1, 1, tzinfo=UTC))
 
 
 def test_a_hamlets_name_wider_than_the_page_is_refused() -> None:

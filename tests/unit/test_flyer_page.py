@@ -15,7 +15,8 @@ from support.builders import AWKWARD, FakeArtifacts, hamlet
 from support.flyers import CHANNEL, SENTENCE, flyer, inputs_of, pdf_of
 
 from channels.base import artifact_key
-from channels.flyer import FlyerOptions, font
+from channels.flyer import FlyerOptions
+from channels.typesetting import font
 from engine.models import Priority, Purpose
 
 VOWELS = "aàáảãạăằắẳẵặâầấẩẫậeèéẻẽẹêềếểễệiìíỉĩịoòóỏõọôồốổỗộơờớởỡợuùúủũụưừứửữựyỳýỷỹỵ"

@@ -76,7 +76,7 @@ def test_the_manifest_is_written_last_and_lists_what_lies_there(outbox: Path) ->
 
     assert artifact.files[-1].name == f"{RUN}/manifest.json"
     assert [f["copies"] for f in manifest["flyers"]] == [100, 200, 300]
-    assert [f["sheets_a4"] for f in manifest["flyers"]] == [50, 100, 150]
+    assert [f["sheets"] for f in manifest["flyers"]] == [50, 100, 150]
     for listed in (*manifest["flyers"], manifest["cover"]):
         assert artifact.named(f"{RUN}/{listed['file']}").sha256 == listed["sha256"]
 
@@ -249,3 +249,28 @@ def test_a_flyer_that_vanished_from_the_store_is_a_temporary_error(
         FolderBackend(outbox).deliver(Artifact((gone,)), a_bundle())
 
     assert files_below(outbox.parent) == []
+
+
+def test_every_product_lies_in_the_run_and_is_listed_with_its_copies(outbox: Path) -> None:
+    places = registry(2)
+    options = FlyerOptions.model_validate(
+        {"products": ["notice", "a6", "poster"], "product_copies": {"poster": 0}}
+    )
+    channel = FlyerChannel(outbox=outbox)
+    artifact = channel.assemble(a_bundle(), items(content("flyer", options), places), places)
+
+    names = [file.name.removeprefix(f"{RUN}/") for file in artifact.files]
+    assert names[:4] == ["ap-1-notice.pdf", "ap-1.pdf", "ap-2-notice.pdf", "ap-2.pdf"]
+    listed = json.loads(artifact.files[-1].read())["flyers"]
+    assert [(one["product"], one["copies"], one["sheets"]) for one in listed] == [
+        ("notice", 1, 1),
+        ("a6", 100, 25),
+        ("notice", 1, 1),
+        ("a6", 200, 50),
+    ]
+    assert paper.size_in_mm(artifact.files[0].read()) == (210, 297)
+    assert artifact == channel.assemble(
+        a_bundle(), items(content("flyer", options), places), places
+    )
+    said = paper.letters(paper.text_of(artifact.named(f"{RUN}/00-bia.pdf").read()))
+    assert paper.letters("Ấp 1 – Thông báo niêm yết A4") in said

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import errno
 import re
-from collections.abc import Iterator
+import socket
+import ssl
+from collections.abc import Callable, Iterator
+from http.client import RemoteDisconnected
 from io import BytesIO
 from pathlib import Path
 
@@ -17,7 +20,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 import engine
-from engine.i18n import LOCALE_DIR, gettext, language, ngettext, os_reason
+from engine.i18n import LOCALE_DIR, decimal, gettext, language, ngettext, os_reason
 
 ROOT = Path(engine.__file__).parent.parent
 CATALOGUE = LOCALE_DIR / "vi" / "LC_MESSAGES" / "loa.po"
@@ -152,3 +155,48 @@ def test_why_the_machine_refused_is_said_in_the_readers_words(
 
 def test_an_error_without_a_number_keeps_its_words() -> None:
     assert os_reason(OSError("đã đóng")) == "đã đóng"
+
+
+def refused() -> OSError:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.raises(ConnectionRefusedError) as caught:
+        socket.create_connection(("127.0.0.1", port))
+    return caught.value
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (refused, "không có dịch vụ nào mở ở đó"),
+        (ConnectionResetError, "đường truyền bị đứt"),
+        (lambda: RemoteDisconnected("Remote end closed connection"), "đường truyền bị đứt"),
+        (lambda: TimeoutError("timed out"), "không trả lời kịp"),
+        (lambda: socket.gaierror(-2, "Name or service not known"), "mạng không biết tên máy này"),
+        (
+            lambda: ssl.SSLCertVerificationError(1, "certificate verify failed"),
+            "chứng chỉ của nó không đáng tin",
+        ),
+        (lambda: ssl.SSLError(1, "wrong version number"), "không lập được đường truyền mã hóa"),
+        (lambda: OSError(errno.EADDRINUSE, "x"), "chương trình khác đang dùng cổng ấy"),
+    ],
+)
+def test_why_the_network_refused_is_said_in_the_readers_words(
+    error: Callable[[], OSError], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("LOA_LANG", raising=False)
+    assert os_reason(error()) == words
+
+
+def test_numbers_have_a_comma_in_vietnamese_and_a_point_in_english(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+    message = gettext("{value:.1f} s")
+    assert (message.format(value=28.14), decimal(-4.25, "+.2f")) == ("28.1 s", "-4.25")
+    monkeypatch.setenv("LOA_LANG", "vi")
+    assert gettext("{value:.1f} s").format(value=28.14) == "28,1 giây"
+    assert gettext("{value:.1f} s").format(value=28) == "28,0 giây"
+    assert message.format(value=28) == "28,0 s"
+    assert decimal(-4.25, "+.2f") == "-4,25"

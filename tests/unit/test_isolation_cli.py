@@ -20,7 +20,10 @@ from engine.app import open_app
 from engine.cli.commands import table
 from engine.cli.main import build
 from engine.ledger.database import Database
+from engine.ledger.relays import Author
 from engine.ledger.tables import metadata
+from engine.models import TokenPair
+from engine.models.relay import WordKind
 from engine.states import State
 
 #: Every name of the neighbour holds this word, and no id that is typed does.
@@ -31,7 +34,7 @@ ID = "rieng"
 HIDDEN = WARNING.replace("id: bao-lu", "id: tin-rieng").replace("Lũ lên", f"Tin {SECRET}")
 
 #: What looks after files or a machine, not after a commune in the ledger.
-ELSEWHERE = {"init", "schema", "demo", "restore", "player"}
+ELSEWHERE = {"init", "schema", "demo", "restore", "player", "fake"}
 
 #: Saves the ledger as a whole, for whoever looks after it, and names the communes in it.
 WHOLE = {"backup"}
@@ -69,13 +72,24 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "voices": [[], ["preview", "--text", "Một."]],
     "cache": [[], ["trim", "--max-size", "1GB"]],
     "obligations": [[], ["tin-rieng"]],
+    "bulletin": [["--week", "2026-W49"], ["--from", "01/12/2026", "--to", "02/12/2026"]],
     "playlog": [[], ["--campaign", "tin-rieng"], ["--day", "01/12/2026", "--csv", "x.csv"]],
+    "relay": [
+        ["links", "tin-rieng"],
+        ["links", "tiem-phong", "--csv"],
+        ["revoke", "tin-rieng", "--person", "ap-1-head"],
+        ["words", "--all"],
+        ["words", "--done", "x", *BY],
+    ],
+    "chat": [["test", "nhom-rieng"], ["test", "truong-ap"]],
+    "zalo": [["status"], ["groups"], ["login"], ["seed"], ["new-group", "--name", "x"]],
     "notices": [["--all"]],
     "console": [["--listen", "x"]],
     "players": [
         ["list", "--all"],
         ["enrol", "--cluster", "cum-rieng"],
         ["revoke", "cum-rieng.1"],
+        ["key"],
         ["new-key"],
     ],
     "db": [["upgrade"]],
@@ -160,6 +174,11 @@ def neighbours(
             if folder is ours:
                 now = app.clock.now()
                 app.ledger.players.invite(["cum-rieng"], name=SECRET, at=now, until=now)
+                app.ledger.relays.link("tin-rieng", "ap-1-head", at=now, until=now)
+                app.ledger.relays.write_down(
+                    Author("tin-rieng", "ap-1", "ap-1-head"), WordKind.QUESTION, SECRET, now
+                )
+                app.ledger.tokens.seed("zalo/1/2", TokenPair(SECRET, SECRET, now, now))
     sound.sound_file(theirs / "tieng.wav", sound.murmur(2))
     monkeypatch.chdir(theirs)
     monkeypatch.setenv("LOA_LANG", "en")

@@ -29,7 +29,8 @@ from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
 from engine.ledger.players import Player
 from engine.ledger.programmes import Published
-from engine.ledger.tables import bundles, deliveries, metadata
+from engine.ledger.relays import Author
+from engine.ledger.tables import bundles, deliveries, metadata, second_tries
 from engine.models import (
     Bundle,
     Evidence,
@@ -42,7 +43,9 @@ from engine.models import (
     Receipt,
     Shift,
     StationRules,
+    TokenPair,
 )
+from engine.models.relay import RelayLink, WordKind
 
 LATER = NOW + timedelta(days=2)
 #: About far sides and the connection: no row in them belongs to a commune.
@@ -63,6 +66,9 @@ class Ours:
     player: Player
     published: Published
     play: Play
+    claim: str
+    link: RelayLink
+    word: str
 
     @property
     def submission(self) -> Submission:
@@ -71,6 +77,8 @@ class Ours:
             one.campaign, one.path, one.source, one.source_sha256, one.content_hash, 1, "x"
         )
 
+
+PAIR = TokenPair("a", "b", LATER, LATER)
 
 Case = Callable[[Ledger, Ours], object]
 ACT = {"at": LATER, "actor": "x"}
@@ -87,6 +95,7 @@ READS: Mapping[str, Case] = {
     "revisions.latest": lambda it, our: it.revisions.latest("tin"),
     "revisions.registry_of": lambda it, our: it.revisions.registry_of("tin", 1),
     "revisions.with_status": lambda it, our: it.revisions.with_status(*Status),
+    "views.approved": lambda it, our: it.views.approved(NOW - timedelta(days=9), LATER),
     "deliveries.content": lambda it, our: it.deliveries.content(our.content),
     "deliveries.contents": lambda it, our: it.deliveries.contents([our.content]),
     "deliveries.current": lambda it, our: it.deliveries.current("tin"),
@@ -95,11 +104,17 @@ READS: Mapping[str, Case] = {
     "bundles.jobs": lambda it, our: it.bundles.jobs([our.waiting], cumulative=("giay",)),
     "bundles.next_moment": lambda it, our: it.bundles.next_moment(rehearse=()),
     "evidence.of": lambda it, our: it.evidence.of("tin"),
+    "registries.is_newest": lambda it, our: it.registries.is_newest("0" * 64),
+    "awaited.told": lambda it, our: it.awaited.told(["tin"]),
     "awaited.over": lambda it, our: it.awaited.over(LATER).bundle_ids,
+    "pages.unseen": lambda it, our: it.pages.unseen("loudspeaker", "so", NOW - timedelta(9), LATER),
     "play_marks.all": lambda it, our: it.play_marks.all(),
     "play_marks.get": lambda it, our: it.play_marks.get("loa").mark,
     "plays.of": lambda it, our: it.plays.of(),
     "remote_ids.get": lambda it, our: it.remote_ids.get("khóa"),
+    "relays.links": lambda it, our: it.relays.links("tin"),
+    "relays.words": lambda it, our: it.relays.words(),
+    "tokens.get": lambda it, our: it.tokens.get("zalo/1/2"),
     "player_keys.get": lambda it, our: it.player_keys.get(our.player.key_id),
     "player_keys.signed_with": lambda it, our: it.player_keys.signed_with(
         our.published.envelope, it.player_keys.current(LATER).id
@@ -113,6 +128,7 @@ READS: Mapping[str, Case] = {
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
     "views.due": lambda it, our: it.views.due(None, rehearse=()),
     "views.events": lambda it, our: it.views.events() + it.views.events("tin"),
+    "views.handed_over": lambda it, our: it.views.handed_over(NOW - timedelta(days=9)),
     "views.last_event_at": lambda it, our: it.views.last_event_at(),
     "views.on_loudspeakers": lambda it, our: it.views.on_loudspeakers(
         NOW - timedelta(days=9), NOW + timedelta(days=99)
@@ -207,6 +223,19 @@ WRITES: Mapping[str, Case] = {
         [our.play], lambda _play, meant, _now: (Finding.PROOF, meant), at=LATER
     ),
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
+    "remote_ids.set": lambda it, our: it.remote_ids.set("khóa", "của họ nữa"),
+    "relays.link": lambda it, our: it.relays.link("tin", "ap-1-head", at=NOW, until=LATER),
+    "relays.revoke": lambda it, our: it.relays.revoke("tin", "ap-1-head", LATER),
+    "relays.token": lambda it, our: it.relays.token(our.link),
+    "relays.write_down": lambda it, our: it.relays.write_down(
+        Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Hỏi.", LATER
+    ),
+    "relays.settle": lambda it, our: it.relays.settle([our.word], by="x", at=LATER),
+    "tokens.seed": lambda it, our: it.tokens.seed("zalo/1/2", PAIR),
+    "tokens.claim": lambda it, our: it.tokens.claim("zalo/1/2", 1, now=LATER, until=LATER),
+    "tokens.renew": lambda it, our: it.tokens.renew("zalo/1/2", our.claim, PAIR),
+    "tokens.refuse": lambda it, our: it.tokens.refuse("zalo/1/2", our.claim, "x"),
+    "tokens.give_back": lambda it, our: it.tokens.give_back("zalo/1/2", our.claim),
     "player_keys.current": lambda it, our: it.player_keys.current(LATER),
     "player_keys.rotate": lambda it, our: it.player_keys.rotate(LATER),
     "player_keys.signing": lambda it, our: signing(it),
@@ -245,15 +274,28 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     registry = builders.registry(station=at_any_hour)
     rig = Rig(tmp_path, channel, paper, place=place, registry=registry)
     rig.release(Post(channel="loudspeaker"), campaign_id="tin")
+    rig.release(Post(channel="loudspeaker", target="noi-8"), campaign_id="tin-sau")
     rig.send()
     rig.release(Post(target="noi-2", text="Hai."), campaign_id="tin-hai")
     rig.ledger.credentials.set("minh", "scrypt$1", NOW)
     rig.ledger.remote_ids.put("khóa", "của ta")
+    rig.ledger.tokens.seed("zalo/1/2", PAIR)
+    claim = rig.ledger.tokens.claim("zalo/1/2", 1, now=NOW, until=LATER)
+    assert claim is not None
+    link = rig.ledger.relays.link("tin", "ap-1-head", at=NOW, until=LATER)
+    rig.ledger.relays.write_down(
+        Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Mấy giờ?", NOW
+    )
+    (word,) = rig.ledger.relays.words()
     sent = rig.rows("tin")[0]
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
     with rig.ledger.database.write() as connection:
         over = bundles.update().where(bundles.c.target == sent.target)
         connection.execute(over.values(state="sent", ends_at=NOW))
+        lying = bundles.update().where(bundles.c.target == "noi-8")
+        connection.execute(lying.values(ends_at=NOW))
+        again = {"commune_id": "xa-mau", "delivery_id": sent.id, "again_of": 0, "number": 1}
+        connection.execute(second_tries.insert().values(again))
     rig.ledger.play_marks.take_turn("loa", NOW, NOW)
     rig.ledger.play_marks.heard("loa", "7", NOW)
     play = a_play(cluster=sent.target, slot=sent.slot, campaign_id="tin")
@@ -292,6 +334,9 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         player,
         published,
         play,
+        claim,
+        link,
+        word.id,
     )
     rig.ledger.close()
 

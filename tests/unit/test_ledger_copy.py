@@ -19,12 +19,15 @@ from engine.errors import LoaError
 from engine.ledger import Ledger, Seal
 from engine.ledger.copying import TABLES, copy_commune
 from engine.ledger.guards import APPEND_ONLY
+from engine.ledger.mailbox import Mailbox, Told
 from engine.ledger.notices import NoticeBook
 from engine.ledger.places import Place
+from engine.ledger.relays import Author
 from engine.ledger.renumbering import NUMBERED
 from engine.ledger.tables import bundles, play_marks, second_tries
-from engine.models import Evidence, EvidenceKind, Finding
+from engine.models import Evidence, EvidenceKind, Finding, TokenPair
 from engine.models.notice import Concern, Notice, Severity
+from engine.models.relay import WordKind
 from engine.states import State
 
 
@@ -47,6 +50,13 @@ def fill(folder: Path) -> None:
         rig.ledger.credentials.set("minh", "scrypt$1", NOW)
         rig.ledger.remote_ids.put("xa-mau/giay/1/1/tin/abc", "của ta")
         rig.ledger.remote_ids.put("khác", "không đổi")
+        rig.ledger.relays.link("tin", "ap-1-head", at=NOW, until=NOW)
+        rig.ledger.relays.write_down(
+            Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Mấy giờ?", NOW
+        )
+        told = Told("xa-mau", "a1", NOW, NOW, b"{}")
+        Mailbox(rig.ledger.database, Seal(KEY)).keep([told])
+        rig.ledger.tokens.seed("zalo/1/2", TokenPair("vào", "mới", NOW, NOW))
         book = NoticeBook(rig.ledger.database, "xa-mau")
         book.record([Notice(Concern.FAILED, Severity.URGENT, NOW, ("tin",))], Concern, NOW)
         book.take_duty("gather", NOW, NOW)
@@ -56,7 +66,8 @@ def fill(folder: Path) -> None:
 
 def _air(rig: Rig, delivery: int) -> None:
     """What a player reports, how far it was asked, and a try that stands for ``delivery``."""
-    rig.ledger.plays.keep([a_play()], lambda _play, _meant, _now: (Finding.UNKNOWN, ()), at=NOW)
+    said = [a_play(), a_play(seconds=1.0)]  # the second under a number that is taken
+    rig.ledger.plays.keep(said, lambda _play, _meant, _now: (Finding.UNKNOWN, ()), at=NOW)
     with rig.ledger.database.write() as connection:
         connection.execute(
             second_tries.insert().values(

@@ -50,7 +50,7 @@ def in_both(monkeypatch: pytest.MonkeyPatch, stored: str) -> tuple[str, str]:
 def test_a_message_is_kept_as_what_it_is_made_of(monkeypatch: pytest.MonkeyPatch) -> None:
     message = _("{path}: {free:.1f} GB free").format(path=Path("/srv"), free=2.25)
     assert in_both(monkeypatch, kept(message)) == (
-        "/srv: còn trống 2.2 GB",
+        "/srv: còn trống 2,2 GB",
         "/srv: 2.2 GB free",
     )
 

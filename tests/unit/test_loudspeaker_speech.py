@@ -197,7 +197,7 @@ def test_an_answer_to_one_who_was_interrupted_is_never_given_to_another() -> Non
     try:
         expected = engine.say(SENTENCE, SOUTH).samples
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("channels.loudspeaker.speech.helpers._read", interrupted)
+            patch.setattr("channels.helping.pool.receive", interrupted)
             with pytest.raises(KeyboardInterrupt):
                 engine.say("Khẩn cấp, nước lên nhanh!", SOUTH)
         assert asked.is_set()

@@ -27,8 +27,10 @@ from engine.ledger.machines import Machines, Process, Role
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.places import Place
 from engine.ledger.players import Player
+from engine.ledger.taken_back import Undone
 from engine.ledger.watched_clock import Fault
 from engine.models import Breaker, BreakerState, Evidence, EvidenceKind, Priority, Schedule
+from engine.models.lacking import Lack, Lacks
 from engine.models.notice import Concern, Notice, Severity
 from engine.notices.agents import AgentGatherer
 from engine.notices.campaigns import CampaignGatherer
@@ -36,6 +38,7 @@ from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
+from engine.notices.packages import PackageGatherer, TakenBack
 from engine.notices.permissions import PermissionGatherer
 from engine.notices.proof import ProofGatherer
 from engine.notices.words import severity_word, what, what_to_do
@@ -423,8 +426,13 @@ def test_every_concern_has_words_and_advice() -> None:
     facts |= {"since": START.isoformat(), "seconds": "300", "megabytes": "7"}
     facts |= {"role": Role.WORKER, "fault": Fault.APART, "days": "3", "day": "01/12/2026"}
     facts |= {"standing": Standing.AT_RISK, "clusters": "cum-1", "player": "cum-1.1"}
-    for concern in Concern:
-        notice = Notice(concern, Severity.WARNING, START, ("x-1",), facts)
+    facts |= {"cluster": "cum-1", "players": "a, b", "package": "x-1", "note": "THU-HOI-x-1.txt"}
+    notices = [
+        Notice(concern, Severity.WARNING, START, ("x-1",), {**facts, "undone": undone})
+        for concern in Concern
+        for undone in Undone
+    ]
+    for notice in notices:
         for words in (what(notice), what_to_do(notice)):
             assert words
             assert "{" not in words
@@ -467,3 +475,33 @@ def test_a_player_that_is_silent_or_astray_needs_a_person() -> None:
     assert "cum-1.1 is -61 s off" in what(notice)
     (notice,) = AgentGatherer(lambda: [player()], silent=MINUTE).gather(NOW + 2 * MINUTE)
     assert "loa players revoke cum-1.1" in what_to_do(notice)
+
+
+def test_a_player_that_lacks_what_it_is_to_play_needs_a_person_until_the_slot_is_past() -> None:
+    slots = [NOW + n * HOUR for n in (1, 2)]
+    lacking = tuple(
+        Lack(cluster, slot, Lacks.SOUND) for slot in slots for cluster in ("cum-1", "cum-2")
+    )
+    gatherer = AgentGatherer(lambda: [player(lacking=lacking)], silent=DAY)
+    (notice,) = gatherer.gather(NOW)
+    assert (notice.key, notice.severity) == ("player-lacks:cum-1.1", Severity.URGENT)
+    assert "cannot play 4 programmes whole, on cum-1, cum-2" in what(notice)
+    assert "the first is at 09:00 01/12/2026" in what(notice)
+    (notice,) = gatherer.gather(NOW + 2 * HOUR)
+    assert "cannot play 2 programmes" in what(notice)
+    assert gatherer.gather(NOW + 3 * HOUR) == []
+
+
+def test_a_package_to_be_taken_off_is_told_until_what_it_says_is_past() -> None:
+    airings = (START + DAY, START + 2 * DAY)
+    one = TakenBack("tiem", "tiem-1a2b3c4d", "THU-HOI-tiem-1a2b3c4d.txt", airings, False)
+    gatherer = PackageGatherer(lambda: [one])
+    (notice,) = gatherer.gather(START) or ()
+    assert (notice.key, notice.severity) == ("take-back:tiem-1a2b3c4d", Severity.WARNING)
+    assert "for 2 airings; the first at 08:00 02/12/2026" in what(notice)
+    assert "THU-HOI-tiem-1a2b3c4d.txt" in what_to_do(notice)
+    assert "loa notices --done take-back:tiem-1a2b3c4d" in what_to_do(notice)
+    (urgent,) = PackageGatherer(lambda: [replace(one, uploaded=True)]).gather(START) or ()
+    assert urgent.severity is Severity.URGENT
+    assert gatherer.gather(START + 2 * DAY) == []
+    assert PackageGatherer(lambda: None).gather(START) is None, "they lie on another machine"

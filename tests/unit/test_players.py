@@ -18,19 +18,19 @@ from support.tables import HEADINGS, ROWS, as_csv, province
 
 from campaigns.registry_file import examine_registry, load_registry
 from campaigns.tables.listed import read_tables
-from channels.base import Backend, ChannelError
+from channels.base import Backend, ChannelError, Checks
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.players.places import Places
 from engine.app import open_app
 from engine.app.channels import NothingRemembered, build_channels, check_names
 from engine.app.players import known_players
+from engine.app.settings_words import settings_line
 from engine.errors import InputError, LoaError
 from engine.ledger.places import Place
 from engine.models import Artifact
 from engine.settings import SettingsError, load_settings
 from engine.states import State
-from engine.upkeep.settings_words import settings_line
 
 __all__ = ["workspace"]
 
@@ -168,10 +168,22 @@ def test_a_section_for_each_player_comes_from_the_file_and_the_environment(tmp_p
 def test_a_section_that_cannot_be_used_is_told_by_its_key(
     tmp_path: Path, text: str, told: str
 ) -> None:
-    write(tmp_path, text)
-    with pytest.raises(SettingsError) as caught:
-        load_settings(tmp_path, {})
-    assert told in "\n".join(map(settings_line, caught.value.faults))
+    good = '[players.may-a]\nkind = "folder"\n'
+    write(tmp_path, good + text)
+    found = load_settings(tmp_path, {})
+    (faults,) = found.faulty_players.values()
+    (line,) = map(settings_line, faults)
+    assert told in line
+    assert line.startswith(f"{tmp_path}/loa.toml:")
+    assert found.players.keys() == {"may-a"}, "the others go on"
+
+
+def test_a_fault_elsewhere_or_in_the_usual_player_stops_everything(tmp_path: Path) -> None:
+    for more in ('[players.folder]\nkind = "folder"\npaht = "/a"\n', "[chat]\n"):
+        write(tmp_path, '[players.x]\nkind = "dia-mem"\n' + more)
+        with pytest.raises(SettingsError) as caught:
+            load_settings(tmp_path, {})
+        assert len(caught.value.faults) == 2
 
 
 def test_each_cluster_goes_by_its_own_player(tmp_path: Path) -> None:
@@ -212,8 +224,9 @@ def test_communes_that_share_the_settings_never_share_a_folder(tmp_path: Path) -
     shared = load_settings(tmp_path, {})
     here = {"commune_id": "xa-a", "workspace": tmp_path}
     folder = tmp_path / "communes" / "xa-a"
-    with pytest.raises(LoaError, match=r"\[players.may-a\] path: several communes"):
-        build_channels(shared, folder, NothingRemembered(), **here)
+    found = build_channels(shared, folder, NothingRemembered(), **here)
+    with pytest.raises(ChannelError, match=r"\[players.may-a\] path: several communes"):
+        check(found["loudspeaker"].backends["may-a"])
     for path in (f"{tmp_path}/usb/{{commune}}", "usb"):
         write(tmp_path, f'[players.may-a]\nkind = "folder"\npath = "{path}"\n')
         build_channels(load_settings(tmp_path, {}), folder, NothingRemembered(), **here)
@@ -281,6 +294,71 @@ def test_a_player_may_not_be_called_like_another_channels_way_of_another_kind(
     check_names({"chat": named("chat", False), "loudspeaker": named("loudspeaker", False)})
     with pytest.raises(LoaError, match=r"\[players.kit\]: another channel has this name"):
         check_names({"loudspeaker": named("loudspeaker", True), "chat": named("chat", False)})
+
+
+def check(backend: Backend) -> None:
+    assert isinstance(backend, Checks)
+    backend.check()
+
+
+BAD = """
+[players.hong]
+kind = "sftp"
+host = "127.0.0.1"
+user = "loa"
+port = 70000
+
+[players.khong-khoa]
+kind = "sftp"
+host = "127.0.0.1"
+user = "loa"
+password = "x"
+
+[players.may-c]
+kind = "mqtt"
+host = "127.0.0.1"
+password_file = "khong-co"
+sounds = "x"
+sounds_url = "http://127.0.0.1"
+"""
+
+
+def test_a_bad_section_is_told_with_its_line_and_keeps_only_its_own_player_from_working(
+    tmp_path: Path,
+) -> None:
+    workspace = make_commune(tmp_path / "xa")
+    registry = workspace / "commune.yaml"
+    text = registry.read_text("utf-8").replace("{id: cum-1, ", "{id: cum-1, player: hong, ")
+    registry.write_text(text, encoding="utf-8")
+    before = settings(workspace).count("\n")
+    write(workspace, settings(workspace) + BAD)
+    file, secret = workspace / "loa.toml", workspace / "khong-co"
+    told = [
+        f"{file}:{before + 6}: players.hong.port: found 70000; 65535 or less is allowed",
+        f"{file}:{before + 8}: [players.khong-khoa]: write host_key (or known_hosts)",
+        f"{secret}: players.may-c: the file cannot be read: it does not exist",
+    ]
+    checked = loa("check", "-w", workspace)
+    assert checked.returncode == 1
+    for line in told:
+        assert line in checked.stderr, checked.stderr
+    status = loa("status", "-w", workspace)
+    assert status.returncode == 0, status.stderr
+    for line in told:
+        assert f"! this player takes nothing: {line}" in status.stderr
+    assert f"bad: {told[0]}" in seen(workspace, "settings")
+    with open_app(workspace) as app:
+        _campaign, plan = app.office.plan(workspace / "campaigns" / "tiem-phong.yaml")
+        by_cluster = {
+            one.target: one.backend for one in plan.deliveries if one.channel == "loudspeaker"
+        }
+        assert by_cluster == {"cum-1": "hong", "cum-2": "folder"}
+        broken = app.channels["loudspeaker"].backends["hong"]
+        bundle = builders.bundle("loudspeaker", "hong", "cum-1")
+        with pytest.raises(ChannelError, match=r"players\.hong\.port: found 70000") as caught:
+            broken.deliver(Artifact(()), bundle)
+        assert not caught.value.permanent
+        assert broken.networked, "it rehearses for as long as the workspace does"
 
 
 def programme(folder: Path) -> Artifact:

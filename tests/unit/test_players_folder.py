@@ -265,7 +265,7 @@ class TestWhatPlayersSay:
         numbers, mark = self.heard(tmp_path)
         assert numbers == [1, 3]
         assert "cum-1" in caplog.text
-        assert "found cum-2" in caplog.text
+        assert "cluster: không được ghi cum-2; cho phép: cum-1" in caplog.text
         with other.open("a", encoding="utf-8") as file:
             file.write(a_play(4, cluster="cum-2").line())
         assert self.heard(tmp_path, mark)[0] == [4]

@@ -211,10 +211,10 @@ def test_a_line_of_a_log_comes_back_as_the_play_it_was() -> None:
 @pytest.mark.parametrize(
     ("spoilt", "said"),
     [
-        ('{"player": "may-1", "num', "no JSON"),
-        ("[1]", "no JSON object"),
-        ("1" * 70_000, "longer than"),
-        ("[" * 60_000, "no JSON"),
+        ('{"player": "may-1", "num', "không phải JSON: dòng 1, ký tự 21"),
+        ("[1]", "không phải một đối tượng JSON"),
+        ("1" * 70_000, "dài quá"),
+        ("[" * 60_000, "không phải JSON"),
     ],
 )
 def test_a_torn_line_is_no_play(spoilt: str, said: str) -> None:

@@ -316,7 +316,9 @@ def test_a_player_that_cannot_be_asked_is_told_and_heard_later(
         assert rig.states() == {State.CONFIRMED: 1}
 
 
-def test_a_log_that_was_begun_anew_is_told_as_what_is_wrong(tmp_path: Path, place: Place) -> None:
+def test_a_number_that_is_used_again_is_told_for_as_long_as_it_is_of_interest(
+    tmp_path: Path, place: Place
+) -> None:
     player = reporting(tmp_path)
     with station(tmp_path, place, backend=player) as rig:
         rig.release(on_air())
@@ -326,8 +328,32 @@ def test_a_log_that_was_begun_anew_is_told_as_what_is_wrong(tmp_path: Path, plac
         player.log.append(a_play(1, began=AIR + timedelta(seconds=50)))
         rig.pass_time(minutes=1)
         watch(rig).hear()
-        (mark,) = rig.ledger.play_marks.all()
-        assert "numbers that other plays have" in mark.fault
+        for _minute in range(30):  # it answers, and says nothing new
+            rig.pass_time(minutes=1)
+            watch(rig).hear()
+        assert notices(rig) == {
+            Concern.REUSED_NUMBERS: "loa/may-1 used 1 numbers again for other plays, which are not"
+            " kept; the last at 17:01 01/12/2026"
+        }
+        rig.pass_time(days=7)
+        assert Concern.REUSED_NUMBERS not in notices(rig)
+
+
+@pytest.mark.parametrize("apart", [20, 60])
+def test_two_players_that_play_the_same_at_once_prove_it_once_and_are_told(
+    rig: Rig, apart: int
+) -> None:
+    """One after the other is a device that lost its log and said it again."""
+    later = AIR + timedelta(seconds=12 + apart)
+    heard(rig, a_play(player="loa/may-1"), a_play(player="loa/may-2", began=later))
+    assert rig.states() == {State.CONFIRMED: 1}
+    confirmed = [one for one in rig.ledger.views.events() if one.to_state == State.CONFIRMED]
+    assert len(confirmed) == 1
+    told = {
+        Concern.TWO_PLAYERS: "cluster cum-1: two players play the same at the same time:"
+        " loa/may-1, loa/may-2; the last at 17:00 01/12/2026"
+    }
+    assert notices(rig) == (told if apart < 60 else {})
 
 
 def test_players_on_the_network_and_those_of_other_machines_are_left_alone(

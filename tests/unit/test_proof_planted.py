@@ -25,6 +25,8 @@ from channels.loudspeaker.spoken import Region
 from channels.loudspeaker.studio import Studio
 
 PAIRS = Path(__file__).with_name("spoken_pairs.tsv").read_text(encoding="utf-8").splitlines()
+#: Faults of words and of their places.
+MOVED = {Kind.MISSING, Kind.MISPLACED}
 NOTICE = (
     "Thông báo lịch tiêm.\nTrạm y tế kính mời bà con đưa trẻ đi tiêm lúc 7 giờ sáng thứ Bảy. "
     "Địa điểm: nhà văn hóa ấp. Khi đi mang theo sổ tiêm chủng.\nĐiện thoại 0272.3000.111"
@@ -106,6 +108,21 @@ def test_swapped_sentences_are_told_with_the_places_they_were_found_at(
     found = notice.judged(swapped.samples)
     assert kinds(found) & {Kind.MISPLACED, Kind.PAUSE}
     assert Kind.OTHER_TEXT not in kinds(found)
+
+
+@pytest.mark.parametrize("repeat", [1, 2])
+def test_a_sentence_left_out_is_told_whole_and_what_it_moves_is_no_fault(
+    studio: Studio, repeat: int
+) -> None:
+    lines = lines_of(NOTICE, Region.SOUTH)
+    made = Made.of(studio, lines, VOICES[0], repeat)
+    without = Made.of(studio, lines[:1] + lines[2:], VOICES[0], repeat)
+
+    faults = [fault for fault in made.judged(without.samples).faults if fault.kind in MOVED]
+
+    assert [(fault.kind, fault.text) for fault in faults] == repeat * [
+        (Kind.MISSING, lines[1].text)
+    ]
 
 
 def test_silence_is_told_with_its_length_and_its_place(notice: Made) -> None:

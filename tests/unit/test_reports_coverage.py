@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.builders import NOW
 from support.reports import Ground
 
 from engine.models import EvidenceKind
 from engine.reports import Bounds, Coverage, HamletCoverage, Report, build_report
-from engine.reports.coverage import together
+from engine.reports.coverage import at_least_two, together
 
 
 @pytest.fixture
@@ -108,3 +111,34 @@ def test_hamlets_add_up_because_they_share_no_household(ground: Ground) -> None:
 
 def test_nothing_together_covers_nothing() -> None:
     assert together((), 100) == Bounds(0, 0)
+
+
+def overlap(sets: Sequence[frozenset[int]]) -> int:
+    return sum(sum(one in some for some in sets) >= 2 for one in frozenset().union(*sets))
+
+
+@given(st.data())
+def test_at_least_two_channels_lies_within_its_bounds_whatever_they_overlap(
+    data: st.DataObject,
+) -> None:
+    households = data.draw(st.integers(1, 12))
+    some = st.frozensets(st.integers(1, households))
+    sets = data.draw(st.lists(some, min_size=1, max_size=4))
+    found = at_least_two([Bounds(len(one), len(one)) for one in sets], households)
+    assert found.lower <= overlap(sets) <= found.upper
+
+
+@pytest.mark.parametrize(
+    ("parts", "twice"),
+    [
+        ([], Bounds(0, 0)),
+        ([(50, 50)], Bounds(0, 0)),
+        ([(60, 60), (70, 70)], Bounds(30, 60)),
+        ([(0, 100), (0, 100)], Bounds(0, 100)),
+        ([(100, 100), (100, 100), (0, 100)], Bounds(100, 100)),
+        ([(90, 90), (10, 10), (10, 10)], Bounds(5, 20)),
+        ([(3, 3), (3, 3), (3, 3)], Bounds(0, 4)),
+    ],
+)
+def test_at_least_two_of_a_hundred(parts: list[tuple[int, int]], twice: Bounds) -> None:
+    assert at_least_two([Bounds(*one) for one in parts], 100) == twice

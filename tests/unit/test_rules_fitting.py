@@ -108,8 +108,12 @@ def test_it_goes_where_it_may_be_heard_and_before_its_campaign_ends() -> None:
     weekdays = frozenset({2, 4})
     tin = sound("tin")
     assert moved(tin, (at(17), sound("khac", 590)), days=weekdays) == at(5, day=2)
-    quiet = Quiet(DAY.date(), DAY.date(), Hours(time(16), time(18)), "Tang lễ")
+    quiet = Quiet(DAY.date(), DAY.date(), Hours(time(16), time(19)), "Tang lễ")
     assert moved(tin, quiet=(quiet,)) == at(5, day=1)
+    shorter = replace(quiet, hours=Hours(time(16), time(18)))
+    assert moved(tin, quiet=(shorter,)) == at(18), "as soon as it may"
+    nearly = replace(quiet, hours=Hours(time(16), time(18, 29)))
+    assert moved(tin, quiet=(nearly,)) == at(5, day=1), "the hours would end before it does"
     assert moved(tin, after=at(16, 58) + timedelta(minutes=5)) == at(5, day=1)
     assert moved(sound("tin", until=at(12))) is None
     assert moved(sound("dai", 700)) is None

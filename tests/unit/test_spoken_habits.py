@@ -100,10 +100,18 @@ def test_decomposed_text_is_read_like_composed_text() -> None:
         assert speak(unicodedata.normalize("NFD", written)) == speak(written)
 
 
-@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2009", "\t"])
+@pytest.mark.parametrize("space", ["\u00a0", "\u202f", "\u2009"])
 def test_any_space_is_a_space(space: str) -> None:
     for written in WRITTEN[::7]:
         assert speak(written.replace(" ", space)).text == speak(written).text, written
+
+
+def test_a_tab_is_the_pause_between_the_cells_of_a_pasted_table() -> None:
+    assert speak("1\tẤp 1\t7h30\t05/12").text == (
+        "một, Ấp một, bảy giờ ba mươi phút, ngày năm tháng mười hai"
+    )
+    assert speak("1.\tHọp dân").text == "một. Họp dân"
+    assert speak("\t-\tHọp\t").text == "Họp."
 
 
 @pytest.mark.parametrize("dash", "‐‑‒–—―−－")

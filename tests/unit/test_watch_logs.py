@@ -78,6 +78,7 @@ def test_requests_of_libraries_are_no_news(capsys: pytest.CaptureFixture[str]) -
     try:
         start_log("auto", "may-1")
         logging.getLogger("httpx").info("HTTP Request: POST https://api.example/bot1:x")
+        logging.getLogger("asyncssh.sftp").info("[conn=0] Starting SFTP client")
         logging.getLogger("dramatiq.worker").warning("Consumer encountered a connection error")
         logging.getLogger("loa").warning("news")
     finally:

@@ -18,12 +18,15 @@ _SECRETS = (
     (re.compile(r"\bbot\d+:[\w-]+"), "bot***"),
 )
 
+#: Libraries that tell of every step they take; what goes wrong, Loa says itself.
+_TALKATIVE = ("httpx", "httpcore", "asyncssh", "paho", "apprise", "urllib3", "botocore")
+
 
 def start_log(form: Literal["auto", "text", "json"], machine: str) -> None:
     """Write what happens to the error stream, one line each; ``auto`` is text on a terminal.
 
-    Dramatiq's own lines about a lost connection repeat every second what Loa says once, and
-    httpx tells of every request, with the token of a bot in it.
+    Dramatiq's own lines about a lost connection repeat every second what Loa says once, httpx
+    tells of every request, with the token of a bot in it, and asyncssh of every step, in English.
     """
     json_wanted = form == "json" or (form == "auto" and not sys.stderr.isatty())
     handler = logging.StreamHandler()
@@ -87,7 +90,7 @@ class TextLines(logging.Formatter):
 
 
 def _is_news(record: logging.LogRecord) -> bool:
-    if record.name.startswith(("httpx", "httpcore")):
+    if record.name.startswith(_TALKATIVE):
         return record.levelno >= logging.WARNING
     if not record.name.startswith("dramatiq."):
         return True

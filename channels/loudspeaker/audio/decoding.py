@@ -18,6 +18,7 @@ import soundfile
 
 from channels.base import ChannelError
 from channels.disk import refused
+from channels.loudspeaker.audio.hushed import hushed
 from channels.loudspeaker.audio.pcm import Samples
 from engine.i18n import gettext as _
 
@@ -65,7 +66,9 @@ def opened(path: Path) -> Iterator[Opened]:
                 with _by_ffmpeg(path) as found:
                     yield found
             else:
-                with soundfile.SoundFile(stream) as sound:
+                with hushed():
+                    sound = soundfile.SoundFile(stream)
+                with sound:
                     yield _by_sndfile(sound)
     except soundfile.LibsndfileError as error:
         raise broken() from error
@@ -93,7 +96,11 @@ def _by_sndfile(sound: soundfile.SoundFile) -> Opened:
 
 
 def _read(sound: soundfile.SoundFile) -> Iterator[Samples]:
-    while len(block := sound.read(_BLOCK, dtype="float32", always_2d=True)):
+    while True:
+        with hushed():
+            block = sound.read(_BLOCK, dtype="float32", always_2d=True)
+        if not len(block):
+            return
         yield _mono(block)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import soundfile
 
 from channels.loudspeaker.audio.encoded import Encoded
+from channels.loudspeaker.audio.hushed import hushed
 from channels.loudspeaker.audio.mp3_frames import SAMPLES, BrokenMp3Error, Header, frames
 from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples, resampled
 from channels.loudspeaker.audio.terms import MEDIA_TYPES, Chapter, Format, Tags, chapters
@@ -147,10 +148,16 @@ def decode(mp3: bytes) -> Iterator[Samples]:
 
 
 def _heard(stream: BinaryIO) -> Iterator[Samples]:
-    with soundfile.SoundFile(stream) as sound:
+    with hushed():
+        sound = soundfile.SoundFile(stream)
+    with sound:
         # Not ``blocks``: it trusts the frame count, which MP3 headers only estimate, and hands
         # out uninitialised memory for frames that never came.
-        while len(block := sound.read(STRETCH, dtype="float32")):
+        while True:
+            with hushed():
+                block = sound.read(STRETCH, dtype="float32")
+            if not len(block):
+                return
             yield block
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from engine.models import File
 from engine.models.airing import Cancel, Programme
+from engine.models.envelope import Envelope
 
 
 class Feed(Protocol):
@@ -17,6 +18,13 @@ class Feed(Protocol):
 
         Its ``sequence`` and ``made_at`` are given here. Saying the same again changes nothing.
         Raises ChannelError, OSError.
+        """
+        ...
+
+    def sign(self, payload: bytes) -> Envelope:
+        """Sign bytes with the commune's key, for those who get them by another way.
+
+        Raises ChannelError when that key cannot be opened.
         """
         ...
 

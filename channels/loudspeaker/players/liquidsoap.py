@@ -19,6 +19,7 @@ from channels.disk import refused
 from channels.loudspeaker.names import is_plain
 from channels.loudspeaker.players.contents import whole
 from channels.loudspeaker.players.places import Places
+from channels.loudspeaker.players.reasons import in_words
 from channels.loudspeaker.players.station_plan import Limits, Plan, plan_of
 from channels.loudspeaker.players.station_socket import ask
 from engine.clock import Clock, SystemClock
@@ -148,7 +149,7 @@ class LiquidsoapBackend:
             except (ValueError, TypeError):
                 continue
             if play.cluster == cluster:
-                yield _in_words(play)
+                yield replace(in_words(play), seconds=round(play.seconds, 1))
 
     def _hand_over(self, plan: Plan, bundle: Bundle, path: Path) -> None:
         deadline = time.monotonic() + _TAKEN_WITHIN
@@ -232,16 +233,3 @@ def _told(answer: str, cluster: str) -> Mapping[str, Any]:
 def _unsure(cluster: str) -> str:
     message = _("the clock of the station of {cluster} is not sure: it airs emergencies alone")
     return message.format(cluster=cluster)
-
-
-def _in_words(play: Play) -> Play:
-    reasons = {
-        "emergency": _("cut off by an emergency; it is said again, whole"),
-        "stopped": _("the station stopped while it was on air"),
-        "stream": _("the connection to Icecast was lost"),
-        "late": _("it came too late to begin"),
-        "damaged": _("the sound ended before its time"),
-        "unreadable": _("the sound could not be read"),
-    }
-    reason = reasons.get(play.reason, play.reason)
-    return replace(play, reason=reason, seconds=round(play.seconds, 1))

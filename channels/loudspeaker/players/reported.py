@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from channels.loudspeaker.players.reasons import in_words
 from engine.i18n import gettext as _
 from engine.models.play import LONGEST, Play, play_of
 
@@ -70,7 +71,7 @@ def plays_in(tail: bytes, cluster: str) -> tuple[list[Play], int]:
     """
     end = tail.rfind(b"\n") + 1
     if not end and len(tail) > LONGEST:
-        _passed_over(cluster, f"longer than {LONGEST} bytes")
+        _passed_over(cluster, _("longer than {count} bytes").format(count=LONGEST))
         return [], len(tail)
     plays = []
     for line in tail[:end].splitlines():
@@ -79,11 +80,14 @@ def plays_in(tail: bytes, cluster: str) -> tuple[list[Play], int]:
         try:
             play = play_of(line)
             if play.cluster != cluster:
-                raise ValueError(f"cluster: found {play.cluster}, {cluster} is allowed")
+                message = _("{field}: {found} is not allowed; allowed: {allowed}")
+                raise ValueError(
+                    message.format(field="cluster", found=play.cluster, allowed=cluster)
+                )
         except ValueError as error:
             _passed_over(cluster, str(error))
         else:
-            plays.append(play)
+            plays.append(in_words(play))
     return plays, end
 
 

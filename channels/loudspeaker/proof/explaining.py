@@ -5,7 +5,7 @@ Slower than matching, and asked only about what was not found.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -27,6 +27,12 @@ _JUMP, _OVERLAP = 0.7, 0.8
 #: A file in which a larger share of words is not heard holds something else.
 _OTHER_TEXT = 0.6
 
+#: A sentence of which a smaller share of words is heard is missing as a whole.
+_HARDLY = 0.4
+
+#: Seconds within which two sentences are found at one place.
+_SAME_PLACE = 0.5
+
 #: Seconds by which a pause may miss what it should be.
 PAUSE_OFF = 0.15
 
@@ -37,7 +43,7 @@ _MOST = 12
 def explain(matcher: Matcher, found: Sequence[Found], *, pauses: bool) -> Iterator[Fault]:
     """Yield what is wrong with what was found; ``pauses``: their lengths count as well."""
     missing = [one for one in found if one.at is None]
-    elsewhere = {id(one): _elsewhere(matcher, one) for one in missing[: 2 * _MOST]}
+    elsewhere = _places(matcher, missing[: 2 * _MOST], found)
     broken = [one for one in found if one.at is None or any(one.unheard)]
     closer = {
         id(one): _closer(matcher, one) for one in broken[:_MOST] if elsewhere.get(id(one)) is None
@@ -48,13 +54,18 @@ def explain(matcher: Matcher, found: Sequence[Found], *, pauses: bool) -> Iterat
         yield Fault(Kind.OTHER_TEXT, found=words - lost, allowed=words)
         return
     faults: list[Fault] = []
+    shifted: list[Fault] = []
+    turned = _out_of_order(found, elsewhere)
     for one in broken[:_MOST]:
         place = elsewhere.get(id(one))
         if place is None:
             faults += _gone(closer[id(one)])
         else:
             begins, text = seconds_of(one.expected), one.passage.sentence.text
-            faults.append(Fault(Kind.MISPLACED, begins, text, found=seconds_of(place)))
+            misplaced = Fault(Kind.MISPLACED, begins, text, found=seconds_of(place))
+            (faults if id(one) in turned else shifted).append(misplaced)
+    # What is missing moves all that follows; only with nothing missing is that the fault.
+    faults = faults or shifted
     if pauses:
         faults += _moved([closer.get(id(one), one) for one in found])
         # Every word is there, but not where it should be.
@@ -67,7 +78,12 @@ def _lost(one: Found) -> int:
 
 
 def _gone(one: Found) -> Iterator[Fault]:
-    """Yield a fault for each run of words that were not heard."""
+    """Yield a fault for each run of words that were not heard, one if hardly any were."""
+    words = one.passage.sentence.words
+    if one.at is None and len(words) - _lost(one) < len(words) * _HARDLY:
+        begins, text = seconds_of(one.expected), one.passage.sentence.text
+        yield Fault(Kind.MISSING, begins, text, len(words))
+        return
     run: list[tuple[Word, float]] = []
     unheard = {id(word): at for word, at in one.unheard}
     for word in one.passage.sentence.words:
@@ -97,12 +113,56 @@ def _moved(found: Sequence[Found]) -> Iterator[Fault]:
         whole = here
 
 
-def _elsewhere(matcher: Matcher, one: Found) -> int | None:
-    """Return the frame at which a sentence that is not in its place is said, if it is."""
-    sentence = one.passage.sentence
-    wanted = matcher.wanted(sentence)
-    at, total = matcher.track.best_anywhere(wanted, 0, len(matcher.track))
-    return at if total >= SENTENCE_HEARD * max(1, int(sentence.audible.sum())) else None
+def _out_of_order(found: Sequence[Found], elsewhere: Mapping[int, int | None]) -> set[int]:
+    """Return the ids of those sentences that are said after a later or before an earlier one."""
+    placed = [(id(one), elsewhere.get(id(one)) if one.at is None else one.at) for one in found]
+    said = [(key, place) for key, place in placed if place is not None]
+    turned: set[int] = set()
+    for order, sign in ((said, 1), (said[::-1], -1)):
+        furthest = -np.inf
+        for key, place in order:
+            if sign * place < furthest:
+                turned.add(key)
+            furthest = max(furthest, sign * place)
+    return turned
+
+
+def _places(
+    matcher: Matcher, missing: Sequence[Found], found: Sequence[Found]
+) -> dict[int, int | None]:
+    """Return by identity the frame at which each sentence that is not in its place is said.
+
+    None where it is nowhere, or only where the same sentence is said another time, as its own.
+    """
+    taken = [(one.passage.sentence.text, one.at) for one in found if one.at is not None]
+    places: dict[int, int | None] = {}
+    shift = 0
+    for one in missing:
+        place = _nearest(matcher, one, one.expected + shift)
+        text, near = one.passage.sentence.text, frames_of(_SAME_PLACE)
+        if place is not None and any(
+            text == other and abs(place - at) < near for other, at in taken
+        ):
+            place = None
+        places[id(one)] = place
+        if place is not None:
+            taken.append((text, place))
+            shift = place - one.expected
+    return places
+
+
+def _nearest(matcher: Matcher, one: Found, around: int) -> int | None:
+    """Return the place nearest to a frame at which a sentence is said, if it is anywhere."""
+    wanted = matcher.wanted(one.passage.sentence)
+    enough = SENTENCE_HEARD * max(1, int(one.passage.sentence.audible.sum()))
+    reach, length = frames_of(REACH), len(matcher.track)
+    while True:
+        at, total = matcher.track.best_anywhere(wanted, around - reach, around + reach)
+        if total >= enough:
+            return at
+        if around - reach <= 0 and around + reach >= length:
+            return None
+        reach *= 2
 
 
 def _closer(matcher: Matcher, one: Found) -> Found:

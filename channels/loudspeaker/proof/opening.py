@@ -7,11 +7,13 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 import soundfile
 
 from channels.base import ChannelError
 from channels.disk import refused
+from channels.loudspeaker.audio.hushed import hushed
 from channels.loudspeaker.proof.bands import Signal
 from engine.i18n import gettext as _
 
@@ -29,7 +31,7 @@ def opened(source: Path | bytes) -> Iterator[tuple[int, Iterator[Signal]]]:
     try:
         with (
             io.BytesIO(source) if isinstance(source, bytes) else source.open("rb") as stream,
-            soundfile.SoundFile(stream) as sound,
+            _sound_file(stream) as sound,
             # Closed before the file is: nobody may still be decoding it then.
             closing(_ahead(_stretches(sound))) as stretches,
         ):
@@ -40,6 +42,11 @@ def opened(source: Path | bytes) -> Iterator[tuple[int, Iterator[Signal]]]:
         ) from error
     except OSError as error:
         raise refused(error, source if isinstance(source, Path) else "") from error
+
+
+def _sound_file(stream: BinaryIO) -> soundfile.SoundFile:
+    with hushed():
+        return soundfile.SoundFile(stream)
 
 
 def _ahead(stretches: Iterator[Signal]) -> Generator[Signal]:
@@ -53,5 +60,9 @@ def _ahead(stretches: Iterator[Signal]) -> Generator[Signal]:
 
 def _stretches(sound: soundfile.SoundFile) -> Iterator[Signal]:
     # Not ``blocks``: it trusts the frame count, which MP3 headers only estimate.
-    while len(block := sound.read(_STRETCH * sound.samplerate, dtype="float32")):
+    while True:
+        with hushed():
+            block = sound.read(_STRETCH * sound.samplerate, dtype="float32")
+        if not len(block):
+            return
         yield block if block.ndim == 1 else block.mean(axis=1)

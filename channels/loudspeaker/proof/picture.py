@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import fontpkg_noto_sans
 import numpy as np
 import numpy.typing as npt
 
 from channels.loudspeaker.proof.listening import Sound
+from channels.typesetting import press
 from engine.i18n import gettext as _
 
 _TEMPLATE = Path(__file__).parent / "templates" / "sound.typ"
@@ -44,24 +43,8 @@ class Caption:
 
 
 def picture(sound: Sound, caption: Caption) -> bytes:
-    """Return the PNG. ``caption.moments`` are marked, in seconds."""
-    import typst  # 80 MB of library: for those who draw
-
-    fonts = typst.Fonts(
-        include_system_fonts=False,
-        include_embedded_fonts=False,
-        font_paths=[fontpkg_noto_sans.ROOT / "files"],
-    )
-    drawn = typst.compile(
-        _TEMPLATE,
-        root=_TEMPLATE.parent,
-        font_paths=fonts,
-        ignore_system_fonts=True,
-        format="png",
-        ppi=_PPI,
-        sys_inputs={"data": json.dumps(_data(sound, caption), ensure_ascii=False)},
-    )
-    return bytes(drawn)
+    """Return the PNG. ``caption.moments`` are marked, in seconds. Raises TypesetError."""
+    return press().png(_TEMPLATE, _data(sound, caption), _PPI)
 
 
 def _data(sound: Sound, caption: Caption) -> dict[str, Any]:

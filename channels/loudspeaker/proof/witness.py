@@ -20,8 +20,8 @@ from pathlib import Path
 import numpy as np
 
 from channels.base import ChannelError
+from channels.helping.pipes import LENGTH
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.speech.frames import LENGTH
 from engine.i18n import gettext as _
 
 _HELPER = (sys.executable, "-P", "-m", "channels.loudspeaker.proof.witness_helper")

@@ -12,8 +12,8 @@ import json
 import os
 import sys
 
+from channels.helping.pipes import frame
 from channels.loudspeaker.speech.espeak_helper import VOLUME, WORDS_PER_MINUTE
-from channels.loudspeaker.speech.frames import frame
 
 _SYNCHRONOUS = 2
 _NO_EXIT = 0x8000

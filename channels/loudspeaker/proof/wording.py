@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from channels.loudspeaker.proof.faults import Fault, Kind
+from engine.i18n import decimal
 from engine.i18n import gettext as _
 
 #: Faults that are told one by one, and characters of a sentence that are quoted.
@@ -23,7 +24,7 @@ def fault_in_words(fault: Fault) -> str:
     """Return one fault as a sentence in the reader's language."""
     at = 0.0 if fault.at is None else fault.at
     return _sentences()[fault.kind].format(
-        at=f"{at:.1f}",
+        at=decimal(at),
         text=_quoted(fault.text),
         found=fault.found,
         allowed=fault.allowed,

@@ -8,9 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from channels.base import ChannelError
+from channels.helping.pool import Bounds, HelperError, Helpers
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.speech.frames import FAILED, KIND, REFUSED, SOUND
-from channels.loudspeaker.speech.helpers import HelperError, Helpers
+from channels.loudspeaker.speech.frames import (
+    FAILED,
+    KIND,
+    MAX_REPLY,
+    MAX_REQUEST,
+    REFUSED,
+    SOUND,
+)
 from engine.i18n import gettext as _
 
 
@@ -25,6 +32,11 @@ class Asked:
     needs: str = ""
 
 
+def speaking(seconds: float) -> Bounds:
+    """Return what a helper that speaks may take: ``seconds`` for a sentence."""
+    return Bounds(seconds, MAX_REQUEST, MAX_REPLY)
+
+
 def spoken(helpers: Helpers, asked: Asked) -> Pcm:
     """Return the sound of a sentence.
 
@@ -35,6 +47,8 @@ def spoken(helpers: Helpers, asked: Asked) -> Pcm:
         answer = helpers.ask(asked.request, asked.needs)
     except HelperError as error:
         raise _failed(asked, str(error)) from error
+    if len(answer) < KIND.size:
+        raise _failed(asked, _("it answered nonsense"))
     kind, rate = KIND.unpack_from(answer)
     payload = answer[KIND.size :]
     if kind == SOUND and len(payload) % 2 == 0:

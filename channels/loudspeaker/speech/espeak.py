@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from channels.helping.pool import IDLE_SECONDS, Helpers, cores, helper_command
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.speech.asking import Asked, spoken
+from channels.loudspeaker.speech.asking import Asked, speaking, spoken
 from channels.loudspeaker.speech.engine import Cost, Traits, Voice
 from channels.loudspeaker.speech.espeak_helper import VOLUME, WORDS_PER_MINUTE
-from channels.loudspeaker.speech.helpers import IDLE_SECONDS, Helpers, cores, helper_command
 
 #: Samples per second of all its voices.
 RATE = 22_050
@@ -35,11 +35,11 @@ class EspeakEngine:
         time_limit: float = 20.0,
         helpers: int | None = None,
         idle_seconds: float = IDLE_SECONDS,
-        command: Sequence[str] = helper_command("espeak_helper"),
+        command: Sequence[str] = helper_command("channels.loudspeaker.speech.espeak_helper"),
     ) -> None:
         size = helpers or cores()
         self._helpers = Helpers(
-            command, size=size, time_limit=time_limit, idle_seconds=idle_seconds
+            command, size=size, bounds=speaking(time_limit), idle_seconds=idle_seconds
         )
         self.traits = Traits(online=False, cost=Cost.FREE, cacheable=True, at_once=size)
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import struct
 
-#: Every frame begins with the length of the rest: 4 bytes, little-endian.
-LENGTH = struct.Struct("<I")
+from channels.helping.pipes import frame
 
 #: A reply's first byte, and the samples per second of the sound in a SOUND reply.
 KIND = struct.Struct("<cI")
@@ -20,16 +19,11 @@ REFUSED = b"R"
 #: This sentence could not be spoken this time.
 FAILED = b"F"
 
-#: A pipe holds 64 KiB, so writing a request never waits for a helper that hangs.
+#: No sentence is longer.
 MAX_REQUEST = 16 * 1024
 
 #: Ten minutes of sound at 48,000 samples a second: a longer reply is no sentence but a fault.
 MAX_REPLY = 10 * 60 * 48_000 * 2
-
-
-def frame(body: bytes) -> bytes:
-    """Return ``body`` as it goes through the pipe."""
-    return LENGTH.pack(len(body)) + body
 
 
 def reply(kind: bytes, rate: int, payload: bytes) -> bytes:

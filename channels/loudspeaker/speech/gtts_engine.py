@@ -21,6 +21,7 @@ from gtts import gTTS
 from gtts.lang import tts_langs
 
 from channels.base import ChannelError
+from channels.loudspeaker.audio.hushed import hushed
 from channels.loudspeaker.audio.pcm import Pcm
 from channels.loudspeaker.speech.engine import Cost, Traits, Voice
 from engine.i18n import gettext as _
@@ -105,7 +106,8 @@ class GttsEngine:
         mp3 = b"".join(
             base64.b64decode(found) for found in _SOUND.findall(self._answer(request, deadline))
         )
-        samples, rate = soundfile.read(io.BytesIO(mp3), dtype="int16", always_2d=True)
+        with hushed():
+            samples, rate = soundfile.read(io.BytesIO(mp3), dtype="int16", always_2d=True)
         return Pcm(np.ascontiguousarray(samples[:, 0]), rate)
 
     def _answer(self, request: Any, deadline: float) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
 from channels.base import ChannelError
+from channels.helping.pool import IDLE_SECONDS, Helpers, cores, helper_command
 from channels.loudspeaker.audio.pcm import Pcm
-from channels.loudspeaker.speech.asking import Asked, spoken
+from channels.loudspeaker.speech.asking import Asked, speaking, spoken
 from channels.loudspeaker.speech.engine import Cost, Traits, Voice
-from channels.loudspeaker.speech.helpers import IDLE_SECONDS, Helpers, cores, helper_command
 from channels.loudspeaker.speech.voice_files import VoiceFile, VoiceFiles, split
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -33,13 +33,13 @@ class PiperEngine:
         time_limit: float = 60.0,
         helpers: int | None = None,
         idle_seconds: float = IDLE_SECONDS,
-        command: Sequence[str] = helper_command("piper_helper"),
+        command: Sequence[str] = helper_command("channels.loudspeaker.speech.piper_helper"),
     ) -> None:
         size = helpers or cores()
         self._files = files
         self._length = length
         self._helpers = Helpers(
-            command, size=size, time_limit=time_limit, idle_seconds=idle_seconds
+            command, size=size, bounds=speaking(time_limit), idle_seconds=idle_seconds
         )
         self.traits = Traits(online=False, cost=Cost.FREE, cacheable=True, at_once=size)
 

@@ -16,7 +16,8 @@ from io import FileIO
 from types import FrameType
 from typing import Protocol
 
-from channels.loudspeaker.speech.frames import FAILED, LENGTH, REFUSED, SOUND, reply
+from channels.helping.pipes import request_in, write_all
+from channels.loudspeaker.speech.frames import FAILED, REFUSED, SOUND, reply
 
 _PDEATHSIG = 1
 
@@ -56,26 +57,18 @@ def serve(
     """Answer until the pipe closes, nobody asked for ``idle_seconds``, or ``parent`` is gone."""
     _die_with(parent)
     while select.select([requests], [], [], idle_seconds)[0]:
-        header = _read(requests, LENGTH.size)
-        if not header:
+        asked = request_in(requests)
+        if not asked:
             return
-        request: Request = json.loads(_read(requests, LENGTH.unpack(header)[0]))
+        request: Request = json.loads(asked)
         try:
             speaker.get_ready(request)
         except UnavailableError as error:
-            _write(replies, reply(REFUSED, 0, str(error).encode()))
+            write_all(replies, reply(REFUSED, 0, str(error).encode()))
         else:
             if not _speak_in_a_fork(speaker, request, replies):
                 # Half a reply may be in the pipe: only a new helper makes a clean one.
                 sys.exit(1)
-
-
-def _read(requests: FileIO, size: int) -> bytes:
-    """Read exactly ``size`` bytes, or nothing when the pipe has closed."""
-    data = b""
-    while len(data) < size and (part := requests.read(size - len(data))):
-        data += part
-    return data if len(data) == size else b""
 
 
 def _speak_in_a_fork(speaker: Speaker, request: Request, replies: int) -> bool:
@@ -85,7 +78,7 @@ def _speak_in_a_fork(speaker: Speaker, request: Request, replies: int) -> bool:
     code = 1
     try:
         ctypes.CDLL(None).prctl(_PDEATHSIG, signal.SIGKILL)
-        _write(replies, _answer(speaker, request))
+        write_all(replies, _answer(speaker, request))
         code = 0
     finally:
         os._exit(code)
@@ -98,12 +91,6 @@ def _answer(speaker: Speaker, request: Request) -> bytes:
         return reply(REFUSED, 0, str(error).encode())
     except Exception as error:  # noqa: BLE001 - whoever asked tells a person
         return reply(FAILED, 0, f"{type(error).__name__}: {error}".encode())
-
-
-def _write(pipe: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(pipe, view) :]
 
 
 def _die_with(parent: int) -> None:

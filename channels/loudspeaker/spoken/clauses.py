@@ -7,7 +7,7 @@ from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
 from .letters import spell
-from .syllables import LOWER
+from .syllables import LOWER, UPPER
 from .wordlist import words
 
 #: Parts of a law, by name and by letter.
@@ -15,6 +15,8 @@ _CLAUSES: Final = {"khoản": "khoản", "điểm": "điểm", "điều": "đi�
 _NO_CLAUSES: Final = words("lớp khu lô đường khóa kênh tuyến rạch cống trạm trụ cột thửa")
 _ARTICLE: Final = re.compile(r"[, ]*(?:([ĐKk])\.?\s?\d|[Đđ]iều|[Kk]hoản)")
 _SHORT_CLAUSE: Final = re.compile(r"([ĐKk])\.?\s?\d{1,3}")
+#: What follows a hamlet of a ward.
+_IN_A_WARD: Final = r"\s?[,-]\s?(?:P\.?\s?[\dA-ZĐ]|[Pp]hường|TT)"
 _LAWS: Final = words("luật nđ nghị blhs blds bltths bltt bộ llđ lđđ hiến pháp thông quyết quy")
 
 
@@ -54,8 +56,8 @@ def _clause_number(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _hamlet(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the K. of "K. 3, P. 5": a hamlet of a ward."""
-    return f"khóm {ctx.number(match[1])}"
+    """Read the K. of "K. 3, P. 5" and "K.Long Thạnh, P.Long Hưng": a hamlet of a ward."""
+    return f"khóm {ctx.number(match[1])}" if match[1] else "khóm"
 
 
 CLAUSES: Final[tuple[Rule, ...]] = (
@@ -64,7 +66,8 @@ CLAUSES: Final[tuple[Rule, ...]] = (
 CLAUSE_WORDS: Final[tuple[Rule, ...]] = (
     rule(
         "place",
-        r"K\.\s?(\d{1,2})(?=\s?[,-]\s?(?:P\.?\s?[\dA-ZĐ]|[Pp]hường|TT))",
+        rf"K\.\s?(\d{{1,2}}|(?=[{UPPER}][{LOWER}]+(?:\s[{UPPER}0-9][{LOWER}]*){{0,3}}{_IN_A_WARD}))"
+        rf"(?:(?<!\d)|(?={_IN_A_WARD}))",
         _hamlet,
         starts="K",
     ),

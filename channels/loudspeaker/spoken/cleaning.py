@@ -33,6 +33,8 @@ _LIGATURES: Final = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 #: Frames the digit before it: 1️⃣ numbers an item.
 _KEYCAP: Final = "\u20e3"
+#: Between the cells of a row pasted from a table.
+_CELLS: Final = re.compile(r"(?<=[\w%₫°)\"”])[ ]*\t[\t ]*(?=\S)")
 _CIRCLED: Final = re.compile("[\u2460-\u24ff\u2776-\u2793]")
 _SPACES: Final = "\t\r\v\f\x1c\x1d\x1e\x1f\x85\u200b"
 _KEPT: Final = frozenset("µ°₫…“”№Ø⌀Φ")
@@ -56,6 +58,8 @@ def clean(line: str) -> Cleaned:
     """Return ``line`` (NFC) with one form for each kind of character."""
     if "~" in line:
         line = _WAVE.sub("-", line)  # 08:00 ~ 10:00, T2~T6
+    if "\t" in line:
+        line = _CELLS.sub(lambda cells: "|".ljust(len(cells[0])), line)
     if not _ODD.search(line):
         return Cleaned(line)
     if "÷" in line and "=" not in line:
@@ -64,10 +68,17 @@ def clean(line: str) -> Cleaned:
     offsets: list[int] = []
     for position, character in enumerate(line.translate(_SAME_LENGTH)):
         folded = _fold(character, pieces[-1] if pieces else "")
+        if _CIRCLED.match(character) and folded.strip().isdigit():
+            folded = _numbered(folded, line[position + 1 :].lstrip()[:1])
         if folded:
             pieces.append(folded)
             offsets += [position] * len(folded)
     return Cleaned("".join(pieces), tuple(offsets))
+
+
+def _numbered(folded: str, following: str) -> str:
+    """Return ①, with a bracket if it numbers the item that follows."""
+    return f"{folded.rstrip()}) " if following.isupper() else folded
 
 
 def _fold(character: str, before: str) -> str:

@@ -118,7 +118,7 @@ def _full(match: re.Match[str], ctx: Context) -> Reading:
 
 def _short_year(match: re.Match[str], ctx: Context) -> Reading:
     """Read 5/12/26; with nothing that says so it may be a house number, as hẻm 5/12/26 is."""
-    if ctx.after(words("số nhà hẻm ngõ kiệt ngách đường tổ chỉ")):
+    if ctx.after(words("số nhà hẻm ngõ kiệt ngách đường tổ chỉ khối lớp nhóm")):
         return None
     reading = _full(match, ctx)
     if ctx.near(DATE_LEADS | {"sn"}, 6) or len(match[1]) == len(match[3]) == 2:
@@ -155,20 +155,23 @@ def _days_of_a_month(match: re.Match[str], ctx: Context) -> Reading:
 def _days(match: re.Match[str], ctx: Context) -> Reading:
     """Read "ngày 11,12/6" and "11 & 12/6/2026": days of one month."""
     days, month, year = match.groups()
-    if ctx.after({"thứ"}):
+    goes_on = ctx.after({","}) and "".join(ctx.history[-2:-1]).isdigit()
+    if ctx.after({"thứ"}) or (goes_on and " và " in days):
         return None
     if not year and not ctx.near(DATE_LEADS, 3):
         return None
-    first, *others = re.findall(r"\d+|[,&]", days)
+    first, *others = re.findall(r"\d+|[,&]|và", days)
     last = others.pop()
     words = led(ctx.cardinal(int(first)), ctx)
     for part in others:
-        words += {",": ",", "&": " và ngày"}.get(part) or f" {ctx.cardinal(int(part))}"
+        words += _BETWEEN.get(part) or f" {ctx.cardinal(int(part))}"
     return checked(
         f"{words} {date_words(last, month, year, ctx, match.end())}", (last, month, year)
     )
 
 
+#: What is said between the days of one month.
+_BETWEEN: Final = {",": ",", "&": " và ngày", "và": " và ngày"}
 _ONE: Final = rf"({D})(?:\s?/\s?({M})(?:\s?/\s?({_Y}))?)?"
 _OTHER: Final = rf"({D})\s?/\s?({M})(?:\s?/\s?({_Y}))?"
 
@@ -176,9 +179,9 @@ _OTHER: Final = rf"({D})\s?/\s?({M})(?:\s?/\s?({_Y}))?"
 FULL_DATES: Final[tuple[Rule, ...]] = (
     rule(
         "days",
-        rf"({D}(?:(?:,|\s?&\s?){D}){{1,6}})\s?/\s?({M})(?:\s?/\s?({_Y}))?{END}{WHOLE}",
+        rf"({D}(?:(?:,|\s?&\s?|\svà\s){D}){{1,6}})\s?/\s?({M})(?:\s?/\s?({_Y}))?{END}{WHOLE}",
         _days,
-        then=",&",
+        then=",&v",
     ),
     rule(
         "date range",

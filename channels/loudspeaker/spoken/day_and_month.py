@@ -30,6 +30,8 @@ from .wordlist import words
 _FEASTS: Final = words("lễ dịp mừng niệm nhân khánh tết nghỉ nữ")
 #: Every month has these days: "ngày 1-5 hằng tháng" are days and no date.
 _EACH_MONTH: Final = re.compile(r"\s+(?:hàng|hằng|mỗi|của mỗi|trong) tháng")
+#: What begins or ends on a day: "khai giảng 5/9", "bắt đầu 07/11".
+_EVENTS: Final = words("giảng mạc trương thúc hành tràng đầu ngưng dứt")
 _WEEK: Final = words("thứ nhật t2 t3 t4 t5 t6 t7 cn")
 _DAY: Final = re.compile(r"\d{1,2}(?:[./-]\d{1,2})?(?:/\d{4})?")
 
@@ -47,6 +49,7 @@ def _day_month(match: re.Match[str], ctx: Context) -> Reading:
         or ctx.near(DAY_LEADS, 9)
         or ctx.near(_WEEK, 4)
         or _after_a_clock(ctx)
+        or ctx.after(_EVENTS)
         or (ctx.near(_FEASTS, 9) and (int(day), int(month)) in KNOWN_DAYS)
         or LUNAR.match(ctx.line, match.end())
     )

@@ -62,6 +62,12 @@ _OTHER_HOUR: Final = re.compile(
 )
 
 
+#: "1.1. Mục tiêu" numbers a heading.
+_HEADING: Final = re.compile(r"\.(?:\s|$)")
+#: Near these "cấp 6.7" is the force of a wind, from six to seven.
+_WINDS: Final = words("gió giật bão áp nhiệt mạnh sóng")
+
+
 def _is_measured(end: int, ctx: Context) -> bool:
     """Say whether a unit stands behind the number, or what is measured just before it."""
     if _MEASURE.match(ctx.line, end):
@@ -97,6 +103,10 @@ def _sure_date(end: int, ctx: Context) -> bool:
 def _date(match: re.Match[str], ctx: Context) -> Reading:
     """Read 5.12 as a date; without a word that says so, in doubt."""
     day, month = match.groups()
+    if not ctx.history and _HEADING.match(ctx.line, match.end()):
+        return None
+    if ctx.after({"cấp"}) and ctx.near(_WINDS, 7) and int(day) < int(month):
+        return f"{ctx.number(day)} đến {ctx.number(month)}"
     before = ctx.history[-2].lower() if len(ctx.history) > 1 else ""
     if ctx.after(DAY_LEADS) and before in _PER_DAY:
         return None
@@ -159,6 +169,8 @@ def _hour(match: re.Match[str], ctx: Context) -> Reading:
         return None
     if _OF_THE_DAY.match(ctx.line, end) and not ctx.after(DAY_LEADS):
         return said
+    if ctx.after({"cấp"}) and ctx.near(_WINDS, 7) and 0 < int(minute) - int(hour) < 4:
+        return f"{ctx.number(hour)} đến {ctx.number(minute)}"
     if _is_month(minute) and int(hour):
         sure = _OTHER_HOUR.match(ctx.line, end) or (_goes_on(ctx) and not ctx.after({",", ";"}))
         return said if sure else None

@@ -23,6 +23,8 @@ _SHARES: Final = frozenset({2, 3, 4, 5, 10})
 #: Shares more often than counts, of what there is much of.
 _USUAL_SHARES: Final = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4)})
 _MANY: Final = words("hộ người phiếu đại cử")
+#: Near these 25/21 is how a set ends.
+_SETS: Final = words("séc set hiệp chuyền tennis lông")
 _MAP_SCALES: Final = words("lệ đồ hoạch")
 _DOTTED: Final = r"[1-9]\d{0,2}(?:\.\d{3})+"
 
@@ -39,11 +41,15 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     top, bottom = (int(part) for part in match.groups())
     following = ctx.next_word(match.end())
     counted = f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
+    if ctx.near(_SETS, 24) and max(top, bottom) <= 40:
+        return f"{ctx.cardinal(top)}, {ctx.cardinal(bottom)}"
+    if ctx.after({"thứ"}) and 2000 <= bottom < 2100:
+        return f"{ctx.cardinal(top)} năm {ctx.cardinal(bottom)}"
     if (ctx.near(_MAP_SCALES, 3) and bottom >= 100) or ctx.after(
         {"loại", "hạng", "binh", "điểm", "thứ"}
     ):
         return counted
-    if following in COUNTED and not (ctx.after(_NEARLY) and top < bottom <= 10):
+    if following in COUNTED | {"vụ"} and not (ctx.after(_NEARLY) and top < bottom <= 10):
         if (top, bottom) in _USUAL_SHARES and following in _MANY:
             return Doubtful(read_fraction(top, bottom, ctx), Why.AMBIGUOUS_FRACTION)
         return counted
@@ -77,7 +83,7 @@ def _out_of(match: re.Match[str], ctx: Context) -> Reading:
 FRACTIONS: Final[tuple[Rule, ...]] = (
     rule(
         "out of",
-        rf"({_DOTTED}|\d{{1,3}},\d{{1,3}}|\d{{1,9}}(?=\s?/\s?[1-9]\d{{0,2}}\.))\s?/\s?"
+        rf"({_DOTTED}|\d{{1,3}},\d{{1,3}}|\d{{1,9}}(?=\s?/\s?[1-9]\d{{0,2}}\.\d))\s?/\s?"
         rf"({_DOTTED}|\d{{1,9}})(?![0-9/]|\.\d){WHOLE}",
         _out_of,
         then=".,/",

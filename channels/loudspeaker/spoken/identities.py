@@ -25,6 +25,8 @@ _BANKS: Final = words(
 )
 _PAPERS: Final = words("gpkd gcnđkkd gcnđkdn gcnqsdđ gcn gplx gpxd gplđ gphđ")
 _PAIRS: Final = frozenset({("đăng", "ký"), ("giấy", "phép"), ("ngân", "hàng"), ("chứng", "nhận")})
+#: What has a number on its bow.
+_REGISTERED: Final = words("ghe tàu thuyền vỏ sà phà đò")
 _ON_THE_WAY: Final = words("số là dân công : mật khẩu hồ sơ thuế cá nhân vị hàng đơn bưu điện kiểm")
 #: Between "mã" and its number these name what is counted or sold, not what the code is for.
 _NO_CODES: Final = words("lực , . ; ngàn triệu giá với là")
@@ -47,7 +49,7 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
     close = close or on_the_line(match, ctx) or _after_a_code(match, ctx)
     close = close or (long and (last in _BANKS or (last in {":", "("} and ctx.near(_BANKS, 2))))
     close = close or (long and _after_a_paper(match, ctx)) or (long_grain and ctx.after({"ir"}))
-    if ctx.after({"vàng"}) and set(match[0]) == {"9"}:
+    if ctx.after({"vàng", "nhẫn"}) and set(match[0]) == {"9"}:
         return read_digits(match[0])
     if ctx.near({"tôm"}, 2):
         return None
@@ -130,7 +132,9 @@ def _long_run(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _boat(match: re.Match[str], ctx: Context) -> Reading:
-    """Read LA-1234-TS, the number of a fishing boat."""
+    """Read LA-1234-TS, the number of a fishing boat, and AG-12345, that of another."""
+    if not match[3]:
+        return spell_code(match[0]) if ctx.near(_REGISTERED, 6) else None
     letters, number, kind = match.groups()
     return f"{spell(letters)}, {read_groups(number)}, {spell(kind)}"
 
@@ -164,6 +168,7 @@ IDENTITIES: Final[tuple[Rule, ...]] = (
 )
 CODES: Final[tuple[Rule, ...]] = (
     rule("plate", rf"([A-Z]{{2,3}})[- ]?(\d{{3,5}})[- ]?(TS){WHOLE}", _boat, starts=UPPER),
+    rule("plate", rf"([A-Z]{{2}})[- ](\d{{4,5}})(){WHOLE}(?![.,/-]\d)", _boat, starts=UPPER),
     rule(
         "code",
         rf"[A-ZĐ]{{1,8}}\d[A-ZĐ0-9]{{0,20}}(?:[.-][A-ZĐ0-9]{{1,12}}){{0,8}}{WHOLE}",

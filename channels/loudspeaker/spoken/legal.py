@@ -7,15 +7,15 @@ who issued it, with pauses, so that "số không bảy, năm hai ngàn…" is no
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 
 from .abbreviations import ABBREVIATIONS
 from .context import WHOLE, Context, Reading, Rule, rule
-from .data.documents import ISSUERS, KINDS, MATTERS, ORGANS
+from .data.documents import KINDS
+from .issuers import Suffix, issuer_of, names_an_office, suffix_of
 from .letters import spell
 from .model import Doubtful, Why
-from .numbers import read_digits
+from .numbers import read_digits, read_groups
 from .syllables import LOWER, UPPER
 from .wordlist import words
 
@@ -30,24 +30,14 @@ _NUMBERED_KINDS: Final = frozenset(
      "quy định", "công văn", "công điện", "thông tri", "nđ", "nq", "ct", "qđ", "tt"}
 )  # fmt: skip
 _CODE: Final = r"[A-ZĐÂƯ][A-ZĐÂƯa-z&]{0,11}"
-_NUMBER: Final = r"(\d{1,6})([a-z])?"
+_NUMBER: Final = r"(\d{1,7})([a-z])?"
 #: "ngày 26/12/2024 của Chính phủ": the writer names the issuer himself.
 _ISSUED_BY: Final = re.compile(r",?(?:\s+ngày\s+[\d/.-]+|\s+năm\s+\d{4})?\s+của\s+")
 
 
-@dataclass(frozen=True, slots=True)
-class _Suffix:
-    """NĐ-CP taken apart: the kind (perhaps none), who issued it, other matters, all known."""
-
-    kind: str
-    issuers: tuple[str, ...]
-    matters: tuple[str, ...]
-    known: bool
-
-
 def _ordinal(number: str, ctx: Context) -> str:
     """Read a document's number: a leading zero is said."""
-    return read_digits(number) if number[0] == "0" else ctx.cardinal(int(number))
+    return read_groups(number) if number[0] == "0" else ctx.cardinal(int(number))
 
 
 def _number_said(ctx: Context) -> bool:
@@ -55,10 +45,16 @@ def _number_said(ctx: Context) -> bool:
     return ctx.after({"số"}) or (ctx.after({":"}) and ctx.near({"số"}, 2))
 
 
+def _listed(ctx: Context) -> bool:
+    """Say whether the number closes a row of numbers: the 03 of "Nghị quyết 01, 02, 03/NQ"."""
+    row = ctx.after({",", "và"}) and len(ctx.history) > 2 and ctx.history[-2].isdigit()
+    return row and ctx.near(_LAST_WORDS, 8)
+
+
 def _numbered(number: str, letter: str | None, year: str | None, ctx: Context) -> str:
     """Read a document's number and year, with "số" unless the writer put it."""
     words = _ordinal(number, ctx) + (f" {spell(letter)}" if letter else "")
-    if not _number_said(ctx):
+    if not _number_said(ctx) and not _listed(ctx):
         words = f"số {words}"
     return f"{words}, năm {ctx.cardinal(int(year))}" if year else words
 
@@ -73,57 +69,12 @@ def _named(ctx: Context, kind: str = "") -> bool:
     return bool(history) and history[-1] in _DOCUMENT_LEADS
 
 
-def _issuer(code: str, ctx: Context) -> str | None:
-    """Return how an issuer's code is said; None if it is none that anybody knows."""
-    term = re.fullmatch(r"(QH|UBTVQH)(\d{1,2})", code)
-    if term:
-        return f"{ISSUERS[term[1]]} khóa {ctx.cardinal(int(term[2]))}"
-    known = ISSUERS.get(code)
-    if known or code in ABBREVIATIONS or code in MATTERS:
-        return known
-    organ = ORGANS.get(code[:1])
-    field = ABBREVIATIONS.get(code[1:])
-    if organ and field:
-        return f"{organ} {field}"
-    whole = ABBREVIATIONS.get(code.removesuffix("TW")) if code.endswith("TW") else None
-    return f"{whole} Trung ương" if whole else None
-
-
-def _suffix(codes: str, ctx: Context) -> _Suffix:
-    """Take NĐ-CP or QĐ-UBND-HC apart."""
-    parts = re.split(r"[-/]", codes)
-    kind = KINDS.get(parts[0], "") if parts[0] not in ISSUERS or len(parts) > 1 else ""
-    issuers: list[str] = []
-    matters: list[str] = []
-    known = True
-    court = parts[-1] in _COURTS and not kind
-    for part in parts[1:] if kind else parts:
-        if court and part in _TRIALS:
-            matters.append(_TRIALS[part])
-            continue
-        issuer = _issuer(part, ctx)
-        matter = MATTERS.get(part) or ABBREVIATIONS.get(part)
-        if issuer:
-            issuers.append(issuer)
-        elif matter:
-            (issuers if matter[0].isupper() else matters).append(matter)
-        else:
-            known = False
-            matters.append(spell(re.sub(r"[^A-Za-zĐđÂâƯư]", "", part)))
-    return _Suffix(kind, tuple(issuers), tuple(matters), known)
-
-
-def _names_an_office(codes: str) -> bool:
-    """Say whether one of the codes is that of an office known by it: UBND, QH15."""
-    return any(part.rstrip("0123456789") in ISSUERS for part in re.split(r"[-/]", codes))
-
-
-def _issuers_said(suffix: _Suffix, codes: str, ctx: Context, end: int) -> str:
+def _issuers_said(suffix: Suffix, codes: str, ctx: Context, end: int) -> str:
     """Return the issuers as they are said after "của"; nothing if the writer names them next."""
     by = _ISSUED_BY.match(ctx.line, end)
     if by:
         named = ctx.line[by.end() :]
-        known = [*suffix.issuers, *(c for c in re.split(r"[-/]", codes) if _issuer(c, ctx))]
+        known = [*suffix.issuers, *(c for c in re.split(r"[-/]", codes) if issuer_of(c, ctx))]
         if any(named.lower().startswith(issuer.lower()) for issuer in known):
             return ""
     return ", ".join(suffix.issuers)
@@ -131,9 +82,9 @@ def _issuers_said(suffix: _Suffix, codes: str, ctx: Context, end: int) -> str:
 
 def _reference(match: re.Match[str], ctx: Context) -> Reading:
     number, letter, year, codes = match.groups()
-    suffix = _suffix(codes, ctx)
+    suffix = suffix_of(codes, ctx)
     named = _named(ctx, suffix.kind)
-    if not suffix.kind and not named and not _names_an_office(codes):
+    if not suffix.kind and not named and not names_an_office(codes):
         return None
     issuers = _issuers_said(suffix, codes, ctx, match.end())
     owner = f"của {issuers}" if issuers else ""
@@ -200,18 +151,13 @@ def _kind(match: re.Match[str], ctx: Context) -> Reading:
 
 def _codes_only(match: re.Match[str], ctx: Context) -> Reading:
     """Read "QĐ-UBND" with no number: quyết định của Ủy ban nhân dân."""
-    suffix = _suffix(match[0], ctx)
+    suffix = suffix_of(match[0], ctx)
     if not suffix.kind or not suffix.issuers or not suffix.known:
         return None
     words = ", ".join((", ".join(suffix.issuers), *suffix.matters))
     return f"của {words}" if _named(ctx) else f"{suffix.kind} của {words}"
 
 
-#: The levels of a court, and what it tries: 12/2026/DS-ST.
-_COURTS: Final = frozenset({"ST", "PT"})
-_TRIALS: Final = {"DS": "dân sự", "HS": "hình sự", "HC": "hành chính", "LĐ": "lao động",
-                  "KDTM": "kinh doanh thương mại", "HNGĐ": "hôn nhân và gia đình",
-                  "ST": "sơ thẩm", "PT": "phúc thẩm"}  # fmt: skip
 _FORMS: Final = words("mẫu khai biểu phiếu")
 _TIME_WORDS: Final = words("năm ngày tháng giờ tuần phút trường hộ người")
 
@@ -225,7 +171,7 @@ LEGAL: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "document number",
-        rf"{_NUMBER}(?:/([12]\d{{3}}))?[/-]({_CODE}\d{{0,2}}(?:[-/]{_CODE}\d{{0,2}}){{0,4}}(?:\.UBND)?){WHOLE}",
+        rf"{_NUMBER}(?:/([12]\d{{3}}))?[/-]({_CODE}\d{{0,3}}(?:[-/]{_CODE}\d{{0,3}}){{0,4}}(?:\.[A-ZĐ]{{2,5}})?){WHOLE}",
         _reference,
         then="/-" + LOWER,
         tight=True,

@@ -27,7 +27,8 @@ _CURRENCIES: Final = {"$": "đô la Mỹ", "€": "ơ rô", "£": "bảng Anh", 
 def _short_money(match: re.Match[str], ctx: Context) -> Reading:
     """Read 50k, 50-100k, 5tr: thousands and millions of đồng."""
     first, last, sign = match.groups()
-    if sign == "K" and match[0] == f"{first}K" and ctx.near(_SLOGANS, 5):
+    slogan = ctx.near(_SLOGANS, 5) or ctx.line[match.end() :][:1] in {'"', "”"}
+    if sign == "K" and match[0] == f"{first}K" and slogan:
         return f"{ctx.number(first)} ca"
     size = thousand(ctx.region) if sign.lower() == "k" else "triệu"
     said = f"{amount(first, last, ctx)} {size}"
@@ -46,12 +47,21 @@ def _millions(written: str | None, ctx: Context) -> str:
         return ""
     millions, _, rest = written.strip(" -").partition("tr")
     said = f"{ctx.number(millions.strip())} triệu"
-    tail = int(rest.strip().ljust(3, "0"))
+    tail = int(rest.strip(" k").ljust(3, "0"))
     return f"{said} {ctx.cardinal(tail)} {thousand(ctx.region)}" if tail else said
 
 
+def _thousands_and(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 5k5: thousands, then the hundreds."""
+    hundreds = ctx.cardinal(int(match[2].ljust(3, "0")))
+    return f"{ctx.number(match[1])} {thousand(ctx.region)} {hundreds} đồng"
+
+
 def _dong(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the đ of "5 triệu đ"."""
+    """Read the đ of "5 triệu đ", of a column's "(đ)", and of "đ/kg"."""
+    column = ctx.after({"("}) and ctx.line[match.end() :][:1] == ")"
+    if column or (not ctx.last()[-1:].isalnum() and ctx.line.startswith("/", match.end())):
+        return "đồng"
     return "đồng" if ctx.last().lstrip("0123456789.,- ") in SUMS else None
 
 
@@ -75,14 +85,15 @@ def _currency_first(match: re.Match[str], ctx: Context) -> Reading:
 SHORT_SUMS: Final[tuple[Rule, ...]] = (
     rule(
         "millions and",
-        rf"(\d{{1,4}}tr\d{{1,3}}|\d{{1,4}} tr \d{{3}}(?![.,]\d| [{LETTERS}]))"
+        rf"(\d{{1,4}}tr\d{{1,3}}k?|\d{{1,4}} tr \d{{3}}(?![.,]\d| [{LETTERS}]))"
         rf"(\s?-\s?\d{{1,4}}tr\d{{0,3}})?{WHOLE}",
         _millions_and,
         then="t",
     ),
+    rule("short money", rf"(\d{{1,3}})k(\d){WHOLE}", _thousands_and, then="k", tight=True),
     rule(
         "short money",
-        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?(k|K|tr|Tr)(?!\.đ){WHOLE}",
+        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?(k|K|tr|Tr|TR)(?!\.đ){WHOLE}",
         _short_money,
         then="0.,-kKtT",
     ),

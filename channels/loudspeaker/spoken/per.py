@@ -19,16 +19,17 @@ _EACH: Final = words(
     "trẻ sào công mẫu chai gói bao thùng cái chiếc bộ xe ấp xã tổ đợt vụ liều hồ phần giấy trường "
     "ván vị tấn tạ kg lít đêm bình lứa căn khẩu nhà hồ khóa kỳ trận chuyến viên hũ can lọ ống nhóm "
     "đội đoàn bàn nhân đầu hecta hécta héc gốc bụi luống ao vườn ruộng mùa nhiệm bài trang tờ bản "
-    "chương đợt đôi cặp ngôi phòng giường tháng mét trạm trường cơ điểm"
+    "chương đợt đôi cặp ngôi phòng giường tháng mét trạm trường cơ điểm "
+    "chị anh ông bà cháu hội đảng đồng lao"
 )
 #: Words of measure which a "per" may follow.
 _MEASURES: Final = words(
     "tấn tạ yến kg người lần suất con cây lít khối giạ phút giờ ngày buổi liều viên giọt tiếng chỗ "
-    "gam mét hộ lượt bao gói chai tháng năm p ph"
+    "gam mét hộ lượt bao gói chai tháng năm p ph t c"
 )
 _DENOMINATORS: Final = {
     "h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p": "phút", "d": "ngày", "th": "tháng",
-    "ngđ": "ngày đêm", "GD": "giao dịch", "SP": "sản phẩm",
+    "ngđ": "ngày đêm", "ng": "người", "GD": "giao dịch", "SP": "sản phẩm",
 }  # fmt: skip
 #: "1 tuần/lần" is once in a week; "30 phút/lần" is how long each takes.
 _PERIODS: Final = words("ngày tuần tháng quý năm")
@@ -36,7 +37,9 @@ _PERIODS: Final = words("ngày tuần tháng quý năm")
 _DATED: Final = {"ngày": "tháng", "tháng": "năm"}
 _CLOCKS: Final = frozenset({"h", "'", "ph", "p", "giây"})
 _MILLIONS: Final = re.compile(r"\d+tr\d+")
-_COUNT: Final = re.compile(r"^[\d.,\s-]+|\s[\d.,\s-]+$")
+_COUNT: Final = re.compile(r"^[\d.,\s/-]+|\s[\d.,\s-]+$")
+#: An hour to another: the 5h-17h of "5h-17h/ngày".
+_SPAN: Final = re.compile(r"\d{1,2}[hg]\d{0,2}\s?-\s?\d{1,2}[hg]\d{0,2}")
 _TOPS: Final = alternation(UNITS)
 _BOTTOMS: Final = alternation((*UNITS, *_DENOMINATORS))
 
@@ -51,7 +54,7 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
     last = ctx.history[-1] if ctx.history else ""
     if last == "+" and len(ctx.history) > 1:
         last = ctx.history[-2]
-    top = _top(last)
+    top = _top(last.rpartition("-")[2] if _SPAN.fullmatch(last) else last)
     bottom = match[1]
     if bottom == _DATED.get(top.lower().lstrip("/ ")) and not _counts(last, ctx):
         return None
@@ -103,7 +106,8 @@ def _per_count(match: re.Match[str], ctx: Context) -> Reading:
     """Read the slash of "120.000đ/30 ngày"."""
     last = ctx.history[-1] if ctx.history else ""
     top = _top(last)
-    return "cho" if top in MONEY or top.lower() in SUMS else None
+    each = last.startswith("/") and len(ctx.history) > 1 and _top(ctx.history[-2]) in MONEY
+    return "cho" if each or top in MONEY or top.lower() in SUMS else None
 
 
 def _bare_per(match: re.Match[str], ctx: Context) -> Reading:

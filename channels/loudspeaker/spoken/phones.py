@@ -12,7 +12,7 @@ from .model import Doubtful, Why
 from .numbers import read_digits, read_groups
 from .wordlist import words
 
-_SEP: Final = r"(?:\s-\s(?!0)|[ .-])"
+_SEP: Final = r"(?:\s-\s(?!0)|[ .]|-(?!0\d{3}))"
 _CALLS: Final = words("gọi hotline thoại sđt đt lạc nóng alo tel nhắn")
 _HELPERS: Final = words("số cứu thương hỏa báo công an máy")
 #: Who is called, by a verb: "gặp 115", "nhờ 113", "liên hệ 114".
@@ -25,7 +25,7 @@ _LINES: Final = words("fax đt sđt thoại tel bàn")
 #: What may join the groups of a phone number.
 _JOINTS: Final = "0 .-"
 #: A number within its area, what joins two of them, and what follows none.
-_LOCAL: Final = r"[1-9](?:\d{2,3}[ .]?\d{3,4}|\.\d{3}\.\d{3})(?!\d)"
+_LOCAL: Final = r"[1-9](?:\d{2,3}[ .]?\d{3,4}|\.\d{3}\.\d{3}| \d{3} \d{3})(?!\d)"
 _JOINT: Final = r"(?:\s?[-/;]\s?|,\s?| hoặc | và )"
 _BETWEEN: Final = words("- / ; , hoặc và")
 _NOT_COUNTED: Final = (
@@ -53,7 +53,7 @@ def _lines(match: re.Match[str], ctx: Context) -> Reading:
 
 def _another_line(match: re.Match[str], ctx: Context) -> Reading:
     """Read the 3.812.345 of "ĐT 3.812.345", and the second of "ĐT: 3812345 - 3812346"."""
-    if "." in match[0] and on_the_line(match, ctx):
+    if re.search("[ .]", match[0]) and on_the_line(match, ctx):
         return read_groups(match[0])
     if not ctx.after(_BETWEEN) or len(ctx.history) < 3 or not ctx.near(_LINES | _CALLS, 7):
         return None
@@ -92,6 +92,8 @@ def _service(match: re.Match[str], ctx: Context) -> Reading:
     )
     helped = helped or (re.fullmatch(_EXCHANGES, match[0]) and ctx.after({"số", "đài"}))
     texted = ctx.after({"gửi", "đến"}) and ctx.near({"soạn", "tin", "cú"}, 14)
+    helped = helped or (ctx.after({"bộ"}) and ctx.near({"nội"}, 2) and ctx.near({"số", "máy"}, 4))
+    helped = helped or bool(re.fullmatch(_EXCHANGES, match[0]) and _at_an_exchange(ctx, None))
     if ctx.near(_CALLS, 6) or helped or texted or _at_an_exchange(ctx):
         return read_digits(match[0])
     alone = not ctx.history and not ctx.next_word(match.end())
@@ -100,9 +102,9 @@ def _service(match: re.Match[str], ctx: Context) -> Reading:
     return None
 
 
-def _at_an_exchange(ctx: Context) -> bool:
-    """Say whether "tổng đài" was just written; another đài is a tower, a station, a rice."""
-    recent = [word.lower() for word in ctx.history[-5:]]
+def _at_an_exchange(ctx: Context, reach: int | None = 5) -> bool:
+    """Say whether "tổng đài" was written ``reach`` words ago; other đài are towers, stations."""
+    recent = [word.lower() for word in (ctx.history[-reach:] if reach else ctx.history)]
     return ("tổng", "đài") in pairwise(recent)
 
 
@@ -113,6 +115,13 @@ def on_the_line(match: re.Match[str], ctx: Context) -> bool:
         or (ctx.after({":"}) and ctx.near(_LINES, 2))
         or (ctx.after({"máy", "trực", "ban", "quan"}) and ctx.near({"số", "trực"}, 3))
     )
+
+
+def _masked(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 0905xxx789 and 090***123, with some digits hidden."""
+    first, hidden, last = match.groups()
+    name = "ích" if hidden[0] in "xX" else "sao"
+    return f"{read_digits(first)}, {' '.join([name] * len(hidden))}, {read_digits(last)}"
 
 
 PHONES: Final[tuple[Rule, ...]] = (
@@ -139,6 +148,13 @@ PHONES: Final[tuple[Rule, ...]] = (
         rf"0084{_SEP}?(\d{{1,10}}(?:{_SEP}\d{{2,7}}){{0,4}}){WHOLE}",
         _international,
         starts="0",
+    ),
+    rule(
+        "phone",
+        rf"(0\d{{2,6}})[. ]?([xX]{{2,6}}|\*{{2,6}})[. ]?(\d{{2,4}}){WHOLE}",
+        _masked,
+        starts="0",
+        then="xX*.",
     ),
     rule("phone", rf"0\d{{8,10}}{WHOLE}", _digits, starts="0"),
     rule(

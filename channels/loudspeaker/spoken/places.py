@@ -27,6 +27,10 @@ _PAPER_NUMBER: Final = re.compile(r"\d{1,4}/")
 _ROOM: Final = re.compile(
     r"(?:Tiếp|Văn|Tài|Nội|Công|Tư|Giáo|Họp|Khám|Cấp|Kế|Hành|Kinh|Tổ) [a-zà-ỹđ]|\d+ (?:lầu|tầng)"
 )
+#: Near these a P. with a number is a room…
+_LESSONS: Final = words("lớp khám thi")
+#: …unless what holds the ward follows.
+_WARD_AHEAD: Final = re.compile(r"\d+,?\s+(?:TP|Tp|Q\.|quận|thành|tỉnh|T\.)")
 #: Numbers that call for help, after ĐT; provincial roads have them too.
 _RESCUE: Final = frozenset({"111", "112", "113", "114", "115"})
 #: A deputy's office: "P. Trưởng ban".
@@ -34,7 +38,10 @@ _DEPUTY: Final = re.compile(
     r"(?:Trưởng (?:ban|phòng|ấp|khoa|đoàn|trạm|công an)|Chủ tịch|Giám đốc|Bí thư|Hiệu trưởng)(?!\w)"
 )
 _BEFORE_PLACES: Final = words(", - ( tại ở thuộc về từ")
+_SIDES: Final = {"Đ": "Đông", "T": "Tây", "N": "Nam", "B": "Bắc"}
 _OFFICES: Final = words("ubnd hđnd mttq ubmttq ca đu đtn hpn hnd hccb bch btv tyt chqs")
+#: Canals are named by letters that mean nothing else: kênh KH7, rạch CT2.
+_WATERS: Final = words("kênh rạch cống mương")
 #: After these, letters and digits are a code, not an abbreviation.
 _CODED: Final = words("mã thẻ hiệu seri số máy khung")
 
@@ -50,6 +57,13 @@ def _place(match: re.Match[str], ctx: Context) -> Reading:
             return meaning
     numbered = ctx.line[match.end() : match.end() + 1].isdigit()
     if written == "P" and _ROOM.match(ctx.line, match.end()):
+        return "phòng"
+    if (
+        written == "P"
+        and numbered
+        and ctx.near(_LESSONS, 12)
+        and not _WARD_AHEAD.match(ctx.line, match.end())
+    ):
         return "phòng"
     if written == "P" and dot and _DEPUTY.match(ctx.line, match.end()):
         return "phó"
@@ -80,9 +94,16 @@ def _office(match: re.Match[str], ctx: Context) -> Reading:
     return "phòng"
 
 
+def _side(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the T of "phía T giáp rạch"."""
+    return _SIDES[match[0]] if ctx.after({"phía", "hướng"}) else None
+
+
 def _road(match: re.Match[str], ctx: Context) -> Reading:
     """Read "ĐT 825", "QL.1A" and ĐH12, also after the word "đường"."""
     letters, number, letter = match.groups()
+    if letters == "ĐX" and ctx.after({"vụ", "lúa"}):
+        return None
     name = _SERIES[letters]
     if letters == "ĐT" and number in _RESCUE and not ctx.near({"đường", "tuyến", "trên"}, 3):
         return Doubtful(f"điện thoại {read_digits(number)}", Why.AMBIGUOUS_ABBREVIATION)
@@ -110,7 +131,9 @@ def _numbered(match: re.Match[str], ctx: Context) -> Reading:
         number, room = number + "000", ""
     name = _name_of(letters, number, ctx)
     spelled = name or spell(letters)
-    if not name and len(number) > 3 and (len(letters) > 2 or ctx.after(_CODED)):
+    if letters == "IR" and len(number) == 5:
+        said = f"{spelled} {read_digits(number)}"
+    elif not name and len(number) > 3 and (len(letters) > 2 or ctx.after(_CODED)):
         said = f"{spelled}, {read_groups(number)}"
     else:
         as_digits = number[0] == "0" and (spelled == spell(letters) or letters in KINDS)
@@ -141,6 +164,8 @@ def _name_of(letters: str, number: str, ctx: Context) -> str | None:
         return None
     if letters == "NH" and len(number) < 4:  # NH3, NH4
         return None
+    if len(letters) == 2 and ctx.after(_WATERS) and letters not in PLACES:
+        return None
     if letters in AMBIGUOUS:
         found = (one.spoken for one in AMBIGUOUS[letters].meanings if "#number" in one.before)
         return next(found, None)
@@ -162,7 +187,10 @@ PLACE_LETTERS: Final[tuple[Rule, ...]] = (
         _road,
         starts=first_letters(_SERIES),
     ),
-    rule("office", rf"P\.\s?(?=[{UPPER}]{{2}})", _office, starts="P"),
+    rule(
+        "office", rf"P\.\s?(?=[{UPPER}]{{2}}|(?:họp|khám|tiếp|làm|học|chờ)\s)", _office, starts="P"
+    ),
+    rule("place", rf"[ĐTNB]{WHOLE}(?!\.\S)", _side, starts="ĐTNB"),
 )
 NUMBERED: Final[tuple[Rule, ...]] = (
     rule(

@@ -28,6 +28,7 @@ _LETTERED: Final = words(
 _LETTERED_PLACES: Final = words("xã ấp thôn")
 #: What follows the X of a commune: two words that begin large.
 _PLACE_NAME: Final = re.compile(rf"\.\s?[{UPPER}][{LOWER}]+\s[{UPPER}][{LOWER}]+")
+_NUMERAL: Final = re.compile("[IVX]+")
 #: 1..39 in strict form: L, C, D and M are letters far more often than numerals.
 _SMALL: Final = r"(?=[IVX])X{0,3}(?:IX|IV|V?I{0,3})"
 
@@ -60,12 +61,20 @@ def _after_lead(match: re.Match[str], ctx: Context) -> Reading:
     numeral, year = match.groups()
     if _is_a_commune(match, ctx):
         return None
+    if year and _among_numerals(ctx):
+        return f"{_read(roman_value(numeral), ctx)} năm {ctx.cardinal(int(year))}"
     if not ctx.after(_LEADS) or (not ctx.after(_SURE_LEADS) and _begins_a_word(match, ctx)):
         return None
     words = _read(roman_value(numeral), ctx)
     if numeral in {"V", "X"} and not year and ctx.after(_LETTERED_PLACES):
         return Doubtful(words, Why.AMBIGUOUS_NUMERAL)
     return f"{words} năm {ctx.cardinal(int(year))}" if year else words
+
+
+def _among_numerals(ctx: Context) -> bool:
+    """Say whether another numeral was just read: the II/2027 of "quý I, II/2027"."""
+    listed = ctx.after({",", "và", "&"}) and len(ctx.history) > 2
+    return listed and bool(_NUMERAL.fullmatch(ctx.history[-2])) and ctx.near(_LEADS, 6)
 
 
 def _is_a_commune(match: re.Match[str], ctx: Context) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from . import (
-    abbreviations,
     again,
     clauses,
     dates,
@@ -14,6 +13,7 @@ from . import (
     identities,
     keys,
     legal,
+    lookups,
     money,
     people,
     per,
@@ -24,6 +24,7 @@ from . import (
     slashes,
     symbols,
     times,
+    titled,
     units,
     web,
     weeks,
@@ -56,7 +57,9 @@ DIGIT_RULES: Final[tuple[Rule, ...]] = (
 WORD_RULES: Final[tuple[Rule, ...]] = (
     *people.PEOPLE,
     *keys.BLOOD,
-    *abbreviations.COMPOUNDS,
+    *titled.ADDRESSED,
+    *titled.TITLED,
+    *lookups.COMPOUNDS,
     *clauses.CLAUSE_WORDS,
     *legal.LEGAL_WORDS,
     *weeks.WEEK_WORDS,
@@ -64,12 +67,13 @@ WORD_RULES: Final[tuple[Rule, ...]] = (
     *money.CURRENCY_WORDS,
     *per.PER_UNITS,
     *units.BARE_UNITS,
+    *lookups.LETTER_PAIRS,
     *roman.ROMANS,
     *places.PLACE_LETTERS,
-    *abbreviations.INITIALS,
+    *titled.INITIALS,
     *slashes.LETTER_PRODUCTS,
     *places.NUMBERED,
-    *abbreviations.LOOKUPS,
+    *lookups.LOOKUPS,
     *words.WORDS,
 )
 SYMBOL_RULES: Final[tuple[Rule, ...]] = (

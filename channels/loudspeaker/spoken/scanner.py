@@ -30,6 +30,8 @@ _FREE_MARK = re.compile(r"(?:[,;:?!]|\.(?! \d))(?= |$)")
 _WEBBY = re.compile(r"@|://|[A-Za-z0-9_-]\.[A-Za-z]")
 _LETTERS: Final = frozenset(LETTERS)
 _DIGITS: Final = frozenset("0123456789")
+#: The number or letter of an item in a row.
+_ITEM: Final = re.compile(r"(?:\d{1,2}|[a-hđ])\)\s?[^\W\d]")
 #: What a numeral read by itself ends with: BĐ2, BĐIII.
 _NUMERAL: Final = re.compile("(?:BĐ)?[IVX]+")
 
@@ -192,10 +194,20 @@ class _Reader:
         if rule == symbols.BULLET.name:
             self._writer.begin_item()
         else:
-            if self._cleaned.text[position] in _DIGITS and self._meets_a_number(position):
+            digit = self._cleaned.text[position] in _DIGITS
+            if (digit and self._meets_a_number(position)) or self._begins_an_item(position):
                 self._writer.add(",")
             self._ctx.history.append(written)
         self._writer.add(spoken)
+
+    def _begins_an_item(self, position: int) -> bool:
+        """Say whether the 2 of "1) Đơn 2) Giấy" or the b of "a) … b) …" begins an item."""
+        line = self._cleaned.text
+        if line[position - 1 : position] != " " or not _ITEM.match(line, position):
+            return False
+        return bool(self._ctx.history) and line.count("(", 0, position) <= line.count(
+            ")", 0, position
+        )
 
     def _meets_a_number(self, position: int) -> bool:
         """Say whether two numbers would be heard as one: "BĐ2 0,15m"."""

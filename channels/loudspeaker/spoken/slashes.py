@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from .context import UPPERCASE, WHOLE, Context, Reading, Rule, rule
-from .dates import COUNTED, KNOWN_DAYS, MEASURED, WHOLES, date_words
+from .dates import COUNTED, KNOWN_DAYS, MEASURED, WHOLES
 from .fractions import FRACTIONS
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import NUMBER, read_digits
+from .ranges import PLACE_LEADS, RANGES
 from .syllables import LOWER, UPPER
 from .units import SIGN, unit_name
 from .wordlist import words
@@ -23,14 +25,13 @@ _SECTION_LEADS: Final = words(
 )
 #: What follows the number of a heading: a capital letter, another point.
 _HEADING: Final = re.compile(f"\\.?\\s+{UPPERCASE}|\\.(?:\\s|$)")
-_PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
+#: "khoảng 3,4 ngày": of these there are whole ones.
+_WHOLE_THINGS: Final = words("ngày hộ người con tháng tuần em cháu bữa lần hôm căn chiếc đứa")
+_CLOCK_AHEAD: Final = re.compile(r"[hg](?:\d\d)?(?!\w)")
+_NEXT: Final = re.compile(r"\s?(?:,|và|&)\s?(\d{1,3})(?![\d.,/]\d|\d)")
+_ABOUT: Final = words("khoảng chừng tầm cỡ độ mất")
 #: What stands between the classes of "lớp 6/1, 6/2" and "lớp 6/1 - 9/3".
 _AMONG: Final = words(", và - đến tới hoặc")
-_RANGE_LEADS: Final = words(
-    "cấp từ khoảng độ tầm mức năm giai đoạn nhiệm học khóa điều khoản trang tiết mục bài câu tháng"
-)
-#: Near these 2-1 is how a match stands.
-_MATCHES: Final = words("thắng thua hòa hiệp cuộc séc set gỡ dẫn trận lượt")
 
 
 def _address(match: re.Match[str], ctx: Context) -> Reading:
@@ -81,62 +82,39 @@ def _padded(number: str) -> bool:
     return len(number) > 1 and number[0] == "0"
 
 
-def _range(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 6-7 as "sáu đến bảy"; 2-1 as a score; otherwise in doubt."""
-    first, last = match.groups()
-    spaced = match[0] != match[0].replace(" ", "")
-    if spaced and ctx.after(_PLACE_LEADS):
-        return _places(first, last, match.end(), ctx)
-    if ctx.near(_MATCHES, 4) or (ctx.after({"số"}) and ctx.near({"tỷ", "tỉ"}, 2)):
-        return _score(first, last, ctx)
-    words = f"{ctx.number(first)} đến {ctx.number(last)}"
-    if ctx.after({"dap", "npk"}):
-        return f"{ctx.number(first)}, {ctx.number(last)}"
-    if not (first.isdigit() and last.isdigit()):
-        return words
-    rising = int(first[-15:]) < int(last[-15:])
-    followed = bool(ctx.next_word(match.end()))
-    small = int(last[-15:]) <= 12 and int(first[-15:]) <= 31
-    if rising and (ctx.near(_RANGE_LEADS, 2) or (followed and not _padded(first)) or not small):
-        return words
-    if not rising and ctx.next_word(match.end()) not in MEASURED:
-        known = (int(first[-15:]), int(last[-15:])) in KNOWN_DAYS
-        date = f"ngày {date_words(first, last, None, ctx, match.end())}" if known else ""
-        words = date or _score(first, last, ctx)
-    return Doubtful(words, Why.AMBIGUOUS_RANGE)
-
-
-def _places(first: str, last: str, end: int, ctx: Context) -> Reading:
-    """Read "ấp 1 - 4" as from one to four; "ấp 1 - 30 hộ" names the hamlet, then counts."""
-    rises = first.isdigit() and last.isdigit() and int(last[-15:]) - int(first[-15:]) > 1
-    if not rises or ctx.next_word(end) in COUNTED | MEASURED:
-        return None
-    return f"{ctx.number(first)} đến {ctx.number(last)}"
-
-
-def _score(first: str, last: str, ctx: Context) -> str:
-    """Read 2-1 as it is said of a match; 10-8 with a pause, or it would be eighteen."""
-    joint = " " if len(first) == len(last) == 1 else ", "
-    return f"{ctx.number(first)}{joint}{ctx.number(last)}"
-
-
-def _sequence(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 16-16-8, as on a sack of fertiliser."""
-    return ", ".join(ctx.number(part) for part in match[0].split("-"))
-
-
 def _list(match: re.Match[str], ctx: Context) -> Reading:
     """Read 1,2,3 and "khoản 1,2" as a list, not as a decimal."""
     parts = match[0].split(",")
+    if _goes_on(parts, match.end(), ctx):
+        return ", ".join(ctx.number(part) for part in parts)
+    if _or_so(parts, match.end(), ctx):
+        return Doubtful(", ".join(ctx.number(part) for part in parts), Why.AMBIGUOUS_RANGE)
     levels = [word.lower() for word in ctx.history[-2:]] == ["mức", "độ"]
-    if len(parts) == 2 and not levels and not ctx.after(_PLACE_LEADS):
+    if len(parts) == 2 and not levels and not ctx.after(PLACE_LEADS):
         return None
     if all(len(part) == 3 for part in parts[1:]):
         return None
     return ", ".join(ctx.number(part) for part in parts)
 
 
+def _goes_on(parts: list[str], end: int, ctx: Context) -> bool:
+    """Say whether the "1,2" of "nhóm 1,2 và 3" is a row that goes on by one."""
+    following = _NEXT.match(ctx.line, end)
+    row = [int(part) for part in (*parts, following[1])] if following else []
+    return bool(row) and all(b == a + 1 for a, b in pairwise(row))
+
+
+def _or_so(parts: list[str], end: int, ctx: Context) -> bool:
+    """Say whether "khoảng 3,4 ngày" may be three or four of them."""
+    if len(parts) != 2 or not all(len(part) == 1 for part in parts):
+        return False
+    rises = int(parts[1]) == int(parts[0]) + 1
+    return rises and ctx.after(_ABOUT) and ctx.next_word(end) in _WHOLE_THINGS
+
+
 def _ratio(match: re.Match[str], ctx: Context) -> Reading:
+    if _CLOCK_AHEAD.match(ctx.line, match.end()):
+        return None  # ấp 3:19h
     if ctx.near({"qcvn", "tcvn", "iso"}, 2):
         return f"{_standard(match[1], ctx)}, năm {ctx.number(match[2])}"
     return f"{ctx.number(match[1])} trên {ctx.number(match[2])}"
@@ -154,7 +132,14 @@ def _section(match: re.Match[str], ctx: Context) -> Reading:
     thousands = parts[0][0] != "0" and all(len(part) == 3 for part in parts[1:])
     if thousands or (len(parts) == 2 and not numbered):
         return None
-    return " chấm ".join(read_digits(p) if _padded(p) else ctx.number(p) for p in parts)
+    return " chấm ".join(_part(part, ctx) for part in parts)
+
+
+def _part(part: str, ctx: Context) -> str:
+    """Read one part of a section's number: 3, 05, or the a of 3.1.a."""
+    if part.isalpha():
+        return spell(part)
+    return read_digits(part) if _padded(part) else ctx.number(part)
 
 
 def _standard(number: str, ctx: Context) -> str:
@@ -190,8 +175,11 @@ def _letters_by(match: re.Match[str], ctx: Context) -> Reading:
 def _letters(match: re.Match[str], ctx: Context) -> Reading:
     """Read 15B, 12A1, 4G."""
     digits, letters, more = match.groups()
-    words = f"{ctx.number(digits)} {spell(letters)}"
+    words = f"{ctx.number(digits)} {_COUNTED_BY_LETTERS.get(letters) or spell(letters)}"
     return f"{words} {ctx.number(more)}" if more else words
+
+
+_COUNTED_BY_LETTERS: Final = {"PN": "phòng ngủ", "WC": "nhà vệ sinh"}
 
 
 def _dotted(match: re.Match[str], ctx: Context) -> Reading:
@@ -229,7 +217,13 @@ JOINED: Final[tuple[Rule, ...]] = (
         then=":-",
         tight=True,
     ),
-    rule("section", r"\d{1,4}(?:\.\d{1,4}){1,6}(?![0-9.,]\d|\d)", _section, then=".", tight=True),
+    rule(
+        "section",
+        rf"\d{{1,4}}(?:\.\d{{1,4}}){{1,6}}(?:\.[a-zđ]{WHOLE}(?!\.))?(?![0-9.,]\d|\d)",
+        _section,
+        then=".",
+        tight=True,
+    ),
     rule("list", r"\d{1,4}(?:,\d{1,4}){1,12}(?![0-9.,]\d|\d)", _list, then=",", tight=True),
     rule(
         "ratio",
@@ -252,8 +246,7 @@ JOINED: Final[tuple[Rule, ...]] = (
     rule("dimensions", rf"(\d)\s?in\s?(\d){WHOLE}", _in_one, then="i"),
     rule("stars", r"([1-7])\*(?![*\w])", _stars, then="*", tight=True),
     rule("power", r"(\d{1,6})\^(\d{1,3})(?!\d)", _power, then="^", tight=True),
-    rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence, then="-", tight=True),
-    rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range, then="0.,-"),
+    *RANGES,
     rule(
         "number and letter",
         rf"(\d{{1,6}})([A-ZĐ]{{1,2}})(\d{{1,2}})?{WHOLE}",

@@ -23,6 +23,8 @@ _WEEKDAYS: Final = words("hai ba tư năm sáu bảy")
 _SUNDAY: Final = re.compile("CN|[Cc]hủ nhật")
 #: Between these a dash is no span: "đường liên ấp 1 - ấp 3" joins the two.
 _JOINED: Final = words("liên đường tuyến nối giữa lộ kết trận gặp đấu vòng hiệp bảng bóng")
+#: Near these "ấp 1 - ấp 4" play against each other.
+_MATCHES: Final = words("bóng trận đấu vòng hiệp bảng giải lượt")
 #: Measures of which a longer one may follow a shorter: "6 tháng - 5 tuổi".
 _DURATIONS: Final = words("phút giờ ngày tuần tháng năm tuổi")
 #: What a way leads from and to.
@@ -39,12 +41,17 @@ _NAMED: Final = re.compile(rf"([{LETTERS}]+)\s([{LETTERS}]+|\d+)")
 _DAY_AHEAD: Final = re.compile(r"(?:ngày |mùng |mồng |rằm )?(?:\d{1,2} )?tháng ")
 _CLOCK_AHEAD: Final = re.compile(r"\d{1,2}\s?(?:[hHg:]|giờ)")
 _KILOMETRE: Final = re.compile(r"[Kk][Mm]\s?\d")
+#: "29/4 - hết 3/5" and "từ nay - 31/12".
+_LAST_DAY: Final = re.compile(r"hết (?:ngày |mùng |mồng )?\d")
+_DATE_AHEAD: Final = re.compile(r"(?:ngày |hết )?\d{1,2}[/.]\d{1,2}")
 _PHONE: Final = re.compile(r"0\d{2,}|1[89]00")
 
 
 def is_span(ctx: Context, end: int) -> bool:
     """Say whether what was just read and what stands after ``end`` are the ends of one span."""
     ahead = ctx.line[end:].lstrip()
+    if ctx.after({"nay"}) and _DATE_AHEAD.match(ahead):
+        return True
     if len(ctx.history) < 2 or not ahead:
         return False
     return (
@@ -54,6 +61,7 @@ def is_span(ctx: Context, end: int) -> bool:
         or _same_measure(ctx, ahead)
         or _kilometres(ctx, ahead)
         or _from(ctx, ahead)
+        or _until_a_day(ctx, ahead)
     )
 
 
@@ -77,7 +85,7 @@ def _same_noun(ctx: Context, ahead: str) -> bool:
         return noun in _TIMES and number[:1].isdigit() and last.isdigit()
     if noun in _TIMES | _GRADES or _since(ctx) is not None:
         return True
-    return int(last) - int(number) > 1 and not ctx.near(_JOINED, 5)
+    return int(last) - int(number) > 1 and not (ctx.near(_JOINED, 5) or ctx.near(_MATCHES, 14))
 
 
 def _parts_of_days(ctx: Context, ahead: str) -> bool:
@@ -132,6 +140,12 @@ def _from(ctx: Context, ahead: str) -> bool:
     counted = found[2].lower() or ahead[found.end() :].lstrip().partition(" ")[0].lower()
     begun = first[:1].isdigit() or first in _BEGINNINGS
     return begun and counted not in COUNTED and any(word[:1].isdigit() for word in since[-2:])
+
+
+def _until_a_day(ctx: Context, ahead: str) -> bool:
+    """Know "29/4 - hết 3/5": a day, then the last one."""
+    dated = ctx.history[-1][:1].isdigit() or ctx.history[-1] in {"ÂL", "AL", "âl"}
+    return dated and bool(_LAST_DAY.match(ahead))
 
 
 def _since(ctx: Context) -> list[str] | None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from .abbreviations import FOREIGN
+from .abbreviations import FOREIGN, abbreviation
 from .context import WHOLE, Context, Reading, Rule, rule
 from .dates import CLOCK
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import thousand
 from .spans import is_span
-from .syllables import LETTERS
+from .syllables import LETTERS, UPPER
 from .units import UNIT_SIGNS, of_one_kind
 from .web import ENDINGS, FILES
 from .wordlist import words
@@ -40,7 +40,11 @@ _POINTED: Final = words(
 )
 _SPANS: Final = frozenset({"thứ", "ngày", "tháng", "năm"})
 _WEEKDAY: Final = re.compile("(?:T[2-7]|CN)(?![0-9])")
+#: An office by three letters or more.
+_OFFICE: Final = re.compile(rf"[{UPPER}]{{3,}}{WHOLE}")
 _DAY_MONTH: Final = re.compile(r"\d{1,2}/\d{1,2}(?![\d])")
+_DIGITS: Final = re.compile(r"\d{1,6}(?!\d)")
+_CLAUSE_AHEAD: Final = re.compile(rf"\s*[{UPPER}]")
 #: An amount and its unit, wherever it stands.
 _UNIT: Final = re.compile(
     rf"[\d.,]+(?:\s?-\s?[\d.,]+)?\s?((?:{UNIT_SIGNS}|[kK]|tr|triệu|tỷ|ngàn|nghìn)?)"
@@ -71,6 +75,8 @@ def _plus(match: re.Match[str], ctx: Context) -> Reading:
 def _is_least(match: re.Match[str], ctx: Context) -> bool:
     """Say whether the + of "18+" and "100.000đ+" closes an amount; of "5+" alone it may not."""
     before, after = ctx.line[: match.start()][-1:], ctx.line[match.end() :]
+    if before.isdigit() and [word.lower() for word in ctx.history[-2:-1]] == ["thứ"]:
+        return not after[:1].isdigit()
     if not (before.isalnum() or before in "%₫") or _ADDED.match(after) or not ctx.history:
         return False
     last = ctx.history[-1]
@@ -171,10 +177,24 @@ def _until(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _dash(match: re.Match[str], ctx: Context) -> Reading:
-    """A dash is a pause if a space is beside it or phone numbers are; else it is not heard."""
+    """A dash is a pause if a space is beside it or between phone numbers or offices."""
+    if match[0] == "-" and _between_offices(match.end(), ctx):
+        return ","
+    if match[0] == "-" and ctx.history and ctx.history[-1].isdigit():
+        following = _DIGITS.match(ctx.line, match.end())
+        if following:
+            return "đến" if int(following[0]) > int(ctx.history[-1]) else ","
     phones = bool(ctx.history) and len(re.sub(r"\D", "", ctx.history[-1])) > 7
     between = phones and ctx.line[match.end() :][:1] in "0123456789(+"
     return "," if between or " " in match[0] or len(match[0].strip()) > 1 else ""
+
+
+def _between_offices(end: int, ctx: Context) -> bool:
+    """Say whether a dash joins whole abbreviations: the dashes of "Đảng uỷ-HĐND-UBND"."""
+    following = _OFFICE.match(ctx.line, end)
+    if following is None or not ctx.history or not ctx.history[-1][-1].isalpha():
+        return False
+    return not ctx.shouting and abbreviation(following[0]) is not None
 
 
 def _mark(match: re.Match[str], ctx: Context) -> Reading:
@@ -203,9 +223,10 @@ def _silent(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _unreadable(match: re.Match[str], ctx: Context) -> Reading:
-    """Drop letters of another script, on the record."""
-    lost = any(character.isalnum() for character in match[0])
-    return Doubtful("", Why.UNREADABLE) if lost else ""
+    """Drop letters of another script, on the record; a picture before a clause is a pause."""
+    if any(character.isalnum() for character in match[0]):
+        return Doubtful("", Why.UNREADABLE)
+    return "," if _CLAUSE_AHEAD.match(ctx.line, match.end()) else ""
 
 
 _SIGNS: Final = "|".join(re.escape(sign) for sign in sorted(_NAMES, key=len, reverse=True))
@@ -233,7 +254,7 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("checkbox", r"\[\s?[xXvV✓]?\s?\]", _silent, starts="["),
     rule("diameter", r"[Ø⌀Φ](?=\s?\d)", _diameter, starts="Ø⌀Φ"),
     rule("comparison", r"([<>])(?= )", _compared, starts="<>"),
-    rule("quote mark", r"[<>](?![=<>]?\s?\d|=)", _pause, starts="<>"),
+    rule("quote mark", r"[<>](?![=<>-]?\s?\d|=)", _pause, starts="<>"),
     rule("sign", _SIGNS, _named, starts="".join(sorted({sign[0] for sign in _NAMES}))),
     rule("plus", r"\+", _plus, starts="+"),
     rule("test result", r"\(\s?([-+])\s?\)", _result, starts="("),

@@ -34,6 +34,8 @@ _HOURLY: Final = words(
 _MEETINGS: Final = words(
     "họp mời bắt đầu khai mạc mở cửa cúp ngừng cắt phát tiếp làm việc trực tập trung đóng hẹn nghỉ"
 )
+#: Near these an N after a number is a day.
+_TERMS: Final = words("ly nghỉ phép tour hạn sau trong")
 #: Near these a colon is a ratio.
 _RATIOS: Final = words("lệ tỷ tỉ pha trộn loãng thắng thua hòa")
 _TIMES_OF_DAY: Final = words("sáng trưa chiều tối đêm khuya")
@@ -53,7 +55,8 @@ def _time(match: re.Match[str], ctx: Context) -> Reading:
     if match[0].endswith("g") and _weighs(match.end(), ctx):
         return None
     words = read_time(hour, minute or colon, ctx)
-    if not match[0].endswith("g") or ctx.near(_HOUR_LEADS, 2):
+    of_the_day = ctx.next_word(match.end()) in _TIMES_OF_DAY | {"ngày"}
+    if not match[0].endswith("g") or of_the_day or ctx.near(_HOUR_LEADS, 2):
         return words
     return Doubtful(words, Why.AMBIGUOUS_UNIT)
 
@@ -138,6 +141,11 @@ def _minutes_and_seconds(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} phút {ctx.number(match[2])} giây"
 
 
+def _days_apart(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 7N of "cách ly 7N"."""
+    return f"{ctx.number(match[1])} ngày" if ctx.near(_TERMS, 4) else None
+
+
 def _just_seconds(match: re.Match[str], ctx: Context) -> Reading:
     """Read 15''."""
     return f"{ctx.number(match[1])} giây"
@@ -166,6 +174,7 @@ TIMES: Final[tuple[Rule, ...]] = (
         then="N",
         tight=True,
     ),
+    rule("days and nights", rf"(\d{{1,2}})N{WHOLE}", _days_apart, then="N", tight=True),
     rule(
         "round the clock",
         rf"24(\s?h)?\s?/\s?24(?:(\s?(?:h|giờ))|(?![0-9/])){WHOLE}",

@@ -18,6 +18,9 @@ _AGED: Final = words(
     "trẻ tuổi em bé cháu dưới trên từ người ông bà anh chị cô nam nữ bệnh tên cụ hưởng thọ đủ tròn "
     "mầm chồi lá mẫu > ≥ < ≤"
 )
+#: Near these a small number before đ is a mark.
+_MARKED: Final = words("trừ điểm cộng thi toán văn anh môn đạt xếp chấm thắng hòa")
+_HIGHEST_MARK: Final = 30
 #: What is counted by the minute: "mạch 80 l/p".
 _BEATS: Final = words("mạch tim thở nhịp")
 _HEIGHT_AHEAD: Final = re.compile(r"\s?-\s?[12]m(?:[4-9]|\d\d)(?!\d)")
@@ -44,7 +47,9 @@ def amount(first: str, last: str | None, ctx: Context) -> str:
 
 
 def _thousands(written: str) -> str | None:
-    """Return 1,500 as 1.500: with money, three digits after a comma are thousands."""
+    """Return 1,500 and 1.500,000 as 1.500…: with money, three digits are thousands."""
+    if re.fullmatch(r"[1-9]\d{0,2}(?:\.\d{3})+,000", written):
+        return written.replace(",", ".")
     return written.replace(",", ".") if re.fullmatch(r"[1-9]\d{0,2},\d{3}", written) else None
 
 
@@ -56,11 +61,13 @@ def unit_name(sign: str, ctx: Context) -> str:
 def _capital(match: re.Match[str], ctx: Context) -> Reading:
     """Read 20A, 5T, 16L near what is so measured; elsewhere it is a house, a class, a road."""
     first, last, letter = match.groups()
-    leads, unit = _CAPITALS[letter]
+    leads, unit = _CAPITALS.get(letter, (frozenset(), ""))
     if letter == "T" and ctx.near(_TERMS, 3):
         return f"{amount(first, last, ctx)} tháng"
     if letter == "T" and ctx.near({"nam", "nữ", "tuổi", "bn", "trẻ"}, 5) and first.isdigit():
         return f"{amount(first, last, ctx)} tuổi"
+    if letter == "M":  # LÊN TRÊN BĐ3 0,2M
+        return f"{amount(first, last, ctx)} mét" if ctx.shouting else None
     goods = letter == "T" and ctx.next_word(match.end()) in _GOODS
     measured = goods or ctx.near(leads, 4) or (letter != "A" and "," in first)
     return f"{amount(first, last, ctx)} {unit}" if measured else None
@@ -73,7 +80,7 @@ def _quantity(match: re.Match[str], ctx: Context) -> Reading:
         return ctx.number(first)
     if sign == "đ" and _is_a_mark(first, match.end(), ctx):
         return f"{amount(first, last, ctx)} điểm"
-    if sign == "l" and ctx.line.startswith("/p", match.end()) and ctx.near(_BEATS, 4):
+    if sign == "l" and _is_a_time(match.end(), ctx):
         return f"{amount(first, last, ctx)} lần"
     meant = _thousands(first)
     if meant and sign not in MONEY and not first.endswith("00"):
@@ -82,12 +89,26 @@ def _quantity(match: re.Match[str], ctx: Context) -> Reading:
     return Doubtful(words, Why.AMBIGUOUS_NUMBER) if meant else words
 
 
+def _is_a_time(end: int, ctx: Context) -> bool:
+    """Say whether the l of "mạch 80l/p" and "2v x 3l/ngày" is a lần."""
+    beats = ctx.line.startswith("/p", end) and ctx.near(_BEATS, 4)
+    taken = ctx.after({"x"}) and ctx.line.startswith("/ng", end) and ctx.near(_MEDICINE, 8)
+    return beats or taken
+
+
 def _is_a_mark(number: str, end: int, ctx: Context) -> bool:
-    """Say whether the đ of "9,5đ" is a điểm: there is no part of a đồng."""
-    value = number.replace(",", ".")
-    if not re.fullmatch(r"\d{1,2}(?:\.\d{1,2})?", value) or float(value) > 10:
+    """Say whether the đ of "9,5đ" and "trừ 4đ" is a điểm: no sum is so small, or in parts."""
+    if not re.fullmatch(r"\d{1,3}(?:[.,]\d{1,2})?", number):
         return False
-    return "," in number or ctx.next_word(end) == "môn"
+    if not number.isdigit():
+        return True
+    small = 0 < int(number) <= _HIGHEST_MARK and not ctx.line.startswith("/", end)
+    return small and (ctx.near(_MARKED, 5) or ctx.next_word(end) == "môn")
+
+
+def _tons(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 6.5 t of "6.5 t/ha" and the 50c of "50c/kg", shrimps of a size."""
+    return f"{amount(match[1], match[2], ctx)} {'tấn' if match[3] == 't' else 'con'}"
 
 
 def _age(match: re.Match[str], ctx: Context) -> Reading:
@@ -103,6 +124,26 @@ def _age(match: re.Match[str], ctx: Context) -> Reading:
     return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
 
 
+def _much_land(match: re.Match[str], ctx: Context) -> Reading:
+    """Read "1 triệu ha", whose ha is no word by itself."""
+    return f"{ctx.number(match[1])} {match[2]} héc ta"
+
+
+def _hectares(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 1ha2, a hectare and two tenths."""
+    return f"{ctx.number(match[1])} héc ta {ctx.cardinal(int(match[2]))}"
+
+
+def _point(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 10,5N and 112,8E: degrees of latitude and longitude."""
+    return f"{ctx.number(match[1])} độ {_DEGREES[match[2]]}"
+
+
+def _screen(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 43in of a television."""
+    return f"{ctx.number(match[1])} inh" if ctx.near(_SCREENS, 5) else None
+
+
 def _pills(match: re.Match[str], ctx: Context) -> Reading:
     """Read the 1v of "uống 1v x 2 lần/ngày"."""
     return f"{amount(match[1], match[2], ctx)} viên" if ctx.near(_MEDICINE, 6) else None
@@ -110,6 +151,8 @@ def _pills(match: re.Match[str], ctx: Context) -> Reading:
 
 def _height(match: re.Match[str], ctx: Context) -> Reading:
     """Read 1m65 and 2m5; "cao 1m2" is a height, any other m2 an area."""
+    if match[0].isupper() and not ctx.shouting:
+        return None
     if match[2] in "23" and not (
         ctx.after({"cao", "dài", "rộng", "sâu", "dày"}) or (int(match[1]) < 3 and _tall(match, ctx))
     ):
@@ -169,14 +212,28 @@ _ALONE: Final = alternation(u for u in ALL if len(u) > 1 and u not in _NOT_ALONE
 
 _SIDES: Final = {"N": "Bắc", "S": "Nam", "E": "Đông", "W": "Tây", "B": "Bắc", "Đ": "Đông"}
 
+_DEGREES: Final = {"N": "vĩ Bắc", "E": "kinh Đông"}
+_SCREENS: Final = words("tivi vi tv led màn hình laptop tính")
+
 QUANTITIES: Final[tuple[Rule, ...]] = (
+    rule("quantity", rf"({NUMBER})\s(triệu|ngàn|nghìn|vạn)\sha{WHOLE}", _much_land, then="0.,tnv"),
+    rule("quantity", rf"(\d{{1,3}})ha(\d){WHOLE}", _hectares, then="h", tight=True),
+    rule("position", rf"(\d{{1,3}}[.,]\d{{1,2}})\s?([NE]){WHOLE}", _point, then=".,"),
+    rule("quantity", rf"(\d{{2,3}})\s?in{WHOLE}", _screen, then="i"),
     rule(
         "position",
         rf"(\d{{1,3}})°\s?(\d{{1,2}})'\s?(?:(\d{{1,2}}(?:[.,]\d+)?)(?:\"|'')\s?)?([NSEWBĐ])?{WHOLE}",
         _position,
         then="°",
     ),
-    rule("metres and", rf"(\d{{1,3}})m(\d{{1,2}}){WHOLE}", _height, then="m", tight=True),
+    rule("metres and", rf"(\d{{1,3}})[mM](\d{{1,2}}){WHOLE}", _height, then="mM", tight=True),
+    rule(
+        "quantity",
+        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?(?:(t)(?=/(?:ha|công|hộ|sào|mẫu|vụ|năm|ngày){WHOLE})"
+        rf"|(c)(?=/(?:kg|m2){WHOLE}))",
+        _tons,
+        then="0.,-tc",
+    ),
     rule("age", rf"(\d{{1,3}})(?:{RANGE}(\d{{1,3}}))?t{WHOLE}", _age, then="-t"),
     rule("quantity", rf"(\d{{1,2}})(?:{RANGE}(\d{{1,2}}))?v{WHOLE}", _pills, then="-v"),
     rule(
@@ -187,9 +244,9 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "capital unit",
-        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?([ATL]){WHOLE}",
+        rf"({NUMBER})(?:{RANGE}({NUMBER}))?\s?([ATLM]){WHOLE}",
         _capital,
-        then="0.,-ATL",
+        then="0.,-ATLM",
     ),
     rule(
         "quantity",

@@ -6,12 +6,12 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from .abbreviations import FOREIGN, abbreviation
+from .abbreviations import ABBREVIATIONS, FOREIGN, abbreviation
 from .context import Context, Reading, Rule, rule
 from .letters import spell
 from .model import Doubtful, Why
 from .numbers import read_digits
-from .syllables import LETTERS, TONELESS_SYLLABLE, is_pronounceable, is_syllable
+from .syllables import LETTERS, TONELESS_SYLLABLE, has_vowel, is_pronounceable, is_syllable
 
 _SIGNS: Final = {
     ".": "chấm", "@": "a còng", "/": "gạch chéo", "-": "gạch ngang", "_": "gạch dưới",
@@ -43,6 +43,26 @@ def _segment(name: str) -> tuple[str, ...] | None:
     return best[len(name)]
 
 
+def _with_letters(run: str) -> tuple[str, ...] | None:
+    """Cut "ubndvinhtrach" and "hotrobhxh" into an abbreviation, spelled, and syllables."""
+    cuts = range(min(len(run) - 3, 6), 1, -1)
+    for known in (True, False):
+        for cut in cuts:
+            for letters, rest in ((run[:cut], run[cut:]), (run[-cut:], run[:-cut])):
+                parts = _segment(rest) if _is_letters(letters, known=known) else None
+                if parts:
+                    spelled = (spell(letters),)
+                    return spelled + parts if run.startswith(letters) else parts + spelled
+    return None
+
+
+def _is_letters(run: str, *, known: bool) -> bool:
+    """Say whether ``run`` is a ``known`` abbreviation, or else has no vowel to be sung by."""
+    if known:
+        return run.upper() in ABBREVIATIONS or (run in FOREIGN and not has_vowel(run))
+    return len(run) > 2 and not has_vowel(run)
+
+
 def _worth(cut: tuple[str, ...]) -> tuple[int, int]:
     """Return what makes a cut better: fewer syllables, then "van a" rather than "va na"."""
     return -len(cut), sum(len(part) ** 2 for part in cut)
@@ -58,10 +78,11 @@ def _name(run: str) -> tuple[str, bool]:
     if is_syllable(run) and len(run) > 1:
         return run, True
     if len(run) > 1:
-        parts = _segment(run)
+        parts = _segment(run) or _with_letters(run)
         if parts:
             return " ".join(
-                part if is_syllable(part) else FOREIGN.get(part, part) for part in parts
+                part if " " in part or is_syllable(part) else FOREIGN.get(part, part)
+                for part in parts
             ), True
         if is_pronounceable(run) and not abbreviation(run):
             return run, False

@@ -41,6 +41,15 @@ def _month_range(match: re.Match[str], ctx: Context) -> Reading:
     return f"{words} {read_year(year, ctx)}" if year else words
 
 
+def _months_of(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 9,10/2026 of "tháng 9,10/2026"."""
+    if not ctx.after(_MONTH_LEADS):
+        return None
+    *months, last = re.findall(r"\d+", match[1])
+    words = "".join(f"{read_month(month, ctx)}, " for month in months)
+    return f"{words}{read_month(last, ctx)} {read_year(match[2], ctx)}".removeprefix("tháng ")
+
+
 def _month_year(match: re.Match[str], ctx: Context) -> Reading:
     month, separator, year = match.groups()
     after_month = ctx.after(_MONTH_LEADS)
@@ -54,7 +63,8 @@ def _month_year(match: re.Match[str], ctx: Context) -> Reading:
 
 def _period_year(match: re.Match[str], ctx: Context) -> Reading:
     """Read quý 4/2026, quý 3-4/2026, kỳ 1/2026, đợt 2/2026."""
-    if not ctx.after(_PERIODS):
+    listed = ctx.after({",", "và", "&"}) and ctx.near(_PERIODS, 5) and _numbered(ctx)
+    if not ctx.after(_PERIODS) and not listed:
         return None
     first, last, year = match.groups()
     words = ctx.cardinal(int(first))
@@ -63,8 +73,15 @@ def _period_year(match: re.Match[str], ctx: Context) -> Reading:
     return f"{words} {read_year(year, ctx)}"
 
 
+def _numbered(ctx: Context) -> bool:
+    """Say whether one digit was just read before a comma: the 1 of "quý 1, 2/2027"."""
+    return len(ctx.history) > 2 and ctx.history[-2].isdigit() and ctx.history[-3].isalpha()
+
+
 def _short_thousand(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the 2k5 of "sinh năm 2k5", the year 2005."""
+    """Read the 2k5 of "sinh năm 2k5", the year 2005, and "năm 2k"."""
+    if not match[1]:
+        return ctx.cardinal(2000) if ctx.after(_BORN) else None
     return ctx.cardinal(2000 + int(match[1])) if ctx.near(_BORN, 3) else None
 
 
@@ -186,12 +203,15 @@ MONTHS: Final[tuple[Rule, ...]] = (
         then="T",
         tight=True,
     ),
-    rule("year", rf"2[kK](\d{{1,2}}){WHOLE}", _short_thousand, starts="2", then="kK", tight=True),
+    rule("year", rf"2[kK](\d{{0,2}}){WHOLE}", _short_thousand, starts="2", then="kK", tight=True),
     rule(
         "quarter and year",
         rf"(\d{{1,2}})(?:{DASH}(\d))?\s?/\s?({_Y}){END}{WHOLE}",
         _period_year,
         then="/-",
+    ),
+    rule(
+        "months", rf"({M}(?:\s?,\s?{M}){{1,5}})\s?[/-]\s?({_Y}){END}{WHOLE}", _months_of, then=","
     ),
     rule("years", rf"({_Y})\s?/\s?({_Y}){END}{WHOLE}", _years, starts="12", then="/"),
     rule(
@@ -225,7 +245,12 @@ WEEK_WORDS: Final[tuple[Rule, ...]] = (
         starts="T",
     ),
     rule("quarter and year", rf"Q([1-4]|I{{1,3}}|IV)\s?[/-]\s?({_Y}){WHOLE}", _quarter, starts="Q"),
-    rule("month, letter", rf"T\.?(0?[1-9]|1[0-2])[/.-]({_Y}){WHOLE}", _short_month, starts="T"),
+    rule(
+        "month, letter",
+        rf"T\.?(0?[1-9]|1[0-2])[/.-]({_Y}|2[0-9]|3[0-5]){WHOLE}",
+        _short_month,
+        starts="T",
+    ),
     rule(
         "weekdays, letter",
         rf"T\.?[2-7](?:(?:[,/](?:T\.?)?[2-7]){{1,5}}|(?:-(?:T\.?)?[2-7]){{2,5}}){WHOLE}",

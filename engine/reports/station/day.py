@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
-from engine.clock import VIETNAM, local
-from engine.ledger.views import Airing
+from engine.clock import local
+from engine.ledger.air_views import Airing
 from engine.models import (
     Around,
     Breach,
@@ -22,7 +22,9 @@ from engine.models import (
     Registry,
     StationRules,
 )
-from engine.rules import BESIDE, Closed, closed_on, hours_breaches, may_act, session_breaches
+from engine.reports.station.clashes import clashes_of, moves_of
+from engine.reports.station.parts import Part, day_bounds, parts_of
+from engine.rules import Closed, closed_on
 from engine.states import State
 
 #: Returns how many seconds a content takes on air, all its readings together.
@@ -34,7 +36,8 @@ class Item:
     """One sound of one campaign in a session, for the hamlets whose words it says.
 
     ``begins`` is counted from lengths that are known or foreseen. ``state`` is None for what
-    is only proposed: its campaign has not been approved.
+    is only proposed: its campaign has not been approved. ``moved_from`` is the slot that it was
+    meant for, when that is another.
     """
 
     campaign_id: str
@@ -45,6 +48,7 @@ class Item:
     seconds: float
     state: State | None
     purpose: Purpose = Purpose.NOTICE
+    moved_from: datetime | None = None
 
     @property
     def ends(self) -> datetime:
@@ -86,7 +90,11 @@ class ClusterDay:
 
 @dataclass(frozen=True, slots=True)
 class StationDay:
-    """The whole station's day; ``hours`` are the stretches in which it may speak then."""
+    """The whole station's day; ``hours`` are the stretches in which it may speak then.
+
+    ``clashes`` are rules that it breaks; ``moves`` say what moves for the proposed campaign, and
+    which rules that may break.
+    """
 
     day: date
     commune: str
@@ -94,26 +102,7 @@ class StationDay:
     minutes_per_session: int
     clusters: tuple[ClusterDay, ...]
     clashes: tuple[Breach, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One hamlet's part of a session, approved or proposed."""
-
-    cluster: str
-    slot: datetime
-    campaign_id: str
-    hamlet_id: str
-    content_hash: str
-    priority: Priority
-    state: State | None
-    purpose: Purpose
-
-
-def day_bounds(day: date) -> tuple[datetime, datetime]:
-    """Return when a day begins, and when the next one does, in Vietnam."""
-    begins = datetime.combine(day, time(0), tzinfo=VIETNAM)
-    return begins, begins + timedelta(days=1)
+    moves: tuple[Breach, ...] = ()
 
 
 def station_day(
@@ -127,21 +116,24 @@ def station_day(
     only: str | None = None,
     since: Mapping[str, datetime] = MappingProxyType({}),
     around: Around = Around(),  # noqa: B008 - frozen
+    now: datetime | None = None,
 ) -> StationDay:
-    """Return the station's day: ``airings`` of that day, and what ``proposed`` would add.
+    """Return the station's day: ``airings``, and what approving ``proposed`` would make of them.
 
+    That is what the plan says: what it adds, what it replaces, and what moves for it, to that
+    day or from it; ``airings`` hold the slots of all of those (``days_of``).
     ``only`` is the id of a cluster that is looked at alone. ``since`` says when campaigns were
     first approved, which decides in which order they air; ``around`` is what a programme takes
     besides its items.
 
-    ``contents`` holds what the airings say, by hash. What the proposed campaign has waiting
-    already is left out: approving it would replace that.
+    ``contents`` holds what the airings say, by hash; ``now`` is when it would be approved.
     """
     known = dict(contents) | dict(proposed.contents if proposed else {})
+    begins, ends = day_bounds(day)
     parts = [
         part
-        for part in (*_approved(airings, proposed), *_of_plan(day, proposed))
-        if only in (None, part.cluster)
+        for part in parts_of(airings, proposed, now)
+        if begins <= part.slot < ends and only in (None, part.cluster)
     ]
     lengths = {key: seconds(known[key]) for key in {part.content_hash for part in parts}}
     station = registry.station
@@ -160,44 +152,13 @@ def station_day(
             for cluster in registry.clusters
             if only in (None, cluster.id)
         ),
-        clashes=tuple(_merged(_clashes(parts, lengths, registry, around))),
+        clashes=tuple(clashes_of(day, parts, lengths, registry, around, proposed, only)),
+        moves=tuple(moves_of(day, proposed, only)),
     )
 
 
-def _approved(airings: Iterable[Airing], proposed: Plan | None) -> Iterator[_Part]:
-    for one in airings:
-        done = one.state in (State.SENT, State.CONFIRMED)
-        if proposed is None or one.campaign_id != proposed.campaign_id or done:
-            yield _Part(
-                one.cluster,
-                one.slot,
-                one.campaign_id,
-                one.hamlet_id,
-                one.content_hash,
-                one.priority,
-                one.state,
-                one.purpose,
-            )
-
-
-def _of_plan(day: date, plan: Plan | None) -> Iterator[_Part]:
-    begins, ends = day_bounds(day)
-    for item in plan.deliveries if plan else ():
-        if item.channel == "loudspeaker" and begins <= item.slot < ends:
-            yield _Part(
-                item.target,
-                item.slot,
-                plan.campaign_id if plan else "",
-                item.hamlet_id,
-                item.content_hash,
-                item.priority,
-                None,
-                item.purpose,
-            )
-
-
 def _sessions(
-    parts: Iterable[_Part],
+    parts: Iterable[Part],
     contents: Mapping[str, Content],
     lengths: Mapping[str, float],
     station: StationRules,
@@ -205,7 +166,7 @@ def _sessions(
     around: Around,
 ) -> dict[str, list[Session]]:
     """Return each cluster's sessions in order. Hamlets that hear the same words share an item."""
-    found: dict[tuple[str, datetime], dict[tuple[str, str], list[_Part]]] = {}
+    found: dict[tuple[str, datetime], dict[tuple[str, str], list[Part]]] = {}
     for part in parts:
         alike = found.setdefault((part.cluster, part.slot), {})
         alike.setdefault((part.campaign_id, part.content_hash), []).append(part)
@@ -224,7 +185,7 @@ def _sessions(
 def _order(
     station: StationRules,
     slot: datetime,
-    item: tuple[tuple[str, str], list[_Part]],
+    item: tuple[tuple[str, str], list[Part]],
     since: Mapping[str, datetime],
 ) -> tuple[object, ...]:
     """Return what sorts a session's items as its programme airs them."""
@@ -236,7 +197,7 @@ def _order(
 
 def _items(
     slot: datetime,
-    ordered: Iterable[tuple[tuple[str, str], list[_Part]]],
+    ordered: Iterable[tuple[tuple[str, str], list[Part]]],
     contents: Mapping[str, Content],
     lengths: Mapping[str, float],
     around: Around,
@@ -253,36 +214,6 @@ def _items(
             seconds=lengths[key],
             state=parts[0].state,
             purpose=parts[0].purpose,
+            moved_from=parts[0].moved_from,
         )
         begins += timedelta(seconds=lengths[key] + around.between)
-
-
-def _clashes(
-    parts: Iterable[_Part],
-    lengths: Mapping[str, float],
-    registry: Registry,
-    around: Around,
-) -> Iterator[Breach]:
-    """Yield every rule that the day breaks; emergencies may, and drills come beside the day."""
-    on_air: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
-    for part in parts:
-        if part.priority is not Priority.EMERGENCY and part.purpose not in BESIDE:
-            on_air[part.cluster, part.slot][part.content_hash] = lengths[part.content_hash]
-    yield from hours_breaches(
-        {
-            ("loudspeaker", slot)
-            for _cluster, slot in on_air
-            if not may_act("loudspeaker", registry, slot)
-        },
-        registry,
-    )
-    yield from session_breaches(on_air, registry, around=around)
-
-
-def _merged(clashes: Iterable[Breach]) -> Iterator[Breach]:
-    """Yield each clash once, with all the clusters that it concerns."""
-    found: dict[str, list[str]] = {}
-    for one in clashes:
-        found.setdefault(one.message, []).append(one.target)
-    for message, clusters in found.items():
-        yield Breach(message, channel="loudspeaker", target=", ".join(filter(None, clusters)))

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from channels.flyer import font
+from engine.reports import paper
 
 #: Dots per inch: 96 makes a pixel of the SVG one of the PNG, twice that is sharp on a phone.
 _PPI = 192.0
 
-_PAGE = b"""\
-#set page(width: auto, height: auto, margin: 0pt)
-#image(bytes(sys.inputs.svg), format: "svg")
-"""
-
 
 def png(svg: str) -> bytes:
-    """Return ``svg`` drawn by Typst, with Loa's own font and no other."""
-    import typst  # 80 MB of library: loaded by those who draw
-
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[font.FOLDER]
-    )
-    return typst.compile(
-        _PAGE,
-        format="png",
-        ppi=_PPI,
-        font_paths=fonts,
-        ignore_system_fonts=True,
-        sys_inputs={"svg": svg},
-    )
+    """Return ``svg`` drawn by Typst, with Loa's own fonts and no other. Raises LoaError."""
+    return paper.png("picture.typ", {"svg": svg}, _PPI)

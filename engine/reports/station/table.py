@@ -14,7 +14,7 @@ from engine.i18n import gettext as _
 from engine.models import Priority
 from engine.reports.plain import plain
 from engine.reports.station.day import ClusterDay, Item, Session, StationDay
-from engine.reports.station.wording import minutes_words, state_or_proposed
+from engine.reports.station.wording import minutes_words, moved_words, state_or_proposed
 from engine.reports.words import SYMBOLS, kind_word
 
 _STYLES = {Priority.EMERGENCY: "bold red", Priority.IMPORTANT: "yellow", Priority.ROUTINE: ""}
@@ -62,11 +62,14 @@ def _lines(cluster: ClusterDay, day: StationDay) -> Iterator[tuple[_Place, _Line
 
 def _item_line(item: Item) -> _Line:
     star = "★ " if item.state is None else ""
+    what = f"{star}{plain(item.title)} ({plain(item.campaign_id)})"
+    if item.moved_from is not None:
+        what = f"{what}\n{moved_words(item.moved_from)}"
     symbol = SYMBOLS[item.state] if item.state is not None else "★"
     return (
         f"{local(item.begins):%H:%M:%S}",
-        Text(f"{star}{plain(item.title)} ({plain(item.campaign_id)})", _STYLES[item.priority]),
-        f"{item.seconds:.0f}",
+        Text(what, _STYLES[item.priority]),
+        str(round(item.seconds)),
         kind_word(item.priority, item.purpose),
         f"{symbol} {state_or_proposed(item.state)}",
     )

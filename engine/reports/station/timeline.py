@@ -13,14 +13,14 @@ from jinja2 import Environment, StrictUndefined, Template
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.i18n import language
-from engine.models import Priority
+from engine.models import Priority, Purpose
 from engine.reports.plain import plain
 from engine.reports.station.day import ClusterDay, Item, Session, StationDay
 from engine.reports.station.scale import Panel, panels
 from engine.reports.station.wording import breach_words, minutes_words, state_or_proposed
 from engine.reports.words import kind_word
 
-#: Pixels: the whole width, the names of clusters, a cluster's line, what is above the lines.
+#: Pixels: the least width, the names of clusters, a cluster's line, what is above the lines.
 WIDTH, NAMES, LINE, HEAD = 1280, 210, 56, 92
 
 #: Pixels of an item's bar, of a number's width, and of a line of the list below.
@@ -32,6 +32,13 @@ _COLOURS = {
     Priority.IMPORTANT: ("#f2b84b", "#6b4300"),
     Priority.EMERGENCY: ("#9b1c1c", "#3d0000"),
 }
+
+
+#: How what is only practised is filled: striped, so that nobody takes it for an alarm.
+_DRILL = "url(#drill)"
+
+#: Pixels right of the last stretch.
+_MARGIN = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +79,19 @@ class _Row:
 
 def svg(day: StationDay) -> str:
     """Return the picture, as SVG: readable by itself, without scripts or other files."""
-    shown = panels(day, NAMES, WIDTH - NAMES - 24)
+    shown = panels(day, NAMES, WIDTH - NAMES - _MARGIN)
     numbers = _numbered(day)
     rows = [
         _row(cluster, day, shown, numbers, HEAD + LINE * place)
         for place, cluster in enumerate(day.clusters)
     ]
-    listed = list(_listed(day, numbers))
-    clashes = [breach_words(one) for one in day.clashes]
+    nothing = [("none", "none", _("Nothing is on air this day."))]
+    listed = [*(list(_listed(day, numbers)) or nothing), *_signs(day, shown)]
+    clashes = [breach_words(one) for one in (*day.clashes, *day.moves)]
     below = HEAD + LINE * len(rows)
     return _template().render(
         language=language(),
-        width=WIDTH,
+        width=max(WIDTH, round(shown[-1].left + shown[-1].width + _MARGIN)),
         height=below + 48 + _ROW * (len(listed) + len(clashes) + 1),
         left=NAMES,
         bar=_BAR,
@@ -96,11 +104,28 @@ def svg(day: StationDay) -> str:
         panels=[
             (panel, [(panel.x(q), f"{local(q):%H:%M}") for q in _ticks(panel)]) for panel in shown
         ],
+        out_of_hours=[
+            _Closed(panel.x(begins), panel.x(ends) - panel.x(begins), _("out of hours"))
+            for panel in shown
+            for begins, ends in panel.closed
+        ],
         rows=rows,
         listed=listed,
         clashes=clashes,
-        nothing=_("Nothing is on air this day."),
     )
+
+
+def _signs(day: StationDay, shown: list[Panel]) -> list[tuple[str, str, str]]:
+    """Return (fill, outline, words) of the backgrounds and patterns that the picture has."""
+    found = []
+    if any(panel.closed for panel in shown):
+        found.append(("#d4d4d4", "#8a8a8a", _("out of hours: only emergencies may speak")))
+    if any(cluster.closed for cluster in day.clusters):
+        found.append(("url(#closed)", "#8a8a8a", _("relay or quiet time")))
+    items = [item for c in day.clusters for s in c.sessions for item in s.items]
+    if any(item.purpose is Purpose.DRILL for item in items):
+        found.append((_DRILL, _COLOURS[Priority.EMERGENCY][1], _("a drill")))
+    return found
 
 
 def _ticks(panel: Panel) -> Iterator[datetime]:
@@ -146,10 +171,15 @@ def _row(
 
 
 def _bar(item: Item, panel: Panel) -> _Bar:
-    fill, line = _COLOURS[item.priority]
+    fill, line = _colours(item)
     x = panel.x(item.begins)
     tip = f"{local(item.begins):%H:%M:%S} {plain(item.title)} · {state_or_proposed(item.state)}"
     return _Bar(x, max(3.0, panel.x(item.ends) - x), fill, line, item.state is None, tip)
+
+
+def _colours(item: Item) -> tuple[str, str]:
+    fill, line = _COLOURS[item.priority]
+    return (_DRILL if item.purpose is Purpose.DRILL else fill), line
 
 
 def _closed(cluster: ClusterDay, shown: list[Panel]) -> Iterator[_Closed]:
@@ -200,12 +230,20 @@ def _listed(day: StationDay, numbers: dict[tuple[str, str], int]) -> Iterator[tu
         items = found[key]
         first = items[0]
         star = "*" if first.state is None else ""
+        states = dict.fromkeys(state_or_proposed(item.state) for item in items)
         yield (
-            *_COLOURS[first.priority],
+            *_colours(first),
             f"{number}{star}  {plain(first.title)} · {plain(first.campaign_id)} · "
-            f"{kind_word(first.priority, first.purpose)} · {max(i.seconds for i in items):.0f} s · "
-            f"{state_or_proposed(first.state)}",
+            f"{kind_word(first.priority, first.purpose)} · {_lengths(items)} · "
+            f"{', '.join(states)}",
         )
+
+
+def _lengths(items: list[Item]) -> str:
+    """Say how long an item takes, as the table says it; from and to where hamlets hear others."""
+    lasts = sorted({round(item.seconds) for item in items})
+    shown = str(lasts[0]) if len(lasts) == 1 else f"{lasts[0]}–{lasts[-1]}"
+    return _("{seconds} s").format(seconds=shown)
 
 
 @cache

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from engine.clock import local
+from engine.i18n import decimal
 from engine.i18n import gettext as _
-from engine.i18n import language
 from engine.models import Breach
 from engine.reports.plain import plain
 from engine.reports.words import state_word
@@ -17,10 +20,13 @@ def state_or_proposed(state: State | None) -> str:
 
 def minutes_words(seconds: float) -> str:
     """Return what a session has left, or by how much it is too long."""
-    minutes = f"{abs(seconds) / 60:.1f}"
-    minutes = minutes.replace(".", ",") if language() == "vi" else minutes
     words = _("{minutes} min too long") if seconds < 0 else _("{minutes} min free")
-    return words.format(minutes=minutes)
+    return words.format(minutes=decimal(abs(seconds) / 60))
+
+
+def moved_words(moved_from: datetime) -> str:
+    """Say from which slot something came."""
+    return _("↷ moved from {slot}").format(slot=f"{local(moved_from):%H:%M %d/%m/%Y}")
 
 
 def breach_words(breach: Breach) -> str:

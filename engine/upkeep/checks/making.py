@@ -9,9 +9,9 @@ from contextlib import closing
 import numpy as np
 
 from channels.base import ChannelError
-from channels.flyer import font
 from channels.loudspeaker.audio.pcm import Pcm
 from channels.loudspeaker.speech.engine import Choice, Engine
+from channels.typesetting import font
 from engine.app import build_voices, choices_of, settings_by_commune
 from engine.i18n import gettext as _
 from engine.settings import LoudspeakerSettings, Settings

@@ -8,6 +8,7 @@ from contextlib import suppress
 from campaigns.registry_file import load_registry
 from channels.base import ChannelError, Checks
 from channels.chat.telegram import TelegramBackend
+from channels.chat.zalo.group import ZaloGroupBackend
 from engine.app import build_channels, close_channels
 from engine.app.channels import NothingRemembered
 from engine.app.opening import REGISTRY_FILE
@@ -48,7 +49,8 @@ def _used_backends(patient: Patient, settings: Settings) -> frozenset[str]:
     """
     if not (patient.workspace / REGISTRY_FILE).exists():
         bot = {TelegramBackend.name} if settings.telegram.token else set()
-        return known_players(settings) | bot
+        account = {ZaloGroupBackend.name} if settings.zalo else set()
+        return known_players(settings) | bot | account
     with suppress(LoaError):
         registry = load_registry(patient.workspace / REGISTRY_FILE).registry
         groups = {group.backend for group in registry.chat_groups}

@@ -14,6 +14,7 @@ from engine.app import ledger_place
 from engine.app.opening import REGISTRY_FILE
 from engine.app.players import known_players
 from engine.app.province import no_commune_yet
+from engine.app.settings_words import settings_line
 from engine.errors import InputError, LoaError
 from engine.i18n import gettext as _
 from engine.ledger.areas import Areas
@@ -23,7 +24,6 @@ from engine.ledger.tables import SCHEMA
 from engine.settings import Settings, SettingsError, load_settings
 from engine.upkeep.checks.servers import PATIENCE
 from engine.upkeep.findings import Finding, Patient, bad, fine, look
-from engine.upkeep.settings_words import settings_line
 
 
 def settings_check(patient: Patient) -> Iterator[Finding]:
@@ -34,7 +34,8 @@ def settings_check(patient: Patient) -> Iterator[Finding]:
         for fault in error.faults:
             yield bad(settings_line(fault))
         return
-    contradictions = list(_contradictions(settings))
+    faults = [fault for faults in settings.faulty_players.values() for fault in faults]
+    contradictions = [*(bad(settings_line(fault)) for fault in faults), *_contradictions(settings)]
     yield from contradictions or [fine(_("loa.toml and LOA_… can be used"))]
 
 

@@ -7,7 +7,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,11 +20,14 @@ from channels.loudspeaker.players.mqtt.account import Account
 from channels.loudspeaker.players.mqtt.link import Link, offline
 from channels.loudspeaker.players.mqtt.marks import Marks
 from channels.loudspeaker.players.mqtt.topics import Topics
+from channels.loudspeaker.players.reasons import in_words
 from channels.loudspeaker.players.station_plan import Limits, Plan, plan_of
 from engine.clock import Clock, SystemClock, local
 from engine.files import write_atomic
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, Receipt
+from engine.models.envelope import Envelope
+from engine.models.hashing import canonical_json
 from engine.models.play import Play, play_from
 
 #: Refusals that trying again cannot mend.
@@ -36,8 +39,9 @@ class MqttBackend:
 
     Sounds lie in ``sounds`` by their hash, a folder that a web server shows at ``address``:
     commands say where, with size and hash. A device knows a command by its id, which is the
-    bundle's key: the same one twice has the effect of once. ``patience`` is how many seconds an
-    answer may take. Sounds that no command named for ``keep_days`` days are removed.
+    bundle's key: the same one twice has the effect of once. ``sign`` makes what a device
+    believes: the broker's password alone makes nothing play. ``patience`` is how many seconds
+    an answer may take. Sounds that no command named for ``keep_days`` days are removed.
     """
 
     idempotent = True
@@ -49,6 +53,7 @@ class MqttBackend:
         account: Account,
         topics: Topics,
         *,
+        sign: Callable[[bytes], Envelope],
         sounds: Path,
         address: str,
         limits: Limits | None = None,
@@ -58,6 +63,8 @@ class MqttBackend:
     ) -> None:
         self.name = account.player
         self._link = Link(account, topics)
+        self._topics, self._sign = topics, sign
+        self._sequence = 0
         self._sounds = sounds
         self._address = address.rstrip("/")
         self._limits = limits or Limits()
@@ -66,6 +73,7 @@ class MqttBackend:
         self._clock = clock or SystemClock()
         self._marks = Marks()
         self._reading = threading.Lock()
+        self._counting = threading.Lock()
 
     def close(self) -> None:
         """End the connection to the broker."""
@@ -84,7 +92,7 @@ class MqttBackend:
             raise offline([bundle.target])
         self._put(plan)
         self._link.forget(bundle.target, bundle.key)
-        self._link.send(bundle.target, "command", command)
+        self._link.send(bundle.target, "command", self._signed(command))
         answer = self._link.answer(bundle.target, bundle.key, self._patience)
         if answer is None:
             message = _("the device of {cluster} does not answer")
@@ -129,7 +137,9 @@ class MqttBackend:
             play = play_from({**told, "player": player})
         except (ValueError, TypeError):
             return None
-        return replace(play, seconds=round(play.seconds, 1)) if play.cluster == cluster else None
+        if play.cluster != cluster:
+            return None
+        return replace(in_words(play), seconds=round(play.seconds, 1))
 
     def _command(self, plan: Plan, bundle: Bundle) -> Mapping[str, Any]:
         """Return what the device is told; limits run from now if that is after the slot."""
@@ -137,8 +147,9 @@ class MqttBackend:
         urgent = any(part["urgent"] for part in plan.parts)
         late = self._limits.overrun if urgent else self._limits.late
         return {
-            "command": 1,
+            "command": 2,
             "id": bundle.key,
+            "topic": self._topics.of(bundle.target, "command"),
             "cluster": bundle.target,
             "slot": _iso(bundle.slot),
             "version": [bundle.version, bundle.edition],
@@ -153,6 +164,14 @@ class MqttBackend:
                 for part in plan.parts
             ],
         }
+
+    def _signed(self, command: Mapping[str, Any]) -> Mapping[str, str]:
+        """Return the command as devices take it. Its sequence only ever grows."""
+        with self._counting:
+            now = int(self._clock.now().timestamp() * 1_000)
+            self._sequence = max(now, self._sequence + 1)
+            sequence = self._sequence
+        return self._sign(canonical_json({**command, "sequence": sequence})).as_json()
 
     def _put(self, plan: Plan) -> None:
         """Put the sounds where devices fetch them, and remove what none was told of for long."""
@@ -192,6 +211,8 @@ def _refusal(cluster: str, reason: str) -> ChannelError:
         "fetch": _("it cannot fetch the sounds"),
         "sound": _("a sound that it fetched is not what the command says"),
         "space": _("it has no room left"),
+        "signature": _("it does not trust the key: give it this commune's (loa players key)"),
+        "replayed": _("it had a later command before"),
         "format": _("it does not understand the command"),
     }
     message = _("the device of {cluster} refuses the programme: {reason}")

@@ -112,10 +112,8 @@ def _known_hosts(account: SftpAccount) -> Any:
             message.format(file=account.known_hosts, reason=os_reason(error)), permanent=True
         ) from error
     except ValueError as error:
-        message = _("{file} is no list of known hosts: {reason}")
-        raise ChannelError(
-            message.format(file=account.known_hosts, reason=error), permanent=True
-        ) from error
+        message = _("{file} is no list of known hosts")
+        raise ChannelError(message.format(file=account.known_hosts), permanent=True) from error
 
 
 def _key(account: SftpAccount) -> SSHKey:
@@ -129,10 +127,8 @@ def _key(account: SftpAccount) -> SSHKey:
             message.format(file=account.key_file, reason=os_reason(error)), permanent=True
         ) from error
     except asyncssh.KeyImportError as error:
-        message = _("{file} is no private key that can be used without a passphrase: {reason}")
-        raise ChannelError(
-            message.format(file=account.key_file, reason=error), permanent=True
-        ) from error
+        message = _("{file} is no private key that can be used without a passphrase")
+        raise ChannelError(message.format(file=account.key_file), permanent=True) from error
 
 
 @contextmanager
@@ -158,10 +154,8 @@ def told(account: SftpAccount, seen: list[str] | None = None) -> Iterator[None]:
             permanent=True,
         ) from error
     except (asyncssh.ChannelOpenError, asyncssh.KeyExchangeFailed) as error:
-        message = _("{endpoint} offers no SFTP that Loa can use: {reason}")
-        raise ChannelError(
-            message.format(endpoint=account.endpoint, reason=error), permanent=True
-        ) from error
+        message = _("{endpoint} offers no SFTP that Loa can use")
+        raise ChannelError(message.format(endpoint=account.endpoint), permanent=True) from error
     except (
         asyncssh.DisconnectError,
         asyncssh.SFTPConnectionLost,
@@ -174,7 +168,7 @@ def told(account: SftpAccount, seen: list[str] | None = None) -> Iterator[None]:
     except TimeoutError as error:
         message = _("{endpoint} did not answer within {seconds} seconds")
         raise ChannelError(
-            message.format(endpoint=account.endpoint, seconds=f"{account.timeout:g}")
+            message.format(endpoint=account.endpoint, seconds=account.timeout)
         ) from error
     except OSError as error:
         message = _("{endpoint} cannot be reached: {reason}")

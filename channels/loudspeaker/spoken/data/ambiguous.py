@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from . import senses_a_h, senses_k_y
+from . import senses_a_h, senses_k_p, senses_q_y
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +61,4 @@ def _read(table: str) -> dict[str, Ambiguous]:
     }
 
 
-AMBIGUOUS: Final = _read(senses_a_h.TABLE + senses_k_y.TABLE)
+AMBIGUOUS: Final = _read(senses_a_h.TABLE + senses_k_p.TABLE + senses_q_y.TABLE)

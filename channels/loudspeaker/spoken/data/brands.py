@@ -5,6 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+viettelpay = viét teo pay
+mytv = mai ti vi
+kios = ki ốt
+kiosk = ki ốt
+won = uôn
+lithium = li ti
 cholera = cô lê ra
 show = sô
 gameshow = ghêm sô

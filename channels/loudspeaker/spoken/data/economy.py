@@ -74,7 +74,6 @@ TSC = tài sản công
 TSCĐ = tài sản cố định
 CCDC = công cụ dụng cụ
 NSĐP = ngân sách địa phương
-NSX = ngân sách xã
 NST = ngân sách tỉnh
 KPHĐ = kinh phí hoạt động
 KPCĐ = kinh phí công đoàn

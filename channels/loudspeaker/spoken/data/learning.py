@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+ĐTB = điểm trung bình
+VBT = vở bài tập
 BDTX = bồi dưỡng thường xuyên
 CLGD = chất lượng giáo dục
 GDCD = giáo dục công dân

@@ -6,6 +6,18 @@ from typing import Final
 
 TABLE: Final = """
 vs = gặp
+ko = không
+khmer = khơ me
+chôl = chôn
+chnăm = chơ năm
+thmây = thơ mây
+sene = sen
+dolta = đôn ta
+wave = uây
+vit = vi ta min
+hapacol = ha pa côn
+digibank = đi gi banh
+kubota = cu bô ta
 bank = banh
 etax = i tắc
 zalopay = da lô pay

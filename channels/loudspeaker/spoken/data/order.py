@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+NDTQ = nhân dân tự quản
 CAX = công an xã
 CAP = công an phường
 CAH = công an huyện

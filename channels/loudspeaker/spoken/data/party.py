@@ -74,7 +74,6 @@ TLĐLĐVN = Tổng Liên đoàn Lao động Việt Nam
 CĐVN = Công đoàn Việt Nam
 TNTPHCM = Thiếu niên Tiền phong Hồ Chí Minh
 TNTP = Thiếu niên Tiền phong
-TTN = thanh thiếu niên
 TNĐ = thiếu niên nhi đồng
 HKH = Hội Khuyến học
 HKT = Hội Người khuyết tật

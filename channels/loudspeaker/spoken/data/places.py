@@ -84,7 +84,6 @@ NGND = nhà giáo nhân dân
 AHLLVTND = anh hùng lực lượng vũ trang nhân dân
 BX = bến xe
 GX = giáo xứ
-KC = khoảng cách
 MK = mật khẩu
 MP = miễn phí
 NB = nội bộ

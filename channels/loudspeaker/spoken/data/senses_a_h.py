@@ -10,6 +10,9 @@ from typing import Final
 TABLE: Final = """
 AT = an toàn
   an toàn < công mất bảo > giao lao thực vệ điện thông trật
+BB = biên bản
+  bộ binh < đoàn sư trung tiểu đại >
+  biên bản < theo lập các ký số > số vi họp #document #number
 BCH = Ban chấp hành
   Ban chỉ huy < > quân chqs phòng pctt ptds tkcn cứu
   Ban chấp hành < > đảng đoàn hội trung tw công chi lâm liên
@@ -37,7 +40,7 @@ BQ = bình quân
 BS = bác sĩ
   biển số < xe mang > #plate :
   bổ sung < > hồ sửa vốn thêm
-  bác sĩ < các gặp #number đội . ths. ts. gs. pgs. gs.ts. pgs.ts. > ck đa gia trưởng thú
+  bác sĩ < các gặp #number đội . ths. ts. gs. pgs. gs.ts. pgs.ts. > ck cki ckii đa gia trưởng thú
   biển số < > ~ xe odo đời
 BT = bí thư
   bí thư < đồng phó đ/c và > đảng chi cb đoàn huyện tỉnh
@@ -52,10 +55,11 @@ CA = công an
   công an < trưởng phó ban đồng bộ đội và > xã phường huyện tỉnh ấp thôn khu tp viên nhân
   ca < mắc > nhiễm bệnh sáng chiều đêm
 CB = cán bộ
-  xê bê < ngắt cầu đóng bật nhảy lắp > điện
+  xê bê < ngắt cầu đóng bật nhảy lắp > điện pha
   chi bộ < bt pbt cu >
   cán bộ < các đội ngũ #number > xã phường huyện công và
 CC = công chức
+  căn cước < làm cấp thẻ đổi > công
   công chức < cán các > viên địa tư văn
   cung cấp < > nước
   chữa cháy < bình xe đội phòng trụ >
@@ -154,12 +158,21 @@ GC = ghi chú
   gia cầm < > ~ cúm dịch chăn nuôi gia súc tiêm thú vịt gà heo
 DV = dịch vụ
   dịch vụ < các phí htx > công thương vận du y chuyển ăn và
+đc = được
+  địa chỉ < > : số
+  đồng chí < các > bí chủ phó trưởng nguyễn
+  được < đã sẽ mới cũng không chưa > hỗ cấp nhận phép miễn giảm tiêm khám vay hưởng
+CTMT = công tác Mặt trận
+  chương trình mục tiêu < các > quốc qg
+  chương trình mục tiêu < > ~ quốc giảm nghèo
+  công tác Mặt trận < ban trưởng phó tb > ấp khu thôn xóm tổ kp xã phường
 DĐ = di động
   di động < điện thoại số đt > : #phone
   diễn đàn < > trẻ nhân
 ĐA = đề án
   đề án < theo các > #number số phát xây
 ĐB = đại biểu
+  Đông Bắc < gió hướng phía mùa >
   đặc biệt < giải > khó
   đại biểu < các vị quý bầu #number > quốc hđnd dự
   đồng bào < > dân
@@ -178,6 +191,8 @@ DĐ = di động
   đại học < trường học tốt > y sư bách cần nông
   đại hội < dự > ~ chi đảng
 ĐK = đăng ký
+  đặc khu < phường, > phú côn
+  đặc khu < > ~ phường đvhc
   điều kiện < đủ >
   đường kính < ống >
   đăng ký < đã phiếu giấy chưa người hồ > tạm thường xe kinh học dự tham nghĩa mua khai kết
@@ -186,6 +201,7 @@ DĐ = di động
   Đà Lạt < tp >
   điện lực < > huyện khu cần bến đồng tỉnh
 ĐN = đề nghị
+  Đông Nam < gió hướng phía mùa >
   Đà Nẵng < tp >
   Đồng Nai < tỉnh >
   đề nghị < văn đơn thư > các cấp
@@ -225,6 +241,7 @@ GĐ = gia đình
 HA = huyết áp
   huyết áp < đo tăng > cao thấp tăng
 HC = hành chính
+  huân chương < > kc lđ qc
   hành chính < tổ văn cải giờ ngày > công
   huân chương < > lao độc kháng
 HH = hiệp hội

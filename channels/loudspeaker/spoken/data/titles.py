@@ -58,6 +58,8 @@ PLACES: Final = {
     "TP": "thành phố",
     "Tp": "thành phố",
     "tp": "thành phố",
+    "T.p": "thành phố",
+    "t.p": "thành phố",
     "TX": "thị xã",
     "Tx": "thị xã",
     "TT": "thị trấn",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+HSD = hạn sử dụng
 CQT = cơ quan thuế
-CTMT = chương trình mục tiêu
 KCX = khu chế xuất
 KHTC = kế hoạch tài chính
 KHSX = kế hoạch sản xuất

@@ -1,4 +1,4 @@
-"""Abbreviations with more than one meaning, K to Y.
+"""Abbreviations with more than one meaning, Q to Y.
 
 How to read the table: see ``ambiguous``.
 """
@@ -8,133 +8,6 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
-KD = kinh doanh
-  kinh doanh < hộ sản hoạt sx ngành đăng đk và > vận dịch xăng ăn thuốc nhà
-KH = kế hoạch
-  kế hoạch < duyệt hành khai dựng hiện các lập >
-  khách hàng < quý các chăm > vui sử vay dùng
-  kế hoạch < theo #number > số năm #document #number
-KK = khuyến khích
-  khó khăn < hoàn hs hộ >
-  kê khai < > tài
-  khuyến khích < giải #number >
-KL = kết luận
-  khối lượng < tổng > :
-  kỷ luật < khen >
-  kết luận < theo > số #document #number thanh
-KN = khuyến nông
-  khiếu nại < đơn > tố
-  khuyến nông < > viên
-KG = ki lô gam
-  kính gửi < gửi > : ubnd các ông bà
-  ki lô gam < #number bằng theo mỗi một >
-  kính gửi < > ~ kính
-KP = khu phố
-  kinh phí < > #money
-  kinh phí < tổng nguồn cấp trợ quyết dự từ > hoạt thực chi
-  khu phố < trưởng các ban thư ở tại > #number văn
-KQ = kết quả
-  kết quả < trả nhận có báo công > xét học thực :
-KS = kỹ sư
-  kiểm sát < viện >
-KT = kinh tế
-  kinh tế < phòng > xã hộ hợp
-  kiểm tra < đoàn > giám
-KV = khu vực
-  ki lô vôn < đường trạm lưới áp >
-KĐ = kiểm định
-  kinh Đông < độ >
-LH = liên hệ
-  liên hiệp < hội > phụ htx các
-  liên hệ < : . , ( > : #phone đ/c số chị anh ông
-LK = lũy kế
-  lũy kế < > từ đến #number
-LL = lực lượng
-  lực lượng < các > công dân quân vũ
-LN = lâm nghiệp
-  lâm nghiệp < nông >
-LS = liệt sĩ
-  lãi suất < > #number
-  liệt sĩ < mộ thân gia anh >
-  luật sư < ông bà > tư
-  lãi suất < > vay tiền huy : cho
-LT = lương thực
-  liên tịch < tt nq > số
-  lý thuyết < thi >
-LV = làm việc
-  làm việc < ngày giờ >
-  lĩnh vực < các >
-LX = lái xe
-  Long Xuyên < tp >
-LĐ = lao động
-  lãnh đạo < đ/c các > ubnd xã phòng
-  lao động < người > nông tb
-MB = mặt bằng
-  mê ga bai < #number nặng lượng bằng dưới trên quá >
-  em bê < chuyển ck vào bank hàng tk khoản qua bidv agribank vietcombank vcb acb > bank #account
-  em bê < > ~ ngân hàng bidv agribank vietcombank chuyển khoản tk stk
-MH = mô hình
-  môn học < các >
-  mô hình < các > trồng nuôi
-MS = mã số
-  mã số < > : #number thuế
-MT = môi trường
-  mặt trận < ban > tổ
-  môi trường < vệ bảo > sống
-NC = nâng cao
-  nhân công < chi ngày >
-  nâng cao < ntm >
-ND = nội dung
-  nông dân < hội các giúp > gieo sạ trồng sản
-  nhân dân < bà quý toàn >
-  nội dung < > :
-NH = ngân hàng
-  ngân hàng < tại qua > chính nông agribank vietcombank bidv
-  năm học < > #number
-NK = nhập khẩu
-  nhiệm kỳ < > #number
-  nhân khẩu < #number hộ, >
-NL = năng lực
-  năng lượng < > mặt
-NN = nông nghiệp
-  nhà nước < quản của cơ >
-  nạn nhân < > cđdc chất
-  nông nghiệp < sản đất > và
-  nhà nước < giá >
-NS = ngày sinh
-  năng suất < > #yield
-  ngân sách < chi thu nguồn tổng cân > nhà địa trung tỉnh xã huyện #money
-  năng suất < > lúa bình đạt bq
-  ngày sinh < > : #date
-NT = nông thôn
-  ngày tuổi < #number >
-  nông thôn < thành giao nước môi hội gt > mới
-NV = nhân viên
-  nhân viên < các cán #number > y văn bưu thú
-  nhiệm vụ < thực > trọng chính
-NX = nhận xét
-  nhận xét < > đánh
-PA = phương án
-  phương án < > pccc phòng sử #number
-PC = phòng chống
-  pê xê < tính bàn chiếc bộ #number laptop > laptop
-  ?công ty điện lực < > long tây cần tiền đồng bến vĩnh kiên an bạc cà hậu sóc trà bình
-  phòng chống < ban > dịch bão lụt thiên cháy ma
-PH = phụ huynh
-  phụ huynh < các quý #number cho > học hs :
-PL = phụ lục
-  pháp lệnh < > ưu cán về dân chi #document
-  phụ lục < phần mục tại theo các > kèm ban đính #number #roman
-  phân loại < > rác chất
-PM = phần mềm
-  phần mềm < trên qua > quản
-PP = phương pháp
-  phó phòng < đ/c ông bà > vhxh kinh nội tư tchc
-PT = phát triển
-  phong trào < các > thi toàn văn
-  phát triển < > kinh nông
-  phụ trách < > :
-PV = phóng viên
 QC = quảng cáo
 QL = quản lý
   quốc lộ < trên dọc > #number
@@ -172,8 +45,10 @@ SX = sản xuất
 SĐ = sơ đồ
   sư đoàn < > #number
 TB = thông báo
-  trung bình < điểm mức độ > khá
-  thương binh < > liệt - loại hạng
+  trung bình < điểm mức độ ẩm nhiệt suất tuổi lượng giá > khá
+  Tây Bắc < hướng phía mùa >
+  ?Tây Bắc < gió >
+  thương binh < > liệt - loại hạng #percent
   Trưởng ban < đ/c ông bà > tuyên dân tổ kiểm công thanh
   thông báo < theo > số về của #document
   trung bình < > ~ người kg tấn đồng điểm
@@ -209,10 +84,12 @@ TK = tài khoản
   tiết kiệm < tổ > và
   thư ký < > tòa
 TN = thanh niên
+  Tây Nam < gió hướng phía mùa >
   thanh niên < đoàn hội liên các > xung tình
   tốt nghiệp < thi xét > thpt thcs
   thu nhập < mức >
   tự nhiên < đất tích >
+  tự nguyện < bhxh bhyt hội >
 TP = thành phố
   ?thành phần < > :
   trưởng phòng < phó đ/c ông bà > vhxh kinh văn nội tchc
@@ -232,6 +109,10 @@ TT = trung tâm
   tải trọng < > #load
   thường trực < pbt pct > hđnd đảng đoàn ubmttq hội đu
   thủ tướng < > chính
+TTN = thanh thiếu niên
+  Tây Tây Nam < hướng phía gió giữa >
+  thanh thiếu niên < các cho đoàn > và nhi xã
+  thanh thiếu niên < > ~ đoàn hè sinh hoạt nhi đồng
 TTĐT = thông tin điện tử
   thông tin điện tử < cổng trang >
 TU = Tỉnh ủy
@@ -245,11 +126,13 @@ TV = thành viên
   ?ti vi < > ~ led fm loa đài radio màn hình inch
   thường vụ < ban >
 TĐ = thi đua
+  thu đông < vụ lúa ht và >
+  thu đông < > ~ vụ lúa sạ đx ht
   thẩm định < > dự hồ
   Thủ Đức < tp >
   thi đua < > khen
 UV = Ủy viên
-  u vê < tia số >
+  u vê < tia số > ~ nắng nóng tia nhiệt độ cực
   Ủy viên < các đ/c phó đồng và - , : > btv bch thường ubkt ban tw
 VB = văn bản
   vĩ Bắc < độ >
@@ -264,6 +147,8 @@ VL = vật liệu
 VS = vệ sinh
   vệ sinh < dọn tổng nhà > môi an
 VT = văn thư
+  vĩ tuyến < nam bắc >
+  vị trí < > #number ~ đất giá
   văn thư < lưu : ; , - >
   viễn thông < >
 VX = văn xã

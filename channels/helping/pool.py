@@ -1,4 +1,4 @@
-"""Helper processes in which libraries speak: as many as are needed, no more than are allowed.
+"""Helper processes in which libraries work: as many as are needed, no more than are allowed.
 
 A crash or a hang stays in the helper: it is killed with all it started, and replaced.
 """
@@ -7,29 +7,53 @@ from __future__ import annotations
 
 import json
 import os
-import select
 import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from channels.loudspeaker.speech.frames import KIND, LENGTH, MAX_REPLY, MAX_REQUEST, frame
+from channels.helping.pipes import LENGTH, ClosedError, SlowError, frame, receive, send
 from engine.i18n import gettext as _
 
 #: Seconds without a request after which a helper ends and gives its memory back.
 IDLE_SECONDS = 600.0
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class HelperError(Exception):
     """A helper crashed, or took too long and was killed; the message says which."""
 
 
+class TooSlowError(HelperError):
+    """It took too long: another one would do no better with the same request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a helper may take.
+
+    ``seconds`` for one request, what it loads for it included; ``request`` and ``reply`` bytes.
+    After so many ``jobs``, or above so many bytes of ``memory``, it is replaced by a new one.
+    ``insists``: a request that took too long is given to a second helper all the same.
+    """
+
+    seconds: float
+    request: int
+    reply: int
+    jobs: int | None = None
+    memory: int | None = None
+    insists: bool = True
+
+
 def helper_command(module: str) -> tuple[str, ...]:
-    """Return how a helper is started whose code is in ``module`` of this package."""
-    return (sys.executable, "-P", "-m", f"channels.loudspeaker.speech.{module}")
+    """Return how a helper is started whose code is in ``module``."""
+    return (sys.executable, "-P", "-m", module)
 
 
 def cores() -> int:
@@ -40,8 +64,8 @@ def cores() -> int:
 class Helpers:
     """Up to ``size`` helpers that run ``command``, shared by all threads of this process.
 
-    ``time_limit`` is seconds for one request, what a helper loads for it included. Helpers end
-    by themselves after ``idle_seconds`` without one.
+    Nothing is started before somebody asks. Helpers end after ``idle_seconds`` without a
+    request, when they are closed, and when this process ends, however it does.
     """
 
     def __init__(
@@ -49,12 +73,12 @@ class Helpers:
         command: Sequence[str],
         *,
         size: int,
-        time_limit: float,
+        bounds: Bounds,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._command = command
         self._size = size
-        self._time_limit = time_limit
+        self._bounds = bounds
         self._idle_seconds = idle_seconds
         self._begin()
 
@@ -63,41 +87,47 @@ class Helpers:
         self._room = threading.Semaphore(self._size)
         self._guard = threading.Lock()
         self._idle: list[_Helper] = []
+        self._timer: threading.Timer | None = None
         self._era = 0
 
     @property
     def pids(self) -> tuple[int, ...]:
-        """The process ids of the helpers that wait for something to say."""
+        """The process ids of the helpers that wait for something to do."""
         return tuple(helper.pid for helper in self._idle)
 
-    def ask(self, request: Mapping[str, str], needs: str = "") -> bytes:
-        """Return the reply's kind, rate and payload. Waits while all helpers speak.
+    def ask(self, request: Mapping[str, Any], needs: str = "") -> bytes:
+        """Return the reply. Waits while all helpers work.
 
         ``needs`` names what a helper loads for the request: one that has it already is taken
         first. A request is tried twice, the second time by a new helper. Raises HelperError.
         """
         asked = frame(json.dumps(request, ensure_ascii=False).encode())
-        if len(asked) > MAX_REQUEST:
+        if len(asked) > self._bounds.request:
             raise ValueError(f"a request of {len(asked)} bytes")
         if self._owner != os.getpid():
             self._begin()  # a fork has helpers of its own, and leaves its parent's alone
         with self._room:
             era, helper = self._taken(needs)
             try:
-                answer = helper.ask(asked, self._time_limit)
-            except HelperError:
+                answer = helper.ask(asked)
+            except HelperError as error:
+                if isinstance(error, TooSlowError) and not self._bounds.insists:
+                    raise
                 helper = self._started(needs)
-                answer = helper.ask(asked, self._time_limit)
+                answer = helper.ask(asked)
             self._give_back(era, helper)
             return answer
 
     def close(self) -> None:
-        """End the helpers; those that speak end when they have answered."""
+        """End the helpers; those that work end when they have answered."""
         if self._owner != os.getpid():
             return
         with self._guard:
             self._era += 1
             ending, self._idle = self._idle, []
+            timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
         for helper in ending:
             helper.kill()
 
@@ -115,25 +145,49 @@ class Helpers:
         return era, self._started(needs)
 
     def _started(self, needs: str) -> _Helper:
-        helper = _Helper(self._command, self._idle_seconds)
+        helper = _Helper(self._command, self._bounds, self._idle_seconds)
         helper.has = needs
         return helper
 
     def _give_back(self, era: int, helper: _Helper) -> None:
         with self._guard:
-            if era == self._era:
+            if era == self._era and not helper.worn:
                 self._idle.append(helper)
+                self._watch(self._idle_seconds)
                 return
         helper.kill()
 
+    def _watch(self, seconds: float) -> None:
+        """Look again in ``seconds`` for helpers that nobody asks; held: ``_guard``."""
+        if self._timer is None:
+            self._timer = threading.Timer(seconds, self._rest)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _rest(self) -> None:
+        """End those that nobody has asked for long enough, so that no zombie stays either."""
+        with self._guard:
+            self._timer = None
+            now = time.monotonic()
+            over = [one for one in self._idle if now - one.since >= self._idle_seconds]
+            self._idle = [one for one in self._idle if one not in over]
+            if self._idle:
+                oldest = min(one.since for one in self._idle)
+                self._watch(max(oldest + self._idle_seconds - now, 0.01))
+        for helper in over:
+            helper.kill()
+
 
 class _Helper:
-    """One helper process. ``has`` names what it has loaded."""
+    """One helper process. ``has`` names what it has loaded; ``since`` when it last answered."""
 
     has = ""
 
-    def __init__(self, command: Sequence[str], idle_seconds: float) -> None:
+    def __init__(self, command: Sequence[str], bounds: Bounds, idle_seconds: float) -> None:
         """Raises HelperError when it cannot be started."""
+        self._bounds = bounds
+        self._jobs = 0
+        self.since = time.monotonic()
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own module, no shell
                 [*command, str(os.getpid()), str(idle_seconds)],
@@ -146,13 +200,16 @@ class _Helper:
                 # One thread each: helpers share the cores among themselves, and can be forked.
                 env={
                     **os.environ,
-                    "PYTHONPATH": str(Path(__file__).parents[3]),
+                    "PYTHONPATH": str(Path(__file__).parents[2]),
                     "OPENBLAS_NUM_THREADS": "1",
                     "OMP_NUM_THREADS": "1",
+                    "RAYON_NUM_THREADS": "1",
                 },
             )
         except OSError as error:
             raise HelperError(str(error)) from error
+        assert self._process.stdin is not None
+        os.set_blocking(self._process.stdin.fileno(), False)
 
     @property
     def pid(self) -> int:
@@ -162,27 +219,41 @@ class _Helper:
     def lives(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, request: bytes, time_limit: float) -> bytes:
+    @property
+    def worn(self) -> bool:
+        """Say whether it has done so much, or grown so large, that a new one is better."""
+        bounds = self._bounds
+        if bounds.jobs is not None and self._jobs >= bounds.jobs:
+            return True
+        return bounds.memory is not None and _resident(self.pid) > bounds.memory
+
+    def ask(self, request: bytes) -> bytes:
         """Raises HelperError; whatever is raised, the helper is dead then."""
         try:
-            return self._asked(request, time.monotonic() + time_limit)
+            answer = self._asked(request, time.monotonic() + self._bounds.seconds)
+        except SlowError:
+            self.kill()
+            raise TooSlowError(_("it took too long and was stopped")) from None
+        except ClosedError:
+            self.kill()
+            raise HelperError(_("it has stopped")) from None
         except BaseException:
             # Interrupted, too: its answer would be taken for that of the next request.
             self.kill()
             raise
+        self._jobs += 1
+        self.since = time.monotonic()
+        return answer
 
     def _asked(self, request: bytes, deadline: float) -> bytes:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        try:
-            os.write(self._process.stdin.fileno(), request)
-        except BrokenPipeError as error:
-            raise HelperError(_("it has stopped")) from error
+        send(self._process.stdin.fileno(), request, deadline)
         pipe = self._process.stdout.fileno()
-        length = LENGTH.unpack(_read(pipe, LENGTH.size, deadline))[0]
-        if not KIND.size <= length <= MAX_REPLY:
+        length = LENGTH.unpack(receive(pipe, LENGTH.size, deadline))[0]
+        if not 0 < length <= self._bounds.reply:
             raise HelperError(_("it answered nonsense"))
-        return _read(pipe, length, deadline)
+        return receive(pipe, length, deadline)
 
     def kill(self) -> None:
         """End the helper with all it started."""
@@ -191,17 +262,9 @@ class _Helper:
         self._process.communicate()
 
 
-def _read(pipe: int, size: int, deadline: float) -> bytes:
-    """Read exactly ``size`` bytes. Raises HelperError at the end of the pipe or of the time."""
-    data = bytearray()
-    waiting = select.poll()
-    waiting.register(pipe, select.POLLIN)
-    while len(data) < size:
-        left = deadline - time.monotonic()
-        if left <= 0 or not waiting.poll(left * 1000):
-            raise HelperError(_("it took too long and was stopped"))
-        part = os.read(pipe, min(size - len(data), 1 << 20))
-        if not part:
-            raise HelperError(_("it has stopped"))
-        data += part
-    return bytes(data)
+def _resident(pid: int) -> int:
+    """Return the bytes of memory a process holds; 0 when it is gone (proc(5), statm)."""
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text("ascii").split()[1]) * _PAGE
+    except (OSError, IndexError, ValueError):
+        return 0

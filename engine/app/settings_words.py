@@ -12,8 +12,12 @@ from engine.settings import Settings, SettingsFault
 
 
 def settings_line(fault: SettingsFault) -> str:
-    """Return one line: the file or variable, the setting, what was found and what is allowed."""
-    return ": ".join(filter(None, (fault.place, fault.field, _words(fault))))
+    """Return one line: where, the setting, what was found and what is allowed.
+
+    Where is a file, with its line where that is known, or a variable.
+    """
+    place = f"{fault.place}:{fault.line}" if fault.line else fault.place
+    return ": ".join(filter(None, (place, fault.field, _words(fault))))
 
 
 def _words(fault: SettingsFault) -> str:

@@ -1,0 +1,240 @@
+"""All that shapes one printed page, and how it reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from channels.flyer.options import FlyerOptions, copies_of
+from channels.flyer.products import Product
+from channels.flyer.wording import (
+    NBSP,
+    foreign,
+    is_calm,
+    mark,
+    number,
+    one_line,
+    unbroken,
+    validity,
+)
+from engine.models import Content, Hamlet, Priority
+
+#: What the facts are called on paper.
+_LABELS = {
+    "what": "Việc gì",
+    "who": "Ai",
+    "when": "Khi nào",
+    "where": "Ở đâu",
+    "bring": "Khi đi mang theo",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OfficialHeader:
+    """The parts of an official document (Nghị định 30/2020/NĐ-CP, Phụ lục I, mục II)."""
+
+    superior: str
+    number: str
+    kind: str
+    place_and_date: str
+    signed_for: str
+    signer_title: str
+    signer: str
+    recipients: tuple[str, ...]
+
+    def above(self, issuer: str) -> tuple[str, ...]:
+        """Return what is read before the title, without empty parts."""
+        said = (
+            "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+            "Độc lập - Tự do - Hạnh phúc",
+            self.superior.upper(),
+            issuer.upper(),
+            f"Số: {self.number}" if self.number else "",
+            self.place_and_date,
+            self.kind,
+        )
+        return tuple(part for part in said if part)
+
+    def below(self) -> tuple[str, ...]:
+        """Return what is read at the end: who gets it, who signed."""
+        receive = ("Nơi nhận:", *(f"- {one}" for one in self.recipients)) if self.recipients else ()
+        return (*receive, *filter(None, (self.signed_for, self.signer_title, self.signer)))
+
+
+@dataclass(frozen=True, slots=True)
+class OtherLanguage:
+    """What stands beside the Vietnamese text."""
+
+    lang: str
+    title: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlyerInputs:
+    """All that shapes one page. Texts are printable (see wording); ``paragraphs`` may hold
+    line ends. ``hamlet`` and ``copies`` are empty when one page serves every hamlet. ``facts``
+    are (label, lines).
+    """
+
+    issuer: str
+    mark: str
+    loud: bool
+    title: str
+    paragraphs: tuple[str, ...]
+    bring: tuple[str, ...]
+    contact: str
+    validity: str
+    permalink: str
+    made_at: datetime
+    hamlet: str = ""
+    copies: int | None = None
+    product: Product = Product.A5
+    facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    official: OfficialHeader | None = None
+    other: OtherLanguage | None = None
+
+    @property
+    def print_count(self) -> str:
+        return "" if self.copies is None else f"In {number(self.copies)} bản"
+
+    @property
+    def address(self) -> str:
+        """The permalink as a person types it."""
+        return self.permalink.removeprefix("https://").removeprefix("http://")
+
+    def parts(self) -> tuple[str, ...]:
+        """Return what is printed in reading order; empty parts leave no trace."""
+        bring = "\n".join((f"{_LABELS['bring']}:", *(f"□ {paper}" for paper in self.bring)))
+        contact = f"Cần hỏi thêm, xin liên hệ: {self.contact}"
+        official = self.official
+        said = (
+            *(official.above(self.issuer) if official else (self.issuer,)),
+            self.mark,
+            self.title,
+            "\n".join(f"{label}: {'; '.join(lines)}" for label, lines in self.facts),
+            *self.paragraphs,
+            *((self.other.title, self.other.body) if self.other else ()),
+            bring if self.bring else "",
+            *(official.below() if official else ()),
+            contact if self.contact else "",
+            self.validity,
+            self.address,
+            " – ".join(filter(None, (self.hamlet, self.print_count))),
+        )
+        return tuple(part.replace(NBSP, " ") for part in said if part)
+
+    def read_as(self) -> str:
+        """Return the printed text in reading order."""
+        return "\n\n".join(self.parts())
+
+    def characters(self) -> str:
+        """Return every character that people wrote, but for the other language."""
+        facts = (line for _label, lines in self.facts for line in lines)
+        own = (self.issuer, self.title, *self.paragraphs, *self.bring, self.contact, self.hamlet)
+        official = (*self.official.above(""), *self.official.below()) if self.official else ()
+        return "".join((*own, *facts, *official, self.address))
+
+    def as_data(self, qr: str) -> dict[str, Any]:
+        """Return what templates/page.typ reads; ``qr`` is a picture of the code."""
+        official = self.official
+        return {
+            "layout": self.product.layout.as_data(),
+            "issuer": self.issuer,
+            "mark": self.mark,
+            "loud": self.loud,
+            "title": self.title,
+            "facts": self.facts,
+            "body": "\n\n".join(self.paragraphs),
+            "bring_label": _LABELS["bring"],
+            "bring": self.bring,
+            "contact": self.contact,
+            "validity": self.validity,
+            "permalink": self.permalink,
+            "address": self.address,
+            "qr": qr,
+            "hamlet": self.hamlet,
+            "copies": self.print_count,
+            "official": _data_of(official) if official else None,
+            "other": (
+                {"lang": self.other.lang, "title": self.other.title, "body": self.other.body}
+                if self.other
+                else None
+            ),
+        }
+
+
+def inputs_for(content: Content, hamlet: Hamlet, product: Product) -> FlyerInputs:
+    """Return what shapes a product: the same for every hamlet unless the hamlet is shown."""
+    options = content.options_as(FlyerOptions)
+    bring = (*(one_line(line) for line in content.facts.bring), *map(one_line, options.bring))
+    asked = "; ".join(content.facts.contact) or content.contact
+    shown = options.show_hamlet
+    return FlyerInputs(
+        issuer=one_line(content.issuer),
+        mark=mark(content.priority, content.purpose, drill=content.drill),
+        loud=content.priority is Priority.EMERGENCY and not is_calm(content),
+        title=one_line(content.title),
+        paragraphs=tuple(unbroken(content.body).split("\n\n")),
+        bring=tuple(dict.fromkeys(bring)),
+        contact=one_line(asked),
+        validity=validity(content.valid_until),
+        permalink=content.permalink,
+        made_at=content.valid_from or content.valid_until,
+        hamlet=one_line(hamlet.name) if shown else "",
+        copies=copies_of(product, content, hamlet) if shown else None,
+        product=product,
+        facts=_facts(content),
+        official=_official(options) if _is_official(options, product) else None,
+        other=_other(options) if product is Product.BILINGUAL else None,
+    )
+
+
+def _facts(content: Content) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(
+        (_LABELS[name], tuple(map(one_line, lines)))
+        for name, lines in content.facts.named()
+        if lines and name not in ("bring", "contact")
+    )
+
+
+def _is_official(options: FlyerOptions, product: Product) -> bool:
+    return options.official is not None and product in options.official.products
+
+
+def _official(options: FlyerOptions) -> OfficialHeader:
+    asked = options.official
+    assert asked is not None
+    day = asked.date
+    date = f"ngày {day:%d} tháng {day:%m} năm {day.year}" if day else "ngày … tháng … năm 20…"
+    return OfficialHeader(
+        superior=one_line(asked.superior),
+        number=one_line(asked.number),
+        kind=one_line(asked.kind),
+        place_and_date=one_line(f"{asked.place}, {date}"),
+        signed_for=one_line(asked.signed_for),
+        signer_title=one_line(asked.signer_title),
+        signer=one_line(asked.signer),
+        recipients=tuple(map(one_line, asked.recipients)),
+    )
+
+
+def _other(options: FlyerOptions) -> OtherLanguage:
+    other = options.second_language
+    assert other is not None
+    title, body = (foreign(text, other.lang) for text in (other.title, other.text))
+    return OtherLanguage(other.lang, " ".join(title.split()), body)
+
+
+def _data_of(official: OfficialHeader) -> dict[str, Any]:
+    return {
+        "superior": official.superior,
+        "number": official.number,
+        "kind": official.kind,
+        "place_and_date": official.place_and_date,
+        "signed_for": official.signed_for,
+        "signer_title": official.signer_title,
+        "signer": official.signer,
+        "recipients": official.recipients,
+    }

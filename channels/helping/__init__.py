@@ -1,0 +1,1 @@
+"""Helper processes: where a library may crash, hang or grow without taking Loa with it."""

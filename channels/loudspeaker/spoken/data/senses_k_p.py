@@ -1,0 +1,148 @@
+"""Abbreviations with more than one meaning, K to P.
+
+How to read the table: see ``ambiguous``.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+TABLE: Final = """
+KC = khoảng cách
+  kháng chiến < chương huy hc đội tham > hạng chống
+  khoảng cách < > tối an từ giữa #number
+KD = kinh doanh
+  kinh doanh < hộ sản hoạt sx ngành đăng đk và > vận dịch xăng ăn thuốc nhà
+KH = kế hoạch
+  kế hoạch < duyệt hành khai dựng hiện các lập >
+  khách hàng < quý các chăm > vui sử vay dùng
+  kế hoạch < theo #number > số năm #document #number
+KK = khuyến khích
+  khó khăn < hoàn hs hộ >
+  kê khai < > tài
+  khuyến khích < giải #number >
+KL = kết luận
+  khối lượng < tổng > :
+  kỷ luật < khen >
+  kết luận < theo > số #document #number thanh
+KN = khuyến nông
+  khiếu nại < đơn > tố
+  khuyến nông < > viên
+KG = ki lô gam
+  kính gửi < gửi > : ubnd các ông bà
+  ki lô gam < #number bằng theo mỗi một >
+  kính gửi < > ~ kính
+KP = khu phố
+  kinh phí < > #money
+  kinh phí < tổng nguồn cấp trợ quyết dự từ > hoạt thực chi
+  khu phố < trưởng các ban thư ở tại > #number văn
+KQ = kết quả
+  kết quả < trả nhận có báo công > xét học thực :
+KS = kỹ sư
+  kiểm sát < viện >
+KT = kinh tế
+  kinh tuyến < tây đông >
+  kinh tế < phòng > xã hộ hợp
+  kiểm tra < đoàn > giám
+KV = khu vực
+  ki lô vôn < đường trạm lưới áp >
+  khu vực < tổ > #number
+KĐ = kiểm định
+  kinh Đông < độ >
+LH = liên hệ
+  liên hiệp < hội > phụ htx các
+  liên hệ < : . , ( > : #phone đ/c số chị anh ông bà bộ phòng trạm trưởng ban
+LK = lũy kế
+  lũy kế < > từ đến #number
+LL = lực lượng
+  lực lượng < các > công dân quân vũ
+LN = lâm nghiệp
+  lâm nghiệp < nông >
+LS = liệt sĩ
+  lãi suất < > #number
+  liệt sĩ < mộ thân gia anh >
+  luật sư < ông bà > tư
+  lãi suất < > vay tiền huy : cho
+LT = lương thực
+  liên tịch < tt nq > số
+  lý thuyết < thi >
+LV = làm việc
+  làm việc < ngày giờ >
+  lĩnh vực < các >
+LX = lái xe
+  Long Xuyên < tp >
+LĐ = lao động
+  lãnh đạo < đ/c các > ubnd xã phòng
+  lao động < người > nông tb
+MB = mặt bằng
+  mê ga bai < #number nặng lượng bằng dưới trên quá >
+  em bê < chuyển ck vào bank hàng tk khoản qua bidv agribank vietcombank vcb acb > bank #account
+  em bê < > ~ ngân hàng bidv agribank vietcombank chuyển khoản tk stk
+MH = mô hình
+  môn học < các >
+  mô hình < các > trồng nuôi
+MS = mã số
+  mã số < > : #number thuế
+MT = môi trường
+  mặt trận < ban > tổ
+  môi trường < vệ bảo > sống
+NC = nâng cao
+  nhân công < chi ngày >
+  nâng cao < ntm >
+ND = nội dung
+  nông dân < hội các giúp > gieo sạ trồng sản
+  nhân dân < bà quý toàn > #percent
+  nội dung < > :
+NH = ngân hàng
+  ngân hàng < tại qua > chính nông agribank vietcombank bidv
+  năm học < > #number
+NK = nhập khẩu
+  nhiệm kỳ < > #number
+  nhân khẩu < #number hộ, >
+NL = năng lực
+  năng lượng < > mặt
+NN = nông nghiệp
+  nhà nước < quản của cơ >
+  nạn nhân < > cđdc chất
+  nông nghiệp < sản đất > và
+  nhà nước < giá > #percent
+NS = ngày sinh
+  năng suất < > #yield
+  ngân sách < chi thu nguồn tổng cân > nhà địa trung tỉnh xã huyện #money
+  năng suất < > lúa bình đạt bq
+  ngày sinh < > : #date
+NSX = ngày sản xuất
+  ngân sách xã < chi thu nguồn từ quỹ của > và chi hỗ
+  ngày sản xuất < > : #date
+  ngày sản xuất < > ~ hsd hạn nhãn bao
+NT = nông thôn
+  ngày tuổi < #number >
+  nông thôn < thành giao nước môi hội gt > mới
+NV = nhân viên
+  nhân viên < các cán #number > y văn bưu thú
+  nhiệm vụ < thực > trọng chính
+NX = nhận xét
+  nhận xét < > đánh
+PA = phương án
+  phương án < > pccc phòng sử #number
+PC = phòng chống
+  pê xê < tính bàn chiếc bộ #number laptop > laptop
+  ?công ty điện lực < > long tây cần tiền đồng bến vĩnh kiên an bạc cà hậu sóc trà bình
+  phòng chống < ban > dịch bão lụt thiên cháy ma
+PH = phụ huynh
+  phụ huynh < các quý #number cho > học hs :
+PL = phụ lục
+  pháp lệnh < > ưu cán về dân chi #document
+  phụ lục < phần mục tại theo các > kèm ban đính #number #roman
+  phân loại < > rác chất
+PM = phần mềm
+  phần mềm < trên qua > quản
+PP = phương pháp
+  phó phòng < đ/c ông bà > vhxh kinh nội tư tchc
+PT = phát triển
+  phong trào < các > thi toàn văn
+  phát triển < > kinh nông
+  phụ trách < > :
+PV = phóng viên
+  phục vụ < nữ nam > quán bàn nhà tiệc
+"""

@@ -1,0 +1,74 @@
+"""Numbers joined by a dash: from one to another, how a match stands, a sack of fertiliser."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from .context import WHOLE, Context, Reading, Rule, rule
+from .dates import COUNTED, KNOWN_DAYS, MEASURED, date_words
+from .model import Doubtful, Why
+from .numbers import NUMBER
+from .wordlist import words
+
+PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
+_RANGE_LEADS: Final = words(
+    "cấp từ khoảng độ tầm mức năm giai đoạn nhiệm học khóa điều khoản trang tiết mục bài câu tháng "
+    "vụ đx ht tđ"
+)
+#: Near these 2-1 is how a match stands.
+_MATCHES: Final = words("thắng thua hòa hiệp cuộc séc set gỡ dẫn trận lượt")
+
+
+def _padded(number: str) -> bool:
+    return len(number) > 1 and number[0] == "0"
+
+
+def _range(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 6-7 as "sáu đến bảy"; 2-1 as a score; otherwise in doubt."""
+    first, last = match.groups()
+    spaced = match[0] != match[0].replace(" ", "")
+    if spaced and ctx.after(PLACE_LEADS):
+        return _places(first, last, match.end(), ctx)
+    if ctx.near(_MATCHES, 4) or (ctx.after({"số"}) and ctx.near({"tỷ", "tỉ"}, 2)):
+        return _score(first, last, ctx)
+    words = f"{ctx.number(first)} đến {ctx.number(last)}"
+    if ctx.after({"dap", "npk"}):
+        return f"{ctx.number(first)}, {ctx.number(last)}"
+    if not (first.isdigit() and last.isdigit()):
+        return words
+    rising = int(first[-15:]) < int(last[-15:])
+    followed = bool(ctx.next_word(match.end()))
+    small = int(last[-15:]) <= 12 and int(first[-15:]) <= 31
+    if rising and (ctx.near(_RANGE_LEADS, 2) or (followed and not _padded(first)) or not small):
+        return words
+    if not rising and ctx.next_word(match.end()) not in MEASURED:
+        known = (int(first[-15:]), int(last[-15:])) in KNOWN_DAYS
+        date = f"ngày {date_words(first, last, None, ctx, match.end())}" if known else ""
+        words = date or _score(first, last, ctx)
+    return Doubtful(words, Why.AMBIGUOUS_RANGE)
+
+
+def _places(first: str, last: str, end: int, ctx: Context) -> Reading:
+    """Read "ấp 1 - 4" as from one to four; "ấp 1 - 30 hộ" names the hamlet, then counts."""
+    rises = first.isdigit() and last.isdigit() and int(last[-15:]) - int(first[-15:]) > 1
+    if not rises or ctx.next_word(end) in COUNTED | MEASURED:
+        return None
+    return f"{ctx.number(first)} đến {ctx.number(last)}"
+
+
+def _score(first: str, last: str, ctx: Context) -> str:
+    """Read 2-1 as it is said of a match; 10-8 with a pause, or it would be eighteen."""
+    joint = " " if len(first) == len(last) == 1 else ", "
+    return f"{ctx.number(first)}{joint}{ctx.number(last)}"
+
+
+def _sequence(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 16-16-8, as on a sack of fertiliser."""
+    return ", ".join(ctx.number(part) for part in match[0].split("-"))
+
+
+RANGES: Final[tuple[Rule, ...]] = (
+    rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence, then="-", tight=True),
+    rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range, then="0.,-"),
+)

@@ -1,0 +1,282 @@
+"""Carrying a message on: who gets a link, what it shows, and what comes back through it.
+
+Commune to head and head to households are two deliveries. "Received" settles the first and says
+nothing about households; "passed on" is evidence for the second. What two people say differently
+is kept of both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from channels.base import Channel
+from channels.chat.channel import ChatChannel
+from channels.chat.platforms import ZALO
+from engine.dispatch.confirming import Word, confirm
+from engine.dispatch.rendering import Renderer
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.ledger import DeliveryRow, Ledger
+from engine.ledger.relays import Author
+from engine.models import Evidence, EvidenceKind, File, GroupKind, Hamlet, Registry
+from engine.models.relay import RelayLink, Way, WordKind
+from engine.states import State
+
+#: Longest text that somebody may write, in characters.
+LONGEST = 1_000
+
+#: What the page shows lies with the far side, or did.
+_SHOWN = (State.SENT, State.CONFIRMED, State.UNCERTAIN)
+
+#: What is over without having been sent is nothing to pass on.
+_OVER = (State.CANCELLED, State.EXPIRED, State.SUPERSEDED, State.WITHDRAWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One hamlet on somebody's page.
+
+    ``texts`` are the messages to be passed on, none when there is nothing any more. ``said`` is
+    what is known already of their being passed on.
+    """
+
+    hamlet: Hamlet
+    households: int
+    texts: tuple[str, ...]
+    flyer: bool
+    sound: bool
+    received: bool
+    said: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What one link shows."""
+
+    link: RelayLink
+    person: str
+    office: str
+    phone: str
+    title: str
+    drill: bool
+    hamlets: tuple[Told, ...]
+
+
+class Relaying:
+    """The relay of one commune."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        registry: Registry,
+        channels: Mapping[str, Channel],
+        renderer: Renderer,
+    ) -> None:
+        self._ledger = ledger
+        self._registry = registry
+        chat = channels[ChatChannel.name]
+        assert isinstance(chat, ChatChannel)
+        self._chat = chat
+        self._renderer = renderer
+
+    def links(self, campaign_id: str, now: datetime, life: timedelta) -> list[RelayLink]:
+        """Return a link for everybody who is to pass a campaign on, made where there is none.
+
+        Raises LoaError when nothing of it goes to a head or a hamlet's group.
+        """
+        hamlets = {row.hamlet_id for row in self._rows(campaign_id)}
+        people = dict.fromkeys(
+            person
+            for hamlet in self._registry.hamlets
+            if hamlet.id in hamlets
+            for person in self._speakers(hamlet)
+        )
+        if not people:
+            message = _("{campaign}: nobody is there to pass it on (no head, no chat group)")
+            raise LoaError(message.format(campaign=campaign_id))
+        return [
+            self._ledger.relays.link(campaign_id, person, at=now, until=now + life)
+            for person in people
+        ]
+
+    def page(self, link: RelayLink) -> Page:
+        """Return what a link shows, by the registry as it stands: an old head sees nothing."""
+        rows = self._rows(link.campaign_id)
+        evidence = self._ledger.evidence.of(link.campaign_id)
+        told = [
+            self._told(hamlet, [row for row in rows if row.hamlet_id == hamlet.id], evidence)
+            for hamlet in self.hamlets_of(link)
+        ]
+        content = self._any_content(rows)
+        commune = self._registry.commune
+        person = self._registry.people_by_id.get(link.person_id)
+        return Page(
+            link,
+            person.name if person is not None else link.person_id,
+            commune.office,
+            commune.phone,
+            content[0],
+            content[1],
+            tuple(one for one in told if one is not None),
+        )
+
+    def hamlets_of(self, link: RelayLink) -> list[Hamlet]:
+        """Return the hamlets for which the person of a link may speak today."""
+        return [
+            hamlet for hamlet in self._registry.hamlets if link.person_id in self._speakers(hamlet)
+        ]
+
+    def file(self, link: RelayLink, hamlet_id: str, channel: str) -> File | None:
+        """Return the hamlet's flyer or sound, as it was made to be sent; None if there is none.
+
+        Raises ChannelError, OSError when it cannot be made or read.
+        """
+        hamlet = self._hamlet(link, hamlet_id)
+        row = self._newest_of(link.campaign_id, hamlet_id, channel)
+        return self._renderer.make(row.content_hash, hamlet).file if row is not None else None
+
+    def received(self, link: RelayLink, hamlet_id: str, now: datetime) -> None:
+        """Keep that the head has it. Raises LoaError when nothing was sent to him."""
+        self._say(link, hamlet_id, now, received=True)
+
+    def passed_on(
+        self, link: RelayLink, hamlet_id: str, households: int | None, way: Way, now: datetime
+    ) -> None:
+        """Keep that so many households were told. Raises LoaError as ``confirm`` does."""
+        self._say(link, hamlet_id, now, households=households, way=way)
+
+    def write(
+        self, link: RelayLink, hamlet_id: str, kind: WordKind, text: str, now: datetime
+    ) -> None:
+        """Keep a question, or why it was not passed on, for a person at the commune.
+
+        Raises LoaError for no text, or more than ``LONGEST`` characters.
+        """
+        self._hamlet(link, hamlet_id)
+        said = " ".join(text.split())
+        if not said:
+            raise LoaError(_("Please write something first."))
+        if len(said) > LONGEST:
+            message = _("Found {count} characters; at most {most} are allowed.")
+            raise LoaError(message.format(count=len(said), most=LONGEST))
+        author = Author(link.campaign_id, hamlet_id, link.person_id)
+        self._ledger.relays.write_down(author, kind, said, now)
+
+    def _say(
+        self,
+        link: RelayLink,
+        hamlet_id: str,
+        now: datetime,
+        *,
+        received: bool = False,
+        households: int | None = None,
+        way: Way | None = None,
+    ) -> None:
+        hamlet = self._hamlet(link, hamlet_id)
+        note = _("through his own link") if way is None else _way_note(way)
+        if self._said_already(link, hamlet_id, note, households):
+            return
+        word = Word(
+            link.campaign_id,
+            hamlet.id,
+            ChatChannel.name,
+            link.person_id,
+            households,
+            received,
+            note=note,
+        )
+        confirm(self._ledger, self._for(link, hamlet), word, now)
+
+    def _for(self, link: RelayLink, hamlet: Hamlet) -> Registry:
+        """Return a registry in which whoever runs the hamlet's group may speak for it."""
+        if link.person_id in hamlet.speakers:
+            return self._registry
+        ours = tuple(
+            replace(one, deputies=(*one.deputies, link.person_id)) if one.id == hamlet.id else one
+            for one in self._registry.hamlets
+        )
+        return replace(self._registry, hamlets=ours)
+
+    def _said_already(
+        self, link: RelayLink, hamlet_id: str, note: str, households: int | None
+    ) -> bool:
+        """Say whether he said just this before: a form that is sent twice counts once."""
+        ids = {row.id for row in self._rows(link.campaign_id) if row.hamlet_id == hamlet_id}
+        return any(
+            piece.delivery_id in ids
+            and (piece.by, piece.source, piece.households) == (link.person_id, note, households)
+            for piece in self._ledger.evidence.of(link.campaign_id)
+        )
+
+    def _hamlet(self, link: RelayLink, hamlet_id: str) -> Hamlet:
+        """Raises LoaError for a hamlet that is not this person's."""
+        for hamlet in self.hamlets_of(link):
+            if hamlet.id == hamlet_id:
+                return hamlet
+        raise LoaError(_("This hamlet is not on this link."))
+
+    def _speakers(self, hamlet: Hamlet) -> Iterator[str]:
+        yield from hamlet.speakers
+        for group in self._registry.chat_groups_by_hamlet.get(hamlet.id, ()):
+            if group.kind is GroupKind.HAMLET and group.run_by:
+                yield group.run_by
+
+    def _rows(self, campaign_id: str) -> list[DeliveryRow]:
+        rows = self._ledger.views.deliveries(campaign_id)
+        return [row for row in rows if row.channel == ChatChannel.name]
+
+    def _newest_of(self, campaign_id: str, hamlet_id: str, channel: str) -> DeliveryRow | None:
+        rows = [
+            row
+            for row in self._ledger.views.deliveries(campaign_id)
+            if (row.hamlet_id, row.channel) == (hamlet_id, channel) and row.state in _SHOWN
+        ]
+        return max(rows, key=lambda row: (row.revision, row.id), default=None)
+
+    def _told(
+        self, hamlet: Hamlet, rows: Sequence[DeliveryRow], evidence: Sequence[Evidence]
+    ) -> Told | None:
+        alive = [row for row in rows if row.state not in _OVER]
+        if not rows:
+            return None
+        newest = max(alive, key=lambda row: (row.revision, row.id), default=None)
+        ids = {row.id for row in rows}
+        ours = [piece for piece in evidence if piece.delivery_id in ids]
+        campaign_id = rows[0].campaign_id
+        return Told(
+            hamlet,
+            max(row.households for row in rows),
+            self._texts(newest, hamlet) if newest is not None else (),
+            flyer=self._newest_of(campaign_id, hamlet.id, "flyer") is not None,
+            sound=self._newest_of(campaign_id, hamlet.id, "loudspeaker") is not None,
+            received=any(one.kind is EvidenceKind.RECEIVED for one in ours),
+            said=tuple(one for one in ours if one.kind is EvidenceKind.RELAYED),
+        )
+
+    def _texts(self, row: DeliveryRow, hamlet: Hamlet) -> tuple[str, ...]:
+        content, _needs = self._ledger.deliveries.content(row.content_hash)
+        platforms = [
+            group.platform
+            for group in self._registry.chat_groups_by_hamlet.get(hamlet.id, ())
+            if group.kind is GroupKind.HAMLET
+        ]
+        return self._chat.to_pass_on(content, platforms[0] if platforms else ZALO.id)
+
+    def _any_content(self, rows: Sequence[DeliveryRow]) -> tuple[str, bool]:
+        newest = max(rows, key=lambda row: (row.revision, row.id), default=None)
+        if newest is None:
+            return "", False
+        content, _needs = self._ledger.deliveries.content(newest.content_hash)
+        return content.title, content.drill
+
+
+def _way_note(way: Way) -> str:
+    return {
+        Way.GROUP: _("through his own link: in the chat group"),
+        Way.MEETING: _("through his own link: at a meeting"),
+        Way.DOOR: _("through his own link: from door to door"),
+        Way.LOUDSPEAKER: _("through his own link: by the hamlet's loudspeaker"),
+        Way.OTHER: _("through his own link: in another way"),
+    }[way]

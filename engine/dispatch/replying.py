@@ -1,0 +1,157 @@
+"""What people write in a group of the commune's account: understood, or left to a person.
+
+"Đã nhận" settles what went to the heads, "đã chuyển" is evidence that households were told.
+Whenever it is not plain who speaks, for which hamlet, or about which campaign, a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from engine.clock import local
+from engine.dispatch.confirming import Word, confirm
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.ledger import Ledger
+from engine.ledger.relays import Author
+from engine.ledger.said_in_groups import Spoken, spoken_of
+from engine.models import ChatGroup, GroupKind, Hamlet, Registry
+from engine.models.relay import WordKind
+from engine.rules.replies import Meaning, Reply, read_reply
+
+#: How long after a message its replies are taken to be about it.
+ABOUT = timedelta(days=3)
+
+#: How late an event may come: one that is older settles nothing by itself.
+LATEST = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What somebody wrote: where, who by the platform's own names, when."""
+
+    group: str
+    sender: str
+    at: datetime
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A line with all that is known about it; ``campaign`` is "" when it may be several."""
+
+    person: str
+    hamlets: tuple[Hamlet, ...]
+    campaign: str
+
+
+class Replying:
+    """The replies of one commune."""
+
+    def __init__(self, ledger: Ledger, registry: Registry) -> None:
+        self._ledger = ledger
+        self._registry = registry
+
+    def take(self, line: Line, now: datetime) -> None:
+        """Settle what a line plainly settles; keep what it does not for a person.
+
+        A line in a group that is not the commune's is none of ours. Nothing is kept of small
+        talk by somebody about nothing that was sent.
+        """
+        group = self._group(line.group)
+        if group is None:
+            return
+        reply = read_reply(line.text)
+        case = self._case(line, group)
+        if case is None:
+            return
+        if not self._settled(line, group, case, reply, now):
+            self._leave(line, case, reply, now)
+
+    def _settled(
+        self, line: Line, group: ChatGroup, case: _Case, reply: Reply, now: datetime
+    ) -> bool:
+        """Record a plain word; False when it is not plain, or was refused."""
+        plain = case.person and case.hamlets and case.campaign and now - line.at <= LATEST
+        if not plain or reply.meaning not in (Meaning.RECEIVED, Meaning.RELAYED):
+            return False
+        relayed = reply.meaning is Meaning.RELAYED
+        if relayed and len(case.hamlets) > 1:
+            return False
+        note = _("written in the group {group} at {moment}").format(
+            group=group.id, moment=f"{local(line.at):%H:%M %d/%m/%Y}"
+        )
+        try:
+            for hamlet in case.hamlets:
+                self._confirm(case, hamlet, group, reply, note, now)
+        except LoaError:
+            return False
+        return True
+
+    def _confirm(
+        self,
+        case: _Case,
+        hamlet: Hamlet,
+        group: ChatGroup,
+        reply: Reply,
+        note: str,
+        now: datetime,
+    ) -> None:
+        if group.kind is GroupKind.HEADS:
+            word = Word(
+                case.campaign,
+                hamlet.id,
+                "chat",
+                case.person,
+                received=True,
+                target=group.id,
+                note=note,
+            )
+            confirm(self._ledger, self._registry, word, now)
+        if reply.meaning is Meaning.RELAYED:
+            word = Word(case.campaign, hamlet.id, "chat", case.person, reply.households, note=note)
+            confirm(self._ledger, self._registry, word, now)
+
+    def _leave(self, line: Line, case: _Case, reply: Reply, now: datetime) -> None:
+        kind = (
+            WordKind.NOT_RELAYED
+            if reply.meaning is Meaning.NOT_RELAYED and case.person
+            else WordKind.UNCLEAR
+        )
+        hamlet = case.hamlets[0].id if len(case.hamlets) == 1 else ""
+        who = "" if case.person else _("(unknown person {id}) ").format(id=line.sender)
+        author = Author(case.campaign, hamlet, case.person)
+        said = f"{who}{local(line.at):%H:%M %d/%m} {' '.join(line.text.split())}"
+        self._ledger.relays.write_down(author, kind, said, now)
+
+    def _case(self, line: Line, group: ChatGroup) -> _Case | None:
+        """Return what is known; None when nothing was said there that a reply could be about."""
+        spoken = [
+            one for one in spoken_of(self._ledger, group.id, line.at - ABOUT) if one.slot <= line.at
+        ]
+        if not spoken:
+            return None
+        person = next((one.id for one in self._registry.people if one.zalo == line.sender), "")
+        hamlets = tuple(
+            hamlet
+            for hamlet in self._registry.hamlets
+            if hamlet.id in group.hamlets and person and person in hamlet.speakers
+        )
+        return _Case(person, hamlets, _about(spoken, hamlets))
+
+    def _group(self, address: str) -> ChatGroup | None:
+        for group in self._registry.chat_groups:
+            if group.platform == "zalo" and group.address and group.address == address:
+                return group
+        return None
+
+
+def _about(spoken: Sequence[Spoken], hamlets: Sequence[Hamlet]) -> str:
+    """Return the campaign that waits for a word of these hamlets, "" when it may be several."""
+    theirs = {hamlet.id for hamlet in hamlets}
+    open_ones = {one.campaign_id for one in spoken if one.open and one.hamlet_id in theirs}
+    if not open_ones:
+        open_ones = {max(spoken, key=lambda one: one.slot).campaign_id}
+    return open_ones.pop() if len(open_ones) == 1 else ""

@@ -1,0 +1,45 @@
+"""What was said in one chat group lately: what a reply there may be about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from engine.ledger import Ledger
+from engine.ledger.tables import deliveries
+from engine.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A delivery to a group; ``open``: nobody has confirmed it yet."""
+
+    campaign_id: str
+    hamlet_id: str
+    slot: datetime
+    open: bool
+
+
+def spoken_of(ledger: Ledger, group_id: str, since: datetime) -> list[Spoken]:
+    """Return what the commune said in a group ``since`` then, oldest first."""
+    d = deliveries.c
+    said = (State.SENT, State.CONFIRMED, State.UNCERTAIN)
+    query = (
+        select(d.campaign_id, d.hamlet_id, d.slot, d.state)
+        .where(
+            d.commune_id == ledger.commune_id,
+            d.channel == "chat",
+            d.target == group_id,
+            d.slot >= since,
+            d.state.in_(said),
+        )
+        .order_by(d.slot, d.id)
+    )
+    with ledger.database.read() as connection:
+        rows = connection.execute(query).all()
+    return [
+        Spoken(row.campaign_id, row.hamlet_id, row.slot, row.state != State.CONFIRMED)
+        for row in rows
+    ]

@@ -1,0 +1,207 @@
+"""One truth: a plan's texts, hamlet by hamlet, and where in the file they contradict each other."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from engine.clock import local
+from engine.i18n import gettext as _
+from engine.models import Breach, Campaign, Confirmed, Content, Hamlet, PlannedDelivery, Registry
+from engine.models.marks import unmarked
+from engine.models.truth import FieldPath, Spot
+from engine.models.wording import channel_name, path_name
+from engine.rules.one_truth import (
+    Difference,
+    Judge,
+    Kind,
+    Said,
+    Side,
+    stale_words,
+    too_late,
+    understood,
+)
+
+#: Days as people name them, Monday first: content, so always Vietnamese.
+_WEEKDAYS = ("thứ Hai", "thứ Ba", "thứ Tư", "thứ Năm", "thứ Sáu", "thứ Bảy", "Chủ nhật")
+
+
+class Worded(Protocol):
+    """One hamlet on one channel: the words."""
+
+    @property
+    def hamlet(self) -> Hamlet: ...
+
+    @property
+    def channel(self) -> str: ...
+
+    @property
+    def content(self) -> Content: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What stops approval, or was confirmed (``breaches``), and what should be looked at."""
+
+    breaches: tuple[Breach, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+def truth_of(
+    campaign: Campaign,
+    worded: Sequence[Worded],
+    deliveries: Sequence[PlannedDelivery],
+    registry: Registry,
+    now: datetime,
+) -> Truth:
+    """Compare all that is said in each hamlet, with itself and with the days it is said on."""
+    reference = local(campaign.valid_from or now).date()
+    judge = Judge(reference, tuple(h.name for h in registry.hamlets), campaign.differs)
+    slots: dict[tuple[str, str], set[datetime]] = defaultdict(set)
+    for one in deliveries:
+        slots[one.hamlet_id, one.channel].add(one.slot)
+    by_hamlet: dict[str, list[Worded]] = defaultdict(list)
+    for item in worded:
+        by_hamlet[item.hamlet.id].append(item)
+    breaches: list[Breach] = []
+    used: set[Confirmed] = set()
+    for hamlet_id, items in by_hamlet.items():
+        judged = judge.judge(_said(campaign, items, slots))
+        for difference in judged.differences:
+            breaches.append(_different(difference, hamlet_id))
+            if difference.confirmed is not None:
+                used.add(difference.confirmed)
+        breaches += (_false_weekday(side, day, hamlet_id) for side, day in judged.weekdays)
+    remarks = [*_unused(campaign, used), *_untimely(campaign, worded, slots, reference)]
+    return Truth(tuple(breaches), tuple(dict.fromkeys(remarks)))
+
+
+def _said(
+    campaign: Campaign, items: Sequence[Worded], slots: dict[tuple[str, str], set[datetime]]
+) -> list[Said]:
+    """Return every field that is said in one hamlet, each wording of it once."""
+    found: dict[tuple[FieldPath, str], tuple[set[str], set[date]]] = {}
+    for item in items:
+        days = {local(slot).date() for slot in slots[item.hamlet.id, item.channel]}
+        for path, text in _fields(campaign, item.content):
+            channels, known = found.setdefault((path, text), (set(), set()))
+            channels.add(item.channel)
+            known |= days
+    return [
+        Said(path, text, frozenset(channels), frozenset(days))
+        for (path, text), (channels, days) in found.items()
+    ]
+
+
+def _fields(campaign: Campaign, content: Content) -> Iterator[tuple[FieldPath, str]]:
+    """Yield what a channel says, with the place in the file that says it."""
+    section = campaign.sections[content.channel]
+    own: FieldPath = ("channels", content.channel)
+    yield ("title",) if section.title is None else (*own, "title"), content.title
+    yield ("text",) if section.text is None else (*own, "text"), unmarked(content.body)
+    yield ("contact",), unmarked(content.contact)
+    for name, lines in content.facts.named():
+        # A line of "where" is a place to go to, though nothing in it says so.
+        lead = "Địa điểm: " if name == "where" else ""
+        for index, line in enumerate(lines):
+            yield ("facts", name, index), lead + unmarked(line)
+    summary = getattr(content.options, "summary", None)
+    if summary:
+        yield (*own, "summary"), summary
+
+
+def _different(difference: Difference, hamlet_id: str) -> Breach:
+    one, other = difference.one, difference.other
+    message = _("{fact} is not the same: {one} says “{this}”, {other} says “{that}”").format(
+        fact=_kind_name(one.fact.kind),
+        one=path_name(one.said.path),
+        this=one.fact.written,
+        other=path_name(other.said.path),
+        that=other.fact.written,
+    )
+    spots = (_spot(one, hamlet_id), _spot(other, hamlet_id))
+    if difference.confirmed is None:
+        return Breach(message, hamlet_id=hamlet_id, spots=spots)
+    meant = _("{difference} – confirmed by the author: {because}")
+    message = meant.format(difference=message, because=difference.confirmed.because)
+    return Breach(message, hamlet_id=hamlet_id, waived=True, spots=spots)
+
+
+def _false_weekday(side: Side, day: date, hamlet_id: str) -> Breach:
+    message = _("{field} says “{written}”, but {day} is a {weekday}").format(
+        field=path_name(side.said.path),
+        written=side.fact.written,
+        day=f"{day:%d/%m/%Y}",
+        weekday=_WEEKDAYS[day.weekday()],
+    )
+    return Breach(message, hamlet_id=hamlet_id, spots=(_spot(side, hamlet_id),))
+
+
+def _spot(side: Side, hamlet_id: str) -> Spot:
+    return Spot(side.said.path, side.fact.written, hamlet_id)
+
+
+def _unused(campaign: Campaign, used: set[Confirmed]) -> Iterator[str]:
+    for index, entry in enumerate(campaign.differs):
+        if entry in used:
+            continue
+        message = _(
+            "{field}: no text differs so any more (“{fact}” in {where}); delete the entry, or "
+            "write what is said now"
+        )
+        if not understood(entry.fact):
+            message = _(
+                "{field}: “{fact}” in {where} is no day, hour, amount, telephone number or place"
+            )
+        field = path_name(("differs", index))
+        yield message.format(field=field, fact=entry.fact, where=entry.where)
+
+
+def _untimely(
+    campaign: Campaign,
+    worded: Sequence[Worded],
+    slots: dict[tuple[str, str], set[datetime]],
+    reference: date,
+) -> Iterator[str]:
+    """Yield what is wrong on some of the days, or comes when all is over."""
+    seen: set[tuple[str, str, frozenset[datetime]]] = set()
+    for item in worded:
+        at = slots[item.hamlet.id, item.channel]
+        text = f"{item.content.title}\n{unmarked(item.content.body)}"
+        key = (item.channel, text, frozenset(at))
+        if key in seen:
+            continue
+        seen.add(key)
+        for stale in stale_words(text, item.channel, at, campaign.valid_until):
+            message = _("{channel} says “{word}” and is there on other days too: name the day")
+            if len(stale.days) > 1:
+                message = _("{channel} says “{word}” on {days}: name the day")
+            days = ", ".join(f"{day:%d/%m}" for day in stale.days)
+            channel = channel_name(item.channel)
+            yield message.format(channel=channel, word=stale.word.written, days=days)
+        late = too_late(text, at, reference)
+        if late is not None:
+            yield _(
+                "{channel} says “{written}” first at {slot}: people hear of it too late"
+            ).format(
+                channel=channel_name(item.channel),
+                written=late.written,
+                slot=f"{local(min(at)):%H:%M %d/%m/%Y}",
+            )
+
+
+def _kind_name(kind: Kind) -> str:
+    return {
+        Kind.DATE: _("the day"),
+        Kind.MONTH: _("the month"),
+        Kind.LUNAR: _("the day of the lunar year"),
+        Kind.HOUR: _("the hour"),
+        Kind.MONEY: _("the amount of money"),
+        Kind.QUANTITY: _("the amount"),
+        Kind.PHONE: _("the telephone number"),
+        Kind.PLACE: _("the place"),
+        Kind.HAMLET: _("the hamlet"),
+    }[kind]

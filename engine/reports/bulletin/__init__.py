@@ -1,0 +1,17 @@
+"""The bulletin (bản tin): what was approved in a week, on one document for everybody."""
+
+from engine.reports.bulletin.gathering import Bulletin, Item, Told, gathered
+from engine.reports.bulletin.page import bulletin_pdf
+from engine.reports.bulletin.period import Period, days, week, week_of
+
+__all__ = [
+    "Bulletin",
+    "Item",
+    "Period",
+    "Told",
+    "bulletin_pdf",
+    "days",
+    "gathered",
+    "week",
+    "week_of",
+]

@@ -1,0 +1,139 @@
+"""All that one campaign says in one hamlet, held against itself and against the calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import combinations
+
+from engine.models.truth import Confirmed, FieldPath
+from engine.rules.one_truth.comparing import agree, contradictions
+from engine.rules.one_truth.facts import Day, Fact, Kind
+from engine.rules.one_truth.reading import facts_of
+from engine.rules.one_truth.relative import relative_days
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One field of a campaign as it is read or heard, and the channels that say it.
+
+    ``days`` are those on which it is first read or heard, where they are known.
+    """
+
+    path: FieldPath
+    text: str
+    channels: frozenset[str] = frozenset()
+    days: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """A fact, and the field that says it."""
+
+    said: Said
+    fact: Fact
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Two fields that say different things. ``confirmed`` is the entry by which that is meant."""
+
+    one: Side
+    other: Side
+    confirmed: Confirmed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is wrong: differences, and days whose weekday is another (with the right one)."""
+
+    differences: tuple[Difference, ...] = ()
+    weekdays: tuple[tuple[Side, date], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Compares what is said; ``reference`` is a day near which days without a year are meant.
+
+    ``hamlets`` are the registry's names. ``confirmed`` are the differences that the author means.
+    """
+
+    reference: date
+    hamlets: tuple[str, ...] = ()
+    confirmed: Sequence[Confirmed] = ()
+    _known: dict[tuple[Said, ...], Judged] = field(default_factory=dict)
+
+    def judge(self, saids: Sequence[Said]) -> Judged:
+        """Compare every field with every other; the same fields are judged once."""
+        key = tuple(saids)
+        if key not in self._known:
+            self._known[key] = Judged(tuple(self._differences(key)), tuple(self._weekdays(key)))
+        return self._known[key]
+
+    def facts(self, said: Said) -> tuple[Fact, ...]:
+        """Return a field's facts; "hôm nay" is the day on which it is read, if that is one."""
+        found = facts_of(said.text, self.hamlets)
+        if len(said.days) != 1:
+            return found
+        (day,) = said.days
+        relative = (one.on(day) for one in relative_days(said.text))
+        return (*found, *(one for one in relative if one is not None))
+
+    def _differences(self, saids: tuple[Said, ...]) -> Iterator[Difference]:
+        for one, other in combinations(saids, 2):
+            if one.path == other.path or one.text == other.text:
+                continue
+            pairs = contradictions(self.facts(one), self.facts(other), self.reference)
+            for pair in pairs:
+                sides = Side(one, pair.one), Side(other, pair.other)
+                yield Difference(*sides, self._confirmation(*sides))
+
+    def _weekdays(self, saids: tuple[Said, ...]) -> Iterator[tuple[Side, date]]:
+        for said in saids:
+            for fact in facts_of(said.text, self.hamlets):
+                day = false_weekday(fact, self.reference)
+                if day is not None:
+                    yield Side(said, fact), day
+
+    def _confirmation(self, one: Side, other: Side) -> Confirmed | None:
+        return next((entry for entry in self.confirmed if self._covers(entry, one, other)), None)
+
+    def _covers(self, entry: Confirmed, one: Side, other: Side) -> bool:
+        for side, against in ((one, other), (other, one)):
+            if entry.where not in names_of(side.said) or not self._says(entry.fact, side.fact):
+                continue
+            if not entry.instead_of or self._says(entry.instead_of, against.fact):
+                return True
+        return False
+
+    def _says(self, written: str, fact: Fact) -> bool:
+        """Say whether an entry's words mean ``fact``: by meaning, or letter by letter."""
+        if written.strip() == fact.written.strip():
+            return True
+        return any(
+            meant.kind is fact.kind and agree(meant, fact, self.reference)
+            for meant in understood(written, self.hamlets)
+        )
+
+
+def understood(written: str, hamlets: tuple[str, ...] = ()) -> tuple[Fact, ...]:
+    """Return the facts of a short entry: "5/12" alone is a day as well."""
+    return facts_of(written, hamlets) or facts_of(f"ngày {written}", hamlets)
+
+
+def names_of(said: Said) -> frozenset[str]:
+    """Return how an entry may name a field: its channels, or its own key."""
+    own = {str(said.path[0])} if said.path and said.path[0] != "channels" else set()
+    return said.channels | own
+
+
+def false_weekday(fact: Fact, reference: date) -> date | None:
+    """Return the day that ``fact`` names if that is another weekday than it says, else None."""
+    day = fact.value
+    if fact.kind is not Kind.DATE or not isinstance(day, Day):
+        return None
+    if not (day.dated and day.weekday):
+        return None
+    meant = day.near(reference)
+    return meant if meant is not None and meant.isoweekday() != day.weekday else None

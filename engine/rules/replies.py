@@ -1,0 +1,77 @@
+"""What a head's short reply in a group means: got it, passed it on, could not, or nobody can say.
+
+Whatever is not plainly one of these is unclear and waits for a person: a wrong confirmation
+hides that people were not reached, a missing one does not.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+#: Longer than this is no short reply any more, in characters.
+_LONGEST = 120
+
+
+class Meaning(StrEnum):
+    """What a reply says."""
+
+    RECEIVED = "received"
+    RELAYED = "relayed"
+    NOT_RELAYED = "not_relayed"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A reply as it was understood; ``households`` None when it gives no number."""
+
+    meaning: Meaning
+    households: int | None = None
+
+
+_NOT = r"(?:chua|khong|ko|k|hong|khg|dau|kho)"
+_RECEIVED = re.compile(
+    r"\b(?:(?:da|vua|moi) (?:nhan|xem|doc|nam|ro|tiep nhan)|nhan (?:duoc )?(?:roi|tin|du|ok)|da ro|"
+    r"nhan roi|toi nhan|em nhan|da tiep nhan)\b"
+)
+_RELAYED = re.compile(
+    r"\b(?:da|vua|moi) (?:chuyen|bao|thong bao|dua|phat|gui|dang|phoi hop bao|trien khai)\b"
+    r"|\b(?:chuyen|bao|gui|dang|thong bao) (?:xong|roi|het|du)\b"
+)
+_NEGATED = re.compile(rf"\b{_NOT}\b(?: \w+)? (?:chuyen|nhan|bao|gui|dang|thong bao|xem|doc)\b")
+_FUTURE = re.compile(
+    r"\b(?:se|chut|lat|mai|chieu nay|toi nay|toi mai|sang mai|de toi|cho toi|dang)\b(?! len nhom)"
+)
+_NUMBER = re.compile(r"\b(\d{1,3}(?:\.\d{3})+|\d{1,6})(?: \w+)? (?:ho|nha|gia dinh)\b")
+_BARE = re.compile(r"\d")
+
+
+def read_reply(text: str) -> Reply:
+    """Return what ``text`` means, written with or without accents."""
+    plain = _plain(text)
+    if not plain or len(plain) > _LONGEST or "?" in text:
+        return Reply(Meaning.UNCLEAR)
+    if _NEGATED.search(plain):
+        relayed = re.search(rf"\b{_NOT}\b(?: \w+)? (?:chuyen|bao|gui|dang|thong bao)\b", plain)
+        both = relayed and not _RELAYED.search(plain) and not _RECEIVED.search(plain)
+        return Reply(Meaning.NOT_RELAYED if both else Meaning.UNCLEAR)
+    numbers = [int(found.replace(".", "")) for found in _NUMBER.findall(plain)]
+    if _RELAYED.search(plain):
+        if _FUTURE.search(_RELAYED.sub(" ", plain)) or len(numbers) > 1:
+            return Reply(Meaning.UNCLEAR)
+        if not numbers and _BARE.search(plain):
+            return Reply(Meaning.UNCLEAR)  # a number of what?
+        return Reply(Meaning.RELAYED, numbers[0] if numbers else None)
+    if _RECEIVED.search(plain) and not numbers:
+        return Reply(Meaning.RECEIVED)
+    return Reply(Meaning.UNCLEAR)
+
+
+def _plain(text: str) -> str:
+    """Return ``text`` in small letters without accents and signs, with single spaces."""
+    small = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    letters = "".join(one for one in small if not unicodedata.combining(one))
+    return " ".join(re.sub(r"[^\w.]+|\.(?!\d)", " ", letters).split())

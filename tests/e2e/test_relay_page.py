@@ -1,0 +1,117 @@
+"""A head's page on a cheap phone: readable, no sideways scrolling, and working without scripts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from support.commune import PASSPHRASE, make_commune
+from support.console import Console, console
+
+from engine.app import App, open_app
+from engine.models import EvidenceKind
+from engine.states import State
+from workers.embedded import EmbeddedRuntime
+
+#: Opens an address on the phone, with what more the browser is to be like.
+Opens = Callable[..., Page]
+
+SCREEN: ViewportSize = {"width": 320, "height": 640}
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+    folder = make_commune(tmp_path_factory.mktemp("relay") / "xa", live=False)
+    with open_app(folder) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(folder / "campaigns" / "tiem-phong.yaml", "lan")
+        app.office.approve("tiem-phong", "minh", PASSPHRASE)
+        EmbeddedRuntime(app).run()
+        yield app
+
+
+@pytest.fixture(scope="module")
+def server(app: App) -> Iterator[Console]:
+    with console(app.workspace) as server:
+        yield server
+
+
+def address(app: App, server: Console, person: str) -> str:
+    now = app.clock.now()
+    link = app.ledger.relays.link("tiem-phong", person, at=now, until=now.replace(year=2027))
+    return f"{server.url}/r/{app.ledger.relays.token(link)}"
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Opens]:
+    """What opens an address on the phone; a page that complains fails the test."""
+    faults: list[str] = []
+    contexts: list[BrowserContext] = []
+
+    def opened(url: str, **more: Any) -> Page:
+        context = browser.new_context(viewport=SCREEN, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+        page.goto(url)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    assert [fault for fault in faults if "status of 4" not in fault] == []
+
+
+def test_it_is_passed_on_from_a_phone_without_scripts(
+    phone: Opens, app: App, server: Console
+) -> None:
+    page = phone(address(app, server, "ap-1-head"), java_script_enabled=False)
+    page.get_by_label(re.compile("Khoảng bao nhiêu hộ")).fill("85")
+    page.get_by_label("Bằng cách nào").select_option("door")
+    page.get_by_role("button", name="Đã chuyển", exact=True).click()
+    assert page.get_by_role("status").inner_text() == "Đã ghi: đã chuyển đến bà con. Cảm ơn!"
+    page.reload()
+    (piece,) = app.ledger.evidence.of("tiem-phong")
+    assert (piece.kind, piece.households) == (EvidenceKind.RELAYED, 85)
+    rows = app.ledger.views.deliveries("tiem-phong")
+    assert {row.state for row in rows if row.target == "nhom-ap-1"} == {State.CONFIRMED}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_it_fits_a_small_phone_and_its_policy_breaks_nothing(
+    scheme: str, phone: Opens, app: App, server: Console
+) -> None:
+    page = phone(address(app, server, "ap-2-head"), color_scheme=scheme)
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= SCREEN["width"]
+    small = page.evaluate(
+        "[...document.querySelectorAll('button, select, input:not([type=hidden]), summary')]"
+        ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 44)"
+        ".map(e => e.outerHTML)"
+    )
+    assert small == [], "WCAG 2.2, 2.5.8 and more: a thumb must hit it"
+
+
+def test_copying_takes_the_text_as_it_is(phone: Opens, app: App, server: Console) -> None:
+    link = address(app, server, "ap-2-head")
+    page = phone(link, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Sao chép").first.click()
+    page.get_by_role("button", name="Đã sao chép").wait_for()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert "Tiêm phòng lúc 8 giờ." in copied
+
+
+def test_what_is_wrong_is_said_on_the_page(phone: Opens, app: App, server: Console) -> None:
+    page = phone(address(app, server, "ap-2-head"))
+    page.get_by_label(re.compile("Khoảng bao nhiêu hộ")).fill("nhiều lắm")
+    page.get_by_role("button", name="Đã chuyển", exact=True).click()
+    assert "nhiều lắm" in page.get_by_role("alert").inner_text()
+
+
+def test_a_broken_link_says_whom_to_call(phone: Opens, server: Console) -> None:
+    page = phone(f"{server.url}/r/khong-co")
+    assert "Xin gọi về xã" in page.inner_text("main")

@@ -1,0 +1,293 @@
+"""A head's own link, as his phone sees it: nothing is said by opening it, and nothing twice."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from support.commune import PASSPHRASE, make_commune
+from support.loops import run_apart
+
+from engine.app import App, Communes, open_app
+from engine.app.noticing import commune_desk
+from engine.console.relay import PREFIX, lost, relay_router
+from engine.console.relay_desk import RelayDesk
+from engine.dispatch.relaying import Relaying
+from engine.errors import LoaError
+from engine.models import Evidence, EvidenceKind, Registry
+from engine.models.relay import RelayLink, Way
+from engine.states import State
+from workers.embedded import EmbeddedRuntime
+
+LIFE = timedelta(days=30)
+OTHER = "?/#\\'\"<b>"
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Iterator[App]:
+    """A commune whose notice has left by every form."""
+    folder = make_commune(tmp_path / "xa", live=False)
+    with open_app(folder) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(folder / "campaigns" / "tiem-phong.yaml", "lan")
+        app.office.approve("tiem-phong", "minh", PASSPHRASE)
+        EmbeddedRuntime(app).run()
+        yield app
+
+
+class Phone:
+    """Asks the pages as a browser does; follows no redirection by itself."""
+
+    def __init__(self, server: FastAPI) -> None:
+        self._transport = httpx.ASGITransport(server)
+
+    def ask(self, method: str, address: str, **more: Any) -> httpx.Response:
+        answers: list[httpx.Response] = []
+
+        async def once() -> None:
+            async with httpx.AsyncClient(
+                transport=self._transport, base_url="http://loa.vi.du"
+            ) as client:
+                answers.append(await client.request(method, address, **more))
+
+        run_apart(once())
+        return answers[0]
+
+    def get(self, address: str, **more: Any) -> httpx.Response:
+        return self.ask("GET", address, **more)
+
+    def post(self, address: str, **more: Any) -> httpx.Response:
+        return self.ask("POST", address, **more)
+
+
+@pytest.fixture
+def phone(app: App) -> Phone:
+    server = FastAPI()
+    server.include_router(relay_router(RelayDesk(Communes.only(app))))
+    server.add_exception_handler(HTTPException, lost)
+    return Phone(server)
+
+
+def relaying(app: App, registry: Registry | None = None) -> Relaying:
+    return Relaying(app.ledger, registry or app.registry, app.channels, app.renderer)
+
+
+def links(app: App, registry: Registry | None = None) -> dict[str, RelayLink]:
+    made = relaying(app, registry).links("tiem-phong", app.clock.now(), LIFE)
+    return {link.person_id: link for link in made}
+
+
+def address(app: App, person: str = "ap-1-head") -> str:
+    return f"{PREFIX}/{app.ledger.relays.token(links(app)[person])}"
+
+
+def evidence(app: App) -> list[Evidence]:
+    return app.ledger.evidence.of("tiem-phong")
+
+
+def states(app: App, hamlet: str) -> dict[str, State]:
+    rows = app.ledger.views.deliveries("tiem-phong")
+    return {row.target: row.state for row in rows if row.hamlet_id == hamlet}
+
+
+def test_a_head_gets_his_hamlets_text_and_nobody_elses(app: App, phone: Phone) -> None:
+    page = phone.get(address(app))
+    assert page.status_code == 200
+    assert "Tiêm phòng lúc 7 giờ." in page.text
+    assert "8 giờ" not in page.text
+    assert "Giả Một" in page.text
+    for header, value in {
+        "cache-control": "no-store",
+        "referrer-policy": "no-referrer",
+        "x-robots-tag": "noindex, nofollow",
+    }.items():
+        assert page.headers[header] == value
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert len(page.content) < 15_000, "a page for a bad line"
+
+
+def test_opening_it_however_often_says_nothing(app: App, phone: Phone) -> None:
+    """Chat apps and crawlers open every link that is sent."""
+    link = address(app)
+    for agent in ("Zalo", "facebookexternalhit/1.1", "Googlebot/2.1"):
+        assert phone.get(link, headers={"User-Agent": agent}).status_code == 200
+        assert phone.ask("HEAD", link).status_code == 405
+        assert phone.get(f"{link}/ap-1", headers={"User-Agent": agent}).status_code == 405
+    assert evidence(app) == []
+
+
+def test_flyer_and_sound_are_there_to_take(app: App, phone: Phone) -> None:
+    link = address(app)
+    picture = phone.get(f"{link}/ap-1/to-roi.png")
+    assert picture.content.startswith(b"\x89PNG")
+    sound = phone.get(f"{link}/ap-1/loa.mp3")
+    assert (sound.status_code, sound.headers["content-type"]) == (200, "audio/mpeg")
+    assert phone.get(f"{link}/ap-2/to-roi.png").status_code in (404, 422)
+    assert phone.get(f"{link}/ap-1/../../loa.toml").status_code == 404
+
+
+def test_passed_on_confirms_the_households_and_counts_once(app: App, phone: Phone) -> None:
+    form = {"what": "relayed", "households": " 9.0 hộ", "way": "meeting"}
+    for _time in range(2):
+        answer = phone.post(f"{address(app)}/ap-1", data=form)
+        assert answer.status_code == 303
+    (piece,) = evidence(app)
+    assert (piece.kind, piece.households, piece.by) == (EvidenceKind.RELAYED, 90, "ap-1-head")
+    assert states(app, "ap-1")["nhom-ap-1"] is State.CONFIRMED
+    assert states(app, "ap-2")["nhom-ap-2"] is State.SENT
+    assert "đã chuyển 90 hộ" in phone.get(answer.headers["location"].partition("#")[0]).text
+
+
+def test_received_settles_only_what_went_to_the_head(tmp_path: Path) -> None:
+    """The commune's group of heads is on paper here: a kit that was handed over."""
+    folder = make_commune(tmp_path / "xa", live=False)
+    registry = folder / "commune.yaml"
+    text = registry.read_text(encoding="utf-8").replace("platform: telegram", "platform: zalo", 1)
+    registry.write_text(text, encoding="utf-8")
+    with open_app(folder) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(folder / "campaigns" / "tiem-phong.yaml", "lan")
+        app.office.approve("tiem-phong", "minh", PASSPHRASE)
+        EmbeddedRuntime(app).run()
+        relaying(app).received(links(app)["ap-1-head"], "ap-1", app.clock.now())
+        assert states(app, "ap-1")["truong-ap"] is State.CONFIRMED
+        assert states(app, "ap-1")["nhom-ap-1"] is State.SENT
+        (piece,) = evidence(app)
+        assert (piece.kind, piece.households) == (EvidenceKind.RECEIVED, None)
+
+
+@pytest.mark.parametrize("households", ["nhiều", "-5", "101", "１２３", "9" * 9, OTHER])
+def test_numbers_that_cannot_be_are_refused_in_words(
+    households: str, app: App, phone: Phone
+) -> None:
+    answer = phone.post(f"{address(app)}/ap-1", data={"what": "relayed", "households": households})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert "<b>" not in answer.text
+    assert evidence(app) == []
+
+
+def test_two_people_who_differ_are_both_kept(app: App, phone: Phone) -> None:
+    phone.post(f"{address(app)}/ap-1", data={"what": "relayed", "households": "90"})
+    confirmed = relaying(app, with_deputy(app.registry))
+    link = links(app, with_deputy(app.registry))["lan"]
+    confirmed.passed_on(link, "ap-1", 40, Way.DOOR, app.clock.now())
+    assert sorted((piece.by, piece.households) for piece in evidence(app)) == [
+        ("ap-1-head", 90),
+        ("lan", 40),
+    ]
+
+
+def with_deputy(registry: Registry, hamlet: str = "ap-1", person: str = "lan") -> Registry:
+    hamlets = tuple(
+        replace(one, deputies=(person,)) if one.id == hamlet else one for one in registry.hamlets
+    )
+    return replace(registry, hamlets=hamlets)
+
+
+def test_what_is_asked_waits_for_a_person_and_is_kept_sealed(app: App, phone: Phone) -> None:
+    link = address(app)
+    for what, text in (("question", f"Mấy giờ? {OTHER}"), ("not_relayed", "Đang lũ.")):
+        for _time in range(2):
+            assert phone.post(f"{link}/ap-1", data={"what": what, "text": text}).status_code == 303
+    asked, why = sorted(app.ledger.relays.words(), key=lambda word: word.kind, reverse=True)
+    assert (asked.text, why.text) == (f"Mấy giờ? {OTHER}", "Đang lũ.")
+    (kept,) = commune_desk(app.house, app.ledger, ()).look()
+    assert kept.notice.key == "relay-words:tiem-phong"
+    assert "Đang lũ" not in str(kept.notice)
+    assert "Đang lũ".encode() not in (app.workspace / "loa.db").read_bytes()
+    assert app.ledger.relays.settle([asked.id, why.id], by="lan", at=app.clock.now()) == 2
+    assert commune_desk(app.house, app.ledger, ()).look() == []
+    assert evidence(app) == []
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        {},
+        {"what": "x"},
+        {"what": "question", "text": " \n "},
+        {"what": "question", "text": "a" * 1_001},
+        {"what": "relayed", "households": "5", "x": "y" * 30_000},
+    ],
+)
+def test_other_forms_are_refused(form: dict[str, str], app: App, phone: Phone) -> None:
+    assert phone.post(f"{address(app)}/ap-1", data=form).status_code == 422
+    assert phone.post(f"{address(app)}/ap-1", json=form).status_code == 422
+    assert phone.post(f"{address(app)}/ap-2", data={"what": "relayed"}).status_code == 422
+    assert evidence(app) == []
+    assert app.ledger.relays.words() == []
+
+
+def test_forged_revoked_and_old_links_open_nothing(app: App, phone: Phone) -> None:
+    link = address(app)
+    token = link.rpartition("/")[2]
+    swapped = f"{PREFIX}/{token[:-1]}{'A' if token[-1] != 'A' else 'B'}"
+    for wrong in (swapped, f"{PREFIX}/{token[:-2]}", f"{link}x", f"{PREFIX}/x", f"{PREFIX}/%00"):
+        answer = phone.get(wrong)
+        assert answer.status_code == 404
+        assert "Không mở được" in answer.text
+    assert app.ledger.relays.revoke("tiem-phong", "ap-1-head", app.clock.now()) == 1
+    assert phone.get(link).status_code == 404
+    assert phone.post(f"{link}/ap-1", data={"what": "relayed"}).status_code == 404
+    again = address(app)
+    assert again != link
+    assert phone.get(again).status_code == 200
+    app.clock.advance_to(app.clock.now() + LIFE + timedelta(seconds=1))
+    assert phone.get(again).status_code == 404
+
+
+def test_guessing_is_slowed_down(app: App, phone: Phone) -> None:
+    statuses = [phone.get(f"{PREFIX}/{number:034d}").status_code for number in range(20)]
+    assert 429 in statuses
+    assert phone.get(address(app)).status_code == 200, "who has a link is not held up"
+
+
+def test_who_is_head_no_more_sees_nothing_of_the_hamlet(app: App, phone: Phone) -> None:
+    link = address(app)
+    folder = app.workspace
+    text = (folder / "commune.yaml").read_text(encoding="utf-8")
+    text = text.replace("head: {name: Giả Một}", "head: minh").replace("ap-1-head", "minh")
+    (folder / "commune.yaml").write_text(text, encoding="utf-8")
+    with open_app(folder) as newer:
+        assert newer.registry_revision == 2
+    page = phone.get(link)
+    assert page.status_code == 200
+    assert "Tiêm phòng lúc" not in page.text
+    assert phone.post(f"{link}/ap-1", data={"what": "relayed"}).status_code == 422
+
+
+def test_a_head_of_two_hamlets_has_both_on_one_link(app: App) -> None:
+    registry = with_deputy(app.registry, "ap-2", "ap-1-head")
+    page = relaying(app, registry).page(links(app, registry)["ap-1-head"])
+    assert [one.hamlet.id for one in page.hamlets] == ["ap-1", "ap-2"]
+    assert ["7 giờ" in one.texts[0] for one in page.hamlets] == [True, False]
+
+
+def test_what_was_cancelled_is_not_to_be_passed_on(app: App, phone: Phone) -> None:
+    link = links(app)["ap-1-head"]
+    app.office.submit(app.workspace / "campaigns" / "bao-lu.yaml", "lan")
+    with pytest.raises(LoaError, match="nobody"):
+        relaying(app).links("bao-lu", app.clock.now(), LIFE)
+    assert relaying(app).page(link).hamlets[0].texts
+
+
+def test_links_are_the_same_until_they_are_revoked(app: App) -> None:
+    assert links(app) == links(app)
+    assert set(links(app)) == {"ap-1-head", "ap-2-head"}
+    assert all(
+        re.fullmatch(r"[\w-]{34}", app.ledger.relays.token(one)) for one in links(app).values()
+    )

@@ -1,0 +1,219 @@
+"""A head writes "đã nhận" in the account's group: from the fake Zalo's signed event to evidence."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from support import zalo
+from support.commune import NOTICE, PASSPHRASE, make_commune
+from support.loops import run_apart
+from support.zalo import GROUP, FarSide
+
+from channels.chat.zalo.fake.events import RETRIES, event, tell
+from channels.chat.zalo.signature import HEADER, signature
+from engine.app import App, Communes, open_app
+from engine.clock import SimulatedClock
+from engine.console.zalo_hook import PATH, ZaloHook, hook_router
+from engine.models import Evidence, EvidenceKind
+from engine.models.relay import WordKind
+from engine.states import State
+from workers.embedded import EmbeddedRuntime
+
+HEAD, STRANGER = "7001", "7999"
+
+
+@dataclass
+class Scene:
+    """A commune that spoke in its group, and its server as Zalo sees it."""
+
+    app: App
+    far: FarSide
+    hook: ZaloHook
+
+    def wait(self, time: timedelta) -> None:
+        """Let time pass at both ends."""
+        for clock in (self.far.clock, self.app.clock):
+            assert isinstance(clock, SimulatedClock)
+            clock.advance_to(clock.now() + time)
+
+    def said(self, text: str, sender: str = HEAD, group: str = GROUP) -> bytes:
+        return event(self.far.world, group, sender, text)
+
+    def signed(self, body: bytes) -> dict[str, str]:
+        world, timestamp = self.far.world, json.loads(body)["timestamp"]
+        return {HEADER: signature(world.app_id, body, timestamp, world.oa_secret)}
+
+    def tell(self, *bodies: bytes, **headers: str) -> list[int]:
+        """Send events, all at once; return how each was answered."""
+        server = FastAPI()
+        server.include_router(hook_router(self.hook))
+        statuses: list[int] = []
+
+        async def all_at_once() -> None:
+            transport = httpx.ASGITransport(server)
+            async with httpx.AsyncClient(transport=transport, base_url="http://loa") as client:
+                answers = await asyncio.gather(
+                    *(
+                        client.post(PATH, content=body, headers=headers or self.signed(body))
+                        for body in bodies
+                    )
+                )
+            statuses.extend(answer.status_code for answer in answers)
+
+        run_apart(all_at_once())
+        return statuses
+
+    def say(self, text: str, **more: Any) -> None:
+        assert self.tell(self.said(text, **more)) == [200]
+        self.hook.understand()
+
+    @property
+    def evidence(self) -> list[Evidence]:
+        return self.app.ledger.evidence.of("tiem-phong")
+
+    @property
+    def words(self) -> list[tuple[WordKind, str, str]]:
+        return [(one.kind, one.person_id, one.hamlet_id) for one in self.app.ledger.relays.words()]
+
+    def state(self, target: str, hamlet: str = "ap-1") -> State:
+        rows = self.app.ledger.views.deliveries("tiem-phong")
+        (found,) = {row.state for row in rows if (row.target, row.hamlet_id) == (target, hamlet)}
+        return found
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with zalo.far_side(tmp_path / "zalo") as far:
+        folder = make_commune(tmp_path / "xa", {"tiem-phong": NOTICE})
+        registry = folder / "commune.yaml"
+        text = registry.read_text(encoding="utf-8")
+        text = text.replace("platform: telegram\n", "platform: zalo\n      backend: zalo\n", 1)
+        text = text.replace('"-100200300"', GROUP)
+        text = text.replace("{name: Giả Một}", f'{{name: Giả Một, zalo: "{HEAD}"}}')
+        registry.write_text(text, encoding="utf-8")
+        account = far.account
+        settings = (
+            f'[zalo.xa-mau]\napp_id = "{account.app_id}"\noa_id = "{account.oa_id}"\n'
+            f'app_secret = "{account.app_secret}"\noa_secret = "{far.world.oa_secret}"\n'
+            f'api_url = "{account.api_url}"\noauth_url = "{account.oauth_url}"\n'
+        )
+        with (folder / "loa.toml").open("a", encoding="utf-8") as file:
+            file.write(settings)
+        with open_app(folder) as app:
+            app.office.set_passphrase("minh", PASSPHRASE, None)
+            app.ledger.tokens.seed(account.key, zalo.a_pair(far.world, far.clock))
+            app.office.submit(folder / "campaigns" / "tiem-phong.yaml", "lan")
+            app.office.approve("tiem-phong", "minh", PASSPHRASE)
+            EmbeddedRuntime(app).run()
+            far.clock.advance_to(app.clock.now())
+            scene = Scene(app, far, ZaloHook(Communes.only(app)))
+            scene.wait(timedelta(minutes=1))
+            yield scene
+
+
+def test_received_settles_the_head_and_says_nothing_of_households(scene: Scene) -> None:
+    assert [one["group_id"] for one in scene.far.arrived()][:1] == [GROUP]
+    scene.say("Dạ em đã nhận ạ")
+    assert scene.state("truong-ap") is State.CONFIRMED
+    assert scene.state("truong-ap", "ap-2") is State.SENT
+    assert scene.state("nhom-ap-1") is State.SENT
+    assert [(one.kind, one.by) for one in scene.evidence] == [(EvidenceKind.RECEIVED, "ap-1-head")]
+    assert scene.words == []
+
+
+def test_passed_on_settles_both_with_its_number(scene: Scene) -> None:
+    scene.say("đã chuyển 80 hộ")
+    assert scene.state("truong-ap") is State.CONFIRMED
+    assert scene.state("nhom-ap-1") is State.CONFIRMED
+    assert sorted((one.kind, one.households or 0) for one in scene.evidence) == [
+        (EvidenceKind.RECEIVED, 0),
+        (EvidenceKind.RELAYED, 80),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "sender", "kept"),
+    [
+        ("ok", HEAD, (WordKind.UNCLEAR, "ap-1-head", "ap-1")),
+        ("Mấy giờ tiêm vậy xã?", HEAD, (WordKind.UNCLEAR, "ap-1-head", "ap-1")),
+        ("chưa chuyển được", HEAD, (WordKind.NOT_RELAYED, "ap-1-head", "ap-1")),
+        ("đã chuyển 5000 hộ", HEAD, (WordKind.UNCLEAR, "ap-1-head", "ap-1")),
+        ("đã chuyển", STRANGER, (WordKind.UNCLEAR, "", "")),
+    ],
+)
+def test_what_is_not_plain_waits_for_a_person(
+    text: str, sender: str, kept: tuple[WordKind, str, str], scene: Scene
+) -> None:
+    scene.say(text, sender=sender)
+    assert scene.words == [kept]
+    assert [one for one in scene.evidence if one.kind is EvidenceKind.RELAYED] == []
+    assert scene.state("nhom-ap-1") is State.SENT
+
+
+def test_an_event_told_again_and_again_counts_once(scene: Scene) -> None:
+    body = scene.said("đã nhận")
+    assert scene.tell(*[body] * 20) == [200] * 20
+    scene.hook.understand()
+    assert scene.tell(body) == [200]
+    scene.hook.understand()
+    assert len(scene.evidence) == 1
+
+
+def test_forged_altered_and_foreign_events_are_refused(scene: Scene) -> None:
+    body = scene.said("đã chuyển")
+    assert scene.tell(body, **{HEADER: "mac=" + "0" * 64}) == [403]
+    altered = body.replace("đã chuyển".encode(), "đã chuyển 9 hộ".encode())
+    assert scene.tell(altered, **scene.signed(body)) == [403]
+    foreign = body.replace(scene.far.world.oa_id.encode(), b"999")
+    assert scene.tell(foreign, **scene.signed(foreign)) == [403]
+    for nonsense in (b"", b"{", b"[]", b"[" * 100_000, "é".encode("latin-1")):
+        assert scene.tell(nonsense, **{HEADER: "x"})[0] in (400, 403)
+    scene.hook.understand()
+    assert scene.evidence == []
+    assert scene.hook.mailbox.waiting() == []
+
+
+def test_one_that_comes_days_late_settles_nothing_by_itself(scene: Scene) -> None:
+    body = scene.said("đã chuyển")
+    scene.wait(timedelta(days=1, minutes=5))
+    assert scene.tell(body) == [200]
+    scene.hook.understand()
+    assert scene.evidence == []
+    assert scene.words == [(WordKind.UNCLEAR, "ap-1-head", "ap-1")]
+
+
+def test_what_was_kept_before_a_kill_is_understood_afterwards(scene: Scene) -> None:
+    assert scene.tell(scene.said("đã nhận")) == [200]
+    again = ZaloHook(Communes.only(scene.app))
+    again.understand()
+    again.understand()
+    assert len(scene.evidence) == 1
+
+
+def test_small_talk_about_nothing_is_not_kept(scene: Scene) -> None:
+    scene.wait(timedelta(days=30))
+    scene.say("Chào cả nhà")
+    scene.say("đã nhận", group="g999")
+    assert scene.words == []
+    assert scene.evidence == []
+
+
+def test_zalo_tells_again_until_it_is_answered(scene: Scene) -> None:
+    """The fake keeps to the real one's times; nobody answers at this address."""
+    waited: list[timedelta] = []
+
+    def wait(pause: timedelta) -> bool:
+        waited.append(pause)
+        return True
+
+    assert tell(scene.far.world, "http://127.0.0.1:9/", scene.said("x"), wait=wait) == 0
+    assert tuple(waited) == RETRIES

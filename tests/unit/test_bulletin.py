@@ -1,0 +1,239 @@
+"""The bulletin: a week's approved campaigns in one document, the same bytes each time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import builders
+from support.commune import NOTICE, WARNING, loa, make_commune
+from support.paper import in_grey, letters, metadata, pages, scanned, size_in_mm, text_of
+
+from channels.portal.channel import PortalOptions
+from engine.app import open_app
+from engine.clock import VIETNAM
+from engine.errors import LoaError
+from engine.models import Priority, Purpose
+from engine.models.correction import Amends, Correction
+from engine.reports.bulletin import (
+    Bulletin,
+    Item,
+    Told,
+    bulletin_pdf,
+    days,
+    gathered,
+    week,
+    week_of,
+)
+
+NOW = datetime(2026, 12, 2, 8, 0, tzinfo=VIETNAM)
+WEEK = week("2026-W49")
+SECRET = "mat-khau-dai-du-1"
+
+
+def wording(body: str, *hamlets: str, **changes: Any) -> Told:
+    return Told(builders.content("portal", PortalOptions(), body=body, **changes), hamlets)
+
+
+def item(*told: Told, **changes: Any) -> Item:
+    content = told[0].content
+    values: dict[str, Any] = {
+        "campaign_id": content.campaign_id,
+        "revision": 1,
+        "title": content.title,
+        "issuer": content.issuer,
+        "priority": content.priority,
+        "approved_at": NOW,
+        "valid_until": content.valid_until,
+        "contact": content.contact,
+        "told": told,
+        "permalink": content.permalink,
+    }
+    return Item(**{**values, **changes})
+
+
+def said(*items: Item, **how: Any) -> str:
+    registry = builders.registry()
+    return letters(text_of(bulletin_pdf(Bulletin(WEEK, registry, items), **how)))
+
+
+@pytest.mark.parametrize("text", ["2026-W49", "2026-w49", "2026W49", " 2026-W49 "])
+def test_a_week_is_named_as_calendars_name_it(text: str) -> None:
+    assert (week(text).first, week(text).last) == (date(2026, 11, 30), date(2026, 12, 6))
+    assert week(text) == week_of(NOW)
+
+
+@pytest.mark.parametrize("text", ["2026-W54", "W49", "49", "2026-W0", "", "tuần này"])
+def test_what_is_no_week_is_refused(text: str) -> None:
+    with pytest.raises(LoaError, match="2026-W49"):
+        week(text)
+
+
+def test_days_in_a_row_are_bounded() -> None:
+    first = date(2026, 12, 1)
+    assert days(first, first).before == datetime(2026, 12, 2, tzinfo=VIETNAM)
+    for last in (date(2026, 11, 30), date(2027, 12, 1)):
+        with pytest.raises(LoaError, match="92"):
+            days(first, last)
+
+
+def test_it_carries_masthead_contents_and_every_notice_with_its_code() -> None:
+    notice = item(wording("Mời bà con đi tiêm."))
+    pdf = bulletin_pdf(Bulletin(WEEK, builders.registry(), (notice,)))
+    text = letters(text_of(pdf))
+    for words in (
+        "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM",
+        "BẢN TIN XÃ MẪU",
+        "Tuần 49 (từ 30/11 đến 06/12/2026)",
+        "Trong số này: 1 thông báo",
+        "1. Thông báo tiêm vắc xin",
+        "Mời bà con đi tiêm.",
+        "Liên hệ: Trạm Y tế xã",
+    ):
+        assert letters(words) in text, words
+    assert size_in_mm(pdf) == (210, 297)
+    assert "https://xa-mau.example/thong-bao-mau/" in scanned(in_grey(pdf))
+
+
+def test_it_says_that_it_is_accessible_and_to_be_kept() -> None:
+    pdf = bulletin_pdf(Bulletin(WEEK, builders.registry(), (item(wording("Một.")),)))
+    assert b"pdfuaid:part" in pdf
+    assert re.search(rb"pdfaid:part\W+2", pdf)
+    assert metadata(pdf)["Title"] == "Bản tin Xã Mẫu, Tuần 49 (từ 30/11 đến 06/12/2026)"
+
+
+def test_the_same_bulletin_is_the_same_bytes_and_large_print_is_larger() -> None:
+    made = Bulletin(WEEK, builders.registry(), (item(wording("Đoạn văn. " * 120)),))
+    assert bulletin_pdf(made) == bulletin_pdf(made)
+    assert pages(bulletin_pdf(made, large=True)) > pages(bulletin_pdf(made))
+
+
+def test_what_all_hamlets_are_told_stands_once() -> None:
+    one = wording("Mời bà con Ấp 1 đi họp.\n\nLúc 7 giờ.\n\nMang theo sổ.", "Ấp 1")
+    two = wording("Mời bà con Ấp 2 đi họp.\n\nLúc 8 giờ.\n\nMang theo sổ.", "Ấp 2")
+    text = said(item(one, two))
+    assert letters("Mời bà con Ấp 1, Ấp 2 đi họp.") in text
+    assert letters("Ấp 1: Lúc 7 giờ. Ấp 2: Lúc 8 giờ. Mang theo sổ.") in text
+    assert text.count(letters("Mang theo sổ.")) == 1
+    assert letters("Dành cho: Ấp 1, Ấp 2") in text
+
+
+def test_wordings_that_have_little_in_common_stand_whole() -> None:
+    text = said(item(wording("Một.\n\nHai.", "Ấp 1"), wording("Ba.", "Ấp 2")))
+    assert letters("Ấp 1: Một. Hai. Ấp 2: Ba.") in text
+
+
+def test_corrections_and_what_is_over_are_marked() -> None:
+    change = Correction("ghi sai giờ", NOW, 1, "Tiêm phòng", NOW - timedelta(days=1))
+    corrected = wording("Lúc 8 giờ.", purpose=Purpose.CORRECTION, correction=change)
+    text = said(item(corrected))
+    assert text.count(letters("ĐÍNH CHÍNH")) == 1
+    assert letters("Đính chính thông báo “Tiêm phòng” ngày 01/12/2026: ghi sai giờ.") in text
+    gone = replace(change, amends=Amends.WITHDRAWAL)
+    withdrawn = wording("Bà con không làm theo.", purpose=Purpose.WITHDRAWAL, correction=gone)
+    assert letters("THU HỒI") in said(item(withdrawn))
+    assert letters("ĐÃ HẾT HẠN · KHẨN CẤP") in said(
+        item(wording("Lũ."), expired=True, priority=Priority.EMERGENCY)
+    )
+    stopped = said(item(wording("Giờ cũ."), stopped=True))
+    assert letters("ĐÃ DỪNG, KHÔNG CÒN ÁP DỤNG") in stopped
+    assert letters("Giờ cũ.") not in stopped
+
+
+def test_hostile_words_are_printed_and_run_nothing() -> None:
+    hostile = '#panic("x") $x$ *đậm* @nhãn <a> `mã` \\ #sys.inputs \u202eđảo'
+    text = said(item(wording(hostile, title='#import "x"')))
+    assert letters('#panic("x") $x$ *đậm* @nhãn <a> `mã` \\ #sys.inputs đảo') in text
+
+
+def test_a_week_without_campaigns_says_so() -> None:
+    assert letters("xã không có thông báo nào") in said()
+
+
+DRILL = NOTICE.replace("id: tiem-phong", "id: dien-tap").replace(
+    "contact:", "drill: true\ncontact:", 1
+)
+CANCELLED = NOTICE.replace("id: tiem-phong", "id: bi-huy")
+ONE_HAMLET = NOTICE.replace("id: tiem-phong", "id: mot-ap").replace(
+    "hamlets:\n  ap-1: {gio: 7 giờ}\n  ap-2: {gio: 8 giờ}",
+    "audience: {hamlets: [ap-1]}\nvalues: {gio: 9 giờ}",
+)
+QUIET = "channels: {portal: true, flyer: true}\n"
+
+
+@pytest.fixture
+def xa(tmp_path: Path) -> Path:
+    notices = {"tiem-phong": NOTICE, "dien-tap": DRILL, "bi-huy": CANCELLED, "mot-ap": ONE_HAMLET}
+    files = {name: text + QUIET for name, text in notices.items()}
+    return make_commune(tmp_path / "xa", {**files, "bao-lu": WARNING + "channels: {chat: true}\n"})
+
+
+def approve(xa: Path, *names: str) -> None:
+    app = open_app(xa)
+    app.office.set_passphrase("minh", SECRET, None)
+    for name in names:
+        app.office.submit(xa / "campaigns" / f"{name}.yaml", "lan")
+        app.office.approve(name, "minh", SECRET)
+
+
+def test_it_gathers_what_was_approved_and_leaves_out_what_nobody_was_told(xa: Path) -> None:
+    approve(xa, "tiem-phong", "dien-tap", "bi-huy", "mot-ap", "bao-lu")
+    app = open_app(xa)
+    app.office.cancel("bi-huy", "minh", "nhầm")
+    app.office.submit(xa / "campaigns" / "bi-huy.yaml", "lan")  # waits, and is not told
+    made = gathered(app.ledger, app.registry, WEEK, NOW)
+    assert [one.campaign_id for one in made.items] == ["bao-lu", "mot-ap", "tiem-phong"]
+    flood, one, shots = made.items
+    assert flood.permalink == ""
+    assert [(told.hamlets, told.content.body) for told in shots.told] == [
+        (("Ấp 1",), "Tiêm phòng lúc 7 giờ."),
+        (("Ấp 2",), "Tiêm phòng lúc 8 giờ."),
+    ]
+    assert [told.hamlets for told in one.told] == [("Ấp 1",)]
+    assert gathered(app.ledger, app.registry, week("2026-W48"), NOW).items == ()
+
+
+def test_it_tells_the_newest_approved_words(xa: Path) -> None:
+    approve(xa, "mot-ap")
+    path = xa / "campaigns" / "mot-ap.yaml"
+    path.write_text(path.read_text().replace("9 giờ", "10 giờ"))
+    app = open_app(xa)
+    app.office.submit(path, "lan")
+    (waiting,) = gathered(app.ledger, app.registry, WEEK, NOW).items
+    assert waiting.told[0].content.body == "Tiêm phòng lúc 9 giờ."
+    app.office.approve("mot-ap", "minh", SECRET)
+    (newest,) = gathered(app.ledger, app.registry, WEEK, NOW).items
+    assert (newest.revision, newest.told[0].content.body) == (2, "Tiêm phòng lúc 10 giờ.")
+    (later,) = gathered(app.ledger, app.registry, WEEK, NOW + timedelta(days=30)).items
+    assert later.expired
+
+
+def test_what_people_were_told_and_was_stopped_is_named_without_its_words(xa: Path) -> None:
+    approve(xa, "mot-ap")
+    assert loa("run", cwd=xa).returncode == 0
+    app = open_app(xa)
+    app.office.cancel("mot-ap", "minh", "hoãn")
+    (stopped,) = gathered(app.ledger, app.registry, WEEK, NOW).items
+    assert stopped.stopped
+    text = letters(text_of(bulletin_pdf(Bulletin(WEEK, app.registry, (stopped,)))))
+    assert letters("ĐÃ DỪNG, KHÔNG CÒN ÁP DỤNG") in text
+    assert letters("9 giờ") not in text
+
+
+def test_the_command_writes_it_and_says_what_it_gathered(xa: Path) -> None:
+    approve(xa, "tiem-phong", "mot-ap")
+    done = loa("bulletin", "--week", "2026-W49", cwd=xa)
+    assert "2 campaigns" in done.stdout
+    (pdf,) = (xa / "bulletins").iterdir()
+    assert pdf.name == "ban-tin-2026-w49.pdf"
+    first = pdf.read_bytes()
+    assert loa("bulletin", cwd=xa).returncode == 0
+    assert pdf.read_bytes() == first
+    for wrong in (["--week", "49"], ["--from", "01/12/2026"], ["--week", "2026-W49", "--to", "x"]):
+        refused = loa("bulletin", *wrong, cwd=xa)
+        assert refused.returncode in (1, 2), wrong
+        assert "Traceback" not in refused.stderr
