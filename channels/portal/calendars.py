@@ -1,4 +1,4 @@
-"""Calendars to subscribe to (iCalendar, RFC 5545), of the commune and of each hamlet, and a page."""
+"""Calendars to subscribe to (iCalendar, RFC 5545): the commune's, each hamlet's, and a page."""
 
 from __future__ import annotations
 

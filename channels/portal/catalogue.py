@@ -123,7 +123,13 @@ class Catalogue:
 
 def _entry(
     number: int,
-    id_: str, published: str, updated: str, until: str, hamlets: str, ends: str
+    id_: str,
+    published: str,
+    updated: str,
+    until: str,
+    hamlets: str,
+    ends: str,
+    urgent: int,
 ) -> Entry:
     return Entry(
         id_,

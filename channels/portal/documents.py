@@ -9,7 +9,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from engine.models import Priority, Purpose, canonical_json
 
-
 #: Purposes that tell of no danger, whatever the campaign's priority.
 _CALM = frozenset({Purpose.WITHDRAWAL, Purpose.ALL_CLEAR, Purpose.DRILL})
 

@@ -140,9 +140,7 @@ def archive(state: State, dirty: set[str], place: Place | None = None) -> Iterat
     for leaf in found:
         if _stands_on(leaf, found, dirty):
             lines = _lines(state, leaf.entries[::-1], place)
-            made = page(
-                "archive.html.j2", site, f"{up}../", **values, leaf=leaf, lines=lines
-            )
+            made = page("archive.html.j2", site, f"{up}../", **values, leaf=leaf, lines=lines)
             yield f"{where}/{leaf.number}/index.html", made
 
 

@@ -116,9 +116,7 @@ def _words_of(record: Record) -> dict[str, bool]:
     return {**found, **dict.fromkeys(sorted(in_title), True)}
 
 
-def _entered(
-    buckets: dict[str, _Bucket], entry: Entry, said: Mapping[str, bool]
-) -> None:
+def _entered(buckets: dict[str, _Bucket], entry: Entry, said: Mapping[str, bool]) -> None:
     """Enter a post under its words, in the order of numbers."""
     local = entry.number % VOLUME
     for word, in_title in said.items():

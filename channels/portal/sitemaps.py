@@ -31,7 +31,7 @@ def sitemaps(state: State, places: Sequence[Place], dirty: set[str]) -> Iterator
     pages = ["", f"{HAMLETS}/", f"{ARCHIVE}/", f"{CALENDAR}/", f"{SEARCH}/"]
     pages += [f"{HAMLETS}/{place.id}/" for place in places]
     yield "sitemap-trang.xml", _map("urlset", "url", [(f"{url}/{page}", None) for page in pages])
-    maps = [(f"{url}/sitemap-trang.xml", None)]
+    maps: list[tuple[str, datetime | None]] = [(f"{url}/sitemap-trang.xml", None)]
     maps += [(f"{url}/{name}", at) for name, at in zip(names, latest, strict=True)]
     yield "sitemap.xml", _map("sitemapindex", "sitemap", maps)
 
