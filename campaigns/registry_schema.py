@@ -6,6 +6,7 @@ from datetime import time
 from typing import Annotated
 
 from pydantic import (
+    AfterValidator,
     BeforeValidator,
     Field,
 )
@@ -24,6 +25,7 @@ from campaigns.fields import (
 from campaigns.obligation_schema import ObligationSpec
 from campaigns.registry_fields import Count, HamletIds, HoursField, Ratio, Url, named
 from campaigns.station_schema import StationSpec
+from engine.i18n import gettext as _
 from engine.models import GroupKind, Hours, Right
 from engine.models.registry import USUAL_PLAYER
 
@@ -155,8 +157,18 @@ class TeamSpec(Strict):
     hamlets: HamletIds
 
 
+#: Other portals, which are targets beside the commune's own site.
+PORTALS = frozenset({"wordpress", "webhook"})
+
+
+def _portal_id(value: str) -> str:
+    if value in PORTALS:
+        raise ValueError(_('the id "{name}" is kept for Loa; choose another').format(name=value))
+    return value
+
+
 class PortalSpec(Strict):
-    id: Annotated[Id, Field("cong", description="Mã trang tin.")]
+    id: Annotated[Id, AfterValidator(_portal_id), Field("cong", description="Mã trang tin.")]
     name: Annotated[ShortLine, Field(description="Tên trang tin.")]
     url: Annotated[
         Url,

@@ -66,7 +66,7 @@ def _wordpress(portal: PortalSettings, here: Surroundings) -> WordPressAccount |
     if not settings.password:
         _need("wordpress", {"password_file": settings.password_file})
     url = address("portal.wordpress", settings.url, here.commune_id)
-    if here.folder != here.workspace and not _tells_communes_apart(settings):
+    if here.folder != here.workspace and not (here.preview or _tells_communes_apart(settings)):
         message = _(
             "[portal.wordpress]: several communes are served here; put {part} in url or slug"
         )

@@ -16,7 +16,7 @@ from support.nursery import Nursery
 from support.webhook import SECRET, Portal, receiver
 from support.wordpress import WordPress, wordpress
 
-from engine.app import App, open_app
+from engine.app import App, open_app, preview
 from engine.models import EvidenceKind
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
@@ -114,6 +114,17 @@ def test_a_workspace_that_is_not_live_posts_nowhere(
     with approved(workspace) as app:
         EmbeddedRuntime(app).run()
         assert app.page_watch.look() == 0
+    assert wordpress.writes() == []
+    assert far.log == []
+
+
+def test_a_preview_shows_what_would_be_posted_and_posts_nothing(
+    workspace: Path, wordpress: WordPress, far: Portal
+) -> None:
+    with approved(workspace) as app:
+        shown = preview(app, "hop-dan")
+        files = [path for path in shown.folder.rglob("hop-dan*") if "wordpress" in path.parts]
+        assert files
     assert wordpress.writes() == []
     assert far.log == []
 

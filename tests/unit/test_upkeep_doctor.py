@@ -19,6 +19,7 @@ from support.doctor import seen, settings, telegram, told, workspace, write
 from support.fake_telegram import FakeTelegram
 from support.redis_server import RedisServer, redis_server, shared_redis, wait_until
 from support.servers import Postgres, free_port
+from support.webhook import SECRET, receiver
 
 from channels.loudspeaker.speech.espeak import EspeakEngine
 from engine.app import open_app
@@ -282,3 +283,28 @@ def test_a_check_that_falls_ill_itself_does_not_end_the_round(workspace: Path) -
     found = [one.finding for one in examine(workspace, {"disk": ill, "fonts": fonts_check})]
     assert [one.level for one in found] == [Level.BAD, Level.FINE]
     assert "ZeroDivisionError" in found[0].words
+
+
+def test_portals_of_others_are_asked_and_told_of(workspace: Path) -> None:
+    with receiver(workspace.parent / "far") as far:
+        portal = f"""
+[portal]
+backends = ["static", "webhook"]
+[portal.webhook]
+url = "{far.url}"
+secret = "{{secret}}"
+"""
+        own = settings(workspace)
+        write(workspace, own + portal.format(secret=SECRET))
+        assert "fine: portal/webhook: the far side answers" in seen(workspace, "channels")
+        write(workspace, own + portal.format(secret="x" * 20))
+        assert "bad: portal/webhook:" in seen(workspace, "channels")
+        assert far.log == []
+    write(
+        workspace,
+        own + '[portal]\nbackends = ["wordpress"]\n[portal.wordpress]\n'
+        'url = "http://127.0.0.1:9"\nuser = "loa"\npassword = "x"\n',
+    )
+    found = seen(workspace, "channels")
+    assert "bad: portal/wordpress: 127.0.0.1:9 cannot be reached" in found
+    assert "QR codes lead to https://xa-mau.example/x/, but posts go to http://127.0.0.1:9" in found

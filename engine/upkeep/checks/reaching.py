@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from campaigns.registry_file import load_registry
-from channels.base import ChannelError, Checks
+from channels.base import Channel, ChannelError, Checks
 from channels.chat.telegram import TelegramBackend
 from channels.chat.zalo.group import ZaloGroupBackend
+from channels.pages import permalink_of
 from engine.app import build_channels, close_channels
 from engine.app.channels import NothingRemembered
 from engine.app.opening import REGISTRY_FILE
 from engine.app.players import known_players
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.models import Registry
 from engine.models.wording import channel_name
 from engine.settings import Settings
 from engine.upkeep.findings import Finding, Patient, bad, fine, look
@@ -23,9 +26,14 @@ from engine.upkeep.findings import Finding, Patient, bad, fine, look
 def channels_check(patient: Patient) -> Iterator[Finding]:
     """Ask every far side that can be asked. One that no target uses is only looked at."""
     assert patient.settings is not None
-    channels = build_channels(patient.settings, patient.workspace, NothingRemembered())
-    used = _used_backends(patient, patient.settings)
+    registry = _registry(patient)
+    commune_id = registry.commune.id if registry is not None else ""
+    channels = build_channels(
+        patient.settings, patient.workspace, NothingRemembered(), commune_id=commune_id
+    )
+    used = _used_backends(patient, patient.settings) | _used_portals(patient.settings, registry)
     try:
+        yield from _addresses(patient.settings, channels, registry)
         for channel in channels.values():
             for backend in channel.backends.values():
                 if not isinstance(backend, Checks) or backend.name not in used:
@@ -40,6 +48,45 @@ def channels_check(patient: Patient) -> Iterator[Finding]:
                     yield fine(_("{name}: the far side answers").format(name=name))
     finally:
         close_channels(channels)
+
+
+def _registry(patient: Patient) -> Registry | None:
+    """Return the commune's registry; None where it has no file, or one that cannot be read."""
+    with suppress(LoaError):
+        if (patient.workspace / REGISTRY_FILE).exists():
+            return load_registry(patient.workspace / REGISTRY_FILE).registry
+    return None
+
+
+def _used_portals(settings: Settings, registry: Registry | None) -> frozenset[str]:
+    """Return the portals that get posts; not those that each commune has at an address of its own.
+
+    Such a one can be asked only where it is known which commune this is.
+    """
+    portal = settings.portal
+    addresses = {"wordpress": portal.wordpress.url, "webhook": portal.webhook.url}
+    several = registry is None
+    return frozenset(
+        name for name in portal.backends if not (several and "{commune}" in addresses.get(name, ""))
+    )
+
+
+def _addresses(
+    settings: Settings, channels: Mapping[str, Channel], registry: Registry | None
+) -> Iterator[Finding]:
+    """Compare where QR codes lead with where the first portal is."""
+    portal = settings.portal
+    if registry is None or portal.backends[0] != "wordpress":
+        return
+    printed = permalink_of(channels, registry, "x")
+    posted = portal.wordpress.url.replace("{commune}", registry.commune.id)
+    if urlsplit(printed).netloc != urlsplit(posted).netloc:
+        message = _(
+            "{channel}: QR codes lead to {printed}, but posts go to {posted}: correct portal.url "
+            "in commune.yaml, or [portal] permalink"
+        )
+        name = channel_name("portal")
+        yield bad(message.format(channel=name, printed=printed, posted=posted))
 
 
 def _used_backends(patient: Patient, settings: Settings) -> frozenset[str]:
