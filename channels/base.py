@@ -84,6 +84,10 @@ class Options(BaseModel):
         """Return these settings with what the commune's registry adds for ``text``."""
         return self
 
+    def to_withdraw(self) -> Self:
+        """Return these settings for a notice that takes back what was said."""
+        return self
+
 
 class Backend(Protocol):
     """One way in which a channel reaches its targets.

@@ -102,9 +102,17 @@ def _parts(ordered: Sequence[Item], group: ChatGroup) -> Iterator[Part]:
     for (campaign_id, _purpose), same in groupby(
         ordered, key=lambda item: (item.content.campaign_id, item.content.purpose)
     ):
-        for text in _texts(list(same), group, platform):
+        alike = list(same)
+        told = alike[0].content.correction
+        for text in _texts(alike, group, platform):
             counts[campaign_id] = counts.get(campaign_id, 0) + 1
-            yield Part(campaign_id=file_id(campaign_id), number=counts[campaign_id], text=text)
+            yield Part(
+                campaign_id=file_id(campaign_id),
+                number=counts[campaign_id],
+                text=text,
+                amendment=told.number if told else 0,
+                corrects=told.previous_title if told else "",
+            )
 
 
 def _texts(items: Sequence[Item], group: ChatGroup, platform: Platform) -> tuple[str, ...]:

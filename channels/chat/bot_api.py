@@ -24,7 +24,7 @@ class BotApi:
                 base_url=base_url, timeout=timeout, transport=_Signing(token)
             )
 
-    def call(self, method: str, parameters: Mapping[str, str]) -> httpx.Response:
+    def call(self, method: str, parameters: Mapping[str, object]) -> httpx.Response:
         """Call a method once and return the answer, whatever its status.
 
         Raises ChannelError: ``unknown`` when Telegram may have heard it all the same.

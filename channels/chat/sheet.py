@@ -31,11 +31,17 @@ class Group(_Frozen):
 
 
 class Part(_Frozen):
-    """One message as it is sent; ``number`` counts the messages of its campaign from 1."""
+    """One message as it is sent; ``number`` counts the messages of its campaign from 1.
+
+    ``amendment`` is which amendment of its campaign it tells, ``corrects`` the title of the
+    message that it corrects; 0 and empty for a plain message.
+    """
 
     campaign_id: str
     number: int
     text: str
+    amendment: int = 0
+    corrects: str = ""
 
     @property
     def id(self) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from channels.base import ChannelError, Limits, RemoteIds
 from channels.chat.answers import Answer, accepted_id, known_bot
-from channels.chat.sheet import Group, Sheet
+from channels.chat.sheet import Group, Part, Sheet
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, Pace, Receipt, digest
 
@@ -44,6 +44,12 @@ class TelegramAccount:
             Pace(f"{name}/{chat}", self.per_minute / 60, max(1, int(self.per_minute / 3))),
             Pace(name, self.per_second, max(1, int(self.per_second / 5))),
         )
+
+
+def _key(bundle: Bundle, part: Part) -> str:
+    """Return under what a part is remembered; a plain one as it was before there were others."""
+    said = {"campaign_id": part.campaign_id, "number": part.number, "text": part.text}
+    return f"{bundle.key}/{part.id}/{digest(said)[:16]}"
 
 
 class TelegramBackend:
@@ -94,10 +100,7 @@ class TelegramBackend:
                 ).format(group=sheet.group.id),
                 permanent=True,
             )
-        ids = [
-            self._sent(f"{bundle.key}/{part.id}/{digest(part)[:16]}", part.text, sheet.group)
-            for part in sheet.parts
-        ]
+        ids = [self._sent(_key(bundle, part), part, sheet.group) for part in sheet.parts]
         return Receipt(ids[-1], {"chat": sheet.group.address, "messages": " ".join(ids)})
 
     def check(self) -> None:
@@ -113,18 +116,44 @@ class TelegramBackend:
                 self._bot.close()
                 self._bot = None
 
-    def _sent(self, key: str, text: str, group: Group) -> str:
-        known = self._remote_ids.get(key)
-        if known is not None:
-            return known
-        message_id = accepted_id(self._call(text, group), group)
-        self._remote_ids.put(key, message_id)
+    def _sent(self, key: str, part: Part, group: Group) -> str:
+        """Send a part unless it was; a correction replies to the message that it corrects."""
+        message_id = self._remote_ids.get(key)
+        if message_id is None:
+            message_id = accepted_id(self._call(part, group), group)
+            self._remote_ids.put(key, message_id)
+        thread = self._thread(part, group, part.amendment)
+        if self._remote_ids.get(thread) is None:
+            self._remote_ids.put(thread, message_id)
         return message_id
 
-    def _call(self, text: str, group: Group) -> Answer:
+    def _thread(self, part: Part, group: Group, amendment: int) -> str:
+        """Return under what the first message of a campaign's amendment is remembered."""
+        bot = self._configured().bot
+        return f"telegram/{bot}/{group.address}/{part.campaign_id}/{amendment}"
+
+    def _corrected(self, part: Part, group: Group) -> str | None:
+        """Return the message that a part corrects: the last one before it that the group got.
+
+        None for what corrects nothing, and for the parts of it that follow the first.
+        """
+        if not part.amendment or self._remote_ids.get(self._thread(part, group, part.amendment)):
+            return None
+        earlier = (
+            self._remote_ids.get(self._thread(part, group, number))
+            for number in range(part.amendment - 1, -1, -1)
+        )
+        return next((found for found in earlier if found is not None), None)
+
+    def _call(self, part: Part, group: Group) -> Answer:
         account = self._configured()
         # No parse_mode: what an author writes is text, never markup.
-        message = {"chat_id": group.address, "text": text}
+        message: dict[str, object] = {"chat_id": group.address, "text": part.text}
+        corrected = self._corrected(part, group)
+        if corrected is not None:
+            # Somebody may have removed it from the group: the correction is sent all the same.
+            reply = {"message_id": int(corrected), "allow_sending_without_reply": True}
+            message["reply_parameters"] = reply
         self._limits.take(*account.paces(group.address))
         return Answer.of(self._api(account).call("sendMessage", message), secret=account.token)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from channels.chat.platforms import PLATFORMS, Platform, clean
 from channels.chat.splitting import split
-from engine.models import Content, Priority, Purpose, canonical_json
+from engine.models import Content, Correction, Priority, Purpose, canonical_json
 
 _BY_PRIORITY = {
     Priority.ROUTINE: "THÔNG BÁO",
@@ -60,8 +60,20 @@ class Message:
         return self.parts[platform.id]
 
 
-def head_line(priority: Priority, purpose: Purpose, *, drill: bool = False) -> str:
+def head_line(
+    priority: Priority,
+    purpose: Purpose,
+    *,
+    drill: bool = False,
+    correction: Correction | None = None,
+) -> str:
     """Return the word in capitals that says what kind of message this is."""
+    if correction is not None and purpose is Purpose.CORRECTION:
+        named = correction.heading
+        if drill:
+            return f"{_BY_PURPOSE[Purpose.DRILL]} – {named}"
+        urgent = priority is Priority.EMERGENCY
+        return f"{_BY_PRIORITY[priority]} – {named}" if urgent else named
     if drill and purpose is not Purpose.DRILL:
         return f"{_BY_PURPOSE[Purpose.DRILL]} – {_BY_PURPOSE[purpose]}"
     if purpose is Purpose.NOTICE:
@@ -73,7 +85,12 @@ def head_line(priority: Priority, purpose: Purpose, *, drill: bool = False) -> s
 
 def words_of(content: Content, hashtags: tuple[str, ...]) -> MessageInputs:
     """Return the words of ``content`` as chat says them; hashtags stand at the very end."""
-    head = f"{head_line(content.priority, content.purpose, drill=content.drill)} – {content.issuer}"
+    word = head_line(
+        content.priority, content.purpose, drill=content.drill, correction=content.correction
+    )
+    head = f"{word} – {content.issuer}"
+    if content.correction is not None and content.purpose is Purpose.CORRECTION:
+        head = f"{head}\n{content.correction.opening}"
     closing = (
         f"Liên hệ: {content.contact}" if content.contact else "",
         f"Xem thêm: {content.permalink}" if content.permalink else "",

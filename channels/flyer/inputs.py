@@ -10,6 +10,7 @@ from channels.flyer.options import FlyerOptions, copies_of
 from channels.flyer.products import Product
 from channels.flyer.wording import (
     NBSP,
+    corrected,
     foreign,
     is_calm,
     mark,
@@ -173,10 +174,12 @@ def inputs_for(content: Content, hamlet: Hamlet, product: Product) -> FlyerInput
     shown = options.show_hamlet
     return FlyerInputs(
         issuer=one_line(content.issuer),
-        mark=mark(content.priority, content.purpose, drill=content.drill),
+        mark=mark(
+            content.priority, content.purpose, drill=content.drill, correction=content.correction
+        ),
         loud=content.priority is Priority.EMERGENCY and not is_calm(content),
         title=one_line(content.title),
-        paragraphs=tuple(unbroken(content.body).split("\n\n")),
+        paragraphs=(*corrected(content), *unbroken(content.body).split("\n\n")),
         bring=tuple(dict.fromkeys(bring)),
         contact=one_line(asked),
         validity=validity(content.valid_until),

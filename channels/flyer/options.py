@@ -200,6 +200,19 @@ class FlyerOptions(Options):
         """The product that stands for the campaign: the first for households, if there is one."""
         return next((one for one in self.products if one.for_households), self.products[0])
 
+    def to_withdraw(self) -> Self:
+        """Nothing need be brought to what does not take place; the other language says nothing."""
+        products = tuple(one for one in self.products if one is not Product.BILINGUAL)
+        products = products or (Product.A5,)
+        return self.model_copy(
+            update={
+                "bring": (),
+                "products": products,
+                "product_copies": {p: n for p, n in self.product_copies.items() if p in products},
+                "second_language": None,
+            }
+        )
+
 
 def copies_for(content: Content, hamlet: Hamlet) -> int:
     """Return how many of the main product are printed for ``hamlet``."""

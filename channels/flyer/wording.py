@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 
 from engine.clock import local
-from engine.models import Content, Priority, Purpose
+from engine.models import Content, Correction, Priority, Purpose
 
 NBSP = "\N{NO-BREAK SPACE}"
 
@@ -118,12 +118,26 @@ def is_calm(content: Content) -> bool:
     return content.drill or content.purpose in _CALM
 
 
-def mark(priority: Priority, purpose: Purpose, *, drill: bool = False) -> str:
+def corrected(content: Content) -> tuple[str, ...]:
+    """Return the line that says what a correction corrects, and why; nothing for other pages."""
+    if content.correction is None or content.purpose is Purpose.WITHDRAWAL:
+        return ()
+    return (unbroken(content.correction.opening),)
+
+
+def mark(
+    priority: Priority,
+    purpose: Purpose,
+    *,
+    drill: bool = False,
+    correction: Correction | None = None,
+) -> str:
     """Return what stands above the title: KHẨN CẤP, ĐÍNH CHÍNH …; nothing for a plain notice."""
     calm = drill or purpose in _CALM
     urgency = None if calm else _PRIORITY_MARKS.get(priority)
     played = _PURPOSE_MARKS[Purpose.DRILL] if drill and purpose is not Purpose.DRILL else None
-    return " · ".join(filter(None, (played, urgency, _PURPOSE_MARKS.get(purpose))))
+    named = correction.heading if correction is not None else _PURPOSE_MARKS.get(purpose)
+    return " · ".join(filter(None, (played, urgency, named)))
 
 
 def number(value: int) -> str:

@@ -14,18 +14,29 @@ from channels.loudspeaker.audio.terms import MAX_SECONDS, USUAL, Finish, Tags
 from channels.loudspeaker.choosing import one_of, possible, within
 from channels.loudspeaker.delivery import PLAIN, Line, Style
 from channels.loudspeaker.framing import Framing
-from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs
+from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs, file_of, tags_of
 from channels.loudspeaker.kept import SharedSounds
 from channels.loudspeaker.options import LoudspeakerOptions
 from channels.loudspeaker.players.describing import Describes
 from channels.loudspeaker.players.folder import FolderBackend
 from channels.loudspeaker.proof.limits import ProofLimits
-from channels.loudspeaker.script import Script, announced, script_of
+from channels.loudspeaker.script import (
+    Script,
+    announced,
+    script_of,
+    seconds,
+    spoken_opening,
+)
 from channels.loudspeaker.speech.engine import ENGINES, Choice
-from channels.loudspeaker.speech.voices import Casting, Voices
+from channels.loudspeaker.speech.voices import Voices, own_voices
 from channels.loudspeaker.spoken import Region
-from channels.loudspeaker.wording import doubt_in_words, recording_in_words, too_long
-from engine.clock import local
+from channels.loudspeaker.text import one_line
+from channels.loudspeaker.wording import (
+    doubt_in_words,
+    faults_of,
+    recording_in_words,
+    too_long,
+)
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models import (
@@ -105,7 +116,7 @@ class LoudspeakerChannel:
         self._region = Region(one_of("region", region, tuple(Region)))
         self._loudness = within("loudness", loudness, *_LOUDNESS)
         self._limits = limits or ProofLimits()
-        self._voices = voices or _own_voices(speech_cache)
+        self._voices = voices or own_voices(speech_cache)
         self._lent = lent
         self._finish = possible(finish)
         self._style = style
@@ -170,7 +181,7 @@ class LoudspeakerChannel:
             text=script.text,
             seconds=script.seconds,
             doubts=tuple(map(doubt_in_words, script.doubts)),
-            breaches=_breaches(script),
+            breaches=faults_of(script),
         )
 
     def prepare(
@@ -179,12 +190,17 @@ class LoudspeakerChannel:
         """Return what shapes the sound: the same for all hamlets with the same words."""
         options = content.options_as(LoudspeakerOptions)
         if content.recording is not None:
-            recording = _file(content.recording, artifacts)
+            recording = file_of(content.recording, artifacts)
             return RecordingInputs(
-                recording, self._loudness, options.repeat, _tags(content), self._finish
+                recording,
+                self._loudness,
+                options.repeat,
+                tags_of(content),
+                self._finish,
+                self._opening_of(content),
             )
         script = self._script(content)
-        return self._said(script.lines, options.repeat, _tags(content), script.text)
+        return self._said(script.lines, options.repeat, tags_of(content), script.text)
 
     def render(self, inputs: SpeechInputs | RecordingInputs) -> Rendered:
         """Return the MP3. Raises ChannelError."""
@@ -246,11 +262,21 @@ class LoudspeakerChannel:
             return recording_in_words(content.recording)[0]
         return self._script(content).text
 
+    def _opening_of(self, content: Content) -> SpeechInputs | None:
+        """Return what is said before a recording that corrects an earlier one."""
+        first = spoken_opening(content)
+        return None if first is None else self._announced(one_line(first), tags_of(content))
+
     def _recorded(self, content: Content, recording: Attachment) -> Forecast:
         text, doubt = recording_in_words(recording)
         if recording.seconds is None:
             return Forecast(text, doubts=(doubt,))
+        first = spoken_opening(content)
+        if first is not None:
+            text = f"{first}\n\n{text}"
         length = recording.seconds * content.options_as(LoudspeakerOptions).repeat
+        if first is not None:
+            length += seconds(announced(one_line(first), self._region, self._style))
         breaches = (too_long(),) if length > MAX_SECONDS else ()
         return Forecast(text, seconds=length, breaches=breaches)
 
@@ -284,37 +310,9 @@ class LoudspeakerChannel:
         return script_of(content, options.pronounce, options.repeat, self._region, self._style)
 
 
-def _own_voices(cache: Path | None) -> Voices:
-    if cache is None:
-        raise ValueError("either voices, or where they keep what they spoke")
-    return Voices(cache, Casting(files=cache / "voices"))
-
-
 def simple_choices(engine: str, voice: str) -> tuple[Choice, ...]:
     """Return an engine with its own voice, and espeak after it; ``voice`` is espeak's."""
     espeak = Choice("espeak", voice)
     if engine == "espeak":
         return (espeak,)
     return (Choice(engine, "vi"), espeak)
-
-
-def _tags(content: Content) -> Tags:
-    return Tags(content.title, content.issuer, content.campaign_id, _dated(content))
-
-
-def _dated(content: Content) -> str:
-    """Return the day that players show: when it begins to hold, else when it airs first."""
-    schedule = content.own_schedule or content.schedule
-    begins = content.valid_from or min(schedule.moments, default=None)
-    return f"{local(begins):%Y-%m-%d}" if begins is not None else ""
-
-
-def _file(recording: Attachment, artifacts: Artifacts) -> File:
-    path = artifacts.attachment(recording.sha256)
-    return File(recording.sha256, recording.media_type, recording.sha256, recording.size, path)
-
-
-def _breaches(script: Script) -> tuple[str, ...]:
-    if not script.lines:
-        return (_("There is nothing to say in this text."),)
-    return (too_long(),) if script.seconds > MAX_SECONDS else ()

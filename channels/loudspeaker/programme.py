@@ -78,9 +78,13 @@ def _framed(
     return replace(whole, joined=joined), tuple(remarks)
 
 
+#: Purposes that tell of no danger.
+_CALM = (Purpose.ALL_CLEAR, Purpose.WITHDRAWAL)
+
+
 def _tone(contents: Sequence[Content]) -> Tone:
-    """Return how a programme presents itself: no drill and no all-clear ever raises an alarm."""
-    alarming = (c for c in contents if not c.drill and c.purpose is not Purpose.ALL_CLEAR)
+    """Return how a programme presents itself: an alarm only for what tells of a danger."""
+    alarming = (c for c in contents if not (c.drill or c.ends or c.purpose in (_CALM)))
     if any(content.priority is Priority.EMERGENCY for content in alarming):
         return Tone.ALARM
     return Tone.DRILL if all(content.drill for content in contents) else Tone.CALM

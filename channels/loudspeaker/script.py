@@ -21,7 +21,7 @@ from channels.loudspeaker.delivery import (
 )
 from channels.loudspeaker.spoken import Doubt, Region, count_syllables
 from channels.loudspeaker.text import one_line
-from engine.models import Content
+from engine.models import Content, Purpose
 from engine.models.drill import LAST_WORDS
 
 __all__ = [
@@ -74,11 +74,27 @@ def script_of(
 ) -> Script:
     """Return title, body and contact as they are said; a drill says last that it is one.
 
+    A correction says first of all that it is one, and why.
+
     The same words are worked out once.
     """
     last = f"\n{LAST_WORDS}" if content.drill else ""
-    written = (one_line(content.title), content.body, one_line(content.contact) + last)
+    title = one_line(content.title)
+    if (first := spoken_opening(content)) is not None:
+        title = f"{one_line(first)}\n{title}"
+    written = (title, content.body, one_line(content.contact) + last)
     return _script(written, Reader(region, tuple(sorted(pronounce.items())), style), times)
+
+
+def spoken_opening(content: Content) -> str | None:
+    """Return what is said before a correction; None for what corrects nothing.
+
+    What is withdrawn says so itself.
+    """
+    correction = content.correction
+    return (
+        None if correction is None or content.purpose is Purpose.WITHDRAWAL else correction.spoken
+    )
 
 
 def announced(text: str, region: Region, style: Style = PLAIN) -> tuple[Line, ...]:

@@ -120,9 +120,15 @@ class Studio:
         *others, last = [reading] * inputs.repeat
         first, *more = [*others, replace(last, pause=MARGIN)]
         sound = [replace(first, before=MARGIN), *more]
-        rendered = _finished(sound, inputs, examined.remarks)
         seconds = 2 * MARGIN + len(sound) * examined.take.seconds
         seconds += (len(sound) - 1) * REPEAT_PAUSE
+        remarks = examined.remarks
+        if inputs.opening is not None:
+            said, of_voice = self._announced(inputs.opening)
+            opening = passages(said.lines, said.sounds)
+            seconds += sum(said.sounds[line.text].seconds + line.pause for line in said.lines)
+            sound, remarks = [*opening, *sound], (*remarks, *of_voice)
+        rendered = _finished(sound, inputs, remarks)
         return replace(rendered, proof=self.prover.recording(rendered.data, seconds))
 
 

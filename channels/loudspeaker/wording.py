@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from channels.loudspeaker.audio.terms import MAX_SECONDS
+from channels.loudspeaker.script import Script
 from channels.loudspeaker.spoken import Doubt
 from engine.i18n import gettext as _
 from engine.models import Attachment
@@ -42,3 +43,10 @@ def recording_in_words(recording: Attachment) -> tuple[str, str]:
 def too_long() -> str:
     """Say that an item takes longer than the channel airs."""
     return _("The item takes longer than {minutes} minutes.").format(minutes=MAX_SECONDS // 60)
+
+
+def faults_of(script: Script) -> tuple[str, ...]:
+    """Return why a script cannot be aired as it stands."""
+    if not script.lines:
+        return (_("There is nothing to say in this text."),)
+    return (too_long(),) if script.seconds > MAX_SECONDS else ()

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import Any
 
 from channels.portal.documents import Record
+from engine.models import Purpose
 
 #: Name of the file.
 CATALOGUE = "catalogue.json"
@@ -25,7 +26,8 @@ class Entry:
 
     ``number`` counts posts from 0 in the order in which they came, and never changes: pages
     and parts of the index are made of runs of numbers. ``until`` is the latest end of its
-    wordings; ``ends`` are the campaigns that it calls off; ``urgent``: it tells of a danger.
+    wordings; ``ends`` are the campaigns that it calls off; ``urgent``: it tells of a danger;
+    ``taken`` are the hamlets where it was withdrawn.
     """
 
     id: str
@@ -36,6 +38,12 @@ class Entry:
     hamlets: tuple[str, ...]
     ends: tuple[str, ...] = ()
     urgent: bool = False
+    taken: tuple[str, ...] = ()
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it holds nowhere any more."""
+        return set(self.taken) >= set(self.hamlets)
 
     @classmethod
     def of(cls, record: Record, number: int) -> Entry:
@@ -48,6 +56,12 @@ class Entry:
             hamlets=tuple(hamlet.id for w in record.wordings for hamlet in w.hamlets),
             ends=tuple(dict.fromkeys(w.post.ends for w in record.wordings if w.post.ends)),
             urgent=any(w.post.urgent for w in record.wordings),
+            taken=tuple(
+                hamlet.id
+                for wording in record.wordings
+                if wording.post.purpose is Purpose.WITHDRAWAL
+                for hamlet in wording.hamlets
+            ),
         )
 
     def row(self) -> list[Any]:
@@ -59,6 +73,7 @@ class Entry:
             " ".join(self.hamlets),
             " ".join(self.ends),
             int(self.urgent),
+            " ".join(self.taken),
         ]
 
 
@@ -130,6 +145,7 @@ def _entry(
     hamlets: str,
     ends: str,
     urgent: int,
+    taken: str,
 ) -> Entry:
     return Entry(
         id_,
@@ -140,4 +156,5 @@ def _entry(
         tuple(hamlets.split()),
         tuple(ends.split()),
         bool(urgent),
+        tuple(taken.split()),
     )

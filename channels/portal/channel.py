@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from pydantic import Field
 
 from channels.base import Artifacts, Backend, Closes, Options
 from channels.portal.assembly import assembled
-from channels.portal.documents import Attached, Media, Post
+from channels.portal.documents import Amended, Attached, Media, Post
 from channels.portal.names import (
     attachment_name,
     audio_name,
@@ -29,6 +29,7 @@ from engine.models import (
     Attachment,
     Bundle,
     Content,
+    Correction,
     File,
     Forecast,
     Hamlet,
@@ -56,6 +57,10 @@ class PortalOptions(Options):
         ),
     )
 
+    def to_withdraw(self) -> Self:
+        """The summary was of what is withdrawn."""
+        return self.model_copy(update={"summary": None})
+
 
 @dataclass(frozen=True, slots=True)
 class PostedFile:
@@ -82,13 +87,14 @@ class PostInputs:
     audio: File | None
     attachments: tuple[PostedFile, ...]
     ends: str = ""
+    correction: Correction | None = None
 
     def identity(self) -> dict[str, Any]:
-        """Return what the artifact's key is made of: ``ends`` only where it says something."""
+        """Return what the artifact's key is made of: what came later only where it says a thing."""
         return {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.name != "ends" or self.ends
+            if field.name not in ("ends", "correction") or getattr(self, field.name)
         }
 
 
@@ -148,8 +154,10 @@ class PortalChannel:
 
     def forecast(self, content: Content, hamlet: Hamlet) -> Forecast:
         reserved = is_reserved(content.campaign_id)
+        told = content.correction
+        first = f"{one_line(told.opening)}\n\n" if told else ""
         return Forecast(
-            text=f"{one_line(content.title)}\n\n{plain(content.body)}",
+            text=f"{first}{one_line(content.title)}\n\n{plain(content.body)}",
             breaches=(reserved_message(content.campaign_id),) if reserved else (),
         )
 
@@ -171,6 +179,7 @@ class PortalChannel:
             audio=artifacts.need("loudspeaker"),
             attachments=tuple(_posted(one, artifacts) for one in content.attachments),
             ends=content.ends,
+            correction=content.correction,
         )
 
     def render(self, inputs: PostInputs) -> Rendered:
@@ -189,12 +198,27 @@ class PortalChannel:
             audio=_audio(inputs.audio),
             attachments=tuple(_attached(one) for one in inputs.attachments),
             ends=inputs.ends,
+            amended=_amended(inputs.correction),
         )
         return Rendered(post.encoded(), "application/json")
 
     def assemble(self, bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
         """Return the bundle's posts with their files, and what the pages say of the commune."""
         return assembled(bundle, items, registry)
+
+
+def _amended(correction: Correction | None) -> Amended | None:
+    if correction is None:
+        return None
+    return Amended(
+        amends=correction.amends,
+        heading=correction.heading,
+        opening=one_line(correction.opening),
+        reason=one_line(correction.reason),
+        at=local(correction.at),
+        number=correction.number,
+        previous_title=one_line(correction.previous_title),
+    )
 
 
 def _posted(attachment: Attachment, artifacts: Artifacts) -> PostedFile:

@@ -7,14 +7,14 @@ from typing import Any
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from engine.models import Priority, Purpose, canonical_json
+from engine.models import Amends, Priority, Purpose, canonical_json
 
 #: Purposes that tell of no danger, whatever the campaign's priority.
 _CALM = frozenset({Purpose.WITHDRAWAL, Purpose.ALL_CLEAR, Purpose.DRILL})
 
 
 #: Fields that earlier posts have not, and that are written only where they say something.
-_LATER = ("ends", "heard")
+_LATER = ("ends", "heard", "amended")
 
 
 class Document(BaseModel):
@@ -42,11 +42,24 @@ class Attached(Media):
     label: str
 
 
+class Amended(Document):
+    """What a post amends, and why: ``opening`` says it in a sentence, ``heading`` in a word."""
+
+    amends: Amends
+    heading: str
+    opening: str
+    reason: str
+    at: AwareDatetime
+    number: int
+    previous_title: str
+
+
 class Post(Document):
     """What is said, in clean plain text: the portal's artifact, shared by all who are told it.
 
     ``ends`` is the campaign of which it says that it is over; empty for all others. ``heard``
     are the words of the recording where they are not those of the post.
+    ``amended`` says what it amends; None for all others.
     """
 
     title: str
@@ -63,6 +76,7 @@ class Post(Document):
     attachments: tuple[Attached, ...]
     ends: str = ""
     heard: str = ""
+    amended: Amended | None = None
 
     @property
     def urgent(self) -> bool:
@@ -96,8 +110,21 @@ class Wording(Document):
         return (*audio, *flyers, *self.post.attachments)
 
 
+class Former(Document):
+    """What stood here before it was amended: kept to be read, and holds no more.
+
+    ``hamlets`` are names, ``posted`` and ``replaced`` when they were told it, and otherwise.
+    """
+
+    title: str
+    body: str
+    hamlets: tuple[str, ...]
+    posted: AwareDatetime
+    replaced: AwareDatetime
+
+
 class Record(Document):
-    """A campaign's post: every wording in force.
+    """A campaign's post: every wording in force, and in ``history`` those that no longer are.
 
     ``permalink`` and ``published`` are those of the first publication and never change.
     """
@@ -106,6 +133,11 @@ class Record(Document):
     permalink: str
     published: AwareDatetime
     wordings: tuple[Wording, ...]
+    history: tuple[Former, ...] = ()
+
+    def identity(self) -> dict[str, Any]:
+        """Return what is written: ``history`` only where there is one."""
+        return self.model_dump(exclude=None if self.history else {"history"})
 
     @property
     def updated(self) -> datetime:

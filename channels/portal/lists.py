@@ -74,8 +74,11 @@ def places_of(state: State) -> list[Place]:
 
 
 def front(state: State) -> Iterator[Page]:
-    """Show emergencies in force, then the newest posts in force, then what ran out lately."""
-    shown = _shown(state, state.catalogue.newest)
+    """Show emergencies in force, then the newest posts in force, then what ran out lately.
+
+    What is withdrawn keeps its page, and stands in the archive.
+    """
+    shown = _shown(state, [one for one in state.catalogue.newest if not one.withdrawn])
     cards = {
         "alarms": [_card(state.view(entry.id), "") for entry in shown.alarms],
         "calm": [_card(state.view(entry.id), "") for entry in shown.calm],
@@ -99,7 +102,11 @@ def front(state: State) -> Iterator[Page]:
 
 def hamlet_page(state: State, place: Place, cards: dict[tuple[str, int], Markup]) -> Page:
     """Show one hamlet what concerns it. ``cards`` are shared by hamlets with the same text."""
-    told = [entry for entry in state.catalogue.newest if place.id in entry.hamlets]
+    told = [
+        entry
+        for entry in state.catalogue.newest
+        if place.id in entry.hamlets and place.id not in entry.taken
+    ]
     shown = _shown(state, told)
     return (
         f"{HAMLETS}/{place.id}/index.html",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from channels.portal.documents import Post, Reached, Record, Site, Wording
+from channels.portal.documents import Former, Post, Reached, Record, Site, Wording
 
 
 def merged(old: Record | None, new: Record, site: Site) -> Record:
@@ -27,7 +27,32 @@ def merged(old: Record | None, new: Record, site: Site) -> Record:
         permalink=first.permalink,
         published=min(first.published, new.published),
         wordings=_ordered(texts, site),
+        history=(*(old.history if old else ()), *_former(old, new)),
     )
+
+
+def _former(old: Record | None, new: Record) -> Iterator[Former]:
+    """Yield what an amendment replaces, once for each text; what only was posted anew is none."""
+    amended = {
+        hamlet.id: (wording.post, hamlet.slot)
+        for wording in new.wordings
+        if wording.post.amended is not None
+        for hamlet in wording.hamlets
+    }
+    for wording in old.wordings if old else ():
+        gone = [
+            hamlet
+            for hamlet in wording.hamlets
+            if hamlet.id in amended and amended[hamlet.id][0] != wording.post
+        ]
+        if gone:
+            yield Former(
+                title=wording.post.title,
+                body=wording.post.body,
+                hamlets=tuple(hamlet.name for hamlet in gone),
+                posted=min(hamlet.slot for hamlet in gone),
+                replaced=max(amended[hamlet.id][1] for hamlet in gone),
+            )
 
 
 def _ordered(texts: Mapping[Post, Mapping[str, Reached]], site: Site) -> tuple[Wording, ...]:

@@ -112,7 +112,8 @@ def slides_of(state: State, place: Place) -> list[Slide]:
     as_of = state.site.as_of
     slides: list[Slide] = []
     for entry in state.catalogue.newest:
-        if place.id in entry.hamlets and not state.catalogue.over(entry, as_of):
+        told = place.id in entry.hamlets and place.id not in entry.taken
+        if told and not state.catalogue.over(entry, as_of):
             if not entry.urgent and len(slides) >= SHOWN:
                 continue
             view = state.view(entry.id)

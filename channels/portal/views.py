@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from channels.portal.documents import Media, Post, Reached, Record, Site, Wording
+from channels.portal.documents import Amended, Former, Media, Post, Reached, Record, Site, Wording
 from channels.portal.moments import Span
 from channels.portal.text import Block, blocks, excerpt
 from engine.clock import local
-from engine.models import Priority, Purpose
+from engine.models import Amends, Priority, Purpose
 
 #: How many hamlets a line of text names before it only counts them.
 NAMED = 4
@@ -48,6 +48,14 @@ class SectionView:
     @property
     def hamlets(self) -> tuple[Reached, ...]:
         return self.wording.hamlets
+
+    @property
+    def amended(self) -> Amended | None:
+        return self.wording.post.amended
+
+    @property
+    def withdrawn(self) -> bool:
+        return self.wording.post.purpose is Purpose.WITHDRAWAL
 
     @property
     def flyers(self) -> tuple[tuple[Reached, Media], ...]:
@@ -152,6 +160,22 @@ class PostView:
         return self.ended_at is not None or self.valid_until < self.site.as_of
 
     @cached_property
+    def withdrawn(self) -> bool:
+        """Whether it holds nowhere any more: it stands in no list of what is current."""
+        return all(section.withdrawn for section in self.sections)
+
+    @cached_property
+    def notes(self) -> tuple[Amended, ...]:
+        """What was amended, once for each amendment, the latest first."""
+        found = dict.fromkeys(s.amended for s in self.sections if s.amended is not None)
+        return tuple(sorted(found, key=lambda one: one.at, reverse=True))
+
+    @property
+    def history(self) -> tuple[Former, ...]:
+        """What stood here before, the latest first."""
+        return tuple(reversed(self.record.history))
+
+    @cached_property
     def alarming(self) -> bool:
         """Whether people should see it before anything else."""
         return not self.expired and any(section.post.urgent for section in self.sections)
@@ -243,7 +267,9 @@ def size(count: int) -> str:
 
 def _labels(post: Post) -> list[Label]:
     found = []
-    if post.purpose in _PURPOSES:
+    if post.amended is not None and post.amended.amends is Amends.UPDATE:
+        found.append(Label("update", "Cập nhật"))
+    elif post.purpose in _PURPOSES:
         found.append(Label(str(post.purpose.value), _PURPOSES[post.purpose]))
     if post.priority in _PRIORITIES and post.purpose is not Purpose.ALL_CLEAR:
         found.append(Label(str(post.priority.value), _PRIORITIES[post.priority]))

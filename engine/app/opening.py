@@ -182,7 +182,9 @@ def build_app(house: House, ledger: Ledger, registry: Registry, revision: int, f
             registry=registry,
             registry_revision=revision,
             workspace=folder,
-            load=lambda path: load_campaign(path, registry, house.options, clock.now()),
+            load=lambda path, at=None: load_campaign(
+                path, registry, house.options, at or clock.now()
+            ),
             prove=Prover(channels, house.artifacts, house.observer).prove,
             boundary=house.boundary,
         ),

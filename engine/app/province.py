@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from campaigns.loader import LoadedCampaign
@@ -84,11 +85,14 @@ class ProvinceApp:
         registries = self.ledger(commune_id).registries
         return registries.load(registries.latest())
 
-    def load(self, path: Path) -> LoadedCampaign:
-        """Read a campaign file as of now. Raises InputError, LoaError while there is no commune."""
+    def load(self, path: Path, at: datetime | None = None) -> LoadedCampaign:
+        """Read a campaign file as of ``at``, or now.
+
+        Raises InputError, LoaError while there is no commune.
+        """
         if not self.commune_ids:
             raise LoaError(no_commune_yet())
-        return load_province_campaign(path, self, self.house.options, self.clock.now())
+        return load_province_campaign(path, self, self.house.options, at or self.clock.now())
 
     def check_clock(self) -> None:
         """Refuse to act by a clock that stands behind what has happened. Raises LoaError."""

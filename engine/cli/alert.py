@@ -31,7 +31,7 @@ def commands() -> list[click.Command]:
     return [alert(), all_clear()]
 
 
-def _second_option(command: Callable[..., Any]) -> Callable[..., Any]:
+def second_option(command: Callable[..., Any]) -> Callable[..., Any]:
     return click.option(
         "--with",
         "second",
@@ -57,7 +57,7 @@ def alert() -> click.Command:
     @click.option("--channels", help=_("Which channels, with commas between them."))
     @click.option("--drill", is_flag=True, help=_("Only a drill; every form says so."))
     @click.option("--again", is_flag=True, help=_("Also when the same words are on air already."))
-    @_second_option
+    @second_option
     @by_option
     @commune_option
     @workspace_option
@@ -65,7 +65,7 @@ def alert() -> click.Command:
         _refuse_a_province(workspace)
         with open_workspace(workspace, given["file"], acting=True) as app:
             wanted = wanted_of(app, **given)
-            keys = _keys(app, by, second)
+            keys = typed_keys(app, by, second)
             with shown_progress(_("listening to what will be heard")) as progress:
                 alerts = _alerts(app, progress)
                 if wanted is None:
@@ -81,7 +81,7 @@ def all_clear() -> click.Command:
     @click.command("all-clear")
     @click.argument("campaign_id", metavar="ID")
     @click.argument("text", required=False)
-    @_second_option
+    @second_option
     @by_option
     @commune_option
     @workspace_option
@@ -92,7 +92,7 @@ def all_clear() -> click.Command:
         with open_workspace(workspace, acting=True) as app:
             found = alert_to_end(app, campaign_id)
             wanted = all_clear_of(app, found, text)
-            keys = _keys(app, by, second)
+            keys = typed_keys(app, by, second)
             with shown_progress(_("listening to what will be heard")) as progress:
                 done = _alerts(app, progress).end(found, wanted, by, keys)
             _say(app, done, by, second)
@@ -109,7 +109,7 @@ def _alerts(app: App, progress: Callable[[int, int], None]) -> Alerts:
     )
 
 
-def _keys(app: App, by: str, second: str | None) -> Keys | None:
+def typed_keys(app: App, by: str, second: str | None) -> Keys | None:
     """Ask both people for their passphrases, and prove both before anything is written.
 
     Nothing but fingers will do: what lies in a file or a variable, one person has alone.

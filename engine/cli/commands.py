@@ -33,6 +33,11 @@ def table() -> dict[str, tuple[str, str]]:
         ),
         "listen": ("listen", _("Hear a sound FILE by machine: every word, silence, clipping.")),
         "approve": ("office", _("Approve the waiting revision of campaign ID.")),
+        "correct": (
+            "correcting",
+            _("Correct campaign ID by FILE, wherever the earlier text may be known."),
+        ),
+        "withdraw": ("correcting", _("Withdraw campaign ID: stop it, tell whom it reached.")),
         "cancel": ("office", _("Stop everything of campaign ID that is not yet sent.")),
         "run": ("run", _("Render and send what is due; stop when nothing is.")),
         "worker": ("worker", _("Send what is queued on Redis, until stopped.")),

@@ -28,6 +28,8 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Plan
 from engine.models.wording import breach_line, channel_name
+from engine.planner.effects import Effect, effects_of
+from engine.planner.office import Submitted
 
 
 def commands() -> list[click.Command]:
@@ -82,6 +84,7 @@ def submit() -> click.Command:
             )
             _say_waived(done.plan)
             _say_doubts(done.plan.doubts)
+            _say_update(app, done)
             click.echo(_("  content {hash}").format(hash=revision.content_hash[:16]))
             name = revision.campaign_id + said_commune()
             click.echo(_("  look at it: loa preview {id}").format(id=name))
@@ -172,6 +175,21 @@ def cancel() -> click.Command:
             click.echo(cancelled_line(newest, stopped))
 
     return command
+
+
+def _say_update(app: App, done: Submitted) -> None:
+    """Say that people know the earlier text already, and what to do if that was wrong."""
+    known = app.office.known(done.revision.campaign_id)
+    effects = effects_of(done.plan, known, app.registry)
+    amended = {
+        one.hamlet_id for one in effects if one.effect in (Effect.CORRECTED, Effect.WITHDRAWN)
+    }
+    if amended:
+        message = _(
+            "  ⚠ {count} hamlets have the earlier text: they are told that this is an update."
+            " If the earlier text was wrong: loa correct {campaign} FILE --reason WHY --by PERSON"
+        )
+        click.echo(message.format(count=len(amended), campaign=done.revision.campaign_id))
 
 
 def _say_waived(plan: Plan) -> None:

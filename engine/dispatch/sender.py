@@ -67,7 +67,9 @@ class Sender:
         self._clock = clock
         self._breaker = breaker
         self._permits = permits
-        self._settling = Settling(ledger, clock, retries, breaker, self._backend)
+        self._settling = Settling(
+            ledger, clock, retries, breaker, self._backend, recalled=self._cumulative
+        )
         self._boundary = boundary
         self._observer = observer
 
@@ -262,11 +264,16 @@ class Sender:
             taken = {bundle.id for bundle, _receipt, _remark in results}
             for bundle in (one for one in open_bundles.values() if one.id not in taken):
                 self._settling.interrupted(bundle, _("interrupted while sending"))
-            self._ledger.outcomes.sent(results, at=self._clock.now(), actor=ACTOR)
+            self._record(results)
             raise
-        self._ledger.outcomes.sent(results, at=self._clock.now(), actor=ACTOR)
+        self._record(results)
         self._boundary("recorded")
         return {bundle.id for bundle, _receipt, _remark in results}
+
+    def _record(self, results: Sequence[tuple[Bundle, Receipt, str]]) -> None:
+        self._ledger.outcomes.sent(
+            results, at=self._clock.now(), actor=ACTOR, recalled=self._cumulative
+        )
 
     def _gate(self) -> Gate:
         return Gate(self._ledger, self._clock, self._breaker, self._permits, self._backend)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from copy import copy
 from datetime import datetime
 
@@ -20,7 +20,10 @@ ACTOR = "loa"
 
 
 class Settling:
-    """Settles bundles of one commune whose sending went wrong. ``backend_of`` names a bundle's."""
+    """Settles bundles of one commune whose sending went wrong. ``backend_of`` names a bundle's.
+
+    From ``recalled`` channels what was replaced meanwhile can be taken back.
+    """
 
     def __init__(
         self,
@@ -29,12 +32,14 @@ class Settling:
         retries: Retries,
         breaker: CircuitBreaker,
         backend_of: Callable[[Bundle], Backend],
+        recalled: Collection[str] = (),
     ) -> None:
         self._ledger = ledger
         self._clock = clock
         self._retries = retries
         self._breaker = breaker
         self._backend_of = backend_of
+        self._recalled = recalled
 
     def under(self, holder: str | None) -> Settling:
         """Return one that settles only what ``holder`` has a lease on."""
@@ -107,7 +112,9 @@ class Settling:
             else:
                 if receipt is not None:
                     receipt = as_found(receipt, bundle, now)
-                    self._ledger.outcomes.sent([(bundle, receipt, reason)], at=now, actor=ACTOR)
+                    self._ledger.outcomes.sent(
+                        [(bundle, receipt, reason)], at=now, actor=ACTOR, recalled=self._recalled
+                    )
                 return receipt is not None
         self._ledger.outcomes.doubt(bundle, reason=reason, at=now, actor=ACTOR)
         return True

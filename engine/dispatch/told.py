@@ -26,9 +26,14 @@ class _ToldOutcomes(Outcomes):
         self._observer = observer
 
     def sent(
-        self, results: Sequence[tuple[Bundle, Receipt, str]], *, at: datetime, actor: str
+        self,
+        results: Sequence[tuple[Bundle, Receipt, str]],
+        *,
+        at: datetime,
+        actor: str,
+        recalled: Collection[str] = (),
     ) -> None:
-        super().sent(results, at=at, actor=actor)
+        super().sent(results, at=at, actor=actor, recalled=recalled)
         if results:
             self._observer.settled(Outcome.SENT, [bundle for bundle, _receipt, _note in results])
 

@@ -30,6 +30,7 @@ from engine.ledger.revisions import TWO_KEYS, Revision, Revisions, Status, Submi
 from engine.ledger.schema import open_database
 from engine.ledger.seal import Seal
 from engine.ledger.tokens import LedgerTokens
+from engine.ledger.told import ToldBook
 from engine.ledger.views import DeliveryRow, EventRow, Views
 from engine.ledger.wording import status_word
 
@@ -80,6 +81,7 @@ class Ledger:
     relays: Relays
     breakers: Breakers
     views: Views
+    told: ToldBook
     player_keys: PlayerKeys
     players: Players
     programmes: Programmes
@@ -117,6 +119,7 @@ class Ledger:
             relays=Relays(database, commune_id, seal),
             breakers=Breakers(database),
             views=Views(database, commune_id),
+            told=ToldBook(database, commune_id),
             player_keys=keys,
             players=Players(database, commune_id, keys),
             programmes=Programmes(database, commune_id, keys),

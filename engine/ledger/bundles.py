@@ -242,6 +242,8 @@ _CARRIED = (
             and_(
                 deliveries.c.channel.in_(bindparam("cumulative", expanding=True)),
                 deliveries.c.state.in_((State.SENT, State.CONFIRMED)),
+                # Worded anew while it was being sent: it never goes out with what comes after.
+                deliveries.c.replaced_in.is_(None),
             ),
         ),
     )

@@ -200,6 +200,22 @@ class Fanout:
                 ).scalars()
             )
 
+    def told(self, campaign_id: str) -> set[str]:
+        """Return the communes in which a revision of the campaign was ever approved."""
+        r = revisions.c
+        with self._database.read() as connection:
+            return set(
+                connection.execute(
+                    select(r.commune_id)
+                    .where(
+                        self._below(campaign_id),
+                        r.approved_at.is_not(None),
+                        r.status != Status.REFUSED,
+                    )
+                    .distinct()
+                ).scalars()
+            )
+
     def counts(self, campaign_id: str) -> dict[str, dict[State, int]]:
         """Return how many deliveries that count are in each state, by commune."""
         d = deliveries.c

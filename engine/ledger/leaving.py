@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    Connection,
     Executable,
     Text,
     bindparam,
@@ -24,7 +25,7 @@ from engine.i18n import joined
 from engine.ledger.given import given, is_given, unindexed
 from engine.ledger.moves import Move
 from engine.ledger.tables import bundles, deliveries
-from engine.models import Receipt
+from engine.models import Bundle, Receipt
 from engine.states import State
 
 
@@ -100,3 +101,13 @@ def remark_of(detail: str) -> str:
 def kept(receipt: Receipt) -> str:
     """Return a receipt as its bundle keeps it."""
     return json.dumps({"reference": receipt.reference, **receipt.detail}, ensure_ascii=False)
+
+
+def tell_why(connection: Connection, commune_id: str, bundle: Bundle, reason: str) -> None:
+    """Let what waits say why, also where sending had not begun and no state changed."""
+    d = deliveries.c
+    connection.execute(
+        update(deliveries)
+        .where(d.commune_id == commune_id, d.bundle_id == bundle.id, d.state == State.PLANNED)
+        .values(reason=reason)
+    )

@@ -14,7 +14,7 @@ from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state
 from engine.ledger.given import among
 from engine.ledger.revisions import Status
-from engine.ledger.stopping import stop_deliveries
+from engine.ledger.stopping import mark_replaced, stop_deliveries, withdraw_deliveries
 from engine.ledger.tables import deliveries, revisions
 from engine.states import State
 
@@ -54,6 +54,35 @@ class Opening:
             after = self._step(campaign_id, revision, after, at, actor)
 
     @again_if_lost
+    def make_way(
+        self,
+        campaign_id: str,
+        revision: int,
+        *,
+        replaced: Collection[int],
+        recalled: Collection[str],
+        at: datetime,
+        actor: str,
+        withdrawn: str | None = None,
+    ) -> None:
+        """Stop what an approved revision amends, before it is judged who knows of it.
+
+        Nothing of ``replaced`` can become known after that, but what is being sent. With the
+        reason why it is ``withdrawn``, what people know is marked so, and the rest cancelled.
+        """
+        d = deliveries.c
+        meant = among(d.id, replaced)
+        new = State.SUPERSEDED if withdrawn is None else State.CANCELLED
+        with self._database.write(durable=True) as connection:
+            if not replaced or not self._is_approved(connection, campaign_id, revision):
+                return
+            who = (recalled, at, actor, withdrawn or "")
+            stop_deliveries(connection, self._commune_id, meant, new, *who)
+            if withdrawn is not None:
+                withdraw_deliveries(connection, self._commune_id, meant, at, actor, withdrawn)
+            mark_replaced(connection, self._commune_id, meant, revision)
+
+    @again_if_lost
     def _step(
         self,
         campaign_id: str,
@@ -89,11 +118,7 @@ class Opening:
             stop_deliveries(
                 connection, self._commune_id, meant, State.SUPERSEDED, recalled, at, actor
             )
-            connection.execute(
-                update(deliveries)
-                .where(d.commune_id == self._commune_id, meant)
-                .values(replaced_in=revision)
-            )
+            mark_replaced(connection, self._commune_id, meant, revision)
 
     def _open_some(
         self,

@@ -21,9 +21,9 @@ from engine.ledger.columns import instant_text
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, literal_state, lock_bundles, lock_held
 from engine.ledger.given import among, rows_given
-from engine.ledger.leaving import kept, left, noted, sending_ended
+from engine.ledger.leaving import kept, left, noted, sending_ended, tell_why
 from engine.ledger.moves import move_deliveries, record_event
-from engine.ledger.stopping import drop_stopped
+from engine.ledger.stopping import drop_stopped, recall_replaced
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle, Receipt
 from engine.states import State
@@ -49,9 +49,18 @@ class Outcomes:
 
     @again_if_lost
     def sent(
-        self, results: Sequence[tuple[Bundle, Receipt, str]], *, at: datetime, actor: str
+        self,
+        results: Sequence[tuple[Bundle, Receipt, str]],
+        *,
+        at: datetime,
+        actor: str,
+        recalled: Collection[str] = (),
     ) -> None:
-        """Record receipts: (bundle, receipt, what to note with each delivery)."""
+        """Record receipts: (bundle, receipt, what to note with each delivery).
+
+        What was worded anew or withdrawn meanwhile is taken back on ``recalled`` channels,
+        before its slot comes.
+        """
         rows = [
             (
                 bundle.id,
@@ -79,6 +88,7 @@ class Outcomes:
             ended.move.run(connection, self._commune_id, at=at, actor=actor, said=given)
             if changed:
                 connection.execute(ended.leave_changed, {**given, "left_at": at})
+                recall_replaced(connection, self._commune_id, changed, recalled, at, actor)
 
     @again_if_lost
     def try_again(
@@ -90,7 +100,7 @@ class Outcomes:
             if not self._mine(connection, [bundle.id]):
                 return
             self._move(connection, bundle, State.SENDING, State.PLANNED, at, actor, reason)
-            self._tell_why(connection, bundle, reason)
+            tell_why(connection, self._commune_id, bundle, reason)
             connection.execute(
                 update(bundles)
                 .where(self._is(bundle), b.state.in_((State.SENDING, State.PLANNED)))
@@ -200,7 +210,7 @@ class Outcomes:
                 .where(self._is(bundle))
                 .values(rehearsed_version=bundle.version, lease_until=None, lease_by=None)
             )
-            self._tell_why(connection, bundle, "")
+            tell_why(connection, self._commune_id, bundle, "")
             record_event(
                 connection,
                 self._commune_id,
@@ -292,16 +302,6 @@ class Outcomes:
             at=at,
             actor=actor,
             detail=detail,
-        )
-
-    def _tell_why(self, connection: Connection, bundle: Bundle, reason: str) -> None:
-        """Let what waits say why, also where sending had not begun and no state changed."""
-        d = deliveries.c
-        connection.execute(
-            update(deliveries)
-            .where(d.commune_id == self._commune_id, d.bundle_id == bundle.id)
-            .where(d.state == State.PLANNED)
-            .values(reason=reason)
         )
 
     def _leave(

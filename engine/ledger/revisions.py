@@ -19,7 +19,7 @@ from engine.ledger.revision import Revision as Revision
 from engine.ledger.revision import Status as Status
 from engine.ledger.revision import Submission as Submission
 from engine.ledger.tables import deliveries, revisions
-from engine.ledger.wording import frozen_as
+from engine.ledger.wording import frozen_as, overtaken
 from engine.models import Priority
 from engine.states import State
 
@@ -35,19 +35,25 @@ class Revisions:
         self._commune_id = commune_id
         self._options = options
 
-    def submit(self, submission: Submission, at: datetime) -> Revision:
-        """Freeze a new revision; one that was waiting for approval is replaced by it."""
+    def submit(self, submission: Submission, at: datetime, *, after: int | None = None) -> Revision:
+        """Freeze a new revision; one that was waiting for approval is replaced by it.
+
+        ``after``: it was judged by that revision, which must still be the newest. Raises
+        LoaError, with nothing written, when somebody else was first.
+        """
         campaign = submission.campaign
         table = revisions
         mine = (table.c.commune_id == self._commune_id, table.c.campaign_id == campaign.id)
         with self._database.write() as connection:
             take_turns(connection, self._commune_id)
+            last = connection.execute(select(func.max(table.c.revision)).where(*mine)).scalar()
+            if after is not None and last != after:
+                raise LoaError(overtaken(campaign.id, last or 0))
             connection.execute(
                 update(table)
                 .where(*mine, table.c.status == Status.SUBMITTED)
                 .values(status=Status.REPLACED)
             )
-            last = connection.execute(select(func.max(table.c.revision)).where(*mine)).scalar()
             number = (last or 0) + 1
             connection.execute(
                 insert(table).values(submitted_row(self._commune_id, submission, number, at))

@@ -13,7 +13,7 @@ from engine.ledger.dialect import lock_bundles_of
 from engine.ledger.given import among
 from engine.ledger.moves import move_deliveries
 from engine.ledger.revisions import Status
-from engine.ledger.tables import deliveries, revisions
+from engine.ledger.tables import bundles, deliveries, revisions
 from engine.states import State
 
 
@@ -58,6 +58,67 @@ def drop_stopped(
             .values(replaced_in=d.revision)
         )
         touch_bundles(connection, commune_id, {bundle_id}, at)
+
+
+def recall_replaced(
+    connection: Connection,
+    commune_id: str,
+    ids: Collection[int],
+    recalled: Collection[str],
+    at: datetime,
+    actor: str,
+) -> None:
+    """Take back what was handed over although it had been replaced while it was being sent."""
+    d = deliveries.c
+    replaced = and_(among(d.bundle_id, ids), d.replaced_in.is_not(None))
+    taken_back = move_deliveries(
+        connection,
+        commune_id,
+        and_(replaced, d.channel.in_(recalled), d.slot > at),
+        old=State.SENT,
+        new=State.WITHDRAWN,
+        at=at,
+        actor=actor,
+        detail=_("worded anew while it was being sent"),
+    )
+    touch_bundles(connection, commune_id, {row.bundle_id for row in taken_back}, at)
+
+
+def mark_replaced(
+    connection: Connection, commune_id: str, meant: ColumnElement[bool], revision: int
+) -> None:
+    """Mark what a revision replaces; what is being sent of it comes back to be looked at."""
+    d, b = deliveries.c, bundles.c
+    replaced = and_(d.commune_id == commune_id, meant, d.replaced_in.is_(None))
+    being_sent = exists().where(d.bundle_id == b.id, replaced, d.state == State.SENDING)
+    connection.execute(
+        update(bundles)
+        .where(b.commune_id == commune_id, b.state == State.SENDING, being_sent)
+        .values(version=b.version + 1)
+    )
+    connection.execute(update(deliveries).where(replaced).values(replaced_in=revision))
+
+
+def withdraw_deliveries(
+    connection: Connection,
+    commune_id: str,
+    where: ColumnElement[bool],
+    at: datetime,
+    actor: str,
+    reason: str,
+) -> None:
+    """Move what people were told to ``withdrawn``: they are told so by other deliveries."""
+    for old in (State.SENT, State.CONFIRMED):
+        move_deliveries(
+            connection,
+            commune_id,
+            where,
+            old=old,
+            new=State.WITHDRAWN,
+            at=at,
+            actor=actor,
+            detail=reason,
+        )
 
 
 def stop_deliveries(

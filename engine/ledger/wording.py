@@ -29,3 +29,12 @@ def status_word(status: Status, *, over: bool = False) -> str:
         "ended": _("ended by an all-clear"),
         "refused": _("refused: not what was approved"),
     }[status.value]
+
+
+def overtaken(campaign_id: str, revision: int) -> str:
+    """Say that somebody else was first."""
+    message = _(
+        "{campaign}: somebody else submitted revision {revision} at this moment;"
+        " look at it first: loa status {campaign}"
+    )
+    return message.format(campaign=campaign_id, revision=revision)

@@ -8,11 +8,14 @@ that is content, so it is always Vietnamese.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from engine.clock import local
+
+#: How long after it was submitted an amendment holds, when what it amends does not.
+WITHDRAWAL_HOLDS = timedelta(days=3)
 
 
 class Amends(StrEnum):
@@ -46,6 +49,14 @@ class Correction:
     @property
     def withdraws(self) -> bool:
         return self.amends is Amends.WITHDRAWAL
+
+    @property
+    def read_as_of(self) -> datetime | None:
+        """When what it amends was approved: its slots may be past when it is corrected.
+
+        None for an update: it is read as any other file.
+        """
+        return None if self.amends is Amends.UPDATE else self.previous_at
 
     @property
     def heading(self) -> str:

@@ -84,7 +84,8 @@ class Plan:
 
     ``fingerprint`` is the hash of what approval is bound to: audience, places, fixed times,
     and every word as it would be read or heard. ``shifts`` are what other campaigns have on
-    air and must give way. ``remarks`` are what else an official should look at.
+    air and must give way. ``kept`` are amendments in the ledger, by id, that say the same already.
+    ``remarks`` are what else an official should look at.
     """
 
     campaign_id: str
@@ -94,6 +95,7 @@ class Plan:
     breaches: tuple[Breach, ...] = ()
     fingerprint: str = ""
     shifts: tuple[Shift, ...] = ()
+    kept: frozenset[int] = frozenset()
     remarks: tuple[str, ...] = ()
 
     @property

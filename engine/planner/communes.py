@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +18,7 @@ from engine.models import Breach, Campaign, Plan
 from engine.models.targets import campaign_below, left_out
 from engine.planner.airing import Standing, hear_recordings, on_air_besides
 from engine.planner.binding import bound_hash
+from engine.planner.known import known_of
 from engine.planner.plan import plan_campaign
 from engine.planner.progress import Progress
 
@@ -86,15 +88,15 @@ class CommunePlanner:
         return ProvincePlan(loaded, tuple(parts))
 
     def ending(
-        self, communes: Iterable[str], loaded: LoadedCampaign, place: str, now: datetime
+        self, communes: Iterable[str], over: Campaign, source: bytes, place: str, now: datetime
     ) -> Iterator[tuple[str, Submission]]:
         """Yield revisions that end the campaign in ``communes``, which it no longer is for."""
         for commune_id in sorted(communes):
             ledger = self._ledger_of(commune_id)
             number = ledger.registries.latest()
-            campaign = left_out(loaded.campaign, self._province_id)
+            campaign = left_out(over, self._province_id)
             plan = plan_campaign(campaign, ledger.registries.load(number), self._channels, now)
-            yield commune_id, _submission(campaign, loaded, place, plan, number)
+            yield commune_id, _submission(campaign, source, place, plan, number)
 
     def hear(self, part: CommunePlan, now: datetime) -> None:
         """Render recordings now; they are the same in every commune. Raises LoaError."""
@@ -115,11 +117,12 @@ class CommunePlanner:
             return None
         taken = on_air_besides(campaign, ledger, self._channels, registry, now)
         standing = Standing.of(campaign, ledger)
-        plan = plan_campaign(campaign, registry, self._channels, now, taken, standing)
+        known = known_of(campaign, ledger, self._channels, now)
+        plan = plan_campaign(campaign, registry, self._channels, now, taken, standing, known)
         return CommunePlan(
             commune_id,
             len(plan.deliveries),
-            _submission(campaign, loaded, place, plan, number),
+            _submission(campaign, loaded.source, place, plan, number),
             plan.stops,
             tuple(breach for breach in plan.breaches if breach.waived),
         )
@@ -131,14 +134,14 @@ def by(part: Submission, actor: str) -> Submission:
 
 
 def _submission(
-    campaign: Campaign, loaded: LoadedCampaign, place: str, plan: Plan, registry_revision: int
+    campaign: Campaign, source: bytes, place: str, plan: Plan, registry_revision: int
 ) -> Submission:
     return Submission(
         campaign=campaign,
         path=place,
-        source=loaded.source,
-        source_sha256=loaded.sha256,
-        content_hash=bound_hash(loaded.source, campaign, plan),
+        source=source,
+        source_sha256=hashlib.sha256(source).hexdigest(),
+        content_hash=bound_hash(source, campaign, plan),
         registry_revision=registry_revision,
         submitted_by="",
     )

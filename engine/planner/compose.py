@@ -16,10 +16,12 @@ from engine.models import (
     Content,
     Hamlet,
     HouseholdGroup,
+    Purpose,
     Registry,
     Section,
     digest,
 )
+from engine.models.correction import WITHDRAWAL_HOLDS, withdrawn_body, withdrawn_title
 from engine.models.drill import said_as_drill, titled_as_drill
 from engine.models.facts import Facts
 from engine.models.marks import unmarked
@@ -73,6 +75,8 @@ class Composer:
         self._bodies: dict[tuple[str, object], str] = {}
         self._contents: dict[tuple[str, object], Composed] = {}
         self._joined: dict[tuple[str, ...], Composed] = {}
+        self._corrected: dict[str, Composed] = {}
+        self._withdrawn: dict[str, Composed] = {}
 
     def content(self, channel: str, hamlet: Hamlet) -> Composed:
         """Return one channel's words for one hamlet. The hash covers what the channel needs.
@@ -91,6 +95,47 @@ class Composer:
         if key not in self._joined:
             self._joined[key] = Composed(digest(own.hash, needed), own.content, needed)
         return self._joined[key]
+
+    def corrected(self, plain: Composed) -> Composed:
+        """Return the same words as a correction; files it comes with are the plain ones."""
+        if plain.hash not in self._corrected:
+            assert self._campaign.correction is not None
+            correction = replace(self._campaign.correction, words=plain.hash)
+            content = replace(plain.content, purpose=Purpose.CORRECTION, correction=correction)
+            key = digest(plain.hash, correction)
+            self._corrected[plain.hash] = Composed(key, content, plain.needs)
+        return self._corrected[plain.hash]
+
+    def withdrawn(self, channel: str) -> Composed:
+        """Return what takes back, on one channel, what people were told: the same everywhere."""
+        if channel not in self._withdrawn:
+            content = self._taken_back(channel)
+            self._withdrawn[channel] = Composed(digest(content), content, {})
+        return self._withdrawn[channel]
+
+    def _taken_back(self, channel: str) -> Content:
+        campaign, correction = self._campaign, self._campaign.correction
+        assert correction is not None
+        content = Content(
+            campaign_id=campaign.id,
+            channel=channel,
+            title=withdrawn_title(correction),
+            issuer=campaign.issuer,
+            priority=campaign.urgency,
+            purpose=Purpose.WITHDRAWAL,
+            body=withdrawn_body(correction, here=not correction.withdraws),
+            contact=unmarked(campaign.contact),
+            valid_from=None,
+            valid_until=max(campaign.valid_until, correction.at + WITHDRAWAL_HOLDS),
+            households=campaign.audience.households,
+            permalink=f"{self._registry.portal.url}/{campaign.id}/",
+            options=_to_withdraw(self._channels[channel], campaign.sections.get(channel)),
+            schedule=campaign.schedule,
+            drill=campaign.drill,
+            ends=campaign.all_clear,
+            correction=correction,
+        )
+        return replace(content, options=_options(content, self._registry))
 
     def _own(self, channel: str, hamlet: Hamlet) -> Composed:
         template = self._templates[channel]
@@ -184,6 +229,13 @@ class Composer:
 def _titled(campaign: Campaign, section: Section) -> str:
     title = campaign.title if section.title is None else section.title
     return titled_as_drill(title) if campaign.drill else title
+
+
+def _to_withdraw(channel: Channel, section: Section | None) -> BaseModel:
+    """Return a channel's settings for a notice that takes back what it said."""
+    if section is not None and isinstance(section.options, Options):
+        return section.options.to_withdraw()
+    return channel.options()
 
 
 def _takes_marks(section: Section) -> bool:

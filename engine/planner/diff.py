@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,18 +20,23 @@ class Changes:
 
 
 def changes_between(
-    current: Sequence[Current], planned: Sequence[PlannedDelivery], now: datetime
+    current: Sequence[Current],
+    planned: Sequence[PlannedDelivery],
+    now: datetime,
+    kept: Collection[int] = (),
 ) -> Changes:
     """Compare what is in the ledger with what a new revision plans.
 
-    What was sent at a fixed slot that is past is history, and stays.
+    What was sent at a fixed slot that is past is history, and stays; so does what is ``kept``.
     """
     there = {one.key for one in current}
     wanted = {item.key for item in planned}
     return Changes(
         new=tuple(item for item in planned if item.key not in there),
         replaced=tuple(
-            one.id for one in current if one.key not in wanted and not _is_history(one, now)
+            one.id
+            for one in current
+            if one.key not in wanted and one.id not in kept and not _is_history(one, now)
         ),
     )
 

@@ -2,133 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from pathlib import Path
-
-from campaigns.loader import LoadedCampaign
-from channels.base import Channel
-from engine.artifacts import ArtifactStore
-from engine.boundary import Boundary, no_boundary
-from engine.clock import Clock
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.i18n import joined
-from engine.ledger import Ledger, Revision, Status, Submission
-from engine.models import Campaign, Person, Plan, Priority, Registry, Right
-from engine.planner.airing import Standing, hear_recordings, on_air_besides
-from engine.planner.binding import bound_hash, place_in, refuse_a_provinces, refuse_breaches
+from engine.ledger import Revision, Status
+from engine.models import (
+    Person,
+    Plan,
+    Right,
+)
+from engine.planner.binding import refuse_a_provinces, refuse_breaches
 from engine.planner.diff import changes_between
 from engine.planner.ending import ended_by, to_whom
-from engine.planner.newest import newest_revision, waiting_revision
-from engine.planner.people import People
-from engine.planner.plan import plan_campaign
+from engine.planner.newest import waiting_revision
 from engine.planner.progress import Progress, nothing
-from engine.planner.spots import located
-
-#: Proves what a plan would air in a registry's hamlets. Raises LoaError, and says of what.
-Prove = Callable[[Plan, Registry, Progress], None]
+from engine.planner.submitting import Submitted as Submitted
+from engine.planner.submitting import Submitting
 
 
-@dataclass(frozen=True, slots=True)
-class Submitted:
-    """A revision as it was frozen, and what it comes to."""
-
-    revision: Revision
-    plan: Plan
-
-
-class Office:
-    """What officials do with campaigns.
-
-    ``workspace`` is its folder. ``registry`` is the registry as it stands,
-    ``registry_revision`` its number in the ledger; ``load`` reads a campaign file against it;
-    ``prove`` listens to what would be heard, before it is approved.
-    """
-
-    def __init__(
-        self,
-        *,
-        ledger: Ledger,
-        artifacts: ArtifactStore,
-        channels: Mapping[str, Channel],
-        clock: Clock,
-        registry: Registry,
-        registry_revision: int,
-        workspace: Path,
-        load: Callable[[Path], LoadedCampaign],
-        prove: Prove,
-        boundary: Boundary = no_boundary,
-    ) -> None:
-        self._ledger = ledger
-        self._artifacts = artifacts
-        self._channels = channels
-        self._clock = clock
-        self._registry = registry
-        self._registry_revision = registry_revision
-        self._workspace = workspace
-        self._load = load
-        self._prove = prove
-        self._boundary = boundary
-        self._people = People(registry.people, ledger.credentials)
-
-    def plan(self, path: Path) -> tuple[Campaign, Plan]:
-        """Plan a campaign file without writing anything. Raises InputError."""
-        loaded = self._load(path)
-        return loaded.campaign, self._plan(loaded)
-
-    def load(self, path: Path) -> LoadedCampaign:
-        """Read a campaign file as of now. Raises InputError."""
-        return self._load(path)
-
-    def check(self, path: Path, by: str) -> None:
-        """Raise what submitting a campaign file would, and write nothing."""
-        self._people.with_right(by, Right.SUBMIT)
-        campaign, plan = self.plan(path)
-        ended_by(campaign, self._ledger.revisions)
-        refuse_breaches(plan)
-
-    def submit(self, path: Path, by: str) -> Submitted:
-        """Freeze a campaign file as a revision that waits for approval.
-
-        Raises InputError for the file, LoaError for a person without the right, a broken
-        rule, or a file that says what the newest revision says already.
-        """
-        person = self._people.with_right(by, Right.SUBMIT)
-        loaded = self._load(path)
-        ended_by(loaded.campaign, self._ledger.revisions)
-        plan = self._plan(loaded)
-        refuse_breaches(plan)
-        content_hash = bound_hash(loaded.source, loaded.campaign, plan)
-        place = place_in(self._workspace, path)
-        latest = self._ledger.revisions.latest(loaded.campaign.id)
-        if latest and latest.path != place and (self._workspace / latest.path).exists():
-            message = _('{file}: the id "{campaign}" belongs to {other}')
-            raise LoaError(
-                message.format(file=place, campaign=latest.campaign_id, other=latest.path)
-            )
-        alive = (Status.SUBMITTED, Status.APPROVED, Status.OPEN)
-        if latest and latest.content_hash == content_hash and latest.status in alive:
-            raise LoaError(
-                _("{campaign}: revision {revision} already says exactly this").format(
-                    campaign=latest.campaign_id, revision=latest.revision
-                )
-            )
-        for sha256, source in loaded.files.items():
-            self._artifacts.keep_attachment(sha256, source)
-        hear_recordings(plan, self._channels, self._artifacts, self._registry.hamlets[0])
-        submission = Submission(
-            campaign=loaded.campaign,
-            path=place,
-            source=loaded.source,
-            source_sha256=loaded.sha256,
-            content_hash=content_hash,
-            registry_revision=self._registry_revision,
-            submitted_by=person.id,
-        )
-        revision = self._ledger.revisions.submit(submission, self._clock.now())
-        return Submitted(revision, plan)
+class Office(Submitting):
+    """What officials do with campaigns."""
 
     def approve(
         self,
@@ -183,8 +76,10 @@ class Office:
             refuse_breaches(plan)
         if revision.campaign.all_clear:
             plan = self._after_the_alert(revision, plan)
+        if revision.campaign.correction is not None:
+            plan = self._made_way(revision, plan)
         current = self._ledger.deliveries.current(revision.campaign_id)
-        changes = changes_between(current, plan.deliveries, now)
+        changes = changes_between(current, plan.deliveries, now, plan.kept)
         self._ledger.deliveries.hold(
             revision.campaign_id, revision.revision, changes.new, plan, now
         )
@@ -229,6 +124,34 @@ class Office:
             reason=reason,
         )
 
+    def _made_way(self, revision: Revision, plan: Plan) -> Plan:
+        """Stop what an amendment replaces, and return its plan for those who know of it then.
+
+        Until the old words are stopped, more people may come to know them.
+        """
+        facts, now = revision.campaign.correction, revision.approved_at
+        assert facts is not None
+        assert now is not None
+        assert revision.approved_by is not None
+        current = self._ledger.deliveries.current(revision.campaign_id)
+        changes = changes_between(current, plan.deliveries, now, plan.kept)
+        own = {item.key for item in plan.deliveries}
+        everything = tuple(one.id for one in current if one.key not in own)
+        self._ledger.deliveries.make_way(
+            revision.campaign_id,
+            revision.revision,
+            replaced=everything if facts.withdraws else changes.replaced,
+            recalled=self._recalled,
+            at=self._clock.now(),
+            actor=revision.approved_by,
+            withdrawn=facts.reason if facts.withdraws else None,
+        )
+        self._boundary("way made")
+        plan = self._frozen(revision, now)
+        if revision.campaign.all_clear:
+            plan = to_whom(plan, self._ledger.views.reached(revision.campaign.all_clear))
+        return plan
+
     def _after_the_alert(self, revision: Revision, plan: Plan) -> Plan:
         """Stop the alert that an all-clear ends; return whom to tell: those who may know of it."""
         assert revision.approved_by is not None
@@ -247,10 +170,6 @@ class Office:
     def waiting(self, campaign_id: str) -> Revision:
         """Return the revision that waits for approval. Raises LoaError when there is none."""
         return waiting_revision(self._ledger.revisions, campaign_id)
-
-    def newest(self, campaign_id: str) -> Revision:
-        """Return a campaign's newest revision. Raises LoaError when none was ever submitted."""
-        return newest_revision(self._ledger.revisions, campaign_id)
 
     def person(self, person_id: str) -> Person:
         """Return a person who may act on campaigns. Raises LoaError for anybody else."""
@@ -271,48 +190,3 @@ class Office:
     def set_passphrase(self, person_id: str, new: str, old: str | None) -> None:
         """Set a person's passphrase; changing one needs the old one. Raises LoaError."""
         self._people.set_passphrase(person_id, new, old, self._clock.now())
-
-    @property
-    def _recalled(self) -> frozenset[str]:
-        """Channels from which what was handed over ahead of its slot can be taken back."""
-        return frozenset(name for name, one in self._channels.items() if one.cumulative)
-
-    def _plan(self, loaded: LoadedCampaign) -> Plan:
-        """Plan a campaign file, with the lines of what contradicts itself in it."""
-        campaign = loaded.campaign
-        plan = self._planned(campaign, self._registry, self._clock.now())
-        plan = located(plan, loaded.places)
-        if not campaign.all_clear:
-            return plan
-        return to_whom(plan, self._ledger.views.reached(campaign.all_clear))
-
-    def _planned(self, campaign: Campaign, registry: Registry, now: datetime) -> Plan:
-        """Plan a campaign among all that is on air, as it stands in the ledger."""
-        taken = on_air_besides(campaign, self._ledger, self._channels, registry, now)
-        standing = Standing.of(campaign, self._ledger)
-        return plan_campaign(campaign, registry, self._channels, now, taken, standing)
-
-    def _unchanged(self, revision: Revision) -> Plan:
-        """Return today's plan of the file that was submitted; refuse if it says anything else."""
-        loaded = self._load(self._workspace / revision.path)
-        plan = self._plan(loaded)
-        if bound_hash(loaded.source, loaded.campaign, plan) != revision.content_hash:
-            message = _(
-                "{campaign}: the file, an attachment, the registry or Loa itself changed after it "
-                "was submitted; submit it again"
-            )
-            raise LoaError(message.format(campaign=revision.campaign_id))
-        return plan
-
-    def _frozen(self, revision: Revision, now: datetime) -> Plan:
-        """Return the plan of what the ledger froze. Raises LoaError if that was altered."""
-        registry = self._ledger.registries.load(revision.registry_revision)
-        if revision.priority is Priority.EMERGENCY:
-            # It takes its slots whatever is there, and must not wait until all that was read.
-            plan = plan_campaign(revision.campaign, registry, self._channels, now)
-        else:
-            plan = self._planned(revision.campaign, registry, now)
-        if bound_hash(revision.source, revision.campaign, plan) != revision.content_hash:
-            message = _("{campaign}: what was approved is not what would be sent; submit it again")
-            raise LoaError(message.format(campaign=revision.campaign_id))
-        return plan

@@ -13,6 +13,7 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import (
     NO_SESSIONS,
+    Amends,
     Breach,
     Campaign,
     Content,
@@ -27,8 +28,10 @@ from engine.models import (
     digest,
 )
 from engine.planner.airing import Standing
+from engine.planner.amending import Amended, Amender
 from engine.planner.compose import Composed, Composer, audience
 from engine.planner.fitting import fitted, lengths_of
+from engine.planner.known import NOBODY, Known
 from engine.planner.times import Times
 from engine.planner.truth import truth_of
 from engine.rules import airtime_breaches
@@ -60,50 +63,77 @@ def plan_campaign(
     now: datetime,
     taken: Sessions = NO_SESSIONS,
     standing: Standing = Standing(),  # noqa: B008 - frozen
+    known: Known = NOBODY,
 ) -> Plan:
     """Return what approving ``campaign`` at ``now`` would set going.
 
-    ``taken`` is what other campaigns have on air, ``standing`` what the ledger has of this one.
+    ``taken`` is what other campaigns have on air, ``standing`` what the ledger has of this one,
+    ``known`` what people may know of it: one that amends something corrects them (``Amender``).
     What comes too late for a slot, or finds its session full, moves to a later one; what weighs
     less gives way (see ``fitted``). Slots that are past are left out; a channel
     with no slot left is a breach. Raises TemplateError when a text cannot be filled in.
     """
-    resolved = list(_resolve(campaign, registry, channels))
+    composer = Composer(campaign, registry, channels)
+    resolved = list(_resolve(campaign, registry, channels, composer))
     times = Times(campaign, registry, now)
+    amender = None
+    if campaign.correction is not None:
+        amender = Amender(campaign, registry, channels, composer, known, times, now)
     deliveries: list[PlannedDelivery] = []
     breaches: list[Breach] = []
+    kept: list[int] = []
     for item in resolved:
         planned = list(_time(item, campaign, times, channels[item.channel], now, standing))
-        deliveries.extend(planned)
-        breaches.extend(_place_breaches(item, planned, campaign, times))
+        amended = Amended(tuple(planned))
+        if amender is not None:
+            amended = amender.place(item.hamlet, item.channel, item.composed, planned)
+        deliveries.extend(amended.deliveries)
+        kept.extend(amended.kept)
+        if not amended.told:
+            late = _place_breaches(item, planned, campaign, times)
+            # Who was never told, and cannot be any more, keeps nobody from being corrected.
+            corrects = campaign.correction is not None and campaign.correction.reason
+            breaches.extend(replace(one, waived=one.waived or bool(corrects)) for one in late)
     breaches.extend(_text_breaches(resolved))
+    if amender is not None:
+        elsewhere = amender.elsewhere()
+        deliveries.extend(elsewhere.deliveries)
+        kept.extend(elsewhere.kept)
+        breaches.extend(_amended_breaches(deliveries, amender.used))
     around = around_of(channels.get("loudspeaker"), registry)
     fit = fitted(deliveries, campaign, registry, taken, around, now, standing)
     breaches.extend(fit.breaches)
     breaches.extend(airtime_breaches(fit.deliveries, registry, lengths_of(fit.others), around))
     breaches.extend(_obligation_breaches(campaign, resolved, fit.deliveries, registry))
-    truth = truth_of(campaign, resolved, fit.deliveries, registry, now)
+    used = amender.used if amender is not None else {}
+    said_plainly = [one for one in fit.deliveries if one.content_hash not in used]
+    truth = truth_of(campaign, resolved, said_plainly, registry, now)
     breaches.extend(truth.breaches)
-    if not resolved:
+    correction = campaign.correction
+    if not resolved and not (correction is not None and correction.withdraws):
         breaches.append(Breach(_("no hamlet belongs to this audience")))
-    if campaign.valid_until <= now:
+    if campaign.valid_until <= now and (correction is None or correction.amends is Amends.UPDATE):
         breaches.append(Breach(_("the campaign is over: its validity has ended"), late=True))
     return Plan(
         campaign_id=campaign.id,
         deliveries=fit.deliveries,
-        contents={item.composed.hash: item.composed.content for item in resolved},
-        needs={item.composed.hash: item.composed.needs for item in resolved},
+        contents={item.composed.hash: item.composed.content for item in resolved}
+        | {key: one.content for key, one in used.items()},
+        needs={item.composed.hash: item.composed.needs for item in resolved}
+        | {key: one.needs for key, one in used.items()},
         breaches=tuple(_merged(breaches)),
-        fingerprint=_fingerprint(resolved),
+        fingerprint=_fingerprint(resolved)
+        if amender is None
+        else _amended_print(campaign, registry, channels, composer, amender, resolved),
         shifts=fit.shifts,
+        kept=frozenset(kept),
         remarks=truth.remarks,
     )
 
 
 def _resolve(
-    campaign: Campaign, registry: Registry, channels: Mapping[str, Channel]
+    campaign: Campaign, registry: Registry, channels: Mapping[str, Channel], composer: Composer
 ) -> Iterator[_Resolved]:
-    composer = Composer(campaign, registry, channels)
     for hamlet in audience(campaign, registry):
         for name in campaign.sections:
             channel = channels[name]
@@ -178,6 +208,43 @@ def _text_breaches(resolved: list[_Resolved]) -> Iterator[Breach]:
             if (item.composed.hash, message) not in seen:
                 seen.add((item.composed.hash, message))
                 yield Breach(message, item.channel, item.hamlet.id)
+
+
+def _amended_breaches(
+    deliveries: Sequence[PlannedDelivery], used: Mapping[str, Composed]
+) -> Iterator[Breach]:
+    """Yield why amendments cannot be delivered as they stand: a flyer without room for one."""
+    seen: set[tuple[str, str]] = set()
+    for one in deliveries:
+        for message in one.forecast.breaches if one.content_hash in used else ():
+            if (one.content_hash, message) not in seen:
+                seen.add((one.content_hash, message))
+                yield Breach(message, one.channel, one.hamlet_id)
+
+
+def _amended_print(
+    campaign: Campaign,
+    registry: Registry,
+    channels: Mapping[str, Channel],
+    composer: Composer,
+    amender: Amender,
+    resolved: list[_Resolved],
+) -> str:
+    """Hash what an amendment is bound to: the words, plain and as a correction, and its reason.
+
+    Whom they have reached by the time at which it opens has no part in it.
+    """
+    corrected = {
+        one.hash: amender.forecast(one, item.hamlet).text
+        for item in resolved
+        for one in (composer.corrected(item.composed),)
+    }
+    taken_back = {
+        name: amender.forecast(composer.withdrawn(name), hamlet).text
+        for name in channels
+        for hamlet in registry.hamlets[:1]
+    }
+    return digest(_fingerprint(resolved), campaign.correction, corrected, taken_back)
 
 
 def _obligation_breaches(

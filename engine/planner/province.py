@@ -7,117 +7,21 @@ whoever looks next: the same command, or a scheduler.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
-
-from campaigns.loader import LoadedCampaign
-from channels.base import Channel
-from engine.artifacts import ArtifactStore
-from engine.boundary import Boundary, no_boundary
-from engine.clock import Clock
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.ledger import Ledger, Revision, Status, Submission
-from engine.ledger.fanout import Fanout
-from engine.ledger.registries import Credentials
-from engine.models import Campaign, Plan, Province, Registry, Right, digest
+from engine.ledger import Revision, Status
+from engine.models import Campaign, Right
 from engine.models.targets import campaign_id_below
-from engine.planner.communes import CommunePlan, CommunePlanner, ProvincePlan
-from engine.planner.communes import by as signed_by
-from engine.planner.ending import ended_by
-from engine.planner.newest import newest_revision, waiting_revision
+from engine.planner.known import known_of
+from engine.planner.newest import waiting_revision
 from engine.planner.office import Office
-from engine.planner.people import People
 from engine.planner.plan import plan_campaign
 from engine.planner.progress import Progress, nothing
-
-#: Proves what a plan would air in a commune. Raises LoaError, and says of what.
-ProveIn = Callable[[str, Plan, Registry], None]
+from engine.planner.province_submitting import ProvinceSubmitting
 
 
-class ProvinceOffice:
-    """What a province's officials do with its campaigns.
-
-    ``load`` reads a campaign file against the province's communes; ``revision`` is the number
-    of the province's own file; ``ledger_of`` gives a commune's part of the ledger; ``prove``
-    listens to what would be heard in a commune, before it is approved.
-    """
-
-    def __init__(
-        self,
-        *,
-        province: Province,
-        revision: int,
-        communes: Sequence[str],
-        fanout: Fanout,
-        credentials: Credentials,
-        ledger_of: Callable[[str], Ledger],
-        artifacts: ArtifactStore,
-        channels: Mapping[str, Channel],
-        clock: Clock,
-        workspace: Path,
-        load: Callable[[Path], LoadedCampaign],
-        prove: ProveIn,
-        boundary: Boundary = no_boundary,
-    ) -> None:
-        self._province = province
-        self._revision = revision
-        self._fanout = fanout
-        self._ledger_of = ledger_of
-        self._artifacts = artifacts
-        self._channels = channels
-        self._clock = clock
-        self._workspace = workspace
-        self._load = load
-        self._prove = prove
-        self._boundary = boundary
-        self._planner = CommunePlanner(
-            province_id=province.id,
-            communes=communes,
-            ledger_of=ledger_of,
-            artifacts=artifacts,
-            channels=channels,
-        )
-        self.people = People(province.people, credentials)
-
-    def plan(self, path: Path, progress: Progress = nothing) -> ProvincePlan:
-        """Plan a campaign file in every commune, one at a time, without writing anything.
-
-        Raises InputError for the file, LoaError when nobody is meant.
-        """
-        loaded = self._load(path)
-        return self._planner.plan(loaded, self._place(path), self._clock.now(), progress)
-
-    def submit(
-        self, path: Path, by: str, *, leave_out: bool = False, progress: Progress = nothing
-    ) -> tuple[Revision, ProvincePlan]:
-        """Freeze a campaign file for all its communes; it waits for the province's approval.
-
-        ``leave_out``: communes whose rules forbid it are left out, else they stop it.
-        Raises InputError for the file, LoaError for a person, a rule, or nothing new.
-        """
-        person = self.people.with_right(by, Right.SUBMIT)
-        plan = self.plan(path, progress)
-        ended_by(plan.loaded.campaign, self._fanout.revisions)
-        blocked = plan.blocked
-        if blocked and (not leave_out or len(blocked) == len(plan.parts)):
-            raise LoaError(_blocked(blocked))
-        going = tuple(part for part in plan.parts if not part.stops)
-        own = self._own(plan.loaded, going, path, person.id)
-        self._refuse_the_same(own)
-        for sha256, source in plan.loaded.files.items():
-            self._artifacts.keep_attachment(sha256, source)
-        now = self._clock.now()
-        self._planner.hear(going[0], now)
-        over = self._fanout.reached(own.campaign.id) - {part.commune_id for part in going}
-        parts = [(part.commune_id, part.submission) for part in going]
-        parts += self._planner.ending(over, plan.loaded, own.path, now)
-        actor = self._actor(person.id)
-        signed = [(commune_id, signed_by(part, actor)) for commune_id, part in parts]
-        revision = self._fanout.submit(own, signed, now)
-        return revision, ProvincePlan(
-            plan.loaded, going, tuple(part.commune_id for part in blocked)
-        )
+class ProvinceOffice(ProvinceSubmitting):
+    """What a province's officials do with its campaigns."""
 
     def approve(
         self, campaign_id: str, by: str, passphrase: str, progress: Progress = nothing
@@ -131,12 +35,9 @@ class ProvinceOffice:
         revision = self.waiting(campaign_id)
         person = self.people.approver(by, passphrase, but=revision.submitted_by)
         now = self._clock.now()
-        loaded = self._load(self._workspace / revision.path)
-        if loaded.sha256 != revision.source_sha256 or _files(loaded.campaign) != _files(
-            revision.campaign
-        ):
-            message = _("{campaign}: the file or an attachment changed; submit it again")
-            raise LoaError(message.format(campaign=campaign_id))
+        told = revision.campaign.correction
+        if told is None or not told.withdraws:  # a withdrawal is of what was approved, no file
+            self._refuse_changed(campaign_id, revision)
         self._prove_all(campaign_id, progress)
         now = self._clock.now()
         if not self._fanout.approve(revision, self._actor(person.id), now):
@@ -144,6 +45,16 @@ class ProvinceOffice:
             raise LoaError(message.format(campaign=campaign_id))
         self._boundary("approved")
         return revision
+
+    def _refuse_changed(self, campaign_id: str, revision: Revision) -> None:
+        told = revision.campaign.correction
+        as_of = told.read_as_of if told is not None else None
+        loaded = self._load(self._workspace / revision.path, as_of)
+        if loaded.sha256 != revision.source_sha256 or _files(loaded.campaign) != _files(
+            revision.campaign
+        ):
+            message = _("{campaign}: the file or an attachment changed; submit it again")
+            raise LoaError(message.format(campaign=campaign_id))
 
     def _prove_all(self, campaign_id: str, progress: Progress) -> None:
         """Listen to what each commune would hear; what is the same everywhere is made once."""
@@ -154,7 +65,9 @@ class ProvinceOffice:
             revision = ledger.revisions.get(name, part.revision)
             assert revision is not None
             registry = ledger.registries.load(revision.registry_revision)
-            plan = plan_campaign(revision.campaign, registry, self._channels, self._clock.now())
+            now = self._clock.now()
+            known = known_of(revision.campaign, ledger, self._channels, now)
+            plan = plan_campaign(revision.campaign, registry, self._channels, now, known=known)
             self._prove(part.commune_id, plan, registry)
             progress(number, len(parts))
 
@@ -194,39 +107,6 @@ class ProvinceOffice:
         """Return the revision that waits for approval. Raises LoaError when there is none."""
         return waiting_revision(self._fanout.revisions, campaign_id)
 
-    def newest(self, campaign_id: str) -> Revision:
-        """Return a campaign's newest revision. Raises LoaError when none was ever submitted."""
-        return newest_revision(self._fanout.revisions, campaign_id)
-
-    def _own(
-        self, loaded: LoadedCampaign, parts: Sequence[CommunePlan], path: Path, by: str
-    ) -> Submission:
-        """Return the province's own revision, bound to those of all its communes."""
-        bound = [(part.commune_id, part.submission.content_hash) for part in parts]
-        return Submission(
-            campaign=loaded.campaign,
-            path=self._place(path),
-            source=loaded.source,
-            source_sha256=loaded.sha256,
-            content_hash=digest(loaded.sha256, bound),
-            registry_revision=self._revision,
-            submitted_by=by,
-        )
-
-    def _refuse_the_same(self, own: Submission) -> None:
-        latest = self._fanout.revisions.latest(own.campaign.id)
-        if (
-            latest
-            and latest.content_hash == own.content_hash
-            and latest.status
-            in (
-                Status.SUBMITTED,
-                Status.OPEN,
-            )
-        ):
-            message = _("{campaign}: revision {revision} already says exactly this")
-            raise LoaError(message.format(campaign=latest.campaign_id, revision=latest.revision))
-
     def _office(self, commune_id: str) -> Office:
         """Return a commune's office, for what was decided here; nobody submits through it."""
         ledger = self._ledger_of(commune_id)
@@ -244,28 +124,7 @@ class ProvinceOffice:
             boundary=self._boundary,
         )
 
-    def _actor(self, person_id: str) -> str:
-        """Return how communes' ledgers name a person of the province."""
-        return f"{self._province.id}/{person_id}"
-
-    def _place(self, path: Path) -> str:
-        path = path.resolve()
-        inside = path.is_relative_to(self._workspace)
-        return str(path.relative_to(self._workspace) if inside else path)
-
 
 def _files(campaign: Campaign) -> list[str]:
     recordings = (section.recording for section in campaign.sections.values())
     return sorted(file.sha256 for file in (*campaign.attachments, *recordings) if file)
-
-
-def _blocked(parts: Sequence[CommunePlan]) -> str:
-    """Say which communes' rules stop a campaign, and what can be done."""
-    lines = [
-        f"{part.commune_id}: {breach.message}"
-        + (f" ({breach.hamlet_id})" if breach.hamlet_id else "")
-        for part in parts
-        for breach in part.stops
-    ]
-    ending = _("mend it, name other communes, or send it to the others: --leave-out")
-    return "\n  ".join([_("rules that it would break:"), *lines]) + f"\n{ending}"

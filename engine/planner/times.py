@@ -64,7 +64,7 @@ class Times:
         every = placement.repeat.every
         yield Slot(first, asap=True, again=every)
         for at in moments_after(first, placement.repeat):
-            if self._may(channel, placement.target, at):
+            if self.may(channel, placement.target, at):
                 yield Slot(at, asap=False, again=every)
 
     def _first(self, channel: str, target: str) -> datetime | None:
@@ -76,8 +76,8 @@ class Times:
             )
         return self._soonest[key]
 
-    def _may(self, channel: str, target: str, at: datetime) -> bool:
-        """Say whether it may be said again then: an emergency always, a drill within the hours."""
+    def may(self, channel: str, target: str, at: datetime) -> bool:
+        """Say whether it may be said then: an emergency always, a drill within the hours."""
         urgency = self._campaign.urgency
         if urgency is Priority.EMERGENCY:
             return True

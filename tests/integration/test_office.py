@@ -203,8 +203,10 @@ def test_words_that_come_back_in_a_third_revision_are_sent_again(app: App) -> No
     release(app, NOTICE + "# như bản đầu\n")
     EmbeddedRuntime(app).run(until=app.clock.now())
     post = (app.outbox / "portal" / "tiem-phong" / "index.html").read_text(encoding="utf-8")
-    assert "Tiêm phòng lúc 7 giờ" in post
-    assert "Tiêm chủng lúc" not in post
+    current, _heading, former = post.partition("Các bản trước")
+    assert "Tiêm phòng lúc 7 giờ" in current
+    assert "Tiêm chủng lúc" not in current
+    assert "<s>Tiêm chủng lúc 8 giờ.</s>" in former
 
 
 def test_another_schedule_keeps_the_days_that_stay(app: App) -> None:

@@ -54,6 +54,8 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "preview": [["tin-rieng"]],
     "listen": [["tieng.wav"], ["tieng.wav", "--campaign", "tin-rieng"]],
     "approve": [["tin-rieng", *BY]],
+    "correct": [["tin-rieng", "campaigns/bao-lu.yaml", "--reason", "x", "--by", "lan"]],
+    "withdraw": [["tin-rieng", "--reason", "x", "--by", "lan"]],
     "cancel": [["tin-rieng", "--reason", "x", *BY]],
     "station": [
         ["day", "01/12/2026"],

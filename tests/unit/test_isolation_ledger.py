@@ -124,6 +124,7 @@ READS: Mapping[str, Case] = {
     "programmes.after": lambda it, our: it.programmes.after(0, ["cum-1"], at=NOW, limit=9),
     "programmes.last": lambda it, our: it.programmes.last(),
     "programmes.lists": lambda it, our: it.programmes.lists(airing.sound().sha256, ["cum-1"]),
+    "told.of": lambda it, our: it.told.of("tin-hai"),
     "views.counts": lambda it, our: it.views.counts(),
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
     "views.due": lambda it, our: it.views.due(None, rehearse=()),
@@ -157,6 +158,9 @@ WRITES: Mapping[str, Case] = {
     "revisions.submit": lambda it, our: it.revisions.submit(our.submission, LATER),
     "deliveries.cancel": lambda it, our: it.deliveries.cancel(
         "tin", recalled={"giay"}, reason="x", **ACT
+    ),
+    "deliveries.make_way": lambda it, our: it.deliveries.make_way(
+        "tin", 1, replaced=[our.delivery], recalled={"giay"}, withdrawn="x", **ACT
     ),
     "deliveries.hold": lambda it, our: it.deliveries.hold(
         "tin", 1, our.plan.deliveries, our.plan, LATER

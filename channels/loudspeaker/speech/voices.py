@@ -113,3 +113,10 @@ class Voices:
             return PiperEngine(self.files, length=length, helpers=helpers)
         message = _("there is no voice engine “{name}”; there are: {names}")
         raise ChannelError(message.format(name=name, names=", ".join(ENGINES)), permanent=True)
+
+
+def own_voices(cache: Path | None) -> Voices:
+    """Return voices that keep what they spoke in ``cache``."""
+    if cache is None:
+        raise ValueError("either voices, or where they keep what they spoke")
+    return Voices(cache, Casting(files=cache / "voices"))

@@ -1,0 +1,123 @@
+"""What a revision amends: which one before it, how often, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from campaigns.loader import LoadedCampaign
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.ledger import Revision, Status
+from engine.ledger.revisions import Revisions
+from engine.models import Amends, Audience, Campaign, Correction
+
+
+class Loads(Protocol):
+    """Reads a campaign file as of a moment; None is now. Raises InputError."""
+
+    def __call__(self, path: Path, at: datetime | None = None, /) -> LoadedCampaign: ...
+
+
+#: The longest reason, in characters: it is printed above the text and said before it.
+MOST = 300
+
+
+def amendment_of(
+    revisions: Revisions, campaign_id: str, at: datetime, reason: str, amends: Amends
+) -> Correction:
+    """Return what a correction or a withdrawal amends: the newest revision that was approved.
+
+    Raises LoaError when none ever was, when it is withdrawn already, or for a reason that is
+    empty or too long.
+    """
+    said = " ".join(reason.split())
+    if not said or len(said) > MOST:
+        message = _("--reason: {count} characters; people read and hear it: 1 to {most}")
+        raise LoaError(message.format(count=len(said), most=MOST))
+    before = in_force(revisions, campaign_id)
+    if before is None:
+        message = _(
+            "{campaign} was never approved, so that nobody was told of it;"
+            " change the file and submit it: loa submit FILE --by PERSON"
+        )
+        raise LoaError(message.format(campaign=campaign_id))
+    known = before.campaign.correction
+    if amends is Amends.WITHDRAWAL and known is not None and known.withdraws:
+        message = _("{campaign}: revision {revision} withdrew it already")
+        raise LoaError(message.format(campaign=campaign_id, revision=before.revision))
+    return _amending(before, at, said, amends)
+
+
+def update_of(revisions: Revisions, campaign_id: str, at: datetime) -> Correction | None:
+    """Return what a plain submission brings up to date; None for what nobody can know.
+
+    What an all-clear ended, and what held until before ``at``, is said anew.
+    """
+    before = in_force(revisions, campaign_id)
+    if before is None or before.status is Status.ENDED:
+        return None
+    if before.campaign.valid_until < at:
+        return None
+    return _amending(before, at, "", Amends.UPDATE)
+
+
+def _amending(before: Revision, at: datetime, reason: str, amends: Amends) -> Correction:
+    known = before.campaign.correction
+    title = before.campaign.title
+    return Correction(
+        reason=reason,
+        at=at,
+        number=1 if known is None else known.number + 1,
+        previous_title=title,
+        previous_at=before.approved_at,
+        corrects=before.revision,
+        amends=amends,
+    )
+
+
+def in_force(revisions: Revisions, campaign_id: str) -> Revision | None:
+    """Return the newest revision that was approved and not refused; None when there is none."""
+    return next(_approved(revisions, campaign_id), None)
+
+
+def _approved(revisions: Revisions, campaign_id: str) -> Iterator[Revision]:
+    newest = revisions.latest(campaign_id)
+    for number in range(newest.revision if newest else 0, 0, -1):
+        found = revisions.get(campaign_id, number)
+        if found is not None and found.approved_at and found.status is not Status.REFUSED:
+            yield found
+
+
+def with_facts(loaded: LoadedCampaign, facts: Correction | None) -> LoadedCampaign:
+    """Return a file's campaign with what it amends."""
+    return replace(loaded, campaign=replace(loaded.campaign, correction=facts))
+
+
+def withdrawn(campaign: Campaign, facts: Correction) -> Campaign:
+    """Return a campaign that is meant for nobody any more."""
+    return replace(campaign, audience=Audience(nobody=True), correction=facts)
+
+
+def refuse_anothers(campaign_id: str, found: str, path: Path) -> None:
+    """Raise LoaError for a file of another campaign."""
+    if campaign_id != found:
+        message = _('{file}: its id is "{found}", not "{campaign}": a correction keeps the id')
+        raise LoaError(message.format(file=path.name, found=found, campaign=campaign_id))
+
+
+def refuse_waiting(newest: Revision, person_id: str) -> None:
+    """Raise LoaError while somebody else's revision waits for approval."""
+    if newest.status is Status.SUBMITTED and newest.submitted_by != person_id:
+        message = _(
+            "{campaign}: revision {revision} of {person} waits for approval: approve it first"
+            " (loa approve {campaign} --by PERSON), or let {person} submit another"
+        )
+        raise LoaError(
+            message.format(
+                campaign=newest.campaign_id, revision=newest.revision, person=newest.submitted_by
+            )
+        )

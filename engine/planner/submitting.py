@@ -1,0 +1,175 @@
+"""Submitting: campaigns, what brings them up to date, corrects them, takes them back."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaigns.loader import LoadedCampaign
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.ledger import Revision, Status, Submission
+from engine.models import (
+    Amends,
+    Campaign,
+    Correction,
+    Person,
+    Plan,
+    Right,
+)
+from engine.planner.airing import hear_recordings
+from engine.planner.amendment import (
+    amendment_of,
+    refuse_anothers,
+    refuse_waiting,
+    update_of,
+    with_facts,
+    withdrawn,
+)
+from engine.planner.binding import bound_hash, place_in, refuse_a_provinces, refuse_breaches
+from engine.planner.desk import Desk
+from engine.planner.ending import ended_by
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """A revision as it was frozen, and what it comes to."""
+
+    revision: Revision
+    plan: Plan
+
+
+class Submitting(Desk):
+    """Freezes revisions that wait for approval."""
+
+    def check(self, path: Path, by: str) -> None:
+        """Raise what submitting a campaign file would, and write nothing."""
+        self._people.with_right(by, Right.SUBMIT)
+        campaign, plan = self.plan(path)
+        ended_by(campaign, self._ledger.revisions)
+        refuse_breaches(plan)
+
+    def submit(self, path: Path, by: str) -> Submitted:
+        """Freeze a campaign file as a revision that waits for approval.
+
+        Of a campaign that people may know already it is an update, and they are told so.
+        Raises InputError for the file, LoaError for a person without the right, a broken
+        rule, or a file that says what the newest revision says already.
+        """
+        person = self._people.with_right(by, Right.SUBMIT)
+        loaded = self._load(path)
+        facts = update_of(self._ledger.revisions, loaded.campaign.id, self._clock.now())
+        return self._submitted(path, person, with_facts(loaded, facts))
+
+    def correct(self, campaign_id: str, path: Path, by: str, reason: str) -> Submitted:
+        """Freeze a corrected campaign file as a revision that waits for approval.
+
+        Those whom the earlier words may have reached are told that it is a correction, and why.
+        Raises InputError, LoaError as ``submit``; LoaError for another campaign's file, one that
+        nobody was told of, or somebody else's revision that waits.
+        """
+        person = self._people.with_right(by, Right.SUBMIT)
+        facts = self._amending(campaign_id, person, reason, Amends.CORRECTION)
+        loaded = self._load(path, facts.read_as_of)
+        refuse_anothers(campaign_id, loaded.campaign.id, path)
+        return self._submitted(path, person, with_facts(loaded, facts))
+
+    def preview_correction(
+        self, campaign_id: str, path: Path, reason: str
+    ) -> tuple[Campaign, Plan]:
+        """Plan a corrected campaign file as ``correct`` would, without writing anything."""
+        facts = amendment_of(
+            self._ledger.revisions, campaign_id, self._clock.now(), reason, Amends.CORRECTION
+        )
+        loaded = self._load(path, facts.read_as_of)
+        refuse_anothers(campaign_id, loaded.campaign.id, path)
+        amended = with_facts(loaded, facts)
+        return amended.campaign, self._plan(amended)
+
+    def withdraw(self, campaign_id: str, by: str, reason: str) -> Submitted:
+        """Freeze a withdrawal as a revision that waits for approval.
+
+        Those whom the campaign may have reached are told that it holds no more, and why; what
+        has not been sent is cancelled. Raises LoaError as ``correct``.
+        """
+        person = self._people.with_right(by, Right.SUBMIT)
+        facts = self._amending(campaign_id, person, reason, Amends.WITHDRAWAL)
+        before = self._ledger.revisions.get(campaign_id, facts.corrects)
+        assert before is not None
+        campaign = withdrawn(before.campaign, facts)
+        plan = self._planned_now(campaign)
+        refuse_breaches(plan)
+        content_hash = bound_hash(before.source, campaign, plan)
+        return self._freeze(person, before.path, before.source, campaign, content_hash, plan)
+
+    def _amending(
+        self, campaign_id: str, person: Person, reason: str, amends: Amends
+    ) -> Correction:
+        newest = self.newest(campaign_id)
+        refuse_a_provinces(newest)
+        refuse_waiting(newest, person.id)
+        return amendment_of(self._ledger.revisions, campaign_id, self._clock.now(), reason, amends)
+
+    def _submitted(self, path: Path, person: Person, loaded: LoadedCampaign) -> Submitted:
+        ended_by(loaded.campaign, self._ledger.revisions)
+        plan = self._plan(loaded)
+        refuse_breaches(plan)
+        content_hash = bound_hash(loaded.source, loaded.campaign, plan)
+        place = place_in(self._workspace, path)
+        latest = self._ledger.revisions.latest(loaded.campaign.id)
+        if latest and latest.path != place and (self._workspace / latest.path).exists():
+            message = _('{file}: the id "{campaign}" belongs to {other}')
+            raise LoaError(
+                message.format(file=place, campaign=latest.campaign_id, other=latest.path)
+            )
+        alive = (Status.SUBMITTED, Status.APPROVED, Status.OPEN)
+        if latest and latest.status in alive and self._says(latest, loaded, content_hash):
+            raise LoaError(
+                _("{campaign}: revision {revision} already says exactly this").format(
+                    campaign=latest.campaign_id, revision=latest.revision
+                )
+            )
+        for sha256, source in loaded.files.items():
+            self._artifacts.keep_attachment(sha256, source)
+        hear_recordings(plan, self._channels, self._artifacts, self._registry.hamlets[0])
+        return self._freeze(person, place, loaded.source, loaded.campaign, content_hash, plan)
+
+    def _freeze(
+        self,
+        person: Person,
+        place: str,
+        source: bytes,
+        campaign: Campaign,
+        content_hash: str,
+        plan: Plan,
+    ) -> Submitted:
+        facts = campaign.correction
+        submission = Submission(
+            campaign=campaign,
+            path=place,
+            source=source,
+            source_sha256=hashlib.sha256(source).hexdigest(),
+            content_hash=content_hash,
+            registry_revision=self._registry_revision,
+            submitted_by=person.id,
+        )
+        careful = facts is not None and facts.amends is not Amends.UPDATE
+        newest = self._ledger.revisions.latest(campaign.id) if careful else None
+        self._boundary("judged")
+        revision = self._ledger.revisions.submit(
+            submission, self._clock.now(), after=newest.revision if newest else None
+        )
+        return Submitted(revision, plan)
+
+    def _says(self, latest: Revision, loaded: LoadedCampaign, content_hash: str) -> bool:
+        """Say whether a revision says exactly what a file does, whatever it amends."""
+        told, facts = latest.campaign.correction, loaded.campaign.correction
+        if told == facts or (told is not None and told.withdraws):
+            return latest.content_hash == content_hash
+        anew = facts is not None and told is not None and facts.reason not in ("", told.reason)
+        if latest.source_sha256 != loaded.sha256 or (anew and latest.status is Status.SUBMITTED):
+            return False
+        as_told = with_facts(loaded, told)
+        plan = self._plan(as_told)
+        return bound_hash(loaded.source, as_told.campaign, plan) == latest.content_hash
