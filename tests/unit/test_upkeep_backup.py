@@ -79,7 +79,6 @@ def test_a_backup_holds_ledger_artifacts_outbox_and_what_people_wrote(
         "artifacts/speech/",
         "outbox/rehearsal/",
         "outbox/.portal.next/",
-        "outbox/.portal.same",
     )
     wanted = {
         name: data
