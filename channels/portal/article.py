@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,11 +17,12 @@ from markupsafe import Markup
 from channels.portal.documents import Record, Site
 from channels.portal.text import linked
 from channels.portal.views import PostView, size, when
-from engine.models import Purpose
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
-_TAGS = {"p", "br", "strong", "em", "h2", "h3", "ul", "ol", "li", "a"} | {
+_TAGS = {"p", "br", "strong", "em", "s", "h2", "h3", "ul", "ol", "li", "a"} | {
+    "details",
+    "summary",
     "figure",
     "figcaption",
     "audio",
@@ -60,7 +61,7 @@ def article_of(record: Record, site: Site, media: Mapping[str, str]) -> Article:
     """Return a record as an article; ``media`` are the public addresses of its files, by name."""
     view = PostView(record, site)
     template = _environment().get_template("article.html.j2")
-    content = template.render(post=view, media=media, notes=list(_notes(view)))
+    content = template.render(post=view, media=media)
     lines = (line for line in content.splitlines() if line.strip())
     return Article(_text(view.lead.title), "\n".join(lines), _text(view.summary))
 
@@ -89,15 +90,6 @@ def seal(title: str, content: str, excerpt: str) -> str:
 
 def _letters(text: str) -> str:
     return "".join(html.unescape(text).replace(" />", ">").replace("/>", ">").split())
-
-
-def _notes(view: PostView) -> Iterator[str]:
-    """Yield what is to be said before the words: why this post is not as it was."""
-    purposes = {section.post.purpose for section in view.sections}
-    if Purpose.CORRECTION in purposes:
-        yield f"Bài này được đính chính lúc {when(view.updated)}, thay cho bài đã đăng trước đó."
-    if Purpose.WITHDRAWAL in purposes:
-        yield f"Thông báo đã đăng trước đó được thu hồi lúc {when(view.updated)}."
 
 
 def clean(text: Markup | str) -> Markup:

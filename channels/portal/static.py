@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -62,6 +62,20 @@ class StaticBackend:
                 publication.commit()
         address = new.record(carried[0]).permalink if carried else f"{new.site.url}/"
         return Receipt(urlsplit(address).path, {"posts": " ".join(carried)})
+
+    def put_beside(self, files: Callable[[Path], Iterable[tuple[str, bytes]]]) -> None:
+        """Publish files of their own beside the posts; ``files`` is asked of the site as it is.
+
+        Raises ChannelError; until then readers see the site as it was.
+        """
+        with (
+            clear_faults(self._root),
+            site_lock(self._root, self._patience),
+            Publication(self._root, self._write) as publication,
+        ):
+            for name, data in files(self._root):
+                publication.put(name, data)
+            publication.commit()
 
     def refresh(self, as_of: datetime) -> None:
         """Bring the pages up to a later time: what ran out is marked, nothing else changes.

@@ -132,10 +132,13 @@ def _read(response: httpx.Response, name: str, timeout: float) -> Answer:
 
 
 def _trusted(ca_file: Path | None) -> ssl.SSLContext | bool:
+    """Return whose certificates are believed: everybody's usual ones, and those of ``ca_file``."""
     if ca_file is None:
         return True
+    context = httpx.create_ssl_context()
     try:
-        return ssl.create_default_context(cafile=ca_file)
+        context.load_verify_locations(ca_file)
+        return context
     except OSError as error:  # ssl's own errors are
         message = _("the certificate file {path} cannot be used: {reason}")
         reason = os_reason(error)

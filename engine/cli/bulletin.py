@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from engine.app.bulletins import publish_bulletin
 from engine.cli.common import commune_option, open_workspace, workspace_option
 from engine.cli.days import read_day
 from engine.cli.outputs import out_option, write_out
@@ -23,6 +24,8 @@ def bulletin() -> click.Command:
     @click.option("--from", "first", metavar=_("DAY"), help=_("The first day, with --to."))
     @click.option("--to", "last", metavar=_("DAY"), help=_("The last day, with --from."))
     @click.option("--large", is_flag=True, help=_("Large print: 18 points."))
+    @click.option("--publish", is_flag=True, help=_("Put it on the portal; needs --by."))
+    @click.option("--by", envvar="LOA_PERSON", metavar=_("PERSON"), help=_("Who publishes it."))
     @out_option("--pdf", _("Where to (default: bulletins/ in the workspace)."))
     @commune_option
     @workspace_option
@@ -31,21 +34,28 @@ def bulletin() -> click.Command:
         first: str | None,
         last: str | None,
         large: bool,
+        publish: bool,
+        by: str | None,
         pdf_file: Path | None,
         workspace: Path | None,
     ) -> None:
         asked = _asked(week_text, first, last)
-        with open_workspace(workspace) as app:
+        if publish and by is None:
+            raise click.UsageError(_("--publish needs --by: who publishes it"))
+        with open_workspace(workspace, acting=publish) as app:
             now = app.clock.now()
             made = gathered(app.ledger, app.registry, asked or week_of(now), now)
             name = f"ban-tin-{made.period.name}{'-chu-lon' if large else ''}.pdf"
             target = pdf_file or app.workspace / "bulletins" / name
             written = bulletin_pdf(made, large=large)
+            address = publish_bulletin(app, made, by) if publish and by is not None else ""
         message = _("{period}: {count} campaigns")
         click.echo(message.format(period=made.period.title, count=len(made.items)))
         for item in made.items:
             click.echo(f"  {item.campaign_id}  {item.title}")
         write_out(target, written)
+        if address:
+            click.echo(_("✓ on the portal: {address}").format(address=address))
 
     return command
 

@@ -108,6 +108,10 @@ def _fields(campaign: Campaign, content: Content) -> Iterator[tuple[FieldPath, s
         lead = "Địa điểm: " if name == "where" else ""
         for index, line in enumerate(lines):
             yield ("facts", name, index), lead + unmarked(line)
+    other = getattr(content.options, "second_language", None)
+    if other is not None:
+        yield (*own, "second_language", "title"), other.title
+        yield (*own, "second_language", "text"), other.text
     summary = getattr(content.options, "summary", None)
     if summary:
         yield (*own, "summary"), summary

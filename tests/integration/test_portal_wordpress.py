@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from support import builders
-from support.portals import MP3, PDF, PNG, Poster, wordpress_backend
+from support.portals import MP3, PDF, PNG, Poster, correction, wordpress_backend
 from support.wordpress import WordPress, wordpress
 
 from channels.base import ChannelError
 from channels.pages import Shown
 from channels.portal.wordpress.backend import WordPressBackend
-from engine.models import Purpose
+from engine.models import Amends, Purpose
 
 __all__ = ["wordpress"]
 
@@ -132,7 +132,9 @@ def test_other_words_change_the_post_and_other_hamlets_keep_theirs(
     poster = make()
     poster.post(poster.item(1, body="Họp lúc 7 giờ."), poster.item(2, body="Họp lúc 8 giờ."))
     later = builders.NOW + timedelta(hours=1)
-    changed = poster.item(2, body="Họp lúc 9 giờ.", purpose=Purpose.CORRECTION)
+    changed = poster.item(
+        2, body="Họp lúc 9 giờ.", purpose=Purpose.CORRECTION, correction=correction()
+    )
     early = poster.refused(changed, number=8, slot=later)
     assert early.retry_after == timedelta(hours=1), "what is public stays so until its hour"
     assert "Họp lúc 8 giờ." in content(wordpress.posts("publish")[0])
@@ -141,8 +143,11 @@ def test_other_words_change_the_post_and_other_hamlets_keep_theirs(
     (post,) = wordpress.posts()
     assert "Họp lúc 7 giờ." in content(post)
     assert "Họp lúc 9 giờ." in content(post)
-    assert "Họp lúc 8 giờ." not in content(post)
-    assert "đính chính lúc 09:00" in content(post)
+    text, _heading, before = content(post).partition("Các bản trước, không còn giá trị")
+    assert "Họp lúc 8 giờ." not in text
+    assert "<s>Họp lúc 8 giờ.</s>" in before
+    assert "Đính chính lúc 08:30 ngày" in text
+    assert "ngày 01/12/2026: ghi nhầm giờ." in text
     assert shown(poster).slots == {"ap-1": builders.NOW, "ap-2": later}
 
 
@@ -185,6 +190,21 @@ def test_what_somebody_edited_is_left_alone_and_the_reason_says_what_to_do(
     assert "loa cancel thong-bao-mau" in str(error)
     (post,) = wordpress.posts()
     assert "Người của xã viết thêm." in content(post)
+
+
+def test_one_edited_post_does_not_keep_the_others_back(make: Make, wordpress: WordPress) -> None:
+    poster = make()
+    poster.post(poster.item(1, campaign_id="mot"), poster.item(1, campaign_id="ba"))
+    (post,) = [one for one in wordpress.posts() if one["slug"] == "ba"]
+    wordpress.change(f"/posts/{post['id']}", content="Người của xã viết.")
+    names = ("ba", "hai", "mot")
+    items = [poster.item(1, campaign_id=name, body=f"Bài {name}, mới.") for name in names]
+    assert "edited" in str(poster.refused(*items, number=8))
+    told = {one["slug"]: content(one) for one in wordpress.posts("publish")}
+    assert set(told) == set(names)
+    assert "Bài hai, mới." in told["hai"]
+    assert "Bài mot, mới." in told["mot"]
+    assert told["ba"] == "Người của xã viết."
 
 
 def test_an_edited_post_is_put_right_where_the_official_says_so(
@@ -237,12 +257,19 @@ def test_a_withdrawal_says_so_in_place_of_the_words(make: Make, wordpress: WordP
     poster = make()
     poster.post(poster.item(1, body="Mời họp."))
     poster.post(
-        poster.item(1, body="Cuộc họp không diễn ra.", purpose=Purpose.WITHDRAWAL), number=8
+        poster.item(
+            1,
+            body="Cuộc họp không diễn ra.",
+            purpose=Purpose.WITHDRAWAL,
+            correction=correction("có bão", amends=Amends.WITHDRAWAL),
+        ),
+        number=8,
     )
     (post,) = wordpress.posts()
     assert post["status"] == "publish"
-    assert "thu hồi" in content(post)
-    assert "Mời họp." not in content(post)
+    assert "Thu hồi lúc 08:30" in content(post)
+    assert "Mời họp." not in content(post).partition("Các bản trước")[0]
+    assert shown(poster).slots
 
 
 def test_a_withdrawal_may_go_to_the_trash_and_twice_is_once(

@@ -16,7 +16,7 @@ from channels.portal.webhook.backend import WebhookBackend
 from channels.portal.wordpress.account import WordPressAccount
 from channels.portal.wordpress.backend import WordPressBackend
 from engine.clock import Clock, SimulatedClock, SystemClock
-from engine.models import Artifact, Bundle, File, Item, Receipt, Registry
+from engine.models import Artifact, Bundle, Correction, File, Item, Receipt, Registry
 from support import builders
 from support.webhook import SECRET
 
@@ -27,6 +27,12 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8"
     "cfc0000003010100c9fe92ef0000000049454e44ae426082"
 )
+
+
+def correction(reason: str = "ghi nhầm giờ", **changes: Any) -> Correction:
+    """Return what a corrected notice says of itself."""
+    at = builders.NOW + timedelta(minutes=30)
+    return Correction(reason, at, 1, "Thông báo tiêm vắc xin", builders.NOW, 1, **changes)
 
 
 class Poster:

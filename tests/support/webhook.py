@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import ssl
 import sys
 import threading
 from collections.abc import Iterator
@@ -55,10 +56,17 @@ class Portal:
 
 
 @contextmanager
-def receiver(folder: Path, secret: str = SECRET) -> Iterator[Portal]:
-    """Run a receiver that keeps everything in ``folder``."""
+def receiver(
+    folder: Path, secret: str = SECRET, certificate: Path | None = None
+) -> Iterator[Portal]:
+    """Run a receiver that keeps everything in ``folder``, over HTTPS if it has a certificate."""
     folder.mkdir(parents=True, exist_ok=True)
     with program().Receiver(("127.0.0.1", 0), folder, secret) as server:
+        if certificate is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            server.socket = context.wrap_socket(server.socket, server_side=True)
+            server.url = server.url.replace("http://", "https://")
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:

@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 from support import builders
-from support.commune import NOTICE, WARNING, loa, make_commune
+from support.commune import NOTICE, WARNING, files_below, loa, make_commune
 from support.paper import in_grey, letters, metadata, pages, scanned, size_in_mm, text_of
 
+from channels.base import Refreshes
+from channels.portal.bulletins import bulletin_files
 from channels.portal.channel import PortalOptions
 from engine.app import open_app
+from engine.app.bulletins import publish_bulletin
 from engine.clock import VIETNAM
 from engine.errors import LoaError
 from engine.models import Priority, Purpose
@@ -26,6 +29,7 @@ from engine.reports.bulletin import (
     bulletin_pdf,
     days,
     gathered,
+    posted,
     week,
     week_of,
 )
@@ -216,12 +220,50 @@ def test_what_people_were_told_and_was_stopped_is_named_without_its_words(xa: Pa
     approve(xa, "mot-ap")
     assert loa("run", cwd=xa).returncode == 0
     app = open_app(xa)
+    place = xa / "outbox" / "portal"
+    before = {name for name in files_below(place) if not name.startswith(".")}
+    publish_bulletin(app, gathered(app.ledger, app.registry, WEEK, NOW), "lan")
+    with_bulletin = files_below(place).keys()
+    assert before < with_bulletin
+    portal = app.channels["portal"]
+    assert isinstance(portal, Refreshes)
+    portal.refresh(NOW)
+    assert with_bulletin <= files_below(place).keys()
     app.office.cancel("mot-ap", "minh", "hoãn")
     (stopped,) = gathered(app.ledger, app.registry, WEEK, NOW).items
     assert stopped.stopped
     text = letters(text_of(bulletin_pdf(Bulletin(WEEK, app.registry, (stopped,)))))
     assert letters("ĐÃ DỪNG, KHÔNG CÒN ÁP DỤNG") in text
     assert letters("9 giờ") not in text
+
+
+def test_it_is_a_page_of_the_portal_and_stays_on_the_list(xa: Path) -> None:
+    approve(xa, "tiem-phong", "mot-ap")
+    app = open_app(xa)
+    place = xa / "outbox" / "portal"
+    kept: dict[str, bytes] = {}
+    for period in (WEEK, week("2026-W50"), WEEK):
+        made = gathered(app.ledger, app.registry, period, NOW)
+        assert publish_bulletin(app, made, "lan").endswith(f"/ban-tin/{period.name}/")
+        kept = files_below(place)
+        if period is not WEEK:
+            continue
+        page = kept["ban-tin/2026-w49/index.html"].decode()
+        assert 'href="https://xa-mau.example/mot-ap/"' in page
+        assert kept["ban-tin/2026-w49/ban-tin-2026-w49.pdf"] == bulletin_pdf(made)
+    listed = kept["ban-tin/index.html"].decode()
+    assert "2026-w49/index.html" in listed
+    assert "2026-w50/index.html" in listed
+    assert listed.count("<li>") == 2
+
+
+def test_hostile_words_are_text_on_the_page() -> None:
+    page, documents = posted(
+        Bulletin(WEEK, builders.registry(), (item(wording("x", title="<script>1</script>")),))
+    )
+    files = dict(bulletin_files(page, documents, Path("/nonexistent")))
+    assert b"<script>" not in files["ban-tin/2026-w49/index.html"]
+    assert b"&lt;script&gt;" in files["ban-tin/2026-w49/index.html"]
 
 
 def test_the_command_writes_it_and_says_what_it_gathered(xa: Path) -> None:
@@ -233,6 +275,9 @@ def test_the_command_writes_it_and_says_what_it_gathered(xa: Path) -> None:
     first = pdf.read_bytes()
     assert loa("bulletin", cwd=xa).returncode == 0
     assert pdf.read_bytes() == first
+    assert loa("bulletin", "--publish", cwd=xa).returncode == 2
+    assert loa("bulletin", "--publish", "--by", "nobody", cwd=xa).returncode == 1
+    assert not (xa / "outbox" / "portal" / "ban-tin").exists()
     for wrong in (["--week", "49"], ["--from", "01/12/2026"], ["--week", "2026-W49", "--to", "x"]):
         refused = loa("bulletin", *wrong, cwd=xa)
         assert refused.returncode in (1, 2), wrong

@@ -66,6 +66,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "spoken": [["--explain"]],
     "status": [[], ["tin-rieng"]],
     "report": [["tin-rieng"], ["tiem-phong"]],
+    "print": [["tin-rieng"], ["tiem-phong", "--preview"]],
     "confirm": [["tin-rieng", "--hamlet", "ap-1", "--channel", "flyer", "--received", *BY]],
     "events": [[], ["tin-rieng"]],
     "retry": [["tin-rieng", *BY], ["tin-rieng", "--hamlet", "ap-1", *BY]],
@@ -74,7 +75,11 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "voices": [[], ["preview", "--text", "Một."]],
     "cache": [[], ["trim", "--max-size", "1GB"]],
     "obligations": [[], ["tin-rieng"]],
-    "bulletin": [["--week", "2026-W49"], ["--from", "01/12/2026", "--to", "02/12/2026"]],
+    "bulletin": [
+        ["--week", "2026-W49"],
+        ["--from", "01/12/2026", "--to", "02/12/2026"],
+        ["--publish", *BY],
+    ],
     "playlog": [[], ["--campaign", "tin-rieng"], ["--day", "01/12/2026", "--csv", "x.csv"]],
     "relay": [
         ["links", "tin-rieng"],

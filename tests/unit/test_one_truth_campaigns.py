@@ -204,6 +204,18 @@ def test_what_a_message_comes_down_to_is_compared(xa: Path) -> None:
     assert told
 
 
+def test_the_second_language_of_a_flyer_is_compared(xa: Path) -> None:
+    flyer = (
+        "flyer:\n    products: [bilingual]\n    second_language:\n      lang: km\n"
+        "      title: សេចក្តីជូនដំណឹង\n      text: ថ្ងៃទី០៨ ខែ១២ ឆ្នាំ២០២៦ ម៉ោង ១៩:០០\n"
+    )
+    text = FILE.replace("flyer: true\n", flyer)
+    assert check(xa, text) == []
+    told = check(xa, text.replace("ទី០៨", "ទី០៩"))
+    assert told
+    assert all("channels.flyer.second_language.text" in words for _line, _field, words in told)
+
+
 def test_today_is_the_day_it_is_heard_on(xa: Path) -> None:
     today = FILE.replace("thứ Ba 8/12", "hôm nay")
     assert any("“hôm nay”" in words for _line, _field, words in check(xa, today))

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from engine.rules.one_truth import Kind, Role, contradictions, facts_of, relative_days
 
+#: Texts of every kind beside how they are said: the spoken language's own examples.
+PAIRS = [
+    line
+    for line in (Path(__file__).parent / "spoken_pairs.tsv").read_text("utf-8").splitlines()
+    if line and not line.startswith("#")
+]
 REFERENCE = date(2026, 12, 1)
 HAMLETS = ("Ấp 1", "Ấp 2", "Ấp 3", "Ấp 4")
 
@@ -17,7 +24,8 @@ SAME = {
         "họp ngày 05/12/2026", "họp ngày 5-12", "họp ngày 5 tháng 12", "họp mùng 5/12",
         "họp thứ Bảy 05.12", "họp thứ Bảy, ngày 05/12/2026", "họp 05/12/2026 (thứ Bảy)",
         "họp T7 5/12", "họp ngày năm tháng mười hai năm hai nghìn không trăm hai mươi sáu",
-        "họp 2026-12-05", "họp ngày 5.12.2026", "họp thứ Bảy",
+        "ថ្ងៃទី០៥ ខែ១២ ឆ្នាំ២០២៦", "meeting on 5 December 2026", "họp 2026-12-05",
+        "họp ngày 5.12.2026", "họp thứ Bảy",
     ),
     Kind.HOUR: (
         "lúc 7h30", "lúc 07:30", "lúc 7 giờ 30", "lúc bảy giờ rưỡi sáng", "lúc 7g30",
@@ -29,7 +37,9 @@ SAME = {
     ),
     Kind.PHONE: (
         "gọi 0272.3000.111", "gọi 0272 3000 111", "gọi +84 272 3000 111", "gọi (0272) 3000111",
-        "gọi 02723000111", "gọi không hai bảy hai, ba không không không, một một một",
+        "gọi 02723000111",
+        "gọi cộng tám bốn, hai bảy hai, ba không không không, một một một",
+        "gọi không hai bảy hai, ba không không không, một một một",
     ),
     Kind.PLACE: (
         "tại Nhà văn hóa Ấp 3", "tại NVH ấp 3", "tại nhà văn hoá ấp ba",
@@ -104,6 +114,18 @@ def test_what_means_something_else_is_a_difference(kind: Kind, one: str, other: 
 def test_saying_less_or_something_else_is_none(one: str, other: str) -> None:
     assert told(one, other) == []
     assert told(other, one) == []
+
+
+def test_what_is_said_aloud_is_what_is_written() -> None:
+    pairs = [line.split("\t")[1:3] for line in PAIRS]
+    assert len(pairs) > 2_000
+    assert {written: differ for written, said in pairs if (differ := told(written, said))} == {}
+
+
+def test_numbers_that_share_an_area_code_are_two() -> None:
+    text = "gọi 0272 3812345 - 3812346"
+    numbers = [str(fact.value) for fact in facts_of(text) if fact.kind is Kind.PHONE]
+    assert numbers == ["Number(digits='02723812345')", "Number(digits='02723812346')"]
 
 
 def test_what_two_texts_give_to_each_others_things_is_found() -> None:

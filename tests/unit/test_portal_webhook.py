@@ -18,7 +18,8 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 from support import builders
-from support.portals import MP3, PDF, Poster, webhook_backend
+from support.console import make_certificate
+from support.portals import MP3, PDF, Poster, correction, webhook_backend
 from support.webhook import SECRET, Portal, program, receiver
 
 from channels.base import ChannelError
@@ -120,6 +121,24 @@ def test_another_secret_or_an_old_signature_is_told(far: Portal, tmp_path: Path)
     assert far.log == []
 
 
+def test_only_a_certificate_that_is_trusted_gets_anything(tmp_path: Path) -> None:
+    certificate = make_certificate(tmp_path)
+    with receiver(tmp_path / "far", certificate=certificate) as far:
+        stranger = Poster(webhook_backend(far.url, builders.MemoryRemoteIds()), tmp_path, far.url)
+        error = stranger.refused()
+        assert not error.permanent
+        assert "its certificate is not trusted" in str(error)
+        assert far.log == []
+        known = webhook_backend(far.url, builders.MemoryRemoteIds(), ca_file=certificate)
+        poster = Poster(known, tmp_path, far.url)
+        poster.post(poster.item(1))
+        assert backend(poster).shown("thong-bao-mau").slots
+        gone = webhook_backend(far.url, builders.MemoryRemoteIds(), ca_file=tmp_path / "khong")
+        assert Poster(gone, tmp_path, far.url).refused().permanent
+        for one in (stranger, poster):
+            one.channel.close()
+
+
 def test_a_check_posts_nothing(poster: Poster, far: Portal) -> None:
     backend(poster).check()
     assert far.log == []
@@ -207,6 +226,11 @@ def test_the_description_is_openapi_and_every_event_fits_it(poster: Poster, far:
     event = {"$ref": "#/components/schemas/Event", "components": {"schemas": schemas}}
     poster.post(poster.item(1, audio=MP3, flyer=PDF))
     jsonschema.validate(far.post("thong-bao-mau"), event)
+    poster.post(poster.item(1, body="Lời đúng.", correction=correction()), number=8)
+    corrected = far.post("thong-bao-mau")
+    jsonschema.validate(corrected, event)
+    assert [one["heading"] for one in corrected["notes"]] == ["ĐÍNH CHÍNH"]
+    assert len(corrected["history"]) == 1
     assert set(schemas["Event"]["properties"]) == set(Event.model_fields)
     fields = {"Loa-Event-Id", *signed(SECRET, b"", SystemClock().now())}
     (call,) = description["webhooks"].values()

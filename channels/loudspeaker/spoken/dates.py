@@ -30,6 +30,8 @@ KNOWN_DAYS: Final = frozenset(
     {(3, 2), (27, 2), (8, 3), (26, 3), (30, 4), (1, 5), (7, 5), (15, 5), (19, 5), (1, 6), (21, 6),
      (27, 7), (19, 8), (2, 9), (10, 10), (13, 10), (20, 10), (18, 11), (20, 11), (23, 11), (22, 12)}
 )  # fmt: skip
+#: What is named after a day: "đường 30/4".
+NAMED_AFTER_DAYS: Final = words("đường phố viên trường cầu chợ")
 #: Before these a slash counts out of a whole…
 COUNTED: Final = words(
     "hộ ấp xã người phiếu tiêu đại thành em học cháu đơn tổ khu trường thôn chỉ đồng chí đảng hội "

@@ -15,6 +15,7 @@ from .dates import (
     KNOWN_DAYS,
     LUNAR,
     MEASURED,
+    NAMED_AFTER_DAYS,
     TIMES_OF_DAY,
     WHOLES,
     D,
@@ -41,7 +42,7 @@ def _day_month(match: re.Match[str], ctx: Context) -> Reading:
     day, month = match.groups()
     if ctx.after({"thứ", "hạng"}):
         return None
-    if ctx.after({"đường", "phố", "viên", "trường", "cầu", "chợ"}):
+    if ctx.after(NAMED_AFTER_DAYS):
         known = (int(day), int(month)) in KNOWN_DAYS
         return date_words(day, month, None, ctx, match.end()) if known else None
     told = (
@@ -83,7 +84,9 @@ def _dashed_day_month(match: re.Match[str], ctx: Context) -> Reading:
         return f"{ctx.cardinal(int(day))} đến ngày {ctx.cardinal(int(month))}"
     after_day = ctx.after(DAY_LEADS) or _among_days(ctx)
     feast = (int(day), int(month)) in KNOWN_DAYS and ctx.near(_FEASTS, 5)
-    named = feast or ctx.after(TIMES_OF_DAY) or ctx.near(_WEEK, 3)
+    feast = feast or ((int(day), int(month)) == (5, 9) and ctx.near({"giảng", "trường"}, 3))
+    lunar = LUNAR.match(ctx.line, match.end())
+    named = feast or lunar or ctx.after(TIMES_OF_DAY) or ctx.near(_WEEK, 3)
     if not (after_day or named) or ctx.after({"thứ"}) or ctx.near({"các", "những"}, 2):
         return None
     if not after_day and ctx.next_word(match.end()) in COUNTED | WHOLES | MEASURED:

@@ -24,7 +24,7 @@ _SHARES: Final = frozenset({2, 3, 4, 5, 10})
 _USUAL_SHARES: Final = frozenset({(1, 2), (1, 3), (2, 3), (1, 4), (3, 4)})
 _MANY: Final = words("hộ người phiếu đại cử")
 #: Near these 25/21 is how a set ends.
-_SETS: Final = words("séc set hiệp chuyền tennis lông")
+SETS: Final = words("séc set hiệp chuyền tennis lông")
 _MAP_SCALES: Final = words("lệ đồ hoạch")
 _DOTTED: Final = r"[1-9]\d{0,2}(?:\.\d{3})+"
 
@@ -41,7 +41,7 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     top, bottom = (int(part) for part in match.groups())
     following = ctx.next_word(match.end())
     counted = f"{ctx.cardinal(top)} trên {ctx.cardinal(bottom)}"
-    if ctx.near(_SETS, 24) and max(top, bottom) <= 40:
+    if ctx.near(SETS, 24) and max(top, bottom) <= 40:
         return f"{ctx.cardinal(top)}, {ctx.cardinal(bottom)}"
     if ctx.after({"thứ"}) and 2000 <= bottom < 2100:
         return f"{ctx.cardinal(top)} năm {ctx.cardinal(bottom)}"
@@ -49,11 +49,17 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
         {"loại", "hạng", "binh", "điểm", "thứ"}
     ):
         return counted
+    if top <= bottom and any(_of(match[2], token) for token in ctx.history[-10:]):
+        return counted  # "12/12 chỉ tiêu, trong đó 8/12 vượt"
+    if ctx.after(_NEARLY | {"giảm"}) and re.match(r"\s?học phí", ctx.line[match.end() :]):
+        return read_fraction(top, bottom, ctx)
     if following in COUNTED | {"vụ"} and not (ctx.after(_NEARLY) and top < bottom <= 10):
         if (top, bottom) in _USUAL_SHARES and following in _MANY:
             return Doubtful(read_fraction(top, bottom, ctx), Why.AMBIGUOUS_FRACTION)
         return counted
     share = read_fraction(top, bottom, ctx)
+    if ctx.near({"binh"}, 4) and top <= bottom and bottom in (3, 4):
+        return counted  # "thương binh 1/4, 2/4": the grade of a wound
     if ctx.after({"vòng"}) and top == 1:
         return Doubtful(share, Why.AMBIGUOUS_FRACTION)
     if ctx.after(_SHARE_LEADS) or following in WHOLES or following in UNITS:
@@ -69,9 +75,17 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     return date if sure else Doubtful(date, Why.AMBIGUOUS_FRACTION)
 
 
+def _of(bottom: str, token: str) -> bool:
+    """Say whether all of a whole were counted just before: the 12/12 of "12/12 chỉ tiêu"."""
+    return token == f"{bottom}/{bottom}"
+
+
 def _fraction_of(match: re.Match[str], ctx: Context) -> Reading:
-    """Read 120/80mmHg, 1/2kg."""
-    share = read_fraction(int(match[1]), int(match[2]), ctx)
+    """Read 120/80mmHg, 1/2kg, the 22/0,4kV of a transformer."""
+    if not (match[1].isdigit() and match[2].isdigit()):
+        share = f"{ctx.number(match[1])} trên {ctx.number(match[2])}"
+    else:
+        share = read_fraction(int(match[1]), int(match[2]), ctx)
     return f"{share} {unit_name(match[3].strip(), ctx)}"
 
 
@@ -88,6 +102,12 @@ FRACTIONS: Final[tuple[Rule, ...]] = (
         _out_of,
         then=".,/",
     ),
-    rule("fraction", rf"(\d{{1,4}})/(\d{{1,4}})({SIGN})", _fraction_of, then="/", tight=True),
+    rule(
+        "fraction",
+        rf"({_DOTTED}|\d{{1,4}}(?:,\d{{1,2}})?)/({_DOTTED}|\d{{1,4}}(?:,\d{{1,2}})?)({SIGN})",
+        _fraction_of,
+        then="/,.",
+        tight=True,
+    ),
     rule("fraction", rf"(\d{{1,9}})\s?/\s?(\d{{1,9}})(?![0-9/]){WHOLE}", _fraction, then="/"),
 )

@@ -24,6 +24,7 @@ _BANKS: Final = words(
     "mbbank lpbank nhcsxh kienlongbank shb ocb msb vib scb vtb"
 )
 _PAPERS: Final = words("gpkd gcnđkkd gcnđkdn gcnqsdđ gcn gplx gpxd gplđ gphđ")
+_THOUSANDS: Final = re.compile(r"[1-9]\d{0,2}(?:\.\d{3})+")
 _PAIRS: Final = frozenset({("đăng", "ký"), ("giấy", "phép"), ("ngân", "hàng"), ("chứng", "nhận")})
 #: What has a number on its bow.
 _REGISTERED: Final = words("ghe tàu thuyền vỏ sà phà đò")
@@ -53,6 +54,8 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
         return read_digits(match[0])
     if ctx.near({"tôm"}, 2):
         return None
+    if _THOUSANDS.fullmatch(match[0]) and ctx.next_word(match.end()) in {"đồng", "vnđ"}:
+        return None  # "đóng BHYT 631.800 đồng" is a sum
     legal = last == "khoản" and not long
     return read_groups(match[0]) if close and not legal else None
 

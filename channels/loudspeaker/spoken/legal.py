@@ -11,7 +11,7 @@ from typing import Final
 
 from .abbreviations import ABBREVIATIONS
 from .context import WHOLE, Context, Reading, Rule, rule
-from .data.documents import KINDS
+from .data.documents import ISSUERS, KINDS
 from .issuers import Suffix, issuer_of, names_an_office, suffix_of
 from .letters import spell
 from .model import Doubtful, Why
@@ -33,6 +33,9 @@ _CODE: Final = r"[A-ZĐÂƯ][A-ZĐÂƯa-z&]{0,11}"
 _NUMBER: Final = r"(\d{1,7})([a-z])?"
 #: "ngày 26/12/2024 của Chính phủ": the writer names the issuer himself.
 _ISSUED_BY: Final = re.compile(r",?(?:\s+ngày\s+[\d/.-]+|\s+năm\s+\d{4})?\s+của\s+")
+
+#: Who signs what is numbered as the Party's centre's.
+_CENTRAL: Final = re.compile(r"Bộ Chính trị|BCT|Ban Bí thư|BBT|Ban [Cc]hấp hành|BCH|Hội nghị")
 
 
 def _ordinal(number: str, ctx: Context) -> str:
@@ -77,6 +80,8 @@ def _issuers_said(suffix: Suffix, codes: str, ctx: Context, end: int) -> str:
         known = [*suffix.issuers, *(c for c in re.split(r"[-/]", codes) if issuer_of(c, ctx))]
         if any(named.lower().startswith(issuer.lower()) for issuer in known):
             return ""
+        if suffix.issuers == (ISSUERS["TW"],) and _CENTRAL.match(named):
+            return ""  # "Chỉ thị 46-CT/TW của Bộ Chính trị"
     return ", ".join(suffix.issuers)
 
 

@@ -167,8 +167,12 @@ def _name_of(letters: str, number: str, ctx: Context) -> str | None:
     if len(letters) == 2 and ctx.after(_WATERS) and letters not in PLACES:
         return None
     if letters in AMBIGUOUS:
-        found = (one.spoken for one in AMBIGUOUS[letters].meanings if "#number" in one.before)
-        return next(found, None)
+        meanings = AMBIGUOUS[letters].meanings
+        called = [
+            one.spoken for one in meanings if ctx.last() in one.after and ctx.last().isalpha()
+        ]
+        numbered = [one.spoken for one in meanings if "#number" in one.before]
+        return next(iter(called + numbered), None)
     return abbreviation(letters) or FOREIGN.get(letters.lower()) or ACRONYMS.get(letters)
 
 

@@ -6,7 +6,8 @@ import re
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
-from .dates import COUNTED, KNOWN_DAYS, MEASURED, date_words
+from .dates import COUNTED, KNOWN_DAYS, MEASURED, NAMED_AFTER_DAYS, date_words
+from .fractions import SETS
 from .model import Doubtful, Why
 from .numbers import NUMBER
 from .wordlist import words
@@ -19,6 +20,9 @@ _RANGE_LEADS: Final = words(
 #: Near these 2-1 is how a match stands.
 _MATCHES: Final = words("thắng thua hòa hiệp cuộc séc set gỡ dẫn trận lượt")
 
+#: How one set of a match before ended: the 25-18 of "25-18, 25-20".
+_SET: Final = re.compile(r"\d{1,2}\s?-\s?\d{1,2}")
+
 
 def _padded(number: str) -> bool:
     return len(number) > 1 and number[0] == "0"
@@ -30,7 +34,7 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     spaced = match[0] != match[0].replace(" ", "")
     if spaced and ctx.after(PLACE_LEADS):
         return _places(first, last, match.end(), ctx)
-    if ctx.near(_MATCHES, 4) or (ctx.after({"số"}) and ctx.near({"tỷ", "tỉ"}, 2)):
+    if _told_of_a_match(ctx):
         return _score(first, last, ctx)
     words = f"{ctx.number(first)} đến {ctx.number(last)}"
     if ctx.after({"dap", "npk"}):
@@ -43,10 +47,31 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     if rising and (ctx.near(_RANGE_LEADS, 2) or (followed and not _padded(first)) or not small):
         return words
     if not rising and ctx.next_word(match.end()) not in MEASURED:
-        known = (int(first[-15:]), int(last[-15:])) in KNOWN_DAYS
-        date = f"ngày {date_words(first, last, None, ctx, match.end())}" if known else ""
-        words = date or _score(first, last, ctx)
+        if (int(first[-15:]), int(last[-15:])) in KNOWN_DAYS:
+            words = date_words(first, last, None, ctx, match.end())
+            words = words if ctx.after(NAMED_AFTER_DAYS) else f"ngày {words}"
+            # nothing falls from the 22nd to the 12th: a day that all know is no other thing
+            return words if int(first[-15:]) > 12 else Doubtful(words, Why.AMBIGUOUS_RANGE)
+        day = 12 < int(first[-15:]) <= 31 and small and ctx.next_word(match.end())
+        words = (
+            f"ngày {date_words(first, last, None, ctx, match.end())}"
+            if day and not ctx.near(SETS, 24)
+            else _score(first, last, ctx)
+        )
     return Doubtful(words, Why.AMBIGUOUS_RANGE)
+
+
+def _told_of_a_match(ctx: Context) -> bool:
+    """Say whether a score is told: "thắng 3-0", "tỷ số 2-1", and the sets that follow one."""
+    if ctx.after({"từ"}):
+        return False
+    if ctx.after({"số"}) and ctx.near({"tỷ", "tỉ"}, 2):
+        return True
+    if ctx.after({","}) and len(ctx.history) > 1 and _SET.fullmatch(ctx.history[-2]):
+        return ctx.near(_MATCHES, 16)
+    # a Hòa is a place, a hòa is a draw
+    names = {word.lower() for word in ctx.history[-4:] if word in {"Hòa", "Thắng", "Lượt"}}
+    return ctx.near(_MATCHES - names, 4)
 
 
 def _places(first: str, last: str, end: int, ctx: Context) -> Reading:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from .context import UPPERCASE, WHOLE, Context, Reading, Rule, rule
+from .data.measures import SUMS
 from .dates import COUNTED, KNOWN_DAYS, MEASURED, WHOLES
 from .fractions import FRACTIONS
 from .letters import spell
@@ -89,6 +90,8 @@ def _list(match: re.Match[str], ctx: Context) -> Reading:
         return ", ".join(ctx.number(part) for part in parts)
     if _or_so(parts, match.end(), ctx):
         return Doubtful(", ".join(ctx.number(part) for part in parts), Why.AMBIGUOUS_RANGE)
+    if len(parts) == 2 and ctx.next_word(match.end()) in SUMS:
+        return None  # "chuẩn nghèo nông thôn 2,2 triệu đồng"
     levels = [word.lower() for word in ctx.history[-2:]] == ["mức", "độ"]
     if len(parts) == 2 and not levels and not ctx.after(PLACE_LEADS):
         return None

@@ -44,6 +44,10 @@ _KILOMETRE: Final = re.compile(r"[Kk][Mm]\s?\d")
 #: "29/4 - hết 3/5" and "từ nay - 31/12".
 _LAST_DAY: Final = re.compile(r"hết (?:ngày |mùng |mồng )?\d")
 _DATE_AHEAD: Final = re.compile(r"(?:ngày |hết )?\d{1,2}[/.]\d{1,2}")
+_DAY: Final = re.compile(r"\d{1,2}[/.-]\d{1,2}(?:[/.-]\d{4})?")
+_HOUR_OF_A_DAY: Final = re.compile(
+    r"\d{1,2}\s?(?:[hHgG:]|giờ)\s?(?:\d\d'?)?,?\s(?:ngày )?\d{1,2}[/.-]\d"
+)
 _PHONE: Final = re.compile(r"0\d{2,}|1[89]00")
 
 
@@ -59,6 +63,7 @@ def is_span(ctx: Context, end: int) -> bool:
         or _parts_of_days(ctx, ahead)
         or _classes(ctx, ahead)
         or _same_measure(ctx, ahead)
+        or _hours_of_days(ctx, ahead)
         or _kilometres(ctx, ahead)
         or _from(ctx, ahead)
         or _until_a_day(ctx, ahead)
@@ -105,6 +110,14 @@ def _classes(ctx: Context, ahead: str) -> bool:
         and bool(_CLASS.fullmatch(ctx.history[-1]))
         and bool(_CLASS.match(ahead))
     )
+
+
+def _hours_of_days(ctx: Context, ahead: str) -> bool:
+    """Know "22h 10/4 - 4h 11/4" and "22h ngày 10/4 - 4h ngày 11/4"."""
+    before = [word for word in ctx.history[-3:] if word.lower() != "ngày"][-2:]
+    if len(before) < 2 or not (CLOCK.fullmatch(before[0]) and _DAY.fullmatch(before[1])):
+        return False
+    return bool(_HOUR_OF_A_DAY.match(ahead))
 
 
 def _kilometres(ctx: Context, ahead: str) -> bool:

@@ -80,7 +80,8 @@ class WebhookBackend:
             raise ChannelError(message.format(campaign=campaign_id, portal=self.endpoint))
         from channels.portal.looking import look_at  # loads httpx and lxml: for those who look
 
-        return look_at(kept, self._configured().timeout)
+        account = self._configured()
+        return look_at(kept, account.timeout, account.ca_file)
 
     def close(self) -> None:
         """Close the connections; the next delivery opens new ones."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pydantic import AwareDatetime
 
 from channels.portal.article import article_of
-from channels.portal.documents import Document, Wording
+from channels.portal.documents import Document, Former, Wording
 from channels.portal.remembered import Kept
 from channels.portal.views import PostView
 from engine.models import Priority, Purpose
@@ -54,6 +54,15 @@ class Section(Document):
     files: tuple[Linked, ...]
 
 
+class Note(Document):
+    """What was amended, and why: ``opening`` says it in a sentence, ``heading`` in a word."""
+
+    heading: str
+    opening: str
+    at: AwareDatetime
+    number: int
+
+
 class Event(Document):
     """A post as it is now; whoever takes it needs to know nothing of earlier ones."""
 
@@ -69,6 +78,8 @@ class Event(Document):
     title: str
     summary: str
     html: str
+    notes: tuple[Note, ...]
+    history: tuple[Former, ...]
     sections: tuple[Section, ...]
 
 
@@ -93,6 +104,11 @@ def event_of(kept: Kept, *, commune_id: str, slot: datetime, links: Mapping[str,
         title=view.lead.title,
         summary=view.summary,
         html=article.content,
+        notes=tuple(
+            Note(heading=one.heading, opening=one.opening, at=one.at, number=one.number)
+            for one in view.notes
+        ),
+        history=view.history,
         sections=tuple(_section(one, links) for one in record.wordings),
     )
 

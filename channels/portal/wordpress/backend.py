@@ -55,19 +55,25 @@ class WordPressBackend:
         return self._account.place if self._account is not None else self.name
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
-        """Make or change the post of every campaign in the bundle. Raises ChannelError."""
+        """Make or change the post of every campaign in the bundle.
+
+        Raises ChannelError. A post that only a person can help does not keep the others back.
+        """
         rooms = self._rooms()
-        files = artifact.files
-        kept: Kept | None = None
+        done: Kept | None = None
+        refused: ChannelError | None = None
         for kept in joined(self._memory, artifact):
-            mine = [file for file in files if file.name.startswith(f"{kept.record.id}/")]
-            new = {file.name.rpartition("/")[2]: rooms.media.address(file) for file in mine}
-            kept = kept.with_media(new)
-            kept = self._posted(rooms, kept, bundle)
-            self._memory.put(kept)
-        if kept is None:
+            try:
+                done = self._posted(rooms, kept, artifact, bundle)
+            except ChannelError as error:
+                if not error.permanent:
+                    raise
+                refused = refused or error
+        if refused is not None:
+            raise refused
+        if done is None:
             raise ChannelError(_("there is nothing to post"), permanent=True)
-        return Receipt(kept.url, {"post": kept.remote, "portal": self.endpoint})
+        return Receipt(done.url, {"post": done.remote, "portal": self.endpoint})
 
     def check(self) -> None:
         """Ask whether the user may post, and whether posts get the address that is printed.
@@ -108,8 +114,13 @@ class WordPressBackend:
                 self._opened.api.close()
                 self._opened = None
 
-    def _posted(self, rooms: Rooms, kept: Kept, bundle: Bundle) -> Kept:
+    def _posted(self, rooms: Rooms, kept: Kept, artifact: Artifact, bundle: Bundle) -> Kept:
+        """Bring one campaign's post up to date, and remember how it is now."""
         account, wait = self._configured(), bundle.slot - self._clock.now()
+        mine = (one for one in artifact.files if one.name.startswith(f"{kept.record.id}/"))
+        kept = kept.with_media(
+            {file.name.rpartition("/")[2]: rooms.media.address(file) for file in mine}
+        )
         wanted = rooms.wanted(
             kept,
             bundle.commune_id,
@@ -119,17 +130,13 @@ class WordPressBackend:
         )
         if account.trash and kept.withdrawn:
             off = rooms.posts.take_off(wanted)
-            taken = {"gone": True, "written": off.written if off else ""}
-            return kept.model_copy(update=taken)
-        posted = rooms.posts.put(wanted)
-        return kept.model_copy(
-            update={
-                "remote": posted.remote,
-                "url": posted.url,
-                "written": posted.written,
-                "gone": False,
-            }
-        )
+            now = kept.model_copy(update={"gone": True, "written": off.written if off else ""})
+        else:
+            put = rooms.posts.put(wanted)
+            there = {"remote": put.remote, "url": put.url, "written": put.written, "gone": False}
+            now = kept.model_copy(update=there)
+        self._memory.put(now)
+        return now
 
     @property
     def _memory(self) -> Memory:

@@ -72,6 +72,7 @@ class Rooms:
     def _filed(self, kept: Kept) -> tuple[list[int], list[int]]:
         """Return the ids of the post's categories and tags, made when missing."""
         account = self._account
+        self.terms.forget()
         found: dict[str, list[int]] = {"categories": [], "tags": []}
         if account.category:
             found["categories"].append(self.terms.id_of("categories", account.category))

@@ -3,6 +3,7 @@
 from engine.reports.bulletin.gathering import Bulletin, Item, Told, gathered
 from engine.reports.bulletin.page import bulletin_pdf
 from engine.reports.bulletin.period import Period, days, week, week_of
+from engine.reports.bulletin.posting import posted
 
 __all__ = [
     "Bulletin",
@@ -12,6 +13,7 @@ __all__ = [
     "bulletin_pdf",
     "days",
     "gathered",
+    "posted",
     "week",
     "week_of",
 ]

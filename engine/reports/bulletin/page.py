@@ -48,7 +48,7 @@ def _item(number: int, item: Item) -> dict[str, Any]:
         "number": number,
         "title": one_line(item.title),
         "issuer": one_line(item.issuer),
-        "mark": _mark(item),
+        "mark": bulletin_mark(item),
         "loud": bool(item.priority.name != "ROUTINE" and not (item.expired or item.stopped)),
         "approved": f"{local(item.approved_at):%d/%m/%Y}",
         "correction": unbroken(correction.opening) if correction and not item.stopped else "",
@@ -66,7 +66,7 @@ def _meant(item: Item, hamlets: int) -> str:
     return one_line(", ".join(named)) if len(named) < hamlets else ""
 
 
-def _mark(item: Item) -> str:
+def bulletin_mark(item: Item) -> str:
     """Return what stands above the title: what it is, and whether it still holds."""
     first = item.told[0].content
     plain = mark(item.priority, first.purpose, drill=first.drill)

@@ -60,7 +60,9 @@ def _of_kind(mine: list[Fact], theirs: list[Fact], reference: date) -> Iterator[
         for j, b in other.odd:
             alone = len(one.odd) == len(other.odd) == 1
             score = _evidence(a, b, common=common, alone=alone)
-            if alone and common and _same_end(a, b, mine, theirs):
+            if alone and len(mine) == len(theirs):  # all else agrees, one by one
+                score += 0.4 if score else 0.0
+            if common and _same_end(a, b, mine, theirs, alone=alone):
                 score = max(score, _ENOUGH)
             if score >= _ENOUGH:
                 pairs.append((score, i, j))
@@ -72,6 +74,7 @@ def _of_kind(mine: list[Fact], theirs: list[Fact], reference: date) -> Iterator[
             yield Pair(mine[i], theirs[j])
     if not used[0]:
         yield from _misplaced(one, other, reference)
+        yield from _repeated(one, other, reference)
         yield from _swapped(mine, theirs, reference)
 
 
@@ -141,7 +144,7 @@ def _evidence(a: Fact, b: Fact, *, common: bool, alone: bool) -> float:
     return 2 * near + wide + (0.5 if alone else 0.0) + (0.5 if not strangers else 0.0)
 
 
-def _same_end(a: Fact, b: Fact, mine: list[Fact], theirs: list[Fact]) -> bool:
+def _same_end(a: Fact, b: Fact, mine: list[Fact], theirs: list[Fact], *, alone: bool) -> bool:
     """Say whether two odd days or hours are the one end, or deadline, of each text.
 
     Or both end what begins alike: "từ 14 giờ đến 17 giờ" and "từ 14 giờ, có điện lại lúc 18 giờ".
@@ -149,11 +152,12 @@ def _same_end(a: Fact, b: Fact, mine: list[Fact], theirs: list[Fact]) -> bool:
     if a.kind not in {Kind.DATE, Kind.HOUR}:
         return False
     ends = [sum(fact.role is Role.END for fact in facts) for facts in (mine, theirs)]
-    if a.role is b.role is Role.END:
-        return ends == [1, 1]
-    strangers = len(a.near) > 1 and len(b.near) > 1 and not a.near & b.near and not a.wide & b.wide
     begins = [any(fact.role is Role.START for fact in facts) for facts in (mine, theirs)]
-    return {a.role, b.role} == {Role.END, Role.EVENT} and all(begins) and not strangers
+    if a.role is b.role is Role.END:
+        return ends == [1, 1] and (alone or all(begins))
+    strangers = len(a.near) > 1 and len(b.near) > 1 and not a.near & b.near and not a.wide & b.wide
+    ending = {a.role, b.role} == {Role.END, Role.EVENT}
+    return ending and alone and all(begins) and not strangers
 
 
 def _comparable(a: Fact, b: Fact) -> bool:
@@ -187,6 +191,23 @@ def _misplaced(one: _Side, other: _Side, reference: date) -> Iterator[Pair]:
             wanted = [mine for mine in odd if roles_agree(fact.role, mine.role)]
             if len(wanted) == 1 and (len(against.facts) == 1 or fact.role is not Role.EVENT):
                 yield Pair(fact, wanted[0]) if turned else Pair(wanted[0], fact)
+
+
+def _repeated(one: _Side, other: _Side, reference: date) -> Iterator[Pair]:
+    """Yield what a text says twice, where the other has another value in one of the places.
+
+    "Ấp 1 ngày 09/12, Ấp 3 ngày 10/12" against "Ấp 1 ngày 10/12, Ấp 3 ngày 10/12".
+    """
+    for side, against, turned in ((one, other, False), (other, one, True)):
+        for fact in against.facts:
+            same = [mine for mine in side.facts if agree(fact, mine, reference)]
+            if not same or sum(agree(fact, mine, reference) for mine in against.facts) < 2:
+                continue
+            for _index, odd in side.odd:
+                here, there = _alike(odd.near, fact.near), [_alike(m.near, fact.near) for m in same]
+                if here >= 0.5 and max(there) < here and roles_agree(odd.role, fact.role):
+                    yield Pair(fact, odd) if turned else Pair(odd, fact)
+                    return
 
 
 def _swapped(mine: list[Fact], theirs: list[Fact], reference: date) -> Iterator[Pair]:

@@ -13,6 +13,10 @@ from engine.rules.one_truth.words import ENDS, Word, before, said_at
 
 DAY_LEADS: Final = frozenset({"ngày", "mùng", "mồng"})
 _MONTHS: Final = {"giêng": 1, "chạp": 12, "tư": 4}
+_ENGLISH: Final = (
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+)  # fmt: skip
 _JOINS: Final = frozenset({",", "và", "đến", "tới", "-", "–", "hoặc", "hết", "&"})
 _TO: Final = frozenset({"đến", "tới", "-", "–"})
 _LUNAR_WORDS: Final = frozenset({"giêng", "chạp", "rằm"})
@@ -100,6 +104,11 @@ def _day_number(words: tuple[Word, ...], at: int) -> tuple[int, int] | None:
 
 def _month(words: tuple[Word, ...], at: int) -> tuple[int, int, int] | None:
     """Read "tháng mười hai năm 2026": month, year (0 without), where it ends."""
+    if said_at(words, at) in _ENGLISH:
+        year = number_at(words, at + 1)
+        known = year is not None and 1900 <= year.value <= 2200
+        number = _ENGLISH.index(said_at(words, at)) + 1
+        return (number, int(year.value), year.end) if year and known else (number, 0, at + 1)
     if said_at(words, at) != "tháng":
         return None
     name = said_at(words, at + 1)
@@ -168,6 +177,8 @@ def _month_alone(words: tuple[Word, ...], at: int) -> list[Found]:
     if month is None or said_at(words, month[2]) in {"tuổi", "trở"}:
         return []
     previous = said_at(words, at - 1)
+    if said_at(words, at) in _ENGLISH:  # "may" alone is mostly no month
+        return []
     if words[at - 1 : at] and (previous in DAY_LEADS or number_at(words, at - 1) is not None):
         return []
     if said_at(words, at + 1) in {"giêng", "chạp"}:

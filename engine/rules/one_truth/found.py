@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.rules.one_truth.facts import Kind, Role, Value
-from engine.rules.one_truth.words import Word, before
+from engine.rules.one_truth.numbers import DIGITS
+from engine.rules.one_truth.words import Word, before, said_at
 
 #: Words just before a day or an hour that make it the last one.
 _ENDING = frozenset({"trước", "hạn", "chót", "nhất", "hết", "quá", "thúc", "tới", "đến", "cuối"})
@@ -15,6 +16,10 @@ _BETWEEN = frozenset(
     {"ngày", "mùng", "mồng", "thứ", "chủ", "nhật", "hai", "ba", "tư", "năm", "sáu", "bảy", "là",
      "lúc", "vào", "khoảng", "hôm", "sáng", "trưa", "chiều", "tối", "đêm", "buổi", "một", "bốn"}
 )  # fmt: skip
+
+
+#: What a clock time is said with.
+_CLOCK = frozenset({*DIGITS, "mười", "mươi", "lăm", "mốt", "tư", "giờ", "phút", "rưỡi", ","})
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,12 @@ class Found:
 
 def role_at(words: tuple[Word, ...], index: int) -> Role:
     """Return what the words before a day or hour say that it is."""
+    timed = "giờ" in before(words, index, 6)
+    if timed and said_at(words, index - 1) in _CLOCK:  # "trước 17 giờ ngày 02/12"
+        at = index
+        while said_at(words, at - 1) in _CLOCK:
+            at -= 1
+        return Role.END if said_at(words, at - 1) in {"trước", "nhất", "chót"} else Role.EVENT
     recent = before(words, index, 6)
     for place, said in enumerate(recent):
         if said == "sinh" or (said in _BEGINNING and "sinh" in recent[place : place + 2]):

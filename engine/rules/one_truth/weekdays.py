@@ -31,7 +31,8 @@ def joined_weekdays(
             taken = [ending[before]] if before is not None and len(row) == 1 else []
         for one, index in zip(row, taken, strict=False):
             found[index] = _with_weekday(found[index], one)
-        alone += row[len(taken) :]
+        if len(taken) or not _every_week(words, row):
+            alone += row[len(taken) :]
     return [*found, *alone]
 
 
@@ -45,6 +46,12 @@ def _rows(words: tuple[Word, ...], weekdays: Sequence[Found]) -> list[list[Found
         else:
             rows.append([one])
     return rows
+
+
+def _every_week(words: tuple[Word, ...], row: list[Found]) -> bool:
+    """Say whether weekdays without a date are those of every week: "từ thứ Hai đến thứ Sáu"."""
+    between = {word.said for word in words[row[0].end : row[-1].begin]}
+    return len(row) > 1 and bool(between & {"đến", "tới", "-", "–"})
 
 
 def _skipped(words: tuple[Word, ...], at: int, known: dict[int, int], step: int) -> int | None:

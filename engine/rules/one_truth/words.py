@@ -18,6 +18,8 @@ _PIECE = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?|[.,;:!?…()\[\]\n•–-]|[^\s\
 _MARK = re.compile(r"[^\w]")
 #: A line that goes on in the next: an author's editor broke it, and no mark ends it.
 _WRAPPED = re.compile(r"(?<=[^\s.!?;:])\n(?=[^\W\d_A-ZĐÀ-Ỹ]|\d(?!\d*[.)]\s))")
+#: Words beside numbers in Khmer, by their consonants, as the reader names what it cannot say.
+_KHMER = {"ថងទ": "ngày", "ខ": "tháng", "ឆន": "năm", "ដង": "đồng"}
 #: What ends a sentence; a colon and a comma do not.
 ENDS = frozenset({".", "!", "?", ";", "…", "\n", "•"})
 
@@ -65,7 +67,7 @@ def _words(text: str) -> Iterator[Word]:
         if token.start < position:
             continue
         yield from _pieces(text[position : token.start], position)
-        said = token.spoken
+        said = token.spoken or _KHMER.get(token.written, "")
         if token.rule in {"bracket", "dash", "bullet", "sign"} and not said.strip(" ,"):
             said = token.written
         capital = token.written[:1].isupper()
@@ -77,6 +79,8 @@ def _words(text: str) -> Iterator[Word]:
 
 def _pieces(text: str, offset: int) -> Iterator[Word]:
     for found in _PIECE.finditer(text):
+        if unicodedata.category(found[0][0]) in {"Mn", "Mc", "Cf"}:  # no word, and no mark
+            continue
         start, end = offset + found.start(), offset + found.end()
         yield Word(found[0].lower(), start, end, capital=found[0][0].isupper())
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+NVHCĐ = nhà văn hóa cộng đồng
+NTND = nghĩa trang nhân dân
 TT.PVHCC = trung tâm phục vụ hành chính công
 PVHCC = phục vụ hành chính công
 TTHCC = trung tâm hành chính công

@@ -16,7 +16,7 @@ KINDS: Final = {
     "KHLT": "kế hoạch liên tịch", "HDLT": "hướng dẫn liên tịch", "TBKL": "thông báo kết luận",
     "CTPH": "chương trình phối hợp", "QCPH": "quy chế phối hợp", "CTHĐ": "chương trình hành động",
     "GBN": "giấy biên nhận", "GGT": "giấy giới thiệu",
-    "HDLN": "hướng dẫn liên ngành", "LCT": "lịch công tác",
+    "HDLN": "hướng dẫn liên ngành", "LCT": "lịch công tác", "LG": "lệnh gọi",
 }  # fmt: skip
 ISSUERS: Final = {
     "CP": "Chính phủ", "TTg": "Thủ tướng Chính phủ", "UBND": "Ủy ban nhân dân",

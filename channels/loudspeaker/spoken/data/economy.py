@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
+CLC = chất lượng cao
+ĐHTV = đại hội thành viên
 NQH = nợ quá hạn
 NSS = ngày sau sạ
 NSG = ngày sau gieo
@@ -61,7 +63,6 @@ SHTT = sở hữu trí tuệ
 TACN = thức ăn chăn nuôi
 GSGC = gia súc, gia cầm
 CSGM = cơ sở giết mổ
-CGC = cúm gia cầm
 VDNC = viêm da nổi cục
 TDTX = tiêu độc khử trùng
 VSTY = vệ sinh thú y

@@ -6,6 +6,14 @@ from typing import Final
 
 TABLE: Final = """
 vs = gặp
+longan = long an
+calo = ca lo
+rh = rờ hát
+diop = đi ốp
+diopter = đi ốp
+globalgap = gờ lô bồ gáp
+global gap = gờ lô bồ gáp
+globalg.a.p = gờ lô bồ gáp
 ko = không
 khmer = khơ me
 chôl = chôn

@@ -65,7 +65,6 @@ NQ = nghị quyết
 TTLT = thông tư liên tịch
 CTr = chương trình
 TTr = tờ trình
-BC = báo cáo
 GM = giấy mời
 HD = hướng dẫn
 QCVN = quy chuẩn Việt Nam

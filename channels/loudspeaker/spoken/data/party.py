@@ -165,7 +165,6 @@ TBDV = Trưởng ban dân vận
 TBTC = Trưởng ban tổ chức
 HNTW = hội nghị Trung ương
 KHTNV = không hoàn thành nhiệm vụ
-BK = bằng khen
 GK = giấy khen
 GĐVHTB = gia đình văn hóa tiêu biểu
 CTBC = công tác bầu cử

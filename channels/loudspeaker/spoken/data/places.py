@@ -6,6 +6,10 @@ from typing import Final
 
 TABLE: Final = """
 TP. = thành phố
+h.tháng = hằng tháng
+h.năm = hằng năm
+h.tuần = hằng tuần
+h.ngày = hằng ngày
 T.P = thành phố
 T.X = thị xã
 TPHCM = Thành phố Hồ Chí Minh

@@ -13,6 +13,11 @@ AT = an toàn
 BB = biên bản
   bộ binh < đoàn sư trung tiểu đại >
   biên bản < theo lập các ký số > số vi họp #document #number
+BC = báo cáo
+  bầu cử < tổ ubbc hđbc cuộc phiếu đvbc đơn điểm > đbqh
+  báo cáo < theo số các nộp gửi kt làm viết lập bản nghe xem duyệt trình qua thảo kỳ hạn >
+  báo cáo < > số về của gửi tình kết sơ tổng quý tháng năm công tài thuế tuần nhanh chính kiểm
+  báo cáo < - / > định thu hoạt #document
 BCH = Ban chấp hành
   Ban chỉ huy < > quân chqs phòng pctt ptds tkcn cứu
   Ban chấp hành < > đảng đoàn hội trung tw công chi lâm liên
@@ -22,6 +27,9 @@ BD = bồi dưỡng
 BH = bảo hiểm
   Biên Hòa < tp thành >
   bảo hiểm < đóng thẻ mua phí tiền > y xã thất tự nông xe cây
+BK = bằng khen
+  bán kết < trận vòng > #number
+  bằng khen < tặng nhận được #number > của ubnd chủ bộ cho
 BKS = Ban kiểm soát
   biển kiểm soát < mang xe đeo gắn > #plate : số
   Ban kiểm soát < htx >
@@ -52,7 +60,7 @@ BĐ = bưu điện
   bóng đá < giải sân cầu đội clb > nam nữ thiếu mini
   báo động < trên dưới mức vượt đạt > cấp i ii iii #number
 CA = công an
-  công an < trưởng phó ban đồng bộ đội và > xã phường huyện tỉnh ấp thôn khu tp viên nhân
+  công an < danh trưởng phó ban đồng bộ đội và > xã phường huyện tỉnh ấp thôn khu tp viên nhân
   ca < mắc > nhiễm bệnh sáng chiều đêm
 CB = cán bộ
   xê bê < ngắt cầu đóng bật nhảy lắp > điện pha
@@ -124,9 +132,12 @@ CT = chủ tịch
 CV = công văn
   chuyên viên < các anh chị > phòng
   công văn < theo > số #document
+CGC = cúm gia cầm
+  cựu giáo chức < hội chi clb > ~ hội
+  cúm gia cầm < dịch bệnh phòng chống virus vi chủng vắc > h5n1 - trên ở tại a
 CĐ = cao đẳng
   chỉ đạo < ban >
-  cao đẳng < đh học trường > y sư
+  cao đẳng < đh học trường nghiệp > y sư
   công đoàn < bch ct ban viên > cơ viên
   ?công đoàn < > xã phường huyện ubnd tỉnh trường
 DA = dự án
@@ -151,6 +162,8 @@ DS = danh sách
 DT = diện tích
   ?điện thoại < > #phone
   diện tích < > tự đất gieo lúa #area
+  dự toán < > ~ nsnn ngân chi vượt
+  doanh thu < > ~ kinh doanh thuế hóa đơn gtgt tncn
   di tích < khu > lịch
 GC = ghi chú
   gia cầm < cúm dịch nuôi đàn trại súc gs ga gà vịt trâu heo bò mổ > gia và thủy
@@ -188,7 +201,8 @@ DĐ = di động
   đánh giá < > kết xếp cán chất công
 ĐH = đại học
   đại hội < > đảng chi đoàn hội công #roman
-  đại học < trường học tốt > y sư bách cần nông
+  đường huyết < thử đo chỉ test kiểm >
+  đại học < trường học tốt nghiệp > y sư bách cần nông
   đại hội < dự > ~ chi đảng
 ĐK = đăng ký
   đặc khu < phường, > phú côn
@@ -269,6 +283,7 @@ HP = Hải Phòng
   Hải Phòng < tp >
 HQ = hải quan
   hiệu quả < > cao
+  hải quân < vùng quân đoàn sĩ tàu bđbp > ~ vùng lữ hải biển đảo nhập ngũ thanh
   hải quan < chi cục > cửa
 HS = học sinh
   học sinh < em các cho lượng số #number > nghèo giỏi lớp trường tiểu mầm thcs thpt
@@ -285,6 +300,7 @@ HĐ = hoạt động
   hợp đồng < ký > số #document lao lđ lđlđ mua thuê thi
   Hội đồng < thường > nghĩa tư thi quản xét tuyển trường nvqs bồi
   hoạt động < các > của
+  hợp đồng < > ~ lương lđ xklđ tuyển dụng
 BV = bệnh viện
   bảo vệ < tuyển tổ đội > thực môi rừng tổ dân ~ tuyển lương
   bệnh viện < tại của đến ở từ > đa huyện tỉnh nhi phụ mắt chợ

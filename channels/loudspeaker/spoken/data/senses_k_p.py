@@ -73,7 +73,7 @@ LX = lái xe
   Long Xuyên < tp >
 LĐ = lao động
   lãnh đạo < đ/c các > ubnd xã phòng
-  lao động < người > nông tb
+  lao động < người tuyển > nông tb
 MB = mặt bằng
   mê ga bai < #number nặng lượng bằng dưới trên quá >
   em bê < chuyển ck vào bank hàng tk khoản qua bidv agribank vietcombank vcb acb > bank #account
@@ -90,11 +90,12 @@ NC = nâng cao
   nhân công < chi ngày >
   nâng cao < ntm >
 ND = nội dung
-  nông dân < hội các giúp > gieo sạ trồng sản
+  nông dân < hội các giúp clb bộ > gieo sạ trồng sản
   nhân dân < bà quý toàn > #percent
   nội dung < > :
 NH = ngân hàng
-  ngân hàng < tại qua > chính nông agribank vietcombank bidv
+  ngân hàng < tại qua > chính nông agribank vietcombank bidv vietinbank sacombank acb mb
+  ngân hàng < > techcombank hdbank vpbank tpbank lpbank đông
   năm học < > #number
 NK = nhập khẩu
   nhiệm kỳ < > #number
@@ -105,7 +106,8 @@ NN = nông nghiệp
   nhà nước < quản của cơ >
   nạn nhân < > cđdc chất
   nông nghiệp < sản đất > và
-  nhà nước < giá > #percent
+  nhà nước < giá vốn > #percent
+  nhà nước < > hỗ thu
 NS = ngày sinh
   năng suất < > #yield
   ngân sách < chi thu nguồn tổng cân > nhà địa trung tỉnh xã huyện #money
@@ -119,6 +121,7 @@ NT = nông thôn
   ngày tuổi < #number >
   nông thôn < thành giao nước môi hội gt > mới
 NV = nhân viên
+  nguyện vọng < đăng xét điểm chuẩn trượt đậu > #number
   nhân viên < các cán #number > y văn bưu thú
   nhiệm vụ < thực > trọng chính
 NX = nhận xét

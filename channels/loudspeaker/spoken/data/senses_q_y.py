@@ -11,7 +11,7 @@ TABLE: Final = """
 QC = quảng cáo
 QL = quản lý
   quốc lộ < trên dọc > #number
-  quản lý < ban bộ > đất nhà dự
+  quản lý < ban bộ về > đất nhà dự
 QLĐ = quản lý điện
   quản lý điện < đội >
 QN = Quảng Ninh
@@ -45,7 +45,7 @@ SX = sản xuất
 SĐ = sơ đồ
   sư đoàn < > #number
 TB = thông báo
-  trung bình < điểm mức độ ẩm nhiệt suất tuổi lượng giá > khá
+  trung bình < điểm sống mức độ ẩm nhiệt suất tuổi lượng giá > khá
   Tây Bắc < hướng phía mùa >
   ?Tây Bắc < gió >
   thương binh < > liệt - loại hạng #percent
@@ -120,7 +120,7 @@ TU = Tỉnh ủy
 TV = thành viên
   thành viên < > ~ htx vốn góp thq clb hội tổ nhóm
   thành viên < > hđnd ban hội tổ btc ubnd câu
-  tử vong < #number ca > ~ mắc bệnh sxh tcm ca tai nạn
+  tử vong < #number ca > ~ mắc bệnh sxh tcm ca tai nạn cháy đuối
   ti vi < smart màn xem hình chiếc cái mua lắp bật tắt loa > samsung sony lg led #inch
   ?ti vi < > fm loa
   ?ti vi < > ~ led fm loa đài radio màn hình inch
