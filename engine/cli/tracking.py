@@ -29,6 +29,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Which, status_word
 from engine.models.wording import channel_name, state_name
+from engine.reports.amended import AmendedPlace, Has
 from engine.reports.remarks import Remarked
 from engine.reports.report import Report
 from engine.reports.screen import overview, overview_table, status_table
@@ -63,6 +64,8 @@ def status_lines(report: Report) -> Iterator[str]:
         yield _("Approved with two keys: {first} and {second}.").format(
             first=facts.submitted_by, second=facts.approved_by
         )
+    if facts.amends:
+        yield facts.amends
     if facts.waiting_revision is not None:
         yield _("Revision {number} waits for approval.").format(number=facts.waiting_revision)
 
@@ -76,6 +79,19 @@ def trouble_lines(rows: Sequence[DeliveryRow]) -> Iterator[str]:
             hamlets[row.hamlet_id] = None
     for (channel, state, reason), hamlets in found.items():
         yield f"{channel_name(channel)}, {_named(hamlets)}: {state_name(state)}: {reason or '—'}"
+
+
+def amended_lines(places: Sequence[AmendedPlace]) -> Iterator[str]:
+    """Yield who knew the earlier text and does not have the correction, and how many have it."""
+    if not places:
+        return
+    without = [one for one in places if one.has is not Has.DONE]
+    message = _("{done} of {all} places that knew the earlier text have the correction")
+    yield message.format(done=len(places) - len(without), all=len(places))
+    for one in without[:MOST_NAMED]:
+        yield f"{'✗' if one.has is Has.MISSING else '○'} {one.line}"
+    if len(without) > MOST_NAMED:
+        yield _("and {count} more").format(count=len(without) - MOST_NAMED)
 
 
 def remark_lines(remarks: Sequence[Remarked]) -> Iterator[str]:
@@ -106,7 +122,8 @@ def show_status() -> click.Command:
                 click.echo("\n".join(status_lines(built)))
                 console.print(status_table(built.matrix))
                 rows = app.ledger.views.deliveries(campaign_id)
-                for line in (*trouble_lines(rows), *remark_lines(built.remarks)):
+                amended = amended_lines(built.amended)
+                for line in (*amended, *trouble_lines(rows), *remark_lines(built.remarks)):
                     click.echo(line)
                 if built.by_ear:
                     click.echo(f"👂 {built.by_ear}")
