@@ -166,8 +166,7 @@ deliveries = Table(
     Column("bundle_id", Id),
     Column("replaced_in", Integer),
     Column("changed_at", Instant, nullable=False),
-    # The slot that it was meant for, when its session was full or closed.
-    Column("moved_from", Instant),
+    Column("moved_from", Instant),  # where it was meant, when its session was full or closed
     # A delivery's key is unique among those that count; a later revision that says something
     # else marks its predecessors with `replaced_in`, so that the first wording may come back.
     Index(

@@ -203,7 +203,7 @@ def _facts(
     campaign = revision.campaign
     return Facts(
         campaign_id=revision.campaign_id,
-        title=plain(revision.title),
+        title=plain(campaign.heading),
         issuer=plain(campaign.issuer),
         revision=revision.revision,
         status=revision.status,

@@ -100,7 +100,7 @@ def test_a_wrong_key_leaves_nothing_behind(workspace: Path) -> None:
     before = files(workspace)
     status, screen = typed(workspace, *GIVE, keys={**BOTH, "Passphrase of minh": "nham-lan-roi"})
     assert status == 1
-    assert "the passphrase is wrong" in screen
+    assert "minh: the passphrase is wrong" in screen
     assert files(workspace) == before
 
 
