@@ -20,6 +20,7 @@ PARTS = (
     "startup",
     "planning",
     "rendering",
+    "printing",
     "speech",
     "spoken",
     "proving",

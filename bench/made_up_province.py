@@ -32,7 +32,7 @@ from engine.models import (
     StationRules,
 )
 from engine.planner import plan_campaign
-from engine.planner.office import bound_hash
+from engine.planner.binding import bound_hash
 
 FIRST = "xa-0001"
 PASSPHRASE = "mật khẩu của bản thử"

@@ -1,4 +1,4 @@
-"""Rendering once: the same text for 4 and for 4,000 hamlets, and a flyer again and again.
+"""Rendering once: the same text for 4 and for 4,000 hamlets.
 
 A flyer that names its hamlet, as flyers do unless told otherwise, is its own artifact; what is
 counted here is a campaign that says ``show_hamlet: false``, where all words are the same.
@@ -7,18 +7,15 @@ counted here is a campaign that says ``show_hamlet: false``, where all words are
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from bench.figures import Figure, timed
 from bench.made_up import write_campaign, write_workspace
-from channels.flyer import FlyerInputs
 from engine.app import App, open_app
 from engine.dispatch import Renderer
 
 FEW, MANY = 4, 4_000
-WARM = 50
 
 
 def figures(folder: Path) -> Iterator[Figure]:
@@ -34,7 +31,6 @@ def figures(folder: Path) -> Iterator[Figure]:
             yield Figure(f"{hamlets:,} hamlets, same text: renderings", app.artifacts.rendered, "")
             cost = costs[hamlets] / hamlets * 1000
             yield Figure(f"{hamlets:,} hamlets: cost of each", cost, "ms CPU", baseline, against)
-    yield from flyers(folder)
 
 
 def render_all(app: App, path: Path) -> None:
@@ -44,16 +40,3 @@ def render_all(app: App, path: Path) -> None:
     hamlets = app.registry.hamlets_by_id
     for delivery in plan.deliveries:
         renderer.make(delivery.content_hash, hamlets[delivery.hamlet_id])
-
-
-def flyers(folder: Path) -> Iterator[Figure]:
-    """A flyer when Typst and its fonts are still on disk, and when they are loaded."""
-    workspace = folder / "xa-4"
-    with open_app(workspace) as app:
-        _campaign, plan = app.office.plan(workspace / "campaigns" / "lich-tiem.yaml")
-        content = next(c for c in plan.contents.values() if c.channel == "flyer")
-        channel = app.channels["flyer"]
-        inputs: FlyerInputs = channel.prepare(content, app.registry.hamlets[0], None)  # type: ignore[arg-type]  # a flyer needs no artifact
-        others = [replace(inputs, title=f"{inputs.title} số {n}") for n in range(WARM)]
-        seconds, _pdfs = timed(lambda: [channel.render(one) for one in others])
-        yield Figure("a flyer of its own words", seconds / WARM * 1000, "ms CPU")

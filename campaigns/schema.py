@@ -37,8 +37,8 @@ from campaigns.sections import Body, SectionSpec, channels_model
 from engine.i18n import gettext as _
 from engine.models import HouseholdGroup, Priority
 
-#: Ids that would meet a page of the portal that is no campaign (``/ap/`` holds the hamlets').
-RESERVED_IDS = frozenset({"ap"})
+#: Ids that would meet a page of the portal that is no campaign: the hamlets, the bulletins.
+RESERVED_IDS = frozenset({"ap", "ban-tin"})
 #: The longest value of one variable, and the most values of a list.
 MAX_VALUE, MAX_LIST = 2_000, 100
 

@@ -1,8 +1,10 @@
-"""What the site already says, read back from the documents that it keeps."""
+"""What the site already says, read back from the documents that it keeps, each when needed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,9 +12,11 @@ from pydantic import ValidationError
 
 from channels.base import ChannelError
 from channels.portal.assembly import SITE
+from channels.portal.catalogue import CATALOGUE, Catalogue
 from channels.portal.documents import Document, Record, Site
 from channels.portal.merging import merged
 from channels.portal.names import POSTS
+from channels.portal.views import PostView
 from engine.i18n import gettext as _
 from engine.models import Artifact
 
@@ -24,10 +28,29 @@ DocumentT = TypeVar("DocumentT", bound=Document)
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A whole site in words: the commune's facts and every post, by campaign."""
+    """A whole site in words: the commune's facts, which posts there are, and what they say.
 
+    ``brought`` are the posts that are new or changed; all others lie below ``root``.
+    """
+
+    root: Path
     site: Site
-    records: dict[str, Record]
+    catalogue: Catalogue
+    brought: Mapping[str, Record] = field(default_factory=dict)
+    _views: dict[str, PostView] = field(default_factory=dict)
+
+    def record(self, campaign_id: str) -> Record:
+        """Return one post. Raises ChannelError if its document cannot be understood."""
+        if campaign_id in self.brought:
+            return self.brought[campaign_id]
+        return _read(Record, self.root / campaign_id / RECORD)
+
+    def view(self, campaign_id: str) -> PostView:
+        """Return one post as pages show it."""
+        if campaign_id not in self._views:
+            ended = self.catalogue.ended.get(campaign_id)
+            self._views[campaign_id] = PostView(self.record(campaign_id), self.site, ended)
+        return self._views[campaign_id]
 
 
 def kept(root: Path) -> State | None:
@@ -38,33 +61,61 @@ def kept(root: Path) -> State | None:
     site = root / SITE
     if not site.exists():
         return None
-    found = sorted(root.glob(f"*/{RECORD}"))
-    records = [_parsed(Record, path.read_bytes(), path) for path in found]
-    return State(_parsed(Site, site.read_bytes(), site), {record.id: record for record in records})
+    return State(root, _read(Site, site), _catalogue(root))
 
 
-def joined(old: State | None, artifact: Artifact) -> tuple[State, tuple[str, ...]]:
-    """Return the site after ``artifact``, and the campaigns that it brought."""
+def joined(old: State | None, artifact: Artifact, root: Path) -> tuple[State, tuple[str, ...]]:
+    """Return the site after ``artifact``, and the campaigns that it carries."""
     site = _parsed(Site, artifact.named(SITE).read(), Path(SITE))
-    records = dict(old.records) if old else {}
+    catalogue = old.catalogue if old else Catalogue()
     if old:
         site = site.model_copy(update={"as_of": max(old.site.as_of, site.as_of)})
-    brought = []
+    carried, brought = [], {}
     for file in artifact.files:
         if file.name.startswith(f"{POSTS}/"):
             new = _parsed(Record, file.read(), Path(file.name))
-            records[new.id] = merged(records.get(new.id), new, site)
-            brought.append(new.id)
-    return State(site, records), tuple(brought)
+            before = old.record(new.id) if old and new.id in catalogue.by_id else None
+            after = merged(before, new, site)
+            carried.append(new.id)
+            if after != before:
+                brought[new.id] = after
+    return State(root, site, catalogue.joined(brought.values()), brought), tuple(carried)
+
+
+def _catalogue(root: Path) -> Catalogue:
+    """Return which posts there are; made again where the file does not fit the folders."""
+    with os.scandir(root) as entries:
+        folders = {entry.name for entry in entries if entry.is_dir()}
+    try:
+        found = Catalogue.decoded((root / CATALOGUE).read_bytes())
+    except (FileNotFoundError, ValueError):
+        found = Catalogue()
+    known = found.by_id.keys()
+    strange = (name for name in folders - known if (root / name / RECORD).exists())
+    if known <= folders and next(strange, None) is None:
+        return found
+    paths = sorted(root.glob(f"*/{RECORD}"))
+    return Catalogue().joined([_read(Record, path) for path in paths])
+
+
+def _read(model: type[DocumentT], path: Path) -> DocumentT:
+    try:
+        return _parsed(model, path.read_bytes(), path)
+    except FileNotFoundError as error:
+        raise _damaged(path) from error
 
 
 def _parsed(model: type[DocumentT], data: bytes, path: Path) -> DocumentT:
     try:
         return model.model_validate_json(data)
     except ValidationError as error:
-        raise ChannelError(
-            _("{path} of the portal is damaged; restore it from a backup or remove it").format(
-                path=path
-            ),
-            permanent=True,
-        ) from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> ChannelError:
+    return ChannelError(
+        _("{path} of the portal is damaged; restore it from a backup or remove it").format(
+            path=path
+        ),
+        permanent=True,
+    )

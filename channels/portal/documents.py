@@ -9,6 +9,13 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from engine.models import Amends, Priority, Purpose, canonical_json
 
+#: Purposes that tell of no danger, whatever the campaign's priority.
+_CALM = frozenset({Purpose.WITHDRAWAL, Purpose.ALL_CLEAR, Purpose.DRILL})
+
+
+#: Fields that earlier posts have not, and that are written only where they say something.
+_LATER = ("ends", "heard", "amended")
+
 
 class Document(BaseModel):
     """Base of all: frozen, no unknown names, one way to be written."""
@@ -50,7 +57,8 @@ class Amended(Document):
 class Post(Document):
     """What is said, in clean plain text: the portal's artifact, shared by all who are told it.
 
-    ``ends`` is the campaign of which it says that it is over; empty for all others.
+    ``ends`` is the campaign of which it says that it is over; empty for all others. ``heard``
+    are the words of the recording where they are not those of the post.
     ``amended`` says what it amends; None for all others.
     """
 
@@ -67,11 +75,17 @@ class Post(Document):
     audio: Media | None
     attachments: tuple[Attached, ...]
     ends: str = ""
+    heard: str = ""
     amended: Amended | None = None
 
+    @property
+    def urgent(self) -> bool:
+        """Whether it tells of a danger that is there."""
+        return self.priority is Priority.EMERGENCY and self.purpose not in _CALM
+
     def identity(self) -> dict[str, Any]:
-        """Return what is written: ``ends`` and ``amended`` only where they say something."""
-        return self.model_dump(exclude={n for n in ("ends", "amended") if not getattr(self, n)})
+        """Return what is written: what came later only where it says something."""
+        return self.model_dump(exclude={one for one in _LATER if not getattr(self, one)})
 
 
 class Reached(Document):

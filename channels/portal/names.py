@@ -11,7 +11,11 @@ from engine.i18n import gettext as _
 HAMLETS = "ap"
 ARCHIVE = "tat-ca"
 POSTS = "posts"
-RESERVED = frozenset({HAMLETS, ARCHIVE, POSTS})
+SEARCH = "tim-kiem"
+CALENDAR = "lich"
+SCREENS = "screen"
+BULLETINS = "ban-tin"
+RESERVED = frozenset({HAMLETS, ARCHIVE, POSTS, SEARCH, CALENDAR, SCREENS, BULLETINS})
 
 #: How the names of a post's own files begin.
 MEDIA_PREFIXES = ("loa-", "to-roi-", "tep-")

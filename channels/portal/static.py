@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from channels.portal.archive import RECORD, State, joined, kept
+from channels.portal.archive import State, joined, kept
 from channels.portal.assembly import SITE
-from channels.portal.names import MEDIA_PREFIXES, POSTS
-from channels.portal.site import assets, feeds_of, listings, post_page, views_of
-from channels.portal.storage import Publication, clear_faults, site_lock, write_durably
+from channels.portal.build import built
+from channels.portal.catalogue import CATALOGUE
+from channels.portal.names import MEDIA_PREFIXES, POSTS, SEARCH
+from channels.portal.pages import builder
+from channels.portal.storage import clear_faults, site_lock
+from channels.portal.trees import Publication, recover, write_new
 from engine.clock import local
-from engine.files import remove_leftovers
 from engine.models import Artifact, Bundle, Receipt
 
 #: How long a delivery waits for another one that is writing the same site.
@@ -34,7 +36,7 @@ class StaticBackend:
         self,
         root: Path,
         *,
-        write: Callable[[Path, bytes], None] = write_durably,
+        write: Callable[[Path, bytes], None] = write_new,
         patience: timedelta = PATIENCE,
     ) -> None:
         self._root = root
@@ -47,17 +49,19 @@ class StaticBackend:
         Raises ChannelError; until then readers see the site as it was.
         """
         with clear_faults(self._root), site_lock(self._root, self._patience):
-            remove_leftovers(self._root)
-            state, brought = joined(kept(self._root), artifact)
+            recover(self._root)
+            old = kept(self._root)
+            new, carried = joined(old, artifact, self._root)
             media = [file for file in artifact.files if not _is_document(file.name)]
             with Publication(self._root, self._write) as publication:
                 for file in media:
                     publication.put(file.name, file.read())
-                self._publish(publication, state)
-            for campaign_id in brought:
-                self._prune(state, campaign_id)
-        address = state.records[brought[0]].permalink if brought else f"{state.site.url}/"
-        return Receipt(urlsplit(address).path, {"posts": " ".join(brought)})
+                self._publish(publication, old, new)
+                for campaign_id in carried:
+                    self._prune(publication, new, campaign_id)
+                publication.commit()
+        address = new.record(carried[0]).permalink if carried else f"{new.site.url}/"
+        return Receipt(urlsplit(address).path, {"posts": " ".join(carried)})
 
     def put_beside(self, files: Callable[[Path], Iterable[tuple[str, bytes]]]) -> None:
         """Publish files of their own beside the posts; ``files`` is asked of the site as it is.
@@ -74,47 +78,50 @@ class StaticBackend:
             publication.commit()
 
     def refresh(self, as_of: datetime) -> None:
-        """Make the pages again as of a later time: what ran out is marked, nothing else changes.
+        """Bring the pages up to a later time: what ran out is marked, nothing else changes.
 
-        Raises ChannelError. A site on which nothing was published stays empty.
+        A site that another version of Loa made is made again whole. Raises ChannelError. A
+        site on which nothing was published stays empty.
         """
         if not self._root.exists():
             return
         with clear_faults(self._root), site_lock(self._root, self._patience):
-            remove_leftovers(self._root)
-            state = kept(self._root)
-            if state is None:
+            recover(self._root)
+            old = kept(self._root)
+            if old is None:
                 return
-            later = max(state.site.as_of, local(as_of))
-            state = State(state.site.model_copy(update={"as_of": later}), state.records)
+            later = max(old.site.as_of, local(as_of))
+            site = old.site.model_copy(update={"as_of": later})
             with Publication(self._root, self._write) as publication:
-                self._publish(publication, state)
+                self._publish(publication, old, State(self._root, site, old.catalogue))
+                publication.commit()
 
-    def _publish(self, publication: Publication, state: State) -> None:
-        """Posts before the lists and feeds that lead to them."""
-        for name, data in _files(state):
+    def _publish(self, publication: Publication, old: State | None, new: State) -> None:
+        made = set()
+        for name, data in built(old, new, self._read):
             publication.put(name, data)
-        publication.commit()
+            made.add(name)
+        if CATALOGUE in made and old is not None and old.catalogue.builder != builder():
+            # Made anew: words that no post has any more.
+            for path in sorted((self._root / SEARCH).rglob("*.js")):
+                if (name := path.relative_to(self._root).as_posix()) not in made:
+                    publication.remove(name)
 
-    def _prune(self, state: State, campaign_id: str) -> None:
+    def _read(self, name: str) -> bytes:
+        """Return a file of the site as readers have it."""
+        try:
+            return (self._root / name).read_bytes()
+        except FileNotFoundError:
+            return b""
+
+    def _prune(self, publication: Publication, new: State, campaign_id: str) -> None:
         """Remove files that no text of the post offers any more: what was corrected is gone."""
-        record = state.records[campaign_id]
+        folder = self._root / campaign_id
+        record = new.record(campaign_id)
         offered = {media.file for wording in record.wordings for media in wording.media()}
-        for path in sorted((self._root / campaign_id).iterdir()):
+        for path in sorted(folder.iterdir()) if folder.is_dir() else ():
             if path.name.startswith(MEDIA_PREFIXES) and path.name not in offered:
-                path.unlink(missing_ok=True)
-
-
-def _files(state: State) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of the site but the media, in the order in which it becomes public."""
-    views = views_of(state)
-    yield from assets()
-    for view in views:
-        yield f"{view.id}/index.html", post_page(view)
-        yield f"{view.id}/{RECORD}", state.records[view.id].encoded()
-    yield SITE, state.site.encoded()
-    yield from listings(state.site, views)
-    yield from feeds_of(state.site, views)
+                publication.remove(f"{campaign_id}/{path.name}")
 
 
 def _is_document(name: str) -> bool:

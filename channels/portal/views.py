@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from channels.portal.documents import Amended, Former, Media, Post, Reached, Record, Site, Wording
+from channels.portal.moments import Span
 from channels.portal.text import Block, blocks, excerpt
 from engine.clock import local
 from engine.models import Amends, Priority, Purpose
@@ -23,8 +24,6 @@ _PURPOSES = {
     Purpose.ALL_CLEAR: "Đã an toàn",
     Purpose.DRILL: "Diễn tập",
 }
-#: Purposes that tell of no danger, whatever the campaign's priority.
-_CALM = {Purpose.WITHDRAWAL, Purpose.ALL_CLEAR, Purpose.DRILL}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +73,27 @@ class SectionView:
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
         return blocks(self.post.body)
+
+    @cached_property
+    def span(self) -> Span | None:
+        """When it happens, where the post says so in a way that leaves no doubt."""
+        return None
+
+    @property
+    def where(self) -> str:
+        """Where it happens, where the post says so."""
+        return ""
+
+    @property
+    def transcript(self) -> str:
+        """The written words of the recording."""
+        post = self.post
+        return post.heard or "\n\n".join(filter(None, (post.title, post.body, post.contact)))
+
+    @cached_property
+    def heard(self) -> tuple[Block, ...]:
+        """The words of the recording where they are not those of the page."""
+        return blocks(self.post.heard)
 
     @cached_property
     def summary(self) -> str:
@@ -158,10 +178,7 @@ class PostView:
     @cached_property
     def alarming(self) -> bool:
         """Whether people should see it before anything else."""
-        return not self.expired and any(
-            section.post.priority is Priority.EMERGENCY and section.post.purpose not in _CALM
-            for section in self.sections
-        )
+        return not self.expired and any(section.post.urgent for section in self.sections)
 
     @cached_property
     def labels(self) -> tuple[Label, ...]:
@@ -185,6 +202,13 @@ class PostView:
     def reached(self) -> tuple[Reached, ...]:
         """Every hamlet that the post concerns."""
         return tuple(hamlet for section in self.sections for hamlet in section.hamlets)
+
+    @property
+    def papers(self) -> tuple[Media, ...]:
+        """Every flyer and attachment, each once."""
+        found = [media for section in self.sections for _hamlet, media in section.flyers]
+        found += [media for section in self.sections for media in section.post.attachments]
+        return tuple({media.file: media for media in found}.values())
 
     @property
     def shares_contact(self) -> bool:
@@ -227,6 +251,11 @@ def places(reached: Sequence[Reached], site: Site) -> str:
 def when(moment: datetime) -> str:
     """Return a moment as offices write it, in Vietnamese time; the date never breaks."""
     return f"{local(moment):%H:%M ngày\u00a0%d/%m/%Y}"
+
+
+def day(moment: datetime) -> str:
+    """Return a day as offices write it."""
+    return f"{local(moment):%d/%m/%Y}"
 
 
 def size(count: int) -> str:

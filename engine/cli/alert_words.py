@@ -67,6 +67,9 @@ def waiting_lines(app: App, done: Standing, by: str, _second: str | None) -> Ite
     yield _("  who may approve: {others}").format(others=", ".join(others))
     yield _("  approve it: loa approve {id} --by PERSON").format(id=name)
     yield _("  if you are here alone: telephone one of them; nothing goes on air before that")
+    ended = done.revision.campaign.all_clear if done.revision is not None else ""
+    if ended:
+        yield _("  until it is approved, what is left of {alert} goes on").format(alert=ended)
     yield _("  to speak from the amplifier meanwhile: loa preview {id} makes the MP3").format(
         id=name
     )

@@ -32,6 +32,7 @@ def table() -> dict[str, tuple[str, str]]:
             _("Render exactly what would be sent for campaign ID, into a folder."),
         ),
         "listen": ("listen", _("Hear a sound FILE by machine: every word, silence, clipping.")),
+        "print": ("printing", _("Print the flyers of campaign ID, or write them for a printer.")),
         "approve": ("office", _("Approve the waiting revision of campaign ID.")),
         "correct": (
             "correcting",

@@ -87,4 +87,4 @@ def log_of(app: App, day: date | None, cluster: str | None, campaign_id: str | N
 def _titles(app: App) -> dict[str, str]:
     revisions = app.ledger.revisions
     latest = (revisions.latest(name) for name in revisions.campaign_ids())
-    return {one.campaign_id: one.title for one in latest if one is not None}
+    return {one.campaign_id: one.campaign.heading for one in latest if one is not None}

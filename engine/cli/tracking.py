@@ -29,6 +29,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Which, status_word
 from engine.models.wording import channel_name, state_name
+from engine.reports.amended import AmendedPlace, Has
 from engine.reports.remarks import Remarked
 from engine.reports.report import Report
 from engine.reports.screen import overview, overview_table, status_table
@@ -63,6 +64,8 @@ def status_lines(report: Report) -> Iterator[str]:
         yield _("Approved with two keys: {first} and {second}.").format(
             first=facts.submitted_by, second=facts.approved_by
         )
+    if facts.amends:
+        yield facts.amends
     if facts.waiting_revision is not None:
         yield _("Revision {number} waits for approval.").format(number=facts.waiting_revision)
 
@@ -76,6 +79,19 @@ def trouble_lines(rows: Sequence[DeliveryRow]) -> Iterator[str]:
             hamlets[row.hamlet_id] = None
     for (channel, state, reason), hamlets in found.items():
         yield f"{channel_name(channel)}, {_named(hamlets)}: {state_name(state)}: {reason or '—'}"
+
+
+def amended_lines(places: Sequence[AmendedPlace]) -> Iterator[str]:
+    """Yield who knew the earlier text and does not have the correction, and how many have it."""
+    if not places:
+        return
+    without = [one for one in places if one.has is not Has.DONE]
+    message = _("{done} of {all} places that knew the earlier text have the correction")
+    yield message.format(done=len(places) - len(without), all=len(places))
+    for one in without[:MOST_NAMED]:
+        yield f"{'✗' if one.has is Has.MISSING else '○'} {one.line}"
+    if len(without) > MOST_NAMED:
+        yield _("and {count} more").format(count=len(without) - MOST_NAMED)
 
 
 def remark_lines(remarks: Sequence[Remarked]) -> Iterator[str]:
@@ -106,7 +122,8 @@ def show_status() -> click.Command:
                 click.echo("\n".join(status_lines(built)))
                 console.print(status_table(built.matrix))
                 rows = app.ledger.views.deliveries(campaign_id)
-                for line in (*trouble_lines(rows), *remark_lines(built.remarks)):
+                amended = amended_lines(built.amended)
+                for line in (*amended, *trouble_lines(rows), *remark_lines(built.remarks)):
                     click.echo(line)
                 if built.by_ear:
                     click.echo(f"👂 {built.by_ear}")
@@ -140,8 +157,11 @@ def report() -> click.Command:
 
 def confirm() -> click.Command:
     @click.command("confirm")
-    @click.argument("campaign_id", metavar="ID")
-    @click.option("--hamlet", required=True, help=_("The hamlet's id."))
+    @click.argument("campaign_id", metavar="[ID]", required=False)
+    @click.option("--hamlet", help=_("The hamlet's id."))
+    @click.option("--scan", metavar=_("CODE"), help=_("What the code on a cover sheet says."))
+    @click.option("--left", type=click.IntRange(min=0), help=_("Printed copies left over."))
+    @click.option("--short", type=click.IntRange(min=1), help=_("Printed copies that lacked."))
     @click.option("--channel", type=click.Choice(sorted(OPTIONS)))
     @click.option("--heard", is_flag=True, help=_("By ear, from the loudspeakers there."))
     @click.option("--households", type=click.IntRange(min=0), help=_("How many households."))
@@ -153,8 +173,11 @@ def confirm() -> click.Command:
     @commune_option
     @workspace_option
     def command(
-        campaign_id: str,
-        hamlet: str,
+        campaign_id: str | None,
+        hamlet: str | None,
+        scan: str | None,
+        left: int | None,
+        short: int | None,
         channel: str | None,
         heard: bool,
         households: int | None,
@@ -165,6 +188,19 @@ def confirm() -> click.Command:
         by: str,
         workspace: Path | None,
     ) -> None:
+        if left is not None and short is not None:
+            raise LoaError(_("give --left or --short, not both"))
+        left_over = -short if short is not None else left
+        if scan is not None:
+            take_scan(workspace, scan, by, left_over)
+            return
+        if campaign_id is None or hamlet is None:
+            context = click.get_current_context()
+            name = "campaign_id" if campaign_id is None else "hamlet"
+            lacking = next(one for one in context.command.params if one.name == name)
+            raise click.MissingParameter(ctx=context, param=lacking)
+        if left_over is not None and channel != "flyer":
+            raise LoaError(_("--left and --short are about paper: --channel flyer"))
         if heard and channel not in (None, LOUDSPEAKER):
             message = _("--heard is about the loudspeakers; found --channel {channel}")
             raise LoaError(message.format(channel=channel))
@@ -183,6 +219,7 @@ def confirm() -> click.Command:
             target,
             note,
             read_day(day) if day else None,
+            left_over,
         )
         with open_workspace(workspace, acting=True) as app:
             check_places(app, Which(campaign_id, target=target))
@@ -190,6 +227,15 @@ def confirm() -> click.Command:
             click.echo(_("✓ evidence kept for {count} deliveries").format(count=count))
 
     return command
+
+
+def take_scan(workspace: Path | None, code: str, by: str, left_over: int | None) -> None:
+    """Keep what a cover sheet's code shows: its bundle was handed out."""
+    from engine.app.handing_out import confirm_handout
+
+    with open_workspace(workspace, acting=True) as app:
+        count = confirm_handout(app, code, by, left_over)
+        click.echo(_("✓ evidence kept for {count} deliveries").format(count=count))
 
 
 def events() -> click.Command:

@@ -30,6 +30,7 @@ _LEFT = (State.SENT, State.CONFIRMED, State.UNCERTAIN, State.NOT_PLAYED)
 class Word:
     """What a person says: in this hamlet, on this channel, so many households.
 
+    ``left_over`` is how many printed copies were left, below zero how many were lacking.
     ``received``: the head got the message, which says nothing about households. ``target``
     narrows it to one group or cluster, ``day`` to the slots of one day.
     """
@@ -43,6 +44,7 @@ class Word:
     target: str | None = None
     note: str = ""
     day: date | None = None
+    left_over: int | None = None
 
 
 def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> int:
@@ -71,7 +73,10 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
         _check_day(left)
     source = word.note or _("said by {person}").format(person=person.id)
     ledger.evidence.add(
-        [Evidence(row.id, kind, person.id, now, source, word.households) for row in left]
+        [
+            Evidence(row.id, kind, person.id, now, source, word.households, word.left_over)
+            for row in left
+        ]
     )
     return len(left)
 

@@ -45,6 +45,7 @@ class EvidenceBook:
                         by=piece.by,
                         at=piece.at,
                         source=piece.source,
+                        left_over=piece.left_over,
                     )
                 )
                 confirmed: list[int] = []
@@ -82,7 +83,13 @@ class EvidenceBook:
             ).all()
         return [
             Evidence(
-                row.delivery_id, EvidenceKind(row.kind), row.by, row.at, row.source, row.households
+                row.delivery_id,
+                EvidenceKind(row.kind),
+                row.by,
+                row.at,
+                row.source,
+                row.households,
+                row.left_over,
             )
             for row in rows
         ]

@@ -29,7 +29,7 @@ from engine.ledger.relay_tables import metadata as metadata
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0014"
+SCHEMA = "0015"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
@@ -166,8 +166,7 @@ deliveries = Table(
     Column("bundle_id", Id),
     Column("replaced_in", Integer),
     Column("changed_at", Instant, nullable=False),
-    # The slot that it was meant for, when its session was full or closed.
-    Column("moved_from", Instant),
+    Column("moved_from", Instant),  # where it was meant, when its session was full or closed
     # A delivery's key is unique among those that count; a later revision that says something
     # else marks its predecessors with `replaced_in`, so that the first wording may come back.
     Index(
@@ -283,6 +282,8 @@ evidence = Table(
     Column("source", Prose, nullable=False),
     # The player's report that shows it; a person's word has none.
     Column("play_id", Id),
+    # Printed copies that were left; below zero, that were lacking.
+    Column("left_over", Integer),
     Index(
         "evidence_play",
         "play_id",

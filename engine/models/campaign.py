@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from engine.models.correction import Correction
+from engine.models.drill import titled_as_drill
 from engine.models.facts import NONE, Facts
 from engine.models.obligation import LegalBasis
 from engine.models.registry import Hamlet, HouseholdGroup
@@ -92,6 +93,11 @@ class Campaign:
     drill: bool = False
     all_clear: str = ""
     facts: Facts = NONE
+
+    @property
+    def heading(self) -> str:
+        """The title as everything shows it: a drill's begins with the word."""
+        return titled_as_drill(self.title) if self.drill else self.title
 
     @property
     def purpose(self) -> Purpose:

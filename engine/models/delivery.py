@@ -102,7 +102,10 @@ class EvidenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One piece of evidence for one delivery. ``households`` None means no number was given."""
+    """One piece of evidence for one delivery. ``households`` None means no number was given.
+
+    ``left_over`` is how many printed copies were left, below zero how many were lacking.
+    """
 
     delivery_id: int
     kind: EvidenceKind
@@ -110,3 +113,4 @@ class Evidence:
     at: datetime
     source: str
     households: int | None = None
+    left_over: int | None = None

@@ -90,4 +90,5 @@ class People:
             message = _("{person} has no passphrase yet: loa passphrase {person}")
             raise LoaError(message.format(person=person.id))
         if not matches(passphrase, kept):
-            raise LoaError(_("the passphrase is wrong"))
+            message = _("{person}: the passphrase is wrong")
+            raise LoaError(message.format(person=person.id))

@@ -110,6 +110,7 @@ class Agent:
         self._troubles: dict[str, str] = {}
         self._heard: datetime | None = None
         self._dirty, self._written = True, float("-inf")
+        self._missing = 0
         self._doubt: str = ""
 
     def run(self, stop: threading.Event) -> None:
@@ -177,8 +178,15 @@ class Agent:
                 stop.wait(pause)
             else:
                 wait = FIRST_WAIT
+                self._count_missing()
                 self._errand.wait(pause)
             self._errand.clear()
+
+    def _count_missing(self) -> None:
+        """Have it written anew what is still to be fetched, if it is not as last written."""
+        if len(self.fetcher.missing()) != self._missing:
+            self._dirty = True
+            self.wake.set()
 
     def _tried(self, name: str, turn: Callable[[], float]) -> float | None:
         """Return how long to wait after a turn that went well; None after one that failed."""
@@ -230,7 +238,9 @@ class Agent:
     def _write(self, standing: Standing | None = None) -> None:
         standing = standing or self.keeper.standing()
         self._dirty, self._written = False, self.keeper.counter()
-        write_status(self._place.status, self._status(standing))
+        status = self._status(standing)
+        self._missing = status["missing"]
+        write_status(self._place.status, status)
 
     def _status(self, standing: Standing) -> dict[str, Any]:
         now = self.keeper.now()

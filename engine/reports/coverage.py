@@ -32,7 +32,8 @@ class ChannelCoverage:
     """What one channel's evidence covers in one hamlet.
 
     ``counted``: somebody gave a number. ``reported`` is the largest number given, as given;
-    ``disputed``: several were given for one delivery.
+    ``disputed``: several were given for one delivery. ``left_over`` is how many printed copies
+    were left by the last word, below zero how many were lacking.
     """
 
     channel: str
@@ -40,6 +41,7 @@ class ChannelCoverage:
     counted: bool
     reported: int | None = None
     disputed: bool = False
+    left_over: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +189,8 @@ def _strength(one: ChannelCoverage) -> tuple[int, str]:
 def _channel(
     channel: str, deliveries: Iterable[Sequence[Evidence]], households: int
 ) -> ChannelCoverage:
+    deliveries = tuple(deliveries)
+    left = [[one.left_over for one in pieces if one.left_over is not None] for pieces in deliveries]
     numbers = [
         [piece.households for piece in pieces if piece.households is not None]
         for pieces in deliveries
@@ -197,6 +201,7 @@ def _channel(
         counted=all(numbers),
         reported=max((value for one in numbers for value in one), default=None),
         disputed=any(len(set(one)) > 1 for one in numbers),
+        left_over=sum(one[-1] for one in left if one) if any(left) else None,
     )
 
 
@@ -220,6 +225,14 @@ def _basis(hamlet: HamletCoverage) -> Iterator[str]:
         else:
             yield _("{channel}: without a number, so {lower} to {upper}").format(
                 channel=channel, lower=number(bounds.lower), upper=number(bounds.upper)
+            )
+        if one.left_over is not None and one.left_over > 0:
+            yield _("{channel}: {count} copies left over").format(
+                channel=channel, count=number(one.left_over)
+            )
+        elif one.left_over is not None and one.left_over < 0:
+            yield _("{channel}: {count} copies too few").format(
+                channel=channel, count=number(-one.left_over)
             )
         if one.disputed:
             yield _("{channel}: several numbers were given, all are kept").format(channel=channel)

@@ -47,7 +47,7 @@ def obligation_report(
     found = standings(rules_of(campaign), rows, ledger.evidence.of(name), now)
     return ObligationReport(
         campaign_id=name,
-        title=plain(campaign.title),
+        title=plain(campaign.heading),
         office=plain(registry.commune.office),
         commune=plain(registry.commune.name),
         made_at=local(now),

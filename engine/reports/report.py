@@ -11,6 +11,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import TWO_KEYS, DeliveryRow, EventRow, Ledger, Revision, Status
 from engine.models import Commune, EvidenceKind, Priority, Purpose, Registry
+from engine.reports.amended import AmendedPlace, amended_places
 from engine.reports.coverage import Coverage, coverage
 from engine.reports.lines import DeliveryLine, EventLine, EvidenceLine, Lines, Who
 from engine.reports.matrix import Matrix, in_order, matrix
@@ -29,7 +30,8 @@ class Facts:
 
     ``waiting_revision`` is a newer revision that waits for approval, or None. ``all_clear`` is
     the alert that it ends, empty for all others. ``two_keys``: submitter and approver gave
-    their passphrases in one command.
+    their passphrases in one command. ``amends`` says what it corrects, brings up to date or
+    withdraws, and why; empty for a first revision.
     """
 
     campaign_id: str
@@ -50,6 +52,7 @@ class Facts:
     drill: bool = False
     all_clear: str = ""
     two_keys: bool = False
+    amends: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Report:
     deliveries: tuple[DeliveryLine, ...]
     events: tuple[EventLine, ...]
     evidence: tuple[EvidenceLine, ...]
+    amended: tuple[AmendedPlace, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -151,6 +155,7 @@ def build_report(
         deliveries=deliveries,
         events=tuple(map(lines.event, happened)),
         evidence=tuple(lines.evidence(piece) for piece in evidence),
+        amended=amended_places(ledger.told.of(campaign_id), every, pinned, now),
     )
 
 
@@ -198,7 +203,7 @@ def _facts(
     campaign = revision.campaign
     return Facts(
         campaign_id=revision.campaign_id,
-        title=plain(revision.title),
+        title=plain(campaign.heading),
         issuer=plain(campaign.issuer),
         revision=revision.revision,
         status=revision.status,
@@ -214,6 +219,7 @@ def _facts(
         purpose=campaign.purpose,
         drill=campaign.drill,
         all_clear=campaign.all_clear,
+        amends=plain(campaign.correction.opening) if campaign.correction else "",
         two_keys=any(
             event.to_state == TWO_KEYS and event.at == revision.approved_at for event in happened
         ),

@@ -75,7 +75,7 @@ def overview(ledger: Ledger, now: datetime | None = None) -> tuple[CampaignLine,
         lines.append(
             CampaignLine(
                 campaign_id,
-                plain(newest.title),
+                plain(newest.campaign.heading),
                 newest.revision,
                 newest.status,
                 newest.priority,

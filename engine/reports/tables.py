@@ -12,6 +12,7 @@ from typing import Any
 from engine.i18n import gettext as _
 from engine.i18n import language
 from engine.models.wording import evidence_word
+from engine.reports.amended import AmendedPlace
 from engine.reports.coverage import HamletCoverage
 from engine.reports.lines import DeliveryLine, EvidenceLine
 from engine.reports.matrix import Cell
@@ -30,16 +31,23 @@ _MOMENT = "%Y-%m-%d %H:%M"
 
 def report_csv(report: Report) -> bytes:
     """Return one row per delivery, with a byte-order mark so that Excel reads Vietnamese."""
+    amended = {(one.hamlet_id, one.channel, one.target): one.words for one in report.amended}
     evidence: dict[int, list[EvidenceLine]] = {}
     for piece in report.evidence:
         evidence.setdefault(piece.delivery_id, []).append(piece)
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     writer.writerow([harmless(title) for title in _titles()])
-    for line in report.deliveries:
+    places = {place: number for number, place in enumerate(amended)}
+    for line in sorted(report.deliveries, key=lambda line: places.get(_place(line), len(places))):
         cells = _delivery_cells(report.facts, line, evidence.get(line.id, []))
+        cells = (*cells, amended.get(_place(line), ""))
         writer.writerow([harmless(cell) for cell in cells])
     return buffer.getvalue().encode("utf-8-sig")
+
+
+def _place(line: DeliveryLine) -> tuple[str, str, str]:
+    return line.hamlet_id, line.channel, line.target
 
 
 def harmless(cell: str | int) -> str | int:
@@ -70,6 +78,7 @@ def _titles() -> tuple[str, ...]:
         _("Counts"),
         _("Evidence"),
         _("How it was made"),
+        _("Amendment"),
     )
 
 
@@ -139,6 +148,7 @@ def _plain_report(report: Report) -> dict[str, Any]:
             "hamlets": list(report.coverage.hamlets),
         },
         "unreached": list(report.unreached),
+        "amended": list(report.amended),
         "remarks": list(report.remarks),
         "deliveries": list(report.deliveries),
         "evidence": list(report.evidence),
@@ -155,6 +165,8 @@ def _plain(value: object) -> Any:
             return {**_fields(value), "text": value.text, "needs_attention": value.needs_attention}
         case HamletCoverage():
             return {**_fields(value), "basis": list(value.basis)}
+        case AmendedPlace():
+            return {**_fields(value), "text": value.words}
         case Unreached():
             return {
                 "hamlet_id": value.hamlet.hamlet_id,

@@ -21,6 +21,7 @@ from pydantic_core import ErrorDetails
 from engine.settings.lines import line_of
 from engine.settings.players import ALWAYS_THERE, PlayerName, PlayerSettings
 from engine.settings.portal import PortalSettings
+from engine.settings.printing import PrintSettings
 from engine.settings.proof import ProofSettings
 from engine.settings.sections import (
     AlertSettings,
@@ -95,6 +96,7 @@ class Settings(Section):
     voices: dict[str, VoiceSettings] = Field(default={})
     programme: ProgrammeSettings = ProgrammeSettings()
     proof: ProofSettings = ProofSettings()
+    print: PrintSettings = PrintSettings()
     #: By the name that clusters in the registry give.
     players: dict[PlayerName, PlayerSettings] = Field(default={})
     telegram: TelegramSettings = TelegramSettings()

@@ -93,7 +93,8 @@ class AgentPlayer(PlayerSection):
         ge=0,
         le=14,
         description="Giao chương trình cho máy phát trước bao nhiêu ngày, để mất mạng vẫn phát. "
-        "Giờ yên tĩnh ghi thêm sau khi đã giao thì không thu lại: hãy loa cancel tin ấy.",
+        "Giờ cấm ghi thêm sau khi đã giao thì thu lại khi máy phát hỏi lần sau; "
+        "mất mạng thì chưa.",
     )
     begin_within_minutes: int = Field(
         default=10,

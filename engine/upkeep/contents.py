@@ -27,6 +27,8 @@ _LEFT_OUT = (
     "artifacts/speech",
     "artifacts/cache",
     "outbox/rehearsal",
+    "outbox/.portal.next",
+    "communes/*/outbox/.portal.next",
     "communes/*/outbox/rehearsal",
     "communes/*/preview",
     "communes/*/reports",

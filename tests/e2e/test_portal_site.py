@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route
@@ -26,6 +25,12 @@ PAGES = (
     "ap/ap-1/index.html",
     "ap/index.html",
     "tat-ca/index.html",
+    "tat-ca/1/index.html",
+    "ap/ap-1/tat-ca/index.html",
+    "lich/index.html",
+    "tim-kiem/index.html",
+    "screen/index.html",
+    "screen/ap-1/index.html",
 )
 
 #: Contrast of each text with what lies behind it, by the formula of WCAG 2.2.
@@ -265,4 +270,7 @@ def test_the_pages_are_light(desk: Desk) -> None:
         (desk.root / name).stat().st_size for name in ("index.html", "site.css", "loa.svg")
     )
     assert weight < 40_000
-    assert not list(Path(desk.root).rglob("*.js"))
+    scripts = {path.name for path in desk.root.rglob("*.js") if path.parent.name != "g0"}
+    assert scripts == {"tim.js", "g0.js", "d0.js", "screen.js", "sw.js"}
+    for name in ("tim-kiem/tim.js", "screen/screen.js", "screen/screen.css", "screen/sw.js"):
+        assert (desk.root / name).stat().st_size < 8_000

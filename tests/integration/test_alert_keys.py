@@ -90,6 +90,9 @@ def test_two_people_give_an_alert_in_one_command(workspace: Path) -> None:
     assert f"the same text is on air since 04:00 01/12/2026 ({alert})" in screen
     checked = loa("check", "-w", str(workspace))
     assert checked.returncode == 0, checked.stderr
+    alone = loa("all-clear", alert, "--by", "lan", "-w", str(workspace))
+    assert alone.returncode == 0, alone.stderr
+    assert f"until it is approved, what is left of {alert} goes on" in alone.stdout
     ending = ("all-clear", alert, "--by", "lan", "--with", "minh")
     status, screen = typed(workspace, *ending, keys=BOTH)
     assert status == 0, screen
@@ -100,7 +103,7 @@ def test_a_wrong_key_leaves_nothing_behind(workspace: Path) -> None:
     before = files(workspace)
     status, screen = typed(workspace, *GIVE, keys={**BOTH, "Passphrase of minh": "nham-lan-roi"})
     assert status == 1
-    assert "the passphrase is wrong" in screen
+    assert "minh: the passphrase is wrong" in screen
     assert files(workspace) == before
 
 

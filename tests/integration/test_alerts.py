@@ -135,8 +135,8 @@ def test_two_keys_are_on_the_record_and_in_the_report(on_both: App) -> None:
     ("by", "keys", "reason"),
     [
         ("minh", Keys(OTHER, "minh", OTHER), "another person must approve"),
-        ("lan", Keys("wrong-one", "minh", OTHER), "passphrase is wrong"),
-        ("lan", Keys(PASSPHRASE, "minh", PASSPHRASE), "passphrase is wrong"),
+        ("lan", Keys("wrong-one", "minh", OTHER), "lan: the passphrase is wrong"),
+        ("lan", Keys(PASSPHRASE, "minh", PASSPHRASE), "minh: the passphrase is wrong"),
         ("lan", Keys(PASSPHRASE, "lan", PASSPHRASE), "does not have the right"),
     ],
 )
@@ -361,6 +361,8 @@ def test_a_drill_says_so_and_counts_as_no_alert(app: App) -> None:
     assert (line.purpose, line.priority.value) == (Purpose.DRILL, "important")
     report = build_report(app.ledger, app.registry, drill, app.clock.now())
     assert any("Drill" in text for text in report.statements)
+    assert report.facts.title.startswith("Diễn tập: ")
+    assert line.title.startswith("Diễn tập: ")
     day = day_of(app, local(app.clock.now()).date())
     words = [str(cell) for column in day_table(day).columns for cell in column.cells]
     assert "drill" in words

@@ -18,6 +18,10 @@ from engine.errors import LoaError
 from engine.ledger import DeliveryRow, Status
 from engine.models import Purpose
 from engine.planner.effects import Effect, effects_of
+from engine.reports.amended import Has
+from engine.reports.html import report_html
+from engine.reports.report import build_report
+from engine.reports.tables import report_csv, report_json
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
 
@@ -303,3 +307,22 @@ def test_the_preview_says_what_becomes_of_each_place(office: App) -> None:
     latest = office.ledger.revisions.latest(ID)
     assert latest is not None
     assert (latest.revision, latest.status) == (1, Status.OPEN)
+
+
+def test_the_report_lists_first_who_does_not_have_the_correction(office: App) -> None:
+    release(office)
+    send(office, "1 6:10")
+    correct(office)
+    before = build_report(office.ledger, office.registry, ID, office.clock.now())
+    assert {one.hamlet_id for one in before.amended} == {"ap-1"}
+    assert {one.has for one in before.amended} == {Has.WAITING}
+    assert WRONG_HOUR in before.facts.amends
+    send(office, "1 12:00")
+    after = build_report(office.ledger, office.registry, ID, office.clock.now())
+    first, *others = after.amended
+    assert (first.channel, first.has) == ("loudspeaker", Has.WAITING)
+    assert {one.has for one in others} == {Has.DONE}
+    told = json.loads(report_json(after))["amended"]
+    assert told[0]["has"] == "waiting"
+    assert first.words in report_html(after).decode()
+    assert first.words in report_csv(after).decode("utf-8-sig").splitlines()[1]

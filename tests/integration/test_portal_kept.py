@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.commune import PASSPHRASE, make_commune
+from support.commune import PASSPHRASE, loa, make_commune
 from support.nursery import Nursery
 from support.webhook import SECRET, Portal, receiver
 from support.wordpress import WordPress, wordpress
@@ -176,3 +176,6 @@ def test_a_wrong_password_becomes_a_notice_and_the_others_go_on(
         assert any("application password" in str(reason) for reason in reasons)
     assert wordpress.posts() == []
     assert len(far.log) == 1
+    told = loa("notices", cwd=workspace)
+    assert told.returncode == 1
+    assert "hop-dan, portal: 2 deliveries failed" in " ".join(told.stdout.split())

@@ -19,6 +19,7 @@ from channels.chat.wording import head_line, message_of, words_of
 from channels.loudspeaker.framing import Framing
 from channels.portal.documents import Post
 from engine.app import OPTIONS, build_channels, close_channels
+from engine.i18n import gettext as _
 from engine.models import (
     Artifact,
     Campaign,
@@ -238,3 +239,24 @@ def test_a_drill_is_never_planned_as_an_emergency() -> None:
     assert alert().urgency is Priority.EMERGENCY
     assert alert(all_clear="khan").urgency is Priority.EMERGENCY
     assert alert(valid_until=builders.NOW + timedelta(days=1), drill=True).purpose is Purpose.DRILL
+
+
+def test_a_heading_has_the_word_and_only_a_drill_s_has() -> None:
+    assert alert(drill=True, title="Vỡ đê").heading == "Diễn tập: Vỡ đê"
+    assert alert(drill=True, title="Hết lũ", all_clear="khan").heading == "Diễn tập: Hết lũ"
+    assert alert(title="Vỡ đê").heading == "Vỡ đê"
+
+
+def test_the_word_is_not_used_for_a_workspace_that_is_not_live(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A real emergency in such a workspace is no drill, on any screen and in any report."""
+    monkeypatch.setenv("LOA_LANG", "vi")
+    for said in (
+        _("rehearsal"),
+        _("rehearsed"),
+        _("Rehearsal: nothing was sent through {backends}; the workspace is not live."),
+        _("⚑ rehearsal: nothing leaves through the network until loa.toml says live = true"),
+    ):
+        assert "tập dượt" in said.lower(), said
+        assert WORD not in said.lower()

@@ -66,6 +66,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "spoken": [["--explain"]],
     "status": [[], ["tin-rieng"]],
     "report": [["tin-rieng"], ["tiem-phong"]],
+    "print": [["tin-rieng"], ["tiem-phong", "--preview"]],
     "confirm": [["tin-rieng", "--hamlet", "ap-1", "--channel", "flyer", "--received", *BY]],
     "events": [[], ["tin-rieng"]],
     "retry": [["tin-rieng", *BY], ["tin-rieng", "--hamlet", "ap-1", *BY]],

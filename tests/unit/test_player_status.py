@@ -67,3 +67,15 @@ def test_in_vietnamese_the_next_is_not_called_the_last(player: Rig, far: Far) ->
     player.talk()
     player.agent.turn()
     assert "chương trình sắp phát: 1; sớm nhất lúc 05:00:00 01/12/2026" in said(player)
+
+
+@pytest.mark.usefixtures("english")
+def test_sounds_that_have_come_are_not_told_as_missing(player: Rig, far: Far) -> None:
+    far.publish(a_programme(far, "tin-1"))
+    player.agent.stream.turn()
+    player.agent.turn()
+    assert "sounds still to be fetched: 0" not in said(player)
+    player.agent.errands.turn()
+    player.agent._count_missing()
+    player.agent.turn()
+    assert "sounds still to be fetched: 0" in said(player)

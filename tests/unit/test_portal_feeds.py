@@ -15,7 +15,7 @@ from support import builders
 from support.builders import AWKWARD, NOW
 from support.portal import Desk, post, sound
 
-from channels.portal.site import FED
+from channels.portal.build import FED
 from engine.models import Priority
 
 LATER = NOW + timedelta(hours=3)

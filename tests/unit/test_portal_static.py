@@ -6,7 +6,7 @@ import errno
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -18,7 +18,8 @@ from support.portal import Desk, broken_links, flyer, post, sound, tree
 
 from channels.base import ChannelError
 from channels.portal import StaticBackend
-from channels.portal.storage import Publication, site_lock, write_durably
+from channels.portal.storage import site_lock
+from channels.portal.trees import Publication, write_new
 from engine.models import Priority
 
 LATER = NOW + timedelta(hours=1)
@@ -127,46 +128,9 @@ def _disk(room: int) -> Callable[[Path, bytes], None]:
         if next(left, None) is None:
             path.write_bytes(data[: len(data) // 2])
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
-        write_durably(path, data)
+        write_new(path, data)
 
     return write
-
-
-class Killed(BaseException):
-    """The process ends here."""
-
-
-def test_a_kill_between_any_two_renames_leaves_no_dead_link_on_the_front(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real = Path.replace
-    for allowed in range(1000):
-        desk = Desk(tmp_path / str(allowed))
-        desk.publish(desk.items(post()))
-        changed = desk.items(post(body="Đổi"), audio=sound("x"))
-        items = [*desk.items(post(campaign_id="lu")), *changed]
-        left = iter(range(allowed))
-
-        def killed(self: Path, target: Path, left: Iterator[int] = left) -> Path:
-            if next(left, None) is None:
-                raise Killed
-            return real(self, target)
-
-        with monkeypatch.context() as patched:
-            patched.setattr(Path, "replace", killed)
-            try:
-                desk.publish(items, slot=LATER)
-            except Killed:
-                complete = False
-            else:
-                complete = True
-        assert list(broken_links(desk.root, start="index.html")) == []
-        desk.publish(items, slot=LATER)
-        if complete:
-            break
-        if allowed:
-            assert tree(desk.root) == tree(tmp_path / "0")
-    assert allowed > 15
 
 
 def test_a_file_where_the_site_should_be_is_told_in_words(tmp_path: Path) -> None:
@@ -198,14 +162,6 @@ def test_a_damaged_document_stops_the_delivery_and_names_the_file(desk: Desk) ->
     with pytest.raises(ChannelError, match=r"thong-bao-mau/post\.json") as damaged:
         desk.publish(desk.items(post(campaign_id="hop-dan")), slot=LATER)
     assert damaged.value.permanent
-
-
-def test_leftovers_of_a_killed_process_are_removed(desk: Desk) -> None:
-    desk.publish(desk.items(post()))
-    leftover = desk.root / "thong-bao-mau" / ".index.html.0a0a0a0a.tmp"
-    leftover.write_bytes(b"half")
-    desk.publish(desk.items(post()))
-    assert not leftover.exists()
 
 
 def test_a_delivery_waits_for_the_one_that_is_writing_and_then_gives_up(desk: Desk) -> None:

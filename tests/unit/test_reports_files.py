@@ -168,11 +168,12 @@ def test_the_json_keeps_its_shape(ground: Ground) -> None:
     data: dict[str, Any] = json.loads(report_json(told(ground)))
     assert data["schema"] == "loa.report/1"
     assert sorted(data) == [
-        "campaign", "clock", "commune", "coverage", "deliveries", "events", "evidence", "language",
-        "live", "made_at", "matrix", "rehearsing", "remarks", "schema", "statements", "unreached",
+        "amended", "campaign", "clock", "commune", "coverage", "deliveries", "events", "evidence",
+        "language", "live", "made_at", "matrix", "rehearsing", "remarks", "schema", "statements",
+        "unreached",
     ]  # fmt: skip
     assert sorted(data["campaign"]) == [
-        "all_clear", "approved_at", "approved_by", "campaign_id", "content_hash", "drill",
+        "all_clear", "amends", "approved_at", "approved_by", "campaign_id", "content_hash", "drill",
         "issuer", "priority", "purpose", "revision", "status", "submitted_at", "submitted_by",
         "title", "two_keys", "valid_from", "valid_until", "waiting_revision",
     ]  # fmt: skip

@@ -1,0 +1,137 @@
+"""Pages for screens in public places: what is in force in one hamlet, one notice after another.
+
+A page holds all its notices, so it goes on without a network; its script shows one at a time
+and, by the screen's own clock, none that has run out. Without scripts all of them stand below
+each other.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from hashlib import sha256
+
+import segno
+from markupsafe import Markup
+
+from channels.portal.archive import State
+from channels.portal.documents import Place
+from channels.portal.names import SCREENS
+from channels.portal.pages import asset, page
+from channels.portal.text import Block, excerpt
+from channels.portal.views import PostView, SectionView
+from engine.models import Priority, Purpose
+
+#: How many notices take turns; emergencies always do.
+SHOWN = 30
+
+#: How many characters of a text stand on a screen; the rest is behind the QR code.
+READABLE = 420
+
+_FILES = ("screen.css", "screen.js", "sw.js", "loa.svg")
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One notice on a screen."""
+
+    post: PostView
+    section: SectionView
+
+    @property
+    def drill(self) -> bool:
+        return self.section.post.purpose is Purpose.DRILL
+
+    @property
+    def urgent(self) -> bool:
+        """Whether it takes the whole screen; a drill of an emergency does, too."""
+        plays = self.drill and self.section.post.priority is Priority.EMERGENCY
+        return self.section.post.urgent or plays
+
+    @property
+    def kind(self) -> str:
+        words = ("urgent" if self.urgent else "", "drill" if self.drill else "")
+        return " ".join(filter(None, ("notice", *words)))
+
+    @property
+    def ends(self) -> int:
+        """When it has run out, in seconds since 1970."""
+        own = self.section.post.valid_until
+        ended = self.post.ended_at
+        return int((min(own, ended) if ended else own).timestamp())
+
+    @cached_property
+    def blocks(self) -> tuple[Block, ...]:
+        """As many whole paragraphs as can be read from afar; at least the beginning of one."""
+        chosen: list[Block] = []
+        room = READABLE
+        for block in self.section.blocks:
+            length = sum(len(line) for line in block.lines)
+            if length > room:
+                break
+            chosen.append(block)
+            room -= length
+        if not chosen and self.section.blocks:
+            first = self.section.blocks[0]
+            line = excerpt(" ".join(first.lines), READABLE)
+            chosen.append(Block(first.kind, (line,), first.numbers[:1]))
+        return tuple(chosen)
+
+    @property
+    def shortened(self) -> bool:
+        def length(blocks: Sequence[Block]) -> int:
+            return sum(len(line) for block in blocks for line in block.lines)
+
+        return length(self.blocks) < length(self.section.blocks)
+
+    @property
+    def qr(self) -> Markup:
+        return _qr(self.post.record.permalink)
+
+
+def screens(
+    state: State, places: Sequence[Place], every: Sequence[Place]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the list of screens and what they load, then the screens of ``places``."""
+    yield f"{SCREENS}/index.html", page("screens.html.j2", state.site, "../", places=every)
+    for name in _FILES:
+        yield f"{SCREENS}/{name}", asset(name)
+    for place in places:
+        slides = slides_of(state, place)
+        since = max((slide.post.updated for slide in slides), default=None)
+        as_of = int(since.timestamp()) if since else 0
+        values = {"place": place, "slides": slides, "made": made_by(), "as_of": as_of}
+        name = f"{SCREENS}/{place.id}/index.html"
+        yield name, page("screen.html.j2", state.site, "../../", **values)
+
+
+def slides_of(state: State, place: Place) -> list[Slide]:
+    """Return what is in force in a hamlet, emergencies first, then the newest."""
+    as_of = state.site.as_of
+    slides: list[Slide] = []
+    for entry in state.catalogue.newest:
+        told = place.id in entry.hamlets and place.id not in entry.taken
+        if told and not state.catalogue.over(entry, as_of):
+            if not entry.urgent and len(slides) >= SHOWN:
+                continue
+            view = state.view(entry.id)
+            section = view.section_of(place.id)
+            if section and section.post.valid_until >= as_of:
+                slides.append(Slide(view, section))
+    return sorted(slides, key=lambda slide: (not slide.urgent, slide.drill))
+
+
+@lru_cache(maxsize=256)
+def _qr(address: str) -> Markup:
+    """Return a QR code as an image within the page."""
+    out = io.BytesIO()
+    code = segno.make(address, error="m", micro=False, mask=0)
+    code.save(out, kind="svg", xmldecl=False, svgns=True, border=3, light="#fff", omitsize=True)
+    return Markup(out.getvalue().decode())  # noqa: S704 - segno's own drawing, of no text
+
+
+def made_by() -> str:
+    """Name the scripts and styles that a screen should run: another name, and it starts anew."""
+    return sha256(b"".join(asset(name) for name in _FILES)).hexdigest()[:12]

@@ -1,0 +1,187 @@
+"""Printing a campaign's run: which bundles there are, and what each holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from channels.flyer.jobs import MOST_SHEETS, Run, Share, Stack, job_pdf, sheets_of
+from channels.flyer.options import FlyerOptions
+from channels.flyer.products import Product
+from engine.app.opening import App
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.ledger import DeliveryRow
+from engine.models import Hamlet, Registry
+from engine.models.plan import Frozen
+from engine.states import State
+
+#: Whose words are final, and may be printed.
+_PRINTED = (State.SENT, State.CONFIRMED, State.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants printed. Empty ``products``, ``hamlets``, ``team``: all there are.
+
+    ``up`` 0 fills a sheet of A4. ``pages`` are the first and last sheet of each job.
+    """
+
+    campaign_id: str
+    products: tuple[Product, ...] = ()
+    hamlets: tuple[str, ...] = ()
+    team: str = ""
+    by: Literal["hamlet", "team"] = "hamlet"
+    jobs: Literal["bundle", "one"] = "bundle"
+    up: int = 0
+    covers: bool = True
+    pages: tuple[int, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file for a printer; ``media`` is the paper's name (PWG 5101.1)."""
+
+    name: str
+    product: Product
+    sheets: int
+    media: str
+    pdf: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sheaf:
+    """All that a campaign has to print: its shares by hamlet, its revision, its registry."""
+
+    revision: int
+    registry: Registry
+    shares: tuple[Share, ...]
+
+    @property
+    def products(self) -> tuple[Product, ...]:
+        return self.shares[0].content.options_as(FlyerOptions).products
+
+
+def sheaf_of(app: App, campaign_id: str) -> Sheaf:
+    """Return what was handed to the print point of a campaign. Raises LoaError for nothing."""
+    rows = {
+        row.hamlet_id: row
+        for row in app.ledger.views.deliveries(campaign_id)
+        if row.channel == "flyer" and row.state in _PRINTED and not row.replaced
+    }
+    if not rows:
+        message = _("{campaign}: nothing to print; flyers are printed once they are due: loa run")
+        raise LoaError(message.format(campaign=campaign_id))
+    contents = app.ledger.deliveries.contents([row.content_hash for row in rows.values()])
+    revision = max(row.revision for row in rows.values())
+    number = app.ledger.revisions.registry_of(campaign_id, revision)
+    registry = app.ledger.registries.load(number)
+    return Sheaf(revision, registry, tuple(_shares(rows, contents, registry)))
+
+
+def jobs_of(app: App, wish: Wish) -> Iterator[Job]:
+    """Make every job that is wished for, one after the other.
+
+    Raises LoaError for what is not there, ChannelError for what cannot be printed.
+    """
+    sheaf = sheaf_of(app, wish.campaign_id)
+    stacks = _stacks(sheaf, wish)
+    for product in _products(sheaf, wish):
+        commune = sheaf.registry.commune
+        run = Run(
+            commune.id,
+            commune.office,
+            wish.campaign_id,
+            sheaf.revision,
+            product,
+            wish.up or product.layout.on_a4,
+            wish.covers and product is sheaf.shares[0].content.options_as(FlyerOptions).main,
+            sheaf.shares[0].content.valid_from or sheaf.shares[0].content.valid_until,
+        )
+        piles = [stacks] if wish.jobs == "one" else [[stack] for stack in stacks]
+        for pile in piles:
+            name = "tat-ca" if wish.jobs == "one" else pile[0].id
+            yield from _files(run, pile, f"{wish.campaign_id}-{product}-{name}", wish.pages)
+
+
+def _files(
+    run: Run, stacks: Sequence[Stack], name: str, pages: tuple[int, int] | None
+) -> Iterator[Job]:
+    """Yield a job's files: one, unless it has more sheets than a file may."""
+    total = sheets_of(run, stacks)
+    if not total:
+        return
+    first, last = pages or (1, total)
+    if not 1 <= first <= last <= total:
+        message = _("{job} has sheets 1 to {total}; found {first}-{last}")
+        raise LoaError(message.format(job=name, total=total, first=first, last=last))
+    for begin in range(first, last + 1, MOST_SHEETS):
+        end = min(begin + MOST_SHEETS - 1, last)
+        part = "" if (begin, end) == (1, total) else f"-{begin}-{end}"
+        pdf = job_pdf(run, stacks, begin, end)
+        yield Job(f"{name}{part}.pdf", run.product, end - begin + 1, _media(run), pdf)
+
+
+def _media(run: Run) -> str:
+    layout = run.product.layout
+    area = layout.width * layout.height * run.up
+    sizes = {
+        "iso_a6_105x148mm": 105 * 148,
+        "iso_a5_148x210mm": 148 * 210,
+        "iso_a4_210x297mm": 210 * 297,
+        "iso_a3_297x420mm": 297 * 420,
+    }
+    return min(sizes, key=lambda name: abs(sizes[name] - area))
+
+
+def _shares(
+    rows: Mapping[str, DeliveryRow], contents: Mapping[str, Frozen], registry: Registry
+) -> Iterator[Share]:
+    for hamlet in registry.hamlets:
+        row = rows.get(hamlet.id)
+        if row is not None and row.content_hash in contents:
+            yield Share(hamlet, contents[row.content_hash][0], _head(registry, hamlet))
+
+
+def _head(registry: Registry, hamlet: Hamlet) -> str:
+    person = registry.people_by_id.get(hamlet.head or "")
+    return person.name if person else ""
+
+
+def _products(sheaf: Sheaf, wish: Wish) -> tuple[Product, ...]:
+    for product in wish.products:
+        if product not in sheaf.products:
+            message = _("{campaign} is not printed as {product} (it is: {known})")
+            raise LoaError(
+                message.format(
+                    campaign=wish.campaign_id, product=product, known=", ".join(sheaf.products)
+                )
+            )
+    return wish.products or sheaf.products
+
+
+def _stacks(sheaf: Sheaf, wish: Wish) -> list[Stack]:
+    """Return the bundles. Raises LoaError for a hamlet or team that gets nothing."""
+    known = {share.hamlet.id: share for share in sheaf.shares}
+    for hamlet_id in wish.hamlets:
+        if hamlet_id not in known:
+            message = _('nothing is printed for hamlet "{hamlet}" (there are: {known})')
+            raise LoaError(message.format(hamlet=hamlet_id, known=", ".join(known)))
+    chosen = {one: known[one] for one in known if not wish.hamlets or one in wish.hamlets}
+    if wish.by == "hamlet" and not wish.team:
+        return [Stack(one, share.hamlet.name, (share,)) for one, share in chosen.items()]
+    teams = [team for team in sheaf.registry.teams if wish.team in ("", team.id)]
+    if not teams:
+        message = _('no team "{team}" (there are: {known})')
+        names = ", ".join(team.id for team in sheaf.registry.teams) or "–"
+        raise LoaError(message.format(team=wish.team, known=names))
+    stacks, left = [], dict(chosen)
+    for team in teams:
+        # A hamlet of several teams is printed once, for the first of them.
+        own = tuple(left.pop(one) for one in team.hamlets if one in left)
+        if own:
+            stacks.append(Stack(team.id, team.name, own))
+    if not wish.team:
+        stacks += [Stack(one, share.hamlet.name, (share,)) for one, share in left.items()]
+    return stacks

@@ -1,0 +1,144 @@
+"""``loa print``: a campaign's flyers to a printer, or as files for one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from channels.base import ChannelError
+from channels.flyer.products import Product
+from engine.cli.common import commune_option, open_workspace, shown_path, workspace_option
+from engine.errors import LoaError
+from engine.files import write_atomic
+from engine.i18n import gettext as _
+from engine.i18n import os_reason
+
+if TYPE_CHECKING:
+    from engine.app import App
+    from engine.app.printing import Wish
+
+
+def commands() -> list[click.Command]:
+    return [print_run()]
+
+
+def print_run() -> click.Command:
+    @click.command("print")
+    @click.argument("campaign_id", metavar="ID")
+    @click.option("--printer", help=_("A CUPS queue or IPP printer: ipp://…"))
+    @click.option(
+        "-o",
+        "--output",
+        type=click.Path(path_type=Path, file_okay=False),
+        help=_("Write files into this folder instead of printing."),
+    )
+    @click.option(
+        "--product", "products", multiple=True, type=click.Choice([one.value for one in Product])
+    )
+    @click.option("--hamlet", "hamlets", multiple=True, help=_("Only this hamlet's."))
+    @click.option("--team", default="", help=_("Only this team's."))
+    @click.option("--by", type=click.Choice(["hamlet", "team"]), help=_("How bundles are made."))
+    @click.option("--jobs", type=click.Choice(["bundle", "one"]), help=_("A file each, or one."))
+    @click.option("--up", type=click.Choice(["1", "2", "4"]), help=_("Copies on a sheet."))
+    @click.option("--pages", metavar="N-M", help=_("Only these sheets of each job, once more."))
+    @click.option("--no-covers", is_flag=True, help=_("Without cover sheets."))
+    @click.option("--preview", is_flag=True, help=_("A picture of each product instead."))
+    @commune_option
+    @workspace_option
+    def command(
+        campaign_id: str,
+        printer: str | None,
+        output: Path | None,
+        products: tuple[str, ...],
+        hamlets: tuple[str, ...],
+        team: str,
+        by: str | None,
+        jobs: str | None,
+        up: str | None,
+        pages: str | None,
+        no_covers: bool,
+        preview: bool,
+        workspace: Path | None,
+    ) -> None:
+        from engine.app.printing import Wish
+
+        with open_workspace(workspace) as app:
+            settings = app.settings.print
+            wish = Wish(
+                campaign_id,
+                tuple(map(Product, products)),
+                hamlets,
+                team,
+                "team" if (by or settings.by) == "team" else "hamlet",
+                "one" if (jobs or settings.jobs) == "one" else "bundle",
+                int(up) if up else settings.up,
+                settings.covers and not no_covers,
+                _pages(pages) if pages else None,
+            )
+            folder = output or app.workspace / "in" / campaign_id
+            target = "" if output else (printer or settings.printer)
+            try:
+                if preview:
+                    _write_previews(app, wish, folder)
+                elif target:
+                    _send(app, wish, target)
+                else:
+                    _write(app, wish, folder)
+            except ChannelError as error:
+                raise LoaError(str(error)) from error
+            except OSError as error:
+                message = _("{place} cannot be written or read: {reason}")
+                raise LoaError(message.format(place=folder, reason=os_reason(error))) from error
+
+    return command
+
+
+def _pages(text: str) -> tuple[int, int]:
+    found = re.fullmatch(r"(\d{1,6})(?:-(\d{1,6}))?", text.strip())
+    if found is None:
+        raise LoaError(_("found {found}; write sheets as 5 or 5-8").format(found=text[:40]))
+    return int(found[1]), int(found[2] or found[1])
+
+
+def _write(app: App, wish: Wish, folder: Path) -> None:
+    from engine.app.printing import jobs_of
+
+    for job in jobs_of(app, wish):
+        write_atomic(folder / job.name, job.pdf)
+        click.echo(f"  {shown_path(folder / job.name)} ({_sheets(job.sheets)})")
+
+
+def _send(app: App, wish: Wish, printer: str) -> None:
+    from channels.flyer.ipp import print_job
+    from engine.app.printing import jobs_of
+
+    if not app.settings.live:
+        message = _("rehearsal: nothing is printed until loa.toml says live = true; see --output")
+        raise LoaError(message)
+    for job in jobs_of(app, wish):
+        name = job.name.removesuffix(".pdf")
+        number = print_job(printer, name, job.pdf, job.media, "loa")
+        click.echo(
+            _("✓ {name}: job {number}, {sheets}").format(
+                name=name, number=number, sheets=_sheets(job.sheets)
+            )
+        )
+
+
+def _write_previews(app: App, wish: Wish, folder: Path) -> None:
+    from channels.flyer.jobs import preview_png
+    from engine.app.printing import sheaf_of
+
+    sheaf = sheaf_of(app, wish.campaign_id)
+    share = sheaf.shares[0]
+    for product in wish.products or sheaf.products:
+        path = folder / f"{wish.campaign_id}-{product}.png"
+        write_atomic(path, preview_png(share.content, share.hamlet, product))
+        click.echo(f"  {shown_path(path)}")
+
+
+def _sheets(count: int) -> str:
+    return _("{count} sheets").format(count=count)

@@ -1,0 +1,135 @@
+"""Whether an amendment reached everybody whom the earlier words had reached, place by place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from engine.clock import local
+from engine.i18n import gettext as _
+from engine.ledger import DeliveryRow
+from engine.ledger.told import ToldRow
+from engine.models import Purpose, Registry
+from engine.reports.matrix import hamlet_name, in_order
+from engine.reports.words import channel_word, moment, state_word
+from engine.states import DELIVERED, State
+
+_AMENDING = (Purpose.CORRECTION, Purpose.WITHDRAWAL)
+
+#: Hamlet, channel, target.
+_Place = tuple[str, str, str]
+
+
+class Has(StrEnum):
+    """Whether a place that knows the earlier words has the amendment; in order of urgency."""
+
+    MISSING = "missing"
+    WAITING = "waiting"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True)
+class AmendedPlace:
+    """One place that knows, or may know, earlier words. Times are Vietnam's.
+
+    ``told_at`` is the last slot at which it was told those, ``slot`` when it is told otherwise and
+    ``state`` how that stands; both None where nothing is on its way.
+    """
+
+    hamlet_id: str
+    hamlet: str
+    channel: str
+    target: str
+    told_at: datetime
+    has: Has
+    slot: datetime | None = None
+    state: State | None = None
+
+    @property
+    def words(self) -> str:
+        """Say whether it has the amendment."""
+        if self.state is None or self.slot is None:
+            return _("no correction is on its way: tell them yourselves")
+        said = {
+            Has.DONE: _("has the correction: {state}, {moment}"),
+            Has.WAITING: _("not yet: {state}, {moment}"),
+            Has.MISSING: _("has not got it: {state}, {moment}"),
+        }[self.has]
+        return said.format(state=state_word(self.state), moment=moment(self.slot))
+
+    @property
+    def line(self) -> str:
+        """Return the place and whether it has the amendment, for a terminal."""
+        return f"{self.hamlet}, {channel_word(self.channel)} ({self.target}): {self.words}"
+
+
+def amended_places(
+    told: Sequence[ToldRow], every: Iterable[DeliveryRow], registry: Registry, now: datetime
+) -> tuple[AmendedPlace, ...]:
+    """Return every place that was told other words than it should know, the worst first.
+
+    ``every`` are all deliveries, those that a later revision replaced among them. Nothing for a
+    campaign that was never amended.
+    """
+    rows = list(every)
+    replaced = {row.id for row in rows if row.replaced}
+    amending: dict[_Place, list[DeliveryRow]] = {}
+    for row in rows:
+        if row.purpose in _AMENDING and not row.replaced:
+            place = (row.hamlet_id, row.channel, row.target)
+            amending.setdefault(place, []).append(row)
+    known: dict[_Place, list[ToldRow]] = {}
+    for one in told:
+        known.setdefault(one.place, []).append(one)
+    found = [
+        _judged(place, ones, amending.get(place, ()), replaced, registry, now)
+        for place, ones in known.items()
+    ]
+    urgency = list(Has)
+    hamlets = in_order(registry, {place[0] for place in known})
+    return tuple(
+        sorted(
+            (one for one in found if one is not None),
+            key=lambda p: (urgency.index(p.has), hamlets.index(p.hamlet_id), p.channel, p.target),
+        )
+    )
+
+
+def _judged(
+    place: _Place,
+    told: Sequence[ToldRow],
+    amending: Sequence[DeliveryRow],
+    replaced: set[int],
+    registry: Registry,
+    now: datetime,
+) -> AmendedPlace | None:
+    """Judge one place; None where it was told nothing but what holds."""
+    first = min((row.revision for row in amending), default=None)
+    if first is not None:
+        wrong = [one for one in told if one.revision < first]
+    elif any(one.id not in replaced or one.purpose is Purpose.WITHDRAWAL for one in told):
+        return None
+    else:
+        wrong = list(told)
+    if not wrong:
+        return None
+    hamlet_id, channel, target = place
+    at = local(max(one.slot for one in wrong))
+    name = hamlet_name(registry, hamlet_id)
+    if not amending:
+        return AmendedPlace(hamlet_id, name, channel, target, at, Has.MISSING)
+    has, row = max(((_has(row, now), row) for row in amending), key=_least_done)
+    return AmendedPlace(hamlet_id, name, channel, target, at, has, local(row.slot), row.state)
+
+
+def _least_done(one: tuple[Has, DeliveryRow]) -> tuple[int, datetime]:
+    return -list(Has).index(one[0]), one[1].slot
+
+
+def _has(row: DeliveryRow, now: datetime) -> Has:
+    if row.state in DELIVERED:
+        return Has.DONE if row.slot <= now else Has.WAITING
+    waits = (State.HELD, State.PLANNED, State.SENDING)
+    return Has.WAITING if row.state in waits else Has.MISSING
