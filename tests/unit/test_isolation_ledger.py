@@ -98,6 +98,7 @@ READS: Mapping[str, Case] = {
     "views.approved": lambda it, our: it.views.approved(NOW - timedelta(days=9), LATER),
     "deliveries.content": lambda it, our: it.deliveries.content(our.content),
     "deliveries.contents": lambda it, our: it.deliveries.contents([our.content]),
+    "deliveries.moved": lambda it, our: it.deliveries.moved("tin"),
     "deliveries.current": lambda it, our: it.deliveries.current("tin"),
     "bundles.being_sent": lambda it, our: it.bundles.being_sent(),
     "bundles.job": lambda it, our: it.bundles.job(our.waiting, cumulative=("giay",)),
