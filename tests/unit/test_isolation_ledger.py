@@ -297,6 +297,9 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     with rig.ledger.database.write() as connection:
         over = bundles.update().where(bundles.c.target == sent.target)
         connection.execute(over.values(state="sent", ends_at=NOW))
+        connection.execute(
+            deliveries.update().where(deliveries.c.id == sent.id).values(moved_from=NOW)
+        )
         lying = bundles.update().where(bundles.c.target == "noi-8")
         connection.execute(lying.values(ends_at=NOW))
         again = {"commune_id": "xa-mau", "delivery_id": sent.id, "again_of": 0, "number": 1}
