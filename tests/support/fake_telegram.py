@@ -230,6 +230,11 @@ def _read(log: Path) -> Iterator[dict[str, Any]]:
             yield json.loads(line)
 
 
+def said(message: dict[str, Any]) -> str:
+    """Return what tells a message from others: its text, and which file it carries."""
+    return " ".join(filter(None, (message["text"], message.get("photo"), message.get("document"))))
+
+
 class _Server(ThreadingHTTPServer):
     #: How handlers find us.
     telegram: FakeTelegram
