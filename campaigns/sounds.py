@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from engine.hushed import hushed
 from engine.i18n import gettext as _
 
 #: Endings that recordings have; the content decides what they are.
@@ -88,7 +89,8 @@ def _by_sndfile(path: Path) -> float | None:
     import soundfile  # loads the sound library: for campaigns that have a recording
 
     try:
-        return float(soundfile.info(str(path)).duration)
+        with hushed():
+            return float(soundfile.info(str(path)).duration)
     except soundfile.LibsndfileError:
         return None
 

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from hashlib import sha256
 
-import segno
 from markupsafe import Markup
 
 from channels.portal.archive import State
@@ -127,6 +126,8 @@ def slides_of(state: State, place: Place) -> list[Slide]:
 def _qr(address: str) -> Markup:
     """Return a QR code as an image within the page."""
     out = io.BytesIO()
+    import segno  # costly to import; only those who publish need it
+
     code = segno.make(address, error="m", micro=False, mask=0)
     code.save(out, kind="svg", xmldecl=False, svgns=True, border=3, light="#fff", omitsize=True)
     return Markup(out.getvalue().decode())  # noqa: S704 - segno's own drawing, of no text

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
+from channels.chat.channel import ChatChannel
+from channels.chat.zalo.article import ZaloArticleBackend
+from channels.chat.zalo.group import ZaloGroupBackend
+from engine.app.channels import zalo_account
 from engine.app.communes import Communes, home_of
 from engine.app.house import House
 from engine.app.packages import taken_back
@@ -13,6 +18,7 @@ from engine.ledger.breakers import Breakers
 from engine.ledger.machines import Machines, Process
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.notices import HOUSE, NoticeBook
+from engine.models.notice import Concern
 from engine.notices import Desk, Gatherer, Teller
 from engine.notices.agents import AgentGatherer
 from engine.notices.alerts import AlertGatherer
@@ -24,12 +30,15 @@ from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.obligations import ObligationGatherer
 from engine.notices.packages import PackageGatherer
-from engine.notices.permissions import PermissionGatherer
+from engine.notices.permissions import LoginGatherer, PermissionGatherer
 from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 from engine.notices.recalled import RecallGatherer
 from engine.notices.relays import RelayGatherer
 from engine.settings.players import AgentPlayer
+
+#: Backends that speak with an account of the commune's own: nobody else can ask for it.
+OWN_ACCOUNTS = frozenset({ZaloGroupBackend.name, ZaloArticleBackend.name})
 
 #: Tells about the process that asks.
 Here = Callable[[], Process]
@@ -98,9 +107,18 @@ def commune_desk(
         ),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
         AlertGatherer(ledger.revisions, ledger.views),
+        *_logins(house, ledger),
         PackageGatherer(lambda: taken_back(house, ledger, home_of(house, ledger.commune_id))),
     ]
     return Desk(book, gatherers, _teller(house, book, ledger.commune_id), house.clock)
+
+
+def _logins(house: House, ledger: Ledger) -> Iterator[Gatherer]:
+    """Return who looks at the accounts that the commune has of its own."""
+    account = zalo_account(house.settings, ledger.commune_id)
+    if account is not None:
+        newest = partial(ledger.tokens.get, account.key)
+        yield LoginGatherer(ChatChannel.name, ZaloGroupBackend.name, newest)
 
 
 def house_desk(
@@ -133,8 +151,13 @@ def house_desk(
         gatherers.append(
             CheckGatherer(
                 channels,
-                used=lambda after: backends_in_use(database, after),
+                used=lambda after: [
+                    one for one in backends_in_use(database, after) if one[1] not in OWN_ACCOUNTS
+                ],
                 take_turn=lambda now, until: book.take_duty("ask", now, until),
+                ask_again=lambda now, until: (
+                    book.stands(Concern.MUTE) and book.take_duty("ask-again", now, until)
+                ),
             )
         )
     teller = _teller(house, book, house.settings.machine.known_as)

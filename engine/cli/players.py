@@ -55,9 +55,21 @@ def _enrol() -> click.Command:
             words = _("player {player}; good once, until {moment}; type it in at the player")
             moment = f"{local(until):%H:%M %d/%m/%Y}"
             click.echo(words.format(player=player.id, moment=moment), err=True)
+            if len(player.clusters) > 1:
+                click.echo(_one_amplifier(player.clusters), err=True)
         return 0
 
     return command
+
+
+def _one_amplifier(clusters: Sequence[str]) -> str:
+    """Say what it means that one player plays for several clusters."""
+    words = _(
+        "one player is one amplifier: what is the same in a slot sounds once for {clusters}; what"
+        " differs is played one after another. Clusters with amplifiers of their own need players"
+        " of their own"
+    )
+    return words.format(clusters=", ".join(clusters))
 
 
 def _check_clusters(app: App, clusters: Sequence[str]) -> None:

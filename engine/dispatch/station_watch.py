@@ -39,8 +39,9 @@ class Manner:
 
     ``margin``: how long after a programme's end its proof may take to come. ``judged`` says of
     a player whether its silence means that nothing was played; None: where the cluster has
-    ever reported. A player that is not named is judged like None. ``live``: players on the
-    network are asked; a workspace that only rehearses has given them nothing.
+    ever reported. What it reports itself as cut or not played needs no such leave. A player that
+    is not named is judged like None. ``live``: players on the network are asked; a workspace
+    that only rehearses has given them nothing.
     """
 
     every: timedelta = timedelta(minutes=1)
@@ -125,6 +126,11 @@ class StationWatch:
             return
 
     def _is_judged(self, one: Awaiting, over: Over) -> bool:
+        """Say whether it is settled: by what the player said of it, else by its silence."""
+        if one.id in over.denied:
+            return True
+        if one.bundle_id in over.again:
+            return False
         judged = (self._manner.judged or {}).get(one.player)
         return one.cluster in over.reporting if judged is None else judged
 
@@ -161,6 +167,8 @@ def judged_players(
 
 def _verdict(one: Awaiting, over: Over, tries: SecondTries) -> Verdict:
     said = over.said.get((one.cluster, one.slot, one.campaign_id))
+    if said is None and one.id in over.denied:
+        said = _("too short to count")
     reason = (
         _("the player reports: {said}").format(said=said)
         if said is not None

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from engine.i18n import gettext as _
 from engine.ledger.bundling import open_deliveries
 from engine.ledger.database import Database
+from engine.ledger.denied import denied_in, is_again
 from engine.ledger.dialect import again_if_lost, lock_bundles
 from engine.ledger.given import among, given, is_given, rows_given
 from engine.ledger.holding import hold_deliveries
@@ -71,13 +72,17 @@ class Over:
     """Programmes that are over: their bundles, and what of them is not proved.
 
     ``reporting`` are the clusters that ever reported anything, ``said`` what players say of
-    themselves about a campaign in a cluster and slot: why it was not to be heard.
+    themselves about a campaign in a cluster and slot: why it was not to be heard. ``denied``
+    are the deliveries that a report speaks against; ``again`` the bundles that were looked at
+    before, and are again only for what was reported since.
     """
 
     bundle_ids: tuple[int, ...]
     unproved: tuple[Awaiting, ...]
     reporting: frozenset[str]
     said: Mapping[tuple[str, datetime, str], str]
+    denied: frozenset[int] = frozenset()
+    again: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +128,14 @@ class Awaited:
             unproved = tuple(_awaiting(row) for row in rows)
             clusters = {one.cluster for one in unproved}
             slots = {(one.cluster, one.slot) for one in unproved}
+            before_now = select(b.id).where(among(b.id, ids), is_again())
             return Over(
                 ids,
                 unproved,
                 self._reporting(connection, clusters),
                 self._said(connection, slots),
+                denied_in(connection, self._commune_id, ids),
+                frozenset(connection.execute(before_now).scalars()),
             )
 
     def told(self, campaign_ids: Collection[str]) -> dict[ItemKey, list[Told]]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from itertools import islice, zip_longest
 from typing import TypeVar
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -82,6 +82,37 @@ class Deliveries(Opening, Shifting):
                 )
                 for row in rows
             ]
+
+    def moved(self, campaign_id: str) -> dict[tuple[str, str, datetime], datetime]:
+        """Return to which slot something had to move, by (hamlet, target, slot it was meant for).
+
+        What the newest revision has stopped counts too: whoever plans it may be cut short after
+        that, and begin again.
+        """
+        d = deliveries.c
+        newest = (
+            select(func.max(revisions.c.revision))
+            .where(
+                revisions.c.commune_id == self._commune_id,
+                revisions.c.campaign_id == campaign_id,
+            )
+            .scalar_subquery()
+        )
+        query = (
+            select(d.hamlet_id, d.target, d.moved_from, d.slot)
+            .where(
+                d.commune_id == self._commune_id,
+                d.campaign_id == campaign_id,
+                d.moved_from.is_not(None),
+                or_(d.replaced_in.is_(None), d.replaced_in == newest),
+            )
+            .order_by(d.id)
+        )
+        with self._database.read() as connection:
+            return {
+                (row.hamlet_id, row.target, row.moved_from): row.slot
+                for row in connection.execute(query)
+            }
 
     @again_if_lost
     def hold(

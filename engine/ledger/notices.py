@@ -230,6 +230,15 @@ class NoticeBook:
         mine: ColumnElement[bool] = and_(n.commune_id == self._commune_id, n.key == notice.key)
         connection.execute(update(notices).where(mine).values(seen))
 
+    def stands(self, concern: Concern) -> bool:
+        """Say whether a notice about this stands, whether or not somebody has seen to it."""
+        n = notices.c
+        some = select(n.key).where(
+            n.commune_id == self._commune_id, n.concern == concern, n.gone_at.is_(None)
+        )
+        with self._database.read() as connection:
+            return connection.execute(some.limit(1)).first() is not None
+
     def _knows_any(self, concerns: Iterable[Concern]) -> bool:
         """Look without keeping others from writing; thousands of communes have none."""
         n = notices.c

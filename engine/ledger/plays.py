@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Connection, Row, Text, and_, insert, select
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger.database import Database
+from engine.ledger.denied import AGAINST, look_again
 from engine.ledger.dialect import again_if_lost, upsert
 from engine.ledger.given import given, is_given, rows_given
 from engine.ledger.meant import Meanings, Meant
@@ -148,6 +149,7 @@ class Plays:
                 kept.taken_back = take_back_tries(
                     connection, self._commune_id, kept.confirmed, at, ACTOR, reason
                 )
+            look_again(connection, self._commune_id, _denied(judged, ids))
         return kept
 
     def _unheard(self, connection: Connection, reports: Sequence[Play], kept: Kept) -> list[Play]:
@@ -250,6 +252,20 @@ class Plays:
             run = move.run(connection, self._commune_id, at=at, actor=ACTOR, said=said)
             moved += [row.id for row in run]
         return moved
+
+
+def _denied(
+    judged: Mapping[tuple[str, int], tuple[Finding, Sequence[Meant]]],
+    names: Collection[tuple[str, int]],
+) -> set[int]:
+    """Return the deliveries that these reports speak against."""
+    return {
+        one.delivery_id
+        for name in names
+        if judged[name][0] in AGAINST
+        for one in judged[name][1]
+        if one.state is State.SENT
+    }
 
 
 def source_of(play: Play) -> str:

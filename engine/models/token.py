@@ -21,3 +21,8 @@ class TokenPair:
     refresh_until: datetime
     version: int = 1
     refused: str = ""
+
+    @property
+    def ends_at(self) -> datetime:
+        """When a person must have logged in again."""
+        return self.access_until if self.refused else self.refresh_until

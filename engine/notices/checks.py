@@ -11,6 +11,10 @@ from engine.models.notice import Concern, Notice, Severity
 #: Between two questions to the same far side, by whichever process.
 EVERY = timedelta(hours=1)
 
+#: The same while people are told that one takes nothing: it may have been mended meanwhile, and
+#: an alarm that is over must not stand for an hour.
+SOON = timedelta(minutes=2)
+
 #: Only who was sent something so lately, or is to be sent something, is asked.
 LATELY = timedelta(days=7)
 
@@ -19,7 +23,8 @@ class CheckGatherer:
     """Asks the backends in use, over the network, and sends nothing.
 
     ``used`` returns (channel, backend) of what is sent after a moment. ``take_turn`` says
-    whether it is this process's turn to ask, for a span of time.
+    whether it is this process's turn to ask, for a span of time; ``ask_again`` says so while
+    people are told that a far side takes nothing.
     """
 
     concerns = frozenset({Concern.MUTE})
@@ -30,13 +35,16 @@ class CheckGatherer:
         *,
         used: Callable[[datetime], Collection[tuple[str, str]]],
         take_turn: Callable[[datetime, datetime], bool],
+        ask_again: Callable[[datetime, datetime], bool] = lambda _now, _until: False,
     ) -> None:
         self._channels = channels
         self._used = used
         self._take_turn = take_turn
+        self._ask_again = ask_again
 
     def gather(self, now: datetime) -> Sequence[Notice] | None:
-        if not self._take_turn(now, now + EVERY):
+        its_turn = self._take_turn(now, now + EVERY)
+        if not its_turn and not self._ask_again(now, now + SOON):
             return None
         return [
             Notice(

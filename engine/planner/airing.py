@@ -39,11 +39,7 @@ class Standing:
         known = ledger.deliveries.current(campaign.id)
         return cls(
             frozenset(one.key for one in known),
-            {
-                (one.hamlet_id, one.target, one.moved_from): one.slot
-                for one in known
-                if one.moved_from
-            },
+            ledger.deliveries.moved(campaign.id),
             ledger.revisions.first_approved([campaign.id]).get(campaign.id),
         )
 

@@ -68,7 +68,10 @@ class Obstacles:
 
 
 def choose(shelved: Sequence[Shelved], situation: Situation) -> tuple[Cue | None, Obstacles]:
-    """Return what is to be on air now, and what is in the way of the rest."""
+    """Return what is to be on air now, and what is in the way of the rest.
+
+    Of twins (programmes that sound the same in the same slot) one is chosen for all.
+    """
     obstacles = Obstacles()
     cues = []
     for one, programme in programmes(tuple(shelved)):
@@ -97,7 +100,10 @@ def latest_end(programme: Programme) -> datetime:
 
 
 def _order(cue: Cue, situation: Situation) -> tuple[int, bool, bool, datetime, int]:
-    """Urgent first; then what is on air goes on; then what was never begun; then by slot."""
+    """Urgent first; then what is on air goes on; then what was never begun; then by slot.
+
+    Of twins, all of which have begun when one has, the one that was on air goes on.
+    """
     begun = situation.history.round_of(cue.slot) is not None
     running = cue.slot == situation.running and not cue.fresh
     return cue.rank, not running, begun, cue.programme.slot, cue.programme.sequence

@@ -21,6 +21,7 @@ from engine.player.shelf import Shelf, Shelved, programmes
 from engine.player.sink import Sink
 from engine.player.sounds import Sounds
 from engine.player.timekeeper import Standing, Timekeeper
+from engine.player.twins import share, twins_of
 
 _LOG = logging.getLogger("loa.player")
 
@@ -60,7 +61,8 @@ class Deck:
         self._on_air: OnAir | None = None
         self._running: Slot | None = None
         self._rounds: dict[Slot, float] = {}
-        self._rests: dict[tuple[Slot, ItemKey], float] = {}
+        #: By slot and sound, not by cluster: twins rest together.
+        self._rests: dict[tuple[datetime, str], float] = {}
         self._why: dict[Slot, tuple[PlayOutcome, str]] = {}
         self._settled: set[Slot] = set()
 
@@ -74,6 +76,7 @@ class Deck:
         standing = self._keeper.standing()
         self._follow()
         shelved = self._shelf.all()
+        self._share(shelved)
         cue, obstacles = choose(shelved, self._situation(standing))
         self._note(obstacles, standing)
         current = self._on_air
@@ -81,8 +84,10 @@ class Deck:
             self._stop(_("taken off the programme"))
         elif current is not None and cue is not None and cue.rank < current.cue.rank:
             self._stop(_("gave way to an emergency"))
+            self._share(shelved)
         if self._on_air is None and cue is not None:
             self._start(cue)
+            self._share(shelved)
         self._settle(shelved, standing)
         return self._patience()
 
@@ -90,6 +95,14 @@ class Deck:
         """End what is on air, because the player ends."""
         if self._on_air is not None:
             self._stop(_("the player was told to stop"))
+
+    def _share(self, shelved: tuple[Shelved, ...]) -> None:
+        """Count what was on air for every cluster of which the programme sounds the same."""
+        for alike in twins_of(programme for _one, programme in programmes(shelved)):
+            if share(self._journal, alike):
+                begun = [self._rounds[s] for s in map(_slot_of, alike) if s in self._rounds]
+                self._rounds.update({_slot_of(one): max(begun) for one in alike if begun})
+                self._changed()
 
     def _situation(self, standing: Standing) -> Situation:
         return Situation(
@@ -127,7 +140,7 @@ class Deck:
         return same_life and self._keeper.counter() - one.arrival.counter < ON_ITS_WAY
 
     def _is_resting(self, slot: Slot, key: ItemKey) -> bool:
-        return self._keeper.counter() < self._rests.get((slot, key), 0.0)
+        return self._keeper.counter() < self._rests.get((slot[1], key.sha256), 0.0)
 
     def _start(self, cue: Cue) -> None:
         path = self._sounds.proved(cue.sound)
@@ -189,7 +202,7 @@ class Deck:
         if opened is not None:
             self._journal.end(opened, heard, outcome, reason)
         if cue.item is not None and outcome is PlayOutcome.FAILED:
-            key = (cue.slot, ItemKey.of_item(cue.item))
+            key = (cue.slot[1], cue.item.sound.sha256)
             self._rests[key] = self._keeper.counter() + REST
         if reason:
             _LOG.warning("%s, %s: %s", cue.slot[0], cue.sound.file, reason)
@@ -248,7 +261,8 @@ class Deck:
             self._settled.discard(slot)
             self._why.pop(slot, None)
             self._rounds.pop(slot, None)
-            self._rests = {key: at for key, at in self._rests.items() if key[0] != slot}
+            count = self._keeper.counter()
+            self._rests = {key: at for key, at in self._rests.items() if at > count}
         self._changed()
 
     def _play(
@@ -282,3 +296,7 @@ class Deck:
             return 0.5
         left = found.began + found.cue.sound.seconds - self._keeper.counter()
         return min(0.5, max(0.02, left)) if left > 0 else 0.1
+
+
+def _slot_of(programme: Programme) -> Slot:
+    return programme.cluster, programme.slot

@@ -53,10 +53,15 @@ class History:
     def __init__(self) -> None:
         self._rounds: dict[Slot, Round] = {}
         self._known: dict[Slot, dict[ItemKey, bool]] = {}
+        self._ended: dict[Slot, list[Play]] = {}
 
     def round_of(self, slot: Slot) -> Round | None:
         """Return how far the programme's last round came; None before its first."""
         return self._rounds.get(slot)
+
+    def plays(self, slot: Slot) -> tuple[Play, ...]:
+        """Return every play of the programme that has ended, in the order of the log."""
+        return tuple(self._ended.get(slot, ()))
 
     def knows(self, slot: Slot, key: ItemKey) -> bool:
         """Say whether the log has anything about the item."""
@@ -84,12 +89,15 @@ class History:
         if play.outcome is PlayOutcome.REFUSED:
             return
         slot, key = (play.cluster, play.slot), ItemKey.of(play)
+        self._ended.setdefault(slot, []).append(play)
         heard = play.outcome is PlayOutcome.PLAYED
         known = self._known.setdefault(slot, {})
         known[key] = heard or known.get(key, False)
         found = self._rounds.get(slot)
         if found is None:
             return
+        if play.seconds:
+            found.begun.add(key)
         if heard:
             found.heard.add(key)
         elif play.outcome is PlayOutcome.FAILED:
@@ -99,4 +107,5 @@ class History:
         """Drop programmes whose slot is earlier."""
         for slot in [slot for slot in self._known.keys() | self._rounds if slot[1] < before]:
             self._known.pop(slot, None)
+            self._ended.pop(slot, None)
             self._rounds.pop(slot, None)

@@ -21,12 +21,15 @@ from support.zalo import GROUP, FarSide
 from channels.chat.zalo.fake.events import RETRIES, event, tell
 from channels.chat.zalo.signature import HEADER, signature
 from engine.app import App, Communes, open_app
+from engine.app.noticing import commune_desk, house_desk
 from engine.clock import SimulatedClock
 from engine.console.zalo_hook import PATH, ZaloHook, hook_router
+from engine.ledger.machines import Role
 from engine.models import Evidence, EvidenceKind
 from engine.models.relay import WordKind
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
+from workers.presence import presence_of
 
 HEAD, STRANGER = "7001", "7999"
 
@@ -197,6 +200,25 @@ def test_what_was_kept_before_a_kill_is_understood_afterwards(scene: Scene) -> N
     again.understand()
     again.understand()
     assert len(scene.evidence) == 1
+
+
+def test_a_login_that_ends_is_told_in_time_and_nobody_asks_in_its_name(scene: Scene) -> None:
+    """The desk of the machines has no account: it must not take that for a mute far side."""
+    app = scene.app
+    desk = commune_desk(app.house, app.ledger, ())
+    assert desk.look() == []
+    here = presence_of(app.house, Role.RUN).tell
+    house = house_desk(app.house, (), here, asking=True)
+    assert [kept.notice.key for kept in house.look() if "zalo" in kept.notice.key] == []
+    account, now = scene.far.account.key, app.clock.now()
+    pair = app.ledger.tokens.get(account)
+    assert pair is not None
+    until = now + timedelta(hours=1)
+    claim = app.ledger.tokens.claim(account, pair.version, now=now, until=until)
+    assert claim is not None
+    app.ledger.tokens.refuse(account, claim, "-14014")
+    (kept,) = desk.look()
+    assert kept.notice.key == "permission:chat:zalo"
 
 
 def test_small_talk_about_nothing_is_not_kept(scene: Scene) -> None:

@@ -131,9 +131,13 @@ def loa(
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
-    """Return every file below ``folder`` with its bytes."""
+    """Return every file below ``folder`` with its bytes.
+
+    Not what the portal keeps beside its site for the next time: the same files again, and marks
+    that are this machine's own.
+    """
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file()
+        if path.is_file() and not any(part.startswith(".portal.") for part in path.parts)
     }

@@ -7,12 +7,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from support import sound
 
+from campaigns import sounds
 from channels.base import ChannelError
 from channels.loudspeaker.audio import mp3
 from channels.loudspeaker.audio.decoding import opened
-from channels.loudspeaker.audio.hushed import hushed
 from channels.loudspeaker.proof import opening
+from engine.hushed import hushed
 
 
 @pytest.fixture
@@ -33,6 +35,15 @@ def test_a_broken_recording_is_refused_in_our_words_alone(
         for _stretch in sound.blocks:
             pass
 
+    assert capfd.readouterr().err == ""
+
+
+def test_a_broken_recording_is_measured_without_a_word_of_the_decoder(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    cut = sound.recorded(tmp_path / "a.mp3", sound.murmur(8))
+    cut.write_bytes(cut.read_bytes()[: cut.stat().st_size // 3])
+    assert sounds.seconds(cut, sounds.Kind("audio/mpeg")) > 0
     assert capfd.readouterr().err == ""
 
 

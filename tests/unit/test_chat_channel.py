@@ -84,8 +84,8 @@ def test_the_channel_satisfies_the_contract(channel: ChatChannel) -> None:
     assert isinstance(as_channel, Closes)
     assert as_channel.lead == timedelta(0)
     assert set(as_channel.backends) == {"kit", "telegram", "zalo", "zalo_article"}
-    assert [b.networked for b in as_channel.backends.values()] == [False, True]
-    assert [b.idempotent for b in as_channel.backends.values()] == [True, False]
+    assert [b.networked for b in as_channel.backends.values()] == [False, True, True, True]
+    assert [b.idempotent for b in as_channel.backends.values()] == [True, False, False, False]
 
 
 def test_every_group_of_a_hamlet_is_told_as_soon_as_the_campaign_is_approved(

@@ -204,6 +204,19 @@ def test_the_office_enrols_lists_and_revokes(tmp_path: Path) -> None:
     assert "revoked" in loa(workspace, "players", "list", "--all").stdout
 
 
+def test_enrolling_one_player_for_several_clusters_says_what_they_will_hear(
+    tmp_path: Path,
+) -> None:
+    workspace = workspace_of(tmp_path / "xa")
+    done = loa(workspace, "players", "enrol", "--cluster", "cum-1", "--cluster", "cum-2")
+    assert done.exit_code == 0, done.output
+    assert Code.read(done.stdout.strip())
+    assert "what is the same in a slot sounds once for cum-1, cum-2" in done.stderr
+    assert "differs is played one after another" in done.stderr
+    one = loa(workspace, "players", "enrol", "--cluster", "cum-1", "--cluster", "cum-1")
+    assert "amplifier" not in one.stderr
+
+
 def test_a_cluster_that_nobody_fetches_for_is_refused_in_words(tmp_path: Path) -> None:
     workspace = workspace_of(tmp_path / "xa")
     done = loa(workspace, "players", "enrol", "--cluster", "cum-9")

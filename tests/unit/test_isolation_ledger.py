@@ -98,6 +98,7 @@ READS: Mapping[str, Case] = {
     "views.approved": lambda it, our: it.views.approved(NOW - timedelta(days=9), LATER),
     "deliveries.content": lambda it, our: it.deliveries.content(our.content),
     "deliveries.contents": lambda it, our: it.deliveries.contents([our.content]),
+    "deliveries.moved": lambda it, our: it.deliveries.moved("tin"),
     "deliveries.current": lambda it, our: it.deliveries.current("tin"),
     "bundles.being_sent": lambda it, our: it.bundles.being_sent(),
     "bundles.job": lambda it, our: it.bundles.job(our.waiting, cumulative=("giay",)),
@@ -296,6 +297,9 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     with rig.ledger.database.write() as connection:
         over = bundles.update().where(bundles.c.target == sent.target)
         connection.execute(over.values(state="sent", ends_at=NOW))
+        connection.execute(
+            deliveries.update().where(deliveries.c.id == sent.id).values(moved_from=NOW)
+        )
         lying = bundles.update().where(bundles.c.target == "noi-8")
         connection.execute(lying.values(ends_at=NOW))
         again = {"commune_id": "xa-mau", "delivery_id": sent.id, "again_of": 0, "number": 1}

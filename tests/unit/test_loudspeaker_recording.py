@@ -80,11 +80,29 @@ def _scrambled(data: bytes) -> bytes:
     return data[:200] + bytes(reversed(data[200:]))
 
 
-@pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "m4a"])
+@pytest.mark.parametrize("kind", ["wav", "flac", "mp3", "m4a", "ogg"])
 def test_a_recording_that_was_cut_short_is_refused(tmp_path: Path, kind: str) -> None:
     path = sound.recorded(tmp_path / f"a.{kind}", sound.murmur(3))
     path.write_bytes(_cut(path.read_bytes()))
     assert permanently_refused(path)
+
+
+@pytest.mark.parametrize(
+    "left", [2, 20, 30, 200], ids=["in the mark", "header", "lengths", "sound"]
+)
+@pytest.mark.parametrize("coding", ["VORBIS", "OPUS"])
+def test_an_ogg_that_ends_within_a_page_is_refused(tmp_path: Path, coding: str, left: int) -> None:
+    whole = sound.sound_file(tmp_path / "a.ogg", sound.murmur(3), rate=48_000, subtype=coding)
+    assert len(read_recording(whole)) == pytest.approx(3 * pcm.RATE, rel=0.1)
+    data = whole.read_bytes()
+    whole.write_bytes(data[: data.rindex(b"OggS") + left])
+    assert permanently_refused(whole)
+
+
+def test_a_tag_behind_an_ogg_is_no_part_of_it(tmp_path: Path) -> None:
+    path = sound.sound_file(tmp_path / "a.ogg", sound.murmur(3), rate=48_000)
+    path.write_bytes(path.read_bytes() + b"TAG" + bytes(125))
+    assert len(read_recording(path))
 
 
 def test_an_m4a_whose_sound_was_cut_short_behind_its_header_is_refused(tmp_path: Path) -> None:

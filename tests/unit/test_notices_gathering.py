@@ -25,6 +25,7 @@ from engine.ledger import Revision, Submission
 from engine.ledger.breakers import Breakers
 from engine.ledger.machines import Machines, Process, Role
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
+from engine.ledger.notices import NoticeBook
 from engine.ledger.places import Place
 from engine.ledger.players import Player
 from engine.ledger.taken_back import Undone
@@ -409,6 +410,38 @@ def test_far_sides_in_use_are_asked_in_turn_whether_they_would_take_something(
     asked.mute = False
     assert gatherer.gather(START) == []
     assert (asked.asked, idle.asked) == (3, 0)
+
+
+def test_one_that_takes_nothing_is_asked_again_soon_while_people_are_told(
+    rig: Rig, tmp_path: Path
+) -> None:
+    """An alarm that is over must not stand for an hour: nobody would believe the next one."""
+    asked = AskedBackend("zalo", False, FarSide(tmp_path / "z.log"), mute=True)
+    book = NoticeBook(rig.ledger.database, "xa-mau")
+    gatherer = CheckGatherer(
+        {"chat": FakeChannel("chat", asked)},
+        used=lambda _after: [("chat", "zalo")],
+        take_turn=lambda now, until: book.take_duty("ask", now, until),
+        ask_again=lambda now, until: (
+            book.stands(Concern.MUTE) and book.take_duty("ask-again", now, until)
+        ),
+    )
+
+    def look(minutes: int) -> bool:
+        """Look as a desk does; say whether people are told."""
+        now = START + minutes * MINUTE
+        found = gatherer.gather(now)
+        if found is not None:
+            book.record(found, gatherer.concerns, now)
+        return book.stands(Concern.MUTE)
+
+    assert look(0)
+    assert look(1)
+    asked.mute = False
+    assert not look(4)
+    before = asked.asked
+    assert not look(30)
+    assert asked.asked == before, "nobody is told, so the hour is kept"
 
 
 def test_backends_in_use_are_those_of_recent_and_coming_slots(rig: Rig) -> None:

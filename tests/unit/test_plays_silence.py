@@ -96,6 +96,73 @@ def test_silence_never_counts_where_the_settings_say_so(rig: Rig) -> None:
     assert rig.states() == {State.SENT: 1}
 
 
+CUT: dict[str, Any] = {"seconds": 2.8, "sha256": SHA256, "outcome": PlayOutcome.CUT}
+
+
+@pytest.mark.parametrize("judged", [None, False])
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        (CUT, "the player reports: cut off"),
+        ({**CUT, "outcome": PlayOutcome.FAILED, "reason": "mất điện"}, "mất điện"),
+        ({**CUT, "outcome": PlayOutcome.PLAYED}, "the player reports: too short to count"),
+    ],
+)
+def test_what_a_player_denies_is_settled_although_it_had_never_reported(
+    rig: Rig,
+    judged: bool | None,
+    changes: dict[str, Any],
+    why: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The slot was over and left alone for its player's silence; then its first report came."""
+    watching = watch(rig, judged=judged)
+    assert after_the_slot(rig, watching) == 0
+    rig.pass_time(hours=3)
+    heard(rig, a_play(**changes))
+    assert watching.judge() == 1
+    assert by_slot(rig) == {"01 17:00": State.NOT_PLAYED, "02 05:00": State.PLANNED}
+    assert why in rig.rows()[0].reason
+    assert "cum-1 did not play 1 deliveries of 17:00 01/12/2026" in caplog.text
+    assert Concern.NOT_PLAYED in notices(rig)
+    assert heard(rig, a_play(**changes)).known == 1
+    assert watching.judge() == 0, "it is settled once"
+    check_chains(rig.ledger.views.events())
+
+
+def test_a_denial_in_time_counts_although_silence_never_does(rig: Rig) -> None:
+    heard(rig, a_play(**CUT))
+    assert after_the_slot(rig, watch(rig, judged=False)) == 1
+    assert by_slot(rig)["01 17:00"] is State.NOT_PLAYED
+
+
+def test_a_late_denial_says_nothing_of_what_it_does_not_name(tmp_path: Path, place: Place) -> None:
+    with station(tmp_path, place) as rig:
+        rig.release(on_air(), on_air(hamlet="ap-2"))
+        rig.send()
+        watching = watch(rig, judged=None)
+        assert after_the_slot(rig, watching) == 0
+        heard(rig, a_play(**CUT))
+        assert watching.judge() == 1
+        assert {row.hamlet_id: row.state for row in rig.rows()} == {
+            "ap-1": State.NOT_PLAYED,
+            "ap-2": State.SENT,
+        }
+
+
+def test_what_was_cut_and_then_heard_whole_is_confirmed(rig: Rig) -> None:
+    watching = watch(rig, judged=None)
+    after_the_slot(rig, watching)
+    whole = a_play(2, sha256=SHA256, seconds=SECONDS, began=AIR + timedelta(minutes=1))
+    heard(rig, a_play(**CUT), whole)
+    assert watching.judge() == 0
+    assert rig.states() == {State.CONFIRMED: 1}
+    late = a_play(3, **{**CUT, "began": AIR + timedelta(minutes=2)})
+    heard(rig, late)
+    assert watching.judge() == 0, "a proof stands"
+    assert rig.states() == {State.CONFIRMED: 1}
+
+
 @pytest.mark.parametrize(
     ("changes", "finding", "state"),
     [

@@ -131,7 +131,10 @@ def test_another_secret_or_an_old_signature_is_told(far: Portal, tmp_path: Path)
     assert far.log == []
 
 
-def test_only_a_certificate_that_is_trusted_gets_anything(tmp_path: Path) -> None:
+def test_only_a_certificate_that_is_trusted_gets_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
     certificate = make_certificate(tmp_path)
     with receiver(tmp_path / "far", certificate=certificate) as far:
         stranger = Poster(webhook_backend(far.url, builders.MemoryRemoteIds()), tmp_path, far.url)

@@ -7,12 +7,13 @@ account, wherever they live, and no hamlet in particular.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 
 from channels.base import ChannelError, RemoteIds
+from channels.chat.once import once
 from channels.chat.sheet import Part, Sheet
 from channels.chat.zalo.client import ZaloClient
 from channels.chat.zalo.group import ZaloGroupBackend
@@ -104,7 +105,8 @@ class ZaloArticleBackend:
             for _campaign, parts in groupby(sheet.parts, key=lambda part: part.campaign_id)
         ]
         sent = [
-            self._once(
+            once(
+                self._remote_ids,
                 f"{bundle.key}/broadcast/{digest(tuple(some))[:16]}",
                 partial(self._broadcast, client, some),
             )
@@ -115,11 +117,15 @@ class ZaloArticleBackend:
     def _made(self, client: ZaloClient, article: Article, cover: str, bundle: Bundle) -> str:
         """Return the article's id."""
         key = f"{bundle.key}/article/{article.key}"
-        token = self._once(
-            f"{key}/token", lambda: self._field(client, "create", article.body(cover), "token")
+        token = once(
+            self._remote_ids,
+            f"{key}/token",
+            lambda: self._field(client, "create", article.body(cover), "token"),
         )
-        return self._once(
-            f"{key}/id", lambda: self._field(client, "verify", {"token": token}, "id")
+        return once(
+            self._remote_ids,
+            f"{key}/id",
+            lambda: self._field(client, "verify", {"token": token}, "id"),
         )
 
     def _field(self, client: ZaloClient, step: str, body: dict[str, object], name: str) -> str:
@@ -136,14 +142,6 @@ class ZaloArticleBackend:
             where=_("the followers"),
         )
         return _named(data, "message_id")
-
-    def _once(self, key: str, ask: Callable[[], str]) -> str:
-        known = self._remote_ids.get(key)
-        if known is not None:
-            return known
-        found = ask()
-        self._remote_ids.put(key, found)
-        return found
 
     @staticmethod
     def _cover(client: ZaloClient) -> str:

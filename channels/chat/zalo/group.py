@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
 from channels.base import ChannelError, Limits, RemoteIds, Tokens
+from channels.chat.once import once
 from channels.chat.pictures import flyer_png
 from channels.chat.sheet import Sheet
 from channels.chat.zalo.account import ZaloAccount
@@ -88,7 +89,8 @@ class ZaloGroupBackend:
                 permanent=True,
             )
         sent = [
-            self._once(
+            once(
+                self._remote_ids,
                 f"{bundle.key}/{part.id}/{digest(part)[:16]}",
                 partial(self._say, client, group.address, {"text": part.text}, group.id),
             )
@@ -96,7 +98,8 @@ class ZaloGroupBackend:
         ]
         payloads, left = _payloads(sheet, artifact)
         sent += [
-            self._once(
+            once(
+                self._remote_ids,
                 f"{bundle.key}/file/{payload.key}",
                 partial(self._show, client, group.address, payload, group.id),
             )
@@ -122,14 +125,6 @@ class ZaloGroupBackend:
     def close(self) -> None:
         if self.client is not None:
             self.client.close()
-
-    def _once(self, key: str, send: Callable[[], str]) -> str:
-        known = self._remote_ids.get(key)
-        if known is not None:
-            return known
-        message_id = send()
-        self._remote_ids.put(key, message_id)
-        return message_id
 
     def _say(self, client: ZaloClient, address: str, message: dict[str, object], where: str) -> str:
         data = client.post(

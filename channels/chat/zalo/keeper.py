@@ -107,9 +107,7 @@ class Keeper:
     def expires_at(self) -> datetime | None:
         """Return when a person must have logged in; None before anybody ever has."""
         pair = self._tokens.get(self._account.key)
-        if pair is None:
-            return None
-        return pair.access_until if pair.refused else pair.refresh_until
+        return pair.ends_at if pair is not None else None
 
     def _newest(self) -> TokenPair:
         pair = self._tokens.get(self._account.key)

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from os import SEEK_END
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
@@ -18,8 +19,8 @@ import soundfile
 
 from channels.base import ChannelError
 from channels.disk import refused
-from channels.loudspeaker.audio.hushed import hushed
 from channels.loudspeaker.audio.pcm import Samples
+from engine.hushed import hushed
 from engine.i18n import gettext as _
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ _BLOCK = 1 << 18
 
 #: What libsndfile notes about a WAV that was cut short; it counts such a file's frames anew.
 _CUT_WAV = "(should be"
+
+#: How each page of an OGG begins (RFC 3533, section 6), and how long its header is in bytes.
+_OGG, _OGG_HEADER = b"OggS", 27
 
 #: The share of one side's energy below which a mix of both has lost it: a cable wired wrongly.
 _CANCELLED = 0.01
@@ -61,6 +65,8 @@ def opened(path: Path) -> Iterator[Opened]:
     try:
         with path.open("rb") as stream:
             head = stream.read(12)
+            if head[:4] == _OGG and _breaks_off(stream):
+                raise broken()
             stream.seek(0)
             if head[4:8] == _MP4 or int.from_bytes(head[:2], "big") & _ADTS_MASK == _ADTS:
                 with _by_ffmpeg(path) as found:
@@ -74,6 +80,24 @@ def opened(path: Path) -> Iterator[Opened]:
         raise broken() from error
     except OSError as error:
         raise refused(error, path) from error
+
+
+def _breaks_off(stream: BinaryIO) -> bool:
+    """Say whether an OGG ends within a page; libsndfile plays such a file up to there.
+
+    What stands behind the last page and is none, such as a tag, is no part of the sound.
+    """
+    end = stream.seek(0, SEEK_END)
+    stream.seek(0)
+    while header := stream.read(_OGG_HEADER):
+        if not header.startswith(_OGG):
+            return len(header) < len(_OGG) and _OGG.startswith(header)
+        lengths = stream.read(header[-1])
+        page_end = stream.tell() + sum(lengths)
+        if len(header) < _OGG_HEADER or len(lengths) < header[-1] or page_end > end:
+            return True
+        stream.seek(page_end)
+    return False
 
 
 def broken() -> ChannelError:

@@ -15,11 +15,11 @@ import numpy as np
 import soundfile
 
 from channels.loudspeaker.audio.encoded import Encoded
-from channels.loudspeaker.audio.hushed import hushed
 from channels.loudspeaker.audio.mp3_frames import SAMPLES, BrokenMp3Error, Header, frames
 from channels.loudspeaker.audio.pcm import RATE, STRETCH, Samples, resampled
 from channels.loudspeaker.audio.terms import MEDIA_TYPES, Chapter, Format, Tags, chapters
 from channels.loudspeaker.text import one_line
+from engine.hushed import hushed
 from engine.models import File
 
 #: mutagen annotates only parts of itself.

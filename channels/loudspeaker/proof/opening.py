@@ -13,8 +13,8 @@ import soundfile
 
 from channels.base import ChannelError
 from channels.disk import refused
-from channels.loudspeaker.audio.hushed import hushed
 from channels.loudspeaker.proof.bands import Signal
+from engine.hushed import hushed
 from engine.i18n import gettext as _
 
 #: Seconds that are decoded at once.

@@ -21,9 +21,9 @@ from gtts import gTTS
 from gtts.lang import tts_langs
 
 from channels.base import ChannelError
-from channels.loudspeaker.audio.hushed import hushed
 from channels.loudspeaker.audio.pcm import Pcm
 from channels.loudspeaker.speech.engine import Cost, Traits, Voice
+from engine.hushed import hushed
 from engine.i18n import gettext as _
 
 #: Requests at the same time: one listener's browser opens no more.

@@ -32,7 +32,7 @@ _FEASTS: Final = words("lễ dịp mừng niệm nhân khánh tết nghỉ nữ"
 #: Every month has these days: "ngày 1-5 hằng tháng" are days and no date.
 _EACH_MONTH: Final = re.compile(r"\s+(?:hàng|hằng|mỗi|của mỗi|trong) tháng")
 #: What begins or ends on a day: "khai giảng 5/9", "bắt đầu 07/11".
-_EVENTS: Final = words("giảng mạc trương thúc hành tràng đầu ngưng dứt")
+_EVENTS: Final = words("mất giảng mạc trương thúc hành tràng đầu ngưng dứt")
 _WEEK: Final = words("thứ nhật t2 t3 t4 t5 t6 t7 cn")
 _DAY: Final = re.compile(r"\d{1,2}(?:[./-]\d{1,2})?(?:/\d{4})?")
 
@@ -86,7 +86,7 @@ def _dashed_day_month(match: re.Match[str], ctx: Context) -> Reading:
     feast = (int(day), int(month)) in KNOWN_DAYS and ctx.near(_FEASTS, 5)
     feast = feast or ((int(day), int(month)) == (5, 9) and ctx.near({"giảng", "trường"}, 3))
     lunar = LUNAR.match(ctx.line, match.end())
-    named = feast or lunar or ctx.after(TIMES_OF_DAY) or ctx.near(_WEEK, 3)
+    named = feast or lunar or ctx.after(TIMES_OF_DAY | {"mai", "nay"}) or ctx.near(_WEEK, 3)
     if not (after_day or named) or ctx.after({"thứ"}) or ctx.near({"các", "những"}, 2):
         return None
     if not after_day and ctx.next_word(match.end()) in COUNTED | WHOLES | MEASURED:

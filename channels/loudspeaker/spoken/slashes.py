@@ -29,6 +29,7 @@ _HEADING: Final = re.compile(f"\\.?\\s+{UPPERCASE}|\\.(?:\\s|$)")
 #: "khoảng 3,4 ngày": of these there are whole ones.
 _WHOLE_THINGS: Final = words("ngày hộ người con tháng tuần em cháu bữa lần hôm căn chiếc đứa")
 _CLOCK_AHEAD: Final = re.compile(r"[hg](?:\d\d)?(?!\w)")
+_SUM_AHEAD: Final = re.compile(rf"(?:\s?-\s?\d[\d.,]*)?\s?(?:{'|'.join(sorted(SUMS))}){WHOLE}")
 _NEXT: Final = re.compile(r"\s?(?:,|và|&)\s?(\d{1,3})(?![\d.,/]\d|\d)")
 _ABOUT: Final = words("khoảng chừng tầm cỡ độ mất")
 #: What stands between the classes of "lớp 6/1, 6/2" and "lớp 6/1 - 9/3".
@@ -90,8 +91,8 @@ def _list(match: re.Match[str], ctx: Context) -> Reading:
         return ", ".join(ctx.number(part) for part in parts)
     if _or_so(parts, match.end(), ctx):
         return Doubtful(", ".join(ctx.number(part) for part in parts), Why.AMBIGUOUS_RANGE)
-    if len(parts) == 2 and ctx.next_word(match.end()) in SUMS:
-        return None  # "chuẩn nghèo nông thôn 2,2 triệu đồng"
+    if len(parts) == 2 and _SUM_AHEAD.match(ctx.line, match.end()):
+        return None  # "giá khởi điểm 3,2-4,5 triệu", "chuẩn nghèo nông thôn 2,2 triệu đồng"
     levels = [word.lower() for word in ctx.history[-2:]] == ["mức", "độ"]
     if len(parts) == 2 and not levels and not ctx.after(PLACE_LEADS):
         return None

@@ -169,6 +169,8 @@ def _short_weekday(match: re.Match[str], ctx: Context) -> Reading:
         return None
     if not last and any(_MONTH_TOKEN.fullmatch(token) for token in ctx.history[-4:]):
         return read_month(first, ctx)
+    if not last and ctx.after({"hưu", "lương"}):
+        return read_month(first, ctx)  # "lương hưu T5" is paid by the month
     if not last and (ctx.after({"rằm"}) or LUNAR.match(ctx.line, match.end())):
         return read_month(first, ctx, lunar=True)
     if last and last != "CN" and _MONTH_BEYOND.search(ctx.line):

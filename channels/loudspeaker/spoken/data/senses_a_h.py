@@ -290,6 +290,7 @@ HS = học sinh
   hồ sơ < nộp đủ nhận bộ > gồm hợp đầy
   hồ sơ < > ~ tiếp nhận giải quyết hẹn thủ tthc dvc số cửa trễ
 HT = hỗ trợ
+  hưởng thọ < > ~ cụ mất trần viếng
   hè thu < vụ lúa và đx >
   hè thu < > ~ lúa vụ đx sạ giống đông xuân
   hiệu trưởng < thầy cô ông bà phó > trường
