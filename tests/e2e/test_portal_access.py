@@ -114,9 +114,9 @@ def _found(browser: Browser, root: Path, **settings: Any) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_page_breaks_a_rule(browser: Browser, site: Path, scheme: str) -> None:
-    size = {"width": 320, "height": 640}
+@pytest.mark.parametrize(("scheme", "width"), [("light", 320), ("dark", 1280)])
+def test_no_page_breaks_a_rule(browser: Browser, site: Path, scheme: str, width: int) -> None:
+    size = {"width": width, "height": 640}
     assert _found(browser, site, viewport=size, color_scheme=scheme) == []
 
 
