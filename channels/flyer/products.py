@@ -99,13 +99,12 @@ class Layout:
 @cache
 def _layouts() -> Mapping[Product, Layout]:
     """Read templates/layouts.toml, which ships with the package."""
-    known: dict[str, dict[str, Any]] = tomllib.loads(_LAYOUTS.read_text("utf-8"))
-    return {
-        product: Layout(
-            **{
-                key: tuple(value) if isinstance(value, list) else value
-                for key, value in known[product].items()
-            }
-        )
-        for product in Product
+    known = tomllib.loads(_LAYOUTS.read_text("utf-8"))
+    return {product: _layout_of(known[product]) for product in Product}
+
+
+def _layout_of(values: Mapping[str, Any]) -> Layout:
+    fixed: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
+    return Layout(**fixed)
