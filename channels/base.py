@@ -20,6 +20,7 @@ from engine.models import (
     Backoff,
     Bundle,
     Content,
+    Correction,
     Forecast,
     Hamlet,
     Item,
@@ -84,7 +85,20 @@ class Options(BaseModel):
         """Return these settings with what the commune's registry adds for ``text``."""
         return self
 
-    def to_withdraw(self) -> Self:
+    def said(self) -> Any:
+        """Return what of these settings people are told, apart from the content's own words."""
+        return None
+
+    @property
+    def speaks_second(self) -> bool:
+        """Say whether readers of a second language are told something by these settings."""
+        return False
+
+    def to_correct(self, correction: Correction) -> Self:
+        """Return these settings for a message that corrects what was said."""
+        return self
+
+    def to_withdraw(self, correction: Correction) -> Self:
         """Return these settings for a notice that takes back what was said."""
         return self
 

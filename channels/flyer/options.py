@@ -19,7 +19,7 @@ from pydantic import (
 from channels.base import Options
 from channels.flyer.products import Product
 from engine.i18n import gettext as _
-from engine.models import Content, Hamlet, HouseholdGroup, Registry
+from engine.models import Content, Correction, Hamlet, HouseholdGroup, Registry
 
 Paper = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
@@ -200,7 +200,12 @@ class FlyerOptions(Options):
         """The product that stands for the campaign: the first for households, if there is one."""
         return next((one for one in self.products if one.for_households), self.products[0])
 
-    def to_withdraw(self) -> Self:
+    def said(self) -> Any:
+        """What to bring, and the other language; not the paper that it is printed on."""
+        other = self.second_language
+        return [list(self.bring), (other.lang, other.title, other.text) if other else None]
+
+    def to_withdraw(self, correction: Correction) -> Self:
         """Nothing need be brought to what does not take place; the other language says nothing."""
         products = tuple(one for one in self.products if one is not Product.BILINGUAL)
         products = products or (Product.A5,)
