@@ -7,7 +7,7 @@ model, one line in ``engine/app/channels.py``, and its name in the contract suit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
@@ -85,6 +85,13 @@ class Options(BaseModel):
         """Return these settings with what the commune's registry adds for ``text``."""
         return self
 
+    def without(self, parts: Collection[str]) -> Self | None:
+        """Return these settings without the parts that ``Forecast.unfit`` names; None for nothing.
+
+        A channel whose forecasts name none has no parts, and stays as it is.
+        """
+        return self
+
     def said(self) -> Any:
         """Return what of these settings people are told, apart from the content's own words."""
         return None
@@ -93,6 +100,10 @@ class Options(BaseModel):
     def speaks_second(self) -> bool:
         """Say whether readers of a second language are told something by these settings."""
         return False
+
+    def issued_as(self) -> str:
+        """Return the number under which it is issued as a document of its own; empty for none."""
+        return ""
 
     def to_correct(self, correction: Correction) -> Self:
         """Return these settings for a message that corrects what was said."""
