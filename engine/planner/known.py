@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -93,7 +93,13 @@ class Known:
         if not rows and not current:
             return NOBODY
         hashes = {row.content_hash for row in rows} | {one.key[5] for one in current}
-        said = said_by(ledger, hashes)
+        return cls.among(rows, current, said_by(ledger, hashes))
+
+    @classmethod
+    def among(
+        cls, rows: Iterable[ToldRow], current: Iterable[Current], said: Mapping[str, Said]
+    ) -> Known:
+        """Return what these rows amount to; ``said`` is what their contents say."""
         told: dict[Place, list[Told]] = {}
         for row in rows:
             told.setdefault(row.place, []).append(Told(row, said[row.content_hash]))
@@ -132,6 +138,11 @@ def said_by(ledger: Ledger, hashes: Collection[str]) -> dict[str, Said]:
         known |= found
         missing = {need for _content, needs in found.values() for need in needs.values()}
         missing -= known.keys()
+    return said_in(known, hashes)
+
+
+def said_in(known: Mapping[str, Frozen], hashes: Collection[str]) -> dict[str, Said]:
+    """Return what contents say that are at hand, with all those that they build on."""
     words: dict[str, str] = {}
 
     def words_in(key: str) -> str:
