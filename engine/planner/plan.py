@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from channels.base import Channel
+from channels.base import Channel, foreseen
 from channels.framed import around_of
 from channels.leading import lead_of
 from engine.clock import local
@@ -18,6 +18,7 @@ from engine.models import (
     Campaign,
     Content,
     Forecast,
+    Foreseen,
     GroupKind,
     Hamlet,
     Placement,
@@ -109,6 +110,7 @@ def plan_campaign(
     said_plainly = [one for one in fit.deliveries if one.content_hash not in used]
     truth = truth_of(campaign, resolved, said_plainly, registry, now)
     breaches.extend(truth.breaches)
+    ahead = _foreseen(fit.deliveries, resolved, used, registry, channels)
     correction = campaign.correction
     if not resolved and not (correction is not None and correction.withdraws):
         breaches.append(Breach(_("no hamlet belongs to this audience")))
@@ -127,7 +129,8 @@ def plan_campaign(
         else _amended_print(campaign, registry, channels, composer, amender, resolved),
         shifts=fit.shifts,
         kept=frozenset(kept),
-        remarks=truth.remarks,
+        remarks=(*truth.remarks, *ahead.doubts),
+        foreseen=ahead.lines,
     )
 
 
@@ -181,6 +184,26 @@ def _time(
                 forecast=item.forecast,
                 moved_from=meant.at if slot.at != meant.at else None,
             )
+
+
+def _foreseen(
+    deliveries: Sequence[PlannedDelivery],
+    resolved: Sequence[_Resolved],
+    used: Mapping[str, Composed],
+    registry: Registry,
+    channels: Mapping[str, Channel],
+) -> Foreseen:
+    """Return how the channels will go about it."""
+    said = {item.composed.hash: item.content for item in resolved}
+    said |= {key: one.content for key, one in used.items()}
+    lines: list[str] = []
+    doubts: list[str] = []
+    for name in dict.fromkeys(one.channel for one in deliveries):
+        own = [(one, said[one.content_hash]) for one in deliveries if one.channel == name]
+        found = foreseen(channels[name], own, registry)
+        lines += found.lines
+        doubts += found.doubts
+    return Foreseen(tuple(lines), tuple(doubts))
 
 
 def _place_breaches(
