@@ -101,7 +101,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
     facts = [
         ["Tổ", one_line(one.team.name)],
         ["Thành viên", one_line(", ".join(members))],
-        ["Đến thăm", f"{number(one.households)} hộ ({words.whom}), mỗi lượt {words.minutes} phút"],
+        ["Đến thăm", f"{number(one.households)} {words.whom}, mỗi lượt {words.minutes} phút"],
         ["Ngày đi", _days(one.days)],
         ["Mã chiến dịch", sheet.campaign_id],
     ]

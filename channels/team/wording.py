@@ -20,7 +20,7 @@ NBSP = "\N{NO-BREAK SPACE}"
 
 #: Whom a sheet says are visited. Sheets are content: always Vietnamese.
 GROUPS = {
-    HouseholdGroup.ALL: "mọi hộ",
+    HouseholdGroup.ALL: "hộ",
     HouseholdGroup.POOR: "hộ nghèo",
     HouseholdGroup.NEAR_POOR: "hộ cận nghèo",
     HouseholdGroup.POOR_AND_NEAR_POOR: "hộ nghèo và hộ cận nghèo",

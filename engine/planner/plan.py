@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from channels.base import Channel, foreseen
+from channels.base import Channel
 from channels.framed import around_of
 from channels.leading import lead_of
 from engine.clock import local
@@ -18,7 +18,6 @@ from engine.models import (
     Campaign,
     Content,
     Forecast,
-    Foreseen,
     GroupKind,
     Hamlet,
     Placement,
@@ -32,6 +31,7 @@ from engine.planner.airing import Standing
 from engine.planner.amending import Amended, Amender
 from engine.planner.compose import Composed, Composer, audience
 from engine.planner.fitting import fitted, lengths_of
+from engine.planner.foreseeing import foreseen
 from engine.planner.known import NOBODY, Known
 from engine.planner.times import Times
 from engine.planner.truth import truth_of
@@ -110,7 +110,9 @@ def plan_campaign(
     said_plainly = [one for one in fit.deliveries if one.content_hash not in used]
     truth = truth_of(campaign, resolved, said_plainly, registry, now)
     breaches.extend(truth.breaches)
-    ahead = _foreseen(fit.deliveries, resolved, used, registry, channels)
+    said = {item.composed.hash: item.content for item in resolved}
+    said |= {key: one.content for key, one in used.items()}
+    ahead = foreseen(fit.deliveries, said, registry, channels)
     correction = campaign.correction
     if not resolved and not (correction is not None and correction.withdraws):
         breaches.append(Breach(_("no hamlet belongs to this audience")))
@@ -119,8 +121,7 @@ def plan_campaign(
     return Plan(
         campaign_id=campaign.id,
         deliveries=fit.deliveries,
-        contents={item.composed.hash: item.composed.content for item in resolved}
-        | {key: one.content for key, one in used.items()},
+        contents=said,
         needs={item.composed.hash: item.composed.needs for item in resolved}
         | {key: one.needs for key, one in used.items()},
         breaches=tuple(_merged(breaches)),
@@ -184,26 +185,6 @@ def _time(
                 forecast=item.forecast,
                 moved_from=meant.at if slot.at != meant.at else None,
             )
-
-
-def _foreseen(
-    deliveries: Sequence[PlannedDelivery],
-    resolved: Sequence[_Resolved],
-    used: Mapping[str, Composed],
-    registry: Registry,
-    channels: Mapping[str, Channel],
-) -> Foreseen:
-    """Return how the channels will go about it."""
-    said = {item.composed.hash: item.content for item in resolved}
-    said |= {key: one.content for key, one in used.items()}
-    lines: list[str] = []
-    doubts: list[str] = []
-    for name in dict.fromkeys(one.channel for one in deliveries):
-        own = [(one, said[one.content_hash]) for one in deliveries if one.channel == name]
-        found = foreseen(channels[name], own, registry)
-        lines += found.lines
-        doubts += found.doubts
-    return Foreseen(tuple(lines), tuple(doubts))
 
 
 def _place_breaches(
