@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator
 
+from campaigns.escalation_checks import registry_faults
 from campaigns.faults import MAX_PROBLEMS, unknown
 from campaigns.fields import ID_PATTERN
 from campaigns.registry_fields import EVERY
@@ -46,6 +47,7 @@ def faults_of(
         _groups,
         _flyers,
         _obligations,
+        registry_faults,
     )
     found = [check(spec, source, cuts) for check in checks]
     if players is not None:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from campaigns.escalation_schema import steps_of
 from campaigns.registry_checks import faults_of, refers, warnings_of
 from campaigns.registry_fields import EVERY
 from campaigns.registry_schema import (
@@ -138,6 +139,7 @@ def _registry(spec: RegistrySpec) -> Registry:
         chat_hours=spec.chat.hours,
         pronounce=dict(spec.pronounce),
         obligations=tuple(one.obligation() for one in spec.obligations),
+        escalation=steps_of(spec.escalation),
     )
 
 

@@ -11,6 +11,7 @@ from pydantic import (
     Field,
 )
 
+from campaigns.escalation_schema import Escalation
 from campaigns.fields import (
     ONE_OR_MORE,
     AlsoAccepts,
@@ -208,4 +209,13 @@ class RegistrySpec(Strict):
     obligations: Annotated[
         tuple[ObligationSpec, ...],
         Field((), description="Quy định riêng: tin thuộc điều nào thì phải phát mấy ngày."),
+    ]
+    escalation: Annotated[
+        Escalation,
+        AlsoAccepts({"const": "none"}),
+        Field(
+            (),
+            description="Chưa thấy chuyển thì làm gì, cho mọi chiến dịch không ghi riêng; none: "
+            "không làm gì.",
+        ),
     ]

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from campaigns.differing import DiffersSpec
+from campaigns.escalation_schema import Escalation
 from campaigns.fields import (
     ONE_OR_MORE,
     AlsoAccepts,
@@ -245,6 +246,15 @@ class CampaignSpec(Strict):
             max_length=20,
             description="Chỗ các bản cố ý nói khác nhau: fact, in, because. Không ghi mà khác "
             "thì không duyệt được.",
+        ),
+    ]
+    escalation: Annotated[
+        Escalation,
+        AlsoAccepts({"const": "none"}),
+        Field(
+            (),
+            description="Chưa thấy chuyển thì làm gì, theo thứ tự thời gian; none: không làm gì. "
+            "Bỏ trống: theo commune.yaml.",
         ),
     ]
     attachments: Annotated[

@@ -7,7 +7,7 @@ model, one line in ``engine/app/channels.py``, and its name in the contract suit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Protocol, Self, runtime_checkable
 
@@ -88,6 +88,13 @@ class Options(BaseModel):
 
     def in_commune(self, registry: Registry, text: str) -> Self:
         """Return these settings with what the commune's registry adds for ``text``."""
+        return self
+
+    def without(self, parts: Collection[str]) -> Self | None:
+        """Return these settings without the parts that ``Forecast.unfit`` names; None for nothing.
+
+        A channel whose forecasts name none has no parts, and stays as it is.
+        """
         return self
 
     def to_withdraw(self) -> Self:

@@ -38,6 +38,7 @@ def registry_of(commune: ListedCommune, earlier: Registry | None, province: Prov
         station=shared.station,
         chat_hours=shared.chat_hours,
         pronounce=shared.pronounce,
+        escalation=earlier.escalation if earlier else (),
     )
 
 

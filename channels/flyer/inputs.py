@@ -10,7 +10,7 @@ from channels.flyer.options import FlyerOptions, copies_of
 from channels.flyer.products import Product
 from channels.flyer.wording import (
     NBSP,
-    corrected,
+    amended,
     foreign,
     is_calm,
     mark,
@@ -76,7 +76,8 @@ class OtherLanguage:
 class FlyerInputs:
     """All that shapes one page. Texts are printable (see wording); ``paragraphs`` may hold
     line ends. ``hamlet`` and ``copies`` are empty when one page serves every hamlet. ``facts``
-    are (label, lines).
+    are (label, lines). ``amends``: people may know other words of it; ``note`` says which, and
+    why they changed.
     """
 
     issuer: str
@@ -95,6 +96,14 @@ class FlyerInputs:
     facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     official: OfficialHeader | None = None
     other: OtherLanguage | None = None
+    amends: bool = False
+    note: str = ""
+
+    @property
+    def smallest(self) -> float:
+        """The size in points below which the text is refused."""
+        layout = self.product.layout
+        return layout.tight[-1] if self.amends else layout.smallest
 
     @property
     def print_count(self) -> str:
@@ -113,6 +122,7 @@ class FlyerInputs:
         said = (
             *(official.above(self.issuer) if official else (self.issuer,)),
             self.mark,
+            self.note,
             self.title,
             "\n".join(f"{label}: {'; '.join(lines)}" for label, lines in self.facts),
             *self.paragraphs,
@@ -133,9 +143,9 @@ class FlyerInputs:
     def characters(self) -> str:
         """Return every character that people wrote, but for the other language."""
         facts = (line for _label, lines in self.facts for line in lines)
-        own = (self.issuer, self.title, *self.paragraphs, *self.bring, self.contact, self.hamlet)
+        around = (self.issuer, self.note, self.title, self.contact, self.hamlet)
         official = (*self.official.above(""), *self.official.below()) if self.official else ()
-        return "".join((*own, *facts, *official, self.address))
+        return "".join((*around, *self.paragraphs, *self.bring, *facts, *official, self.address))
 
     def as_data(self, qr: str) -> dict[str, Any]:
         """Return what templates/page.typ reads; ``qr`` is a picture of the code."""
@@ -145,6 +155,8 @@ class FlyerInputs:
             "issuer": self.issuer,
             "mark": self.mark,
             "loud": self.loud,
+            "amends": self.amends,
+            "note": self.note,
             "title": self.title,
             "facts": self.facts,
             "body": "\n\n".join(self.paragraphs),
@@ -179,7 +191,7 @@ def inputs_for(content: Content, hamlet: Hamlet, product: Product) -> FlyerInput
         ),
         loud=content.priority is Priority.EMERGENCY and not is_calm(content),
         title=one_line(content.title),
-        paragraphs=(*corrected(content), *unbroken(content.body).split("\n\n")),
+        paragraphs=tuple(unbroken(content.body).split("\n\n")),
         bring=tuple(dict.fromkeys(bring)),
         contact=one_line(asked),
         validity=validity(content.valid_until),
@@ -191,6 +203,8 @@ def inputs_for(content: Content, hamlet: Hamlet, product: Product) -> FlyerInput
         facts=_facts(content),
         official=_official(options) if _is_official(options, product) else None,
         other=_other(options) if product is Product.BILINGUAL else None,
+        amends=content.correction is not None,
+        note=amended(content),
     )
 
 

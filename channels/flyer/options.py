@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import date as day
 from typing import Annotated, Any, ClassVar, Self
 
@@ -200,17 +201,21 @@ class FlyerOptions(Options):
         """The product that stands for the campaign: the first for households, if there is one."""
         return next((one for one in self.products if one.for_households), self.products[0])
 
+    def without(self, parts: Collection[str]) -> Self | None:
+        """Return these settings for the products that are left; None when none is."""
+        left = tuple(one for one in self.products if one not in parts)
+        return self._of(left) if left else None
+
     def to_withdraw(self) -> Self:
         """Nothing need be brought to what does not take place; the other language says nothing."""
         products = tuple(one for one in self.products if one is not Product.BILINGUAL)
-        products = products or (Product.A5,)
+        return self._of(products or (Product.A5,)).model_copy(update={"bring": ()})
+
+    def _of(self, products: tuple[Product, ...]) -> Self:
+        spoken = self.second_language if Product.BILINGUAL in products else None
+        copies = {one: count for one, count in self.product_copies.items() if one in products}
         return self.model_copy(
-            update={
-                "bring": (),
-                "products": products,
-                "product_copies": {p: n for p, n in self.product_copies.items() if p in products},
-                "second_language": None,
-            }
+            update={"products": products, "product_copies": copies, "second_language": spoken}
         )
 
 

@@ -28,7 +28,8 @@ _SURE_LOAD = 800
 class Fault:
     """Why a flyer cannot be printed: characters without a glyph, or too much text.
 
-    ``passing``: trying again may help, because what sets pages was stopped or crashed.
+    ``passing``: trying again may help, because what sets pages was stopped or crashed. ``size``
+    is the smallest that was tried, in points.
     """
 
     missing: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Fault:
     reason: str = ""
     passing: bool = False
     product: Product = Product.A5
+    size: float = 0
 
     def in_words(self) -> str:
         """Say what is wrong and what would mend it, in the reader's language."""
@@ -52,8 +54,8 @@ class Fault:
                     "the text in the second language does not fit on one {paper} page at {size} "
                     "points: cut {cut} characters"
                 )
-            layout = self.product.layout
-            return message.format(paper=layout.paper, size=layout.smallest, cut=self.cut)
+            paper = self.product.layout.paper
+            return message.format(paper=paper, size=f"{self.size:g}", cut=self.cut)
         return {
             "LOA-FURNITURE": _(
                 "issuer, title, facts, papers to bring and contact fill the page: shorten them"
@@ -92,7 +94,7 @@ def _fault_of_text(inputs: FlyerInputs) -> Fault | None:
     missing = _missing(inputs)
     if missing:
         return Fault(missing)
-    sure = inputs.product is Product.A5 and inputs.official is None
+    sure = inputs.product is Product.A5 and inputs.official is None and not inputs.amends
     return None if sure and _load(inputs) <= _SURE_LOAD else _fault_of_page(inputs)
 
 
@@ -150,7 +152,12 @@ def _typeset(inputs: FlyerInputs) -> bytes | Fault:
         code = re.search(r"LOA-[A-Z]+", error.reason)
         cut = re.search(r"LOA-(?:CUT|OTHER) (\d+)", error.reason)
         reason = code[0] if code else error.reason
-        return Fault(cut=int(cut[1]) if cut else 0, reason=reason, product=inputs.product)
+        return Fault(
+            cut=int(cut[1]) if cut else 0,
+            reason=reason,
+            product=inputs.product,
+            size=inputs.smallest,
+        )
 
 
 def _describe(character: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from channels.portal.documents import Former, Post, Reached, Record, Site, Wording
+from channels.portal.documents import FACTS, Former, Post, Reached, Record, Site, Wording
 
 
 def merged(old: Record | None, new: Record, site: Site) -> Record:
@@ -48,11 +48,17 @@ def _former(old: Record | None, new: Record) -> Iterator[Former]:
         if gone:
             yield Former(
                 title=wording.post.title,
-                body=wording.post.body,
+                body=_body(wording.post),
                 hamlets=tuple(hamlet.name for hamlet in gone),
                 posted=min(hamlet.slot for hamlet in gone),
                 replaced=max(amended[hamlet.id][1] for hamlet in gone),
             )
+
+
+def _body(post: Post) -> str:
+    """Return what stood on the page below the title: its facts, then the text."""
+    facts = [f"{FACTS[name]}: {'; '.join(lines)}" for name, lines in post.facts.named() if lines]
+    return "\n\n".join(filter(None, ("\n".join(facts), post.body)))
 
 
 def _ordered(texts: Mapping[Post, Mapping[str, Reached]], site: Site) -> tuple[Wording, ...]:

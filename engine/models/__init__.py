@@ -5,7 +5,15 @@ from engine.models.breaker import Breaker, BreakerState
 from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
 from engine.models.correction import Amends, Correction
-from engine.models.delivery import Bundle, Evidence, EvidenceKind, Forecast, Placement, Receipt
+from engine.models.delivery import (
+    Bundle,
+    Evidence,
+    EvidenceKind,
+    Forecast,
+    Placement,
+    Receipt,
+    Unfit,
+)
 from engine.models.hashing import canonical_json, digest
 from engine.models.obligation import Citation, LegalBasis, Obligation
 from engine.models.pacing import Backoff, Pace
@@ -96,6 +104,7 @@ __all__ = [
     "StationRules",
     "Team",
     "TokenPair",
+    "Unfit",
     "canonical_json",
     "digest",
     "play_from",

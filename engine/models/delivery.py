@@ -25,12 +25,27 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """A part of what a channel makes for which the text is too long or cannot be set.
+
+    ``part`` is its name in the campaign (``a6``), which ``Options.without`` leaves out. ``cut``
+    is how many characters must go; 0 when shortening the text does not help. ``words`` say it
+    to a person, and stand among the forecast's breaches too.
+    """
+
+    part: str
+    cut: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What a delivery would amount to, known without rendering it.
 
     ``text`` is exactly what people would read or hear. ``seconds`` of audio, ``sheets`` of
     paper. ``doubts`` are readings an official should look at; ``breaches`` are reasons why
-    it cannot be delivered as it stands. Both are sentences in the reader's language.
+    it cannot be delivered as it stands. Both are sentences in the reader's language. ``unfit``
+    tells which parts they are about, where the others could be delivered without them.
     """
 
     text: str
@@ -38,6 +53,7 @@ class Forecast:
     sheets: int = 0
     doubts: tuple[str, ...] = ()
     breaches: tuple[str, ...] = ()
+    unfit: tuple[Unfit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 
+from engine.models.escalation import Steps
 from engine.models.obligation import Obligation
 from engine.models.station import Hours, StationRules
 
@@ -187,7 +188,8 @@ class Registry:
     """One numbered state of a commune's registry.
 
     ``pronounce`` maps what is written to how it is said aloud here: the commune's lexicon.
-    ``obligations`` are its own rules about what laws ask of a message.
+    ``obligations`` are its own rules about what laws ask of a message. ``escalation`` is what
+    is done when nobody passes on what a campaign says, where the campaign does not say itself.
     """
 
     commune: Commune
@@ -202,6 +204,7 @@ class Registry:
     chat_hours: Hours = field(default=Hours(time(6, 0), time(21, 0)))
     pronounce: Mapping[str, str] = field(default_factory=dict)
     obligations: tuple[Obligation, ...] = ()
+    escalation: Steps = ()
 
     @cached_property
     def hamlets_by_id(self) -> dict[str, Hamlet]:
