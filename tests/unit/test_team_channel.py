@@ -25,6 +25,7 @@ from engine.clock import VIETNAM
 from engine.models import Content, HouseholdGroup, Priority, Registry, Schedule, Section, Team
 from engine.planner import plan_campaign
 
+
 @pytest.fixture(autouse=True)
 def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOA_LANG", "en")
