@@ -21,10 +21,12 @@ from engine.models import (
     Bundle,
     Content,
     Forecast,
+    Foreseen,
     Hamlet,
     Item,
     Pace,
     Placement,
+    PlannedDelivery,
     Play,
     Receipt,
     Registry,
@@ -42,6 +44,7 @@ __all__ = [
     "Closes",
     "Expires",
     "Finds",
+    "Foresees",
     "HasEndpoint",
     "Limits",
     "Options",
@@ -54,6 +57,7 @@ __all__ = [
     "always_reports",
     "artifact_key",
     "endpoint_of",
+    "foreseen",
     "paces_of",
     "proves",
 ]
@@ -68,6 +72,7 @@ class Options(BaseModel):
     channels get the words alone.
     ``takes_facts``: it shows what the message comes down to (``Content.facts``).
     ``takes_repeat``: an alert is said again and again on it (``schedule.repeat``).
+    ``only_named``: a campaign that names no channel does not use it.
     ``alternatives``: pairs of keys of which a section may have one.
     """
 
@@ -78,6 +83,7 @@ class Options(BaseModel):
     takes_attachments: ClassVar[bool] = False
     takes_facts: ClassVar[bool] = False
     takes_repeat: ClassVar[bool] = False
+    only_named: ClassVar[bool] = False
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     def in_commune(self, registry: Registry, text: str) -> Self:
@@ -203,6 +209,16 @@ class Reports(Protocol):
         ...
 
 
+class Foresees(Protocol):
+    """A channel that knows how what is planned will be carried out, all hamlets together."""
+
+    def foresee(
+        self, planned: Sequence[tuple[PlannedDelivery, Content]], registry: Registry
+    ) -> Foreseen:
+        """Say it. Pure, and cheap beside planning."""
+        ...
+
+
 class Proves(Protocol):
     """A channel that proves what it renders: what carries no proof must not be approved.
 
@@ -280,6 +296,14 @@ def always_reports(backend: Backend) -> bool:
 def proves(channel: Channel) -> bool:
     """Say whether a channel ``Proves`` what it renders."""
     return bool(getattr(channel, "proves", False))
+
+
+def foreseen(
+    channel: Channel, planned: Sequence[tuple[PlannedDelivery, Content]], registry: Registry
+) -> Foreseen:
+    """Return what a channel that ``Foresees`` says; nothing for the others."""
+    says: Callable[..., Foreseen] | None = getattr(channel, "foresee", None)
+    return says(planned, registry) if says is not None else Foreseen()
 
 
 def paces_of(backend: Backend, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
