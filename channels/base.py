@@ -20,10 +20,12 @@ from engine.models import (
     Bundle,
     Content,
     Forecast,
+    Foreseen,
     Hamlet,
     Item,
     Pace,
     Placement,
+    PlannedDelivery,
     Play,
     Receipt,
     Registry,
@@ -41,6 +43,7 @@ __all__ = [
     "Closes",
     "Expires",
     "Finds",
+    "Foresees",
     "HasEndpoint",
     "Limits",
     "Options",
@@ -53,6 +56,7 @@ __all__ = [
     "always_reports",
     "artifact_key",
     "endpoint_of",
+    "foreseen",
     "paces_of",
     "proves",
 ]
@@ -165,6 +169,16 @@ class Reports(Protocol):
         ...
 
 
+class Foresees(Protocol):
+    """A channel that knows how what is planned will be carried out, all hamlets together."""
+
+    def foresee(
+        self, planned: Sequence[tuple[PlannedDelivery, Content]], registry: Registry
+    ) -> Foreseen:
+        """Say it. Pure, and cheap beside planning."""
+        ...
+
+
 class Proves(Protocol):
     """A channel that proves what it renders: what carries no proof must not be approved.
 
@@ -242,6 +256,14 @@ def always_reports(backend: Backend) -> bool:
 def proves(channel: Channel) -> bool:
     """Say whether a channel ``Proves`` what it renders."""
     return bool(getattr(channel, "proves", False))
+
+
+def foreseen(
+    channel: Channel, planned: Sequence[tuple[PlannedDelivery, Content]], registry: Registry
+) -> Foreseen:
+    """Return what a channel that ``Foresees`` says; nothing for the others."""
+    says: Callable[..., Foreseen] | None = getattr(channel, "foresee", None)
+    return says(planned, registry) if says is not None else Foreseen()
 
 
 def paces_of(backend: Backend, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:

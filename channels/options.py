@@ -19,6 +19,7 @@ class Options(BaseModel):
     channels get the words alone.
     ``takes_facts``: it shows what the message comes down to (``Content.facts``).
     ``takes_repeat``: an alert is said again and again on it (``schedule.repeat``).
+    ``only_named``: a campaign that names no channel does not use it.
     ``alternatives``: pairs of keys of which a section may have one.
     """
 
@@ -29,6 +30,7 @@ class Options(BaseModel):
     takes_attachments: ClassVar[bool] = False
     takes_facts: ClassVar[bool] = False
     takes_repeat: ClassVar[bool] = False
+    only_named: ClassVar[bool] = False
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     def in_commune(self, registry: Registry, text: str) -> Self:

@@ -282,6 +282,7 @@ def _targets(registry: Registry) -> frozenset[str]:
         (
             *(cluster.id for cluster in registry.clusters),
             *(group.id for group in registry.chat_groups),
+            *(team.id for team in registry.teams),
             registry.portal.id,
             registry.print_point.id,
         )
