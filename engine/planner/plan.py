@@ -238,13 +238,15 @@ def _amended_print(
 
     Whom they have reached by the time at which it opens has no part in it.
     """
+    assert campaign.correction is not None
+    told = replace(campaign.correction, earlier=())
     corrected = {
         one.hash: amender.forecast(one, item.hamlet).text
         for item in resolved
-        for one in (composer.corrected(item.composed),)
+        for one in (composer.corrected(item.composed, told),)
     }
     taken_back = {
-        name: amender.forecast(composer.withdrawn(name), hamlet).text
+        name: amender.forecast(composer.withdrawn(name, told), hamlet).text
         for name in channels
         for hamlet in registry.hamlets[:1]
     }
