@@ -22,6 +22,7 @@ from .dates import (
     M,
     checked,
     date_words,
+    latest,
     led,
 )
 from .model import Doubtful, Why
@@ -51,6 +52,7 @@ def _day_month(match: re.Match[str], ctx: Context) -> Reading:
         or ctx.near(_WEEK, 4)
         or _after_a_clock(ctx)
         or ctx.after(_EVENTS)
+        or latest(ctx)
         or (ctx.near(_FEASTS, 9) and (int(day), int(month)) in KNOWN_DAYS)
         or LUNAR.match(ctx.line, match.end())
     )
