@@ -296,7 +296,7 @@ HT = hỗ trợ
   hiệu trưởng < thầy cô ông bà phó > trường
   hộ tịch < tp >
   hệ thống < > điện nước truyền
-  hội trường < tại > a b c ubnd
+  hội trường < tại > a b c ubnd lầu tầng nhà
 HĐ = hoạt động
   hợp đồng < ký > số #document lao lđ lđlđ mua thuê thi
   Hội đồng < thường > nghĩa tư thi quản xét tuyển trường nvqs bồi

@@ -48,6 +48,7 @@ KV = khu vực
   ki lô vôn < đường trạm lưới áp >
   khu vực < tổ > #number
 KĐ = kiểm định
+  khởi điểm < giá >
   kinh Đông < độ >
 LH = liên hệ
   liên hiệp < hội > phụ htx các
