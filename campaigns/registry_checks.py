@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator
 
+from campaigns.escalation_checks import registry_faults
 from campaigns.faults import MAX_PROBLEMS, unknown
 from campaigns.fields import ID_PATTERN
 from campaigns.registry_fields import EVERY
@@ -47,6 +48,7 @@ def faults_of(
         _groups,
         _flyers,
         _obligations,
+        registry_faults,
     )
     found = [check(spec, source, cuts) for check in checks]
     if players is not None:
@@ -203,6 +205,11 @@ def _counts(spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem
             )
             message = message.format(poor=poor, near=near, all=one.households)
             yield source.problem(("hamlets", index), message)
+        for key in ("elderly_households", "no_smartphone_households"):
+            if getattr(one, key) > one.households:
+                message = _("{found} are more than the {all} households")
+                message = message.format(found=getattr(one, key), all=one.households)
+                yield source.problem(("hamlets", index, key), message)
 
 
 def _groups(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]:

@@ -40,6 +40,7 @@ from engine.models import (
     Registry,
     Rendered,
 )
+from engine.models.facts import NONE, Facts
 
 
 class PortalOptions(Options):
@@ -57,9 +58,16 @@ class PortalOptions(Options):
         ),
     )
 
-    def to_withdraw(self) -> Self:
+    def said(self) -> Any:
+        return self.summary
+
+    def to_withdraw(self, correction: Correction) -> Self:
         """The summary was of what is withdrawn."""
         return self.model_copy(update={"summary": None})
+
+
+#: Inputs that earlier posts had not: where they say nothing, the key stays what it was.
+_LATER = ("ends", "correction", "facts")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +96,14 @@ class PostInputs:
     attachments: tuple[PostedFile, ...]
     ends: str = ""
     correction: Correction | None = None
+    facts: Facts = NONE
 
     def identity(self) -> dict[str, Any]:
         """Return what the artifact's key is made of: what came later only where it says a thing."""
         return {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.name not in ("ends", "correction") or getattr(self, field.name)
+            if field.name not in _LATER or getattr(self, field.name)
         }
 
 
@@ -180,6 +189,7 @@ class PortalChannel:
             attachments=tuple(_posted(one, artifacts) for one in content.attachments),
             ends=content.ends,
             correction=content.correction,
+            facts=content.facts.each(one_line),
         )
 
     def render(self, inputs: PostInputs) -> Rendered:
@@ -199,6 +209,7 @@ class PortalChannel:
             attachments=tuple(_attached(one) for one in inputs.attachments),
             ends=inputs.ends,
             amended=_amended(inputs.correction),
+            facts=inputs.facts,
         )
         return Rendered(post.encoded(), "application/json")
 
