@@ -112,8 +112,9 @@ class ChatGroupSpec(Strict):
         Id | None,
         Field(
             None,
-            description="Cách gửi: kit (chuyển bằng tay), telegram, zalo (nhóm do OA lập) hoặc "
-            "zalo_article (bài viết gửi người quan tâm OA).",
+            description="Cách gửi: kit (chuyển bằng tay), telegram, zalo (nhóm do OA lập), "
+            "zalo_article (bài viết gửi người quan tâm OA), zalo_bot hoặc apprise (thư điện tử, "
+            "SMS, Viber…).",
         ),
     ]
     kind: Annotated[
@@ -126,7 +127,14 @@ class ChatGroupSpec(Strict):
     hamlets: HamletIds
     run_by: Annotated[Id | None, Field(None, description="Mã người phụ trách nhóm.")]
     agreed_on: Annotated[Day | None, Field(None, description="Ngày bà con thống nhất dùng nhóm.")]
-    address: Annotated[ShortLine | None, Field(None, description="Mã nhóm trên nền tảng.")]
+    address: Annotated[
+        ShortLine | None,
+        Field(
+            None,
+            description="Mã nhóm trên nền tảng; với apprise là tên trong [apprise.<tên>] của "
+            "loa.toml.",
+        ),
+    ]
 
     def sent_by(self) -> str:
         return self.backend or ("telegram" if self.platform == "telegram" else "kit")
