@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import (
@@ -104,12 +105,23 @@ class ClusterSpec(Strict):
     ]
 
 
+class ChatBackend(StrEnum):
+    """How Loa reaches a chat group: the backends of the channel ``chat``."""
+
+    KIT = "kit"
+    TELEGRAM = "telegram"
+    ZALO = "zalo"
+    ZALO_ARTICLE = "zalo_article"
+    ZALO_BOT = "zalo_bot"
+    APPRISE = "apprise"
+
+
 class ChatGroupSpec(Strict):
     id: Annotated[Id, Field(description="Mã nhóm, ví dụ nhom-ap-1.")]
     name: Annotated[ShortLine, Field(description="Tên nhóm.")]
     platform: Annotated[Id, Field(description="Nền tảng: zalo, telegram, facebook…")]
     backend: Annotated[
-        Id | None,
+        ChatBackend | None,
         Field(
             None,
             description="Cách gửi: kit (chuyển bằng tay), telegram, zalo (nhóm do OA lập), "
@@ -136,8 +148,10 @@ class ChatGroupSpec(Strict):
         ),
     ]
 
-    def sent_by(self) -> str:
-        return self.backend or ("telegram" if self.platform == "telegram" else "kit")
+    def sent_by(self) -> ChatBackend:
+        if self.backend is not None:
+            return self.backend
+        return ChatBackend.TELEGRAM if self.platform == "telegram" else ChatBackend.KIT
 
 
 class ChatSpec(Strict):

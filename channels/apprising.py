@@ -139,7 +139,7 @@ def _attachment(files: Sequence[Attached]) -> Any:
 
     return AppriseAttachment(
         [
-            AttachMemory(content=one.data, name=one.name, mimetype=one.media_type)  # type: ignore[no-untyped-call]
+            AttachMemory(content=one.data, name=one.name, mimetype=one.media_type)  # type: ignore[no-untyped-call]  # apprise annotates only part
             for one in files
         ]
     )

@@ -21,6 +21,7 @@ from support.ssh_server import ssh_server
 from support.webhook import receiver
 from support.wordpress import running
 
+from campaigns.registry_schema import ChatBackend
 from channels.base import Backend, Channel, ChannelError, Closes, Finds, Options, artifact_key
 from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
@@ -365,6 +366,7 @@ def test_every_channel_and_backend_is_in_this_suite(tmp_path: Path) -> None:
     assert tested == known
     assert {name for name, _ in known} == {channel.name for channel in CHANNELS}
     assert set(PLAYERS) == set(KINDS)
+    assert {name for channel, name in known if channel == "chat"} == set(ChatBackend)
 
 
 def test_slots_name_targets_of_the_registry_in_a_fixed_order(rig: Rig) -> None:
