@@ -19,7 +19,7 @@
 
   let at = 0;
   let paused = false;
-  let seen = Date.now();
+  let seen = now();
 
   const isOver = (notice) => Number(notice.dataset.ends) * 1000 < now();
 
@@ -45,21 +45,20 @@
     body.classList.toggle("alarm", alarm);
   };
 
+  /* The commune's time, wherever the screen believes itself to be: many never had a zone set. */
+  const zone = { timeZone: body.dataset.zone };
+  const hours = new Intl.DateTimeFormat("en-GB", { ...zone, hour: "2-digit", minute: "2-digit" });
+  const days = new Intl.DateTimeFormat("en-GB", { ...zone, day: "2-digit", month: "2-digit", year: "numeric" });
+
   const tell = () => {
-    const clock = new Date(now());
-    const two = (number) => String(number).padStart(2, "0");
-    const hour = `${two(clock.getHours())}:${two(clock.getMinutes())}`;
-    document.getElementById("gio").textContent =
-      `${hour}  ${two(clock.getDate())}/${two(clock.getMonth() + 1)}/${clock.getFullYear()}`;
+    document.getElementById("gio").textContent = `${hours.format(now())}  ${days.format(now())}`;
   };
 
   const isDead = () => location.protocol === "file:";
 
   const missed = () => {
-    const then = new Date(seen);
-    const two = (number) => String(number).padStart(2, "0");
     document.getElementById("mang").textContent =
-      `Mất kết nối từ ${two(then.getHours())}:${two(then.getMinutes())}; vẫn hiện tin đã nhận.`;
+      `Mất kết nối từ ${hours.format(seen)}; vẫn hiện tin đã nhận.`;
   };
 
   /* Takes over what the site says now; scripts and styles that changed start the page anew. */
@@ -76,7 +75,7 @@
       if (answer.headers.get("x-loa-kept")) {
         missed();
       } else {
-        seen = Date.now();
+        seen = now();
         document.getElementById("mang").textContent = "";
       }
       if (fresh.body.dataset.made !== body.dataset.made) {
