@@ -30,6 +30,9 @@ SHOWN = 30
 #: How many characters of a text stand on a screen; the rest is behind the QR code.
 READABLE = 420
 
+#: How many of them a line of the facts takes the room of: it stands by itself.
+FACT = 60
+
 _FILES = ("screen.css", "screen.js", "sw.js", "loa.svg")
 
 
@@ -71,7 +74,7 @@ class Slide:
     def blocks(self) -> tuple[Block, ...]:
         """As many whole paragraphs as can be read from afar; of text alone at least a beginning."""
         chosen: list[Block] = []
-        room = READABLE - sum(len(line) for _label, lines in self.facts for line in lines)
+        room = READABLE - FACT * sum(len(lines) for _label, lines in self.facts)
         for block in self.section.blocks:
             length = sum(len(line) for line in block.lines)
             if length > room:

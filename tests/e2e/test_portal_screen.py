@@ -18,6 +18,9 @@ from support.portal import Desk, post, served
 from engine.models import Priority, Purpose
 from engine.models.facts import Facts
 
+#: Ends once the page is kept. The page's own timers stand: each look at the site is a wait.
+KEPT = "async () => { while (!(await caches.match(location.href))) await fetch(location.href); }"
+
 MINUTE = timedelta(minutes=1)
 #: Seconds from one notice to the next, and from one look at the site to the next.
 TURN, LOOK = 15, 60
@@ -101,6 +104,23 @@ def test_notices_take_turns_and_stand_still_when_somebody_reads(
         assert title(page) == "Tin 2"
 
 
+def test_a_long_notice_is_set_smaller_until_all_of_it_is_on_the_screen(
+    browser: Browser, desk: Desk
+) -> None:
+    long = post(campaign_id="dai", title="Thông báo dài " * 6, body="Mời bà con đi họp. " * 22)
+    desk.publish(desk.items(long, "ap-1"), slot=NOW + MINUTE)
+    with screen(browser, disk(desk)) as page:
+        size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
+        high = "document.documentElement.scrollHeight - innerHeight"
+        assert title(page).startswith("Thông báo dài")
+        small = page.evaluate(size)
+        assert page.evaluate(high) <= 0
+        page.clock.run_for(TURN * 1000)
+        assert page.evaluate(size) > small
+        page.set_viewport_size({"width": 320, "height": 640})  # a phone, which can scroll
+        expect(page.locator("html")).to_have_css("font-size", "18px")
+
+
 def test_what_runs_out_goes_by_itself(browser: Browser, desk: Desk) -> None:
     with screen(browser, disk(desk)) as page:
         page.clock.fast_forward("11:00")
@@ -133,7 +153,7 @@ def test_it_goes_on_and_starts_again_without_a_network_and_takes_up_what_is_new(
     address = network.enter_context(served(desk.root))
     with network, screen(browser, f"{address}/screen/ap-1/") as page:
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        page.wait_for_function("async () => Boolean(await caches.match(location.href))")
+        page.evaluate(KEPT)
         page.clock.run_for(LOOK * 1000)
         expect(page.locator("#mang")).to_be_empty()
         network.close()

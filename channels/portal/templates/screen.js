@@ -34,6 +34,24 @@
     return urgent.length ? [urgent, current, true] : [current, current, false];
   };
 
+  /* Nobody can scroll a screen on a wall: a long notice is set smaller, down to three fifths. */
+  let fitted = null;
+  const fit = (notice) => {
+    const root = document.documentElement;
+    if (notice === fitted) return;
+    fitted = notice;
+    root.style.fontSize = "";
+    if (!matchMedia("(min-width: 40rem) and (orientation: landscape)").matches) return;
+    const usual = parseFloat(getComputedStyle(root).fontSize);
+    for (let part = 0.95; part >= 0.6 && root.scrollHeight > innerHeight; part -= 0.05) {
+      root.style.fontSize = `${usual * part}px`;
+    }
+  };
+  addEventListener("resize", () => {
+    fitted = null;
+    show();
+  });
+
   const show = (step = 0) => {
     const [turning, current, alarm] = turns();
     at = turning.length ? (at + step + turning.length) % turning.length : 0;
@@ -43,6 +61,7 @@
     document.getElementById("thu-tu").textContent =
       turning.length > 1 ? `${at + 1} trong ${turning.length}` : "";
     body.classList.toggle("alarm", alarm);
+    fit(turning[at]);
   };
 
   /* The commune's time, wherever the screen believes itself to be: many never had a zone set. */
