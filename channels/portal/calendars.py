@@ -128,7 +128,8 @@ def _ics(
     import icalendar  # loads long: for those who publish
 
     name = f"{place.name}, {state.site.name}" if place else state.site.name
-    written, found = _written(old), []
+    written = _written(old)
+    found: list[bytes] = []
     for entry in _carried(state, newest):
         if entry.id in written and entry.id not in changed:
             found += written[entry.id]
