@@ -300,7 +300,7 @@ def test_the_preview_says_what_becomes_of_each_place(office: App) -> None:
     release(office)
     send(office, "1 6:10")
     path = write(office, RIGHT)
-    _campaign, plan = office.office.preview_correction(ID, path, WRONG_HOUR)
+    _campaign, plan = office.office.preview_correction(ID, path, "lan", WRONG_HOUR)
     effects = effects_of(plan, office.office.known(ID), office.registry)
     assert {one.effect for one in effects if one.hamlet_id == "ap-1"} == {Effect.CORRECTED}
     assert {one.effect for one in effects if one.hamlet_id == "ap-2"} == {Effect.SAME}
