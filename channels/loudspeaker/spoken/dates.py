@@ -75,6 +75,11 @@ def read_year(year: str, ctx: Context) -> str:
     return "năm " + ctx.cardinal(whole_year(year))
 
 
+def latest(ctx: Context) -> bool:
+    """Say whether "chậm nhất" or "sớm nhất" was just written: a time limit, no least share."""
+    return ctx.after({"nhất"}) and ctx.near({"chậm", "muộn", "trễ", "sớm"}, 2)
+
+
 def exists(day: str, month: str, year: str | None) -> bool:
     """Say whether the calendar has that day; without a year, a leap year is assumed."""
     return int(day) <= monthrange(2000 if year is None else whole_year(year), int(month))[1]

@@ -52,8 +52,8 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
     close = close or (long and _after_a_paper(match, ctx)) or (long_grain and ctx.after({"ir"}))
     if ctx.after({"vàng", "nhẫn"}) and set(match[0]) == {"9"}:
         return read_digits(match[0])
-    if ctx.near({"tôm"}, 2):
-        return None
+    if ctx.near({"tôm"}, 2) or (len(match[0]) == 4 and ctx.near({"luật"}, 4)):
+        return None  # "Luật Căn cước 2023": a year
     if _THOUSANDS.fullmatch(match[0]) and ctx.next_word(match.end()) in {"đồng", "vnđ"}:
         return None  # "đóng BHYT 631.800 đồng" is a sum
     legal = last == "khoản" and not long
