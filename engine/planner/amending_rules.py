@@ -173,5 +173,5 @@ class AmendingRules:
 def _with_hint(words: str, part: str | None) -> str:
     if part is None:
         return words
-    hint = _("{words}; of the text or of the reason; or leave it out: --without {part}")
+    hint = _("{words} (of the text or of the reason); or leave it out: --without {part}")
     return hint.format(words=words, part=part)

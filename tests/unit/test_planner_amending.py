@@ -45,8 +45,15 @@ LATER = NOW + timedelta(days=1)
 REGISTRY = builders.registry(2)
 FIRST = Earlier(1, "Thông báo", NOW)
 KHMER = SecondLanguage(lang="km", title="សេចក្តីជូនដំណឹង", text="ប្រជុំម៉ោង ៧។")
+SENTENCE = "Mời bà con đến họp đúng giờ."
 CORRECTED = "កែតម្រូវ៖ ម៉ោងខុស។"
 SECOND = Earlier(2, "Thông báo sửa", LATER, Amends.CORRECTION)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests read messages in English."""
+    monkeypatch.setenv("LOA_LANG", "en")
 
 
 @pytest.fixture
@@ -280,10 +287,10 @@ def test_an_amendment_is_a_document_of_its_own(
 
 def test_one_paper_without_room_can_be_left_out(memory: Memory) -> None:
     small = FlyerOptions(products=(Product.A5, Product.A6))
-    text = " ".join(["Mời bà con đến họp đúng giờ."] * 31)
+    text = " ".join([SENTENCE] * 31)
     memory.opened(notice(flyer=small, body=text), 1)
     reason = " ".join("r" * 150)
-    wider = amending(notice(flyer=small, body=f"{text} Xin cảm ơn."), FIRST, reason=reason)
+    wider = amending(notice(flyer=small, body=f"{text} {SENTENCE}"), FIRST, reason=reason)
     found = stops(memory.plan(wider))
     assert "A6 page" in found
     assert "A5" not in found
