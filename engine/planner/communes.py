@@ -102,7 +102,7 @@ class CommunePlanner:
                 commune_id,
                 len(plan.deliveries),
                 _submission(campaign, source, place, plan, number),
-                plan.stops if campaign.correction is not None else (),
+                tuple(breach for breach in plan.stops if not breach.late),
                 tuple(breach for breach in plan.breaches if breach.waived),
             )
 

@@ -116,7 +116,7 @@ def plan_campaign(
     said |= {key: one.content for key, one in used.items()}
     ahead = foreseen(fit.deliveries, said, registry, channels)
     correction = campaign.correction
-    if not resolved and not (correction is not None and correction.withdraws):
+    if not resolved and not campaign.audience.nobody:
         breaches.append(Breach(_("no hamlet belongs to this audience")))
     if campaign.valid_until <= now and (correction is None or correction.amends is Amends.UPDATE):
         breaches.append(Breach(_("the campaign is over: its validity has ended"), late=True))
