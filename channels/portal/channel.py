@@ -62,6 +62,10 @@ class PortalOptions(Options):
         return self.model_copy(update={"summary": None})
 
 
+#: Inputs that came later than others: a key has them only where they say something.
+_LATER = ("ends", "correction", "of_drill")
+
+
 @dataclass(frozen=True, slots=True)
 class PostedFile:
     """An attachment under the name that readers see."""
@@ -88,13 +92,14 @@ class PostInputs:
     attachments: tuple[PostedFile, ...]
     ends: str = ""
     correction: Correction | None = None
+    of_drill: bool = False
 
     def identity(self) -> dict[str, Any]:
         """Return what the artifact's key is made of: what came later only where it says a thing."""
         return {
             field.name: getattr(self, field.name)
             for field in fields(self)
-            if field.name not in ("ends", "correction") or getattr(self, field.name)
+            if field.name not in _LATER or getattr(self, field.name)
         }
 
 
@@ -180,6 +185,7 @@ class PortalChannel:
             attachments=tuple(_posted(one, artifacts) for one in content.attachments),
             ends=content.ends,
             correction=content.correction,
+            of_drill=content.drill and content.purpose is not Purpose.DRILL,
         )
 
     def render(self, inputs: PostInputs) -> Rendered:
@@ -199,6 +205,7 @@ class PortalChannel:
             attachments=tuple(_attached(one) for one in inputs.attachments),
             ends=inputs.ends,
             amended=_amended(inputs.correction),
+            of_drill=inputs.of_drill,
         )
         return Rendered(post.encoded(), "application/json")
 
