@@ -118,13 +118,9 @@ def status_table(matrix: Matrix, *, limit: int = HAMLETS) -> Table:
 def overview_table(lines: Iterable[CampaignLine]) -> Table:
     """Return one row per campaign: what it is, where it stands, its deliveries by state."""
     lines = tuple(lines)
+    widest = id_width(line.campaign_id for line in lines)  # with a ratio it is what is least
     table = Table(
-        Column(
-            _("Campaign"),
-            overflow="fold",
-            ratio=3,
-            min_width=id_width(line.campaign_id for line in lines),
-        ),
+        Column(_("Campaign"), overflow="fold", ratio=3, width=widest),
         Column(_("Priority"), no_wrap=True),
         Column(_("Status"), overflow="fold", ratio=2),
         Column(_("Deliveries"), overflow="fold", ratio=2),

@@ -84,7 +84,11 @@ class Air:
 
     def wait_for(self, bundle: Bundle, *plays: tuple[str, str, str]) -> None:
         """Wait until the station reports exactly these plays of a slot."""
-        wait_until(lambda: len(self.said(bundle)) >= len(plays), f"{plays}", patience=20)
+        try:
+            wait_until(lambda: len(self.said(bundle)) >= len(plays), f"{plays}", patience=20)
+        except AssertionError as error:
+            log = self.station.log.read_text("utf-8")[-3000:]
+            raise AssertionError(f"{error}; {self.station.told()}; {log}") from None
         assert self.said(bundle) == list(plays)
 
     def wait_on_air(self, name: str, seconds: float) -> None:
