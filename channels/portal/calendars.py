@@ -93,8 +93,8 @@ def _events(state: State, newest: Sequence[Entry], place: Place | None) -> list[
 
 
 def _apart(view: PostView) -> list[SectionView]:
-    """Return the wordings that name times of their own; one stands for all that do not."""
-    spans = {section.span: section for section in reversed(view.sections)}
+    """Return the wordings that name times or places of their own; one stands for the others."""
+    spans = {(section.span, section.where): section for section in reversed(view.sections)}
     return sorted(spans.values(), key=lambda section: section.number)
 
 

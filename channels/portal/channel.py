@@ -40,6 +40,7 @@ from engine.models import (
     Registry,
     Rendered,
 )
+from engine.models.facts import NONE, Facts
 
 
 class PortalOptions(Options):
@@ -57,13 +58,16 @@ class PortalOptions(Options):
         ),
     )
 
-    def to_withdraw(self) -> Self:
+    def said(self) -> Any:
+        return self.summary
+
+    def to_withdraw(self, correction: Correction) -> Self:
         """The summary was of what is withdrawn."""
         return self.model_copy(update={"summary": None})
 
 
-#: Inputs that came later than others: a key has them only where they say something.
-_LATER = ("ends", "correction", "of_drill")
+#: Inputs that earlier posts had not: where they say nothing, the key stays what it was.
+_LATER = ("ends", "correction", "facts", "of_drill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,7 @@ class PostInputs:
     ends: str = ""
     correction: Correction | None = None
     of_drill: bool = False
+    facts: Facts = NONE
 
     def identity(self) -> dict[str, Any]:
         """Return what the artifact's key is made of: what came later only where it says a thing."""
@@ -186,6 +191,7 @@ class PortalChannel:
             ends=content.ends,
             correction=content.correction,
             of_drill=content.drill and content.purpose is not Purpose.DRILL,
+            facts=content.facts.each(one_line),
         )
 
     def render(self, inputs: PostInputs) -> Rendered:
@@ -206,6 +212,7 @@ class PortalChannel:
             ends=inputs.ends,
             amended=_amended(inputs.correction),
             of_drill=inputs.of_drill,
+            facts=inputs.facts,
         )
         return Rendered(post.encoded(), "application/json")
 

@@ -7,8 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from channels.portal.documents import Amended, Former, Media, Post, Reached, Record, Site, Wording
-from channels.portal.moments import Span
+from channels.portal.documents import (
+    FACTS,
+    Amended,
+    Former,
+    Media,
+    Post,
+    Reached,
+    Record,
+    Site,
+    Wording,
+)
+from channels.portal.moments import Span, span_in
 from channels.portal.text import Block, blocks, excerpt
 from engine.clock import local
 from engine.models import Amends, Priority, Purpose
@@ -77,12 +87,25 @@ class SectionView:
     @cached_property
     def span(self) -> Span | None:
         """When it happens, where the post says so in a way that leaves no doubt."""
-        return None
+        first = min(hamlet.slot for hamlet in self.hamlets)
+        begins = min(first, self.post.valid_from or first)
+        window = (local(begins).date(), local(self.post.valid_until).date())
+        return span_in("; ".join(self.post.facts.when), window)
 
     @property
     def where(self) -> str:
         """Where it happens, where the post says so."""
-        return ""
+        return "; ".join(self.post.facts.where)
+
+    @cached_property
+    def facts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What it comes down to: each label with its lines; a contact only once on the page."""
+        said = set(self.post.contact.split("\n"))
+        return tuple(
+            (FACTS[name], lines)
+            for name, lines in self.post.facts.named()
+            if lines and not (name == "contact" and said.issuperset(lines))
+        )
 
     @property
     def transcript(self) -> str:

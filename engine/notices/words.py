@@ -96,6 +96,7 @@ def _sentences() -> dict[Concern, str]:
         Concern.RELAY_WORDS: _(
             "{campaign}: {count} questions or reasons from hamlet heads wait for an answer"
         ),
+        Concern.MOVED: _("the Telegram group {group} has a new address: {address}"),
         Concern.TAKE_BACK: _(
             "{campaign}: package {package} must be taken off the province's system for {count}"
             " airings; the first at {slot}"
@@ -161,6 +162,9 @@ def _advice() -> dict[Concern, str]:
             " it is meant to be: loa notices --done {key} --by PERSON"
         ),
         Concern.RELAY_WORDS: _("loa relay words {campaign}"),
+        Concern.MOVED: _(
+            "write it into the registry; until then Loa finds the group by the address it had"
+        ),
         Concern.TAKE_BACK: _(
             "take it off there as {note} says, then: loa notices --done {key} --by PERSON"
         ),

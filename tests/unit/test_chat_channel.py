@@ -342,14 +342,14 @@ def test_flyers_and_attachments_go_into_a_kit_once_each(
     assert [e.label for e in sheet.flyers] == ["Ấp 1", "Ấp 2", "Ấp 1"]
 
 
-def test_telegram_is_given_the_text_alone(channel: ChatChannel) -> None:
+def test_telegram_is_given_the_flyer_beside_the_text(channel: ChatChannel) -> None:
     flyer = File.of_bytes("x.pdf", "application/pdf", b"%PDF")
     artifact = channel.assemble(
         builders.bundle("chat", "telegram", "tele"),
         [item(channel, content(), HAMLET, needs={"flyer": flyer})],
         _with_telegram("-1001"),
     )
-    assert [file.name for file in artifact.files] == ["messages.json"]
+    assert [file.name for file in artifact.files] == ["messages.json", "to-roi-ap-1.pdf"]
 
 
 def test_an_attachment_that_is_gone_is_an_error_that_names_it(channel: ChatChannel) -> None:

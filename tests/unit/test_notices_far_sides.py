@@ -22,8 +22,6 @@ from engine.notices.permissions import PermissionGatherer
 from engine.notices.words import what
 
 START = NOW.astimezone(UTC)
-
-
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 

@@ -19,20 +19,27 @@ from engine.ledger.places import Place
 from engine.ledger.players import Player
 from engine.ledger.taken_back import Undone
 from engine.ledger.watched_clock import Fault
-from engine.models import Evidence, EvidenceKind, Priority, Schedule
+from engine.models import (
+    ChatGroup,
+    Evidence,
+    EvidenceKind,
+    GroupKind,
+    Priority,
+    Schedule,
+)
 from engine.models.lacking import Lack, Lacks
 from engine.models.notice import Concern, Notice, Severity
+from engine.models.telegram_address import moved_key
 from engine.notices.agents import AgentGatherer
 from engine.notices.campaigns import CampaignGatherer
 from engine.notices.deliveries import DeliveryGatherer
+from engine.notices.moved import MovedGatherer
 from engine.notices.packages import PackageGatherer, TakenBack
 from engine.notices.proof import ProofGatherer
 from engine.notices.words import severity_word, what, what_to_do
 from engine.rules.obligations import Standing
 
 START = NOW.astimezone(UTC)
-
-
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
@@ -217,6 +224,7 @@ def test_every_concern_has_words_and_advice() -> None:
     facts |= {"role": Role.WORKER, "fault": Fault.APART, "days": "3", "day": "01/12/2026"}
     facts |= {"standing": Standing.AT_RISK, "clusters": "cum-1", "player": "cum-1.1"}
     facts |= {"cluster": "cum-1", "players": "a, b", "package": "x-1", "note": "THU-HOI-x-1.txt"}
+    facts |= {"group": "x-1", "address": "-100999"}
     notices = [
         Notice(concern, Severity.WARNING, START, ("x-1",), {**facts, "undone": undone})
         for concern in Concern
@@ -295,3 +303,15 @@ def test_a_package_to_be_taken_off_is_told_until_what_it_says_is_past() -> None:
     assert urgent.severity is Severity.URGENT
     assert gatherer.gather(START + 2 * DAY) == []
     assert PackageGatherer(lambda: None).gather(START) is None, "they lie on another machine"
+
+
+def test_a_telegram_group_that_moved_is_told_until_the_registry_knows() -> None:
+    def gathered(address: str) -> list[Notice]:
+        group = ChatGroup("g", "Nhóm", "telegram", "telegram", GroupKind.HEADS, (), address=address)
+        return list(MovedGatherer(lambda: [group], {moved_key("-5"): "-100999"}.get).gather(NOW))
+
+    (notice,) = gathered("-5/15")
+    assert (notice.key, notice.facts["address"]) == ("moved:g", "-100999/15")
+    assert "g has a new address: -100999/15" in what(notice)
+    assert gathered("-100999/15") == []
+    assert gathered("") == []

@@ -21,8 +21,6 @@ from engine.notices.machines import MachineGatherer
 from engine.notices.words import what, what_to_do
 
 START = NOW.astimezone(UTC)
-
-
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
