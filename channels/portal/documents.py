@@ -13,16 +13,6 @@ from engine.models.facts import NONE, Facts
 #: Purposes that tell of no danger, whatever the campaign's priority.
 _CALM = frozenset({Purpose.WITHDRAWAL, Purpose.ALL_CLEAR, Purpose.DRILL})
 
-#: What the facts of a post are called.
-FACTS = {
-    "what": "Việc gì",
-    "who": "Ai",
-    "when": "Khi nào",
-    "where": "Ở đâu",
-    "bring": "Khi đi mang theo",
-    "contact": "Hỏi ai",
-}
-
 #: Fields that earlier posts have not, and that are written only where they say something.
 _LATER = ("ends", "heard", "amended", "facts", "of_drill")
 

@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cached_property
 
 from channels.portal.documents import (
-    FACTS,
     Amended,
     Former,
     Media,
@@ -22,6 +21,7 @@ from channels.portal.moments import Span, span_in
 from channels.portal.text import Block, blocks, excerpt
 from engine.clock import local
 from engine.models import Amends, Priority, Purpose
+from engine.models.facts import LABELS
 
 #: How many hamlets a line of text names before it only counts them.
 NAMED = 4
@@ -102,7 +102,7 @@ class SectionView:
         """What it comes down to: each label with its lines; a contact only once on the page."""
         said = set(self.post.contact.split("\n"))
         return tuple(
-            (FACTS[name], lines)
+            (LABELS[name], lines)
             for name, lines in self.post.facts.named()
             if lines and not (name == "contact" and said.issuperset(lines))
         )
