@@ -45,13 +45,15 @@ class Slide:
 
     @property
     def drill(self) -> bool:
-        return self.section.post.purpose is Purpose.DRILL
+        """Whether it is one, or ends or amends one."""
+        return self.section.post.purpose is Purpose.DRILL or self.section.post.of_drill
 
     @property
     def urgent(self) -> bool:
         """Whether it takes the whole screen; a drill of an emergency does, too."""
-        plays = self.drill and self.section.post.priority is Priority.EMERGENCY
-        return self.section.post.urgent or plays
+        post = self.section.post
+        plays = post.purpose is Purpose.DRILL and post.priority is Priority.EMERGENCY
+        return post.urgent or plays
 
     @property
     def kind(self) -> str:
