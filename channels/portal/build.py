@@ -78,11 +78,12 @@ def _change(old: State | None, new: State, every: Sequence[Place]) -> Change:
     return Change(False, posts, [place for place in every if place.id in touched])
 
 
-def _status(state: State, campaign_id: str) -> tuple[object, bool]:
-    """Return whether, and since when, a post is over."""
-    catalogue = state.catalogue
+def _status(state: State, campaign_id: str) -> tuple[object, bool, bool]:
+    """Return whether, and since when, a post is over, and whether it just was withdrawn."""
+    catalogue, as_of = state.catalogue, state.site.as_of
     entry = catalogue.by_id[campaign_id]
-    return catalogue.ended.get(campaign_id), catalogue.over(entry, state.site.as_of)
+    withdrawn = catalogue.told_withdrawn(entry, as_of)
+    return catalogue.ended.get(campaign_id), catalogue.over(entry, as_of), withdrawn
 
 
 def _lists(

@@ -68,7 +68,7 @@ class PortalOptions(Options):
 
 
 #: Inputs that earlier posts had not: where they say nothing, the key stays what it was.
-_LATER = ("ends", "correction", "facts", "heard")
+_LATER = ("ends", "correction", "facts", "heard", "of_drill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,7 @@ class PostInputs:
     attachments: tuple[PostedFile, ...]
     ends: str = ""
     correction: Correction | None = None
+    of_drill: bool = False
     facts: Facts = NONE
     heard: str = ""
 
@@ -191,6 +192,7 @@ class PortalChannel:
             attachments=tuple(_posted(one, artifacts) for one in content.attachments),
             ends=content.ends,
             correction=content.correction,
+            of_drill=content.drill and content.purpose is not Purpose.DRILL,
             facts=content.facts.each(one_line),
             heard=_heard(artifacts.told("loudspeaker"), content),
         )
@@ -213,6 +215,7 @@ class PortalChannel:
             ends=inputs.ends,
             heard=inputs.heard,
             amended=_amended(inputs.correction),
+            of_drill=inputs.of_drill,
             facts=inputs.facts,
         )
         return Rendered(post.encoded(), "application/json")

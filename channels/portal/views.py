@@ -207,7 +207,7 @@ class PostView:
     def labels(self) -> tuple[Label, ...]:
         found: dict[Label, None] = {}
         for section in self.sections:
-            found.update(dict.fromkeys(_labels(section.post)))
+            found.update(dict.fromkeys(labels_of(section.post)))
         if self.expired:
             found[Label("expired", "Đã hết hiệu lực")] = None
         return tuple(found)
@@ -288,8 +288,11 @@ def size(count: int) -> str:
     return f"{count / 1_000_000:.1f}\u00a0MB".replace(".", ",")
 
 
-def _labels(post: Post) -> list[Label]:
+def labels_of(post: Post) -> list[Label]:
+    """Return what stands beside the title of a post, weightiest first."""
     found = []
+    if post.of_drill:
+        found.append(Label(str(Purpose.DRILL.value), _PURPOSES[Purpose.DRILL]))
     if post.amended is not None and post.amended.amends is Amends.UPDATE:
         found.append(Label("update", "Cập nhật"))
     elif post.purpose in _PURPOSES:
