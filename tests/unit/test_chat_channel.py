@@ -31,6 +31,7 @@ from engine.models import (
     Registry,
     Schedule,
 )
+from engine.models.facts import Facts
 
 OPTIONS = ChatOptions()
 REGISTRY = builders.registry()
@@ -106,6 +107,21 @@ def test_a_schedule_of_its_own_decides_the_times(channel: ChatChannel) -> None:
         (group, moment) for group in ("truong-ap", "nhom-ap-1") for moment in moments
     ]
     assert channel.slots(content(own_schedule=Schedule(asap=True)), HAMLET, REGISTRY)[0].at is None
+
+
+def test_what_it_comes_down_to_stands_in_short_lines_above_the_text(channel: ChatChannel) -> None:
+    facts = Facts(
+        what=("Tiêm phòng",),
+        who=("Trẻ 18 tháng", "Trẻ 24 tháng"),
+        when=("7 giờ 30 ngày 5/12",),
+        contact=("Trạm Y tế xã",),
+    )
+    text = channel.forecast(content(body="Mời bà con.", facts=facts), HAMLET).text
+    assert "vắc xin\n\nAi: Trẻ 18 tháng; Trẻ 24 tháng\nKhi nào: 7 giờ 30 ngày 5/12\n\nMời" in text
+    assert "Việc gì" not in text  # the title says it
+    assert text.count("Trạm Y tế xã") == 1  # the closing says whom to ask
+    plain = channel.prepare(content(), HAMLET, FakeArtifacts())
+    assert channel.prepare(content(facts=Facts(contact=("A",))), HAMLET, FakeArtifacts()) == plain
 
 
 def test_a_hamlet_without_a_group_is_not_planned(channel: ChatChannel) -> None:

@@ -160,14 +160,14 @@ def _days_of_a_month(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _days(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "ngày 11,12/6" and "11 & 12/6/2026": days of one month."""
+    """Read "ngày 11,12/6", "11 & 12/6/2026" and "26-27-28/8 ÂL": days of one month."""
     days, month, year = match.groups()
     goes_on = ctx.after({","}) and "".join(ctx.history[-2:-1]).isdigit()
     if ctx.after({"thứ"}) or (goes_on and " và " in days):
         return None
-    if not year and not ctx.near(DATE_LEADS, 3):
+    if not (year or ctx.near(DATE_LEADS, 3) or LUNAR.match(ctx.line, match.end())):
         return None
-    first, *others = re.findall(r"\d+|[,&]|và", days)
+    first, *others = re.findall(r"\d+|[,&]|và", days.replace("-", ","))
     last = others.pop()
     words = led(ctx.cardinal(int(first)), ctx)
     for part in others:
@@ -186,9 +186,9 @@ _OTHER: Final = rf"({D})\s?/\s?({M})(?:\s?/\s?({_Y}))?"
 FULL_DATES: Final[tuple[Rule, ...]] = (
     rule(
         "days",
-        rf"({D}(?:(?:,|\s?&\s?|\svà\s){D}){{1,6}})\s?/\s?({M})(?:\s?/\s?({_Y}))?{END}{WHOLE}",
+        rf"({D}(?:(?:,|\s?&\s?|\svà\s){D}){{1,6}}|{D}(?:-{D}){{2,6}})\s?/\s?({M})(?:\s?/\s?({_Y}))?{END}{WHOLE}",
         _days,
-        then=",&v",
+        then=",&v-",
     ),
     rule(
         "date range",

@@ -7,7 +7,7 @@ from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
 from .data.measures import UNITS
-from .dates import COUNTED, WHOLES, exists, latest
+from .dates import COUNTED, KNOWN_DAYS, WHOLES, date_words, exists, latest
 from .model import Doubtful, Why
 from .units import SIGN, unit_name
 from .wordlist import words
@@ -58,6 +58,8 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
             return Doubtful(read_fraction(top, bottom, ctx), Why.AMBIGUOUS_FRACTION)
         return counted
     share = read_fraction(top, bottom, ctx)
+    if top > bottom and (top, bottom) in KNOWN_DAYS and following not in UNITS:
+        return f"ngày {date_words(match[1], match[2], None, ctx, match.end())}"
     if ctx.near({"binh"}, 4) and top <= bottom and bottom in (3, 4):
         return counted  # "thương binh 1/4, 2/4": the grade of a wound
     if ctx.after({"vòng"}) and top == 1:

@@ -40,7 +40,11 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
     long_grain = len(match[0]) == 5  # IR 50404; IR 64 and IR 4625 are said as numbers
     if not long and _after_a_password(ctx):
         return read_groups(match[0])
-    close = last in _IDENTIFIED or (last in _ON_THE_WAY and ctx.near(_IDENTIFIED, 5))
+    close = (
+        last in _IDENTIFIED
+        or (last == "lẻ" and ctx.near({"máy"}, 2))
+        or (last in _ON_THE_WAY and ctx.near(_IDENTIFIED, 5))
+    )
     close = (
         close
         or _number_sign_before(ctx)

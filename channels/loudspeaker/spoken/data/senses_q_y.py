@@ -181,6 +181,9 @@ TL = tỉnh lộ
 KM = ki lô mét
   khuyến mãi < không hưởng giá được chương và , > giá lớn khủng #percent
   ki lô mét < > #number
+TMĐT = thương mại điện tử
+  thương mại điện tử < sàn về qua trên và > qua
+  tổng mức đầu tư < có là > #money : ~ dự án công trình xây đường cầu
 TM = thương mại
   tiền mặt < trả bằng thu chi > và hoặc
   thay mặt < > ubnd bch đảng ban hội tổ chi
