@@ -34,6 +34,7 @@ PARTS = (
     "curve",
     "emergency",
     "onair",
+    "webhook",
 )
 
 

@@ -64,7 +64,7 @@ class ConsoleService:
         self.pages: Pages = pages_of(self.pulse, ready, self.figures.registry)
         self._desk = Desk(communes)
         self._relay = RelayDesk(communes)
-        self._hook = ZaloHook(communes)
+        self._hook = ZaloHook(communes, rest=self.stop.wait)
         self._hub = Hub(self._desk.feeds)
         self.figures.waiting(lambda: self._hub.count)
 
