@@ -147,6 +147,7 @@ class _Merged:
             head=head if "head_name" in given else known.head,
             tags=frozenset(row.tags) if "tags" in given else known.tags,
             flyer_copies=self._copies(row, before),
+            point=row.point if "point" in given else known.point,
         )
 
     def _copies(self, row: HamletRow, before: Hamlet | None) -> int:

@@ -72,11 +72,20 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
+class MapPoint:
+    """A place on the map, in degrees (WGS 84): latitude north, longitude east."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hamlet:
     """The smallest unit reached and reported on (ấp, thôn, tổ dân phố).
 
     ``flyer_copies`` is how many flyers go there when a campaign does not say otherwise;
-    ``head`` is a person's id, and so are ``deputies``, who may speak for the head.
+    ``head`` is a person's id, and so are ``deputies``, who may speak for the head. ``point`` is
+    where reports draw it.
     """
 
     id: str
@@ -88,6 +97,7 @@ class Hamlet:
     tags: frozenset[str] = frozenset()
     flyer_copies: int = 0
     deputies: tuple[str, ...] = ()
+    point: MapPoint | None = None
 
     @property
     def speakers(self) -> tuple[str, ...]:
