@@ -103,7 +103,8 @@ def _facts(report: Report, notice: Notice) -> Iterator[tuple[str, str]]:
     if facts.approved_by is not None and facts.approved_at is not None:
         approved = f"{facts.approved_by}, {moment(facts.approved_at)}"
         if facts.two_keys:
-            approved = f"{approved} ({_('two keys: both were there')})"
+            both = _("two keys: both were there")
+            approved = f"{approved} ({both})"
     yield _("Approved by"), approved
 
 

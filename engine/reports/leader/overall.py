@@ -9,7 +9,7 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger import Ledger
 from engine.ledger.coverage_views import Span
-from engine.models import Registry
+from engine.models import Person, Registry
 from engine.reports.amended import amended_places
 from engine.reports.coverage import Bounds, Coverage, views_assumption
 from engine.reports.leader.notices import amended_of, duty_of, in_order, notice_of
@@ -46,7 +46,7 @@ def period_page(
     """Return the page of all the commune's campaigns in ``period``, as it stands now."""
     found = gather(ledger, period.span, now)
     discreet = Discreet(registry.people)
-    notices = notices_of(found, names_of(registry, discreet), now)
+    notices = notices_of(found, names_in(registry.people, discreet), now)
     counted = [one for one in notices if one.counts is Counts.YES]
     areas = tuple(areas_of(found))
     return Page(
@@ -89,9 +89,9 @@ def rules_of(told: Iterable[Told]) -> tuple[str, ...]:
     return (rule(), period, *Coverage(()).assumptions, *viewed)
 
 
-def names_of(registry: Registry, discreet: Discreet) -> dict[str, str]:
+def names_in(people: Iterable[Person], discreet: Discreet) -> dict[str, str]:
     """Return how people are named on a page: by their ids, with their offices."""
-    return {one.id: str(Who(discreet(one.id), discreet(one.role))) for one in registry.people}
+    return {one.id: str(Who(discreet(one.id), discreet(one.role))) for one in people}
 
 
 def notices_of(found: Gathered, who: Mapping[str, str], now: datetime) -> tuple[Notice, ...]:

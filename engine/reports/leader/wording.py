@@ -98,7 +98,9 @@ def named_words(names: tuple[str, ...] | list[str], most: int = NAMED) -> str:
     """Name a few, and count the rest."""
     told = ", ".join(names[:most])
     more = len(names) - most
-    return _("{named} and {count} more").format(named=told, count=number(more)) if more > 0 else told
+    if more <= 0:
+        return told
+    return _("{named} and {count} more").format(named=told, count=number(more))
 
 
 def behind_words(area: Area) -> str:
@@ -110,7 +112,8 @@ def behind_words(area: Area) -> str:
 def why_words(area: Area, most: int = 2) -> str:
     """Return why an area is not surely reached, in a line."""
     told = "; ".join(area.why[:most])
-    return f"{area.name} ({_('missing {count}').format(count=number(area.missing))}): {told}"
+    missing = _("{count} households not certain").format(count=number(area.missing))
+    return f"{area.name}, {missing}: {told}"
 
 
 def failure_words(failure: Failure, *, with_title: bool) -> str:

@@ -19,7 +19,7 @@ def always_behind(behind: int, notices: int) -> bool:
 def rule() -> str:
     """Say the rule, to stand beside the numbers."""
     return _(
-        "Behind in a campaign: less than {enough} % of the households meant are surely reached. "
-        "Always behind: so in {least} campaigns or more, and in {part} % or more of those that "
+        "Behind in a campaign: less than {enough} of the households meant are surely reached. "
+        "Always behind: so in {least} campaigns or more, and in {part} or more of those that "
         "were meant for the hamlet."
-    ).format(enough=f"{ENOUGH:.0%}"[:-1], least=LEAST, part=f"{PART:.0%}"[:-1])
+    ).format(enough=f"{100 * ENOUGH:.0f} %", least=LEAST, part=f"{100 * PART:.0f} %")
