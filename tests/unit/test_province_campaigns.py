@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from support.commune import PASSPHRASE
 from support.provinces import START, Tinh
 from support.tables import ROWS
 
+from engine.cli.main import build
 from engine.errors import InputError, LoaError
 from engine.ledger import Status
 from engine.ledger.places import Place
@@ -52,6 +56,16 @@ def told(tinh: Tinh) -> dict[str, set[str]]:
                 if alive:
                     found[commune_id] = alive
     return found
+
+
+def page_of(tinh: Tinh, *arguments: str) -> dict[str, Any]:
+    """Return what the province's office is told by ``loa report``."""
+    file = tinh.folder / "page.json"
+    given = ["report", *arguments, "--output", str(file), "-w", str(tinh.folder)]
+    result = CliRunner().invoke(build(), given)
+    assert result.exit_code == 0, (result.output, result.exception)
+    page: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    return page
 
 
 def statuses(tinh: Tinh) -> dict[str, tuple[int, Status]]:
@@ -99,6 +113,18 @@ def test_each_commune_sends_it_with_its_own_channels_and_keeps_the_proof(tinh: T
         revision = app.office.newest(BELOW)
         assert (revision.province_id, revision.registry_revision) == ("tinh-mau", 1)
         assert "Ủy ban nhân dân tỉnh Mẫu" in revision.campaign.issuer
+    report = page_of(tinh, "bao", "--format", "json")
+    month = page_of(tinh, "--period", "2026-12", "--format", "json")
+    for page in (report, month):
+        assert page["rows"] == "communes"
+        assert {one["name"]: one["households"] for one in page["areas"]} == {
+            "Xã Đông": 180,
+            "Xã Tây": 60,
+            "Xã Nam": 40,
+        }
+        assert page["totals"]["deliveries"] == {"sent": 8}
+        assert [one["campaign_id"] for one in page["campaigns"]] == ["bao"]
+    assert report["campaigns"][0]["approved_by"]["id"] == "ba"
     post = tinh.folder / "communes" / "xa-tay" / "outbox" / "portal" / BELOW / "index.html"
     assert "Ấp Chợ tránh bão" in post.read_text(encoding="utf-8")
 

@@ -32,7 +32,7 @@ def campaign_page(ledger: Ledger, report: Report, now: datetime) -> Page:
         twice=report.coverage.twice,
     )
     who = {
-        one.id: str(one)
+        one.id: one
         for one in (report.facts.submitted_by, report.facts.approved_by)
         if one is not None
     }

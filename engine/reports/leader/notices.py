@@ -14,6 +14,7 @@ from engine.models import Campaign, Registry
 from engine.reports.amended import AmendedPlace, Has
 from engine.reports.coverage import Bounds
 from engine.reports.leader.page import Amended, Counts, Duty, Notice
+from engine.reports.lines import Who
 from engine.reports.matrix import hamlet_name, ordered_counts
 from engine.reports.plain import plain
 from engine.rules.obligations import HamletStanding, Standing, required, rules_of, standings
@@ -53,7 +54,7 @@ def counts_of(revision: Revision, stands: Iterable[Stand], now: datetime) -> Cou
 
 def notice_of(
     revision: Revision,
-    who: Mapping[str, str],
+    who: Mapping[str, Who],
     stands: Sequence[Stand],
     reach: Reach,
     now: datetime,
@@ -71,11 +72,9 @@ def notice_of(
         priority=revision.priority,
         purpose=campaign.purpose,
         counts=counts_of(revision, stands, now),
-        submitted_by=who.get(revision.submitted_by, revision.submitted_by),
+        submitted_by=_who(who, revision.submitted_by),
         submitted_at=local(revision.submitted_at),
-        approved_by=who.get(revision.approved_by, revision.approved_by)
-        if revision.approved_by
-        else "",
+        approved_by=_who(who, revision.approved_by) if revision.approved_by else None,
         approved_at=local(revision.approved_at) if revision.approved_at else None,
         first=local(min(one.first for one in stands)) if stands else None,
         last=local(max(one.last for one in stands)) if stands else None,
@@ -86,6 +85,11 @@ def notice_of(
         twice=reach.twice,
         states=in_order(states),
     )
+
+
+def _who(who: Mapping[str, Who], person_id: str) -> Who:
+    """Return a person as pages name him; one whom no registry knows any more, by his id."""
+    return who.get(person_id) or Who(plain(person_id), "")
 
 
 def in_order(states: Mapping[State, int]) -> Mapping[State, int]:

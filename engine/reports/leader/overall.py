@@ -89,12 +89,12 @@ def rules_of(told: Iterable[Told]) -> tuple[str, ...]:
     return (rule(), period, *Coverage(()).assumptions, *viewed)
 
 
-def names_in(people: Iterable[Person], discreet: Discreet) -> dict[str, str]:
+def names_in(people: Iterable[Person], discreet: Discreet) -> dict[str, Who]:
     """Return how people are named on a page: by their ids, with their offices."""
-    return {one.id: str(Who(discreet(one.id), discreet(one.role))) for one in people}
+    return {one.id: Who(discreet(one.id), discreet(one.role)) for one in people}
 
 
-def notices_of(found: Gathered, who: Mapping[str, str], now: datetime) -> tuple[Notice, ...]:
+def notices_of(found: Gathered, who: Mapping[str, Who], now: datetime) -> tuple[Notice, ...]:
     return tuple(notice_of(one.revision, who, one.stands, one.reach, now) for one in found.told)
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 from engine.models import MapPoint, Priority, Purpose
 from engine.reports.amended import Has
 from engine.reports.coverage import Bounds
+from engine.reports.lines import Who
 from engine.reports.matrix import Cell
 from engine.states import State
 
@@ -109,10 +110,7 @@ class Amended:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One campaign. ``households`` and the bounds are sums over its hamlets.
-
-    ``submitted_by`` and ``approved_by`` are persons' ids with their offices.
-    """
+    """One campaign. ``households`` and the bounds are sums over its hamlets."""
 
     campaign_id: str
     title: str
@@ -121,9 +119,9 @@ class Notice:
     priority: Priority
     purpose: Purpose
     counts: Counts
-    submitted_by: str
+    submitted_by: Who
     submitted_at: datetime
-    approved_by: str
+    approved_by: Who | None
     approved_at: datetime | None
     first: datetime | None
     last: datetime | None

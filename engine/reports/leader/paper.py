@@ -176,11 +176,18 @@ def _campaign(notice: Notice) -> list[str]:
         _cut(notice.title, 60),
         kind,
         moment(notice.first) if notice.first else "–",
-        _cut(approved_words(notice), 60),
+        _cut(_approver(notice), _CELL),
         number(notice.households),
         bounds_words(notice.covered) if counts else "–",
         _cut(standing, _CELL),
     ]
+
+
+def _approver(notice: Notice) -> str:
+    """Return who approved, and on which day: short, for a column."""
+    if notice.approved_by is None or notice.approved_at is None:
+        return approved_words(notice)
+    return f"{notice.approved_by.id}, {notice.approved_at:%d/%m/%Y}"
 
 
 def _left(page: Page) -> Iterator[dict[str, Any]]:

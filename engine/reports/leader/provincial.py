@@ -35,6 +35,7 @@ from engine.reports.leader.page import (
     Page,
     Rows,
 )
+from engine.reports.lines import Who
 from engine.reports.period.behind import ENOUGH, always_behind
 from engine.reports.period.gathering import Gathered, gather
 from engine.reports.period.span import Period
@@ -162,7 +163,7 @@ def _badness(one: Area) -> tuple[bool, float, float, int, str]:
 
 
 def _notices(
-    found: Sequence[tuple[Commune, Gathered]], asked: Asked, who: Mapping[str, str], now: datetime
+    found: Sequence[tuple[Commune, Gathered]], asked: Asked, who: Mapping[str, Who], now: datetime
 ) -> Iterator[Notice]:
     """Yield the province's campaigns, each with the sums of its communes."""
     for name, revision in asked.campaigns.items():

@@ -202,7 +202,7 @@ def _notices(page: Page) -> Iterator[Row]:
             kind,
             standing,
             _("yes") if one.counts is Counts.YES else _("no"),
-            one.submitted_by,
+            str(one.submitted_by),
             moment(one.submitted_at),
             approved_words(one),
             _when(one.first),

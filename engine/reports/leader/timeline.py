@@ -30,7 +30,7 @@ def _steps(report: Report) -> Iterator[Happened]:
     for event in report.events:
         if event.what in _TOLD and event.delivery_id is None:
             why = event.detail if event.what == "campaign_cancelled" else ""
-            said = f"{event_word(event.what)} ({event.actor})"
+            said = f"{event_word(event.what)}: {event.actor}"
             yield Happened(event.at, f"{said}: {why}" if why else said)
 
 

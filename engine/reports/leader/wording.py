@@ -173,7 +173,7 @@ def notice_words(notice: Notice) -> tuple[str, str]:
 
 
 def approved_words(notice: Notice) -> str:
-    if not notice.approved_by or notice.approved_at is None:
+    if notice.approved_by is None or notice.approved_at is None:
         return _("nobody yet")
     return f"{notice.approved_by}, {moment(notice.approved_at)}"
 
