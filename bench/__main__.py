@@ -31,6 +31,7 @@ PARTS = (
     "demonstration",
     "deliveries",
     "curve",
+    "coverage",
     "emergency",
     "onair",
 )

@@ -35,7 +35,7 @@ def test_a_registry_file_becomes_a_registry(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("written", ['"10.9210, 106.0432"', "[10.9210, 106.0432]"])
 def test_a_hamlet_has_a_place_on_the_map(tmp_path: Path, written: str) -> None:
-    text = COMMUNE.replace("id: ap-1,", f"id: ap-1, point: {written},", 1)
+    text = COMMUNE.replace("- id: ap-1\n", f"- id: ap-1\n    point: {written}\n", 1)
     assert text != COMMUNE
     registry = load_commune(tmp_path, text).registry
     assert [one.point for one in registry.hamlets] == [MapPoint(10.921, 106.0432), None]
@@ -54,9 +54,9 @@ def test_a_hamlet_has_a_place_on_the_map(tmp_path: Path, written: str) -> None:
 def test_a_place_that_is_none_is_told_with_its_place_in_the_file(
     tmp_path: Path, written: str, said: str
 ) -> None:
-    text = COMMUNE.replace("id: ap-1,", f"id: ap-1, point: {written},", 1)
+    text = COMMUNE.replace("- id: ap-1\n", f"- id: ap-1\n    point: {written}\n", 1)
     [problem] = commune_told(tmp_path, text)
-    assert "hamlets[0].point" in problem
+    assert "hamlets[1].point" in problem
     assert said in problem
 
 

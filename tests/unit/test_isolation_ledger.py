@@ -307,6 +307,11 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         connection.execute(lying.values(ends_at=NOW))
         again = {"commune_id": "xa-mau", "delivery_id": sent.id, "again_of": 0, "number": 1}
         connection.execute(second_tries.insert().values(again))
+        of_it = select(deliveries).where(deliveries.c.id == sent.id)
+        row = dict(connection.execute(of_it).mappings().one())
+        del row["id"]
+        copied = row | {"campaign_id": "tin-hong", "bundle_id": None, "state": "failed"}
+        connection.execute(deliveries.insert().values(copied))
     rig.ledger.play_marks.take_turn("loa", NOW, NOW)
     rig.ledger.play_marks.heard("loa", "7", NOW)
     play = a_play(cluster=sent.target, slot=sent.slot, campaign_id="tin")

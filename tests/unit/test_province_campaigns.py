@@ -9,15 +9,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
+from support import paper
 from support.commune import PASSPHRASE
 from support.provinces import START, Tinh
 from support.tables import ROWS
 
-from engine.cli.main import build
+from engine.cli.province_reports import page_of
 from engine.errors import InputError, LoaError
 from engine.ledger import Status
 from engine.ledger.places import Place
+from engine.reports.leader.forms import Form, leader_in
+from engine.reports.leader.page import Page
+from engine.reports.period.span import read_period
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
 
@@ -58,14 +61,11 @@ def told(tinh: Tinh) -> dict[str, set[str]]:
     return found
 
 
-def page_of(tinh: Tinh, *arguments: str) -> dict[str, Any]:
-    """Return what the province's office is told by ``loa report``."""
-    file = tinh.folder / "page.json"
-    given = ["report", *arguments, "--output", str(file), "-w", str(tinh.folder)]
-    result = CliRunner().invoke(build(), given)
-    assert result.exit_code == 0, (result.output, result.exception)
-    page: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return page
+def plain(page: Page) -> dict[str, Any]:
+    """Return what the province's office is told by ``loa report --format json``."""
+    told: dict[str, Any] = json.loads(leader_in(Form.JSON, page))
+    assert paper.pages(leader_in(Form.PDF, page)) == 1
+    return told
 
 
 def statuses(tinh: Tinh) -> dict[str, tuple[int, Status]]:
@@ -113,8 +113,9 @@ def test_each_commune_sends_it_with_its_own_channels_and_keeps_the_proof(tinh: T
         revision = app.office.newest(BELOW)
         assert (revision.province_id, revision.registry_revision) == ("tinh-mau", 1)
         assert "Ủy ban nhân dân tỉnh Mẫu" in revision.campaign.issuer
-    report = page_of(tinh, "bao", "--format", "json")
-    month = page_of(tinh, "--period", "2026-12", "--format", "json")
+    with tinh.opened(at=START + timedelta(days=1)) as app:
+        report = plain(page_of(app, "bao", None))
+        month = plain(page_of(app, None, read_period("2026-12")))
     for page in (report, month):
         assert page["rows"] == "communes"
         assert {one["name"]: one["households"] for one in page["areas"]} == {

@@ -80,8 +80,9 @@ def province_page(
     found = [(one, gather(one.ledger, asked.span, now, only=asked.campaigns)) for one in communes]
     found = [(one, got) for one, got in found if got.told]
     discreet = Discreet(province.people)
-    notices = tuple(_notices(found, asked, names_in(province.people, discreet), now))
-    areas = sorted((_area(one, got) for one, got in found), key=_badness)
+    notices = tuple(_notices(found, asked, _names(province, discreet), now))
+    every = asked.period is None
+    areas = sorted((_area(one, got, every=every) for one, got in found), key=_badness)
     counted = [one for one in notices if one.counts is Counts.YES]
     if asked.period is None and not counted:
         counted = list(notices)
@@ -115,6 +116,12 @@ def province_page(
     )
 
 
+def _names(province: Province, discreet: Discreet) -> dict[str, Who]:
+    """Return how the office's people are named, by the ids under which they act."""
+    named = names_in(province.people, discreet)
+    return {f"{province.id}/{person_id}": who for person_id, who in named.items()}
+
+
 def _only(notices: Sequence[Notice], asked: Asked) -> str:
     return notices[0].campaign_id if notices else next(iter(asked.campaigns.values())).campaign_id
 
@@ -130,8 +137,9 @@ def _about(asked: Asked, notices: Sequence[Notice]) -> str:
     return _("households surely reached, each campaign counted")
 
 
-def _area(commune: Commune, got: Gathered) -> Area:
-    counted = [one.reach for one in got.told if one.counts is Counts.YES]
+def _area(commune: Commune, got: Gathered, *, every: bool) -> Area:
+    """Return a commune's row. ``every``: campaigns that do not count are shown all the same."""
+    counted = [one.reach for one in got.told if every or one.counts is Counts.YES]
     peopled = [one for one in counted if one.households]
     behind = sum(one.covered.lower < ENOUGH * one.households for one in peopled)
     return Area(
@@ -140,7 +148,7 @@ def _area(commune: Commune, got: Gathered) -> Area:
         households=sum(one.households for one in counted),
         covered=summed(one.covered for one in counted),
         twice=summed(one.twice for one in counted),
-        confirmed=bool(got.sums.confirmed.any()),
+        confirmed=any(one.covered.upper for one in counted),
         notices=len(peopled),
         behind=behind,
         always=always_behind(behind, len(peopled)),
