@@ -38,6 +38,7 @@ def registry_of(commune: ListedCommune, earlier: Registry | None, province: Prov
         station=shared.station,
         chat_hours=shared.chat_hours,
         pronounce=shared.pronounce,
+        escalation=earlier.escalation if earlier else (),
     )
 
 
@@ -148,7 +149,14 @@ class _Merged:
             tags=frozenset(row.tags) if "tags" in given else known.tags,
             flyer_copies=self._copies(row, before),
             point=row.point if "point" in given else known.point,
+            elderly_households=self._of(row, "elderly_households", known),
+            no_smartphone_households=self._of(row, "no_smartphone_households", known),
         )
+
+    def _of(self, row: HamletRow, key: str, known: Hamlet) -> int:
+        """Return a number that a table may leave out: what is known stays."""
+        found: int = getattr(row if key in self.commune.given else known, key)
+        return found
 
     def _copies(self, row: HamletRow, before: Hamlet | None) -> int:
         if row.flyer_copies is not None:

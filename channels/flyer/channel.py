@@ -23,6 +23,7 @@ from engine.models import (
     Placement,
     Registry,
     Rendered,
+    Unfit,
 )
 
 
@@ -62,12 +63,14 @@ class FlyerChannel:
         """Return every product's text, once, and the sheets they take together."""
         products = content.options_as(FlyerOptions).products
         pages = [inputs_for(content, hamlet, product) for product in products]
-        faults = [fault_of(page) for page in pages]
+        faults = ((page.product, fault_of(page)) for page in pages)
+        unfit = tuple(Unfit(one, fault.cut, fault.in_words()) for one, fault in faults if fault)
         sheets = (sheets_for(copies_of(one, content, hamlet), one) for one in products)
         return Forecast(
             text=_read_as(pages),
             sheets=sum(sheets),
-            breaches=tuple(dict.fromkeys(fault.in_words() for fault in faults if fault)),
+            breaches=tuple(dict.fromkeys(one.words for one in unfit)),
+            unfit=unfit,
         )
 
     def prepare(self, content: Content, hamlet: Hamlet, artifacts: Artifacts) -> FlyerInputs:

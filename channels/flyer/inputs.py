@@ -10,7 +10,7 @@ from channels.flyer.options import FlyerOptions, copies_of
 from channels.flyer.products import Product
 from channels.flyer.wording import (
     NBSP,
-    corrected,
+    amended,
     foreign,
     is_calm,
     mark,
@@ -18,8 +18,9 @@ from channels.flyer.wording import (
     one_line,
     unbroken,
     validity,
+    withdrawn_since,
 )
-from engine.models import Content, Hamlet, Priority
+from engine.models import Content, Hamlet, Priority, Purpose
 
 #: What the facts are called on paper.
 _LABELS = {
@@ -76,7 +77,8 @@ class OtherLanguage:
 class FlyerInputs:
     """All that shapes one page. Texts are printable (see wording); ``paragraphs`` may hold
     line ends. ``hamlet`` and ``copies`` are empty when one page serves every hamlet. ``facts``
-    are (label, lines).
+    are (label, lines). ``amends``: people may know other words of it; ``note`` says which, and
+    why they changed.
     """
 
     issuer: str
@@ -95,6 +97,14 @@ class FlyerInputs:
     facts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     official: OfficialHeader | None = None
     other: OtherLanguage | None = None
+    amends: bool = False
+    note: str = ""
+
+    @property
+    def smallest(self) -> float:
+        """The size in points below which the text is refused."""
+        layout = self.product.layout
+        return layout.tight[-1] if self.amends else layout.smallest
 
     @property
     def print_count(self) -> str:
@@ -113,6 +123,7 @@ class FlyerInputs:
         said = (
             *(official.above(self.issuer) if official else (self.issuer,)),
             self.mark,
+            self.note,
             self.title,
             "\n".join(f"{label}: {'; '.join(lines)}" for label, lines in self.facts),
             *self.paragraphs,
@@ -133,9 +144,9 @@ class FlyerInputs:
     def characters(self) -> str:
         """Return every character that people wrote, but for the other language."""
         facts = (line for _label, lines in self.facts for line in lines)
-        own = (self.issuer, self.title, *self.paragraphs, *self.bring, self.contact, self.hamlet)
+        around = (self.issuer, self.note, self.title, self.contact, self.hamlet)
         official = (*self.official.above(""), *self.official.below()) if self.official else ()
-        return "".join((*own, *facts, *official, self.address))
+        return "".join((*around, *self.paragraphs, *self.bring, *facts, *official, self.address))
 
     def as_data(self, qr: str) -> dict[str, Any]:
         """Return what templates/page.typ reads; ``qr`` is a picture of the code."""
@@ -145,6 +156,8 @@ class FlyerInputs:
             "issuer": self.issuer,
             "mark": self.mark,
             "loud": self.loud,
+            "amends": self.amends,
+            "note": self.note,
             "title": self.title,
             "facts": self.facts,
             "body": "\n\n".join(self.paragraphs),
@@ -179,10 +192,10 @@ def inputs_for(content: Content, hamlet: Hamlet, product: Product) -> FlyerInput
         ),
         loud=content.priority is Priority.EMERGENCY and not is_calm(content),
         title=one_line(content.title),
-        paragraphs=(*corrected(content), *unbroken(content.body).split("\n\n")),
+        paragraphs=tuple(unbroken(content.body).split("\n\n")),
         bring=tuple(dict.fromkeys(bring)),
         contact=one_line(asked),
-        validity=validity(content.valid_until),
+        validity=_validity(content),
         permalink=content.permalink,
         made_at=content.valid_from or content.valid_until,
         hamlet=one_line(hamlet.name) if shown else "",
@@ -190,8 +203,18 @@ def inputs_for(content: Content, hamlet: Hamlet, product: Product) -> FlyerInput
         product=product,
         facts=_facts(content),
         official=_official(options) if _is_official(options, product) else None,
-        other=_other(options) if product is Product.BILINGUAL else None,
+        other=_other(options, content) if product is Product.BILINGUAL else None,
+        amends=content.correction is not None,
+        note=amended(content),
     )
+
+
+def _validity(content: Content) -> str:
+    """Say until when it holds; what is withdrawn does no more, from its withdrawal on."""
+    told = content.correction
+    if content.purpose is Purpose.WITHDRAWAL and told is not None:
+        return withdrawn_since(told.at)
+    return validity(content.valid_until)
 
 
 def _facts(content: Content) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -223,10 +246,14 @@ def _official(options: FlyerOptions) -> OfficialHeader:
     )
 
 
-def _other(options: FlyerOptions) -> OtherLanguage:
+def _other(options: FlyerOptions, content: Content) -> OtherLanguage:
+    """Return the other language's text; a correction's says first that it is one, and why."""
     other = options.second_language
     assert other is not None
-    title, body = (foreign(text, other.lang) for text in (other.title, other.text))
+    told = content.correction
+    first = told.second if told is not None and content.purpose is Purpose.CORRECTION else ""
+    text = "\n\n".join(filter(None, (first, other.text)))
+    title, body = (foreign(part, other.lang) for part in (other.title, text))
     return OtherLanguage(other.lang, " ".join(title.split()), body)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from channels.flyer.envelope import Envelope, shape_of
 from channels.flyer.inputs import FlyerInputs
 from channels.flyer.products import Product
 from channels.typesetting import StoppedError, TypesetError, font, typeset
+from channels.typesetting.qr import qr_svg as qr_svg
 from engine.i18n import gettext as _
 from engine.models import Rendered
 
@@ -28,7 +28,8 @@ _SURE_LOAD = 800
 class Fault:
     """Why a flyer cannot be printed: characters without a glyph, or too much text.
 
-    ``passing``: trying again may help, because what sets pages was stopped or crashed.
+    ``passing``: trying again may help, because what sets pages was stopped or crashed. ``size``
+    is the smallest that was tried, in points.
     """
 
     missing: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Fault:
     reason: str = ""
     passing: bool = False
     product: Product = Product.A5
+    size: float = 0
 
     def in_words(self) -> str:
         """Say what is wrong and what would mend it, in the reader's language."""
@@ -52,8 +54,8 @@ class Fault:
                     "the text in the second language does not fit on one {paper} page at {size} "
                     "points: cut {cut} characters"
                 )
-            layout = self.product.layout
-            return message.format(paper=layout.paper, size=layout.smallest, cut=self.cut)
+            paper = self.product.layout.paper
+            return message.format(paper=paper, size=f"{self.size:g}", cut=self.cut)
         return {
             "LOA-FURNITURE": _(
                 "issuer, title, facts, papers to bring and contact fill the page: shorten them"
@@ -92,7 +94,7 @@ def _fault_of_text(inputs: FlyerInputs) -> Fault | None:
     missing = _missing(inputs)
     if missing:
         return Fault(missing)
-    sure = inputs.product is Product.A5 and inputs.official is None
+    sure = inputs.product is Product.A5 and inputs.official is None and not inputs.amends
     return None if sure and _load(inputs) <= _SURE_LOAD else _fault_of_page(inputs)
 
 
@@ -150,24 +152,12 @@ def _typeset(inputs: FlyerInputs) -> bytes | Fault:
         code = re.search(r"LOA-[A-Z]+", error.reason)
         cut = re.search(r"LOA-(?:CUT|OTHER) (\d+)", error.reason)
         reason = code[0] if code else error.reason
-        return Fault(cut=int(cut[1]) if cut else 0, reason=reason, product=inputs.product)
-
-
-@lru_cache(maxsize=256)
-def qr_svg(text: str) -> str | None:
-    """Return ``text`` as a QR code in SVG, None when it holds more than a code can.
-
-    ISO/IEC 18004 at level M: the code still reads when a seventh of it is dirty or torn.
-    """
-    import segno  # costly to import; only those who print need it
-
-    try:
-        code = segno.make_qr(text, error="m", boost_error=False)
-    except segno.DataOverflowError:
-        return None
-    drawn = io.BytesIO()
-    code.save(drawn, kind="svg", border=2, xmldecl=False)
-    return drawn.getvalue().decode()
+        return Fault(
+            cut=int(cut[1]) if cut else 0,
+            reason=reason,
+            product=inputs.product,
+            size=inputs.smallest,
+        )
 
 
 def _describe(character: str) -> str:

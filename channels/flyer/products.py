@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import cache
+from pathlib import Path
 from typing import Any
+
+_LAYOUTS = Path(__file__).parent / "templates" / "layouts.toml"
 
 
 class Product(StrEnum):
@@ -30,7 +35,7 @@ class Product(StrEnum):
 
     @property
     def layout(self) -> Layout:
-        return LAYOUTS[self]
+        return _layouts()[self]
 
 
 _WORDS = {
@@ -48,9 +53,10 @@ class Layout:
     """How one product is set. Millimetres for the paper, points for letters.
 
     ``sizes`` are tried for the text from the largest; below the last a text is refused.
-    ``loud`` are tried before them when the message is an alarm. ``title`` is (times the
-    text's size, at least, at most). ``official`` is the size of the official header; 0 where
-    the paper is too small for it.
+    ``loud`` are tried before them when the message is an alarm, ``tight`` after them, with less
+    room between the parts, when it amends another and so has a line more to say. ``title`` is
+    (times the text's size, at least, at most). ``official`` is the size of the official header;
+    0 where the paper is too small for it.
     """
 
     width: float
@@ -60,6 +66,7 @@ class Layout:
     bottom: float
     sizes: tuple[float, ...]
     loud: tuple[float, ...]
+    tight: tuple[float, ...]
     title: tuple[float, float, float]
     mark: float
     head: float
@@ -73,7 +80,7 @@ class Layout:
 
     @property
     def smallest(self) -> float:
-        """The smallest letters of the text."""
+        """The smallest letters of the text, unless it amends another."""
         return self.sizes[-1]
 
     @property
@@ -89,117 +96,15 @@ class Layout:
         return asdict(self)
 
 
-LAYOUTS: Mapping[Product, Layout] = {
-    Product.A5: Layout(
-        width=148,
-        height=210,
-        side=12,
-        top=11,
-        bottom=9,
-        sizes=(18, 17, 16, 15, 14, 13, 12, 11),
-        loud=(24, 22, 20),
-        title=(1.4, 17, 30),
-        mark=17,
-        head=11.5,
-        foot=10.5,
-        contact=11.5,
-        address=9,
-        destination=10.5,
-        code=29,
-        between=13,
-        official=8.5,
-    ),
-    Product.A6: Layout(
-        width=105,
-        height=148,
-        side=8,
-        top=7.5,
-        bottom=6.5,
-        sizes=(14, 13, 12, 11, 10),
-        loud=(16, 15),
-        title=(1.3, 13, 20),
-        mark=12,
-        head=9.5,
-        foot=9,
-        contact=9.5,
-        address=8,
-        destination=9,
-        code=22,
-        between=8,
-    ),
-    Product.NOTICE: Layout(
-        width=210,
-        height=297,
-        side=20,
-        top=18,
-        bottom=15,
-        sizes=(20, 19, 18, 17, 16, 15, 14, 13),
-        loud=(26, 24, 22),
-        title=(1.3, 18, 34),
-        mark=22,
-        head=14,
-        foot=13,
-        contact=14,
-        address=11,
-        destination=13,
-        code=36,
-        between=16,
-        official=12,
-    ),
-    Product.POSTER: Layout(
-        width=297,
-        height=420,
-        side=24,
-        top=22,
-        bottom=20,
-        sizes=(48, 44, 40, 36, 33, 30, 28, 26, 24, 22, 20),
-        loud=(60, 54),
-        title=(1.5, 36, 84),
-        mark=46,
-        head=24,
-        foot=22,
-        contact=26,
-        address=18,
-        destination=20,
-        code=60,
-        between=28,
-        official=17,
-    ),
-    Product.LARGE: Layout(
-        width=210,
-        height=297,
-        side=15,
-        top=14,
-        bottom=12,
-        sizes=(28, 26, 24, 22, 20, 19, 18),
-        loud=(32, 30),
-        title=(1.3, 24, 42),
-        mark=26,
-        head=18,
-        foot=18,
-        contact=18,
-        address=18,
-        destination=18,
-        code=42,
-        between=14,
-    ),
-    Product.BILINGUAL: Layout(
-        width=210,
-        height=297,
-        side=14,
-        top=13,
-        bottom=11,
-        sizes=(17, 16, 15, 14, 13, 12, 11),
-        loud=(20, 18),
-        title=(1.3, 15, 26),
-        mark=18,
-        head=13,
-        foot=11.5,
-        contact=12.5,
-        address=10,
-        destination=11.5,
-        code=32,
-        between=14,
-        official=11,
-    ),
-}
+@cache
+def _layouts() -> Mapping[Product, Layout]:
+    """Read templates/layouts.toml, which ships with the package."""
+    known = tomllib.loads(_LAYOUTS.read_text("utf-8"))
+    return {product: _layout_of(known[product]) for product in Product}
+
+
+def _layout_of(values: Mapping[str, Any]) -> Layout:
+    fixed: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+    }
+    return Layout(**fixed)

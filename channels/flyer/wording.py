@@ -113,16 +113,28 @@ def validity(until: datetime) -> str:
     return unbroken(f"Có hiệu lực đến {end:%H} giờ {end:%M} ngày {end:%d/%m/%Y}")
 
 
+def withdrawn_since(at: datetime) -> str:
+    """Say since when a notice does not hold any more, in local time."""
+    return unbroken(f"Hết hiệu lực từ {local(at):%H} giờ {local(at):%M} ngày {local(at):%d/%m/%Y}")
+
+
 def is_calm(content: Content) -> bool:
     """Say whether the page must not look like an alarm, however urgent its campaign is."""
     return content.drill or content.purpose in _CALM
 
 
-def corrected(content: Content) -> tuple[str, ...]:
-    """Return the line that says what a correction corrects, and why; nothing for other pages."""
-    if content.correction is None or content.purpose is Purpose.WITHDRAWAL:
-        return ()
-    return (unbroken(content.correction.opening),)
+def amended(content: Content) -> str:
+    """Return the line that says what the page amends, and why; nothing for other pages.
+
+    The title that stands below is not said twice. A withdrawal says all that in its text.
+    """
+    correction = content.correction
+    if correction is None or content.purpose is Purpose.WITHDRAWAL:
+        return ""
+    opening = correction.opening
+    if one_line(correction.previous_title) == one_line(content.title):
+        opening = opening.replace(f" “{correction.previous_title}”", "", 1)
+    return one_line(opening)
 
 
 def mark(

@@ -15,7 +15,7 @@ from channels.portal.assembly import SITE
 from channels.portal.catalogue import CATALOGUE, Catalogue
 from channels.portal.documents import Document, Record, Site
 from channels.portal.merging import merged
-from channels.portal.names import POSTS
+from channels.portal.names import BULLETINS, POSTS
 from channels.portal.views import PostView
 from engine.i18n import gettext as _
 from engine.models import Artifact
@@ -64,9 +64,15 @@ def kept(root: Path) -> State | None:
     return State(root, _read(Site, site), _catalogue(root))
 
 
+def with_bulletins(site: Site, root: Path) -> Site:
+    """Return the commune's facts with whether bulletins lie below ``root``."""
+    there = (root / BULLETINS / "index.html").is_file()
+    return site.model_copy(update={"bulletins": there})
+
+
 def joined(old: State | None, artifact: Artifact, root: Path) -> tuple[State, tuple[str, ...]]:
     """Return the site after ``artifact``, and the campaigns that it carries."""
-    site = _parsed(Site, artifact.named(SITE).read(), Path(SITE))
+    site = with_bulletins(_parsed(Site, artifact.named(SITE).read(), Path(SITE)), root)
     catalogue = old.catalogue if old else Catalogue()
     if old:
         site = site.model_copy(update={"as_of": max(old.site.as_of, site.as_of)})

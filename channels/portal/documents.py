@@ -8,13 +8,13 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from engine.models import Amends, Priority, Purpose, canonical_json
+from engine.models.facts import NONE, Facts
 
 #: Purposes that tell of no danger, whatever the campaign's priority.
 _CALM = frozenset({Purpose.WITHDRAWAL, Purpose.ALL_CLEAR, Purpose.DRILL})
 
-
 #: Fields that earlier posts have not, and that are written only where they say something.
-_LATER = ("ends", "heard", "amended")
+_LATER = ("ends", "heard", "amended", "facts", "of_drill")
 
 
 class Document(BaseModel):
@@ -59,7 +59,8 @@ class Post(Document):
 
     ``ends`` is the campaign of which it says that it is over; empty for all others. ``heard``
     are the words of the recording where they are not those of the post.
-    ``amended`` says what it amends; None for all others.
+    ``amended`` says what it amends; None for all others. ``facts`` are what it comes down to.
+    ``of_drill``: it is no drill itself, but ends or amends one.
     """
 
     title: str
@@ -77,6 +78,8 @@ class Post(Document):
     ends: str = ""
     heard: str = ""
     amended: Amended | None = None
+    of_drill: bool = False
+    facts: Facts = NONE
 
     @property
     def urgent(self) -> bool:
@@ -153,7 +156,10 @@ class Place(Document):
 
 
 class Site(Document):
-    """What the pages say about the commune. ``as_of`` is the time by which they were last made."""
+    """What the pages say about the commune. ``as_of`` is the time by which they were last made.
+
+    ``bulletins``: the site has some, and its pages lead to them.
+    """
 
     commune: str
     province: str
@@ -164,3 +170,8 @@ class Site(Document):
     url: str
     hamlets: tuple[Place, ...]
     as_of: AwareDatetime
+    bulletins: bool = False
+
+    def identity(self) -> dict[str, Any]:
+        """Return what is written: ``bulletins`` only where there are some."""
+        return self.model_dump(exclude=None if self.bulletins else {"bulletins"})

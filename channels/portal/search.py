@@ -110,6 +110,7 @@ def _words_of(record: Record) -> dict[str, bool]:
         titles.append(post.title)
         texts += [post.summary, post.body, post.contact, post.issuer]
         texts += [one.label for one in post.attachments]
+        texts += [line for _name, lines in post.facts.named() for line in lines]
         texts += [hamlet.name for hamlet in wording.hamlets]
     in_title = words("\n".join(dict.fromkeys(titles)))
     found = dict.fromkeys(sorted(words("\n".join(dict.fromkeys(texts)))), False)

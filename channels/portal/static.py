@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from channels.portal.archive import State, joined, kept
+from channels.portal.archive import State, joined, kept, with_bulletins
 from channels.portal.assembly import SITE
 from channels.portal.build import built
 from channels.portal.catalogue import CATALOGUE
-from channels.portal.names import MEDIA_PREFIXES, POSTS, SEARCH
+from channels.portal.names import BULLETINS, MEDIA_PREFIXES, POSTS, SEARCH
 from channels.portal.pages import builder
 from channels.portal.storage import clear_faults, site_lock
 from channels.portal.trees import Publication, recover, write_new
@@ -39,9 +39,14 @@ class StaticBackend:
         write: Callable[[Path, bytes], None] = write_new,
         patience: timedelta = PATIENCE,
     ) -> None:
-        self._root = root
+        self._asked = root
         self._write = write
         self._patience = patience
+
+    @property
+    def _root(self) -> Path:
+        """The site's folder itself: a link to it must stay one, and lead to what is new."""
+        return self._asked.resolve()
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
         """Merge the bundle's posts into the site; hamlets it does not carry keep their text.
@@ -66,6 +71,7 @@ class StaticBackend:
     def put_beside(self, files: Callable[[Path], Iterable[tuple[str, bytes]]]) -> None:
         """Publish files of their own beside the posts; ``files`` is asked of the site as it is.
 
+        With the first bulletin every page gets the link that leads to them.
         Raises ChannelError; until then readers see the site as it was.
         """
         with (
@@ -73,8 +79,14 @@ class StaticBackend:
             site_lock(self._root, self._patience),
             Publication(self._root, self._write) as publication,
         ):
+            names = set()
             for name, data in files(self._root):
                 publication.put(name, data)
+                names.add(name)
+            old = kept(self._root)
+            if old and not old.site.bulletins and f"{BULLETINS}/index.html" in names:
+                site = old.site.model_copy(update={"bulletins": True})
+                self._publish(publication, old, State(self._root, site, old.catalogue))
             publication.commit()
 
     def refresh(self, as_of: datetime) -> None:
@@ -91,7 +103,7 @@ class StaticBackend:
             if old is None:
                 return
             later = max(old.site.as_of, local(as_of))
-            site = old.site.model_copy(update={"as_of": later})
+            site = with_bulletins(old.site, self._root).model_copy(update={"as_of": later})
             with Publication(self._root, self._write) as publication:
                 self._publish(publication, old, State(self._root, site, old.catalogue))
                 publication.commit()

@@ -7,11 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 
-from channels.portal.documents import Amended, Former, Media, Post, Reached, Record, Site, Wording
-from channels.portal.moments import Span
+from channels.portal.documents import (
+    Amended,
+    Former,
+    Media,
+    Post,
+    Reached,
+    Record,
+    Site,
+    Wording,
+)
+from channels.portal.moments import Span, span_in
 from channels.portal.text import Block, blocks, excerpt
 from engine.clock import local
 from engine.models import Amends, Priority, Purpose
+from engine.models.facts import LABELS
 
 #: How many hamlets a line of text names before it only counts them.
 NAMED = 4
@@ -77,12 +87,25 @@ class SectionView:
     @cached_property
     def span(self) -> Span | None:
         """When it happens, where the post says so in a way that leaves no doubt."""
-        return None
+        first = min(hamlet.slot for hamlet in self.hamlets)
+        begins = min(first, self.post.valid_from or first)
+        window = (local(begins).date(), local(self.post.valid_until).date())
+        return span_in("; ".join(self.post.facts.when), window)
 
     @property
     def where(self) -> str:
         """Where it happens, where the post says so."""
-        return ""
+        return "; ".join(self.post.facts.where)
+
+    @cached_property
+    def facts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What it comes down to: each label with its lines; a contact only once on the page."""
+        said = set(self.post.contact.split("\n"))
+        return tuple(
+            (LABELS[name], lines)
+            for name, lines in self.post.facts.named()
+            if lines and not (name == "contact" and said.issuperset(lines))
+        )
 
     @property
     def transcript(self) -> str:
@@ -184,7 +207,7 @@ class PostView:
     def labels(self) -> tuple[Label, ...]:
         found: dict[Label, None] = {}
         for section in self.sections:
-            found.update(dict.fromkeys(_labels(section.post)))
+            found.update(dict.fromkeys(labels_of(section.post)))
         if self.expired:
             found[Label("expired", "Đã hết hiệu lực")] = None
         return tuple(found)
@@ -265,8 +288,11 @@ def size(count: int) -> str:
     return f"{count / 1_000_000:.1f}\u00a0MB".replace(".", ",")
 
 
-def _labels(post: Post) -> list[Label]:
+def labels_of(post: Post) -> list[Label]:
+    """Return what stands beside the title of a post, weightiest first."""
     found = []
+    if post.of_drill:
+        found.append(Label(str(Purpose.DRILL.value), _PURPOSES[Purpose.DRILL]))
     if post.amended is not None and post.amended.amends is Amends.UPDATE:
         found.append(Label("update", "Cập nhật"))
     elif post.purpose in _PURPOSES:

@@ -133,10 +133,10 @@ def typeset(template: Path, data: Mapping[str, Any], made_at: datetime) -> bytes
 def fingerprint(templates: Path) -> str:
     """Name what shapes pages besides their data, so that no version of it is forgotten.
 
-    That is every template in the folder ``templates``, and the packages that draw.
+    That is every file in the folder ``templates``, and the packages that draw.
     """
     shapes = hashlib.sha256()
-    for template in sorted(templates.glob("*.typ")):
+    for template in sorted(path for path in templates.iterdir() if path.is_file()):
         shapes.update(template.read_bytes())
     for package in ("typst", "segno", "fontpkg-noto-sans", "fontpkg-noto-sans-khmer"):
         shapes.update(f"{package} {version(package)}\n".encode())

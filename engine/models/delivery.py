@@ -25,12 +25,27 @@ class Placement:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfit:
+    """A part of what a channel makes for which the text is too long or cannot be set.
+
+    ``part`` is its name in the campaign (``a6``), which ``Options.without`` leaves out. ``cut``
+    is how many characters must go; 0 when shortening the text does not help. ``words`` say it
+    to a person, and stand among the forecast's breaches too.
+    """
+
+    part: str
+    cut: int
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """What a delivery would amount to, known without rendering it.
 
     ``text`` is exactly what people would read or hear. ``seconds`` of audio, ``sheets`` of
     paper. ``doubts`` are readings an official should look at; ``breaches`` are reasons why
-    it cannot be delivered as it stands. Both are sentences in the reader's language.
+    it cannot be delivered as it stands. Both are sentences in the reader's language. ``unfit``
+    tells which parts they are about, where the others could be delivered without them.
     """
 
     text: str
@@ -38,6 +53,7 @@ class Forecast:
     sheets: int = 0
     doubts: tuple[str, ...] = ()
     breaches: tuple[str, ...] = ()
+    unfit: tuple[Unfit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +104,26 @@ class EvidenceKind(StrEnum):
     RECEIVED = "received"
     HEARD = "heard"
     UPLOADED = "uploaded"
+    VISITED = "visited"
+    ABSENT = "absent"
+    REFUSED = "refused"
+    NEEDS_HELP = "needs_help"
 
     @property
     def of_households(self) -> bool:
-        """Say whether it is about households, not about who passes something on."""
-        return self not in (EvidenceKind.RECEIVED, EvidenceKind.UPLOADED)
+        """Say whether it is about households reached, not about who passes something on."""
+        return self not in _NOT_REACHED
 
     @property
     def confirms(self) -> bool:
         """Say whether it shows that anybody was reached: what lies in a system has not aired."""
-        return self is not EvidenceKind.UPLOADED
+        return self is not EvidenceKind.UPLOADED and self not in _NO_VISIT
+
+
+#: What teams found that is no visit: nobody was at home, nobody wanted to listen. Who needs help
+#: was visited, and is counted there.
+_NO_VISIT = frozenset({EvidenceKind.ABSENT, EvidenceKind.REFUSED, EvidenceKind.NEEDS_HELP})
+_NOT_REACHED = frozenset({EvidenceKind.RECEIVED, EvidenceKind.UPLOADED}) | _NO_VISIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,5 +80,6 @@ def in_grey(pdf: bytes, dots_per_inch: int = 150) -> Grey:
 
 
 def scanned(picture: Grey) -> list[str]:
-    """Return what the codes on a picture say."""
-    return [code.text for code in zxingcpp.read_barcodes(picture)]
+    """Return what the QR codes on a picture say; lines of letters can look like bar codes."""
+    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    return [code.text for code in found]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import feedparser
@@ -106,9 +106,43 @@ def test_days_and_hours_are_read(text: str, begins: str, ends: str | None) -> No
     assert (span.ends and f"{span.ends:%Y-%m-%dT%H:%M}") == ends
 
 
-@pytest.mark.parametrize("text", ["sáng mai", "31/02/2026", "7h, 9h và 11h ngày 5/12/2026", ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sáng mai",
+        "31/02/2026",
+        "7h, 9h và 11h ngày 5/12/2026",
+        "7 giờ tối 05/12/2026",
+        "7 giờ rưỡi 05/12/2026",
+        "12 giờ đêm 05/12/2026",
+        "7 giờ hằng ngày, từ 05/12/2026",
+        "5-7/12/2026",
+        "7 giờ ngày 5/12",
+        "",
+    ],
+)
 def test_what_leaves_a_doubt_is_no_date(text: str) -> None:
     assert span_in(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("19 giờ, thứ Ba 8/12", "2026-12-08T19:00"),
+        ("7 giờ 30 ngày 3 tháng 1", "2027-01-03T07:30"),
+        ("ngày 8 tháng 12 năm 2026.", "2026-12-08T00:00"),
+        ("14 giờ chiều 08/12", "2026-12-08T14:00"),
+    ],
+)
+def test_a_day_without_its_year_is_that_of_the_validity(text: str, begins: str) -> None:
+    span = span_in(text, (date(2026, 12, 1), date(2027, 1, 31)))
+    assert span is not None
+    assert f"{span.begins:%Y-%m-%dT%H:%M}" == begins
+
+
+def test_a_day_without_its_year_outside_the_validity_or_twice_in_it_is_none() -> None:
+    assert span_in("8/12", (date(2026, 12, 9), date(2026, 12, 31))) is None
+    assert span_in("8/12", (date(2026, 12, 1), date(2027, 12, 31))) is None
 
 
 def test_site_maps_name_every_post_and_the_announcement_is_data(desk: Desk) -> None:

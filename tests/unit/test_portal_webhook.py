@@ -28,6 +28,7 @@ from channels.portal.webhook.event import Event
 from channels.portal.webhook.signing import signature, signed
 from engine.clock import SimulatedClock, SystemClock
 from engine.models import Purpose
+from engine.models.facts import Facts
 
 DESCRIPTION = Path(__file__).parents[2] / "docs" / "webhook.openapi.yaml"
 
@@ -66,6 +67,15 @@ def test_a_post_arrives_whole_and_its_page_shows_it(poster: Poster, far: Portal)
     for file in section["files"]:
         assert httpx.get(f"{far.url}/files/{file['sha256']}").content in (MP3, PDF)
     assert set(backend(poster).shown("thong-bao-mau").slots) == {"ap-1", "ap-2"}
+
+
+def test_facts_are_told_where_there_are_some(poster: Poster, far: Portal) -> None:
+    facts = Facts(where=("Nhà văn hóa ấp",), bring=("Sổ tiêm", "Giấy tờ"))
+    poster.post(poster.item(1, facts=facts), poster.item(2))
+    told, plain = far.post("thong-bao-mau")["sections"]
+    assert told["facts"] == {"where": ["Nhà văn hóa ấp"], "bring": ["Sổ tiêm", "Giấy tờ"]}
+    assert "facts" not in plain
+    assert "<strong>Ở đâu:</strong> Nhà văn hóa ấp" in far.post("thong-bao-mau")["html"]
 
 
 def test_one_who_forgot_tells_it_again_and_the_portal_knows_it(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, SerializerFunctionWrapHandler, model_serializer
 
 from channels.portal.article import article_of
 from channels.portal.documents import Document, Former, Wording
@@ -51,7 +52,14 @@ class Section(Document):
     priority: Priority
     valid_from: AwareDatetime | None
     valid_until: AwareDatetime
+    facts: Mapping[str, tuple[str, ...]] = {}
     files: tuple[Linked, ...]
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write ``facts`` only where there are some."""
+        written: dict[str, Any] = write(self)
+        return written if self.facts else {k: v for k, v in written.items() if k != "facts"}
 
 
 class Note(Document):
@@ -126,6 +134,7 @@ def _section(wording: Wording, links: Mapping[str, str]) -> Section:
         priority=post.priority,
         valid_from=post.valid_from,
         valid_until=post.valid_until,
+        facts={name: lines for name, lines in post.facts.named() if lines},
         files=tuple(
             Linked(
                 name=media.file,

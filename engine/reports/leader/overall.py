@@ -148,7 +148,9 @@ def amendments_of(ledger: Ledger, told: Iterable[Told], now: datetime) -> Iterat
             continue
         name = one.revision.campaign_id
         every = ledger.views.deliveries(name, replaced=True)
-        places = amended_places(ledger.told.of(name), every, one.registry, now)
+        amends = one.revision.campaign.correction.amends
+        told_rows = ledger.told.of(name)
+        places = amended_places(told_rows, every, one.registry, now, amends)
         amended = amended_of(one.revision, places)
         if amended is not None:
             yield amended

@@ -162,7 +162,8 @@ def has_word(has: Has) -> str:
     return {
         Has.MISSING: _("places without it"),
         Has.WAITING: _("places still waiting for it"),
-        Has.DONE: _("places have it"),
+        Has.SENT: _("places were sent it, unconfirmed"),
+        Has.CONFIRMED: _("places have it for certain"),
     }[has]
 
 
