@@ -56,6 +56,9 @@ def _no_key(workspace: Path, key: Path) -> Iterator[Finding]:
 def _secret_files(workspace: Path, settings: Settings) -> Iterator[Path]:
     if settings.telegram.token_file:
         yield workspace / settings.telegram.token_file
+    for own in (settings.zalo_bot.token_file, *(one.url_file for one in settings.apprise.values())):
+        if own:
+            yield workspace / own
     for account in settings.zalo.values():
         for named in filter(None, (account.app_secret_file, account.oa_secret_file)):
             yield workspace / named
