@@ -25,6 +25,7 @@ from engine.errors import LoaError
 from engine.files import write_atomic
 from engine.i18n import gettext as _
 from engine.models.wording import breach_line
+from engine.reports.leader.campaign import campaign_page
 from engine.reports.screen import status_table
 from engine.reports.station.picture import png
 from engine.reports.station.table import day_table
@@ -127,7 +128,8 @@ def _show(app: App, day: date) -> None:
     """Show how the warning fared, what the loudspeakers played on ``day``, and where all is."""
     built = report_of(app, EMERGENCY)
     Console().print(status_table(built.matrix))
-    files = write_report(built, app.workspace / "reports" / EMERGENCY)
+    page = campaign_page(app.ledger, built, app.clock.now())
+    files = write_report(built, app.workspace / "reports" / EMERGENCY, page)
     corrected = report_of(app, demo_correction.CAMPAIGN)
     files += write_report(corrected, app.workspace / "reports" / demo_correction.CAMPAIGN)[:1]
     for line in demo_correction.outcome(corrected):
