@@ -285,6 +285,14 @@ def test_an_amendment_is_a_document_of_its_own(
     assert "ngày 02 tháng 12 năm 2026" in on_paper(channels, plan)
 
 
+def test_what_is_stated_in_vain_is_told(memory: Memory) -> None:
+    memory.opened(notice(), 1)
+    stated = withdrawing(notice(), FIRST, second=CORRECTED, document=Document("14/TB-UBND"))
+    said_of_it = " | ".join(memory.plan(stated).remarks)
+    assert "--reason-second: nobody" in said_of_it
+    assert "--number, --date: nothing" in said_of_it
+
+
 def test_one_paper_without_room_can_be_left_out(memory: Memory) -> None:
     small = FlyerOptions(products=(Product.A5, Product.A6))
     text = " ".join([SENTENCE] * 31)
