@@ -59,10 +59,10 @@ class AmendingRules:
         #: As it is told to those who know the newest; others know an older one by another name.
         self._facts = replace(campaign.correction, earlier=())
         self._there = {place[:2] for place in (*known.told, *known.standing)}
-        told = [one.said for ones in known.told.values() for one in ones if not one.withdrawn]
+        told = [one for ones in known.told.values() for one in ones]
         waiting = [one.said for ones in known.standing.values() for one in ones]
-        self._said: tuple[Said, ...] = (*told, *waiting)
-        self._numbers = {one.issued for one in told if one.issued}
+        self._said: tuple[Said, ...] = (*(one.said for one in told if not one.withdrawn), *waiting)
+        self._numbers = {one.said.issued for one in told if one.said.issued}
 
     def breaches(self, deliveries: Sequence[PlannedDelivery]) -> Iterator[Breach]:
         """Yield why it cannot be delivered, also to places that may come to know of it yet."""
