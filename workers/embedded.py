@@ -27,8 +27,9 @@ from workers.turns import only_one
 #: Seconds between two looks at the ledger while nothing happens.
 IDLE_SECONDS = 1.0
 
-#: Seconds between two looks for emergencies, whatever else goes on.
-LOOK_SECONDS = 0.25
+#: Seconds between two looks for emergencies, whatever else goes on. A look that finds nothing
+#: reads one row of an index.
+LOOK_SECONDS = 0.05
 
 #: Who holds the leases of the only process there is.
 OWNER = "embedded"

@@ -57,6 +57,7 @@ from engine.models import (
 from engine.models.registry import USUAL_PLAYER
 
 if TYPE_CHECKING:
+    from channels.loudspeaker.frame import Frame
     from channels.loudspeaker.proof.listening import Listener
     from channels.loudspeaker.studio import Studio
 
@@ -214,23 +215,22 @@ class LoudspeakerChannel:
 
         A player that describes the items gets them alone: what frames them is another system's.
         """
-        from channels.loudspeaker.airing import with_airing
-        from channels.loudspeaker.frame import Frame  # these load the sound libraries
+        from channels.loudspeaker.airing import with_airing  # these load the sound libraries
         from channels.loudspeaker.programme import programme
 
-        frame = Frame(
-            framing=self._framing,
-            speech=self._announced,
-            render=lambda inputs: self._opened().announcement(inputs),
-            maker=self,
-            sounds=self._sounds,
-            finish=self._finish,
-        )
         player: object = self.backends.get(bundle.backend)
         if isinstance(player, Describes):
             alone = with_airing(programme(bundle, items, registry), bundle)
             return player.described(alone, bundle, items, registry, self._as_heard)
-        return with_airing(programme(bundle, items, registry, frame), bundle)
+        return with_airing(programme(bundle, items, registry, self._frame()), bundle)
+
+    def warm(self, registry: Registry) -> None:
+        """Make what comes before and after emergencies. Raises ChannelError."""
+        from channels.loudspeaker.frame import Tone
+
+        frame = self._frame()
+        for part in (frame.opening, frame.closing):
+            part(registry, Tone.ALARM)
 
     def around(self, registry: Registry) -> Around:
         """Return about how long opening and closing take, and a bridge."""
@@ -254,6 +254,18 @@ class LoudspeakerChannel:
             self._limits,
             voice=voices.get("espeak", _SOUTH),
             region=self._region,
+        )
+
+    def _frame(self) -> Frame:
+        from channels.loudspeaker.frame import Frame
+
+        return Frame(
+            framing=self._framing,
+            speech=self._announced,
+            render=lambda inputs: self._opened().announcement(inputs),
+            maker=self,
+            sounds=self._sounds,
+            finish=self._finish,
         )
 
     def _as_heard(self, content: Content) -> str:
