@@ -16,7 +16,7 @@ DEVICE = Path(__file__).parents[2] / "deploy" / "mqtt" / "loa_device.py"
 def main(shift: Path, arguments: list[str]) -> None:
     class Shifted(datetime):
         @classmethod
-        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override] - it returns no Shifted
             return datetime.now(tz) + timedelta(seconds=float(shift.read_text()))
 
     sys.argv = [str(DEVICE), *arguments]
