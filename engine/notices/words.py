@@ -96,6 +96,9 @@ def _sentences() -> dict[Concern, str]:
         Concern.RELAY_WORDS: _(
             "{campaign}: {count} questions or reasons from hamlet heads wait for an answer"
         ),
+        Concern.VISIT_HELP: _(
+            "{campaign}: teams met people in {hamlet} who need help ({count} reports)"
+        ),
         Concern.TAKE_BACK: _(
             "{campaign}: package {package} must be taken off the province's system for {count}"
             " airings; the first at {slot}"
@@ -160,6 +163,7 @@ def _advice() -> dict[Concern, str]:
             " it is meant to be: loa notices --done {key} --by PERSON"
         ),
         Concern.RELAY_WORDS: _("loa relay words {campaign}"),
+        Concern.VISIT_HELP: _("loa relay words {campaign}"),
         Concern.TAKE_BACK: _(
             "take it off there as {note} says, then: loa notices --done {key} --by PERSON"
         ),
