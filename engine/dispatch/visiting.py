@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from campaigns.tables.households import HouseholdRow, read_households
-from channels.team.channel import TeamChannel
-from channels.team.rounds import Round, Stop, round_for
 from channels.team.sheet import Listed, Sheet, sheet_pdf
-from channels.team.wording import VisitInputs, span, words_of
-from channels.typesetting import font
-from engine.errors import InputError, LoaError
+from channels.team.wording import VisitInputs, words_of
+from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Ledger
 from engine.ledger.relays import Author, Written
 from engine.models import Content, Hamlet, Registry, Right, Team
 from engine.models.relay import WordKind
-from engine.models.visit import Household, VisitLink, VisitReport, Visits, last_words
+from engine.models.visit import Going, Household, VisitLink, VisitReport, Visits
+from engine.rules.visits import content_of, goings, round_through, rows_of, teams_going
 from engine.states import State
 
 #: Longest note that a team may write, in characters.
@@ -27,22 +23,6 @@ LONGEST = 1_000
 
 #: What was, or may have been, handed to a team.
 _SENT = (State.SENT, State.CONFIRMED, State.UNCERTAIN)
-
-_OVER = (State.CANCELLED, State.EXPIRED, State.SUPERSEDED, State.WITHDRAWN)
-
-
-@dataclass(frozen=True, slots=True)
-class Going:
-    """One hamlet as a team has it: households to visit, days, and what was said of them so far.
-
-    ``listed`` households stand on the team's private list; 0 when there is none.
-    """
-
-    hamlet: Hamlet
-    households: int
-    days: str
-    listed: int
-    said: tuple[VisitReport, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +66,7 @@ class Visiting:
         rows = self._rows(link.campaign_id, link.team_id) if team is not None else []
         people = self._registry.people_by_id
         named = team or Team(link.team_id, link.team_id, (), ())
-        content = self._content(rows)
+        content = content_of(rows, self._content)
         return TeamPage(
             link,
             named,
@@ -94,16 +74,18 @@ class Visiting:
             self._registry.commune.office,
             self._registry.commune.phone,
             words_of(content) if content is not None else None,
-            tuple(self._goings(link.campaign_id, link.team_id, rows)),
+            tuple(one for one in self.goings(link.campaign_id) if rows and one.team_id == named.id),
         )
 
-    def goings(self, campaign_id: str) -> list[tuple[str, Going]]:
-        """Return (team's id, hamlet) for all that teams do for a campaign."""
-        return [
-            (name, going)
-            for name in self._going(campaign_id)
-            for going in self._goings(campaign_id, name, self._rows(campaign_id, name))
-        ]
+    def goings(self, campaign_id: str) -> list[Going]:
+        """Return all that teams do for a campaign, and what was said of it."""
+        return goings(
+            self._ledger.views.deliveries(campaign_id),
+            self._ledger.evidence.of(campaign_id),
+            self._ledger.visits.counts(campaign_id),
+            self._registry,
+            self._content,
+        )
 
     def list_of(self, link: VisitLink, now: datetime) -> list[Household]:
         """Return the team's own private list; that it was shown through the link is on record."""
@@ -122,7 +104,7 @@ class Visiting:
         Raises LoaError when the team has nothing to do, ChannelError when it cannot be printed.
         """
         rows = self._rows(campaign_id, team_id)
-        content = self._content(rows)
+        content = content_of(rows, self._content)
         if content is None:
             message = _("{campaign}: {team} visits nobody")
             raise LoaError(message.format(campaign=campaign_id, team=team_id))
@@ -133,7 +115,7 @@ class Visiting:
             )
             for one in listed
         )
-        one = self._round(team_id, rows, content)
+        one = round_through(team_id, rows, content, self._registry)
         slot = min(row.slot for row in rows)
         return sheet_pdf(
             Sheet(one, words_of(content), campaign_id, self._registry, link, slot, entries)
@@ -173,87 +155,27 @@ class Visiting:
             report, _word(campaign_id, hamlet_id, by, visits, text, now)
         )
 
-    def import_list(
-        self, campaign_id: str, path: Path, *, ends_at: datetime, by: str, now: datetime
-    ) -> tuple[int, bool]:
-        """Keep a private list from a file, whole or not at all; return its length, and if it is new.
-
-        Raises InputError with every fault, LoaError when no team goes anywhere.
-        """
-        going = self._going(campaign_id)
+    def teams_by_hamlet(self, campaign_id: str) -> dict[str, list[str]]:
+        """Return which teams go to each hamlet for a campaign. Raises LoaError when none does."""
         teams: dict[str, list[str]] = {}
-        for name in going:
+        for name in self._going(campaign_id):
             for row in self._rows(campaign_id, name):
                 teams.setdefault(row.hamlet_id, []).append(name)
-        rows = read_households(path, self._registry)
-        problems = []
-        households = []
-        for row in rows:
-            fault, team_id = _team_of(row, teams)
-            fault = fault or _unprintable(row)
-            if fault:
-                problems.append(row.problem(fault))
-            households.append(
-                Household(row.hamlet_id, team_id, row.name, row.address, row.phone, row.why)
-            )
-        if problems:
-            raise InputError(problems)
-        new = self._ledger.visits.put_list(campaign_id, households, ends_at=ends_at, at=now, by=by)
-        return len(households), new
+        return teams
 
     def _going(self, campaign_id: str) -> list[str]:
         """Return the teams that go anywhere. Raises LoaError when none does."""
-        rows = self._ledger.views.deliveries(campaign_id)
-        found = {row.target for row in rows if _alive(row)}
+        found = teams_going(self._ledger.views.deliveries(campaign_id), self._registry)
         if not found:
             message = _("{campaign}: no team visits anybody (not approved yet, or no team: in it)")
             raise LoaError(message.format(campaign=campaign_id))
-        order = {team.id: place for place, team in enumerate(self._registry.teams)}
-        return sorted(found, key=lambda name: (order.get(name, len(order)), name))
+        return found
 
     def _rows(self, campaign_id: str, team_id: str) -> list[DeliveryRow]:
-        """Return the newest delivery to a team for each hamlet, in the registry's order."""
-        newest: dict[str, DeliveryRow] = {}
-        for row in self._ledger.views.deliveries(campaign_id):
-            if not _alive(row) or row.target != team_id:
-                continue
-            known = newest.get(row.hamlet_id)
-            if known is None or (row.revision, row.id) > (known.revision, known.id):
-                newest[row.hamlet_id] = row
-        return [newest[one.id] for one in self._registry.hamlets if one.id in newest]
+        return rows_of(self._ledger.views.deliveries(campaign_id), team_id, self._registry)
 
-    def _content(self, rows: Sequence[DeliveryRow]) -> Content | None:
-        if not rows:
-            return None
-        last = max(rows, key=lambda row: (row.revision, row.id))
-        return self._ledger.deliveries.content(last.content_hash)[0]
-
-    def _round(self, team_id: str, rows: Sequence[DeliveryRow], content: Content) -> Round:
-        hamlets = [self._registry.hamlets_by_id[row.hamlet_id] for row in rows]
-        slot = min(row.slot for row in rows)
-        return round_for(team_id, slot, content, hamlets, self._registry)
-
-    def _goings(
-        self, campaign_id: str, team_id: str, rows: Sequence[DeliveryRow]
-    ) -> Iterator[Going]:
-        content = self._content(rows)
-        if content is None:
-            return
-        listed = self._ledger.visits.counts(campaign_id)
-        said = last_words(self._ledger.evidence.of(campaign_id))
-        stops: Mapping[str, Stop] = {
-            stop.hamlet.id: stop for stop in self._round(team_id, rows, content).stops
-        }
-        for row in rows:
-            stop = stops[row.hamlet_id]
-            count = listed.get((row.hamlet_id, team_id), 0)
-            yield Going(
-                stop.hamlet,
-                count or stop.households,
-                span(stop.first, stop.last),
-                count,
-                tuple(one for one in said if one.delivery_id == row.id),
-            )
+    def _content(self, content_hash: str) -> Content:
+        return self._ledger.deliveries.content(content_hash)[0]
 
     def _check_person(self, by: str, team_id: str, hamlet: Hamlet) -> None:
         """Its members, the hamlet's head and deputies, and whoever may confirm. Raises LoaError."""
@@ -272,32 +194,6 @@ class Visiting:
         raise LoaError(message.format(person=by, team=team_id, people=known))
 
 
-def _alive(row: DeliveryRow) -> bool:
-    return row.channel == TeamChannel.name and row.state not in _OVER
-
-
-def _team_of(row: HouseholdRow, teams: Mapping[str, Sequence[str]]) -> tuple[str, str]:
-    """Return what is wrong with a row's team, and the team."""
-    going = teams.get(row.hamlet_id, ())
-    if not going:
-        return _("no team visits this hamlet for this campaign"), ""
-    if row.team_id and row.team_id not in going:
-        message = _("this team does not go there (who does: {teams})")
-        return message.format(teams=", ".join(going)), ""
-    if not row.team_id and len(going) > 1:
-        message = _("several teams go there ({teams}): a column “Tổ” must say which")
-        return message.format(teams=", ".join(going)), ""
-    return "", row.team_id or going[0]
-
-
-def _unprintable(row: HouseholdRow) -> str:
-    missing = font.missing(row.name + row.address + row.phone + row.why)
-    if not missing:
-        return ""
-    message = _("these characters cannot be printed on a visit sheet: {characters}")
-    return message.format(characters=", ".join(f"U+{ord(one):04X}" for one in missing))
-
-
 def _check_numbers(visits: Visits, hamlet: Hamlet, note: str) -> None:
     """Raises LoaError for numbers that cannot be."""
     if len(note) > LONGEST:
@@ -305,7 +201,8 @@ def _check_numbers(visits: Visits, hamlet: Hamlet, note: str) -> None:
         raise LoaError(message.format(count=len(note), most=LONGEST))
     if min(visits.counts) < 0 or visits.tried > hamlet.households:
         message = _(
-            "Visited, absent and refused are {found} together; 0 to {most} are allowed for {hamlet}."
+            "Visited, absent and refused are {found} together; 0 to {most} are allowed for"
+            " {hamlet}."
         )
         raise LoaError(
             message.format(found=visits.tried, most=hamlet.households, hamlet=hamlet.name)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, and_, delete, func, insert, select, union
 
 from engine.i18n import gettext as _
 from engine.ledger.database import Database
@@ -233,6 +233,17 @@ class VisitBook:
             campaign_id=campaign_id,
             detail=detail,
         )
+
+
+def communes_to_purge(database: Database, before: datetime) -> list[str]:
+    """Return the communes with private lists, or words dealt with, that ended ``before``."""
+    p, w = private_lists.c, relay_words.c
+    settled = and_(w.kind == WordKind.NEEDS_HELP, w.done_at.is_not(None), w.at <= before)
+    query = union(
+        select(p.commune_id).where(p.ends_at <= before), select(w.commune_id).where(settled)
+    )
+    with database.read() as connection:
+        return sorted(connection.execute(query).scalars())
 
 
 class VisitDoor(Door[VisitLink]):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from engine.models.delivery import Evidence, EvidenceKind
+from engine.models.registry import Hamlet
 
 #: What one report is made of, in the order in which it is kept: the first of them begins it.
 KINDS = (
@@ -83,6 +84,21 @@ class VisitReport:
             Evidence(self.delivery_id, kind, self.by, self.at, self.source, count)
             for kind, count in zip(KINDS, self.visits.counts, strict=True)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Going:
+    """One team in one hamlet: households to visit, days, and what was said of them so far.
+
+    ``listed`` households stand on the team's private list; 0 when there is none.
+    """
+
+    team_id: str
+    hamlet: Hamlet
+    households: int
+    days: str
+    listed: int
+    said: tuple[VisitReport, ...]
 
 
 def last_words(evidence: Iterable[Evidence]) -> list[VisitReport]:

@@ -14,6 +14,7 @@ from itertools import accumulate
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow
 from engine.models import Evidence, GroupKind, Registry
+from engine.models.visit import standing
 from engine.reports.matrix import hamlet_name
 from engine.reports.words import channel_word, number
 from engine.states import State
@@ -114,7 +115,7 @@ def coverage(
     households: Mapping[str, int],
 ) -> Coverage:
     """Work coverage out for each hamlet in ``households`` (id → households meant), in its order."""
-    by_place = _channel_bounds(rows, evidence, registry, households)
+    by_place = _channel_bounds(rows, standing(evidence), registry, households)
     hamlets = []
     for hamlet_id, meant in households.items():
         channels = tuple(sorted(by_place.get(hamlet_id, ()), key=_strength))

@@ -36,6 +36,7 @@ from engine.settings.sections import (
     NoticeSettings,
     OutboxSettings,
     PlaylogSettings,
+    PrivacySettings,
     QueueSettings,
     RetrySettings,
     RunSettings,
@@ -117,6 +118,7 @@ class Settings(Section):
     notices: NoticeSettings = NoticeSettings()
     alert: AlertSettings = AlertSettings()
     playlog: PlaylogSettings = PlaylogSettings()
+    privacy: PrivacySettings = PrivacySettings()
     outbox: OutboxSettings = OutboxSettings()
     _faulty: dict[str, tuple[SettingsFault, ...]] = PrivateAttr(default_factory=dict)
 
