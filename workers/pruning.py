@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -60,11 +60,12 @@ def prune_daily(house: House) -> None:
         logger.warning(words.format(reason=os_reason(error)))
 
 
-def purge_private(house: House) -> None:
-    """Remove private lists whose time is over, by the settings; what fails is tried again."""
+def purge_private(house: House, served: Callable[[], Collection[str]]) -> None:
+    """Remove private lists whose time is over, by the settings, in the communes ``served``."""
     now = house.clock.now()
     keep = timedelta(days=house.settings.privacy.list_days)
-    for commune_id in communes_to_purge(house.database, now - keep):
+    due = communes_to_purge(house.database, now - keep)
+    for commune_id in sorted(set(due) & set(served())) if due else ():
         book = VisitBook(house.database, commune_id, house.seal)
         purged = book.purge(at=now, by=ACTOR, keep=keep)
         words = _("{commune}: {count} households of private lists were removed: their time is over")

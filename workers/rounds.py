@@ -128,7 +128,7 @@ class Rounds:
         now = self._communes.clock.now()
         if self._refreshed is None or now - self._refreshed > older:
             self._refreshed = now
-            purge_private(self._communes.house)
+            purge_private(self._communes.house, self._communes.ids)
             if owns_outbox(self._communes.settings):
                 prune_daily(self._communes.house)
                 if any(issubclass(kind, Refreshes) for kind in self._communes.house.builders):

@@ -95,6 +95,11 @@ class Coverage:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What every number here assumes."""
+        visits = _(
+            "Visits count the households that a team met, by the last word of each person who"
+            " reported; nobody at home, and whoever refused, do not count."
+        )
+        visited = any(one.channel == "team" for hamlet in self.hamlets for one in hamlet.channels)
         return (
             _(
                 "Lower bound: in each hamlet, the largest single confirmed channel. Upper bound: "
@@ -105,6 +110,7 @@ class Coverage:
                 "What a hamlet head received does not count: only what is known to have gone on "
                 "to households does."
             ),
+            *((visits,) if visited else ()),
         )
 
 
