@@ -7,12 +7,11 @@ model, one line in ``engine/app/channels.py``, and its name in the contract suit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict
-
+from channels.options import Options
 from channels.ports import Artifacts, Limits, RemoteIds, Tokens
 from engine.errors import ChannelError
 from engine.models import (
@@ -61,45 +60,6 @@ __all__ = [
     "paces_of",
     "proves",
 ]
-
-
-class Options(BaseModel):
-    """Base of a channel's own settings in a campaign: frozen, and no unknown names.
-
-    ``takes_recording``: its section may name a sound file (``audio:``) in place of speech.
-    ``takes_attachments``: the campaign's attachments are part of its content.
-    ``takes_marks``: its texts keep the marks for the voice, ``[[said twice]]``; the other
-    channels get the words alone.
-    ``takes_facts``: it shows what the message comes down to (``Content.facts``).
-    ``takes_repeat``: an alert is said again and again on it (``schedule.repeat``).
-    ``only_named``: a campaign that names no channel does not use it.
-    ``alternatives``: pairs of keys of which a section may have one.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    takes_recording: ClassVar[bool] = False
-    takes_marks: ClassVar[bool] = False
-    takes_attachments: ClassVar[bool] = False
-    takes_facts: ClassVar[bool] = False
-    takes_repeat: ClassVar[bool] = False
-    only_named: ClassVar[bool] = False
-    alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
-
-    def in_commune(self, registry: Registry, text: str) -> Self:
-        """Return these settings with what the commune's registry adds for ``text``."""
-        return self
-
-    def without(self, parts: Collection[str]) -> Self | None:
-        """Return these settings without the parts that ``Forecast.unfit`` names; None for nothing.
-
-        A channel whose forecasts name none has no parts, and stays as it is.
-        """
-        return self
-
-    def to_withdraw(self) -> Self:
-        """Return these settings for a notice that takes back what was said."""
-        return self
 
 
 class Backend(Protocol):

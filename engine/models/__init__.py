@@ -4,7 +4,7 @@ from engine.models.artifact import Airing, Artifact, File, Item, Rendered
 from engine.models.breaker import Breaker, BreakerState
 from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
-from engine.models.correction import Amends, Correction
+from engine.models.correction import Amends, Correction, Stated
 from engine.models.delivery import (
     Bundle,
     Evidence,
@@ -101,6 +101,7 @@ __all__ = [
     "Shift",
     "Sound",
     "Spot",
+    "Stated",
     "StationRules",
     "Team",
     "TokenPair",

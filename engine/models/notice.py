@@ -52,6 +52,7 @@ class Concern(StrEnum):
     TAKE_BACK = "take-back"
     RELAY_WORDS = "relay-words"
     VISIT_HELP = "visit-help"
+    MOVED = "moved"
 
 
 @dataclass(frozen=True, slots=True)

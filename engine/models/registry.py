@@ -135,8 +135,9 @@ class ChatGroup:
     """A group on a messaging platform.
 
     ``backend`` is how Loa reaches it: ``kit`` (a person forwards by hand), ``telegram``,
-    ``zalo`` (a group that the Official Account made) or ``zalo_article`` (its followers).
-    ``address`` is the group's id on its platform. ``agreed_on`` is the day on which the
+    ``zalo`` (a group that the Official Account made), ``zalo_article`` (its followers),
+    ``zalo_bot`` or ``apprise``. ``address`` is the group's id on its platform, for ``apprise``
+    the name of a secret address in the settings. ``agreed_on`` is the day on which the
     community agreed to be told through this group (Luật 10/2022/QH15, Điều 13 khoản 4).
     """
 

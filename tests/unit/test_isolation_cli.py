@@ -99,7 +99,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
         ["result", "tin-rieng", "--team", "to-rieng", "--hamlet", "ap-1", "--visited", "1", *BY],
     ],
     "privacy": [["purge", *BY], ["purge", "--campaign", "tin-rieng", *BY]],
-    "chat": [["test", "nhom-rieng"], ["test", "truong-ap"]],
+    "chat": [["test", "nhom-rieng"], ["test", "truong-ap"], ["heard", "telegram"]],
     "zalo": [["status"], ["groups"], ["login"], ["seed"], ["new-group", "--name", "x"]],
     "notices": [["--all"]],
     "console": [["--listen", "x"]],
