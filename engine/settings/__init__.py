@@ -128,9 +128,7 @@ class Settings(Section):
 
     @property
     def faulty_players(self) -> Mapping[str, tuple[SettingsFault, ...]]:
-        """What is wrong with players' sections that are left out: each keeps only its own from
-        working.
-        """
+        """What is wrong with players' sections that are left out, each by its own fault."""
         return self._faulty
 
     def loudspeaker_of(self, commune_id: str) -> LoudspeakerSettings:
