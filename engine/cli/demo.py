@@ -24,6 +24,7 @@ from engine.errors import LoaError
 from engine.files import write_atomic
 from engine.i18n import gettext as _
 from engine.models.wording import breach_line
+from engine.reports.leader.campaign import campaign_page
 from engine.reports.screen import status_table
 from engine.reports.station.picture import png
 from engine.reports.station.table import day_table
@@ -119,7 +120,8 @@ def _show(app: App, day: date) -> None:
     """Show how the warning fared, what the loudspeakers played on ``day``, and where all is."""
     built = report_of(app, EMERGENCY)
     Console().print(status_table(built.matrix))
-    files = write_report(built, app.workspace / "reports" / EMERGENCY)
+    page = campaign_page(app.ledger, built, app.clock.now())
+    files = write_report(built, app.workspace / "reports" / EMERGENCY, page)
     Console().print(day_table(day_of(app, day, cluster=app.registry.clusters[0].id)))
     picture = app.workspace / "reports" / f"station-{day}.png"
     write_atomic(picture, png(svg(day_of(app, day))))
