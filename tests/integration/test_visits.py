@@ -378,3 +378,10 @@ def test_nothing_is_left_of_a_list_after_its_time(
     for secret in (NAME.encode(), *(bytes(one)[40:80] for one in raw)):
         assert traces(app.workspace, secret) == []
     assert NAME not in caplog.text
+
+
+def test_the_period_counts_visits_as_the_report_does(app: App, visiting: Visiting) -> None:
+    for count in (3, 6):
+        assert say(visiting, app, count, 1)
+    counted = app.ledger.views.counted(CAMPAIGN, ())
+    assert [(one.channel, one.least, one.most) for one in counted] == [("team", 6, 6)]
