@@ -180,7 +180,7 @@ def _cover(run: Run, stack: Stack, counts: Sequence[int]) -> dict[str, Any]:
     by_hamlet = tuple(
         (share.hamlet.id, count) for share, count in zip(stack.shares, counts, strict=True) if count
     )
-    code = Handout(run.commune, run.campaign, run.revision, by_hamlet).code
+    code = Handout(run.commune, run.campaign, run.revision, by_hamlet, run.product).code
     copies = sum(counts)
     each = "; ".join(
         f"{one_line(share.hamlet.name)}: {number(count)}"

@@ -96,7 +96,7 @@ def jobs_of(app: App, wish: Wish) -> Iterator[Job]:
             sheaf.revision,
             product,
             wish.up or product.layout.on_a4,
-            wish.covers and product is sheaf.shares[0].content.options_as(FlyerOptions).main,
+            wish.covers,
             sheaf.shares[0].content.valid_from or sheaf.shares[0].content.valid_until,
         )
         piles = [stacks] if wish.jobs == "one" else [[stack] for stack in stacks]
