@@ -69,6 +69,7 @@ class Options(BaseModel):
     ``takes_facts``: it shows what the message comes down to (``Content.facts``).
     ``takes_repeat``: an alert is said again and again on it (``schedule.repeat``).
     ``alternatives``: pairs of keys of which a section may have one.
+    ``templated``: keys, each by its path, whose texts have variables as the campaign's text has.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -79,6 +80,20 @@ class Options(BaseModel):
     takes_facts: ClassVar[bool] = False
     takes_repeat: ClassVar[bool] = False
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
+    templated: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    def texts(self) -> dict[tuple[str, ...], str]:
+        """Return the texts with variables that are given, by their paths."""
+        found = {path: _part(self, path) for path in self.templated}
+        return {path: text for path, text in found.items() if isinstance(text, str)}
+
+    def with_texts(self, texts: Mapping[tuple[str, ...], str]) -> Self:
+        """Return these settings with other texts at those paths."""
+        changed = self
+        for (name, *rest), text in texts.items():
+            part = _changed(getattr(changed, name), rest, text) if rest else text
+            changed = changed.model_copy(update={name: part})
+        return changed
 
     def in_commune(self, registry: Registry, text: str) -> Self:
         """Return these settings with what the commune's registry adds for ``text``."""
@@ -94,6 +109,18 @@ class Options(BaseModel):
     def to_withdraw(self) -> Self:
         """Return these settings for a notice that takes back what was said."""
         return self
+
+
+def _part(whole: object, path: Sequence[str]) -> object:
+    for name in path:
+        whole = getattr(whole, name, None)
+    return whole
+
+
+def _changed(whole: BaseModel, path: Sequence[str], text: str) -> BaseModel:
+    name, *rest = path
+    part = _changed(getattr(whole, name), rest, text) if rest else text
+    return whole.model_copy(update={name: part})
 
 
 class Backend(Protocol):

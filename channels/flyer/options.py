@@ -98,12 +98,6 @@ class Official(_Group):
         return self
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, str) and ("{{" in value or "{%" in value):
-        raise ValueError(_("{{ … }} works in text only, not here"))
-    return value
-
-
 class SecondLanguage(_Group):
     """The other language of the two-language edition."""
 
@@ -111,15 +105,11 @@ class SecondLanguage(_Group):
         pattern=r"^[a-z]{2,3}$", description="Mã ngôn ngữ (ISO 639), ví dụ km: tiếng Khmer."
     )
     title: Annotated[
-        str,
-        BeforeValidator(_plain),
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    ] = Field(description="Tiêu đề bằng ngôn ngữ ấy.")
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+    ] = Field(description="Tiêu đề bằng ngôn ngữ ấy; dùng được biến.")
     text: Annotated[
-        str,
-        BeforeValidator(_plain),
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
-    ] = Field(description="Nội dung bằng ngôn ngữ ấy; không dùng biến.")
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)
+    ] = Field(description="Nội dung bằng ngôn ngữ ấy; dùng được biến như nội dung chính.")
 
 
 class FlyerOptions(Options):
@@ -127,6 +117,10 @@ class FlyerOptions(Options):
 
     takes_facts: ClassVar[bool] = True
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = (("copies", "copies_per_household"),)
+    templated: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("second_language", "title"),
+        ("second_language", "text"),
+    )
 
     copies: int | None = Field(
         default=None, ge=1, le=MOST_COPIES, description="Tổng số tờ rơi in cho mỗi ấp."

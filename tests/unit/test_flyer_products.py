@@ -206,7 +206,6 @@ def test_too_long_a_text_in_the_other_language_is_said_of_that_language() -> Non
         {"products": ["a5", "a5"]},
         {"products": ["bilingual"]},
         {"second_language": SECOND},
-        {"products": ["bilingual"], "second_language": {**SECOND, "text": "{{ gio }}"}},
         {"products": ["bilingual"], "second_language": {**SECOND, "lang": "Khmer"}},
         {"product_copies": {"a6": 3}},
         {"product_copies": {"a5": -1}},
