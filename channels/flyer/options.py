@@ -33,6 +33,11 @@ _LATER = ("products", "product_copies", "official", "second_language")
 _KIND_OF_PLACE = re.compile(r"^(?:xã|phường|thị trấn|đặc khu)\s+", re.IGNORECASE)
 
 
+def _switch(value: Any) -> Any:
+    """``official: true`` asks for the header as the commune has it."""
+    return {True: {}, False: None}[value] if isinstance(value, bool) else value
+
+
 def _one_or_more(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -151,8 +156,10 @@ class FlyerOptions(Options):
         description="Số bản mỗi ấp của từng loại: một số, hoặc all, poor, near_poor, "
         "poor_and_near_poor là mỗi hộ thuộc nhóm ấy một bản. Bản niêm yết, áp phích: mặc định 1.",
     )
-    official: Official | None = Field(
-        default=None, description="Thể thức văn bản hành chính (Nghị định 30/2020/NĐ-CP)."
+    official: Annotated[Official | None, BeforeValidator(_switch)] = Field(
+        default=None,
+        description="Thể thức văn bản hành chính (Nghị định 30/2020/NĐ-CP); true là lấy cả ở "
+        "flyers.official của commune.yaml.",
     )
     second_language: SecondLanguage | None = Field(
         default=None, description="Ngôn ngữ thứ hai của bản song ngữ."
@@ -182,13 +189,20 @@ class FlyerOptions(Options):
         }
 
     def in_commune(self, registry: Registry, text: str) -> Self:
-        """Return these settings with the place that an official document names."""
-        if self.official is None or self.official.place:
+        """Return these settings with what the commune's official documents have in common."""
+        if self.official is None:
             return self
-        place = _KIND_OF_PLACE.sub("", registry.commune.name)
-        return self.model_copy(
-            update={"official": self.official.model_copy(update={"place": place})}
-        )
+        known = registry.signature
+        usual = {
+            "superior": known.superior,
+            "place": known.place or _KIND_OF_PLACE.sub("", registry.commune.name),
+            "signed_for": known.signed_for,
+            "signer_title": known.title,
+            "signer": known.name,
+            "recipients": known.recipients,
+        }
+        missing = {name: value for name, value in usual.items() if not getattr(self.official, name)}
+        return self.model_copy(update={"official": self.official.model_copy(update=missing)})
 
     @property
     def main(self) -> Product:

@@ -32,6 +32,7 @@ from engine.models.registry import (
     PrintPoint,
     Registry,
     Right,
+    Signature,
     Team,
 )
 from engine.models.session import NO_SESSIONS, Around, Sessions, Shift, Sound
@@ -98,6 +99,7 @@ __all__ = [
     "Section",
     "Sessions",
     "Shift",
+    "Signature",
     "Sound",
     "Spot",
     "StationRules",

@@ -152,6 +152,26 @@ def test_cups_gets_each_job_once_by_its_own_log(printed: Path, tmp_path: Path) -
         assert server.jobs == [pdf for _name, pdf in jobs(printed)]
 
 
+def test_the_trail_says_who_printed_what_and_where(printed: Path, tmp_path: Path) -> None:
+    with open_app(printed) as app:
+        before = len(app.ledger.views.events("tiem-phong"))
+    wish = ("--product", "a6", "--hamlet", "ap-1", "-o", tmp_path, "-w", printed)
+    assert loa("print", "tiem-phong", *wish, "--who", "lan").returncode == 0
+    assert loa("print", "tiem-phong", *wish, "--pages", "2-3").returncode == 0
+    with open_app(printed) as app:
+        first, again = app.ledger.views.events("tiem-phong")[before:]
+        lines = [line for line in report_of(app, "tiem-phong").events if line.what == "printed"]
+    assert (first.actor, first.to_state, first.campaign_id) == ("lan", "printed", "tiem-phong")
+    assert first.detail.startswith("tiem-phong-a6-ap-1: 10 copies, 4 sheets → ")
+    assert (again.actor, again.to_state) == ("loa", "printed_again")
+    assert "tiem-phong-a6-ap-1-2-3: sheets 2 to 3 again" in again.detail
+    assert any(line.detail == first.detail for line in lines)
+    done = loa("print", "tiem-phong", *wish, "--who", "ai-do")
+    assert done.returncode == 1
+    assert "ai-do" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_printer_that_refuses_or_is_away_is_said_in_words(printed: Path, tmp_path: Path) -> None:
     with print_server(tmp_path / "cups", accepting=False) as server:
         done = loa("print", "tiem-phong", "--printer", server.printer, "-w", printed)
