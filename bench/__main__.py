@@ -21,6 +21,7 @@ PARTS = (
     "planning",
     "rendering",
     "printing",
+    "portal",
     "speech",
     "spoken",
     "proving",

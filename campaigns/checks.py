@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -14,6 +14,7 @@ from campaigns import attached
 from campaigns.citations import CitationError, basis
 from campaigns.differing import unknown_places
 from campaigns.emergency_checks import emergency_faults
+from campaigns.escalation_checks import campaign_faults
 from campaigns.faults import MAX_PROBLEMS, unknown
 from campaigns.obligation_schema import shipped
 from campaigns.schedule_fields import KEYS, schedule_of
@@ -26,7 +27,7 @@ from campaigns.time_checks import Part, TimeCheck
 from campaigns.tree import Path as Where
 from engine.errors import Problem
 from engine.i18n import gettext as _
-from engine.models import Attachment, LegalBasis, Obligation, Schedule
+from engine.models import Attachment, LegalBasis, Obligation, Schedule, Team
 
 
 @dataclass
@@ -92,6 +93,7 @@ class Check(ABC):
             *self._alternatives(),
             *self._legal_basis(),
             *self._differs(),
+            *self._escalation(),
             *self._attachments(),
             *self._recordings(),
         )
@@ -105,6 +107,11 @@ class Check(ABC):
     def obligations(self) -> tuple[Obligation, ...]:
         """What laws ask of a message, as it is known here."""
         return shipped()
+
+    @property
+    def teams(self) -> Collection[Team] | None:
+        """The commune's teams; None where nobody knows them here."""
+        return None
 
     @abstractmethod
     def _names(self) -> Iterator[Problem]:
@@ -211,6 +218,12 @@ class Check(ABC):
     def _differs(self) -> Iterator[Problem]:
         if not self.cuts.touch("differs", "channels"):
             yield from unknown_places(self.source, self.spec.differs, self.sections)
+
+    def _escalation(self) -> Iterator[Problem]:
+        if not self.cuts.touch("escalation", "channels"):
+            yield from campaign_faults(
+                self.source, self.cuts, self.spec, self.sections, self.now, self.teams
+            )
 
     def _attachments(self) -> Iterator[Problem]:
         names: set[str] = set()

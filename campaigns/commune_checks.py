@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from campaigns.checks import Check
@@ -11,7 +11,7 @@ from campaigns.obligation_schema import rules_known
 from campaigns.text_checks import Place
 from engine.errors import Problem
 from engine.i18n import gettext as _
-from engine.models import Audience, Hamlet, HouseholdGroup, Obligation, Registry
+from engine.models import Audience, Hamlet, HouseholdGroup, Obligation, Registry, Team
 
 
 def named_hamlets(audience: Audience, registry: Registry) -> tuple[Hamlet, ...]:
@@ -43,6 +43,10 @@ class CommuneCheck(Check):
     @property
     def obligations(self) -> tuple[Obligation, ...]:
         return rules_known(self.registry.obligations)
+
+    @property
+    def teams(self) -> Collection[Team] | None:
+        return self.registry.teams
 
     def _places(self) -> Iterator[Place]:
         for hamlet in self._hamlets():

@@ -123,7 +123,7 @@ def _phone(value: Any) -> str:
     raise ValueError(message.format(found=shown(value)))
 
 
-def _from_text(parse: Callable[[str], Any], value: Any) -> Any:
+def from_text(parse: Callable[[str], Any], value: Any) -> Any:
     """Read a text with ``parse``; anything else is shown as what it is."""
     if not isinstance(value, str):
         return parse(shown(value).strip('"'))
@@ -222,26 +222,26 @@ Weekday = Annotated[
 ]
 Day = Annotated[
     date,
-    BeforeValidator(partial(_from_text, parse_date)),
+    BeforeValidator(partial(from_text, parse_date)),
     WithJsonSchema({"type": "string", "examples": ["2026-12-01", "01/12/2026"]}),
 ]
 Hour = Annotated[
     time,
-    BeforeValidator(partial(_from_text, parse_time)),
+    BeforeValidator(partial(from_text, parse_time)),
     WithJsonSchema({"type": "string", "examples": ["05:30", "17h00"]}),
 ]
 Span = Annotated[
     timedelta,
-    BeforeValidator(partial(_from_text, parse_span)),
+    BeforeValidator(partial(from_text, parse_span)),
     WithJsonSchema({"type": "string", "examples": ["15m", "1h"]}),
 ]
 Beginning = Annotated[
     datetime,
-    BeforeValidator(partial(_from_text, parse_moment)),
+    BeforeValidator(partial(from_text, parse_moment)),
     WithJsonSchema({"type": "string", "examples": ["2026-12-01", "2026-12-01 07:30"]}),
 ]
 Ending = Annotated[
     datetime,
-    BeforeValidator(partial(_from_text, partial(parse_moment, end=True))),
+    BeforeValidator(partial(from_text, partial(parse_moment, end=True))),
     WithJsonSchema({"type": "string", "examples": ["2026-12-31", "2026-12-31 17:00"]}),
 ]

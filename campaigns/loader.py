@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from campaigns.checks import Check, LonelyCheck, ReadCampaign
 from campaigns.commune_checks import CommuneCheck
+from campaigns.escalation_schema import steps_of
 from campaigns.schedule_fields import schedule_of
 from campaigns.schema import STAND_INS, campaign_model, sections_of
 from campaigns.sections import RecordedSectionSpec, SectionSpec
@@ -183,6 +184,7 @@ def _campaign(
         differs=tuple(
             Confirmed(one.fact, one.in_, one.because, one.instead_of or "") for one in spec.differs
         ),
+        escalation=steps_of(spec.escalation) if "escalation" in spec.model_fields_set else None,
     )
 
 

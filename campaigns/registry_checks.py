@@ -6,6 +6,7 @@ import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator
 
+from campaigns.escalation_checks import registry_faults
 from campaigns.faults import MAX_PROBLEMS, unknown
 from campaigns.fields import ID_PATTERN
 from campaigns.registry_fields import EVERY
@@ -16,6 +17,7 @@ from campaigns.tree import Path
 from engine.errors import Problem
 from engine.i18n import gettext as _
 from engine.models import GroupKind, Registry, Right
+from engine.models.telegram_address import TelegramAddress
 from engine.models.wording import right_name
 
 
@@ -46,6 +48,7 @@ def faults_of(
         _groups,
         _flyers,
         _obligations,
+        registry_faults,
     )
     found = [check(spec, source, cuts) for check in checks]
     if players is not None:
@@ -202,6 +205,11 @@ def _counts(spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem
             )
             message = message.format(poor=poor, near=near, all=one.households)
             yield source.problem(("hamlets", index), message)
+        for key in ("elderly_households", "no_smartphone_households"):
+            if getattr(one, key) > one.households:
+                message = _("{found} are more than the {all} households")
+                message = message.format(found=getattr(one, key), all=one.households)
+                yield source.problem(("hamlets", index, key), message)
 
 
 def _groups(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]:
@@ -211,13 +219,28 @@ def _groups(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]
         if group.sent_by() == "telegram" and not group.address and not unsure:
             message = _("a group sent by telegram needs its address (the chat's id)")
             yield source.problem(path, message)
+        elif group.sent_by() == "telegram" and not unsure and not _on_telegram(group.address):
+            message = _(
+                "found {found}; a Telegram chat id is allowed, such as -1001234567890, with a "
+                "topic -1001234567890/15"
+            )
+            yield source.problem((*path, "address"), message.format(found=group.address))
         if group.sent_by() == "zalo" and not group.address and not unsure:
             message = _("a group sent by zalo needs its address (loa zalo groups lists the ids)")
+            yield source.problem(path, message)
+        if group.sent_by() == "zalo_bot" and not group.address and not unsure:
+            message = _(
+                "a group sent by zalo_bot needs its address (loa chat heard zalo_bot lists the ids)"
+            )
             yield source.problem(path, message)
         articles = group.sent_by() == "zalo_article"
         if articles != (group.kind is GroupKind.FOLLOWERS) and not unsure:
             message = _("kind followers and backend zalo_article go together, never one alone")
             yield source.problem(path, message)
+
+
+def _on_telegram(address: str | None) -> bool:
+    return TelegramAddress.of(address or "") is not None
 
 
 def _flyers(_spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem]:

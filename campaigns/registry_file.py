@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from campaigns.escalation_schema import steps_of
 from campaigns.registry_checks import faults_of, refers, warnings_of
 from campaigns.registry_fields import EVERY
 from campaigns.registry_schema import (
@@ -128,6 +129,7 @@ def _registry(spec: RegistrySpec) -> Registry:
                 team.name,
                 tuple(person_id(m, f"{team.id}-{n}") for n, m in enumerate(team.members, 1)),
                 _all_of(team.hamlets, every),
+                team.visits_per_day,
             )
             for team in spec.teams
         ),
@@ -138,6 +140,7 @@ def _registry(spec: RegistrySpec) -> Registry:
         pronounce=dict(spec.pronounce),
         obligations=tuple(one.obligation() for one in spec.obligations),
         signature=spec.flyers.official.signature(),
+        escalation=steps_of(spec.escalation),
     )
 
 
@@ -162,7 +165,7 @@ def _groups(spec: RegistrySpec, every: tuple[str, ...]) -> tuple[ChatGroup, ...]
             id=group.id,
             name=group.name,
             platform=group.platform,
-            backend=group.sent_by(),
+            backend=group.sent_by().value,
             kind=group.kind,
             hamlets=_all_of(group.hamlets, every),
             run_by=group.run_by,
@@ -188,6 +191,8 @@ def _hamlet(spec: HamletSpec, flyers: FlyersSpec) -> Hamlet:
         households=spec.households,
         poor_households=spec.poor_households,
         near_poor_households=spec.near_poor_households,
+        elderly_households=spec.elderly_households,
+        no_smartphone_households=spec.no_smartphone_households,
         head=person_id(spec.head, f"{spec.id}-head") if spec.head else None,
         tags=frozenset(spec.tags),
         flyer_copies=copies,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import (
@@ -11,6 +12,7 @@ from pydantic import (
     Field,
 )
 
+from campaigns.escalation_schema import Escalation
 from campaigns.fields import (
     ONE_OR_MORE,
     AlsoAccepts,
@@ -21,13 +23,14 @@ from campaigns.fields import (
     Phone,
     ShortLine,
     Strict,
+    Whole,
 )
 from campaigns.obligation_schema import ObligationSpec
 from campaigns.registry_fields import Count, HamletIds, HoursField, Ratio, Url, named
 from campaigns.station_schema import StationSpec
 from engine.i18n import gettext as _
 from engine.models import GroupKind, Hours, Right, Signature
-from engine.models.registry import USUAL_PLAYER
+from engine.models.registry import USUAL_PLAYER, VISITS_PER_DAY
 
 
 class CommuneSpec(Strict):
@@ -71,6 +74,12 @@ class HamletSpec(Strict):
     households: Annotated[Count, Field(description="Số hộ.")]
     poor_households: Annotated[Count, Field(0, description="Số hộ nghèo.")]
     near_poor_households: Annotated[Count, Field(0, description="Số hộ cận nghèo.")]
+    elderly_households: Annotated[
+        Count, Field(0, description="Số hộ chỉ có người cao tuổi, để các tổ đến thăm.")
+    ]
+    no_smartphone_households: Annotated[
+        Count, Field(0, description="Số hộ không có điện thoại thông minh.")
+    ]
     head: Annotated[Named | None, Field(None, description="Trưởng ấp.")]
     deputies: Annotated[
         tuple[Id, ...],
@@ -96,16 +105,28 @@ class ClusterSpec(Strict):
     ]
 
 
+class ChatBackend(StrEnum):
+    """How Loa reaches a chat group: the backends of the channel ``chat``."""
+
+    KIT = "kit"
+    TELEGRAM = "telegram"
+    ZALO = "zalo"
+    ZALO_ARTICLE = "zalo_article"
+    ZALO_BOT = "zalo_bot"
+    APPRISE = "apprise"
+
+
 class ChatGroupSpec(Strict):
     id: Annotated[Id, Field(description="Mã nhóm, ví dụ nhom-ap-1.")]
     name: Annotated[ShortLine, Field(description="Tên nhóm.")]
     platform: Annotated[Id, Field(description="Nền tảng: zalo, telegram, facebook…")]
     backend: Annotated[
-        Id | None,
+        ChatBackend | None,
         Field(
             None,
-            description="Cách gửi: kit (chuyển bằng tay), telegram, zalo (nhóm do OA lập) hoặc "
-            "zalo_article (bài viết gửi người quan tâm OA).",
+            description="Cách gửi: kit (chuyển bằng tay), telegram, zalo (nhóm do OA lập), "
+            "zalo_article (bài viết gửi người quan tâm OA), zalo_bot hoặc apprise (thư điện tử, "
+            "SMS, Viber…).",
         ),
     ]
     kind: Annotated[
@@ -118,10 +139,19 @@ class ChatGroupSpec(Strict):
     hamlets: HamletIds
     run_by: Annotated[Id | None, Field(None, description="Mã người phụ trách nhóm.")]
     agreed_on: Annotated[Day | None, Field(None, description="Ngày bà con thống nhất dùng nhóm.")]
-    address: Annotated[ShortLine | None, Field(None, description="Mã nhóm trên nền tảng.")]
+    address: Annotated[
+        ShortLine | None,
+        Field(
+            None,
+            description="Mã nhóm trên nền tảng; với apprise là tên trong [apprise.<tên>] của "
+            "loa.toml.",
+        ),
+    ]
 
-    def sent_by(self) -> str:
-        return self.backend or ("telegram" if self.platform == "telegram" else "kit")
+    def sent_by(self) -> ChatBackend:
+        if self.backend is not None:
+            return self.backend
+        return ChatBackend.TELEGRAM if self.platform == "telegram" else ChatBackend.KIT
 
 
 class ChatSpec(Strict):
@@ -190,6 +220,15 @@ class TeamSpec(Strict):
     name: Annotated[ShortLine, Field(description="Tên tổ.")]
     members: Annotated[tuple[Named, ...], Field((), description="Thành viên.")]
     hamlets: HamletIds
+    visits_per_day: Annotated[
+        Whole,
+        Field(
+            VISITS_PER_DAY,
+            ge=1,
+            le=100,
+            description="Mỗi thành viên một ngày đến được bao nhiêu hộ, mỗi hộ 15 phút.",
+        ),
+    ]
 
 
 #: Other portals, which are targets beside the commune's own site.
@@ -227,4 +266,13 @@ class RegistrySpec(Strict):
     obligations: Annotated[
         tuple[ObligationSpec, ...],
         Field((), description="Quy định riêng: tin thuộc điều nào thì phải phát mấy ngày."),
+    ]
+    escalation: Annotated[
+        Escalation,
+        AlsoAccepts({"const": "none"}),
+        Field(
+            (),
+            description="Chưa thấy chuyển thì làm gì, cho mọi chiến dịch không ghi riêng; none: "
+            "không làm gì.",
+        ),
     ]

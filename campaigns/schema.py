@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from campaigns.differing import DiffersSpec
+from campaigns.escalation_schema import Escalation
 from campaigns.fields import (
     ONE_OR_MORE,
     AlsoAccepts,
@@ -119,7 +120,11 @@ class AudienceSpec(Strict):
     ]
     households: Annotated[
         HouseholdGroup,
-        Field(HouseholdGroup.ALL, description="Nhóm hộ: tất cả, nghèo, cận nghèo, hoặc cả hai."),
+        Field(
+            HouseholdGroup.ALL,
+            description="Nhóm hộ: all (tất cả), nghèo, cận nghèo, hoặc cả hai; elderly (người cao "
+            "tuổi), no_smartphone (không có điện thoại thông minh).",
+        ),
     ]
 
 
@@ -212,8 +217,8 @@ class CampaignSpec(Strict):
         FactsSpec,
         Field(
             FactsSpec(),
-            description="Những điều chính, in thành khung trên tờ rơi và trang tin; mỗi mục một "
-            "dòng hay một danh sách.",
+            description="Những điều chính: khung trên tờ rơi, trang tin, màn hình; mấy dòng đầu "
+            "của tin nhắn. Mỗi mục một dòng hay một danh sách.",
         ),
     ]
     values: Annotated[Values, Field({}, description="Biến dùng chung cho mọi ấp.")]
@@ -241,6 +246,15 @@ class CampaignSpec(Strict):
             max_length=20,
             description="Chỗ các bản cố ý nói khác nhau: fact, in, because. Không ghi mà khác "
             "thì không duyệt được.",
+        ),
+    ]
+    escalation: Annotated[
+        Escalation,
+        AlsoAccepts({"const": "none"}),
+        Field(
+            (),
+            description="Chưa thấy chuyển thì làm gì, theo thứ tự thời gian; none: không làm gì. "
+            "Bỏ trống: theo commune.yaml.",
         ),
     ]
     attachments: Annotated[
@@ -274,9 +288,13 @@ def _model(options: tuple[tuple[str, type[BaseModel]], ...]) -> type[CampaignSpe
 def sections_of(
     spec: CampaignSpec, options: Mapping[str, type[BaseModel]]
 ) -> dict[str, SectionSpec]:
-    """Return the channels in use: those named and enabled; every one when none is named."""
+    """Return the channels in use: those named and enabled.
+
+    When none is named: every one, but those that are used only where they are named.
+    """
     channels: BaseModel | None = spec.channels
     if channels is None:
-        return {name: SectionSpec.model_validate({}) for name in options}
+        usual = (name for name, one in options.items() if not getattr(one, "only_named", False))
+        return {name: SectionSpec.model_validate({}) for name in usual}
     named = ((name, getattr(channels, name)) for name in options)
     return {name: section for name, section in named if section is not None and section.enabled}

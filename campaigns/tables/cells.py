@@ -13,6 +13,7 @@ from campaigns.faults import unknown
 from campaigns.fields import Day, Id, Phone, ShortLine, Strict, Whole, shown
 from campaigns.registry_fields import Count, HoursField, Url
 from engine.i18n import gettext as _
+from engine.models.telegram_address import TelegramAddress
 
 _SEPARATOR = re.compile(r"[;|\n]")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
@@ -96,6 +97,8 @@ class HamletRow:
     households: Number
     poor_households: Number = 0
     near_poor_households: Number = 0
+    elderly_households: Number = 0
+    no_smartphone_households: Number = 0
     head_name: ShortLine | None = None
     head_phone: Phone | None = None
     tags: Tags = ()
@@ -178,6 +181,11 @@ def doubts_about(row: HamletRow) -> list[Fault]:
             "{poor} poor and {near} near-poor households are more than the {all} households"
         )
         found.append(Fault("households", message.format(poor=poor, near=near, all=row.households)))
+    for key in ("elderly_households", "no_smartphone_households"):
+        if getattr(row, key) > row.households:
+            message = _("{found} are more than the {all} households")
+            message = message.format(found=getattr(row, key), all=row.households)
+            found.append(Fault(key, message))
     if row.head_phone and not row.head_name:
         message = _("found {found}, but nobody's name; write the head's name too")
         found.append(Fault("head_phone", message.format(found=shown(row.head_phone))))
@@ -196,4 +204,14 @@ def doubts_about(row: HamletRow) -> list[Fault]:
     if row.chat_group and row.chat_platform == "telegram" and not row.chat_address:
         message = _("a group sent by telegram needs its address (the chat's id)")
         found.append(Fault("chat_address", message))
+    elif (
+        row.chat_group
+        and row.chat_platform == "telegram"
+        and TelegramAddress.of(row.chat_address or "") is None
+    ):
+        message = _(
+            "found {found}; a Telegram chat id is allowed, such as -1001234567890, with a "
+            "topic -1001234567890/15"
+        )
+        found.append(Fault("chat_address", message.format(found=row.chat_address)))
     return found

@@ -17,7 +17,7 @@ from engine.i18n import os_reason
 from engine.models import Artifact, Bundle, ChatGroup, File, Item, Priority, Registry
 
 #: Ways of sending that take files beside the text.
-_TAKES_FILES = frozenset({"kit", "zalo"})
+_TAKES_FILES = frozenset({"apprise", "kit", "telegram", "zalo"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import date as day
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -17,10 +16,10 @@ from pydantic import (
     model_validator,
 )
 
-from channels.base import Options
 from channels.flyer.products import Product
+from channels.options import Day, Options
 from engine.i18n import gettext as _
-from engine.models import Content, Hamlet, HouseholdGroup, Registry
+from engine.models import Content, Correction, Hamlet, HouseholdGroup, Registry
 
 Paper = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
@@ -68,6 +67,10 @@ Copies = Annotated[
 ]
 
 
+#: The products that speak a second language.
+_SECOND = (Product.BILINGUAL,)
+
+
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -83,9 +86,7 @@ class Official(_Group):
     number: Short = Field(default="", description="Số, ký hiệu, ví dụ 12/TB-UBND.")
     kind: Short = Field(default="THÔNG BÁO", description="Tên loại văn bản; để trống thì không in.")
     place: Short = Field(default="", description="Địa danh; bỏ trống là tên xã.")
-    date: day | None = Field(
-        default=None, description="Ngày ban hành; bỏ trống thì chừa chỗ ghi tay."
-    )
+    date: Day = Field(default=None, description="Ngày ban hành; bỏ trống thì chừa chỗ ghi tay.")
     signed_for: Short = Field(default="", description="Ký thay, ví dụ TM. ỦY BAN NHÂN DÂN.")
     signer_title: Short = Field(default="", description="Chức vụ người ký, ví dụ CHỦ TỊCH.")
     signer: Short = Field(default="", description="Họ và tên người ký.")
@@ -121,6 +122,7 @@ class FlyerOptions(Options):
     """The section ``flyer`` of a campaign."""
 
     takes_facts: ClassVar[bool] = True
+    parts: ClassVar[tuple[str, ...]] = tuple(Product)
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = (("copies", "copies_per_household"),)
     templated: ClassVar[tuple[tuple[str, ...], ...]] = (
         ("second_language", "title"),
@@ -214,10 +216,36 @@ class FlyerOptions(Options):
         left = tuple(one for one in self.products if one not in parts)
         return self._of(left) if left else None
 
-    def to_withdraw(self) -> Self:
-        """Nothing need be brought to what does not take place; the other language says nothing."""
-        products = tuple(one for one in self.products if one is not Product.BILINGUAL)
-        return self._of(products or (Product.A5,)).model_copy(update={"bring": ()})
+    def said(self) -> Any:
+        """What to bring, and the other language; not the paper that it is printed on."""
+        other = self.second_language
+        return [list(self.bring), (other.lang, other.title, other.text) if other else None]
+
+    def in_second_language(self) -> tuple[str, ...]:
+        return _SECOND if self.second_language is not None else ()
+
+    def issued_as(self) -> str | None:
+        return self.official.number if self.official is not None else None
+
+    def to_withdraw(self, correction: Correction) -> Self:
+        """Nothing need be brought to what does not take place.
+
+        The other language says what is given for it, else nothing; a withdrawal is a document
+        with a number and a date of its own.
+        """
+        left_out = {*correction.left_out("flyer"), *(() if correction.second else _SECOND)}
+        changed = (self.without(left_out) or self._of((Product.A5,))).model_copy(
+            update={"bring": ()}
+        )
+        if changed.second_language is not None:
+            said = changed.second_language.model_copy(update={"text": correction.second})
+            changed = changed.model_copy(update={"second_language": said})
+        if changed.official is None or not correction.withdraws:
+            return changed
+        own = correction.document
+        dated = {"number": own.number, "date": own.dated} if own else {"number": "", "date": None}
+        official = changed.official.model_copy(update=dated)
+        return changed.model_copy(update={"official": official})
 
     def _of(self, products: tuple[Product, ...]) -> Self:
         spoken = self.second_language if Product.BILINGUAL in products else None

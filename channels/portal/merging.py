@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from channels.portal.documents import FACTS, Former, Post, Reached, Record, Site, Wording
+from channels.portal.documents import Former, Post, Reached, Record, Site, Wording
+from engine.models.facts import LABELS
 
 
 def merged(old: Record | None, new: Record, site: Site) -> Record:
@@ -32,7 +33,10 @@ def merged(old: Record | None, new: Record, site: Site) -> Record:
 
 
 def _former(old: Record | None, new: Record) -> Iterator[Former]:
-    """Yield what an amendment replaces, once for each text; what only was posted anew is none."""
+    """Yield what an amendment replaces, once for each text.
+
+    What only was posted anew is none, nor is a text that still holds: of an amended flyer, say.
+    """
     amended = {
         hamlet.id: (wording.post, hamlet.slot)
         for wording in new.wordings
@@ -43,7 +47,7 @@ def _former(old: Record | None, new: Record) -> Iterator[Former]:
         gone = [
             hamlet
             for hamlet in wording.hamlets
-            if hamlet.id in amended and amended[hamlet.id][0] != wording.post
+            if hamlet.id in amended and not _same_text(amended[hamlet.id][0], wording.post)
         ]
         if gone:
             yield Former(
@@ -57,8 +61,15 @@ def _former(old: Record | None, new: Record) -> Iterator[Former]:
 
 def _body(post: Post) -> str:
     """Return what stood on the page below the title: its facts, then the text."""
-    facts = [f"{FACTS[name]}: {'; '.join(lines)}" for name, lines in post.facts.named() if lines]
+    facts = [f"{LABELS[name]}: {'; '.join(lines)}" for name, lines in post.facts.named() if lines]
     return "\n\n".join(filter(None, ("\n".join(facts), post.body)))
+
+
+def _same_text(one: Post, other: Post) -> bool:
+    def shown(post: Post) -> tuple[object, ...]:
+        return post.title, post.body, post.contact, post.facts
+
+    return shown(one) == shown(other)
 
 
 def _ordered(texts: Mapping[Post, Mapping[str, Reached]], site: Site) -> tuple[Wording, ...]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
 
@@ -21,13 +22,18 @@ from channels.portal.names import SCREENS
 from channels.portal.pages import asset, page
 from channels.portal.text import Block, excerpt
 from channels.portal.views import PostView, SectionView
+from engine.clock import VIETNAM
 from engine.models import Priority, Purpose
+from engine.models.correction import WITHDRAWAL_HOLDS
 
 #: How many notices take turns; emergencies always do.
 SHOWN = 30
 
 #: How many characters of a text stand on a screen; the rest is behind the QR code.
 READABLE = 420
+
+#: How many of them a line of the facts takes the room of: it stands by itself.
+FACT = 60
 
 _FILES = ("screen.css", "screen.js", "sw.js", "loa.svg")
 
@@ -41,13 +47,15 @@ class Slide:
 
     @property
     def drill(self) -> bool:
-        return self.section.post.purpose is Purpose.DRILL
+        """Whether it is one, or ends or amends one."""
+        return self.section.post.purpose is Purpose.DRILL or self.section.post.of_drill
 
     @property
     def urgent(self) -> bool:
         """Whether it takes the whole screen; a drill of an emergency does, too."""
-        plays = self.drill and self.section.post.priority is Priority.EMERGENCY
-        return self.section.post.urgent or plays
+        post = self.section.post
+        plays = post.purpose is Purpose.DRILL and post.priority is Priority.EMERGENCY
+        return post.urgent or plays
 
     @property
     def kind(self) -> str:
@@ -55,24 +63,48 @@ class Slide:
         return " ".join(filter(None, ("notice", *words)))
 
     @property
+    def withdrawn(self) -> bool:
+        """Whether it tells that the notice holds here no more; so for some days after that."""
+        return self.section.withdrawn
+
+    @property
+    def since(self) -> datetime:
+        """When it was withdrawn."""
+        amended = self.section.amended
+        return amended.at if amended is not None else self.post.updated
+
+    @property
+    def note(self) -> str:
+        """What a correction corrects, and why; a withdrawal says that in its text."""
+        amended = self.section.amended
+        return "" if amended is None or self.withdrawn else amended.opening
+
+    @property
     def ends(self) -> int:
         """When it has run out, in seconds since 1970."""
         own = self.section.post.valid_until
+        if self.withdrawn:
+            own = min(own, self.post.updated + WITHDRAWAL_HOLDS)
         ended = self.post.ended_at
         return int((min(own, ended) if ended else own).timestamp())
 
+    @property
+    def facts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What it comes down to; a notice that says so may do without its text."""
+        return self.section.facts
+
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        """As many whole paragraphs as can be read from afar; at least the beginning of one."""
+        """As many whole paragraphs as can be read from afar; of text alone at least a beginning."""
         chosen: list[Block] = []
-        room = READABLE
+        room = READABLE - FACT * sum(len(lines) for _label, lines in self.facts)
         for block in self.section.blocks:
             length = sum(len(line) for line in block.lines)
             if length > room:
                 break
             chosen.append(block)
             room -= length
-        if not chosen and self.section.blocks:
+        if not chosen and self.section.blocks and not self.facts:
             first = self.section.blocks[0]
             line = excerpt(" ".join(first.lines), READABLE)
             chosen.append(Block(first.kind, (line,), first.numbers[:1]))
@@ -102,16 +134,21 @@ def screens(
         since = max((slide.post.updated for slide in slides), default=None)
         as_of = int(since.timestamp()) if since else 0
         values = {"place": place, "slides": slides, "made": made_by(), "as_of": as_of}
+        values["zone"] = VIETNAM.key
         name = f"{SCREENS}/{place.id}/index.html"
         yield name, page("screen.html.j2", state.site, "../../", **values)
 
 
 def slides_of(state: State, place: Place) -> list[Slide]:
-    """Return what is in force in a hamlet, emergencies first, then the newest."""
+    """Return what is in force in a hamlet, emergencies first, then the newest.
+
+    What was withdrawn there is told for some days: people may have read it here.
+    """
     as_of = state.site.as_of
     slides: list[Slide] = []
     for entry in state.catalogue.newest:
-        told = place.id in entry.hamlets and place.id not in entry.taken
+        taken = place.id in entry.taken and not state.catalogue.told_withdrawn(entry, as_of)
+        told = place.id in entry.hamlets and not taken
         if told and not state.catalogue.over(entry, as_of):
             if not entry.urgent and len(slides) >= SHOWN:
                 continue

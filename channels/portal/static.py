@@ -39,9 +39,14 @@ class StaticBackend:
         write: Callable[[Path, bytes], None] = write_new,
         patience: timedelta = PATIENCE,
     ) -> None:
-        self._root = root
+        self._asked = root
         self._write = write
         self._patience = patience
+
+    @property
+    def _root(self) -> Path:
+        """The site's folder itself: a link to it must stay one, and lead to what is new."""
+        return self._asked.resolve()
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
         """Merge the bundle's posts into the site; hamlets it does not carry keep their text.

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from channels.base import Channel, Closes, Limits, RemoteIds, Tokens
 from channels.chat.channel import ChatChannel
-from channels.chat.telegram import TelegramAccount
-from channels.chat.zalo.account import ZaloAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
@@ -22,6 +20,13 @@ from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
+from channels.team.channel import TeamChannel
+from engine.app.chat_accounts import (
+    apprise_addresses,
+    telegram_account,
+    zalo_account,
+    zalo_bot_account,
+)
 from engine.app.feeding import NoFeed
 from engine.app.players import build_players
 from engine.app.portals import build_publishing
@@ -33,7 +38,6 @@ from engine.i18n import gettext as _
 from engine.models import TokenPair
 from engine.settings import LoudspeakerSettings, Settings
 from engine.settings.proof import ProofSettings
-from engine.settings.sections import TelegramSettings
 from engine.settings.speaking import ProgrammeSettings
 
 
@@ -139,42 +143,17 @@ def _portal(here: Surroundings) -> PortalChannel:
 
 
 def _chat(here: Surroundings) -> ChatChannel:
-    bot = here.settings.telegram
     return ChatChannel(
         outbox=here.outbox("chat"),
         remote_ids=here.remote_ids,
         tokens=here.tokens,
         limits=here.limits,
         clock=here.clock,
-        telegram=_telegram(bot) if bot.token else None,
+        telegram=telegram_account(here.settings),
         zalo=zalo_account(here.settings, here.commune_id),
+        zalo_bot=zalo_bot_account(here.settings),
+        apprise=apprise_addresses(here.settings),
         live=here.settings.live,
-    )
-
-
-def zalo_account(settings: Settings, commune_id: str) -> ZaloAccount | None:
-    """Return the commune's Official Account; None where none is set up."""
-    found = settings.zalo.get(commune_id)
-    if found is None:
-        return None
-    return ZaloAccount(
-        found.app_id,
-        found.oa_id,
-        found.app_secret,
-        api_url=found.api_url,
-        oauth_url=found.oauth_url,
-        redirect_url=found.redirect_url,
-        cover_url=found.cover_url,
-        per_minute=found.requests_per_minute,
-    )
-
-
-def _telegram(bot: TelegramSettings) -> TelegramAccount:
-    return TelegramAccount(
-        bot.base_url,
-        bot.token,
-        per_second=bot.messages_per_second,
-        per_minute=bot.group_messages_per_minute,
     )
 
 
@@ -187,6 +166,7 @@ CHANNELS: Builders = {
     FlyerChannel: lambda here: FlyerChannel(outbox=here.outbox("flyer")),
     PortalChannel: _portal,
     ChatChannel: _chat,
+    TeamChannel: lambda here: TeamChannel(outbox=here.outbox("team")),
 }
 
 #: Each channel's own settings in a campaign, by the channel's name.

@@ -9,7 +9,7 @@ from functools import partial
 from channels.chat.channel import ChatChannel
 from channels.chat.zalo.article import ZaloArticleBackend
 from channels.chat.zalo.group import ZaloGroupBackend
-from engine.app.channels import zalo_account
+from engine.app.chat_accounts import zalo_account
 from engine.app.communes import Communes, home_of
 from engine.app.house import House
 from engine.app.packages import taken_back
@@ -18,6 +18,7 @@ from engine.ledger.breakers import Breakers
 from engine.ledger.machines import Machines, Process
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.notices import HOUSE, NoticeBook
+from engine.models import ChatGroup
 from engine.models.notice import Concern
 from engine.notices import Desk, Gatherer, Teller
 from engine.notices.agents import AgentGatherer
@@ -28,6 +29,7 @@ from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
+from engine.notices.moved import MovedGatherer
 from engine.notices.obligations import ObligationGatherer
 from engine.notices.packages import PackageGatherer
 from engine.notices.permissions import LoginGatherer, PermissionGatherer
@@ -88,6 +90,7 @@ def commune_desk(
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
         RelayGatherer(ledger.relays.words),
+        MovedGatherer(partial(_groups, ledger), ledger.remote_ids.get),
         AgentGatherer(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
         ),
@@ -111,6 +114,12 @@ def commune_desk(
         PackageGatherer(lambda: taken_back(house, ledger, home_of(house, ledger.commune_id))),
     ]
     return Desk(book, gatherers, _teller(house, book, ledger.commune_id), house.clock)
+
+
+def _groups(ledger: Ledger) -> Sequence[ChatGroup]:
+    """Return the commune's chat groups as its newest registry has them."""
+    newest = ledger.registries.latest()
+    return ledger.registries.load(newest).chat_groups if newest else ()
 
 
 def _logins(house: House, ledger: Ledger) -> Iterator[Gatherer]:

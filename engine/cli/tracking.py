@@ -29,7 +29,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Which, status_word
 from engine.models.wording import channel_name, state_name
-from engine.reports.amended import AmendedPlace, Has
+from engine.reports.amended import AmendedPlace, Has, amended_hamlets
 from engine.reports.remarks import Remarked
 from engine.reports.report import Report
 from engine.reports.screen import overview, overview_table, status_table
@@ -82,16 +82,35 @@ def trouble_lines(rows: Sequence[DeliveryRow]) -> Iterator[str]:
 
 
 def amended_lines(places: Sequence[AmendedPlace]) -> Iterator[str]:
-    """Yield who knew the earlier text and does not have the correction, and how many have it."""
+    """Yield who knew the earlier text, how far the correction has come, and where it has not."""
     if not places:
         return
-    without = [one for one in places if one.has is not Has.DONE]
-    message = _("{done} of {all} places that knew the earlier text have the correction")
-    yield message.format(done=len(places) - len(without), all=len(places))
-    for one in without[:MOST_NAMED]:
-        yield f"{'✗' if one.has is Has.MISSING else '○'} {one.line}"
-    if len(without) > MOST_NAMED:
-        yield _("and {count} more").format(count=len(without) - MOST_NAMED)
+    hamlets = amended_hamlets(places)
+    message = _(
+        "{told} places knew the earlier text: correction sent to {sent}, confirmed by {confirmed}, "
+        "not yet {left}"
+    )
+    yield message.format(
+        told=len(places),
+        sent=sum(one.sent for one in hamlets),
+        confirmed=sum(one.confirmed for one in hamlets),
+        left=sum(one.left for one in hamlets),
+    )
+    for one in hamlets[:MOST_NAMED]:
+        words = _("  {hamlet}: told {told}, sent {sent}, confirmed {confirmed}, not yet {left}")
+        yield words.format(
+            hamlet=one.hamlet, told=one.told, sent=one.sent, confirmed=one.confirmed, left=one.left
+        )
+    yield from _and_more(len(hamlets))
+    without = [one for one in places if not one.has.left]
+    for place in without[:MOST_NAMED]:
+        yield f"{'✗' if place.has is Has.MISSING else '○'} {place.line}"
+    yield from _and_more(len(without))
+
+
+def _and_more(count: int) -> Iterator[str]:
+    if count > MOST_NAMED:
+        yield _("and {count} more").format(count=count - MOST_NAMED)
 
 
 def remark_lines(remarks: Sequence[Remarked]) -> Iterator[str]:

@@ -4,7 +4,7 @@ from engine.models.artifact import Airing, Artifact, File, Item, Rendered
 from engine.models.breaker import Breaker, BreakerState
 from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
-from engine.models.correction import Amends, Correction
+from engine.models.correction import Amends, Correction, Stated
 from engine.models.delivery import (
     Bundle,
     Evidence,
@@ -17,7 +17,7 @@ from engine.models.delivery import (
 from engine.models.hashing import canonical_json, digest
 from engine.models.obligation import Citation, LegalBasis, Obligation
 from engine.models.pacing import Backoff, Pace
-from engine.models.plan import Breach, Plan, PlannedDelivery
+from engine.models.plan import Breach, Foreseen, Plan, PlannedDelivery
 from engine.models.play import Finding, Play, PlayOutcome, play_from, play_of
 from engine.models.province import CommuneDefaults, Province
 from engine.models.registry import (
@@ -69,6 +69,7 @@ __all__ = [
     "Finding",
     "FixedOrder",
     "Forecast",
+    "Foreseen",
     "GroupKind",
     "Hamlet",
     "Hours",
@@ -102,6 +103,7 @@ __all__ = [
     "Signature",
     "Sound",
     "Spot",
+    "Stated",
     "StationRules",
     "Team",
     "TokenPair",

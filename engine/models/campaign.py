@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.models.correction import Correction
 from engine.models.drill import titled_as_drill
+from engine.models.escalation import Steps, steps_in_force
 from engine.models.facts import NONE, Facts
 from engine.models.obligation import LegalBasis
 from engine.models.registry import Hamlet, HouseholdGroup
@@ -74,6 +75,7 @@ class Campaign:
     ``differs`` are differences between its texts that the author means.
     ``legal_basis`` is what the law asks of the message. ``facts`` is what it comes down to.
     ``correction`` says what it amends, when an earlier revision was approved; no file says it.
+    ``escalation`` is what is done when nobody passes it on; None is what the commune usually does.
     """
 
     id: str
@@ -116,3 +118,11 @@ class Campaign:
     legal_basis: tuple[LegalBasis, ...] = ()
     differs: tuple[Confirmed, ...] = ()
     correction: Correction | None = None
+    escalation: Steps | None = None
+
+    def steps(self, usual: Steps) -> Steps:
+        """Return what is done when nobody passes it on; ``usual`` is the commune's own rule.
+
+        What takes something back, or ends an alert, is chased after like all else.
+        """
+        return steps_in_force(self.escalation, usual, frozenset(self.sections))

@@ -8,6 +8,7 @@ from datetime import date, time
 from enum import StrEnum
 from functools import cached_property
 
+from engine.models.escalation import Steps
 from engine.models.obligation import Obligation
 from engine.models.station import Hours, StationRules
 
@@ -38,7 +39,13 @@ class HouseholdGroup(StrEnum):
     POOR = "poor"
     NEAR_POOR = "near_poor"
     POOR_AND_NEAR_POOR = "poor_and_near_poor"
+    ELDERLY = "elderly"
+    NO_SMARTPHONE = "no_smartphone"
 
+
+#: Households that a member of a team visits on a day where the registry does not say: two hours
+#: after work, at a quarter of an hour each. A setting, no rule.
+VISITS_PER_DAY = 8
 
 #: What plays where nobody says otherwise: a folder in the outbox. It is always there.
 USUAL_PLAYER = "folder"
@@ -77,6 +84,7 @@ class Hamlet:
 
     ``flyer_copies`` is how many flyers go there when a campaign does not say otherwise;
     ``head`` is a person's id, and so are ``deputies``, who may speak for the head.
+    Elderly households are those in which old people live alone.
     """
 
     id: str
@@ -88,6 +96,8 @@ class Hamlet:
     tags: frozenset[str] = frozenset()
     flyer_copies: int = 0
     deputies: tuple[str, ...] = ()
+    elderly_households: int = 0
+    no_smartphone_households: int = 0
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -101,6 +111,8 @@ class Hamlet:
             HouseholdGroup.POOR: self.poor_households,
             HouseholdGroup.NEAR_POOR: self.near_poor_households,
             HouseholdGroup.POOR_AND_NEAR_POOR: self.poor_households + self.near_poor_households,
+            HouseholdGroup.ELDERLY: self.elderly_households,
+            HouseholdGroup.NO_SMARTPHONE: self.no_smartphone_households,
         }[group]
 
 
@@ -123,8 +135,9 @@ class ChatGroup:
     """A group on a messaging platform.
 
     ``backend`` is how Loa reaches it: ``kit`` (a person forwards by hand), ``telegram``,
-    ``zalo`` (a group that the Official Account made) or ``zalo_article`` (its followers).
-    ``address`` is the group's id on its platform. ``agreed_on`` is the day on which the
+    ``zalo`` (a group that the Official Account made), ``zalo_article`` (its followers),
+    ``zalo_bot`` or ``apprise``. ``address`` is the group's id on its platform, for ``apprise``
+    the name of a secret address in the settings. ``agreed_on`` is the day on which the
     community agreed to be told through this group (Luật 10/2022/QH15, Điều 13 khoản 4).
     """
 
@@ -141,12 +154,17 @@ class ChatGroup:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """People who go from door to door (tổ công nghệ số cộng đồng, đội IT Xanh). Ids of people."""
+    """People who go from door to door (tổ công nghệ số cộng đồng, đội IT Xanh). Ids of people.
+
+    ``visits_per_day`` is how many households each member can visit on a day, at a quarter of an
+    hour each.
+    """
 
     id: str
     name: str
     members: tuple[str, ...]
     hamlets: tuple[str, ...]
+    visits_per_day: int = VISITS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +205,8 @@ class Registry:
     """One numbered state of a commune's registry.
 
     ``pronounce`` maps what is written to how it is said aloud here: the commune's lexicon.
-    ``obligations`` are its own rules about what laws ask of a message.
+    ``obligations`` are its own rules about what laws ask of a message. ``escalation`` is what
+    is done when nobody passes on what a campaign says, where the campaign does not say itself.
     """
 
     commune: Commune
@@ -203,6 +222,7 @@ class Registry:
     pronounce: Mapping[str, str] = field(default_factory=dict)
     obligations: tuple[Obligation, ...] = ()
     signature: Signature = Signature()
+    escalation: Steps = ()
 
     @cached_property
     def hamlets_by_id(self) -> dict[str, Hamlet]:

@@ -10,8 +10,8 @@ from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import TWO_KEYS, DeliveryRow, EventRow, Ledger, Revision, Status
-from engine.models import Commune, EvidenceKind, Priority, Purpose, Registry
-from engine.reports.amended import AmendedPlace, amended_places
+from engine.models import Amends, Commune, EvidenceKind, Priority, Purpose, Registry
+from engine.reports.amended import AmendedHamlet, AmendedPlace, amended_hamlets, amended_places
 from engine.reports.coverage import Coverage, coverage
 from engine.reports.lines import DeliveryLine, EventLine, EvidenceLine, Lines, Who
 from engine.reports.matrix import Matrix, in_order, matrix
@@ -76,6 +76,11 @@ class Report:
     events: tuple[EventLine, ...]
     evidence: tuple[EvidenceLine, ...]
     amended: tuple[AmendedPlace, ...] = ()
+
+    @property
+    def amended_hamlets(self) -> tuple[AmendedHamlet, ...]:
+        """How far an amendment has come, hamlet by hamlet."""
+        return amended_hamlets(self.amended)
 
     @property
     def live(self) -> bool:
@@ -155,8 +160,13 @@ def build_report(
         deliveries=deliveries,
         events=tuple(map(lines.event, happened)),
         evidence=tuple(lines.evidence(piece) for piece in evidence),
-        amended=amended_places(ledger.told.of(campaign_id), every, pinned, now),
+        amended=amended_places(ledger.told.of(campaign_id), every, pinned, now, _amends(revision)),
     )
+
+
+def _amends(revision: Revision) -> Amends:
+    facts = revision.campaign.correction
+    return facts.amends if facts is not None else Amends.CORRECTION
 
 
 def _in_force(ledger: Ledger, campaign_id: str) -> tuple[Revision, int | None]:

@@ -12,7 +12,7 @@ from typing import Any
 from engine.i18n import gettext as _
 from engine.i18n import language
 from engine.models.wording import evidence_word
-from engine.reports.amended import AmendedPlace
+from engine.reports.amended import AmendedHamlet, AmendedPlace
 from engine.reports.coverage import HamletCoverage
 from engine.reports.lines import DeliveryLine, EvidenceLine
 from engine.reports.matrix import Cell
@@ -149,6 +149,7 @@ def _plain_report(report: Report) -> dict[str, Any]:
         },
         "unreached": list(report.unreached),
         "amended": list(report.amended),
+        "amended_hamlets": list(report.amended_hamlets),
         "remarks": list(report.remarks),
         "deliveries": list(report.deliveries),
         "evidence": list(report.evidence),
@@ -167,6 +168,8 @@ def _plain(value: object) -> Any:
             return {**_fields(value), "basis": list(value.basis)}
         case AmendedPlace():
             return {**_fields(value), "text": value.words}
+        case AmendedHamlet():
+            return {**_fields(value), "left": value.left}
         case Unreached():
             return {
                 "hamlet_id": value.hamlet.hamlet_id,

@@ -88,7 +88,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
         ["words", "--all"],
         ["words", "--done", "x", *BY],
     ],
-    "chat": [["test", "nhom-rieng"], ["test", "truong-ap"]],
+    "chat": [["test", "nhom-rieng"], ["test", "truong-ap"], ["heard", "telegram"]],
     "zalo": [["status"], ["groups"], ["login"], ["seed"], ["new-group", "--name", "x"]],
     "notices": [["--all"]],
     "console": [["--listen", "x"]],
