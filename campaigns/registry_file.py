@@ -197,6 +197,7 @@ def _hamlet(spec: HamletSpec, flyers: FlyersSpec) -> Hamlet:
         tags=frozenset(spec.tags),
         flyer_copies=copies,
         deputies=spec.deputies,
+        point=spec.point,
     )
 
 

@@ -26,7 +26,7 @@ from campaigns.fields import (
     Whole,
 )
 from campaigns.obligation_schema import ObligationSpec
-from campaigns.registry_fields import Count, HamletIds, HoursField, Ratio, Url, named
+from campaigns.registry_fields import Count, HamletIds, HoursField, PointField, Ratio, Url, named
 from campaigns.station_schema import StationSpec
 from engine.i18n import gettext as _
 from engine.models import GroupKind, Hours, Right, Signature
@@ -88,6 +88,10 @@ class HamletSpec(Strict):
     ]
     tags: Annotated[tuple[Id, ...], Field((), description="Nhãn, ví dụ [ven-song]."), *ONE_OR_MORE]
     flyer_copies: Annotated[Count | None, Field(None, description="Số tờ rơi của riêng ấp này.")]
+    point: Annotated[
+        PointField | None,
+        Field(None, description="Vĩ độ, kinh độ, để vẽ ấp trên bản đồ của báo cáo."),
+    ]
 
 
 class ClusterSpec(Strict):

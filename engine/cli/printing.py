@@ -47,7 +47,9 @@ def print_run() -> click.Command:
     @click.option("--pages", metavar="N-M", help=_("Only these sheets of each job, once more."))
     @click.option("--no-covers", is_flag=True, help=_("Without cover sheets."))
     @click.option("--preview", is_flag=True, help=_("A picture of each product instead."))
-    @click.option("--who", "person", metavar=_("PERSON"), help=_("Who prints, for the audit trail."))
+    @click.option(
+        "--who", "person", metavar=_("PERSON"), help=_("Who prints, for the audit trail.")
+    )
     @commune_option
     @workspace_option
     def command(

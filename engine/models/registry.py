@@ -79,12 +79,20 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
+class MapPoint:
+    """A place on the map, in degrees (WGS 84): latitude north, longitude east."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hamlet:
     """The smallest unit reached and reported on (ấp, thôn, tổ dân phố).
 
     ``flyer_copies`` is how many flyers go there when a campaign does not say otherwise;
-    ``head`` is a person's id, and so are ``deputies``, who may speak for the head.
-    Elderly households are those in which old people live alone.
+    ``head`` is a person's id, and so are ``deputies``, who may speak for the head. ``point`` is
+    where reports draw it. Elderly households are those in which old people live alone.
     """
 
     id: str
@@ -98,6 +106,7 @@ class Hamlet:
     deputies: tuple[str, ...] = ()
     elderly_households: int = 0
     no_smartphone_households: int = 0
+    point: MapPoint | None = None
 
     @property
     def speakers(self) -> tuple[str, ...]:

@@ -100,23 +100,18 @@ class Report:
     @property
     def statements(self) -> tuple[str, ...]:
         """What must be known before any number here is believed."""
-        return tuple(
-            text
-            for applies, text in (
-                (
-                    self.facts.drill,
-                    _("Drill: nothing here was, or counts as, a real alert."),
-                ),
-                (self.simulated, _("Simulated clock: every time in this report is made up.")),
-                (
-                    not self.live,
-                    _(
-                        "Rehearsal: nothing was sent through {backends}; the workspace is not live."
-                    ).format(backends=", ".join(self.rehearsing)),
-                ),
-            )
-            if applies
-        )
+        drill = _("Drill: nothing here was, or counts as, a real alert.")
+        said = (drill,) if self.facts.drill else ()
+        return (*said, *conditions_said(self.rehearsing, simulated=self.simulated))
+
+
+def conditions_said(rehearsing: Collection[str], *, simulated: bool) -> tuple[str, ...]:
+    """Say what is not real about a report's numbers."""
+    message = _("Rehearsal: nothing was sent through {backends}; the workspace is not live.")
+    found = (_("Simulated clock: every time in this report is made up."),) if simulated else ()
+    if rehearsing:
+        found = (*found, message.format(backends=", ".join(rehearsing)))
+    return found
 
 
 def build_report(
@@ -134,7 +129,7 @@ def build_report(
     households are those of the revision that the campaign pins. ``rehearsing`` are the
     backends that only rehearse.
     """
-    revision, waiting = _in_force(ledger, campaign_id)
+    revision, waiting = in_force(ledger, campaign_id)
     pinned = ledger.registries.load(revision.registry_revision)
     people = {**registry.people_by_id, **pinned.people_by_id}
     rows = ledger.views.deliveries(campaign_id)
@@ -144,7 +139,7 @@ def build_report(
     discreet = Discreet([*registry.people, *pinned.people])
     lines = Lines(pinned, people, discreet, every, happened)
     deliveries = tuple(map(lines.delivery, every))
-    households = _households(revision, pinned, rows)
+    households = households_meant(revision, pinned, rows)
     grid = matrix(rows, pinned, tuple(revision.campaign.sections), audience=households)
     covered = coverage(rows, evidence, pinned, households)
     return Report(
@@ -169,7 +164,7 @@ def _amends(revision: Revision) -> Amends:
     return facts.amends if facts is not None else Amends.CORRECTION
 
 
-def _in_force(ledger: Ledger, campaign_id: str) -> tuple[Revision, int | None]:
+def in_force(ledger: Ledger, campaign_id: str) -> tuple[Revision, int | None]:
     """Return the newest revision that set something going, or the newest if none ever did.
 
     With it the number of a newer one that waits for approval, if there is one.
@@ -191,7 +186,7 @@ def _took_effect(revision: Revision) -> bool:
     return revision.approved_at is not None and revision.status is not Status.REFUSED
 
 
-def _households(
+def households_meant(
     revision: Revision, registry: Registry, rows: Iterable[DeliveryRow]
 ) -> dict[str, int]:
     """Return households meant, by hamlet: the audience, and who was told by earlier revisions."""

@@ -108,8 +108,8 @@ def _delivery_cells(
 
 
 def _evidence_words(piece: EvidenceLine) -> str:
-    said = _("no number") if piece.households is None else str(piece.households)
-    return f"{evidence_word(piece.kind)}: {said} ({piece.by.id}, {piece.at.strftime(_MOMENT)})"
+    what, at = evidence_word(piece.kind), piece.at.strftime(_MOMENT)
+    return f"{what}: {piece.number} ({piece.by.id}, {at})"
 
 
 def report_json(report: Report) -> bytes:
