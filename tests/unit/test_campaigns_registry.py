@@ -4,8 +4,7 @@ from pathlib import Path
 import pytest
 from support.campaign_files import COMMUNE, commune_told, load_commune
 
-from engine.models import GroupKind, Hours, Right, Signature
-from engine.models import GroupKind, Hours, MapPoint, Right
+from engine.models import GroupKind, Hours, MapPoint, Right, Signature
 
 
 @pytest.fixture(autouse=True)
