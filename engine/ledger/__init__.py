@@ -21,6 +21,7 @@ from engine.ledger.play_marks import PlayMarks
 from engine.ledger.player_keys import PlayerKeys
 from engine.ledger.players import Players
 from engine.ledger.plays import Aired, Kept, Plays
+from engine.ledger.printings import Printings
 from engine.ledger.programmes import Programmes
 from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
@@ -73,6 +74,7 @@ class Ledger:
     outcomes: Outcomes
     mending: Mending
     evidence: EvidenceBook
+    printings: Printings
     pages: Pages
     plays: Plays
     play_marks: PlayMarks
@@ -112,6 +114,7 @@ class Ledger:
             outcomes=Outcomes(database, commune_id),
             mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),
+            printings=Printings(database, commune_id),
             pages=Pages(database, commune_id),
             plays=Plays(database, commune_id),
             play_marks=PlayMarks(database, commune_id),

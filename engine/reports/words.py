@@ -118,6 +118,8 @@ def _event_words(_language: str) -> dict[str, str]:
         "two_keys": _("two keys: both were there"),
         "retry_planned": _("will be tried again"),
         "rehearsed": _("rehearsed"),
+        "printed": _("printed"),
+        "printed_again": _("sheets printed again"),
         "refused": _("refused: not what was approved"),
         "notice_done": _("notice seen to"),
         "registry_loaded": _("registry loaded"),

@@ -39,6 +39,7 @@ DRIVERS = (
     "support.console_driver",
     "support.alert_driver",
     "support.visits_driver",
+    "support.amend_driver",
 )
 
 #: What a worker loads with the first bundle that needs it.

@@ -222,6 +222,7 @@ WRITES: Mapping[str, Case] = {
     "evidence.add": lambda it, our: it.evidence.add(
         [Evidence(our.delivery, EvidenceKind.HEARD, "x", LATER, "x")]
     ),
+    "printings.record": lambda it, our: it.printings.record("tin", again=False, detail="x", **ACT),
     "awaited.settle": lambda it, our: it.awaited.settle(
         our.rig.ledger.awaited.over(LATER),
         [Verdict(one, "x") for one in our.rig.ledger.awaited.over(LATER).unproved],
