@@ -33,6 +33,7 @@ from engine.ledger.seal import Seal
 from engine.ledger.tokens import LedgerTokens
 from engine.ledger.told import ToldBook
 from engine.ledger.views import DeliveryRow, EventRow, Views
+from engine.ledger.visits import VisitBook
 from engine.ledger.wording import status_word
 
 __all__ = [
@@ -81,6 +82,7 @@ class Ledger:
     remote_ids: LedgerRemoteIds
     tokens: LedgerTokens
     relays: Relays
+    visits: VisitBook
     breakers: Breakers
     views: Views
     told: ToldBook
@@ -120,6 +122,7 @@ class Ledger:
             remote_ids=LedgerRemoteIds(database, commune_id),
             tokens=LedgerTokens(database, commune_id, seal),
             relays=Relays(database, commune_id, seal),
+            visits=VisitBook(database, commune_id, seal),
             breakers=Breakers(database),
             views=Views(database, commune_id),
             told=ToldBook(database, commune_id),
