@@ -17,6 +17,7 @@ from engine.models import (
     Registry,
     digest,
 )
+from engine.models.wording import channel_name
 from engine.planner.amending import Amender
 from engine.planner.compose import Composed, Composer
 from engine.planner.known import Known, Said
@@ -83,7 +84,7 @@ class AmendingRules:
                 yield _(
                     "{channel}: the withdrawal is a document of its own: it is printed without a "
                     "number, to be written by hand; or give one: --number, --date"
-                ).format(channel=name)
+                ).format(channel=channel_name(name))
 
     def fingerprint(self, plainly: str, channels: Iterable[str]) -> str:
         """Hash what it is bound to: the words, plain and as a correction, and its reason.
