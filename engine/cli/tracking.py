@@ -33,6 +33,7 @@ from engine.reports.amended import AmendedPlace, Has, amended_hamlets
 from engine.reports.remarks import Remarked
 from engine.reports.report import Report
 from engine.reports.screen import overview, overview_table, status_table
+from engine.reports.visits import progress_lines
 from engine.states import State
 
 #: The channel of which people may say that they heard it.
@@ -141,7 +142,8 @@ def show_status() -> click.Command:
                 console.print(status_table(built.matrix))
                 rows = app.ledger.views.deliveries(campaign_id)
                 amended = amended_lines(built.amended)
-                for line in (*amended, *trouble_lines(rows), *remark_lines(built.remarks)):
+                visits = progress_lines(built.visits)
+                for line in (*amended, *visits, *trouble_lines(rows), *remark_lines(built.remarks)):
                     click.echo(line)
                 if built.by_ear:
                     click.echo(f"👂 {built.by_ear}")
