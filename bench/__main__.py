@@ -32,6 +32,7 @@ PARTS = (
     "demonstration",
     "deliveries",
     "curve",
+    "coverage",
     "emergency",
     "onair",
     "webhook",

@@ -49,7 +49,7 @@ def table() -> dict[str, tuple[str, str]]:
         ),
         "players": ("players", _("Enrol, list and revoke players that fetch programmes.")),
         "status": ("tracking", _("Show who got what: campaign ID, or all of them.")),
-        "report": ("tracking", _("Write the report of campaign ID: HTML, CSV and JSON.")),
+        "report": ("reporting", _("Write the report of campaign ID, or of a period.")),
         "confirm": (
             "tracking",
             _("Record that campaign ID reached people in a hamlet: relayed, handed out, heard."),
@@ -72,6 +72,8 @@ def table() -> dict[str, tuple[str, str]]:
         "bulletin": ("bulletin", _("Gather a week's campaigns in one bulletin (PDF).")),
         "playlog": ("playlog", _("List what went on air, and what it proves: CSV, PDF too.")),
         "relay": ("relay", _("Links with which heads pass campaigns on, and their answers.")),
+        "team": ("team", _("Visits from door to door: lists, sheets, links, results.")),
+        "privacy": ("privacy", _("Remove personal data whose time is over.")),
         "chat": ("chat", _("Send a marked test to a chat group.")),
         "zalo": ("zalo", _("Log in to the Zalo Official Account; see and make its groups.")),
         "fake": ("fake", _("Try things with a Zalo of one's own, on this machine.")),

@@ -23,13 +23,13 @@ from engine.ledger.air_tables import reused_numbers as reused_numbers
 from engine.ledger.air_tables import second_tries as second_tries
 from engine.ledger.columns import Digest, Id, Instant, Name, Prose
 from engine.ledger.guards import guard_history
-from engine.ledger.relay_tables import metadata as metadata
+from engine.ledger.team_tables import metadata as metadata
 
 #: Rows that move several times find room for their next version beside them (HOT updates).
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0015"
+SCHEMA = "0017"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
@@ -282,8 +282,8 @@ evidence = Table(
     Column("source", Prose, nullable=False),
     # The player's report that shows it; a person's word has none.
     Column("play_id", Id),
-    # Printed copies that were left; below zero, that were lacking.
-    Column("left_over", Integer),
+    Column("left_over", Integer),  # printed copies; below zero, that were lacking
+    Column("views", Integer),  # of a page
     Index(
         "evidence_play",
         "play_id",

@@ -51,6 +51,7 @@ class Concern(StrEnum):
     TWO_PLAYERS = "two-players"
     TAKE_BACK = "take-back"
     RELAY_WORDS = "relay-words"
+    VISIT_HELP = "visit-help"
     MOVED = "moved"
 
 

@@ -79,12 +79,20 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
+class MapPoint:
+    """A place on the map, in degrees (WGS 84): latitude north, longitude east."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hamlet:
     """The smallest unit reached and reported on (ấp, thôn, tổ dân phố).
 
     ``flyer_copies`` is how many flyers go there when a campaign does not say otherwise;
-    ``head`` is a person's id, and so are ``deputies``, who may speak for the head.
-    Elderly households are those in which old people live alone.
+    ``head`` is a person's id, and so are ``deputies``, who may speak for the head. ``point`` is
+    where reports draw it. Elderly households are those in which old people live alone.
     """
 
     id: str
@@ -98,6 +106,7 @@ class Hamlet:
     deputies: tuple[str, ...] = ()
     elderly_households: int = 0
     no_smartphone_households: int = 0
+    point: MapPoint | None = None
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -176,6 +185,22 @@ class PrintPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """What the commune's printed official documents have in common; empty where nothing is said.
+
+    ``superior`` stands above the issuing office, ``place`` before the date; ``signed_for``,
+    ``title`` and ``name`` at the end, ``recipients`` beside them.
+    """
+
+    superior: str = ""
+    place: str = ""
+    signed_for: str = ""
+    title: str = ""
+    name: str = ""
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     """The commune's web portal; ``url`` is the public address, without a final slash."""
 
@@ -205,6 +230,7 @@ class Registry:
     chat_hours: Hours = field(default=Hours(time(6, 0), time(21, 0)))
     pronounce: Mapping[str, str] = field(default_factory=dict)
     obligations: tuple[Obligation, ...] = ()
+    signature: Signature = Signature()
     escalation: Steps = ()
 
     @cached_property

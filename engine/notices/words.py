@@ -96,6 +96,9 @@ def _sentences() -> dict[Concern, str]:
         Concern.RELAY_WORDS: _(
             "{campaign}: {count} questions or reasons from hamlet heads wait for an answer"
         ),
+        Concern.VISIT_HELP: _(
+            "{campaign}: teams met people in {hamlet} who need help ({count} reports)"
+        ),
         Concern.MOVED: _("the Telegram group {group} has a new address: {address}"),
         Concern.TAKE_BACK: _(
             "{campaign}: package {package} must be taken off the province's system for {count}"
@@ -162,6 +165,7 @@ def _advice() -> dict[Concern, str]:
             " it is meant to be: loa notices --done {key} --by PERSON"
         ),
         Concern.RELAY_WORDS: _("loa relay words {campaign}"),
+        Concern.VISIT_HELP: _("loa relay words {campaign}"),
         Concern.MOVED: _(
             "write it into the registry; until then Loa finds the group by the address it had"
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import TWO_KEYS, DeliveryRow, EventRow, Ledger, Revision, Status
-from engine.models import Amends, Commune, EvidenceKind, Priority, Purpose, Registry
+from engine.models import Amends, Commune, Evidence, EvidenceKind, Priority, Purpose, Registry
 from engine.reports.amended import AmendedHamlet, AmendedPlace, amended_hamlets, amended_places
 from engine.reports.coverage import Coverage, coverage
 from engine.reports.lines import DeliveryLine, EventLine, EvidenceLine, Lines, Who
@@ -18,6 +18,8 @@ from engine.reports.matrix import Matrix, in_order, matrix
 from engine.reports.plain import Discreet, plain
 from engine.reports.remarks import Remarked, remarked
 from engine.reports.unreached import Unreached, unreached
+from engine.reports.visits import Progress, progress_of
+from engine.rules.visits import goings
 from engine.states import State
 
 #: States of deliveries that somebody took out of the campaign; they tell nobody anything.
@@ -76,6 +78,7 @@ class Report:
     events: tuple[EventLine, ...]
     evidence: tuple[EvidenceLine, ...]
     amended: tuple[AmendedPlace, ...] = ()
+    visits: tuple[Progress, ...] = ()
 
     @property
     def amended_hamlets(self) -> tuple[AmendedHamlet, ...]:
@@ -100,23 +103,18 @@ class Report:
     @property
     def statements(self) -> tuple[str, ...]:
         """What must be known before any number here is believed."""
-        return tuple(
-            text
-            for applies, text in (
-                (
-                    self.facts.drill,
-                    _("Drill: nothing here was, or counts as, a real alert."),
-                ),
-                (self.simulated, _("Simulated clock: every time in this report is made up.")),
-                (
-                    not self.live,
-                    _(
-                        "Rehearsal: nothing was sent through {backends}; the workspace is not live."
-                    ).format(backends=", ".join(self.rehearsing)),
-                ),
-            )
-            if applies
-        )
+        drill = _("Drill: nothing here was, or counts as, a real alert.")
+        said = (drill,) if self.facts.drill else ()
+        return (*said, *conditions_said(self.rehearsing, simulated=self.simulated))
+
+
+def conditions_said(rehearsing: Collection[str], *, simulated: bool) -> tuple[str, ...]:
+    """Say what is not real about a report's numbers."""
+    message = _("Rehearsal: nothing was sent through {backends}; the workspace is not live.")
+    found = (_("Simulated clock: every time in this report is made up."),) if simulated else ()
+    if rehearsing:
+        found = (*found, message.format(backends=", ".join(rehearsing)))
+    return found
 
 
 def build_report(
@@ -134,7 +132,7 @@ def build_report(
     households are those of the revision that the campaign pins. ``rehearsing`` are the
     backends that only rehearse.
     """
-    revision, waiting = _in_force(ledger, campaign_id)
+    revision, waiting = in_force(ledger, campaign_id)
     pinned = ledger.registries.load(revision.registry_revision)
     people = {**registry.people_by_id, **pinned.people_by_id}
     rows = ledger.views.deliveries(campaign_id)
@@ -144,7 +142,7 @@ def build_report(
     discreet = Discreet([*registry.people, *pinned.people])
     lines = Lines(pinned, people, discreet, every, happened)
     deliveries = tuple(map(lines.delivery, every))
-    households = _households(revision, pinned, rows)
+    households = households_meant(revision, pinned, rows)
     grid = matrix(rows, pinned, tuple(revision.campaign.sections), audience=households)
     covered = coverage(rows, evidence, pinned, households)
     return Report(
@@ -161,7 +159,28 @@ def build_report(
         events=tuple(map(lines.event, happened)),
         evidence=tuple(lines.evidence(piece) for piece in evidence),
         amended=amended_places(ledger.told.of(campaign_id), every, pinned, now, _amends(revision)),
+        visits=_visits(ledger, campaign_id, rows, evidence, registry),
     )
+
+
+def _visits(
+    ledger: Ledger,
+    campaign_id: str,
+    rows: Sequence[DeliveryRow],
+    evidence: Sequence[Evidence],
+    registry: Registry,
+) -> tuple[Progress, ...]:
+    """Return how teams fare, by the registry as it stands: they are sent by it."""
+    if not any(row.channel == "team" for row in rows):
+        return ()
+    found = goings(
+        rows,
+        evidence,
+        ledger.visits.counts(campaign_id),
+        registry,
+        lambda key: ledger.deliveries.content(key)[0],
+    )
+    return progress_of(found, registry)
 
 
 def _amends(revision: Revision) -> Amends:
@@ -169,7 +188,7 @@ def _amends(revision: Revision) -> Amends:
     return facts.amends if facts is not None else Amends.CORRECTION
 
 
-def _in_force(ledger: Ledger, campaign_id: str) -> tuple[Revision, int | None]:
+def in_force(ledger: Ledger, campaign_id: str) -> tuple[Revision, int | None]:
     """Return the newest revision that set something going, or the newest if none ever did.
 
     With it the number of a newer one that waits for approval, if there is one.
@@ -191,7 +210,7 @@ def _took_effect(revision: Revision) -> bool:
     return revision.approved_at is not None and revision.status is not Status.REFUSED
 
 
-def _households(
+def households_meant(
     revision: Revision, registry: Registry, rows: Iterable[DeliveryRow]
 ) -> dict[str, int]:
     """Return households meant, by hamlet: the audience, and who was told by earlier revisions."""

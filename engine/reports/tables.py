@@ -108,8 +108,8 @@ def _delivery_cells(
 
 
 def _evidence_words(piece: EvidenceLine) -> str:
-    said = _("no number") if piece.households is None else str(piece.households)
-    return f"{evidence_word(piece.kind)}: {said} ({piece.by.id}, {piece.at.strftime(_MOMENT)})"
+    what, at = evidence_word(piece.kind), piece.at.strftime(_MOMENT)
+    return f"{what}: {piece.number} ({piece.by.id}, {at})"
 
 
 def report_json(report: Report) -> bytes:
@@ -149,6 +149,7 @@ def _plain_report(report: Report) -> dict[str, Any]:
         },
         "unreached": list(report.unreached),
         "amended": list(report.amended),
+        "visits": list(report.visits),
         "amended_hamlets": list(report.amended_hamlets),
         "remarks": list(report.remarks),
         "deliveries": list(report.deliveries),

@@ -63,7 +63,9 @@ def phone(browser: Browser) -> Iterator[Opens]:
     yield opened
     for context in contexts:
         context.close()
-    assert [fault for fault in faults if not re.search("status of [45]|Status Error Code 503", fault)] == []
+    assert [
+        fault for fault in faults if not re.search("status of [45]|Status Error Code 503", fault)
+    ] == []
 
 
 def test_it_is_passed_on_from_a_phone_without_scripts(

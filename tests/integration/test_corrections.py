@@ -249,11 +249,11 @@ def test_the_reason_is_bound_by_the_approval(office: App) -> None:
     assert first.revision.content_hash != second.revision.content_hash
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 301])
-def test_a_reason_is_needed_that_can_be_said(office: App, reason: str) -> None:
+def test_a_reason_is_needed_that_can_be_said(office: App) -> None:
     release(office)
-    with pytest.raises(LoaError, match="--reason"):
-        office.office.correct(ID, write(office, RIGHT), "lan", reason)
+    for reason in ("", "  ", "x" * 301):
+        with pytest.raises(LoaError, match="--reason"):
+            office.office.correct(ID, write(office, RIGHT), "lan", reason)
 
 
 def test_nothing_is_corrected_that_was_never_approved(office: App) -> None:

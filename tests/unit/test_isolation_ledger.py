@@ -46,6 +46,7 @@ from engine.models import (
     TokenPair,
 )
 from engine.models.relay import RelayLink, WordKind
+from engine.models.visit import Household, VisitLink, VisitReport, Visits
 
 LATER = NOW + timedelta(days=2)
 #: About far sides and the connection: no row in them belongs to a commune.
@@ -68,6 +69,7 @@ class Ours:
     play: Play
     claim: str
     link: RelayLink
+    visit_link: VisitLink
     word: str
 
     @property
@@ -115,6 +117,8 @@ READS: Mapping[str, Case] = {
     "remote_ids.get": lambda it, our: it.remote_ids.get("khóa"),
     "relays.links": lambda it, our: it.relays.links("tin"),
     "relays.words": lambda it, our: it.relays.words(),
+    "visits.links": lambda it, our: it.visits.links("tin"),
+    "visits.counts": lambda it, our: it.visits.counts("tin"),
     "tokens.get": lambda it, our: it.tokens.get("zalo/1/2"),
     "player_keys.get": lambda it, our: it.player_keys.get(our.player.key_id),
     "player_keys.signed_with": lambda it, our: it.player_keys.signed_with(
@@ -126,6 +130,7 @@ READS: Mapping[str, Case] = {
     "programmes.last": lambda it, our: it.programmes.last(),
     "programmes.lists": lambda it, our: it.programmes.lists(airing.sound().sha256, ["cum-1"]),
     "told.of": lambda it, our: it.told.of("tin-hai"),
+    "views.counted": lambda it, our: it.views.counted("tin", ()),
     "views.counts": lambda it, our: it.views.counts(),
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
     "views.due": lambda it, our: it.views.due(None, rehearse=()),
@@ -135,6 +140,8 @@ READS: Mapping[str, Case] = {
     "views.on_loudspeakers": lambda it, our: it.views.on_loudspeakers(
         NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
+    "views.stands": lambda it, our: it.views.stands() + it.views.stands(campaign_id="tin"),
+    "views.troubles": lambda it, our: it.views.troubles(),
     "views.reached": lambda it, our: it.views.reached("tin-hai"),
     "views.sessions_sent": lambda it, our: it.views.sessions_sent(
         ["noi-1"], NOW - timedelta(days=9), NOW + timedelta(days=99)
@@ -215,6 +222,7 @@ WRITES: Mapping[str, Case] = {
     "evidence.add": lambda it, our: it.evidence.add(
         [Evidence(our.delivery, EvidenceKind.HEARD, "x", LATER, "x")]
     ),
+    "printings.record": lambda it, our: it.printings.record("tin", again=False, detail="x", **ACT),
     "awaited.settle": lambda it, our: it.awaited.settle(
         our.rig.ledger.awaited.over(LATER),
         [Verdict(one, "x") for one in our.rig.ledger.awaited.over(LATER).unproved],
@@ -235,6 +243,21 @@ WRITES: Mapping[str, Case] = {
     "relays.write_down": lambda it, our: it.relays.write_down(
         Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Hỏi.", LATER
     ),
+    "visits.link": lambda it, our: it.visits.link("tin", "to-1", at=NOW, until=LATER),
+    "visits.revoke": lambda it, our: it.visits.revoke("tin", "to-1", at=LATER, by="x"),
+    "visits.token": lambda it, our: it.visits.token(our.visit_link),
+    "visits.put_list": lambda it, our: it.visits.put_list(
+        "tin", [Household("ap-1", "to-1", "Của họ")], ends_at=LATER, at=LATER, by="x"
+    ),
+    "visits.read_list": lambda it, our: nobody_of(
+        it.visits.read_list("tin-hai", "to-1", at=LATER, by="x", how="")
+    ),
+    "visits.purge": lambda it, our: it.visits.purge(
+        at=LATER + timedelta(days=99), by="x", keep=timedelta(0)
+    ),
+    "visits.record": lambda it, our: it.visits.record(
+        VisitReport(our.delivery, "x", LATER, "", Visits(1))
+    ),
     "relays.settle": lambda it, our: it.relays.settle([our.word], by="x", at=LATER),
     "tokens.seed": lambda it, our: it.tokens.seed("zalo/1/2", PAIR),
     "tokens.claim": lambda it, our: it.tokens.claim("zalo/1/2", 1, now=LATER, until=LATER),
@@ -251,6 +274,10 @@ WRITES: Mapping[str, Case] = {
         our.published.sequence + 1, LATER
     ),
 }
+
+
+def nobody_of(households: list[Household]) -> None:
+    assert households == []
 
 
 def signing(ledger: Ledger) -> None:
@@ -292,6 +319,13 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Mấy giờ?", NOW
     )
     (word,) = rig.ledger.relays.words()
+    visit_link = rig.ledger.visits.link("tin", "to-1", at=NOW, until=LATER)
+    rig.ledger.visits.put_list(
+        "tin", [Household("ap-1", "to-1", "Bà Giả")], ends_at=LATER, at=NOW, by="lan"
+    )
+    rig.ledger.visits.put_list(
+        "tin-hai", [Household("ap-1", "to-1", "Bà Giả")], ends_at=LATER, at=NOW, by="lan"
+    )
     sent = rig.rows("tin")[0]
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
     with rig.ledger.database.write() as connection:
@@ -304,6 +338,11 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         connection.execute(lying.values(ends_at=NOW))
         again = {"commune_id": "xa-mau", "delivery_id": sent.id, "again_of": 0, "number": 1}
         connection.execute(second_tries.insert().values(again))
+        of_it = select(deliveries).where(deliveries.c.id == sent.id)
+        row = dict(connection.execute(of_it).mappings().one())
+        del row["id"]
+        copied = row | {"campaign_id": "tin-hong", "bundle_id": None, "state": "failed"}
+        connection.execute(deliveries.insert().values(copied))
     rig.ledger.play_marks.take_turn("loa", NOW, NOW)
     rig.ledger.play_marks.heard("loa", "7", NOW)
     play = a_play(cluster=sent.target, slot=sent.slot, campaign_id="tin")
@@ -344,6 +383,7 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         play,
         claim,
         link,
+        visit_link,
         word.id,
     )
     rig.ledger.close()
