@@ -15,11 +15,12 @@ from engine.states import State
 from workers.embedded import EmbeddedRuntime
 
 SECRET = "mat-khau-rat-kin"
+ONLY_CHAT = "channels: {loudspeaker: false, flyer: false, portal: false, chat: true}\n"
 
 
 def played(folder: Path, mail: MailServer, *, live: bool) -> tuple[State, str, str]:
     """Let a commune send a notice by mail; return its state, its reason, and its notices."""
-    workspace = make_commune(folder, {"tiem-phong": NOTICE}, live=live)
+    workspace = make_commune(folder, {"tiem-phong": NOTICE + ONLY_CHAT}, live=live)
     registry = workspace / "commune.yaml"
     text = registry.read_text(encoding="utf-8")
     text = text.replace("platform: telegram\n", "platform: email\n      backend: apprise\n", 1)
