@@ -19,6 +19,7 @@ from channels.chat.wording import MessageInputs, message_of, words_of
 from channels.chat.zalo.account import ZaloAccount
 from channels.chat.zalo.article import ZaloArticleBackend
 from channels.chat.zalo.group import ZaloGroupBackend
+from channels.ports import RelayLinks
 from engine.clock import Clock
 from engine.i18n import gettext as _
 from engine.models import (
@@ -80,9 +81,10 @@ class ChatChannel:
         telegram: TelegramAccount | None,
         zalo: ZaloAccount | None = None,
         live: bool = False,
+        links: RelayLinks | None = None,
         lead: timedelta = timedelta(0),
     ) -> None:
-        """``outbox`` is where kits are laid.
+        """``outbox`` is where kits are laid; ``links`` are what people carry messages on with.
 
         Groups of ``telegram`` or ``zalo`` fail without such an account, and say why. While it
         is not ``live``, tokens are left alone.
@@ -94,7 +96,7 @@ class ChatChannel:
         )
         self._live = live
         backends: tuple[Backend, ...] = (
-            KitBackend(outbox),
+            KitBackend(outbox, links),
             self._telegram,
             self.zalo,
             ZaloArticleBackend(self.zalo, remote_ids),

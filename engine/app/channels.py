@@ -22,6 +22,7 @@ from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
+from channels.ports import RelayLinks
 from engine.app.feeding import NoFeed
 from engine.app.players import build_players
 from engine.app.portals import build_publishing
@@ -57,6 +58,7 @@ class Surroundings:
     limits: Limits
     clock: Clock
     feed: Feed
+    links: RelayLinks | None = None
     preview: bool = False
 
     def outbox(self, channel: str) -> Path:
@@ -149,6 +151,7 @@ def _chat(here: Surroundings) -> ChatChannel:
         telegram=_telegram(bot) if bot.token else None,
         zalo=zalo_account(here.settings, here.commune_id),
         live=here.settings.live,
+        links=here.links,
     )
 
 
@@ -236,6 +239,7 @@ def build_channels(
     limits: Limits | None = None,
     clock: Clock | None = None,
     feed: Feed | None = None,
+    links: RelayLinks | None = None,
     preview: bool = False,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
@@ -243,7 +247,7 @@ def build_channels(
 
     ``workspace`` is where ``loa.toml`` is, else ``folder``. ``voices`` are what speaks for all
     communes, and are closed by whoever lends them; without them the channels have their own.
-    ``limits``, ``tokens`` and ``feed`` may be left out by those who send nothing; for a
+    ``limits``, ``tokens``, ``feed`` and ``links`` may be left out by those who send nothing; for a
     ``preview`` nothing leaves ``folder``. Raises LoaError if what channels need goes in a
     circle, and for players that cannot be built as they are set.
     """
@@ -259,6 +263,7 @@ def build_channels(
         limits or Permits(LocalBuckets()),
         clock or SystemClock(),
         feed or NoFeed(),
+        links,
         preview,
     )
     built = [build(here) for build in builders.values()]

@@ -9,6 +9,7 @@ from channels.base import Channel
 from channels.loudspeaker.speech.voices import Voices
 from engine.app.channels import Builders, build_channels
 from engine.app.feeding import LedgerFeed
+from engine.app.linking import LedgerLinks
 from engine.artifacts import ArtifactStore
 from engine.boundary import Boundary
 from engine.clock import Clock
@@ -56,6 +57,9 @@ class House:
             limits=self.permits,
             clock=self.clock,
             feed=LedgerFeed(ledger, self.artifacts, self.clock),
+            links=None
+            if preview
+            else LedgerLinks(ledger.relays, self.settings.console, self.clock),
             preview=preview,
             builders=self.builders,
         )

@@ -225,7 +225,7 @@ class Relaying:
 
     def _rows(self, campaign_id: str) -> list[DeliveryRow]:
         rows = self._ledger.views.deliveries(campaign_id)
-        return [row for row in rows if row.channel == ChatChannel.name]
+        return [row for row in rows if row.channel == ChatChannel.name and not row.asks]
 
     def _newest_of(self, campaign_id: str, hamlet_id: str, channel: str) -> DeliveryRow | None:
         rows = [

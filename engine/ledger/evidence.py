@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from engine.i18n import gettext as _
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost
+from engine.ledger.escalations import stop_answered
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
 from engine.ledger.tries import take_back_tries
@@ -32,7 +33,7 @@ class EvidenceBook:
         """Keep evidence, and confirm the deliveries of which it shows that they reached people.
 
         Two people who disagree are both kept. What is to be tried again for one that was heard
-        after all is stopped, unless another still needs it.
+        after all is stopped, unless another still needs it; so are steps that waited for this.
         """
         with self._database.write(durable=True) as connection:
             for piece in pieces:
@@ -66,6 +67,7 @@ class EvidenceBook:
                     take_back_tries(
                         connection, self._commune_id, confirmed, piece.at, piece.by, reason
                     )
+                stop_answered(connection, self._commune_id, piece, _in_words(piece))
 
     def of(self, campaign_id: str) -> list[Evidence]:
         """Return the campaign's evidence in the order in which it came."""

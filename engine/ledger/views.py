@@ -40,6 +40,11 @@ class DeliveryRow:
     changed_at: datetime
     replaced: bool
 
+    @property
+    def asks(self) -> bool:
+        """Say whether it only asks somebody to pass on what was told before."""
+        return self.purpose is Purpose.REMINDER and self.channel == "chat"
+
 
 @dataclass(frozen=True, slots=True)
 class EventRow:

@@ -132,7 +132,7 @@ def build_report(
     revision, waiting = _in_force(ledger, campaign_id)
     pinned = ledger.registries.load(revision.registry_revision)
     people = {**registry.people_by_id, **pinned.people_by_id}
-    rows = ledger.views.deliveries(campaign_id)
+    rows = [row for row in ledger.views.deliveries(campaign_id) if not row.asks]
     every = ledger.views.deliveries(campaign_id, replaced=True)
     evidence = ledger.evidence.of(campaign_id)
     happened = ledger.views.events(campaign_id)
