@@ -43,8 +43,10 @@ def asked(told: Content, step: Step) -> Content:
         Act.SECOND_CONTACT: f"{_SECOND}\n\n{said}",
         Act.TEAM_VISIT: f"{_VISIT}\n\n{said}",
     }[step.do]
+    title = f"Nhờ chuyển giúp: {told.title}" if step.do is Act.SECOND_CONTACT else told.title
     return replace(
         told,
+        title=title,
         purpose=Purpose.REMINDER,
         body=body,
         attachments=(),
