@@ -204,6 +204,11 @@ def _counts(spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem
             )
             message = message.format(poor=poor, near=near, all=one.households)
             yield source.problem(("hamlets", index), message)
+        for key in ("elderly_households", "no_smartphone_households"):
+            if getattr(one, key) > one.households:
+                message = _("{found} are more than the {all} households")
+                message = message.format(found=getattr(one, key), all=one.households)
+                yield source.problem(("hamlets", index, key), message)
 
 
 def _groups(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]:

@@ -129,6 +129,7 @@ def _registry(spec: RegistrySpec) -> Registry:
                 team.name,
                 tuple(person_id(m, f"{team.id}-{n}") for n, m in enumerate(team.members, 1)),
                 _all_of(team.hamlets, every),
+                team.visits_per_day,
             )
             for team in spec.teams
         ),
@@ -189,6 +190,8 @@ def _hamlet(spec: HamletSpec, flyers: FlyersSpec) -> Hamlet:
         households=spec.households,
         poor_households=spec.poor_households,
         near_poor_households=spec.near_poor_households,
+        elderly_households=spec.elderly_households,
+        no_smartphone_households=spec.no_smartphone_households,
         head=person_id(spec.head, f"{spec.id}-head") if spec.head else None,
         tags=frozenset(spec.tags),
         flyer_copies=copies,

@@ -22,13 +22,14 @@ from campaigns.fields import (
     Phone,
     ShortLine,
     Strict,
+    Whole,
 )
 from campaigns.obligation_schema import ObligationSpec
 from campaigns.registry_fields import Count, HamletIds, HoursField, Ratio, Url, named
 from campaigns.station_schema import StationSpec
 from engine.i18n import gettext as _
 from engine.models import GroupKind, Hours, Right
-from engine.models.registry import USUAL_PLAYER
+from engine.models.registry import USUAL_PLAYER, VISITS_PER_DAY
 
 
 class CommuneSpec(Strict):
@@ -72,6 +73,12 @@ class HamletSpec(Strict):
     households: Annotated[Count, Field(description="Số hộ.")]
     poor_households: Annotated[Count, Field(0, description="Số hộ nghèo.")]
     near_poor_households: Annotated[Count, Field(0, description="Số hộ cận nghèo.")]
+    elderly_households: Annotated[
+        Count, Field(0, description="Số hộ chỉ có người cao tuổi, để các tổ đến thăm.")
+    ]
+    no_smartphone_households: Annotated[
+        Count, Field(0, description="Số hộ không có điện thoại thông minh.")
+    ]
     head: Annotated[Named | None, Field(None, description="Trưởng ấp.")]
     deputies: Annotated[
         tuple[Id, ...],
@@ -156,6 +163,15 @@ class TeamSpec(Strict):
     name: Annotated[ShortLine, Field(description="Tên tổ.")]
     members: Annotated[tuple[Named, ...], Field((), description="Thành viên.")]
     hamlets: HamletIds
+    visits_per_day: Annotated[
+        Whole,
+        Field(
+            VISITS_PER_DAY,
+            ge=1,
+            le=100,
+            description="Mỗi thành viên một ngày đến được bao nhiêu hộ, mỗi hộ 15 phút.",
+        ),
+    ]
 
 
 #: Other portals, which are targets beside the commune's own site.

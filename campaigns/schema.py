@@ -120,7 +120,11 @@ class AudienceSpec(Strict):
     ]
     households: Annotated[
         HouseholdGroup,
-        Field(HouseholdGroup.ALL, description="Nhóm hộ: tất cả, nghèo, cận nghèo, hoặc cả hai."),
+        Field(
+            HouseholdGroup.ALL,
+            description="Nhóm hộ: all (tất cả), nghèo, cận nghèo, hoặc cả hai; elderly (người cao "
+            "tuổi), no_smartphone (không có điện thoại thông minh).",
+        ),
     ]
 
 
@@ -284,9 +288,13 @@ def _model(options: tuple[tuple[str, type[BaseModel]], ...]) -> type[CampaignSpe
 def sections_of(
     spec: CampaignSpec, options: Mapping[str, type[BaseModel]]
 ) -> dict[str, SectionSpec]:
-    """Return the channels in use: those named and enabled; every one when none is named."""
+    """Return the channels in use: those named and enabled.
+
+    When none is named: every one, but those that are used only where they are named.
+    """
     channels: BaseModel | None = spec.channels
     if channels is None:
-        return {name: SectionSpec.model_validate({}) for name in options}
+        usual = (name for name, one in options.items() if not getattr(one, "only_named", False))
+        return {name: SectionSpec.model_validate({}) for name in usual}
     named = ((name, getattr(channels, name)) for name in options)
     return {name: section for name, section in named if section is not None and section.enabled}

@@ -7,12 +7,11 @@ model, one line in ``engine/app/channels.py``, and its name in the contract suit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, Protocol, Self, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
-from pydantic import BaseModel, ConfigDict
-
+from channels.options import Options
 from channels.ports import Artifacts, Limits, RemoteIds, Tokens
 from engine.errors import ChannelError
 from engine.models import (
@@ -21,10 +20,12 @@ from engine.models import (
     Bundle,
     Content,
     Forecast,
+    Foreseen,
     Hamlet,
     Item,
     Pace,
     Placement,
+    PlannedDelivery,
     Play,
     Receipt,
     Registry,
@@ -42,6 +43,7 @@ __all__ = [
     "Closes",
     "Expires",
     "Finds",
+    "Foresees",
     "HasEndpoint",
     "Limits",
     "Options",
@@ -54,46 +56,10 @@ __all__ = [
     "always_reports",
     "artifact_key",
     "endpoint_of",
+    "foreseen",
     "paces_of",
     "proves",
 ]
-
-
-class Options(BaseModel):
-    """Base of a channel's own settings in a campaign: frozen, and no unknown names.
-
-    ``takes_recording``: its section may name a sound file (``audio:``) in place of speech.
-    ``takes_attachments``: the campaign's attachments are part of its content.
-    ``takes_marks``: its texts keep the marks for the voice, ``[[said twice]]``; the other
-    channels get the words alone.
-    ``takes_facts``: it shows what the message comes down to (``Content.facts``).
-    ``takes_repeat``: an alert is said again and again on it (``schedule.repeat``).
-    ``alternatives``: pairs of keys of which a section may have one.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    takes_recording: ClassVar[bool] = False
-    takes_marks: ClassVar[bool] = False
-    takes_attachments: ClassVar[bool] = False
-    takes_facts: ClassVar[bool] = False
-    takes_repeat: ClassVar[bool] = False
-    alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
-
-    def in_commune(self, registry: Registry, text: str) -> Self:
-        """Return these settings with what the commune's registry adds for ``text``."""
-        return self
-
-    def without(self, parts: Collection[str]) -> Self | None:
-        """Return these settings without the parts that ``Forecast.unfit`` names; None for nothing.
-
-        A channel whose forecasts name none has no parts, and stays as it is.
-        """
-        return self
-
-    def to_withdraw(self) -> Self:
-        """Return these settings for a notice that takes back what was said."""
-        return self
 
 
 class Backend(Protocol):
@@ -203,6 +169,16 @@ class Reports(Protocol):
         ...
 
 
+class Foresees(Protocol):
+    """A channel that knows how what is planned will be carried out, all hamlets together."""
+
+    def foresee(
+        self, planned: Sequence[tuple[PlannedDelivery, Content]], registry: Registry
+    ) -> Foreseen:
+        """Say it. Pure, and cheap beside planning."""
+        ...
+
+
 class Proves(Protocol):
     """A channel that proves what it renders: what carries no proof must not be approved.
 
@@ -280,6 +256,14 @@ def always_reports(backend: Backend) -> bool:
 def proves(channel: Channel) -> bool:
     """Say whether a channel ``Proves`` what it renders."""
     return bool(getattr(channel, "proves", False))
+
+
+def foreseen(
+    channel: Channel, planned: Sequence[tuple[PlannedDelivery, Content]], registry: Registry
+) -> Foreseen:
+    """Return what a channel that ``Foresees`` says; nothing for the others."""
+    says: Callable[..., Foreseen] | None = getattr(channel, "foresee", None)
+    return says(planned, registry) if says is not None else Foreseen()
 
 
 def paces_of(backend: Backend, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:

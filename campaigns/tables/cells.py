@@ -96,6 +96,8 @@ class HamletRow:
     households: Number
     poor_households: Number = 0
     near_poor_households: Number = 0
+    elderly_households: Number = 0
+    no_smartphone_households: Number = 0
     head_name: ShortLine | None = None
     head_phone: Phone | None = None
     tags: Tags = ()
@@ -178,6 +180,11 @@ def doubts_about(row: HamletRow) -> list[Fault]:
             "{poor} poor and {near} near-poor households are more than the {all} households"
         )
         found.append(Fault("households", message.format(poor=poor, near=near, all=row.households)))
+    for key in ("elderly_households", "no_smartphone_households"):
+        if getattr(row, key) > row.households:
+            message = _("{found} are more than the {all} households")
+            message = message.format(found=getattr(row, key), all=row.households)
+            found.append(Fault(key, message))
     if row.head_phone and not row.head_name:
         message = _("found {found}, but nobody's name; write the head's name too")
         found.append(Fault("head_phone", message.format(found=shown(row.head_phone))))

@@ -28,6 +28,8 @@ HAMLETS: tuple[Column, ...] = (
     Column("households", ("Số hộ", "Households", "Tổng số hộ"), 412, required=True),
     Column("poor_households", ("Hộ nghèo", "Poor households", "Số hộ nghèo"), 21),
     Column("near_poor_households", ("Hộ cận nghèo", "Near-poor households", "Số hộ cận nghèo"), 33),
+    Column("elderly_households", ("Hộ người cao tuổi", "Elderly households")),
+    Column("no_smartphone_households", ("Hộ không smartphone", "Households without smartphone")),
     Column("head_name", ("Trưởng ấp", "Head", "Trưởng thôn"), "Nguyễn Văn Giả"),
     Column("head_phone", ("Điện thoại trưởng ấp", "Head phone", "Số điện thoại"), "0900.000.011"),
     Column("tags", ("Nhãn", "Tags"), "ven-song; cho"),

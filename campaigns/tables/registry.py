@@ -148,7 +148,14 @@ class _Merged:
             head=head if "head_name" in given else known.head,
             tags=frozenset(row.tags) if "tags" in given else known.tags,
             flyer_copies=self._copies(row, before),
+            elderly_households=self._of(row, "elderly_households", known),
+            no_smartphone_households=self._of(row, "no_smartphone_households", known),
         )
+
+    def _of(self, row: HamletRow, key: str, known: Hamlet) -> int:
+        """Return a number that a table may leave out: what is known stays."""
+        found: int = getattr(row if key in self.commune.given else known, key)
+        return found
 
     def _copies(self, row: HamletRow, before: Hamlet | None) -> int:
         if row.flyer_copies is not None:

@@ -18,8 +18,9 @@ from channels.flyer.wording import (
     one_line,
     unbroken,
     validity,
+    withdrawn_since,
 )
-from engine.models import Content, Hamlet, Priority
+from engine.models import Content, Hamlet, Priority, Purpose
 
 #: What the facts are called on paper.
 _LABELS = {
@@ -194,7 +195,7 @@ def inputs_for(content: Content, hamlet: Hamlet, product: Product) -> FlyerInput
         paragraphs=tuple(unbroken(content.body).split("\n\n")),
         bring=tuple(dict.fromkeys(bring)),
         contact=one_line(asked),
-        validity=validity(content.valid_until),
+        validity=_validity(content),
         permalink=content.permalink,
         made_at=content.valid_from or content.valid_until,
         hamlet=one_line(hamlet.name) if shown else "",
@@ -202,10 +203,18 @@ def inputs_for(content: Content, hamlet: Hamlet, product: Product) -> FlyerInput
         product=product,
         facts=_facts(content),
         official=_official(options) if _is_official(options, product) else None,
-        other=_other(options) if product is Product.BILINGUAL else None,
+        other=_other(options, content) if product is Product.BILINGUAL else None,
         amends=content.correction is not None,
         note=amended(content),
     )
+
+
+def _validity(content: Content) -> str:
+    """Say until when it holds; what is withdrawn does no more, from its withdrawal on."""
+    told = content.correction
+    if content.purpose is Purpose.WITHDRAWAL and told is not None:
+        return withdrawn_since(told.at)
+    return validity(content.valid_until)
 
 
 def _facts(content: Content) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -237,10 +246,14 @@ def _official(options: FlyerOptions) -> OfficialHeader:
     )
 
 
-def _other(options: FlyerOptions) -> OtherLanguage:
+def _other(options: FlyerOptions, content: Content) -> OtherLanguage:
+    """Return the other language's text; a correction's says first that it is one, and why."""
     other = options.second_language
     assert other is not None
-    title, body = (foreign(text, other.lang) for text in (other.title, other.text))
+    told = content.correction
+    first = told.second if told is not None and content.purpose is Purpose.CORRECTION else ""
+    text = "\n\n".join(filter(None, (first, other.text)))
+    title, body = (foreign(part, other.lang) for part in (other.title, text))
     return OtherLanguage(other.lang, " ".join(title.split()), body)
 
 

@@ -20,7 +20,7 @@ from pydantic import (
 from channels.base import Options
 from channels.flyer.products import Product
 from engine.i18n import gettext as _
-from engine.models import Content, Hamlet, HouseholdGroup, Registry
+from engine.models import Content, Correction, Hamlet, HouseholdGroup, Registry
 
 Paper = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=100)]
@@ -61,6 +61,10 @@ Copies = Annotated[
         }
     ),
 ]
+
+
+#: The products that speak a second language.
+_SECOND = (Product.BILINGUAL,)
 
 
 class _Group(BaseModel):
@@ -206,10 +210,42 @@ class FlyerOptions(Options):
         left = tuple(one for one in self.products if one not in parts)
         return self._of(left) if left else None
 
-    def to_withdraw(self) -> Self:
-        """Nothing need be brought to what does not take place; the other language says nothing."""
-        products = tuple(one for one in self.products if one is not Product.BILINGUAL)
-        return self._of(products or (Product.A5,)).model_copy(update={"bring": ()})
+    def said(self) -> Any:
+        """What to bring, and the other language; not the paper that it is printed on."""
+        other = self.second_language
+        return [list(self.bring), (other.lang, other.title, other.text) if other else None]
+
+    @property
+    def speaks_second(self) -> bool:
+        return self.second_language is not None
+
+    def issued_as(self) -> str:
+        return self.official.number if self.official is not None else ""
+
+    def to_correct(self, correction: Correction) -> Self:
+        """Leave out the products that it names; whoever got nothing else gets an A5."""
+        left_out = correction.left_out("flyer")
+        return (self.without(left_out) or self._of((Product.A5,))) if left_out else self
+
+    def to_withdraw(self, correction: Correction) -> Self:
+        """Nothing need be brought to what does not take place.
+
+        The other language says what is given for it, else nothing; a withdrawal is a document
+        with a number and a date of its own.
+        """
+        left_out = {*correction.left_out("flyer"), *(() if correction.second else _SECOND)}
+        changed = (self.without(left_out) or self._of((Product.A5,))).model_copy(
+            update={"bring": ()}
+        )
+        if changed.second_language is not None:
+            said = changed.second_language.model_copy(update={"text": correction.second})
+            changed = changed.model_copy(update={"second_language": said})
+        if changed.official is None or not correction.withdraws:
+            return changed
+        own = correction.document
+        dated = {"number": own.number, "date": own.dated} if own else {"number": "", "date": None}
+        official = changed.official.model_copy(update=dated)
+        return changed.model_copy(update={"official": official})
 
     def _of(self, products: tuple[Product, ...]) -> Self:
         spoken = self.second_language if Product.BILINGUAL in products else None

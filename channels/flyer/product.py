@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from channels.flyer.envelope import Envelope, shape_of
 from channels.flyer.inputs import FlyerInputs
 from channels.flyer.products import Product
 from channels.typesetting import StoppedError, TypesetError, font, typeset
+from channels.typesetting.qr import qr_svg as qr_svg
 from engine.i18n import gettext as _
 from engine.models import Rendered
 
@@ -158,23 +158,6 @@ def _typeset(inputs: FlyerInputs) -> bytes | Fault:
             product=inputs.product,
             size=inputs.smallest,
         )
-
-
-@lru_cache(maxsize=256)
-def qr_svg(text: str) -> str | None:
-    """Return ``text`` as a QR code in SVG, None when it holds more than a code can.
-
-    ISO/IEC 18004 at level M: the code still reads when a seventh of it is dirty or torn.
-    """
-    import segno  # costly to import; only those who print need it
-
-    try:
-        code = segno.make_qr(text, error="m", boost_error=False)
-    except segno.DataOverflowError:
-        return None
-    drawn = io.BytesIO()
-    code.save(drawn, kind="svg", border=2, xmldecl=False)
-    return drawn.getvalue().decode()
 
 
 def _describe(character: str) -> str:

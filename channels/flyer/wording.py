@@ -113,6 +113,11 @@ def validity(until: datetime) -> str:
     return unbroken(f"Có hiệu lực đến {end:%H} giờ {end:%M} ngày {end:%d/%m/%Y}")
 
 
+def withdrawn_since(at: datetime) -> str:
+    """Say since when a notice does not hold any more, in local time."""
+    return unbroken(f"Hết hiệu lực từ {local(at):%H} giờ {local(at):%M} ngày {local(at):%d/%m/%Y}")
+
+
 def is_calm(content: Content) -> bool:
     """Say whether the page must not look like an alarm, however urgent its campaign is."""
     return content.drill or content.purpose in _CALM

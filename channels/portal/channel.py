@@ -58,7 +58,10 @@ class PortalOptions(Options):
         ),
     )
 
-    def to_withdraw(self) -> Self:
+    def said(self) -> Any:
+        return self.summary
+
+    def to_withdraw(self, correction: Correction) -> Self:
         """The summary was of what is withdrawn."""
         return self.model_copy(update={"summary": None})
 

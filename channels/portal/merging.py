@@ -32,7 +32,10 @@ def merged(old: Record | None, new: Record, site: Site) -> Record:
 
 
 def _former(old: Record | None, new: Record) -> Iterator[Former]:
-    """Yield what an amendment replaces, once for each text; what only was posted anew is none."""
+    """Yield what an amendment replaces, once for each text.
+
+    What only was posted anew is none, nor is a text that still holds: of an amended flyer, say.
+    """
     amended = {
         hamlet.id: (wording.post, hamlet.slot)
         for wording in new.wordings
@@ -43,7 +46,7 @@ def _former(old: Record | None, new: Record) -> Iterator[Former]:
         gone = [
             hamlet
             for hamlet in wording.hamlets
-            if hamlet.id in amended and amended[hamlet.id][0] != wording.post
+            if hamlet.id in amended and not _same_text(amended[hamlet.id][0], wording.post)
         ]
         if gone:
             yield Former(
@@ -59,6 +62,13 @@ def _body(post: Post) -> str:
     """Return what stood on the page below the title: its facts, then the text."""
     facts = [f"{FACTS[name]}: {'; '.join(lines)}" for name, lines in post.facts.named() if lines]
     return "\n\n".join(filter(None, ("\n".join(facts), post.body)))
+
+
+def _same_text(one: Post, other: Post) -> bool:
+    def shown(post: Post) -> tuple[object, ...]:
+        return post.title, post.body, post.contact, post.facts
+
+    return shown(one) == shown(other)
 
 
 def _ordered(texts: Mapping[Post, Mapping[str, Reached]], site: Site) -> tuple[Wording, ...]:

@@ -23,6 +23,7 @@ from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
 from channels.ports import RelayLinks
+from channels.team.channel import TeamChannel
 from engine.app.feeding import NoFeed
 from engine.app.players import build_players
 from engine.app.portals import build_publishing
@@ -190,6 +191,7 @@ CHANNELS: Builders = {
     FlyerChannel: lambda here: FlyerChannel(outbox=here.outbox("flyer")),
     PortalChannel: _portal,
     ChatChannel: _chat,
+    TeamChannel: lambda here: TeamChannel(outbox=here.outbox("team")),
 }
 
 #: Each channel's own settings in a campaign, by the channel's name.

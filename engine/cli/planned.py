@@ -27,6 +27,11 @@ def plan_lines(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[s
     if any(item.asap for item in plan.deliveries):
         yield _("* as soon as it is approved; here counted from now")
     yield from _totals(plan)
+    if plan.foreseen:
+        yield ""
+        yield _("Who goes where:")
+        for line in plan.foreseen:
+            yield from marked_lines("→", line)
     if plan.doubts:
         yield ""
         yield from doubt_lines(plan.doubts)
@@ -50,6 +55,8 @@ def _rendered(channel: str, forecast: Forecast) -> str:
         return _("PDF A5, {sheets} sheets A4").format(sheets=forecast.sheets)
     if channel == "portal":
         return _("post")
+    if channel == "team":
+        return _("visit sheet")
     return _("message, {characters} characters").format(characters=len(forecast.text))
 
 

@@ -20,6 +20,7 @@ KINDS = {
     "flyer": EvidenceKind.HANDED_OUT,
     "loudspeaker": EvidenceKind.HEARD,
     "portal": EvidenceKind.PAGE_ANSWERS,
+    "team": EvidenceKind.VISITED,
 }
 
 #: Evidence is kept for what was, or may have been, sent.

@@ -7,13 +7,13 @@ what would come; a word from the hamlet cancels what is still to come.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from channels.base import Channel
-from channels.chat.channel import ChatChannel
 from channels.chat.kit import KitBackend
-from channels.leading import lead_of
+from channels.team.channel import TeamChannel
+from channels.team.options import TeamOptions
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.i18n import gettext as _
@@ -21,7 +21,7 @@ from engine.ledger import Ledger, Revision, Status
 from engine.ledger.escalations import Decision, NewStep, StepRow
 from engine.models import GroupKind, PlannedDelivery, Purpose, Registry, digest
 from engine.models.asking import asked
-from engine.models.escalation import Act
+from engine.models.escalation import Act, Step
 from engine.models.plan import Frozen
 from engine.models.registry import private_target
 from engine.models.wording import step_reason
@@ -89,7 +89,7 @@ class Escalating:
         stop: dict[int, str] = {}
         said: dict[str, Frozen] = {}
         for case in cases_of(self._ledger, revision, standing, now):
-            wanted = list(self._wanted(case, standing))
+            wanted = list(self._wanted(case, revision, standing))
             stop.update(_unwanted(case, wanted))
             for one in self._missing(case, wanted):
                 made.append(self._planned(case, one, revision, said))
@@ -103,7 +103,7 @@ class Escalating:
             if row.state in PENDING
         }
 
-    def _wanted(self, case: Case, standing: Registry) -> Iterator[_Wanted]:
+    def _wanted(self, case: Case, revision: Revision, standing: Registry) -> Iterator[_Wanted]:
         """Yield what the steps of a hamlet ask for, done or not."""
         if case.told is None or case.situation.told_at is None:
             return
@@ -112,13 +112,24 @@ class Escalating:
                 continue
             assert due.at is not None
             assert due.expires_at is not None
-            for place in self._places(case, due.step.do, standing):
+            for place in self._places(case, due.step, revision, standing):
                 yield _Wanted(due, place, due.at, due.expires_at)
 
-    def _places(self, case: Case, act: Act, standing: Registry) -> Iterator[Place]:
-        """Yield where a step asks, by the registry as it stands; nowhere, if nobody is there."""
+    def _places(
+        self, case: Case, step: Step, revision: Revision, standing: Registry
+    ) -> Iterator[Place]:
+        """Yield where a step asks, by the registry as it stands; nowhere, if nobody is there.
+
+        Teams are those of the revision: their sheets are made by its registry.
+        """
+        act = step.do
         assert case.told is not None
-        if act is Act.SECOND_CONTACT:
+        if act is Act.TEAM_VISIT:
+            pinned = self._ledger.registries.load(revision.registry_revision)
+            content, _needs = self._said(case.told.content_hash, step, revision)
+            slots = self._channels[TeamChannel.name].slots(content, case.hamlet, pinned)
+            yield from ((placement.target, placement.backend) for placement in slots)
+        elif act is Act.SECOND_CONTACT:
             for target in second_targets(case, standing):
                 yield target, KitBackend.name
         elif act is Act.REMIND:
@@ -144,13 +155,11 @@ class Escalating:
         told, step = case.told, one.due.step
         assert told is not None
         assert case.situation.told_at is not None
-        words, needs = self._ledger.deliveries.content(told.content_hash)
-        content = asked(words, step)
-        needs = needs if step.do is Act.SECOND_CONTACT else {}
+        content, needs = self._said(told.content_hash, step, revision)
         key = digest(content, needs)
         said[key] = (content, needs)
         target, backend = one.place
-        channel = self._channels[ChatChannel.name]
+        channel = self._channels[content.channel]
         delivery = PlannedDelivery(
             hamlet_id=case.hamlet.id,
             channel=channel.name,
@@ -162,11 +171,21 @@ class Escalating:
             content_hash=key,
             priority=revision.campaign.urgency,
             households=told.households,
-            work_at=one.at - lead_of(channel, backend),
+            work_at=one.at,  # not before: until then it may not be needed
             expires_at=one.expires_at,
         )
         reason = step_reason(step, at_night=one.due.at_night)
         return NewStep(delivery, step, told.content_hash, case.situation.told_at, reason)
+
+    def _said(self, telling: str, step: Step, revision: Revision) -> Frozen:
+        """Return what a step says, made of what the head was told, with what goes beside it."""
+        told, needs = self._ledger.deliveries.content(telling)
+        content = asked(told, step)
+        if step.do is not Act.TEAM_VISIT:
+            return content, needs if step.do is Act.SECOND_CONTACT else {}
+        section = revision.campaign.sections.get(TeamChannel.name)
+        options = section.options if section is not None else TeamOptions()
+        return replace(content, channel=TeamChannel.name, options=options), {}
 
 
 def _unwanted(case: Case, wanted: list[_Wanted]) -> Iterator[tuple[int, str]]:

@@ -17,7 +17,7 @@ from engine.models.delivery import (
 from engine.models.hashing import canonical_json, digest
 from engine.models.obligation import Citation, LegalBasis, Obligation
 from engine.models.pacing import Backoff, Pace
-from engine.models.plan import Breach, Plan, PlannedDelivery
+from engine.models.plan import Breach, Foreseen, Plan, PlannedDelivery
 from engine.models.play import Finding, Play, PlayOutcome, play_from, play_of
 from engine.models.province import CommuneDefaults, Province
 from engine.models.registry import (
@@ -68,6 +68,7 @@ __all__ = [
     "Finding",
     "FixedOrder",
     "Forecast",
+    "Foreseen",
     "GroupKind",
     "Hamlet",
     "Hours",

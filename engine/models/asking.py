@@ -24,10 +24,6 @@ _SECOND = (
     "Xã chưa thấy tin báo thông báo dưới đây đã đến bà con. Nhờ anh chị chuyển giúp, rồi báo lại "
     "cho xã đã chuyển được khoảng bao nhiêu hộ. Cảm ơn anh chị."
 )
-_VISIT = (
-    "Chưa có tin báo thông báo dưới đây đã đến bà con. Nhờ tổ đến tận nhà báo cho bà con, trước "
-    "hết là những hộ không dùng điện thoại."
-)
 
 
 def asked(told: Content, step: Step) -> Content:
@@ -41,7 +37,7 @@ def asked(told: Content, step: Step) -> Content:
     body = {
         Act.REMIND: _REMIND_RECEIPT if step.without is Without.RECEIPT else _REMIND_RELAY,
         Act.SECOND_CONTACT: f"{_SECOND}\n\n{said}",
-        Act.TEAM_VISIT: f"{_VISIT}\n\n{said}",
+        Act.TEAM_VISIT: said,
     }[step.do]
     title = f"Nhờ chuyển giúp: {told.title}" if step.do is Act.SECOND_CONTACT else told.title
     return replace(

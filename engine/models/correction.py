@@ -7,12 +7,13 @@ that is content, so it is always Vietnamese.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, fields, replace
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from engine.clock import local
+from engine.models.terms import Purpose
 
 #: How long after it was submitted an amendment holds, when what it amends does not.
 WITHDRAWAL_HOLDS = timedelta(days=3)
@@ -26,15 +27,41 @@ class Amends(StrEnum):
     WITHDRAWAL = "withdrawal"
 
 
+#: Fields that say nothing in most amendments, and came after the first of them were hashed.
+_LATER = ("previous_amends", "earlier", "second", "document", "without")
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A revision that was approved before: what it was called, when, and what it amended."""
+
+    revision: int
+    title: str
+    at: datetime
+    amends: Amends | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """Number and date of an official document of its own; empty where they are left to a pen."""
+
+    number: str = ""
+    dated: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Correction:
     """What a message amends, and why.
 
     ``reason`` is why, in the author's words; empty for an update that gives none. ``at`` is when
     it was submitted, ``number`` which amendment of its campaign it is, from 1.
-    ``previous_title`` and ``previous_at`` are the title of what it amends and when that was
-    approved; ``corrects`` is that revision's number. ``words`` is, in a content, the hash of
-    the same words said without it: whoever was told those needs no correction.
+    ``previous_title``, ``previous_at`` and ``previous_amends`` are the title of what it amends,
+    when that was approved, and what that amended itself; ``corrects`` is its revision's number.
+    ``words`` is, in a content, the hash of the same content said without it.
+    ``earlier`` are all revisions that were approved, the newest first: not everybody knows the
+    last of them (``known_by``). ``second`` is what readers of the second language are told of
+    it. ``document`` is the withdrawal's own, ``without`` are the products that it leaves out, as
+    ``flyer:a6``.
     """
 
     reason: str
@@ -45,6 +72,34 @@ class Correction:
     corrects: int = 0
     amends: Amends = Amends.CORRECTION
     words: str = ""
+    previous_amends: Amends | None = None
+    earlier: tuple[Earlier, ...] = ()
+    second: str = ""
+    document: Document | None = None
+    without: tuple[str, ...] = ()
+
+    def known_by(self, revision: int, purpose: Purpose) -> Correction:
+        """Return it for those who last were told a revision, as a notice or as an amendment."""
+        known = next((one for one in self.earlier if one.revision == revision), None)
+        if known is None:
+            return replace(self, earlier=())
+        amends = {
+            Purpose.CORRECTION: known.amends,
+            Purpose.WITHDRAWAL: Amends.WITHDRAWAL,
+        }.get(purpose)
+        return replace(
+            self,
+            previous_title=known.title,
+            previous_at=known.at,
+            previous_amends=amends,
+            corrects=revision,
+            earlier=(),
+        )
+
+    def left_out(self, channel: str) -> frozenset[str]:
+        """Return the products of a channel that the amendment leaves out."""
+        pairs = (one.partition(":") for one in self.without)
+        return frozenset(product for name, _colon, product in pairs if name == channel)
 
     @property
     def withdraws(self) -> bool:
@@ -74,27 +129,53 @@ class Correction:
         The same for every form, read and heard: ``Đính chính thông báo “…” ngày 01/12/2026: …``
         """
         word = {
-            Amends.UPDATE: "Cập nhật thông báo",
-            Amends.CORRECTION: "Đính chính thông báo",
-            Amends.WITHDRAWAL: "Thu hồi thông báo",
+            Amends.UPDATE: "Cập nhật",
+            Amends.CORRECTION: "Đính chính",
+            Amends.WITHDRAWAL: "Thu hồi",
         }[self.amends]
-        day = f" ngày {local(self.previous_at):%d/%m/%Y}" if self.previous_at else ""
-        what = f"{word} “{self.previous_title}”{day}"
+        what = f"{word} {self.previous}"
         return f"{what}: {_ended(self.reason)}" if self.reason.strip() else f"{what}."
+
+    @property
+    def previous(self) -> str:
+        """Name what it amends: a notice by its day, an amendment of it by its own day."""
+        named = f"thông báo “{self.previous_title}”"
+        day = f"ngày {local(self.previous_at):%d/%m/%Y}" if self.previous_at else ""
+        if self.previous_amends is None:
+            return f"{named} {day}".rstrip()
+        return f"{named} ({_EDITIONS[self.previous_amends]} {day}".rstrip() + ")"
 
     @property
     def spoken(self) -> str:
         """Return how an announcer begins: without the title, which is said after it."""
         word = "Cập nhật" if self.amends is Amends.UPDATE else "Đính chính"
         day = f" ngày {local(self.previous_at):%d/%m/%Y}" if self.previous_at else ""
-        what = f"{word} thông báo đã phát{day}"
+        heard = _HEARD[self.previous_amends] if self.previous_amends else "đã phát"
+        what = f"{word} thông báo {heard}{day}"
         return f"{what}: {_ended(self.reason)}" if self.reason.strip() else f"{what}."
 
     def identity(self) -> dict[str, Any]:
         """Return what its hash is made of: moments are the same in whatever zone they are kept."""
-        own = {field.name: getattr(self, field.name) for field in fields(self)}
+        own = {
+            field.name: getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in _LATER or getattr(self, field.name)
+        }
         zoned = {name: one for name, one in own.items() if isinstance(one, datetime)}
         return own | {name: one.astimezone(UTC).isoformat() for name, one in zoned.items()}
+
+
+#: What an earlier amendment is called where it is amended itself, and how it is said aloud.
+_EDITIONS = {
+    Amends.UPDATE: "bản cập nhật",
+    Amends.CORRECTION: "bản đính chính",
+    Amends.WITHDRAWAL: "bản thu hồi",
+}
+_HEARD = {
+    Amends.UPDATE: "đã được cập nhật",
+    Amends.CORRECTION: "đã được đính chính",
+    Amends.WITHDRAWAL: "đã được thu hồi",
+}
 
 
 def _ended(reason: str) -> str:
@@ -113,8 +194,8 @@ def withdrawn_body(correction: Correction, *, here: bool = False) -> str:
 
     ``here``: it still holds elsewhere; only this place is no longer meant.
     """
-    day = f" ngày {local(correction.previous_at):%d/%m/%Y}" if correction.previous_at else ""
-    what = f"Thông báo “{correction.previous_title}”{day}"
+    what = correction.previous
+    what = what[:1].upper() + what[1:]
     why = f"\n\nLý do: {_ended(correction.reason)}" if correction.reason.strip() else ""
     if here:
         return f"{what} không áp dụng cho nơi này. Bà con không làm theo thông báo đó.{why}"

@@ -104,16 +104,26 @@ class EvidenceKind(StrEnum):
     RECEIVED = "received"
     HEARD = "heard"
     UPLOADED = "uploaded"
+    VISITED = "visited"
+    ABSENT = "absent"
+    REFUSED = "refused"
+    NEEDS_HELP = "needs_help"
 
     @property
     def of_households(self) -> bool:
-        """Say whether it is about households, not about who passes something on."""
-        return self not in (EvidenceKind.RECEIVED, EvidenceKind.UPLOADED)
+        """Say whether it is about households reached, not about who passes something on."""
+        return self not in _NOT_REACHED
 
     @property
     def confirms(self) -> bool:
         """Say whether it shows that anybody was reached: what lies in a system has not aired."""
-        return self is not EvidenceKind.UPLOADED
+        return self is not EvidenceKind.UPLOADED and self not in _NO_VISIT
+
+
+#: What teams found that is no visit: nobody was at home, nobody wanted to listen. Who needs help
+#: was visited, and is counted there.
+_NO_VISIT = frozenset({EvidenceKind.ABSENT, EvidenceKind.REFUSED, EvidenceKind.NEEDS_HELP})
+_NOT_REACHED = frozenset({EvidenceKind.RECEIVED, EvidenceKind.UPLOADED}) | _NO_VISIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,6 +71,14 @@ class Breach:
     spots: tuple[Spot, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """How a channel will go about what is planned; ``doubts`` say what will not come in time."""
+
+    lines: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+
+
 #: A frozen content, and the hashes of the contents it needs, by channel.
 Frozen = tuple[Content, dict[str, str]]
 
@@ -85,7 +93,8 @@ class Plan:
     ``fingerprint`` is the hash of what approval is bound to: audience, places, fixed times,
     and every word as it would be read or heard. ``shifts`` are what other campaigns have on
     air and must give way. ``kept`` are amendments in the ledger, by id, that say the same already.
-    ``remarks`` are what else an official should look at.
+    ``remarks`` are what else an official should look at, ``foreseen`` how channels will go about
+    it.
     """
 
     campaign_id: str
@@ -97,6 +106,7 @@ class Plan:
     shifts: tuple[Shift, ...] = ()
     kept: frozenset[int] = frozenset()
     remarks: tuple[str, ...] = ()
+    foreseen: tuple[str, ...] = ()
 
     @property
     def stops(self) -> tuple[Breach, ...]:

@@ -39,7 +39,13 @@ class HouseholdGroup(StrEnum):
     POOR = "poor"
     NEAR_POOR = "near_poor"
     POOR_AND_NEAR_POOR = "poor_and_near_poor"
+    ELDERLY = "elderly"
+    NO_SMARTPHONE = "no_smartphone"
 
+
+#: Households that a member of a team visits on a day where the registry does not say: two hours
+#: after work, at a quarter of an hour each. A setting, no rule.
+VISITS_PER_DAY = 8
 
 #: What plays where nobody says otherwise: a folder in the outbox. It is always there.
 USUAL_PLAYER = "folder"
@@ -78,6 +84,7 @@ class Hamlet:
 
     ``flyer_copies`` is how many flyers go there when a campaign does not say otherwise;
     ``head`` is a person's id, and so are ``deputies``, who may speak for the head.
+    Elderly households are those in which old people live alone.
     """
 
     id: str
@@ -89,6 +96,8 @@ class Hamlet:
     tags: frozenset[str] = frozenset()
     flyer_copies: int = 0
     deputies: tuple[str, ...] = ()
+    elderly_households: int = 0
+    no_smartphone_households: int = 0
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -102,6 +111,8 @@ class Hamlet:
             HouseholdGroup.POOR: self.poor_households,
             HouseholdGroup.NEAR_POOR: self.near_poor_households,
             HouseholdGroup.POOR_AND_NEAR_POOR: self.poor_households + self.near_poor_households,
+            HouseholdGroup.ELDERLY: self.elderly_households,
+            HouseholdGroup.NO_SMARTPHONE: self.no_smartphone_households,
         }[group]
 
 
@@ -152,12 +163,17 @@ def private_target(person_id: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """People who go from door to door (tổ công nghệ số cộng đồng, đội IT Xanh). Ids of people."""
+    """People who go from door to door (tổ công nghệ số cộng đồng, đội IT Xanh). Ids of people.
+
+    ``visits_per_day`` is how many households each member can visit on a day, at a quarter of an
+    hour each.
+    """
 
     id: str
     name: str
     members: tuple[str, ...]
     hamlets: tuple[str, ...]
+    visits_per_day: int = VISITS_PER_DAY
 
 
 @dataclass(frozen=True, slots=True)

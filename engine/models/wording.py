@@ -68,6 +68,10 @@ def evidence_word(kind: EvidenceKind) -> str:
         EvidenceKind.RECEIVED: _("the head received it"),
         EvidenceKind.HEARD: _("heard in the hamlet"),
         EvidenceKind.UPLOADED: _("uploaded to the province's system"),
+        EvidenceKind.VISITED: _("visited at home"),
+        EvidenceKind.ABSENT: _("nobody was at home"),
+        EvidenceKind.REFUSED: _("did not want to be visited"),
+        EvidenceKind.NEEDS_HELP: _("needs help"),
     }[kind]
 
 

@@ -8,7 +8,7 @@ a plain notice. Whoever was told and is not meant any more is told that it does 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
@@ -27,7 +27,7 @@ from engine.models import (
 )
 from engine.models.correction import WITHDRAWAL_HOLDS
 from engine.planner.compose import Composed, Composer
-from engine.planner.known import Known, Place, Standing, Told
+from engine.planner.known import Known, Place, Told
 from engine.planner.times import Slot, Times
 from engine.states import UNSENT
 
@@ -121,30 +121,42 @@ class Amender:
             kept += [one.delivery.id for one in waiting]
             if place[2] not in self._targets:
                 continue
-            wrong = {hour for hour, one in self._hours(told, place).items() if not one.withdrawn}
             covered = {self._hour(one.delivery.slot, one.delivery.asap, place) for one in waiting}
-            taken_back = self._composer.withdrawn(place[1])
-            found += self._missing(hamlet, place, taken_back, wrong - covered, told[-1])
+            taken_back = {
+                hour: self._composer.withdrawn(place[1], self.facts(one))
+                for hour, one in self._hours(told, place).items()
+                if not one.withdrawn and hour not in covered
+            }
+            found += self._missing(hamlet, place, taken_back, told[-1])
         return Amended(tuple(found), tuple(kept), bool(found))
+
+    def facts(self, last: Told) -> Correction:
+        """Return what is amended for those who were told ``last`` as the last."""
+        return self._correction.known_by(last.row.revision, last.row.purpose)
 
     def _target(
         self, hamlet: Hamlet, place: Place, plain: Composed, planned: Sequence[PlannedDelivery]
     ) -> Amended:
         self._seen.add(place)
         told = self._known.told.get(place, ())
-        same = [one for one in self._known.standing.get(place, ()) if one.words == plain.hash]
+        words = self._composer.words(place[1], hamlet)
+        standing = self._known.standing.get(place, ())
+        same = [one for one in standing if one.says(words, plain.hash)]
         waiting = [one for one in same if one.purpose is Purpose.CORRECTION]
         kept = tuple(one.delivery.id for one in waiting)
         if not told:
             return Amended(tuple(planned), kept)
         one_hour = bool(planned) and any(one.asap for one in planned)
         hours = self._hours(told, place, one_hour=one_hour)
-        wrong = {h for h, one in hours.items() if one.words != plain.hash or one.withdrawn}
         covered = {
             self._hour(one.delivery.slot, one.delivery.asap, place, one_hour=one_hour)
             for one in waiting
         }
-        wrong -= covered
+        wrong = {
+            hour: self._composer.corrected(plain, self.facts(one))
+            for hour, one in hours.items()
+            if (one.words != words or one.withdrawn) and hour not in covered
+        }
         kept += tuple(
             one.delivery.id
             for one in same
@@ -153,37 +165,35 @@ class Amender:
         )
         if not wrong and waiting and self._campaign.schedule.repeat:
             return Amended((), kept, told=True)  # what is said again and again goes on as it is
-        found = list(self._instead(place, plain, planned, wrong, waiting))
+        usual = self._composer.corrected(plain, self.facts(told[-1]))
+        taken = {one.delivery.slot for one in waiting if not one.delivery.asap}
+        found: list[PlannedDelivery] = []
+        for one in planned:
+            hour = self._hour(one.slot, one.asap, place, one_hour=one_hour)
+            found += self._instead(one, wrong.get(hour, usual) if wrong else None, taken)
         done = {self._hour(one.slot, one.asap, place, one_hour=one_hour) for one in found}
         if place[1] != LOUDSPEAKER and not any(one.asap for one in found):
             done = set()
-        corrected = self._composer.corrected(plain)
-        found += self._missing(hamlet, place, corrected, wrong - done, told[-1])
+        left = {hour: said for hour, said in wrong.items() if hour not in done}
+        found += self._missing(hamlet, place, left, told[-1])
         return Amended(tuple(found), kept, told=True)
 
     def _instead(
-        self,
-        place: Place,
-        plain: Composed,
-        planned: Sequence[PlannedDelivery],
-        wrong: set[str],
-        waiting: Sequence[Standing],
+        self, one: PlannedDelivery, corrected: Composed | None, taken: Collection[datetime]
     ) -> Iterator[PlannedDelivery]:
-        """Yield what stands in place of a target's plain deliveries.
+        """Yield what stands in place of a plain delivery to a target that was told something.
 
         What is due at once was told already, unless it is told as a correction now.
         """
-        taken = {one.delivery.slot for one in waiting if not one.delivery.asap}
-        for one in planned:
-            if one.asap or one.slot <= self._now:
-                if wrong and one.asap:
-                    yield self._as(one, self._composer.corrected(plain))
-            elif one.slot in taken:
-                continue
-            elif wrong and place[1] == LOUDSPEAKER:
-                yield self._as(one, self._composer.corrected(plain))
-            else:
-                yield one
+        if one.asap or one.slot <= self._now:
+            if corrected is not None and one.asap:
+                yield self._as(one, corrected)
+        elif one.slot in taken:
+            return
+        elif corrected is not None and one.channel == LOUDSPEAKER:
+            yield self._as(one, corrected)
+        else:
+            yield one
 
     def _as(self, one: PlannedDelivery, said: Composed) -> PlannedDelivery:
         self._used[said.hash] = said
@@ -196,12 +206,12 @@ class Amender:
         )
 
     def _missing(
-        self, hamlet: Hamlet, place: Place, said: Composed, hours: Iterable[str], last: Told
+        self, hamlet: Hamlet, place: Place, wanted: Mapping[str, Composed], last: Told
     ) -> Iterator[PlannedDelivery]:
-        """Yield what goes to hours at which nothing is planned any more."""
+        """Yield what goes to hours at which nothing is planned any more: what each hears."""
         _hamlet, name, target = place
         channel = self._channels[name]
-        for hour in sorted(hours):
+        for hour, said in sorted(wanted.items(), key=lambda one: one[0]):
             slot = self._next(name, target, last.row.backend, hour)
             if slot is None:
                 continue
@@ -272,6 +282,7 @@ def _targets(registry: Registry) -> frozenset[str]:
         (
             *(cluster.id for cluster in registry.clusters),
             *(group.id for group in registry.chat_groups),
+            *(team.id for team in registry.teams),
             registry.portal.id,
             registry.print_point.id,
         )

@@ -14,6 +14,7 @@ from engine.i18n import gettext as _
 from engine.ledger import Revision, Status
 from engine.ledger.revisions import Revisions
 from engine.models import Amends, Audience, Campaign, Correction
+from engine.models.correction import Earlier
 
 
 class Loads(Protocol):
@@ -49,7 +50,7 @@ def amendment_of(
     if amends is Amends.WITHDRAWAL and known is not None and known.withdraws:
         message = _("{campaign}: revision {revision} withdrew it already")
         raise LoaError(message.format(campaign=campaign_id, revision=before.revision))
-    return _amending(before, at, said, amends)
+    return _amending(revisions, before, at, said, amends)
 
 
 def update_of(revisions: Revisions, campaign_id: str, at: datetime) -> Correction | None:
@@ -62,10 +63,12 @@ def update_of(revisions: Revisions, campaign_id: str, at: datetime) -> Correctio
         return None
     if before.campaign.valid_until < at:
         return None
-    return _amending(before, at, "", Amends.UPDATE)
+    return _amending(revisions, before, at, "", Amends.UPDATE)
 
 
-def _amending(before: Revision, at: datetime, reason: str, amends: Amends) -> Correction:
+def _amending(
+    revisions: Revisions, before: Revision, at: datetime, reason: str, amends: Amends
+) -> Correction:
     known = before.campaign.correction
     title = before.campaign.title
     return Correction(
@@ -76,7 +79,17 @@ def _amending(before: Revision, at: datetime, reason: str, amends: Amends) -> Co
         previous_at=before.approved_at,
         corrects=before.revision,
         amends=amends,
+        previous_amends=known.amends if known is not None else None,
+        earlier=tuple(_earlier(revisions, before.campaign_id)),
     )
+
+
+def _earlier(revisions: Revisions, campaign_id: str) -> Iterator[Earlier]:
+    for one in _approved(revisions, campaign_id):
+        assert one.approved_at is not None
+        facts = one.campaign.correction
+        amends = facts.amends if facts is not None else None
+        yield Earlier(one.revision, one.campaign.title, one.approved_at, amends)
 
 
 def in_force(revisions: Revisions, campaign_id: str) -> Revision | None:

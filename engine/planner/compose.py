@@ -14,6 +14,7 @@ from channels.pages import permalink_of
 from engine.models import (
     Campaign,
     Content,
+    Correction,
     Hamlet,
     HouseholdGroup,
     Purpose,
@@ -25,6 +26,7 @@ from engine.models.correction import WITHDRAWAL_HOLDS, withdrawn_body, withdrawn
 from engine.models.drill import said_as_drill, titled_as_drill
 from engine.models.facts import Facts
 from engine.models.marks import unmarked
+from engine.planner.said import words_of
 
 
 def audience(campaign: Campaign, registry: Registry) -> tuple[Hamlet, ...]:
@@ -75,8 +77,9 @@ class Composer:
         self._bodies: dict[tuple[str, object], str] = {}
         self._contents: dict[tuple[str, object], Composed] = {}
         self._joined: dict[tuple[str, ...], Composed] = {}
-        self._corrected: dict[str, Composed] = {}
-        self._withdrawn: dict[str, Composed] = {}
+        self._words: dict[str, str] = {}
+        self._corrected: dict[tuple[str, Correction], Composed] = {}
+        self._withdrawn: dict[tuple[str, Correction], Composed] = {}
 
     def content(self, channel: str, hamlet: Hamlet) -> Composed:
         """Return one channel's words for one hamlet. The hash covers what the channel needs.
@@ -96,26 +99,42 @@ class Composer:
             self._joined[key] = Composed(digest(own.hash, needed), own.content, needed)
         return self._joined[key]
 
-    def corrected(self, plain: Composed) -> Composed:
-        """Return the same words as a correction; files it comes with are the plain ones."""
-        if plain.hash not in self._corrected:
-            assert self._campaign.correction is not None
-            correction = replace(self._campaign.correction, words=plain.hash)
-            content = replace(plain.content, purpose=Purpose.CORRECTION, correction=correction)
-            key = digest(plain.hash, correction)
-            self._corrected[plain.hash] = Composed(key, content, plain.needs)
-        return self._corrected[plain.hash]
+    def words(self, channel: str, hamlet: Hamlet) -> str:
+        """Return the hash of what a hamlet is told on a channel (``words_of``)."""
+        composed = self.content(channel, hamlet)
+        if composed.hash not in self._words:
+            needed = {need: self.words(need, hamlet) for need in composed.needs}
+            self._words[composed.hash] = words_of(composed.content, needed)
+        return self._words[composed.hash]
 
-    def withdrawn(self, channel: str) -> Composed:
-        """Return what takes back, on one channel, what people were told: the same everywhere."""
-        if channel not in self._withdrawn:
-            content = self._taken_back(channel)
-            self._withdrawn[channel] = Composed(digest(content), content, {})
-        return self._withdrawn[channel]
+    def corrected(self, plain: Composed, told: Correction) -> Composed:
+        """Return the same words as a correction for those who know what ``told`` names.
 
-    def _taken_back(self, channel: str) -> Content:
-        campaign, correction = self._campaign, self._campaign.correction
-        assert correction is not None
+        Files that it comes with are the plain ones.
+        """
+        key = (plain.hash, told)
+        if key not in self._corrected:
+            correction = replace(told, words=plain.hash)
+            options = plain.content.options
+            if isinstance(options, Options):
+                options = options.to_correct(correction)
+            content = replace(
+                plain.content, purpose=Purpose.CORRECTION, correction=correction, options=options
+            )
+            named = digest(plain.hash, correction)
+            self._corrected[key] = Composed(named, content, plain.needs)
+        return self._corrected[key]
+
+    def withdrawn(self, channel: str, told: Correction) -> Composed:
+        """Return what takes back, on one channel, what ``told`` names: the same everywhere."""
+        key = (channel, told)
+        if key not in self._withdrawn:
+            content = self._taken_back(channel, told)
+            self._withdrawn[key] = Composed(digest(content), content, {})
+        return self._withdrawn[key]
+
+    def _taken_back(self, channel: str, correction: Correction) -> Content:
+        campaign = self._campaign
         content = Content(
             campaign_id=campaign.id,
             channel=channel,
@@ -129,7 +148,9 @@ class Composer:
             valid_until=max(campaign.valid_until, correction.at + WITHDRAWAL_HOLDS),
             households=campaign.audience.households,
             permalink=f"{self._registry.portal.url}/{campaign.id}/",
-            options=_to_withdraw(self._channels[channel], campaign.sections.get(channel)),
+            options=_to_withdraw(
+                self._channels[channel], campaign.sections.get(channel), correction
+            ),
             schedule=campaign.schedule,
             drill=campaign.drill,
             ends=campaign.all_clear,
@@ -231,10 +252,10 @@ def _titled(campaign: Campaign, section: Section) -> str:
     return titled_as_drill(title) if campaign.drill else title
 
 
-def _to_withdraw(channel: Channel, section: Section | None) -> BaseModel:
+def _to_withdraw(channel: Channel, section: Section | None, correction: Correction) -> BaseModel:
     """Return a channel's settings for a notice that takes back what it said."""
     if section is not None and isinstance(section.options, Options):
-        return section.options.to_withdraw()
+        return section.options.to_withdraw(correction)
     return channel.options()
 
 

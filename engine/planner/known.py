@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from channels.base import Channel
 from engine.ledger import Current, Ledger
+from engine.ledger.deliveries import missing_content
 from engine.ledger.told import ToldRow
-from engine.models import Campaign, Purpose
-from engine.states import State
+from engine.models import Campaign, Content, Purpose
+from engine.models.plan import Frozen
+from engine.planner.said import speaks_second, words_of
+from engine.states import UNSENT, State
 
 #: Hamlet, channel, target.
 Place = tuple[str, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """Words that people may know at one place. ``words`` is the hash of what was said there.
+class Said:
+    """What a content says: the hash of its ``words`` (``words_of``), and of itself said plainly.
 
-    A correction's words are those that it says, without that it is one.
+    ``second``: readers of a second language are among those whom it told.
     """
 
-    row: ToldRow
     words: str
+    plainly: str
+    second: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Words that people may know at one place."""
+
+    row: ToldRow
+    said: Said
+
+    @property
+    def words(self) -> str:
+        """The hash of what was said there."""
+        return self.said.words
 
     @property
     def withdrawn(self) -> bool:
@@ -38,7 +55,15 @@ class Standing:
 
     delivery: Current
     purpose: Purpose
-    words: str
+    said: Said
+
+    def says(self, words: str, plainly: str) -> bool:
+        """Say whether it tells the same words.
+
+        Of what was not sent yet, the same content as well: it would be made in vain otherwise.
+        """
+        unsent = self.delivery.state in UNSENT
+        return self.said.words == words and (self.said.plainly == plainly or not unsent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +92,21 @@ class Known:
         current = ledger.deliveries.current(campaign_id)
         if not rows and not current:
             return NOBODY
-        hashes = {row.content_hash for row in rows if row.purpose is Purpose.CORRECTION}
-        hashes |= {one.key[5] for one in current if one.key[4] == Purpose.CORRECTION}
-        words = said_by(ledger, hashes)
+        hashes = {row.content_hash for row in rows} | {one.key[5] for one in current}
+        return cls.among(rows, current, said_by(ledger, hashes))
+
+    @classmethod
+    def among(
+        cls, rows: Iterable[ToldRow], current: Iterable[Current], said: Mapping[str, Said]
+    ) -> Known:
+        """Return what these rows amount to; ``said`` is what their contents say."""
         told: dict[Place, list[Told]] = {}
         for row in rows:
-            said = Told(row, words.get(row.content_hash, row.content_hash))
-            told.setdefault(row.place, []).append(said)
+            told.setdefault(row.place, []).append(Told(row, said[row.content_hash]))
         standing: dict[Place, list[Standing]] = {}
         for one in current:
             hamlet, channel, target, _slot, purpose, content = one.key
-            there = Standing(one, Purpose(purpose), words.get(content, content))
+            there = Standing(one, Purpose(purpose), said[content])
             standing.setdefault((hamlet, channel, target), []).append(there)
         return cls(told, standing)
 
@@ -95,11 +124,36 @@ def known_of(
     return Known.of(campaign.id, ledger, recalled, now)
 
 
-def said_by(ledger: Ledger, hashes: Collection[str]) -> dict[str, str]:
-    """Return, for contents that amend something, the hash of the same words said plainly."""
-    found = ledger.deliveries.contents(hashes)
-    return {
-        key: content.correction.words
-        for key, (content, _needs) in found.items()
-        if content.correction is not None and content.correction.words
-    }
+def said_by(ledger: Ledger, hashes: Collection[str]) -> dict[str, Said]:
+    """Return what contents say, by their hashes.
+
+    Raises LoaError when the ledger has lost one of them.
+    """
+    known: dict[str, Frozen] = {}
+    missing = set(hashes)
+    while missing:
+        found = ledger.deliveries.contents(missing)
+        for lost in missing - found.keys():
+            raise missing_content(lost)
+        known |= found
+        missing = {need for _content, needs in found.values() for need in needs.values()}
+        missing -= known.keys()
+    return said_in(known, hashes)
+
+
+def said_in(known: Mapping[str, Frozen], hashes: Collection[str]) -> dict[str, Said]:
+    """Return what contents say that are at hand, with all those that they build on."""
+    words: dict[str, str] = {}
+
+    def words_in(key: str) -> str:
+        if key not in words:
+            content, needs = known[key]
+            words[key] = words_of(content, {name: words_in(need) for name, need in needs.items()})
+        return words[key]
+
+    return {key: _said(key, known[key][0], words_in(key)) for key in hashes}
+
+
+def _said(key: str, content: Content, words: str) -> Said:
+    plainly = content.correction.words if content.correction is not None else ""
+    return Said(words, plainly or key, speaks_second(content))

@@ -31,6 +31,7 @@ from engine.planner.airing import Standing
 from engine.planner.amending import Amended, Amender
 from engine.planner.compose import Composed, Composer, audience
 from engine.planner.fitting import fitted, lengths_of
+from engine.planner.foreseeing import foreseen
 from engine.planner.known import NOBODY, Known
 from engine.planner.times import Times
 from engine.planner.truth import truth_of
@@ -109,6 +110,9 @@ def plan_campaign(
     said_plainly = [one for one in fit.deliveries if one.content_hash not in used]
     truth = truth_of(campaign, resolved, said_plainly, registry, now)
     breaches.extend(truth.breaches)
+    said = {item.composed.hash: item.content for item in resolved}
+    said |= {key: one.content for key, one in used.items()}
+    ahead = foreseen(fit.deliveries, said, registry, channels)
     correction = campaign.correction
     if not resolved and not (correction is not None and correction.withdraws):
         breaches.append(Breach(_("no hamlet belongs to this audience")))
@@ -117,8 +121,7 @@ def plan_campaign(
     return Plan(
         campaign_id=campaign.id,
         deliveries=fit.deliveries,
-        contents={item.composed.hash: item.composed.content for item in resolved}
-        | {key: one.content for key, one in used.items()},
+        contents=said,
         needs={item.composed.hash: item.composed.needs for item in resolved}
         | {key: one.needs for key, one in used.items()},
         breaches=tuple(_merged(breaches)),
@@ -127,7 +130,8 @@ def plan_campaign(
         else _amended_print(campaign, registry, channels, composer, amender, resolved),
         shifts=fit.shifts,
         kept=frozenset(kept),
-        remarks=truth.remarks,
+        remarks=(*truth.remarks, *ahead.doubts),
+        foreseen=ahead.lines,
     )
 
 
@@ -234,13 +238,15 @@ def _amended_print(
 
     Whom they have reached by the time at which it opens has no part in it.
     """
+    assert campaign.correction is not None
+    told = replace(campaign.correction, earlier=())
     corrected = {
         one.hash: amender.forecast(one, item.hamlet).text
         for item in resolved
-        for one in (composer.corrected(item.composed),)
+        for one in (composer.corrected(item.composed, told),)
     }
     taken_back = {
-        name: amender.forecast(composer.withdrawn(name), hamlet).text
+        name: amender.forecast(composer.withdrawn(name, told), hamlet).text
         for name in channels
         for hamlet in registry.hamlets[:1]
     }

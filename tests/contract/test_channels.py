@@ -33,6 +33,7 @@ from channels.loudspeaker.players.sftp.account import SftpAccount
 from channels.loudspeaker.players.sftp.backend import SftpBackend
 from channels.portal.channel import PortalChannel
 from channels.portal.publishing import Publishing
+from channels.team.channel import TeamChannel
 from engine.app import CHANNELS
 from engine.app.feeding import LedgerFeed
 from engine.app.players import KINDS
@@ -207,6 +208,11 @@ def flyer_folder(tmp_path: Path) -> Iterator[Rig]:
     yield Rig(channel, "folder", "van-phong", lambda: files_below(tmp_path / "out"))
 
 
+def team_folder(tmp_path: Path) -> Iterator[Rig]:
+    channel = TeamChannel(outbox=tmp_path / "out", links=lambda *_: "https://xa-mau.example/t/x")
+    yield Rig(channel, "folder", "to-1", lambda: files_below(tmp_path / "out"))
+
+
 def portal_static(tmp_path: Path) -> Iterator[Rig]:
     channel = PortalChannel(outbox=tmp_path / "out")
     yield Rig(channel, "static", "cong", lambda: files_below(tmp_path / "out"))
@@ -293,6 +299,7 @@ def chat_zalo(backend: str, target: str) -> Callable[[Path], Iterator[Rig]]:
 RIGS = (
     *map(loudspeaker, PLAYERS),
     flyer_folder,
+    team_folder,
     portal_static,
     chat_kit,
     chat_telegram,
@@ -327,6 +334,7 @@ def test_slots_name_targets_of_the_registry_in_a_fixed_order(rig: Rig) -> None:
     targets = {
         *(cluster.id for cluster in REGISTRY.clusters),
         *(group.id for group in REGISTRY.chat_groups),
+        *(team.id for team in REGISTRY.teams),
         REGISTRY.print_point.id,
         REGISTRY.portal.id,
         "wordpress",

@@ -160,6 +160,7 @@ def test_the_same_text_is_rendered_once_for_any_number_of_hamlets(
         "flyer": hamlets,
         "portal": 1,
         "chat": 1,
+        "team": 1,
     }
 
 

@@ -1,0 +1,160 @@
+"""Who goes where, and when: arithmetic on the registry alone, the same every time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from channels.team.options import MINUTES, TeamOptions
+from engine.clock import local
+from engine.models import Content, Hamlet, HouseholdGroup, Registry, Team
+
+#: Sheets that are ready later than this are for the next day.
+_NOON = time(12, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """One hamlet on a team's round: on the days from ``first`` to ``last``.
+
+    ``left`` are the households for which no day is left; days are None when all are.
+    """
+
+    hamlet: Hamlet
+    households: int
+    first: date | None
+    last: date | None
+    left: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """What one team does for one campaign, hamlet after hamlet. ``a_day``: households a day."""
+
+    team: Team
+    a_day: int
+    days: tuple[date, ...]
+    stops: tuple[Stop, ...]
+
+    @property
+    def households(self) -> int:
+        return sum(stop.households for stop in self.stops)
+
+    @property
+    def left(self) -> int:
+        """Households that cannot be visited in time."""
+        return sum(stop.left for stop in self.stops)
+
+
+def households_for(content: Content, hamlet: Hamlet) -> int:
+    """Return how many households of a hamlet are to be visited."""
+    return hamlet.households_of(group_of(content))
+
+
+def group_of(content: Content) -> HouseholdGroup:
+    """Return which households are visited: those the section names, else the audience's."""
+    return content.options_as(TeamOptions).households or content.households
+
+
+def teams_for(content: Content, hamlet_id: str, registry: Registry) -> tuple[Team, ...]:
+    """Return the teams that go to a hamlet, in the registry's order.
+
+    Of those the campaign names, all that serve the hamlet. Where it names none, those that serve
+    the fewest hamlets: a hamlet's own team before one that goes everywhere.
+    """
+    serving = [team for team in registry.teams if hamlet_id in team.hamlets]
+    named = content.options_as(TeamOptions).teams
+    if named:
+        return tuple(team for team in serving if team.id in named)
+    fewest = min((len(team.hamlets) for team in serving), default=0)
+    return tuple(team for team in serving if len(team.hamlets) == fewest)
+
+
+def share_of(team: Team, teams: Sequence[Team], households: int) -> int:
+    """Return how many of a hamlet's households one of its teams takes, by what each can do.
+
+    Shares add up to all: what is left over by rounding goes to the first teams, one each.
+    """
+    strengths = [strength(one) for one in teams]
+    shares = [households * one // sum(strengths) for one in strengths]
+    over = households - sum(shares)
+    place = teams.index(team)
+    return shares[place] + (1 if place < over else 0)
+
+
+def strength(team: Team, minutes: int = MINUTES) -> int:
+    """Return how many households a team visits on a day, when each takes ``minutes``.
+
+    A team whose members nobody wrote down counts as one person.
+    """
+    each = max(1, team.visits_per_day * MINUTES // minutes)
+    return max(1, len(team.members)) * each
+
+
+def days_of(content: Content, slot: datetime) -> tuple[date, ...]:
+    """Return the days on which teams may go, when their sheets leave at ``slot``.
+
+    Those of the section's own schedule, else every day until the end. A sheet that leaves in the
+    afternoon is for the next day, but for an emergency.
+    """
+    last = local(content.valid_until).date()
+    by = content.options_as(TeamOptions).by
+    last = min(last, by) if by is not None else last
+    own = content.own_schedule
+    if own is not None and own.moments:
+        days = {local(moment).date() for moment in own.moments}
+        return tuple(sorted(day for day in days if local(slot).date() <= day <= last))
+    first = local(slot)
+    late = first.time() >= _NOON and content.priority != "emergency"
+    begin = first.date() + timedelta(days=1 if late else 0)
+    return tuple(begin + timedelta(days=n) for n in range((last - begin).days + 1))
+
+
+def round_of(
+    team: Team, wanted: Sequence[tuple[Hamlet, int]], content: Content, slot: datetime
+) -> Round:
+    """Send a team from hamlet to hamlet, in the order given; ``wanted`` are (hamlet, households).
+
+    A day that one hamlet does not fill goes on in the next.
+    """
+    days = days_of(content, slot)
+    a_day = strength(team, content.options_as(TeamOptions).minutes)
+    return Round(team, a_day, days, tuple(_stops(wanted, a_day, days)))
+
+
+def round_for(
+    team_id: str,
+    slot: datetime,
+    content: Content,
+    hamlets: Sequence[Hamlet],
+    registry: Registry,
+) -> Round:
+    """Return a team's round through its hamlets of one campaign, in the registry's order.
+
+    A team that the registry does not know any more is one person who goes everywhere.
+    """
+    known = {one.id: one for one in registry.teams}
+    team = known.get(team_id) or Team(team_id, team_id, (), ())
+    order = {hamlet.id: place for place, hamlet in enumerate(registry.hamlets)}
+    wanted = []
+    for hamlet in sorted(hamlets, key=lambda one: order.get(one.id, len(order))):
+        teams = teams_for(content, hamlet.id, registry)
+        going = teams if team in teams else (team,)
+        wanted.append((hamlet, share_of(team, going, households_for(content, hamlet))))
+    return round_of(team, wanted, content, slot)
+
+
+def _stops(
+    wanted: Sequence[tuple[Hamlet, int]], a_day: int, days: Sequence[date]
+) -> Iterator[Stop]:
+    done = 0
+    for hamlet, households in wanted:
+        room = max(0, a_day * len(days) - done)
+        visited = min(households, room)
+        if visited:
+            first, last = days[done // a_day], days[(done + visited - 1) // a_day]
+            yield Stop(hamlet, households, first, last, households - visited)
+        else:
+            yield Stop(hamlet, households, None, None, households)
+        done += visited

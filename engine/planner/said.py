@@ -1,0 +1,43 @@
+"""What people are told, apart from how it looks and sounds: what an amendment is judged by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from channels.base import Options
+from engine.models import Content, Purpose, digest
+from engine.models.marks import unmarked
+
+
+def words_of(content: Content, needed: Mapping[str, str]) -> str:
+    """Return the hash of what people are told by a content: words, facts, files, how long it holds.
+
+    ``needed`` are the words of the contents that it builds on, by channel: a post hands out the
+    flyer. How often it is said, on which paper it is printed, under which number it was issued
+    and how words are pronounced has no part in it; nor that it amends something.
+    """
+    options = content.options
+    return digest(
+        content.purpose is Purpose.WITHDRAWAL,
+        *(_plain(text) for text in (content.title, content.issuer, content.body, content.contact)),
+        content.priority,
+        content.valid_from,
+        content.valid_until,
+        content.drill,
+        content.ends,
+        [(name, list(map(_plain, lines))) for name, lines in content.facts.named()],
+        sorted((one.name, one.sha256) for one in content.attachments),
+        content.recording.sha256 if content.recording else "",
+        options.said() if isinstance(options, Options) else None,
+        needed,
+    )
+
+
+def speaks_second(content: Content) -> bool:
+    """Say whether a content speaks to readers of a second language."""
+    return isinstance(content.options, Options) and content.options.speaks_second
+
+
+def _plain(text: str) -> str:
+    """Return a text without marks for the voice, its lines joined."""
+    return " ".join(unmarked(text).split())

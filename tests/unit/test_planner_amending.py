@@ -1,0 +1,201 @@
+"""Amending: each place is told what it knew last, and only words count, not how they look."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import builders
+from support.dispatching import campaign as made_up
+
+from channels.base import Channel
+from channels.chat.channel import ChatOptions
+from channels.flyer.options import FlyerOptions
+from channels.flyer.products import Product
+from channels.portal.channel import PortalOptions
+from engine.app import build_channels, close_channels
+from engine.ledger import Current
+from engine.ledger.told import ToldRow
+from engine.models import (
+    Amends,
+    Audience,
+    Campaign,
+    Content,
+    Correction,
+    Plan,
+    PlannedDelivery,
+    Purpose,
+    Section,
+)
+from engine.models.correction import Earlier
+from engine.models.plan import Frozen
+from engine.planner import plan_campaign
+from engine.planner.known import Known, said_in
+from engine.settings import Settings
+from engine.states import State
+
+NOW = builders.NOW
+LATER = NOW + timedelta(days=1)
+REGISTRY = builders.registry(2)
+FIRST = Earlier(1, "Thông báo", NOW)
+SECOND = Earlier(2, "Thông báo sửa", LATER, Amends.CORRECTION)
+
+
+@pytest.fixture
+def channels(tmp_path: Path) -> Iterator[dict[str, Channel]]:
+    made = build_channels(Settings(), tmp_path / "xa", builders.MemoryRemoteIds())
+    yield made
+    close_channels(made)
+
+
+def notice(*, flyer: FlyerOptions | None = None, **changes: Any) -> Campaign:
+    sections = {
+        "flyer": Section(flyer or FlyerOptions()),
+        "portal": Section(PortalOptions()),
+        "chat": Section(ChatOptions()),
+    }
+    return made_up("tin", **{"sections": sections, "body": "Họp lúc 7 giờ.", **changes})
+
+
+def amending(campaign: Campaign, *earlier: Earlier, **facts: Any) -> Campaign:
+    last = earlier[0]
+    values: dict[str, Any] = {
+        "reason": "nhầm giờ",
+        "at": LATER,
+        "number": len(earlier),
+        "previous_title": last.title,
+        "previous_at": last.at,
+        "previous_amends": last.amends,
+        "corrects": last.revision,
+        "earlier": earlier,
+    }
+    return dataclasses.replace(campaign, correction=Correction(**{**values, **facts}))
+
+
+def withdrawing(campaign: Campaign, *earlier: Earlier, **facts: Any) -> Campaign:
+    nobody = dataclasses.replace(campaign, audience=Audience(nobody=True))
+    return amending(nobody, *earlier, amends=Amends.WITHDRAWAL, **facts)
+
+
+class Memory:
+    """What the ledger would have: each plan opened and sent, but for what stays unsent."""
+
+    def __init__(self, channels: Mapping[str, Channel]) -> None:
+        self._channels = channels
+        self._rows: list[ToldRow] = []
+        self._current: list[Current] = []
+        self._frozen: dict[str, Frozen] = {}
+
+    def plan(self, campaign: Campaign) -> Plan:
+        said = said_in(self._frozen, self._frozen.keys())
+        known = Known.among(self._rows, self._current, said)
+        return plan_campaign(campaign, REGISTRY, self._channels, LATER, known=known)
+
+    def opened(
+        self, campaign: Campaign, revision: int, only: str = "", state: State = State.SENT
+    ) -> Plan:
+        plan = self.plan(campaign)
+        self._frozen |= plan.frozen(plan.contents)
+        for one in plan.deliveries:
+            if not only or one.hamlet_id == only:
+                number = len(self._current) + 1
+                self._current.append(Current(number, one.key, one.slot, one.asap, state))
+                if state is State.SENT:
+                    self._rows.append(row(number, revision, one))
+        return plan
+
+
+def row(number: int, revision: int, one: PlannedDelivery) -> ToldRow:
+    return ToldRow(
+        id=number,
+        revision=revision,
+        hamlet_id=one.hamlet_id,
+        channel=one.channel,
+        backend=one.backend,
+        target=one.target,
+        slot=one.slot,
+        asap=one.asap,
+        purpose=one.purpose,
+        content_hash=one.content_hash,
+        households=one.households,
+        state=State.SENT,
+        changed_at=one.slot,
+    )
+
+
+@pytest.fixture
+def memory(channels: dict[str, Channel]) -> Memory:
+    return Memory(channels)
+
+
+def said(plan: Plan, hamlet: str) -> Iterable[Content]:
+    found = [plan.contents[o.content_hash] for o in plan.deliveries if o.hamlet_id == hamlet]
+    assert found
+    return found
+
+
+def test_a_withdrawal_names_to_each_place_what_it_knew_last(memory: Memory) -> None:
+    memory.opened(notice(), 1)
+    corrected = amending(notice(body="Họp lúc 9 giờ.", title="Thông báo sửa"), FIRST)
+    memory.opened(corrected, 2, only="ap-1")
+    plan = memory.plan(withdrawing(corrected, SECOND, FIRST))
+    for content in said(plan, "ap-1"):
+        assert content.title == "Thu hồi thông báo: Thông báo sửa"
+        assert "(bản đính chính ngày 02/12/2026) nay được thu hồi" in content.body
+        assert content.correction is not None
+        assert content.correction.corrects == 2
+    for content in said(plan, "ap-2"):
+        assert content.title == "Thu hồi thông báo: Thông báo"
+        assert "“Thông báo” ngày 01/12/2026 nay được thu hồi" in content.body
+        assert content.correction is not None
+        assert content.correction.corrects == 1
+
+
+def test_a_second_correction_names_to_each_place_what_it_knew_last(memory: Memory) -> None:
+    memory.opened(notice(), 1)
+    memory.opened(amending(notice(body="Họp lúc 9 giờ."), FIRST), 2, only="ap-1")
+    plan = memory.plan(amending(notice(body="Họp lúc 10 giờ."), SECOND, FIRST))
+    openings = {
+        hamlet: {c.correction.opening for c in said(plan, hamlet) if c.correction}
+        for hamlet in ("ap-1", "ap-2")
+    }
+    first = "Đính chính thông báo “Thông báo” ngày 01/12/2026: nhầm giờ."
+    second = "Đính chính thông báo “Thông báo sửa” (bản đính chính ngày 02/12/2026): nhầm giờ."
+    assert openings == {"ap-1": {second}, "ap-2": {first}}
+
+
+def test_who_first_hears_of_it_by_the_corrected_notice_knows_a_notice(memory: Memory) -> None:
+    memory.opened(notice(audience=Audience(hamlets=("ap-2",))), 1)
+    memory.opened(amending(notice(), FIRST), 2, only="ap-1")
+    plan = memory.plan(withdrawing(notice(), SECOND, FIRST))
+    for content in said(plan, "ap-1"):
+        assert "“Thông báo sửa” ngày 02/12/2026 nay được thu hồi" in content.body
+
+
+@pytest.mark.parametrize("amends", [Amends.CORRECTION, Amends.UPDATE])
+def test_other_paper_for_the_same_words_corrects_nobody(memory: Memory, amends: Amends) -> None:
+    first = memory.opened(notice(), 1)
+    small = FlyerOptions(products=(Product.A6, Product.NOTICE), show_hamlet=False)
+    plan = memory.plan(amending(notice(flyer=small), FIRST, amends=amends))
+    assert plan.deliveries == ()
+    assert plan.kept == frozenset(range(1, len(first.deliveries) + 1))
+
+
+def test_other_paper_is_made_of_what_was_not_sent_yet(memory: Memory) -> None:
+    memory.opened(notice(), 1, only="ap-1")
+    memory.opened(notice(), 1, only="ap-2", state=State.PLANNED)
+    small = FlyerOptions(products=(Product.A6,))
+    plan = memory.plan(amending(notice(flyer=small), FIRST))
+    assert {(o.hamlet_id, o.purpose) for o in plan.deliveries} == {("ap-2", Purpose.NOTICE)}
+
+
+def test_a_flyers_own_words_are_corrected_with_the_post_that_hands_it_out(memory: Memory) -> None:
+    memory.opened(notice(), 1)
+    plan = memory.plan(amending(notice(flyer=FlyerOptions(bring=("Sổ tiêm",))), FIRST))
+    channels = {one.channel for one in plan.deliveries}
+    assert channels == {"flyer", "portal", "chat"}
+    assert {one.purpose for one in plan.deliveries} == {Purpose.CORRECTION}
