@@ -26,6 +26,7 @@ from engine.notices.apprise_target import send
 from engine.notices.campaigns import CampaignGatherer
 from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
+from engine.notices.escalation import EscalationGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.obligations import ObligationGatherer
@@ -88,6 +89,7 @@ def commune_desk(
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
         RelayGatherer(ledger.relays.words),
+        EscalationGatherer(ledger),
         AgentGatherer(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
         ),

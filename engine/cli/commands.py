@@ -71,6 +71,10 @@ def table() -> dict[str, tuple[str, str]]:
         ),
         "bulletin": ("bulletin", _("Gather a week's campaigns in one bulletin (PDF).")),
         "playlog": ("playlog", _("List what went on air, and what it proves: CSV, PDF too.")),
+        "escalation": (
+            "escalation",
+            _("Show where campaign ID was not passed on: what was done, what comes."),
+        ),
         "relay": ("relay", _("Links with which heads pass campaigns on, and their answers.")),
         "chat": ("chat", _("Send a marked test to a chat group.")),
         "zalo": ("zalo", _("Log in to the Zalo Official Account; see and make its groups.")),

@@ -13,6 +13,7 @@ from engine.ledger import TWO_KEYS, DeliveryRow, EventRow, Ledger, Revision, Sta
 from engine.models import Commune, EvidenceKind, Priority, Purpose, Registry
 from engine.reports.amended import AmendedPlace, amended_places
 from engine.reports.coverage import Coverage, coverage
+from engine.reports.escalation import StepLine, escalation_lines
 from engine.reports.lines import DeliveryLine, EventLine, EvidenceLine, Lines, Who
 from engine.reports.matrix import Matrix, in_order, matrix
 from engine.reports.plain import Discreet, plain
@@ -76,6 +77,7 @@ class Report:
     events: tuple[EventLine, ...]
     evidence: tuple[EvidenceLine, ...]
     amended: tuple[AmendedPlace, ...] = ()
+    escalation: tuple[StepLine, ...] = ()
 
     @property
     def live(self) -> bool:
@@ -155,6 +157,7 @@ def build_report(
         deliveries=deliveries,
         events=tuple(map(lines.event, happened)),
         evidence=tuple(lines.evidence(piece) for piece in evidence),
+        escalation=escalation_lines(ledger, registry, campaign_id, now, discreet),
         amended=amended_places(ledger.told.of(campaign_id), every, pinned, now),
     )
 

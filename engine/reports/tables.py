@@ -14,6 +14,7 @@ from engine.i18n import language
 from engine.models.wording import evidence_word
 from engine.reports.amended import AmendedPlace
 from engine.reports.coverage import HamletCoverage
+from engine.reports.escalation import StepLine
 from engine.reports.lines import DeliveryLine, EvidenceLine
 from engine.reports.matrix import Cell
 from engine.reports.report import Facts, Report
@@ -149,6 +150,7 @@ def _plain_report(report: Report) -> dict[str, Any]:
         },
         "unreached": list(report.unreached),
         "amended": list(report.amended),
+        "escalation": list(report.escalation),
         "remarks": list(report.remarks),
         "deliveries": list(report.deliveries),
         "evidence": list(report.evidence),
@@ -167,6 +169,8 @@ def _plain(value: object) -> Any:
             return {**_fields(value), "basis": list(value.basis)}
         case AmendedPlace():
             return {**_fields(value), "text": value.words}
+        case StepLine():
+            return {**_fields(value), "text": f"{value.what}: {value.how}"}
         case Unreached():
             return {
                 "hamlet_id": value.hamlet.hamlet_id,

@@ -9,8 +9,17 @@ from typing import TypeVar
 
 from engine.ledger import DeliveryRow, Ledger, Revision, Status
 from engine.ledger.escalations import StepRow
-from engine.models import Evidence, EvidenceKind, GroupKind, Hamlet, Purpose, Registry
-from engine.models.escalation import Act, Steps
+from engine.models import (
+    Campaign,
+    Evidence,
+    EvidenceKind,
+    GroupKind,
+    Hamlet,
+    Plan,
+    Purpose,
+    Registry,
+)
+from engine.models.escalation import Act, Step, Steps
 from engine.models.registry import private_target
 from engine.rules.escalation import Due, Outlook, Situation, foreseen
 from engine.states import State
@@ -124,13 +133,61 @@ def second_targets(case: Case, registry: Registry) -> list[str]:
     return [private_target(person) for person in registry.seconds(case.hamlet)]
 
 
-def nobody_to_ask(case: Case, act: Act, registry: Registry) -> bool:
+def nobody_to_ask(hamlet: Hamlet, act: Act, registry: Registry) -> bool:
     """Say whether a step finds nobody whom it could ask."""
     if act is Act.REMIND:
-        return not case.hamlet.speakers and not registry.seconds(case.hamlet)
+        groups = registry.chat_groups_by_hamlet.get(hamlet.id, ())
+        heads = any(group.kind is GroupKind.HEADS for group in groups)
+        return not (heads or hamlet.speakers or registry.seconds(hamlet))
     if act is Act.SECOND_CONTACT:
-        return not registry.seconds(case.hamlet)
-    return not any(case.hamlet.id in team.hamlets for team in registry.teams)
+        return not registry.seconds(hamlet)
+    return not any(hamlet.id in team.hamlets for team in registry.teams)
+
+
+@dataclass(frozen=True, slots=True)
+class ForeseenStep:
+    """A step that a plan would bring where nobody answers, in hamlets with the same moment.
+
+    ``at`` is None where it can never come; ``nobody``: there is nobody to ask.
+    """
+
+    step: Step
+    at: datetime | None
+    hamlets: tuple[str, ...]
+    at_night: bool = False
+    nobody: bool = False
+
+
+def foreseen_steps(campaign: Campaign, plan: Plan, registry: Registry) -> tuple[ForeseenStep, ...]:
+    """Return what a plan would bring, if its messages left at their slots and nobody answered."""
+    correction = campaign.correction
+    steps = campaign.steps(registry.escalation)
+    if not steps or (correction is not None and correction.withdraws):
+        return ()
+    kinds = {group.id: group.kind for group in registry.chat_groups}
+    slots: dict[str, dict[GroupKind, datetime]] = {}
+    for one in plan.deliveries:
+        kind = kinds.get(one.target) if one.channel == "chat" else None
+        if kind in (GroupKind.HEADS, GroupKind.HAMLET):
+            ours = slots.setdefault(one.hamlet_id, {})
+            ours[kind] = min(one.slot, ours.get(kind, one.slot))
+    found: dict[tuple[int, datetime | None, bool, bool], list[str]] = {}
+    for hamlet in registry.hamlets:
+        told = slots.get(hamlet.id)
+        if not told:
+            continue
+        told_at = told.get(GroupKind.HEADS) or told[GroupKind.HAMLET]
+        known = Situation(told_at, campaign.valid_until)
+        for place, due in enumerate(foreseen(steps, known, registry, campaign.urgency, told_at)):
+            nobody = nobody_to_ask(hamlet, due.step.do, registry)
+            at = due.at if due.outlook is not Outlook.NEVER and not nobody else None
+            night = due.at_night and at is not None
+            found.setdefault((place, at, night, nobody), []).append(hamlet.name)
+    ordered = sorted(found.items(), key=lambda one: (one[0][0], one[0][1] is None, str(one[0][1])))
+    return tuple(
+        ForeseenStep(steps[place], at, tuple(names), night, nobody)
+        for (place, at, night, nobody), names in ordered
+    )
 
 
 def _situation(
