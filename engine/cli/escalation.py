@@ -1,4 +1,4 @@
-"""``loa escalation``: who passed a campaign on, hamlet by hamlet, and what is done about the rest."""
+"""``loa escalation``: where a campaign was not passed on, and what is done about it."""
 
 from __future__ import annotations
 

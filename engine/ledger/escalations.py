@@ -114,8 +114,8 @@ class Escalations:
         with self._database.read() as connection:
             return list(connection.execute(query.order_by(w.campaign_id)).scalars())
 
-    def told(self, campaign_id: str) -> dict[int, datetime]:
-        """Return when each message of a campaign to a chat was sent first, by delivery."""
+    def told(self, campaign_id: str, channel: str = "chat") -> dict[int, datetime]:
+        """Return when each message of a campaign on a channel was sent first, by delivery."""
         e, d = events.c, deliveries.c
         query = (
             select(e.delivery_id, func.min(e.at).label("at"))
@@ -125,7 +125,7 @@ class Escalations:
                 e.campaign_id == campaign_id,
                 e.to_state.in_((State.SENT, State.CONFIRMED)),
                 d.commune_id == self._commune_id,
-                d.channel == "chat",
+                d.channel == channel,
                 d.purpose != Purpose.REMINDER,
             )
             .group_by(e.delivery_id)

@@ -38,10 +38,11 @@ class EscalationGatherer:
         nobody: dict[tuple[str, Act], datetime] = {}
         for case in cases_of(self._ledger, revision, registry, now):
             if not case.situation.relayed:
-                by_hand |= {case.hamlet.id: at for at in _handed_over(case)}
+                for at in _handed_over(case):
+                    by_hand.setdefault(case.hamlet.id, at)
             for due in case.foreseen:
                 found = nobody_to_ask(case.hamlet, due.step.do, registry)
-                if found and due.outlook is Outlook.DUE and due.at and not case.rows_of(due):
+                if found and due.outlook is Outlook.DUE and due.at and not case.is_planned(due):
                     nobody.setdefault((case.hamlet.id, due.step.do), due.at)
         if by_hand:
             yield _notice(Concern.SECOND_CONTACT, campaign_id, list(by_hand), min(by_hand.values()))

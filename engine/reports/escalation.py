@@ -21,6 +21,9 @@ from engine.rules.escalated import Case, cases_of, in_force, nobody_to_ask
 from engine.rules.escalation import Due, Outlook
 from engine.states import State
 
+#: Outlooks of what is to be done, or was.
+_OPEN = (Outlook.WAITS, Outlook.DUE)
+
 #: The code of a step for which there is nobody.
 NOBODY = "nobody"
 
@@ -101,7 +104,7 @@ def _lines(case: Case, registry: Registry, discreet: Discreet) -> Iterator[StepL
         rows = _newest(case.rows_of(due))
         shown.update(row.delivery_id for row in case.rows_of(due))
         yield from (_of_row(row, name, discreet) for row in rows)
-        if not rows:
+        if not rows or (due.outlook in _OPEN and not case.is_planned(due)):
             yield _foreseen(case, due, name, registry)
     for row in _newest([row for row in case.planned if row.delivery_id not in shown]):
         yield _of_row(row, name, discreet)

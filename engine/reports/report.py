@@ -142,7 +142,8 @@ def build_report(
     lines = Lines(pinned, people, discreet, every, happened)
     deliveries = tuple(map(lines.delivery, every))
     households = _households(revision, pinned, rows)
-    grid = matrix(rows, pinned, tuple(revision.campaign.sections), audience=households)
+    planned = [row for row in rows if row.purpose is not Purpose.REMINDER]
+    grid = matrix(planned, pinned, tuple(revision.campaign.sections), audience=households)
     covered = coverage(rows, evidence, pinned, households)
     return Report(
         commune=_public(pinned.commune),

@@ -65,6 +65,10 @@ class Case:
             row for row in self.planned if row.telling == telling and row.step.key == due.step.key
         ]
 
+    def is_planned(self, due: Due) -> bool:
+        """Say whether a step is planned or was done, however it ended."""
+        return any(row.state in PENDING | DONE for row in self.rows_of(due))
+
 
 def steps_of(revision: Revision, pinned: Registry) -> Steps:
     """Return what is done about a revision; nothing for what only takes something back."""
