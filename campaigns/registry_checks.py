@@ -17,6 +17,7 @@ from campaigns.tree import Path
 from engine.errors import Problem
 from engine.i18n import gettext as _
 from engine.models import GroupKind, Registry, Right
+from engine.models.telegram_address import TelegramAddress
 from engine.models.wording import right_name
 
 
@@ -218,6 +219,12 @@ def _groups(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]
         if group.sent_by() == "telegram" and not group.address and not unsure:
             message = _("a group sent by telegram needs its address (the chat's id)")
             yield source.problem(path, message)
+        elif group.sent_by() == "telegram" and not unsure and not _on_telegram(group.address):
+            message = _(
+                "found {found}; a Telegram chat id is allowed, such as -1001234567890, with a "
+                "topic -1001234567890/15"
+            )
+            yield source.problem((*path, "address"), message.format(found=group.address))
         if group.sent_by() == "zalo" and not group.address and not unsure:
             message = _("a group sent by zalo needs its address (loa zalo groups lists the ids)")
             yield source.problem(path, message)
@@ -225,6 +232,10 @@ def _groups(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]
         if articles != (group.kind is GroupKind.FOLLOWERS) and not unsure:
             message = _("kind followers and backend zalo_article go together, never one alone")
             yield source.problem(path, message)
+
+
+def _on_telegram(address: str | None) -> bool:
+    return TelegramAddress.of(address or "") is not None
 
 
 def _flyers(_spec: RegistrySpec, source: Source, _cuts: Cuts) -> Iterator[Problem]:

@@ -217,8 +217,8 @@ class CampaignSpec(Strict):
         FactsSpec,
         Field(
             FactsSpec(),
-            description="Những điều chính, in thành khung trên tờ rơi và trang tin; mỗi mục một "
-            "dòng hay một danh sách.",
+            description="Những điều chính: khung trên tờ rơi, trang tin, màn hình; mấy dòng đầu "
+            "của tin nhắn. Mỗi mục một dòng hay một danh sách.",
         ),
     ]
     values: Annotated[Values, Field({}, description="Biến dùng chung cho mọi ấp.")]

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from engine.models import File, Pace, TokenPair
+from engine.models import Content, File, Pace, TokenPair
 
 
 class Artifacts(Protocol):
@@ -14,6 +14,10 @@ class Artifacts(Protocol):
 
     def need(self, channel: str) -> File | None:
         """Return what ``channel`` made for the same hamlet and campaign; None if it is unused."""
+        ...
+
+    def told(self, channel: str) -> Content | None:
+        """Return the words of which ``need`` gives the file; None if nobody knows them."""
         ...
 
     def attachment(self, sha256: str) -> Path:

@@ -44,8 +44,9 @@ class ChannelError(Exception):
     """A channel could not do its work; only dispatch catches it.
 
     ``permanent`` means that trying again cannot help. ``retry_after`` is what the far side
-    asked for, when it did. ``unknown`` means that the far side may have taken the bundle
-    before the failure: channels without idempotence or ``find`` must not try again.
+    asked for, when it did; ``everyone`` that it asks this of all who speak to it, not of this
+    bundle alone. ``unknown`` means that the far side may have taken the bundle before the
+    failure: channels without idempotence or ``find`` must not try again.
     """
 
     def __init__(
@@ -55,11 +56,13 @@ class ChannelError(Exception):
         permanent: bool = False,
         retry_after: timedelta | None = None,
         unknown: bool = False,
+        everyone: bool = False,
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
         self.retry_after = retry_after
         self.unknown = unknown
+        self.everyone = everyone
 
 
 class NotYetError(ChannelError):

@@ -42,8 +42,9 @@ HANDED_OVER = DELIVERED | {State.NOT_PLAYED, State.WITHDRAWN}
 
 _STOPPED = {State.CANCELLED, State.EXPIRED, State.SUPERSEDED}
 
-#: What may follow what for a delivery (docs: the life of a delivery). What was not played is
-#: tried again by a delivery of its own; the move from there back to `planned` has no user yet.
+#: What may follow what for a delivery (docs: the life of a delivery). A slot is part of what a
+#: delivery is, so what was not played is tried again by a delivery of its own, with a slot of its
+#: own; the move from there back to `planned` is allowed and nothing makes it (docs/players.md).
 MOVES: dict[State, frozenset[State]] = {
     State.HELD: frozenset({State.PLANNED, *_STOPPED}),
     State.PLANNED: frozenset({State.SENDING, State.FAILED, *_STOPPED}),

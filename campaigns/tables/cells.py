@@ -13,6 +13,7 @@ from campaigns.faults import unknown
 from campaigns.fields import Day, Id, Phone, ShortLine, Strict, Whole, shown
 from campaigns.registry_fields import Count, HoursField, Url
 from engine.i18n import gettext as _
+from engine.models.telegram_address import TelegramAddress
 
 _SEPARATOR = re.compile(r"[;|\n]")
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
@@ -203,4 +204,14 @@ def doubts_about(row: HamletRow) -> list[Fault]:
     if row.chat_group and row.chat_platform == "telegram" and not row.chat_address:
         message = _("a group sent by telegram needs its address (the chat's id)")
         found.append(Fault("chat_address", message))
+    elif (
+        row.chat_group
+        and row.chat_platform == "telegram"
+        and TelegramAddress.of(row.chat_address or "") is None
+    ):
+        message = _(
+            "found {found}; a Telegram chat id is allowed, such as -1001234567890, with a "
+            "topic -1001234567890/15"
+        )
+        found.append(Fault("chat_address", message.format(found=row.chat_address)))
     return found

@@ -18,7 +18,7 @@ from engine.models import Artifact, Bundle, ChatGroup, File, Item, Priority, Pur
 from engine.models.registry import PRIVATE
 
 #: Ways of sending that take files beside the text.
-_TAKES_FILES = frozenset({"kit", "zalo"})
+_TAKES_FILES = frozenset({"apprise", "kit", "telegram", "zalo"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ class ChatOptions(Options):
     """Cài đặt riêng của kênh nhóm chat trong một chiến dịch."""
 
     takes_attachments: ClassVar[bool] = True
+    takes_facts: ClassVar[bool] = True
 
     hashtags: tuple[Hashtag, ...] = Field(
         default=(),

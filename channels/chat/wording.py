@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from channels.chat.platforms import PLATFORMS, Platform, clean
 from channels.chat.splitting import split
 from engine.models import Content, Correction, Priority, Purpose, canonical_json
+from engine.models.facts import LABELS, Facts
 
 _BY_PRIORITY = {
     Priority.ROUTINE: "THÔNG BÁO",
@@ -24,6 +25,8 @@ _BY_PURPOSE = {
 }
 #: What every part of a drill's message says.
 DRILL = "DIỄN TẬP"
+#: The facts that a message says above its text.
+_SHORTLY = frozenset({"who", "when", "where", "bring"})
 #: Purposes that must never read as an alarm, however urgent the campaign is.
 _CALM = frozenset({Purpose.ALL_CLEAR, Purpose.DRILL})
 
@@ -98,8 +101,17 @@ def words_of(content: Content, hashtags: tuple[str, ...]) -> MessageInputs:
     )
     return MessageInputs(
         opening=clean(f"{head}\n{content.title}"),
-        body=clean(content.body),
+        body=clean("\n\n".join(filter(None, (_facts(content.facts), content.body)))),
         closing=clean("\n".join(filter(None, closing))),
+    )
+
+
+def _facts(facts: Facts) -> str:
+    """Return what it comes down to, a line each; the title says what, the closing whom to ask."""
+    return "\n".join(
+        f"{LABELS[name]}: {'; '.join(lines)}"
+        for name, lines in facts.named()
+        if lines and name in _SHORTLY
     )
 
 

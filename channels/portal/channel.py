@@ -41,6 +41,7 @@ from engine.models import (
     Rendered,
 )
 from engine.models.facts import NONE, Facts
+from engine.models.marks import unmarked
 
 
 class PortalOptions(Options):
@@ -67,7 +68,7 @@ class PortalOptions(Options):
 
 
 #: Inputs that earlier posts had not: where they say nothing, the key stays what it was.
-_LATER = ("ends", "correction", "facts")
+_LATER = ("ends", "correction", "facts", "heard", "of_drill")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,9 @@ class PostInputs:
     attachments: tuple[PostedFile, ...]
     ends: str = ""
     correction: Correction | None = None
+    of_drill: bool = False
     facts: Facts = NONE
+    heard: str = ""
 
     def identity(self) -> dict[str, Any]:
         """Return what the artifact's key is made of: what came later only where it says a thing."""
@@ -189,7 +192,9 @@ class PortalChannel:
             attachments=tuple(_posted(one, artifacts) for one in content.attachments),
             ends=content.ends,
             correction=content.correction,
+            of_drill=content.drill and content.purpose is not Purpose.DRILL,
             facts=content.facts.each(one_line),
+            heard=_heard(artifacts.told("loudspeaker"), content),
         )
 
     def render(self, inputs: PostInputs) -> Rendered:
@@ -208,7 +213,9 @@ class PortalChannel:
             audio=_audio(inputs.audio),
             attachments=tuple(_attached(one) for one in inputs.attachments),
             ends=inputs.ends,
+            heard=inputs.heard,
             amended=_amended(inputs.correction),
+            of_drill=inputs.of_drill,
             facts=inputs.facts,
         )
         return Rendered(post.encoded(), "application/json")
@@ -237,6 +244,20 @@ def _posted(attachment: Attachment, artifacts: Artifacts) -> PostedFile:
     name = attachment_name(attachment.sha256, attachment.media_type)
     file = File(name, attachment.media_type, attachment.sha256, attachment.size, source)
     return PostedFile(one_line(attachment.name), file)
+
+
+def _heard(said: Content | None, content: Content) -> str:
+    """Return the words of the recording in writing, where they are not those of the post."""
+    if said is None or said.recording is not None:
+        return ""
+    own = _transcript(content)
+    heard = _transcript(said)
+    return "" if heard == own else heard
+
+
+def _transcript(content: Content) -> str:
+    words = (one_line(content.title), plain(unmarked(content.body)))
+    return "\n\n".join(filter(None, (*words, plain(unmarked(content.contact)))))
 
 
 def _audio(file: File | None) -> Media | None:

@@ -13,18 +13,8 @@ from engine.models.facts import NONE, Facts
 #: Purposes that tell of no danger, whatever the campaign's priority.
 _CALM = frozenset({Purpose.WITHDRAWAL, Purpose.ALL_CLEAR, Purpose.DRILL})
 
-#: What the facts of a post are called.
-FACTS = {
-    "what": "Việc gì",
-    "who": "Ai",
-    "when": "Khi nào",
-    "where": "Ở đâu",
-    "bring": "Khi đi mang theo",
-    "contact": "Hỏi ai",
-}
-
 #: Fields that earlier posts have not, and that are written only where they say something.
-_LATER = ("ends", "heard", "amended", "facts")
+_LATER = ("ends", "heard", "amended", "facts", "of_drill")
 
 
 class Document(BaseModel):
@@ -70,6 +60,7 @@ class Post(Document):
     ``ends`` is the campaign of which it says that it is over; empty for all others. ``heard``
     are the words of the recording where they are not those of the post.
     ``amended`` says what it amends; None for all others. ``facts`` are what it comes down to.
+    ``of_drill``: it is no drill itself, but ends or amends one.
     """
 
     title: str
@@ -87,6 +78,7 @@ class Post(Document):
     ends: str = ""
     heard: str = ""
     amended: Amended | None = None
+    of_drill: bool = False
     facts: Facts = NONE
 
     @property

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from channels.portal.documents import FACTS, Former, Post, Reached, Record, Site, Wording
+from channels.portal.documents import Former, Post, Reached, Record, Site, Wording
+from engine.models.facts import LABELS
 
 
 def merged(old: Record | None, new: Record, site: Site) -> Record:
@@ -60,7 +61,7 @@ def _former(old: Record | None, new: Record) -> Iterator[Former]:
 
 def _body(post: Post) -> str:
     """Return what stood on the page below the title: its facts, then the text."""
-    facts = [f"{FACTS[name]}: {'; '.join(lines)}" for name, lines in post.facts.named() if lines]
+    facts = [f"{LABELS[name]}: {'; '.join(lines)}" for name, lines in post.facts.named() if lines]
     return "\n\n".join(filter(None, ("\n".join(facts), post.body)))
 
 

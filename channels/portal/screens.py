@@ -21,6 +21,7 @@ from channels.portal.names import SCREENS
 from channels.portal.pages import asset, page
 from channels.portal.text import Block, excerpt
 from channels.portal.views import PostView, SectionView
+from engine.clock import VIETNAM
 from engine.models import Priority, Purpose
 
 #: How many notices take turns; emergencies always do.
@@ -28,6 +29,9 @@ SHOWN = 30
 
 #: How many characters of a text stand on a screen; the rest is behind the QR code.
 READABLE = 420
+
+#: How many of them a line of the facts takes the room of: it stands by itself.
+FACT = 60
 
 _FILES = ("screen.css", "screen.js", "sw.js", "loa.svg")
 
@@ -41,13 +45,15 @@ class Slide:
 
     @property
     def drill(self) -> bool:
-        return self.section.post.purpose is Purpose.DRILL
+        """Whether it is one, or ends or amends one."""
+        return self.section.post.purpose is Purpose.DRILL or self.section.post.of_drill
 
     @property
     def urgent(self) -> bool:
         """Whether it takes the whole screen; a drill of an emergency does, too."""
-        plays = self.drill and self.section.post.priority is Priority.EMERGENCY
-        return self.section.post.urgent or plays
+        post = self.section.post
+        plays = post.purpose is Purpose.DRILL and post.priority is Priority.EMERGENCY
+        return post.urgent or plays
 
     @property
     def kind(self) -> str:
@@ -61,18 +67,23 @@ class Slide:
         ended = self.post.ended_at
         return int((min(own, ended) if ended else own).timestamp())
 
+    @property
+    def facts(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """What it comes down to; a notice that says so may do without its text."""
+        return self.section.facts
+
     @cached_property
     def blocks(self) -> tuple[Block, ...]:
-        """As many whole paragraphs as can be read from afar; at least the beginning of one."""
+        """As many whole paragraphs as can be read from afar; of text alone at least a beginning."""
         chosen: list[Block] = []
-        room = READABLE
+        room = READABLE - FACT * sum(len(lines) for _label, lines in self.facts)
         for block in self.section.blocks:
             length = sum(len(line) for line in block.lines)
             if length > room:
                 break
             chosen.append(block)
             room -= length
-        if not chosen and self.section.blocks:
+        if not chosen and self.section.blocks and not self.facts:
             first = self.section.blocks[0]
             line = excerpt(" ".join(first.lines), READABLE)
             chosen.append(Block(first.kind, (line,), first.numbers[:1]))
@@ -102,6 +113,7 @@ def screens(
         since = max((slide.post.updated for slide in slides), default=None)
         as_of = int(since.timestamp()) if since else 0
         values = {"place": place, "slides": slides, "made": made_by(), "as_of": as_of}
+        values["zone"] = VIETNAM.key
         name = f"{SCREENS}/{place.id}/index.html"
         yield name, page("screen.html.j2", state.site, "../../", **values)
 

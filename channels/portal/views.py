@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import cached_property
 
 from channels.portal.documents import (
-    FACTS,
     Amended,
     Former,
     Media,
@@ -22,6 +21,7 @@ from channels.portal.moments import Span, span_in
 from channels.portal.text import Block, blocks, excerpt
 from engine.clock import local
 from engine.models import Amends, Priority, Purpose
+from engine.models.facts import LABELS
 
 #: How many hamlets a line of text names before it only counts them.
 NAMED = 4
@@ -102,7 +102,7 @@ class SectionView:
         """What it comes down to: each label with its lines; a contact only once on the page."""
         said = set(self.post.contact.split("\n"))
         return tuple(
-            (FACTS[name], lines)
+            (LABELS[name], lines)
             for name, lines in self.post.facts.named()
             if lines and not (name == "contact" and said.issuperset(lines))
         )
@@ -207,7 +207,7 @@ class PostView:
     def labels(self) -> tuple[Label, ...]:
         found: dict[Label, None] = {}
         for section in self.sections:
-            found.update(dict.fromkeys(_labels(section.post)))
+            found.update(dict.fromkeys(labels_of(section.post)))
         if self.expired:
             found[Label("expired", "Đã hết hiệu lực")] = None
         return tuple(found)
@@ -288,8 +288,11 @@ def size(count: int) -> str:
     return f"{count / 1_000_000:.1f}\u00a0MB".replace(".", ",")
 
 
-def _labels(post: Post) -> list[Label]:
+def labels_of(post: Post) -> list[Label]:
+    """Return what stands beside the title of a post, weightiest first."""
     found = []
+    if post.of_drill:
+        found.append(Label(str(Purpose.DRILL.value), _PURPOSES[Purpose.DRILL]))
     if post.amended is not None and post.amended.amends is Amends.UPDATE:
         found.append(Label("update", "Cập nhật"))
     elif post.purpose in _PURPOSES:

@@ -22,6 +22,15 @@ _UNSPACED = re.compile(
 
 _PLAIN = re.compile("[a-z0-9]{1,2}")
 
+#: A number in groups is one word, however it is grouped: 500.000 (thousands), 0272 3000 111 and
+#: 1900.1234 (telephone numbers: 10 or 11 digits after a 0, else 8 or 10).
+_GROUPED = re.compile(
+    r"(^|[^0-9.,])([0-9]{1,3}(?:[.,][0-9]{3})+)(?![.,]?[0-9])"
+    r"|(^|[^0-9])(0(?:[ .\u00a0-]?[0-9]){9,10}|1[89]00(?:[ .\u00a0-]?[0-9]){4}"
+    r"(?:(?:[ .\u00a0-]?[0-9]){2})?)(?![0-9])"
+)
+_APART = re.compile("[^0-9]")
+
 
 class _Parts(dict[int, int | str]):
     """Maps letters, marks and numbers to themselves, and all else to a space."""
@@ -43,12 +52,17 @@ def folded(text: str) -> str:
 def words(text: str) -> set[str]:
     """Return the distinct words of ``text``."""
     found: set[str] = set()
-    for word in folded(text).translate(_PARTS).split():
+    for word in folded(_GROUPED.sub(_joined, text)).translate(_PARTS).split():
         if _UNSPACED.search(word):
             found.update(word[at : at + 2] for at in range(max(1, len(word) - 1)))
         else:
             found.add(word[:LONGEST])
     return found
+
+
+def _joined(number: re.Match[str]) -> str:
+    """Return a number in groups as one, apart from what stands beside it."""
+    return f"{number[1] or number[3] or ''} {_APART.sub('', number[2] or number[4])} "
 
 
 def bucket(word: str) -> str:

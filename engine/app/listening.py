@@ -219,5 +219,8 @@ class _Attachments:
     def need(self, channel: str) -> File | None:
         return None
 
+    def told(self, channel: str) -> Content | None:
+        return None
+
     def attachment(self, sha256: str) -> Path:
         return self.artifacts.attachment(sha256)

@@ -18,6 +18,7 @@ from engine.ledger.breakers import Breakers
 from engine.ledger.machines import Machines, Process
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.notices import HOUSE, NoticeBook
+from engine.models import ChatGroup
 from engine.models.notice import Concern
 from engine.notices import Desk, Gatherer, Teller
 from engine.notices.agents import AgentGatherer
@@ -29,6 +30,7 @@ from engine.notices.deliveries import DeliveryGatherer
 from engine.notices.escalation import EscalationGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
+from engine.notices.moved import MovedGatherer
 from engine.notices.obligations import ObligationGatherer
 from engine.notices.packages import PackageGatherer
 from engine.notices.permissions import LoginGatherer, PermissionGatherer
@@ -90,6 +92,7 @@ def commune_desk(
         ),
         RelayGatherer(ledger.relays.words),
         EscalationGatherer(ledger),
+        MovedGatherer(partial(_groups, ledger), ledger.remote_ids.get),
         AgentGatherer(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
         ),
@@ -113,6 +116,12 @@ def commune_desk(
         PackageGatherer(lambda: taken_back(house, ledger, home_of(house, ledger.commune_id))),
     ]
     return Desk(book, gatherers, _teller(house, book, ledger.commune_id), house.clock)
+
+
+def _groups(ledger: Ledger) -> Sequence[ChatGroup]:
+    """Return the commune's chat groups as its newest registry has them."""
+    newest = ledger.registries.latest()
+    return ledger.registries.load(newest).chat_groups if newest else ()
 
 
 def _logins(house: House, ledger: Ledger) -> Iterator[Gatherer]:

@@ -154,5 +154,8 @@ class _NoFiles:
     def need(self, channel: str) -> File | None:
         return None
 
+    def told(self, channel: str) -> Content | None:
+        return None
+
     def attachment(self, sha256: str) -> Path:
         raise ChannelError(sha256, permanent=True)

@@ -50,7 +50,9 @@ def given_lines(app: App, done: Standing, by: str, second: str | None) -> Iterat
         minutes = int(again.every.total_seconds()) // 60
         yield message.format(minutes=minutes, until=f"{local(again.until):%H:%M %d/%m/%Y}")
     if not campaign.all_clear:
-        yield _("  to end it: loa all-clear {id} --by PERSON").format(id=name)
+        yield _("  to end it, both together: loa all-clear {id} --by PERSON --with PERSON").format(
+            id=name
+        )
     yield _("  sent by: loa run (unless it runs already)")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from campaigns.loader import campaign_files
+from engine.clock import Clock, local
 from engine.i18n import gettext as _
 from engine.ledger import Status
 from engine.ledger.revisions import Revisions
@@ -38,6 +39,20 @@ def idle_line(revisions: Revisions, workspace: Path) -> str | None:
         )
         return message.format(files=_listed(named), first=named[0])
     return None
+
+
+def standing_line(clock: Clock) -> str | None:
+    """Return how a simulated clock that has nothing left to wait for goes on; None for a real one.
+
+    It moves to what is due next, and stands still when nothing is.
+    """
+    if not clock.simulated:
+        return None
+    message = _(
+        "the simulated clock stands still at {moment}, and moves only to what is due; to go on,"
+        " write a later time into loa.toml: [clock] simulated"
+    )
+    return message.format(moment=f"{local(clock.now()):%H:%M %d/%m/%Y}")
 
 
 def _listed(names: list[str]) -> str:

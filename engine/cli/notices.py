@@ -13,6 +13,7 @@ from engine.app import Communes, open_communes
 from engine.app.noticing import Desks, commune_desk, house_desk
 from engine.cli.common import state_conditions, workspace_option
 from engine.cli.services import service_workspace
+from engine.cli.wrapping import marked_lines
 from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -117,7 +118,7 @@ def _page(communes: Communes, found: Sequence[_Found]) -> Iterator[str]:
 def _lines(kept: Kept, commune_id: str) -> Iterator[str]:
     """Yield a notice's lines. ``commune_id`` says whose it is, where there are several."""
     notice, whose = kept.notice, f"{commune_id}: " if commune_id else ""
-    yield f"{whose}{_standing(kept)}  {what(notice)}"
+    yield from marked_lines(f"{whose}{_standing(kept)} ", what(notice), indent="")
     if _open(kept):
         office = f" (--commune {commune_id})" if commune_id else ""
         yield f"    → {what_to_do(notice)}{office}"

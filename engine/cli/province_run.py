@@ -11,7 +11,7 @@ from campaigns.province_file import PROVINCE_FILE, load_province
 from engine.app import Communes, open_communes
 from engine.cli.bars import TROUBLE
 from engine.cli.common import find_workspace, state_conditions
-from engine.cli.idle import idle_line
+from engine.cli.idle import idle_line, standing_line
 from engine.cli.stopping import stopped_by_signals
 from engine.clock import local
 from engine.i18n import gettext as _
@@ -31,10 +31,12 @@ def run_province(given: Path | None, *, watch: bool) -> int:
         sent, trouble = _count(communes, HANDED_OVER), _count(communes, TROUBLE)
         idle = sent == before and ended.next_moment is None
         line = idle_line(_own_revisions(communes), communes.workspace) if idle else None
+        standing = standing_line(communes.clock) if idle else None
     message = _("{now} deliveries sent in this run; {sent} so far")
     click.echo(message.format(now=sent - before, sent=sent))
-    if line:
-        click.echo(line)
+    for said in (line, standing):
+        if said:
+            click.echo(said)
     if trouble:
         click.echo(_("{count} deliveries need a person: loa status").format(count=trouble))
     if ended.next_moment is not None:

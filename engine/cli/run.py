@@ -10,7 +10,7 @@ import click
 from engine.app import App
 from engine.cli.bars import TROUBLE, Bars, progress_bars
 from engine.cli.common import open_workspace, workspace_option
-from engine.cli.idle import idle_line
+from engine.cli.idle import idle_line, standing_line
 from engine.cli.province import in_province
 from engine.cli.services import listen_option
 from engine.cli.stopping import stopped_by_signals
@@ -88,8 +88,9 @@ def say_how_it_ended(app: App, ended: Ended, before: int = 0) -> int:
     )
     idle = sent == before and ended.next_moment is None
     line = idle_line(app.ledger.revisions, app.workspace) if idle else None
-    if line:
-        click.echo(line)
+    for said in (line, standing_line(app.clock) if idle else None):
+        if said:
+            click.echo(said)
     if trouble:
         click.echo(_("{count} deliveries need a person: loa status").format(count=trouble))
     if ended.next_moment is not None:

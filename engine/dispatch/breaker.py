@@ -3,7 +3,8 @@
 After some failures in a row the endpoint's breaker opens, and its bundles are postponed in the
 ledger, unspent. When the wait is over one bundle goes, whichever worker has it (half-open): an
 answer closes the breaker, silence opens it again for longer. The ledger keeps the state, so
-that all workers share what one of them learns, and none forgets it in a restart.
+that all workers share what one of them learns, and none forgets it in a restart. A far side that
+asks everybody to wait is left alone in the same way, though nothing has failed.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from channels.base import Backend, Checks, endpoint_of
-from engine.clock import Clock
+from engine.clock import Clock, local
 from engine.dispatch.failures import Failure, failure_of
 from engine.i18n import gettext as _
 from engine.ledger.breakers import Breakers
@@ -52,6 +53,17 @@ def after_failure(breaker: Breaker, at: datetime, reason: str) -> Breaker:
     wait = min(FIRST * 2.0 ** min(failures - THRESHOLD, 16), LONGEST)
     since = at if closed else breaker.since
     return replace(failed, state=BreakerState.OPEN, since=since, retry_at=at + wait)
+
+
+def after_asking_for_patience(
+    breaker: Breaker, at: datetime, wait: timedelta, reason: str
+) -> Breaker:
+    """Return what it makes of a breaker that all are asked to wait: no failure."""
+    until = at + wait
+    if breaker.state is BreakerState.OPEN and breaker.retry_at and breaker.retry_at >= until:
+        return breaker
+    since = at if breaker.state is BreakerState.CLOSED else breaker.since
+    return Breaker(breaker.endpoint, BreakerState.OPEN, since, retry_at=until, reason=reason)
 
 
 def after_answer(breaker: Breaker, at: datetime) -> Breaker:
@@ -161,15 +173,22 @@ class CircuitBreaker:
         if endpoint is None:
             return True
         answered = failure is None or failure.answered
-        if answered is False:
+        patience = failure.retry_after if failure is not None and failure.everyone else None
+        if answered is False or patience is not None:
             self._ailing.add(endpoint)
         elif endpoint not in self._ailing:
             return True
         at, reason = self._clock.now(), failure.reason if failure is not None else ""
         before, after = self._breakers.change(
-            endpoint, at, lambda one: after_send(one, at, answered, reason)
+            endpoint,
+            at,
+            lambda one: (
+                after_send(one, at, answered, reason)
+                if patience is None
+                else after_asking_for_patience(one, at, patience, reason)
+            ),
         )
-        if not after.failures:
+        if _is_well(after):
             self._ailing.discard(endpoint)
         _tell(before, after)
         return answered is not False or before.state is BreakerState.CLOSED
@@ -180,7 +199,7 @@ class CircuitBreaker:
         if endpoint is None:
             return None
         found = self._breakers.get(endpoint)
-        if found is not None and found.failures:
+        if found is not None and not _is_well(found):
             self._ailing.add(endpoint)
         return found
 
@@ -188,10 +207,21 @@ class CircuitBreaker:
         return looked_at_again(breaker, now) + LOOK * self._jitter()
 
 
+def _is_well(breaker: Breaker) -> bool:
+    return breaker.state is BreakerState.CLOSED and not breaker.failures
+
+
 def _tell(before: Breaker, after: Breaker) -> None:
-    """Log what changed for people: that an endpoint died, that it is back."""
-    if before.state is BreakerState.CLOSED and after.state is BreakerState.OPEN:
+    """Log what changed for people: that an endpoint died or asks for patience, that it is back."""
+    if before.state is BreakerState.CLOSED and after.is_patience and after.retry_at is not None:
+        words = _("{endpoint} asks everybody to wait until {time}")
+        time = f"{local(after.retry_at):%H:%M:%S}"
+        logger.warning(words.format(endpoint=after.endpoint, time=time))
+    elif before.state is BreakerState.CLOSED and after.state is BreakerState.OPEN:
         words = _("{endpoint} does not answer ({reason}); its bundles wait until it does")
         logger.warning(words.format(endpoint=after.endpoint, reason=after.reason))
-    elif before.state is not BreakerState.CLOSED and after.state is BreakerState.CLOSED:
+    elif (
+        not (before.state is BreakerState.CLOSED or before.is_patience)
+        and after.state is BreakerState.CLOSED
+    ):
         logger.warning(_("{endpoint} answers again").format(endpoint=after.endpoint))

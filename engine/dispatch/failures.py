@@ -20,6 +20,7 @@ class Failure:
 
     ``answered``: whether the far side was there, if only to ask for patience; None when that
     cannot be told from the failure. ``untried``: nothing was asked of it, not yet.
+    ``everyone``: the patience is asked of whoever speaks to it, in every worker.
     """
 
     reason: str
@@ -28,6 +29,7 @@ class Failure:
     unknown: bool = False
     answered: bool | None = None
     untried: bool = False
+    everyone: bool = False
 
 
 def failure_of(error: Exception) -> Failure:
@@ -36,7 +38,14 @@ def failure_of(error: Exception) -> Failure:
         return Failure(str(error), retry_after=error.wait, untried=True)
     if isinstance(error, ChannelError):
         answered = None if error.permanent else error.retry_after is not None
-        return Failure(str(error), error.permanent, error.retry_after, error.unknown, answered)
+        return Failure(
+            str(error),
+            error.permanent,
+            error.retry_after,
+            error.unknown,
+            answered,
+            everyone=error.everyone,
+        )
     if isinstance(error, OSError):
         return Failure(os_reason(error), answered=False)
     if isinstance(error, LoaError):

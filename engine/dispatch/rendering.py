@@ -124,6 +124,7 @@ class Renderer:
             stored = self._artifacts.get(key) if key is not None else None
             if stored is not None:
                 supplies.needs[channel] = stored.file
+                supplies.words[channel] = self._content(need_hash)[0]
         channel_of_it = self._channels[content.channel]
         try:
             inputs = channel_of_it.prepare(content, hamlet, supplies)
@@ -179,11 +180,13 @@ class _Supplies:
     def __init__(self, artifacts: ArtifactStore) -> None:
         self._artifacts = artifacts
         self.needs: dict[str, File] = {}
+        self.words: dict[str, Content] = {}
         self.remarks: tuple[str, ...] = ()
 
     def add(self, channel: str, make: Callable[[], Made]) -> None:
         try:
-            self.needs[channel] = make().file
+            made = make()
+            self.needs[channel], self.words[channel] = made.file, made.content
         except ChannelError as error:
             if not error.permanent:
                 raise
@@ -194,6 +197,9 @@ class _Supplies:
 
     def need(self, channel: str) -> File | None:
         return self.needs.get(channel)
+
+    def told(self, channel: str) -> Content | None:
+        return self.words.get(channel)
 
     def attachment(self, sha256: str) -> Path:
         return self._artifacts.attachment(sha256)

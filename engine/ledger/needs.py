@@ -225,13 +225,22 @@ def backends_in_use(database: Database, after: datetime) -> list[tuple[str, str]
         return [(row.channel, row.backend) for row in connection.execute(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """What nobody has taken in hand: since when work on it is due, and for which first slot."""
+
+    since: datetime
+    slot: datetime
+
+
 def overdue_since(
     database: Database, before: datetime, *, rehearse: Collection[str]
-) -> datetime | None:
-    """Return since when something of any commune is due that nobody has taken in hand."""
+) -> Overdue | None:
+    """Return what of any commune has been due since before a moment and waits for everybody."""
     b = bundles.c
     waiting = and_(b.state == _PLANNED, b.next_attempt_at < before)
     free = or_(b.lease_until.is_(None), b.lease_until < before)
-    query = select(func.min(b.next_attempt_at)).where(waiting, free, not_rehearsed(rehearse))
+    first = select(func.min(b.next_attempt_at), func.min(b.slot))
     with database.read() as connection:
-        return connection.execute(query).scalar()
+        since, slot = connection.execute(first.where(waiting, free, not_rehearsed(rehearse))).one()
+    return Overdue(since, slot) if since is not None else None

@@ -25,6 +25,8 @@ class Breaker:
     ``since``: since when it answers, or has ceased to. ``failures`` in a row, the last of
     them at ``failed_at`` for ``reason``. ``retry_at``: when it may be tried next, unless
     closed; while half-open, when the present try counts as lost.
+
+    One that nothing has failed at and that is not closed asked everybody to be patient.
     """
 
     endpoint: str
@@ -34,3 +36,8 @@ class Breaker:
     failed_at: datetime | None = None
     reason: str = ""
     retry_at: datetime | None = None
+
+    @property
+    def is_patience(self) -> bool:
+        """Whether it is alive and asked everybody to wait."""
+        return self.state is not BreakerState.CLOSED and not self.failures

@@ -38,5 +38,15 @@ class Facts:
         return Facts(**changed)
 
 
+#: What each is called where people read it: content, so always Vietnamese.
+LABELS = {
+    "what": "Việc gì",
+    "who": "Ai",
+    "when": "Khi nào",
+    "where": "Ở đâu",
+    "bring": "Khi đi mang theo",
+    "contact": "Hỏi ai",
+}
+
 #: Nothing answered.
 NONE = Facts()

@@ -28,5 +28,5 @@ class FarSideGatherer:
                 {"endpoint": one.endpoint, "count": str(one.failures)},
             )
             for one in self._breakers.all()
-            if one.state is not BreakerState.CLOSED
+            if one.state is not BreakerState.CLOSED and not one.is_patience
         ]

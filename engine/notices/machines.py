@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from engine.ledger.machines import SCHEDULING, Machines, Process, Role
+from engine.ledger.needs import Overdue
 from engine.models.notice import Concern, Notice, Severity
 
 #: A process that was seen so long ago lives no more; it tells about itself far more often.
@@ -32,7 +33,7 @@ class MachineGatherer:
         self,
         machines: Machines,
         *,
-        overdue: Callable[[datetime], datetime | None],
+        overdue: Callable[[datetime], Overdue | None],
         here: Callable[[], Process],
         room: float,
     ) -> None:
@@ -67,10 +68,10 @@ class MachineGatherer:
 
     def _nobody_sends(self, now: datetime, roles: set[Role]) -> Iterator[Notice]:
         missing = _missing(roles)
-        since = self._overdue(now - OVERDUE) if missing is not None else None
-        if missing is not None and since is not None:
-            facts = {"role": missing.value, "since": since.isoformat()}
-            yield Notice(Concern.NOBODY_SENDS, Severity.URGENT, since, (), facts)
+        waiting = self._overdue(now - OVERDUE) if missing is not None else None
+        if missing is not None and waiting is not None:
+            facts = {"role": missing.value, "slot": waiting.slot.isoformat()}
+            yield Notice(Concern.NOBODY_SENDS, Severity.URGENT, waiting.since, (), facts)
 
 
 def _silences(silent: Sequence[Process], alive: Sequence[Process]) -> Iterator[Notice]:

@@ -103,6 +103,7 @@ def _sentences() -> dict[Concern, str]:
         Concern.NOBODY_TO_ASK: _(
             "{campaign} was not passed on in {hamlets}, and the registry names nobody to ask"
         ),
+        Concern.MOVED: _("the Telegram group {group} has a new address: {address}"),
         Concern.TAKE_BACK: _(
             "{campaign}: package {package} must be taken off the province's system for {count}"
             " airings; the first at {slot}"
@@ -133,7 +134,8 @@ def _advice() -> dict[Concern, str]:
         ),
         Concern.REFUSED: _("submit it again: loa submit FILE --by PERSON"),
         Concern.NO_ALL_CLEAR: _(
-            "loa all-clear {campaign} --by PERSON; if the danger goes on: a new loa alert"
+            "loa all-clear {campaign} --by PERSON --with PERSON; if the danger goes on: a new loa"
+            " alert"
         ),
         Concern.REHEARSING: _(
             "write live = true into loa.toml, or: loa cancel {campaign} --by PERSON"
@@ -173,6 +175,9 @@ def _advice() -> dict[Concern, str]:
         ),
         Concern.NOBODY_TO_ASK: _(
             "call the hamlet; name deputies or a team in the registry: loa escalation {campaign}"
+        ),
+        Concern.MOVED: _(
+            "write it into the registry; until then Loa finds the group by the address it had"
         ),
         Concern.TAKE_BACK: _(
             "take it off there as {note} says, then: loa notices --done {key} --by PERSON"
@@ -228,15 +233,18 @@ def _clock(fault: Fault) -> str:
 
 def _nobody_sends(missing: Role) -> str:
     return {
-        Role.RUN: _("messages are due since {since}, and nothing of Loa runs that sends them"),
-        Role.SCHEDULER: _("messages are due since {since}, and no scheduler runs"),
-        Role.WORKER: _("messages are due since {since}, and no worker runs"),
+        Role.RUN: _("messages for {slot} wait, and nothing of Loa runs that sends them"),
+        Role.SCHEDULER: _("messages for {slot} wait, and no scheduler runs"),
+        Role.WORKER: _("messages for {slot} wait, and no worker runs"),
     }[missing]
 
 
 def _readable(notice: Notice) -> dict[str, str]:
     """Return the facts as people read them."""
     facts = dict(notice.facts)
+    if notice.concern is Concern.NOBODY_SENDS:
+        # What was kept before it named a slot has only the moment from which it was due.
+        facts.setdefault("slot", facts.get("since", ""))
     for name in ("slot", "end", "seen", "since"):
         if facts.get(name):
             facts[name] = f"{local(datetime.fromisoformat(facts[name])):%H:%M %d/%m/%Y}"

@@ -12,7 +12,7 @@ from channels.base import Channel, ChannelError, artifact_key
 from engine.artifacts import ArtifactStore
 from engine.errors import LoaError
 from engine.ledger import Ledger
-from engine.models import NO_SESSIONS, Campaign, File, Hamlet, Plan, Registry, Sessions
+from engine.models import NO_SESSIONS, Campaign, Content, File, Hamlet, Plan, Registry, Sessions
 from engine.rules.on_air import sessions_on_air
 
 #: The channel of which sessions are made.
@@ -87,6 +87,9 @@ class _Attachments:
     artifacts: ArtifactStore
 
     def need(self, channel: str) -> File | None:
+        return None
+
+    def told(self, channel: str) -> Content | None:
         return None
 
     def attachment(self, sha256: str) -> Path:

@@ -26,6 +26,10 @@ from engine.reports.words import (
 )
 from engine.states import State
 
+#: Ids up to this long are never broken in two, however narrow the terminal: an all-clear's has 26,
+#: or a few more.
+LONGEST_ID = 32
+
 #: How many hamlets a table shows before it keeps to those that need somebody to act.
 HAMLETS = 40
 
@@ -113,8 +117,10 @@ def status_table(matrix: Matrix, *, limit: int = HAMLETS) -> Table:
 
 def overview_table(lines: Iterable[CampaignLine]) -> Table:
     """Return one row per campaign: what it is, where it stands, its deliveries by state."""
+    lines = tuple(lines)
+    widest = id_width(line.campaign_id for line in lines)  # with a ratio it is what is least
     table = Table(
-        Column(_("Campaign"), overflow="fold", ratio=3),
+        Column(_("Campaign"), overflow="fold", ratio=3, width=widest),
         Column(_("Priority"), no_wrap=True),
         Column(_("Status"), overflow="fold", ratio=2),
         Column(_("Deliveries"), overflow="fold", ratio=2),
@@ -130,6 +136,11 @@ def overview_table(lines: Iterable[CampaignLine]) -> Table:
             _counts(line.counts, Absence.NOT_PLANNED),
         )
     return table
+
+
+def id_width(ids: Iterable[str]) -> int:
+    """Return how wide a column must be for ids that are copied from it, ``LONGEST_ID`` at most."""
+    return min(LONGEST_ID, max(map(len, ids), default=1))
 
 
 def _shown(matrix: Matrix, limit: int) -> Sequence[MatrixRow]:

@@ -39,7 +39,7 @@ def airtime_breaches(
 
     ``taken`` is what other campaigns have on air, ``around`` what a programme has besides; only
     slots and days that this campaign uses are judged. An emergency may break every one of these
-    rules, and a drill the number of sessions; that is said and recorded.
+    rules; that is said and recorded. A drill or an all-clear is none of the day's sessions.
     """
     seconds: dict[tuple[str, datetime], dict[str, float]] = defaultdict(dict)
     waived = beside = False
@@ -68,11 +68,12 @@ def session_breaches(
 ) -> Iterator[Breach]:
     """Yield what sessions would break besides the hours: relays, quiet times, length, number.
 
-    ``beside``: they come beside the day's sessions, so that their number may be broken.
+    ``beside``: they come beside the day's sessions, and count for none of them.
     """
     yield from _closed_breaches(seconds, registry, waived, taken, around)
     yield from _length_breaches(seconds, registry, waived, taken, around)
-    yield from _session_breaches(seconds, registry, waived or beside, taken)
+    if not beside:
+        yield from _session_breaches(seconds, registry, waived, taken)
 
 
 def hours_breaches(

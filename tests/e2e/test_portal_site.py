@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from playwright.sync_api import Browser, Page, Request, Route
 from support.builders import AWKWARD, NOW
-from support.portal import Desk, post, sound
+from support.portal import Desk, post, served, sound
 
 from engine.models import Priority
 
@@ -60,13 +57,6 @@ CONTRAST = """() => {
 }"""
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves a folder and says nothing."""
-
-    def log_message(self, *_: object) -> None:
-        """Keep the test's output readable."""
-
-
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A site with an emergency, differing hamlets, markup as text, and an expired post."""
@@ -90,14 +80,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 @pytest.fixture(scope="module")
 def address(desk: Desk) -> Iterator[str]:
     """The site as a plain web server shows it."""
-    handler = partial(QuietHandler, directory=str(desk.root))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with served(desk.root) as shown:
+        yield shown
 
 
 @contextmanager

@@ -75,6 +75,7 @@ def test_two_people_give_an_alert_in_one_command(workspace: Path) -> None:
     assert status == 0, screen
     assert "approved with two keys, lan and minh" in screen
     assert "on air now" in screen
+    assert "--by PERSON --with PERSON" in screen, "the all-clear is typed once, by both"
     assert PASSPHRASE not in screen
     assert OTHER not in screen
     with open_app(workspace) as app:

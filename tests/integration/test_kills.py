@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 from support.commune import files_below, make_commune
-from support.fake_telegram import TOKEN, FakeTelegram
+from support.fake_telegram import TOKEN, FakeTelegram, said
 from support.kill_driver import OPEN
 from support.nursery import Child, Nursery, nursery
 from support.redis_server import wait_until
@@ -67,9 +67,9 @@ class Bench:
         return Path(shutil.copytree(self.template, self.folder / name))
 
     def received(self) -> list[str]:
-        """Texts in the order in which the far side accepted them."""
+        """Texts and pictures in the order in which the far side accepted them."""
         lines = self.log.read_text(encoding="utf-8").splitlines()
-        return [json.loads(line)["text"] for line in lines]
+        return [said(json.loads(line)) for line in lines]
 
     def newly_received(self) -> Counter[str]:
         everything = self.received()

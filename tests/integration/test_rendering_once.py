@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -70,3 +71,23 @@ def test_a_batch_looks_once_for_what_its_deliveries_share(
     assert store.rendered == 1
     assert renderer.make("a", builders.hamlet(3), {}).file == first.file
     assert store.rendered == 2
+
+
+@pytest.mark.parametrize("spoken", ["Họp dân lúc 7 giờ.", "Bà con nhớ: bảy giờ họp, [[7 giờ]]."])
+def test_a_post_carries_the_words_of_its_recording_where_they_are_others(
+    channels: dict[str, Channel], tmp_path: Path, spoken: str
+) -> None:
+    said = builders.content("loudspeaker", channels["loudspeaker"].options(), body=spoken)
+    post = builders.content("portal", channels["portal"].options(), body="Họp dân lúc 7 giờ.")
+    contents = {"loa": (said, {}), "bai": (post, {"loudspeaker": "loa"})}
+    store = FolderStore(tmp_path / "store")
+    renderer = Renderer(channels, store, lambda asked: {key: contents[key] for key in asked})
+    made = json.loads(renderer.make("bai", builders.hamlet(1)).file.read())
+    assert made["audio"]
+    if spoken == post.body:
+        assert "heard" not in made
+    else:
+        assert "bảy giờ họp, 7 giờ." in made["heard"]
+        assert made["heard"].startswith(post.title)
+        assert made["heard"].endswith(post.contact)
+    assert {entry.key for entry in store.entries()} == renderer.keys("bai", builders.hamlet(1))

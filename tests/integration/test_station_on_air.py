@@ -84,7 +84,11 @@ class Air:
 
     def wait_for(self, bundle: Bundle, *plays: tuple[str, str, str]) -> None:
         """Wait until the station reports exactly these plays of a slot."""
-        wait_until(lambda: len(self.said(bundle)) >= len(plays), f"{plays}", patience=20)
+        try:
+            wait_until(lambda: len(self.said(bundle)) >= len(plays), f"{plays}", patience=20)
+        except AssertionError as error:
+            log = self.station.log.read_text("utf-8")[-3000:]
+            raise AssertionError(f"{error}; {self.station.told()}; {log}") from None
         assert self.said(bundle) == list(plays)
 
     def wait_on_air(self, name: str, seconds: float) -> None:
@@ -296,6 +300,27 @@ def test_without_a_clock_that_is_sure_only_emergencies_air(air: Air) -> None:
     assert air.said(held) == []
     air.station.clock.touch()
     air.wait_for(held, ("hop", "played", ""))
+
+
+def test_a_second_station_by_mistake_ends_and_the_first_airs_once_and_reports(air: Air) -> None:
+    """Whatever of its places is shared; they are started at once, while the first is on air."""
+    bundle = air.air("tiem")
+    air.wait_on_air("tiem", 0.0)
+    shared = [("programmes",), ("state", "socket")]
+    twins = [air.station.twin(number, *names) for number, names in enumerate(shared)]
+    for twin in twins:
+        twin.launch()
+    for twin in twins:
+        assert twin.process is not None
+        assert twin.process.wait(timeout=30) == 1
+        assert "another station runs" in twin.log.read_text()
+    air.wait_for(bundle, ("tiem", "played", ""))
+    after = air.air("hop")
+    air.wait_for(after, ("hop", "played", ""))
+    plays, _mark = air.backend().plays("")
+    assert [play.campaign_id for play in plays if play.slot in (bundle.slot, after.slot)] == [
+        "tiem", "hop",
+    ]  # fmt: skip
 
 
 def test_an_item_that_was_withdrawn_before_its_slot_does_not_air(air: Air) -> None:

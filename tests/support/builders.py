@@ -155,9 +155,13 @@ class FakeArtifacts:
 
     needs: Mapping[str, File] = field(default_factory=dict)
     attachments: Mapping[str, Path] = field(default_factory=dict)
+    words: Mapping[str, Content] = field(default_factory=dict)
 
     def need(self, channel: str) -> File | None:
         return self.needs.get(channel)
+
+    def told(self, channel: str) -> Content | None:
+        return self.words.get(channel)
 
     def attachment(self, sha256: str) -> Path:
         return self.attachments[sha256]

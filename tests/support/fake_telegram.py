@@ -1,9 +1,9 @@
 """A fake Telegram Bot API: what the real one offers to a sending bot, and its bad habits.
 
-Only ``getMe`` and ``sendMessage`` exist; there is no way to ask whether a message arrived,
-and no idempotency key, because Telegram has neither. Every accepted message is written to an
-append-only log of the server's own before it answers, so that tests count what arrived and
-not what the sender believes.
+``getMe``, ``sendMessage``, ``sendPhoto`` and ``sendDocument`` exist; there is no way to ask
+whether a message arrived, and no idempotency key, because Telegram has neither. Every accepted
+message is written to an append-only log of the server's own before it answers, so that tests
+count what arrived and not what the sender believes.
 
 By hand, or from another process: ``python -m support.fake_telegram --log FILE --port 0``
 (run in ``tests/``) prints the port on its first line and serves until it is stopped.
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import hashlib
 import itertools
 import json
 import os
@@ -29,8 +30,14 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
+from channels.chat.bots.multipart import fields_in, file_in
+
 TOKEN = "123456:made-up-token"
 LONGEST_TEXT = 4096  # UTF-16 code units
+LONGEST_CAPTION = 1024
+LARGEST = {"photo": 10_000_000, "document": 50_000_000}
+#: A method, and the field of the file that it sends; "" for none.
+SENDS = {"sendmessage": "", "sendphoto": "photo", "senddocument": "document"}
 
 
 class Habit(StrEnum):
@@ -67,16 +74,19 @@ def too_many(retry_after: int) -> Script:
 
 
 class _RefusedError(Exception):
-    def __init__(self, status: int, description: str) -> None:
+    def __init__(self, status: int, description: str, **parameters: int) -> None:
         super().__init__(description)
         self.status = status
+        self.parameters = parameters
 
 
 class FakeTelegram:
     """``with FakeTelegram(log=path) as server: server.base_url``.
 
-    ``chats`` names the chats that the bot is in; None lets it write to any. A log that exists
-    is continued: message ids go on where they stopped.
+    ``chats`` names the chats that the bot is in; None lets it write to any. ``kicked`` are
+    those that it was removed from, ``moved`` those that became supergroups, with their new ids.
+    ``topics`` are the topics of chats that have some; elsewhere every topic is there. A log
+    that exists is continued: message ids go on where they stopped.
     """
 
     def __init__(
@@ -90,6 +100,9 @@ class FakeTelegram:
         self.log = log
         self.token = token
         self.chats = chats
+        self.kicked: set[str] = set()
+        self.moved: dict[str, str] = {}
+        self.topics: dict[str, set[int]] = {}
         self._lock = threading.Lock()
         self._ids = itertools.count(len(self.accepted()) + 1)
         self._scripts: deque[Script] = deque()
@@ -155,23 +168,30 @@ class FakeTelegram:
             self.asked_at.append(time.monotonic())
             return self._scripts.popleft() if self._scripts else self.always
 
+    def _admit(self, chat: str, topic: int) -> None:
+        if chat in self.moved:
+            words = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise _RefusedError(400, words, migrate_to_chat_id=int(self.moved[chat]))
+        if chat in self.kicked:
+            raise _RefusedError(403, "Forbidden: bot was kicked from the supergroup chat")
+        if self.chats is not None and chat not in self.chats:
+            raise _RefusedError(400, "Bad Request: chat not found")
+        # The topic "General" has the number 1, and cannot be written to by it.
+        if topic and topic not in self.topics.get(chat, {topic} - {1}):
+            raise _RefusedError(400, "Bad Request: message thread not found")
+
     def wait_until_closed(self) -> None:
         self._closing.wait()
 
-    def accept(self, values: dict[str, Any]) -> dict[str, Any]:
+    def accept(self, values: dict[str, Any], file: tuple[str, bytes] | None) -> dict[str, Any]:
         """Check a message as Telegram does, write it to the log durably, and return it."""
         chat = str(values.get("chat_id", ""))
-        text = str(values.get("text", "")).strip()
         if not chat:
             raise _RefusedError(400, "Bad Request: chat_id is empty")
-        if self.chats is not None and chat not in self.chats:
-            raise _RefusedError(400, "Bad Request: chat not found")
-        if not text:
-            raise _RefusedError(400, "Bad Request: message text is empty")
-        if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
-            raise _RefusedError(400, "Bad Request: message is too long")
+        self._admit(chat, int(values.get("message_thread_id", 0)))
+        said = _text(values) if file is None else _filed(values, file)
         with self._lock:
-            message = {**values, "message_id": next(self._ids), "chat_id": chat, "text": text}
+            message = {**values, "message_id": next(self._ids), "chat_id": chat, **said}
             with self.log.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(message, ensure_ascii=False) + "\n")
                 file.flush()
@@ -179,10 +199,40 @@ class FakeTelegram:
         return message
 
 
+def _text(values: dict[str, Any]) -> dict[str, Any]:
+    text = str(values.get("text", "")).strip()
+    if not text:
+        raise _RefusedError(400, "Bad Request: message text is empty")
+    if len(text.encode("utf-16-le")) // 2 > LONGEST_TEXT:
+        raise _RefusedError(400, "Bad Request: message is too long")
+    return {"text": text}
+
+
+def _filed(values: dict[str, Any], file: tuple[str, bytes]) -> dict[str, Any]:
+    """Check a file; the log holds its name and hash, and its caption as the text."""
+    field, (name, data) = ("photo" if "photo" in values else "document"), file
+    caption = str(values.get("caption", ""))
+    if not data:
+        raise _RefusedError(400, f"Bad Request: there is no {field} in the request")
+    if len(data) > LARGEST[field]:
+        raise _RefusedError(413, "Request Entity Too Large")
+    if len(caption) > LONGEST_CAPTION:
+        raise _RefusedError(400, "Bad Request: message caption is too long")
+    if field == "photo" and not data.startswith((b"\x89PNG", b"\xff\xd8\xff")):
+        raise _RefusedError(400, "Bad Request: IMAGE_PROCESS_FAILED")
+    found = {"text": caption, field: f"{name} {hashlib.sha256(data).hexdigest()}"}
+    return {key: value for key, value in found.items() if value or key == "text"}
+
+
 def _read(log: Path) -> Iterator[dict[str, Any]]:
     if log.exists():
         for line in log.read_text(encoding="utf-8").splitlines():
             yield json.loads(line)
+
+
+def said(message: dict[str, Any]) -> str:
+    """Return what tells a message from others: its text, and which file it carries."""
+    return " ".join(filter(None, (message["text"], message.get("photo"), message.get("document"))))
 
 
 class _Server(ThreadingHTTPServer):
@@ -209,7 +259,7 @@ class _Handler(BaseHTTPRequestHandler):
         if method == "getme":
             self._answer(200, {"id": 1, "is_bot": True, "first_name": "Loa"})
             return
-        if method != "sendmessage":
+        if method not in SENDS:
             self._refuse(404, "Not Found")
             return
         script = self.telegram.next_script()
@@ -218,7 +268,12 @@ class _Handler(BaseHTTPRequestHandler):
         elif script is not None and script.habit is Habit.DROP_BEFORE:
             self._drop()
         else:
-            self._send_message(self._values(body), script)
+            kind = self.headers.get("Content-Type", "")
+            values, file = self._values(body), None
+            if SENDS[method]:
+                values[SENDS[method]] = ""
+                file = file_in(kind, body, SENDS[method])
+            self._send_message(values, file, script)
 
     def do_GET(self) -> None:
         self.do_POST()
@@ -236,18 +291,23 @@ class _Handler(BaseHTTPRequestHandler):
         return method.lower()
 
     def _values(self, body: bytes) -> dict[str, Any]:
-        if self.headers.get("Content-Type", "").startswith("application/json"):
+        kind = self.headers.get("Content-Type", "")
+        if kind.startswith("application/json"):
             found = json.loads(body)
             return found if isinstance(found, dict) else {}
+        if kind.startswith("multipart/"):
+            return dict(fields_in(kind, body))
         return {key: values[0] for key, values in parse_qs(body.decode()).items()}
 
-    def _send_message(self, values: dict[str, Any], script: Script | None) -> None:
+    def _send_message(
+        self, values: dict[str, Any], file: tuple[str, bytes] | None, script: Script | None
+    ) -> None:
         if script is not None and script.habit is Habit.HOLD_BEFORE:
             self.telegram.wait_at_gate()
         try:
-            message = self.telegram.accept(values)
+            message = self.telegram.accept(values, file)
         except _RefusedError as refused:
-            self._refuse(refused.status, str(refused))
+            self._refuse(refused.status, str(refused), refused.parameters)
             return
         result = {
             "message_id": message["message_id"],

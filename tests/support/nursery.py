@@ -42,7 +42,7 @@ DRIVERS = (
 
 #: What a worker loads with the first bundle that needs it.
 LOADED_LATE = (
-    "channels.chat.bot_api",
+    "channels.chat.bots.wire",
     "channels.loudspeaker.audio.mp3",
     "channels.loudspeaker.programme",
     "channels.portal.feeds",

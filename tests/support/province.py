@@ -19,7 +19,7 @@ from engine.ledger.copying import copy_commune
 from engine.states import SETTLED, State
 from support.commune import PASSPHRASE, files_below, make_commune
 from support.dispatching import check_chains
-from support.fake_telegram import TOKEN, FakeTelegram
+from support.fake_telegram import TOKEN, FakeTelegram, said
 from support.nursery import Child, Nursery
 from support.redis_server import RedisServer, wait_until
 from support.servers import Postgres
@@ -258,6 +258,7 @@ class Bench:
             assert all(row.target.startswith("tele-") for row in uncertain)
             assert len(uncertain) <= doubtful
             told = {(f"-100{row.target[5:]}", row.campaign_id) for row in uncertain}
+            told |= {(chat, "") for chat, _campaign in told}
             assert {(chat, _campaign_of(text)) for chat, text in missing} <= told, "lost"
             ends = check_chains(app.ledger.views.events())
             assert ends == {row.id: row.state for row in rows}
@@ -269,7 +270,7 @@ class Bench:
         process left under a hidden name. Which of two posts of one moment came first is
         chance, and the archive and the search keep their posts in that order.
         """
-        everything = [(one["chat_id"], one["text"]) for one in self._server.accepted()]
+        everything = [(one["chat_id"], said(one)) for one in self._server.accepted()]
         messages = Counter(everything[self._seen :])
         taken = far_side(workspace).taken
         return Arrived(
@@ -295,5 +296,7 @@ def _whatever_came_first(name: str, data: bytes) -> bytes:
 
 
 def _campaign_of(text: str) -> str:
-    """Tell a message's campaign by its words."""
+    """Tell a message's campaign by its words; "" for a picture, which has none of either."""
+    if ".png" in text:
+        return ""
     return "bao-lu" if "Nước lên nhanh" in text else "tiem-phong"

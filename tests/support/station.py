@@ -14,6 +14,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,11 @@ class Station(Program):
         (folder / "source").write_text(SECRET)
 
     def start(self) -> None:
+        self.launch()
+        wait_until(lambda: bool(self.told().get("connected")), "the station to be on air")
+
+    def launch(self) -> None:
+        """Start the script, whether it will be on air or not."""
         own = {
             "LOA_STATION_FOLDER": str(self.programmes),
             "LOA_STATION_STATE": str(self.state),
@@ -116,7 +122,20 @@ class Station(Program):
         }
         command = ["liquidsoap", str(DEPLOY / "station.liq")]
         self.run(command, self.log, cwd=self.folder, env={**os.environ, **own})
-        wait_until(lambda: bool(self.told().get("connected")), "the station to be on air")
+
+    def twin(self, number: int, *shared: str) -> Station:
+        """Return a second station that has only these in common with this one."""
+        twin = copy(self)
+        own = self.folder / f"twin-{number}"
+        twin.process, twin.mount, twin.log = None, f"twin-{number}.mp3", own / "station.log"
+        for name in {"programmes", "state", "socket"} - set(shared):
+            setattr(twin, name, own / name)
+        for path in (own, twin.programmes / "plans", twin.state):
+            path.mkdir(parents=True, exist_ok=True)
+        if os.geteuid() == 0:
+            for path in (own, twin.programmes, twin.state):
+                shutil.chown(path, "nobody", "nogroup")
+        return twin
 
     def told(self) -> dict[str, Any]:
         """Return what the station says of itself; nothing while it says nothing."""

@@ -31,6 +31,7 @@ from engine.models import (
     Registry,
     Schedule,
 )
+from engine.models.facts import Facts
 
 OPTIONS = ChatOptions()
 REGISTRY = builders.registry()
@@ -106,6 +107,21 @@ def test_a_schedule_of_its_own_decides_the_times(channel: ChatChannel) -> None:
         (group, moment) for group in ("truong-ap", "nhom-ap-1") for moment in moments
     ]
     assert channel.slots(content(own_schedule=Schedule(asap=True)), HAMLET, REGISTRY)[0].at is None
+
+
+def test_what_it_comes_down_to_stands_in_short_lines_above_the_text(channel: ChatChannel) -> None:
+    facts = Facts(
+        what=("Tiêm phòng",),
+        who=("Trẻ 18 tháng", "Trẻ 24 tháng"),
+        when=("7 giờ 30 ngày 5/12",),
+        contact=("Trạm Y tế xã",),
+    )
+    text = channel.forecast(content(body="Mời bà con.", facts=facts), HAMLET).text
+    assert "vắc xin\n\nAi: Trẻ 18 tháng; Trẻ 24 tháng\nKhi nào: 7 giờ 30 ngày 5/12\n\nMời" in text
+    assert "Việc gì" not in text  # the title says it
+    assert text.count("Trạm Y tế xã") == 1  # the closing says whom to ask
+    plain = channel.prepare(content(), HAMLET, FakeArtifacts())
+    assert channel.prepare(content(facts=Facts(contact=("A",))), HAMLET, FakeArtifacts()) == plain
 
 
 def test_a_hamlet_without_a_group_is_not_planned(channel: ChatChannel) -> None:
@@ -342,14 +358,14 @@ def test_flyers_and_attachments_go_into_a_kit_once_each(
     assert [e.label for e in sheet.flyers] == ["Ấp 1", "Ấp 2", "Ấp 1"]
 
 
-def test_telegram_is_given_the_text_alone(channel: ChatChannel) -> None:
+def test_telegram_is_given_the_flyer_beside_the_text(channel: ChatChannel) -> None:
     flyer = File.of_bytes("x.pdf", "application/pdf", b"%PDF")
     artifact = channel.assemble(
         builders.bundle("chat", "telegram", "tele"),
         [item(channel, content(), HAMLET, needs={"flyer": flyer})],
         _with_telegram("-1001"),
     )
-    assert [file.name for file in artifact.files] == ["messages.json"]
+    assert [file.name for file in artifact.files] == ["messages.json", "to-roi-ap-1.pdf"]
 
 
 def test_an_attachment_that_is_gone_is_an_error_that_names_it(channel: ChatChannel) -> None:

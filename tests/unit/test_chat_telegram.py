@@ -245,13 +245,11 @@ def test_silence_after_the_message_left_is_unknown(
         (refuse(404, "Not Found"), "token"),
         (refuse(403, "Forbidden: bot was kicked from the supergroup chat"), "add it to the group"),
         (refuse(400, "Bad Request: chat not found"), "add the bot to the group"),
+        (refuse(400, "Bad Request: message thread not found"), "no such topic"),
+        (refuse(400, "Bad Request: TOPIC_CLOSED"), "open it again"),
         (
-            refuse(
-                400,
-                "Bad Request: group chat was upgraded to a supergroup chat",
-                migrate_to_chat_id=-100999,
-            ),
-            "-100999",
+            refuse(400, "Bad Request: not enough rights to send text messages to the chat"),
+            "let it send messages",
         ),
         (refuse(400, "Bad Request: message is too long"), "message is too long"),
         (refuse(413, "Request Entity Too Large"), "413"),

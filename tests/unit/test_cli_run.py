@@ -68,6 +68,7 @@ def test_a_run_with_nothing_approved_says_how_to_approve() -> None:
     assert "submitted" not in said
     approve()
     assert "approved:" not in loa("run")
+    assert "the simulated clock stands still at" in loa("run")
 
 
 def test_an_empty_workspace_has_nothing_to_say(office: Path) -> None:
@@ -81,7 +82,9 @@ def test_a_provinces_run_says_what_its_office_must_do(
     folder = Path(shutil.copytree(PROVINCE, tmp_path / "tinh"))
     monkeypatch.chdir(folder)
     loa("registry", "import", "danh-sach-ap.csv", "danh-sach-xa.csv")
-    assert "loa submit campaigns/bao-so-3.yaml" in loa("run")
+    said = loa("run")
+    assert "loa submit campaigns/bao-so-3.yaml" in said
+    assert "the simulated clock stands still at" in said
     loa("submit", "campaigns/bao-so-3.yaml", "--by", "ha")
     assert "loa approve bao-so-3 --by PERSON" in loa("run")
     said = loa("cancel", "bao-so-3", "--by", "ha", "--reason", "nhầm")

@@ -296,3 +296,34 @@ def test_people_are_told_once_that_it_died_and_once_that_it_is_back(
     assert len(caplog.messages) == 2
     assert all("may-xa.example" in message for message in caplog.messages)
     assert "im lặng" in caplog.messages[0]
+
+
+def test_what_all_are_asked_to_wait_for_is_waited_for_by_all_and_counts_no_failure(
+    rig: Rig, distant: DistantBackend, near: FakeBackend
+) -> None:
+    """One worker hears "too many", the others never ask; other far sides go on."""
+    distant.dead = temporary("xin chờ", retry_after=timedelta(seconds=90), everyone=True)
+    rig.release(*many("nhom", 12), *many("giay", 12))
+    rig.send()
+    assert distant.calls == 1
+    assert sum(near.far_side.texts.values()) == 12
+    waiting = found(rig)
+    assert waiting.is_patience
+    assert waiting.retry_at == rig.clock.now() + timedelta(seconds=90)
+    distant.dead = None
+    rig.pass_time(seconds=89)
+    rig.send()
+    assert distant.calls == 1, "nobody asks before the time is over"
+    for _second in range(20):
+        rig.pass_time(seconds=1)
+        rig.send()
+    assert rig.states() == {State.SENT: 24}
+    assert set(distant.far_side.texts.values()) == {1}
+    assert found(rig).state is BreakerState.CLOSED
+
+
+def test_a_longer_patience_is_not_cut_short_by_a_shorter_one() -> None:
+    long = rules.after_asking_for_patience(FRESH, NOW, timedelta(seconds=60), "chờ")
+    assert rules.after_asking_for_patience(long, NOW, timedelta(seconds=5), "chờ") == long
+    longer = rules.after_asking_for_patience(long, NOW, timedelta(seconds=99), "chờ")
+    assert longer.retry_at == NOW + timedelta(seconds=99)

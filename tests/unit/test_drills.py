@@ -18,6 +18,7 @@ from channels.base import Channel
 from channels.chat.wording import head_line, message_of, words_of
 from channels.loudspeaker.framing import Framing
 from channels.portal.documents import Post
+from channels.portal.views import labels_of
 from engine.app import OPTIONS, build_channels, close_channels
 from engine.i18n import gettext as _
 from engine.models import (
@@ -165,6 +166,19 @@ def test_the_post_says_it_in_title_and_text_and_is_no_alarm(real: dict[str, Chan
     assert post.title.startswith("Diễn tập: ")
     assert post.body.endswith("Đây là diễn tập, không phải tình huống thật.")
     assert post.purpose is Purpose.DRILL
+
+
+def test_the_post_of_a_drill_s_all_clear_bears_the_word_beside_its_title(
+    real: dict[str, Channel],
+) -> None:
+    """And the key of a real one's is what it was before drills were told apart."""
+    for drill, labels in ((True, ["Diễn tập", "Đã an toàn"]), (False, ["Đã an toàn"])):
+        content = contents(real, alert(drill=drill, all_clear="khan"))["portal"]
+        inputs = real["portal"].prepare(content, HAMLET, builders.FakeArtifacts())
+        assert ("of_drill" in inputs.identity()) is drill
+        data = real["portal"].render(inputs).data
+        assert (b'"of_drill"' in data) is drill
+        assert [one.text for one in labels_of(Post.model_validate_json(data))] == labels
 
 
 def opening(real: dict[str, Channel], *campaigns: Campaign) -> str:

@@ -3,44 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
 from support.dispatching import NOW, Post, Rig, campaign, rigged
-from support.fake_channels import (
-    FakeBackend,
-    FakeChannel,
-    FarSide,
-    Mishap,
-    permanent,
-    temporary,
-    unknown,
-)
+from support.fake_channels import FakeBackend, FakeChannel, FarSide, Mishap, permanent, unknown
 
 from engine.ledger import Revision, Submission
-from engine.ledger.breakers import Breakers
-from engine.ledger.machines import Machines, Process, Role
+from engine.ledger.machines import Role
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
-from engine.ledger.notices import NoticeBook
 from engine.ledger.places import Place
 from engine.ledger.players import Player
 from engine.ledger.taken_back import Undone
 from engine.ledger.watched_clock import Fault
-from engine.models import Breaker, BreakerState, Evidence, EvidenceKind, Priority, Schedule
+from engine.models import (
+    ChatGroup,
+    Evidence,
+    EvidenceKind,
+    GroupKind,
+    Priority,
+    Schedule,
+)
 from engine.models.lacking import Lack, Lacks
 from engine.models.notice import Concern, Notice, Severity
+from engine.models.telegram_address import moved_key
 from engine.notices.agents import AgentGatherer
 from engine.notices.campaigns import CampaignGatherer
-from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
-from engine.notices.far_sides import FarSideGatherer
-from engine.notices.machines import MachineGatherer
+from engine.notices.moved import MovedGatherer
 from engine.notices.packages import PackageGatherer, TakenBack
-from engine.notices.permissions import PermissionGatherer
 from engine.notices.proof import ProofGatherer
 from engine.notices.words import severity_word, what, what_to_do
 from engine.rules.obligations import Standing
@@ -221,236 +215,6 @@ def test_a_refused_revision_is_told_of_until_another_is_submitted(rig: Rig) -> N
     assert not campaigns(rig)
 
 
-def process(name: str = "may-1", role: Role = Role.RUN, **changes: Any) -> Process:
-    told = Process(
-        name=name,
-        role=role,
-        process=f"{name}-{role}",
-        started_at=START,
-        seen_at=START,
-        offset=timedelta(0),
-        fault=None,
-        version="0.1.0",
-        disk_free=50 << 30,
-        disk_total=100 << 30,
-    )
-    return replace(told, **changes)
-
-
-@dataclass
-class Park:
-    """Machines that share a ledger, as they last told about themselves."""
-
-    processes: tuple[Process, ...] = ()
-    overdue: datetime | None = None
-    here: Process = field(default_factory=lambda: process("may-nay"))
-
-    def gather(self, now: datetime = START) -> list[Notice]:
-        machines = cast(Machines, SimpleNamespace(all=lambda: list(self.processes)))
-        gatherer = MachineGatherer(
-            machines, overdue=lambda _before: self.overdue, here=lambda: self.here, room=0.1
-        )
-        return list(gatherer.gather(now))
-
-
-def test_machines_that_are_well_need_nobody() -> None:
-    park = Park((process("a", Role.SCHEDULER), process("b", Role.WORKER)), overdue=START)
-    assert not park.gather()
-    assert not Park((process("a", Role.RUN),), overdue=START).gather()
-    assert not Park().gather()
-
-
-@pytest.mark.parametrize("fault", Fault)
-def test_a_wrong_clock_is_told_with_its_machine_and_by_how_much(fault: Fault) -> None:
-    wrong = process("b", Role.WORKER, offset=-timedelta(minutes=5), fault=fault)
-    (notice,) = Park((wrong, process("a", Role.SCHEDULER))).gather()
-    assert (notice.key, notice.severity) == ("clock:b", Severity.URGENT)
-    assert "of b " in what(notice)
-    assert "300 s" in what(notice)
-    assert "emergencies only" in what(notice)
-    assert "loa notices --done clock:b" in what_to_do(notice)
-
-
-@pytest.mark.parametrize(
-    ("free", "severity"),
-    [(10 << 30, None), (9 << 30, Severity.WARNING), ((1 << 30) - 1, Severity.URGENT)],
-)
-def test_a_disk_is_told_of_when_it_is_nearly_full(free: int, severity: Severity | None) -> None:
-    for park in (Park((process("a", disk_free=free),)), Park(here=process("a", disk_free=free))):
-        found = park.gather()
-        assert [one.severity for one in found] == ([severity] if severity else [])
-        assert all(one.key == "disk:a" for one in found)
-        assert all(f"{free >> 20} MB" in what(one) for one in found)
-
-
-def test_a_machine_that_fell_silent_is_told_of() -> None:
-    park = Park((process("a", Role.SCHEDULER), process("b", Role.WORKER)))
-    (first, second) = park.gather(START + 4 * MINUTE)
-    assert {first.key, second.key} == {"silent:a:scheduler", "silent:b:worker"}
-    assert first.severity is second.severity is Severity.URGENT
-    park.processes += (process("c", Role.WORKER, seen_at=START + 4 * MINUTE),)
-    severities = {one.key: one.severity for one in park.gather(START + 4 * MINUTE)}
-    assert severities["silent:b:worker"] is Severity.WARNING, "others of its kind live"
-    assert "08:00 01/12/2026" in what(second)
-
-
-def test_one_process_of_several_on_a_machine_is_no_silence() -> None:
-    alive = process("a", Role.WORKER, process="hai", seen_at=START + 4 * MINUTE)
-    assert not Park((process("a", Role.WORKER), alive)).gather(START + 4 * MINUTE)
-
-
-@pytest.mark.parametrize(
-    ("roles", "missing", "command"),
-    [
-        ((), "nothing of Loa runs", "loa run --watch"),
-        ((Role.WORKER,), "no scheduler runs", "loa scheduler"),
-        ((Role.SCHEDULER,), "no worker runs", "loa worker"),
-    ],
-)
-def test_it_is_told_when_something_is_due_and_nobody_sends(
-    roles: tuple[Role, ...], missing: str, command: str
-) -> None:
-    park = Park(tuple(process("a", role) for role in roles), overdue=START)
-    (notice,) = park.gather()
-    assert (notice.key, notice.severity) == ("nobody-sends", Severity.URGENT)
-    assert missing in what(notice)
-    assert what_to_do(notice).endswith(command)
-    assert not Park(park.processes).gather(), "nothing is due"
-
-
-def test_overdue_is_what_nobody_has_in_hand(rig: Rig) -> None:
-    def overdue(*rehearse: str) -> datetime | None:
-        return overdue_since(rig.ledger.database, START + 5 * MINUTE, rehearse=rehearse)
-
-    assert overdue() is None
-    rig.release(Post())
-    assert overdue() == START
-    rig.due()
-    assert overdue() is None
-    assert overdue_since(rig.ledger.database, START + HOUR, rehearse=()) == START
-
-
-def test_a_dead_far_side_is_told_of_until_it_answers(rig: Rig) -> None:
-    breakers = Breakers(rig.ledger.database)
-    gatherer = FarSideGatherer(breakers)
-    for state, told in zip(BreakerState, (0, 1, 1), strict=True):
-        now = Breaker("chat.example", state, START, 5)
-        breakers.change("chat.example", START, lambda _before, now=now: now)
-        assert len(gatherer.gather(START)) == told
-    (notice,) = gatherer.gather(START)
-    assert (notice.key, notice.severity) == ("dead:chat.example", Severity.URGENT)
-    assert "chat.example" in what(notice)
-
-
-@dataclass
-class ExpiringBackend(FakeBackend):
-    """A backend whose token ends."""
-
-    end: datetime | None = None
-
-    def expires_at(self) -> datetime | None:
-        return self.end
-
-
-@pytest.mark.parametrize(
-    ("left", "severity"),
-    [
-        (None, None),
-        (8 * DAY, None),
-        (7 * DAY, Severity.WARNING),
-        (23 * HOUR, Severity.URGENT),
-        (-DAY, Severity.URGENT),
-    ],
-    ids=str,
-)
-def test_a_permission_is_told_of_a_week_before_it_ends(
-    backend: FakeBackend, tmp_path: Path, left: timedelta | None, severity: Severity | None
-) -> None:
-    end = START + left if left is not None else None
-    dying = ExpiringBackend("zalo", False, FarSide(tmp_path / "z.log"), end=end)
-    channels = {"chat": FakeChannel("chat", dying), "giay": FakeChannel("giay", backend)}
-    found = PermissionGatherer(channels).gather(START)
-    assert [one.severity for one in found] == ([severity] if severity else [])
-    assert all(one.key == "permission:chat:zalo" for one in found)
-
-
-@dataclass
-class AskedBackend(FakeBackend):
-    """A backend that can be asked, and says what it is told to."""
-
-    mute: bool = False
-    asked: int = 0
-
-    def check(self) -> None:
-        self.asked += 1
-        if self.mute:
-            raise temporary()
-
-
-def test_far_sides_in_use_are_asked_in_turn_whether_they_would_take_something(
-    backend: FakeBackend, tmp_path: Path
-) -> None:
-    log = FarSide(tmp_path / "z.log")
-    asked, idle = AskedBackend("zalo", False, log), AskedBackend("sms", False, log, mute=True)
-    channels = {
-        "chat": FakeChannel("chat", asked),
-        "sms": FakeChannel("sms", idle),
-        "giay": FakeChannel("giay", backend),
-    }
-    used = [("chat", "zalo"), ("giay", "so"), ("chat", "gone"), ("gone", "x")]
-    turns = [True, False, True, True]
-    gatherer = CheckGatherer(
-        channels, used=lambda _after: used, take_turn=lambda _now, _until: turns.pop(0)
-    )
-    assert gatherer.gather(START) == []
-    assert gatherer.gather(START) is None, "another process has asked"
-    asked.mute = True
-    (notice,) = gatherer.gather(START) or ()
-    assert (notice.key, notice.severity) == ("mute:chat:zalo", Severity.URGENT)
-    asked.mute = False
-    assert gatherer.gather(START) == []
-    assert (asked.asked, idle.asked) == (3, 0)
-
-
-def test_one_that_takes_nothing_is_asked_again_soon_while_people_are_told(
-    rig: Rig, tmp_path: Path
-) -> None:
-    """An alarm that is over must not stand for an hour: nobody would believe the next one."""
-    asked = AskedBackend("zalo", False, FarSide(tmp_path / "z.log"), mute=True)
-    book = NoticeBook(rig.ledger.database, "xa-mau")
-    gatherer = CheckGatherer(
-        {"chat": FakeChannel("chat", asked)},
-        used=lambda _after: [("chat", "zalo")],
-        take_turn=lambda now, until: book.take_duty("ask", now, until),
-        ask_again=lambda now, until: (
-            book.stands(Concern.MUTE) and book.take_duty("ask-again", now, until)
-        ),
-    )
-
-    def look(minutes: int) -> bool:
-        """Look as a desk does; say whether people are told."""
-        now = START + minutes * MINUTE
-        found = gatherer.gather(now)
-        if found is not None:
-            book.record(found, gatherer.concerns, now)
-        return book.stands(Concern.MUTE)
-
-    assert look(0)
-    assert look(1)
-    asked.mute = False
-    assert not look(4)
-    before = asked.asked
-    assert not look(30)
-    assert asked.asked == before, "nobody is told, so the hour is kept"
-
-
-def test_backends_in_use_are_those_of_recent_and_coming_slots(rig: Rig) -> None:
-    assert not backends_in_use(rig.ledger.database, START - DAY)
-    rig.release(Post(), Post(target="noi-2"))
-    assert backends_in_use(rig.ledger.database, START - DAY) == [("giay", "so")]
-    assert not backends_in_use(rig.ledger.database, START)
-
-
 def test_every_concern_has_words_and_advice() -> None:
     facts = dict.fromkeys(
         ("campaign", "channel", "count", "revision", "backend", "machine", "endpoint"), "x-1"
@@ -460,6 +224,7 @@ def test_every_concern_has_words_and_advice() -> None:
     facts |= {"role": Role.WORKER, "fault": Fault.APART, "days": "3", "day": "01/12/2026"}
     facts |= {"standing": Standing.AT_RISK, "clusters": "cum-1", "player": "cum-1.1"}
     facts |= {"cluster": "cum-1", "players": "a, b", "package": "x-1", "note": "THU-HOI-x-1.txt"}
+    facts |= {"group": "x-1", "address": "-100999"}
     notices = [
         Notice(concern, Severity.WARNING, START, ("x-1",), {**facts, "undone": undone})
         for concern in Concern
@@ -538,3 +303,15 @@ def test_a_package_to_be_taken_off_is_told_until_what_it_says_is_past() -> None:
     assert urgent.severity is Severity.URGENT
     assert gatherer.gather(START + 2 * DAY) == []
     assert PackageGatherer(lambda: None).gather(START) is None, "they lie on another machine"
+
+
+def test_a_telegram_group_that_moved_is_told_until_the_registry_knows() -> None:
+    def gathered(address: str) -> list[Notice]:
+        group = ChatGroup("g", "Nhóm", "telegram", "telegram", GroupKind.HEADS, (), address=address)
+        return list(MovedGatherer(lambda: [group], {moved_key("-5"): "-100999"}.get).gather(NOW))
+
+    (notice,) = gathered("-5/15")
+    assert (notice.key, notice.facts["address"]) == ("moved:g", "-100999/15")
+    assert "g has a new address: -100999/15" in what(notice)
+    assert gathered("-100999/15") == []
+    assert gathered("") == []

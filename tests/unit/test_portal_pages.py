@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 from support import builders
-from support.builders import AWKWARD, NOW
+from support.builders import AWKWARD, NOW, FakeArtifacts
 from support.portal import Desk, Page, broken_links, parse_errors, post, sound, tree
 
 from channels.portal.lists import LISTED
 from channels.portal.views import size
-from engine.models import Priority, Purpose
+from engine.models import File, Item, Priority, Purpose
 
 #: Texts that try to leave their place in HTML, in an attribute, in XML, in JSON, on the line.
 ATTACKS = [
@@ -170,6 +170,22 @@ def test_a_post_shows_all_that_people_need(desk: Desk) -> None:
     assert audio["aria-describedby"] == "chu-1"
     flyers = [link for link in page.addresses() if link.endswith(".pdf")]
     assert flyers == [f"to-roi-ap-{n}.pdf" for n in (1, 2, 3, 4)]
+
+
+def test_words_that_the_recording_alone_says_stand_with_it(desk: Desk) -> None:
+    content = post()
+    given = FakeArtifacts(
+        {"loudspeaker": sound()}, words={"loudspeaker": post(body="Bảy giờ họp.")}
+    )
+    hamlet = desk.registry.hamlets[0]
+    made = desk.channel.render(desk.channel.prepare(content, hamlet, given))
+    file = File.of_bytes("post", made.media_type, made.data)
+    desk.publish([Item(1, hamlet, content, file, given.needs)])
+    page = Page(desk.read("thong-bao-mau/index.html"))
+    assert page.all("audio")[0]["aria-describedby"] == "nghe-1"
+    assert "Lời của bản thu" in page.text
+    assert "Bảy giờ họp." in page.text
+    assert parse_errors((desk.root / "thong-bao-mau/index.html").read_bytes()) == []
 
 
 def test_hamlets_told_otherwise_have_their_own_section_under_an_anchor(desk: Desk) -> None:

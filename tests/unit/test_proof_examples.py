@@ -20,7 +20,7 @@ from channels.loudspeaker.proof.listening import Listener
 from channels.loudspeaker.speech.engine import Choice
 from engine.app import OPTIONS
 from engine.clock import VIETNAM
-from engine.models import File, Registry
+from engine.models import Content, File, Registry
 from engine.planner.compose import Composer
 
 SPOKEN = ["canh-bao-lu", "ho-tro-ho-ngheo", "tiem-vac-xin"]
@@ -29,6 +29,9 @@ NOW = datetime(2026, 11, 20, 8, tzinfo=VIETNAM)
 
 class Recordings:
     """The ``Artifacts`` port with the example's one recording."""
+
+    def told(self, channel: str) -> Content | None:
+        return None
 
     def need(self, channel: str) -> File | None:
         return None

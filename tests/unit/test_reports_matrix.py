@@ -150,6 +150,13 @@ def test_no_name_steers_the_terminal_or_is_taken_for_markup(tmp_path: Path) -> N
     assert "{{7*7}}*đậm*" in overviewed
 
 
+def test_an_id_is_never_broken_in_two_however_narrow_the_terminal(tmp_path: Path) -> None:
+    ground, alert = Ground(tmp_path), "het-khan-cap-261201-2c50c9-2"
+    ground.submit(alert, title="Nước lũ đang lên nhanh", priority=Priority.EMERGENCY)
+    for width in (60, 80):
+        assert alert in "\n".join(printed(overview_table(overview(ground.ledger)), width))
+
+
 def test_the_overview_puts_emergencies_first(tmp_path: Path) -> None:
     ground = Ground(tmp_path)
     ground.launch()

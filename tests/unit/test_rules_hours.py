@@ -142,6 +142,14 @@ def test_a_slot_on_a_silent_day_is_a_breach() -> None:
     assert breach.channel == "loudspeaker"
 
 
+@pytest.mark.parametrize("purpose", [Purpose.DRILL, Purpose.ALL_CLEAR])
+def test_what_comes_beside_the_day_s_sessions_is_counted_among_none_of_them(
+    purpose: Purpose,
+) -> None:
+    items = [planned(at(5, minute), purpose=purpose) for minute in (0, 15, 30)]
+    assert not list(airtime_breaches(items, station()))
+
+
 def test_more_sessions_than_a_day_allows_are_a_breach_of_that_cluster() -> None:
     slots = [at(5), at(6), at(17)]
     items = [planned(slot, target="cum-1") for slot in slots]

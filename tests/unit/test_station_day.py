@@ -197,6 +197,10 @@ def test_the_seconds_and_the_states_of_the_picture_are_those_of_the_table() -> N
     table = console.export_text()
     assert re.search(r"Tin A \(tin\) +600 ", table)
     assert re.search(r"Tin A \(tin\) +420 ", table)
+    name = "khan-cap-261201-2c50c9"
+    narrow = Console(width=60, record=True, file=StringIO())
+    narrow.print(day_table(day_of(airing("c", campaign_id=name))))
+    assert f"({name})" in narrow.export_text(), "it is copied from here"
     (listed,) = [
         "".join(one.itertext())
         for one in ElementTree.fromstring(svg(day)).iter(f"{SVG}text")

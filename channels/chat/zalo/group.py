@@ -8,7 +8,7 @@ from functools import partial
 
 from channels.base import ChannelError, Limits, RemoteIds, Tokens
 from channels.chat.once import once
-from channels.chat.pictures import flyer_png
+from channels.chat.payloads import IMAGE_TYPES, Payload, payloads_of
 from channels.chat.sheet import Sheet
 from channels.chat.zalo.account import ZaloAccount
 from channels.chat.zalo.client import ZaloClient
@@ -16,13 +16,10 @@ from channels.chat.zalo.errors import Act
 from channels.chat.zalo.refusals import RefusedError, unknown
 from channels.chat.zalo.uploads import (
     FILE_TYPES,
-    IMAGE_TYPES,
     LARGEST_FILE,
     LARGEST_IMAGE,
-    Payload,
     Uploads,
 )
-from channels.disk import refused
 from engine.clock import Clock
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, File, Pace, Receipt, digest
@@ -96,7 +93,7 @@ class ZaloGroupBackend:
             )
             for part in sheet.parts
         ]
-        payloads, left = _payloads(sheet, artifact)
+        payloads, left = payloads_of(sheet, artifact, _is_taken)
         sent += [
             once(
                 self._remote_ids,
@@ -165,42 +162,7 @@ def _message(payload: Payload, uploaded: str) -> dict[str, object]:
     return {"text": payload.caption, "attachment": {"type": "template", "payload": media}}
 
 
-def _payloads(sheet: Sheet, artifact: Artifact) -> tuple[list[Payload], list[str]]:
-    """Return what goes beside the texts, each content once, and what Zalo does not take."""
-    found: dict[str, Payload] = {}
-    for flyer in sheet.flyers:
-        file = artifact.named(flyer.file)
-        one = Payload(
-            flyer.file.removesuffix(".pdf") + ".png",
-            "image/png",
-            f"{file.sha256[:32]}-png",
-            partial(_picture, file),
-            caption=flyer.label,
-        )
-        found.setdefault(one.key, one)
-    left = []
-    for attached in sheet.attachments:
-        file = artifact.named(attached.file)
-        if _is_taken(file):
-            one = Payload(attached.file, file.media_type, file.sha256[:32], partial(_read, file))
-            found.setdefault(one.key, one)
-        else:
-            left.append(attached.file)
-    return list(found.values()), left
-
-
 def _is_taken(file: File) -> bool:
     if file.media_type in IMAGE_TYPES:
         return file.size <= LARGEST_IMAGE
     return file.media_type in FILE_TYPES and file.size <= LARGEST_FILE
-
-
-def _picture(flyer: File) -> bytes:
-    return flyer_png(_read(flyer))
-
-
-def _read(file: File) -> bytes:
-    try:
-        return file.read()
-    except OSError as error:
-        raise refused(error, error.filename or file.name) from error

@@ -28,6 +28,7 @@ class RefusedError(ChannelError):
             _words(number, self.act).format(number=number, said=said[:200], where=where),
             permanent=self.act in (Act.PERSON, Act.PERMANENT),
             retry_after=_wait(self.act, now),
+            everyone=self.act is Act.WAIT_MINUTE,  # counted for the app, not for one message
         )
 
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from channels.base import ChannelError
+from channels.chat.payloads import Payload
 from channels.chat.zalo.client import ZaloClient
 from engine.clock import Clock
 from engine.i18n import gettext as _
@@ -24,26 +23,7 @@ FILE_TYPES = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
 }
 LARGEST_FILE = 5_000_000
-IMAGE_TYPES = {"image/png": "png", "image/jpeg": "jpg"}
 LARGEST_IMAGE = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Payload:
-    """A file to upload: ``name`` is what people see; ``key`` stands for its bytes.
-
-    ``data`` gives the bytes; a picture has a ``caption``.
-    """
-
-    name: str
-    media_type: str
-    key: str
-    data: Callable[[], bytes]
-    caption: str = ""
-
-    @property
-    def is_image(self) -> bool:
-        return self.media_type in IMAGE_TYPES
 
 
 class Uploads:

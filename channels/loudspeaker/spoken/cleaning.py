@@ -27,8 +27,9 @@ _SAME_LENGTH: Final = str.maketrans(
         "μ": "µ",
     }
 )
-#: A wave between two words, close to both or apart from both: from one to the other.
-_WAVE: Final = re.compile(r"(?<=[\w%'°])~(?=\w)|(?<=[\w%'°] )~(?= \w)")
+#: A wave close to two words, or between spaces: from one to the other. After words that count
+#: nothing a number is only "about" so much: "vàng ~ 15 triệu".
+_WAVE: Final = re.compile(r"(?<=[\w%'°])~(?=\w)|(?:(\S*\d\S*\s)?(\S*[\w%'°])\s)~(?=\s(\w))")
 _LIGATURES: Final = {"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "ı": "i", "þ": "th"}
 _SUPERSCRIPTS: Final = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 #: Frames the digit before it: 1️⃣ numbers an item.
@@ -57,7 +58,7 @@ class Cleaned:
 def clean(line: str) -> Cleaned:
     """Return ``line`` (NFC) with one form for each kind of character."""
     if "~" in line:
-        line = _WAVE.sub("-", line)  # 08:00 ~ 10:00, T2~T6
+        line = _WAVE.sub(_joined, line)  # 08:00 ~ 10:00, T2~T6
     if "\t" in line:
         line = _CELLS.sub(lambda cells: "|".ljust(len(cells[0])), line)
     if not _ODD.search(line):
@@ -74,6 +75,13 @@ def clean(line: str) -> Cleaned:
             pieces.append(folded)
             offsets += [position] * len(folded)
     return Cleaned("".join(pieces), tuple(offsets))
+
+
+def _joined(wave: re.Match[str]) -> str:
+    """Return the wave as a dash, unless it stands before a number and nothing before counts."""
+    counted, last, following = wave.groups()
+    about = last and following.isdigit() and not counted and not any(map(str.isdigit, last))
+    return wave[0] if about else wave[0][:-1] + "-"
 
 
 def _numbered(folded: str, following: str) -> str:

@@ -75,6 +75,11 @@ def read_year(year: str, ctx: Context) -> str:
     return "năm " + ctx.cardinal(whole_year(year))
 
 
+def latest(ctx: Context) -> bool:
+    """Say whether "chậm nhất" or "sớm nhất" was just written: a time limit, no least share."""
+    return ctx.after({"nhất"}) and ctx.near({"chậm", "muộn", "trễ", "sớm"}, 2)
+
+
 def exists(day: str, month: str, year: str | None) -> bool:
     """Say whether the calendar has that day; without a year, a leap year is assumed."""
     return int(day) <= monthrange(2000 if year is None else whole_year(year), int(month))[1]
@@ -155,14 +160,14 @@ def _days_of_a_month(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _days(match: re.Match[str], ctx: Context) -> Reading:
-    """Read "ngày 11,12/6" and "11 & 12/6/2026": days of one month."""
+    """Read "ngày 11,12/6", "11 & 12/6/2026" and "26-27-28/8 ÂL": days of one month."""
     days, month, year = match.groups()
     goes_on = ctx.after({","}) and "".join(ctx.history[-2:-1]).isdigit()
     if ctx.after({"thứ"}) or (goes_on and " và " in days):
         return None
-    if not year and not ctx.near(DATE_LEADS, 3):
+    if not (year or ctx.near(DATE_LEADS, 3) or LUNAR.match(ctx.line, match.end())):
         return None
-    first, *others = re.findall(r"\d+|[,&]|và", days)
+    first, *others = re.findall(r"\d+|[,&]|và", days.replace("-", ","))
     last = others.pop()
     words = led(ctx.cardinal(int(first)), ctx)
     for part in others:
@@ -181,9 +186,9 @@ _OTHER: Final = rf"({D})\s?/\s?({M})(?:\s?/\s?({_Y}))?"
 FULL_DATES: Final[tuple[Rule, ...]] = (
     rule(
         "days",
-        rf"({D}(?:(?:,|\s?&\s?|\svà\s){D}){{1,6}})\s?/\s?({M})(?:\s?/\s?({_Y}))?{END}{WHOLE}",
+        rf"({D}(?:(?:,|\s?&\s?|\svà\s){D}){{1,6}}|{D}(?:-{D}){{2,6}})\s?/\s?({M})(?:\s?/\s?({_Y}))?{END}{WHOLE}",
         _days,
-        then=",&v",
+        then=",&v-",
     ),
     rule(
         "date range",

@@ -22,6 +22,7 @@ from .dates import (
     M,
     checked,
     date_words,
+    latest,
     led,
 )
 from .model import Doubtful, Why
@@ -51,6 +52,7 @@ def _day_month(match: re.Match[str], ctx: Context) -> Reading:
         or ctx.near(_WEEK, 4)
         or _after_a_clock(ctx)
         or ctx.after(_EVENTS)
+        or latest(ctx)
         or (ctx.near(_FEASTS, 9) and (int(day), int(month)) in KNOWN_DAYS)
         or LUNAR.match(ctx.line, match.end())
     )
@@ -68,9 +70,10 @@ def _after_a_clock(ctx: Context) -> bool:
 
 def _among_days(ctx: Context) -> bool:
     """Say whether a day of a list was just read: the comma of "ngày 5, 6-12"."""
+    between_times = ctx.after({"đến", "tới"}) and ctx.near(TIMES_OF_DAY, 3)
     return (
         ctx.after(words("và , đến tới hết & -"))
-        and ctx.near({"ngày"}, 8)
+        and (ctx.near({"ngày"}, 8) or between_times)
         and any(_DAY.fullmatch(token) for token in ctx.history[-3:])
     )
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
 from .data.measures import UNITS
-from .dates import COUNTED, WHOLES, exists
+from .dates import COUNTED, KNOWN_DAYS, WHOLES, date_words, exists, latest
 from .model import Doubtful, Why
 from .units import SIGN, unit_name
 from .wordlist import words
@@ -46,7 +46,7 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
     if ctx.after({"thứ"}) and 2000 <= bottom < 2100:
         return f"{ctx.cardinal(top)} năm {ctx.cardinal(bottom)}"
     if (ctx.near(_MAP_SCALES, 3) and bottom >= 100) or ctx.after(
-        {"loại", "hạng", "binh", "điểm", "thứ"}
+        {"loại", "hạng", "binh", "điểm", "thứ", "trang"}
     ):
         return counted
     if top <= bottom and any(_of(match[2], token) for token in ctx.history[-10:]):
@@ -58,11 +58,13 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
             return Doubtful(read_fraction(top, bottom, ctx), Why.AMBIGUOUS_FRACTION)
         return counted
     share = read_fraction(top, bottom, ctx)
+    if top > bottom and (top, bottom) in KNOWN_DAYS and following not in UNITS:
+        return f"ngày {date_words(match[1], match[2], None, ctx, match.end())}"
     if ctx.near({"binh"}, 4) and top <= bottom and bottom in (3, 4):
         return counted  # "thương binh 1/4, 2/4": the grade of a wound
     if ctx.after({"vòng"}) and top == 1:
         return Doubtful(share, Why.AMBIGUOUS_FRACTION)
-    if ctx.after(_SHARE_LEADS) or following in WHOLES or following in UNITS:
+    if following in WHOLES or following in UNITS or (ctx.after(_SHARE_LEADS) and not latest(ctx)):
         return share
     possible = 1 <= bottom <= 12 and 1 <= top <= 31 and exists(match[1], match[2], None)
     if not possible:

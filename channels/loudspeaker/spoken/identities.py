@@ -40,7 +40,11 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
     long_grain = len(match[0]) == 5  # IR 50404; IR 64 and IR 4625 are said as numbers
     if not long and _after_a_password(ctx):
         return read_groups(match[0])
-    close = last in _IDENTIFIED or (last in _ON_THE_WAY and ctx.near(_IDENTIFIED, 5))
+    close = (
+        last in _IDENTIFIED
+        or (last == "lẻ" and ctx.near({"máy"}, 2))
+        or (last in _ON_THE_WAY and ctx.near(_IDENTIFIED, 5))
+    )
     close = (
         close
         or _number_sign_before(ctx)
@@ -52,8 +56,8 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
     close = close or (long and _after_a_paper(match, ctx)) or (long_grain and ctx.after({"ir"}))
     if ctx.after({"vàng", "nhẫn"}) and set(match[0]) == {"9"}:
         return read_digits(match[0])
-    if ctx.near({"tôm"}, 2):
-        return None
+    if ctx.near({"tôm"}, 2) or (len(match[0]) == 4 and ctx.near({"luật"}, 4)):
+        return None  # "Luật Căn cước 2023": a year
     if _THOUSANDS.fullmatch(match[0]) and ctx.next_word(match.end()) in {"đồng", "vnđ"}:
         return None  # "đóng BHYT 631.800 đồng" is a sum
     legal = last == "khoản" and not long

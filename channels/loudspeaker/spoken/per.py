@@ -110,6 +110,11 @@ def _per_count(match: re.Match[str], ctx: Context) -> Reading:
     return "cho" if each or top in MONEY or top.lower() in SUMS else None
 
 
+def _distances(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the slash of "chạy 5km/10km": nothing is measured in kilometres per kilometre."""
+    return "," if ctx.history and _top(ctx.history[-1]) == match[1] else None
+
+
 def _bare_per(match: re.Match[str], ctx: Context) -> Reading:
     """Read "km/h", "mg/l", "µg/m3" with no number before them."""
     top, bottom = match.groups()
@@ -117,6 +122,7 @@ def _bare_per(match: re.Match[str], ctx: Context) -> Reading:
 
 
 PER: Final[tuple[Rule, ...]] = (
+    rule("list", rf"\s?/(?=\s?\d{{1,3}}\s?(km|m){WHOLE})", _distances, starts=" /"),
     rule("per count", rf"\s?/(?=\s?\d{{1,3}}\s[{LOWER}])", _per_count, starts=" /"),
     rule(
         "per amount",

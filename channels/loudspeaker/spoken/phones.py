@@ -76,7 +76,7 @@ def _international(match: re.Match[str], ctx: Context) -> Reading:
 
 def _service(match: re.Match[str], ctx: Context) -> Reading:
     """Read 113, 1022, 18001 near a word of calling, unless things are being counted."""
-    if ctx.next_word(match.end()) in COUNTED:
+    if ctx.next_word(match.end()) in COUNTED or ctx.after({"lên", "còn", "đạt"}):
         return None
     emergency = re.fullmatch(_EMERGENCY, match[0])
     helped = emergency and (

@@ -25,7 +25,7 @@ _ROADS: Final = alternation(key for key in _SERIES if key != "BĐ")
 _PAPER_NUMBER: Final = re.compile(r"\d{1,4}/")
 #: What makes a room of the P. that stands for a ward elsewhere: "P. Tiếp dân", "P.10 lầu 1".
 _ROOM: Final = re.compile(
-    r"(?:Tiếp|Văn|Tài|Nội|Công|Tư|Giáo|Họp|Khám|Cấp|Kế|Hành|Kinh|Tổ) [a-zà-ỹđ]|\d+ (?:lầu|tầng)"
+    r"(?:Tiếp|Văn|Tài|Nội|Công|Tư|Giáo|Họp|Khám|Cấp|Kế|Hành|Kinh|Tổ) [a-zà-ỹđ]|\d+,? (?:lầu|tầng)"
 )
 #: Near these a P. with a number is a room…
 _LESSONS: Final = words("lớp khám thi")

@@ -20,6 +20,8 @@ _RANGE_LEADS: Final = words(
 #: Near these 2-1 is how a match stands.
 _MATCHES: Final = words("thắng thua hòa hiệp cuộc séc set gỡ dẫn trận lượt")
 
+#: How a phone number begins; nothing counts up to a number with noughts before it.
+_PHONE_AHEAD: Final = re.compile(r"0\d{2}")
 #: How one set of a match before ended: the 25-18 of "25-18, 25-20".
 _SET: Final = re.compile(r"\d{1,2}\s?-\s?\d{1,2}")
 
@@ -31,6 +33,8 @@ def _padded(number: str) -> bool:
 def _range(match: re.Match[str], ctx: Context) -> Reading:
     """Read 6-7 as "sáu đến bảy"; 2-1 as a score; otherwise in doubt."""
     first, last = match.groups()
+    if _PHONE_AHEAD.match(last) and not _padded(first):
+        return None  # "ấp 1 - 0901 234 567": whom one calls there
     spaced = match[0] != match[0].replace(" ", "")
     if spaced and ctx.after(PLACE_LEADS):
         return _places(first, last, match.end(), ctx)

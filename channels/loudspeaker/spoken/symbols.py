@@ -183,7 +183,8 @@ def _dash(match: re.Match[str], ctx: Context) -> Reading:
     if match[0] == "-" and ctx.history and ctx.history[-1].isdigit():
         following = _DIGITS.match(ctx.line, match.end())
         if following:
-            return "đến" if int(following[0]) > int(ctx.history[-1]) else ","
+            rises = int(following[0]) > int(ctx.history[-1]) and following[0][0] != "0"
+            return "đến" if rises else ","
     phones = bool(ctx.history) and len(re.sub(r"\D", "", ctx.history[-1])) > 7
     between = phones and ctx.line[match.end() :][:1] in "0123456789(+"
     return "," if between or " " in match[0] or len(match[0].strip()) > 1 else ""

@@ -19,7 +19,7 @@
 
   let at = 0;
   let paused = false;
-  let seen = Date.now();
+  let seen = now();
 
   const isOver = (notice) => Number(notice.dataset.ends) * 1000 < now();
 
@@ -34,6 +34,24 @@
     return urgent.length ? [urgent, current, true] : [current, current, false];
   };
 
+  /* Nobody can scroll a screen on a wall: a long notice is set smaller, down to three fifths. */
+  let fitted = null;
+  const fit = (notice) => {
+    const root = document.documentElement;
+    if (notice === fitted) return;
+    fitted = notice;
+    root.style.fontSize = "";
+    if (!matchMedia("(min-width: 40rem) and (orientation: landscape)").matches) return;
+    const usual = parseFloat(getComputedStyle(root).fontSize);
+    for (let part = 0.95; part >= 0.6 && root.scrollHeight > innerHeight; part -= 0.05) {
+      root.style.fontSize = `${usual * part}px`;
+    }
+  };
+  addEventListener("resize", () => {
+    fitted = null;
+    show();
+  });
+
   const show = (step = 0) => {
     const [turning, current, alarm] = turns();
     at = turning.length ? (at + step + turning.length) % turning.length : 0;
@@ -43,23 +61,23 @@
     document.getElementById("thu-tu").textContent =
       turning.length > 1 ? `${at + 1} trong ${turning.length}` : "";
     body.classList.toggle("alarm", alarm);
+    fit(turning[at]);
   };
 
+  /* The commune's time, wherever the screen believes itself to be: many never had a zone set. */
+  const zone = { timeZone: body.dataset.zone };
+  const hours = new Intl.DateTimeFormat("en-GB", { ...zone, hour: "2-digit", minute: "2-digit" });
+  const days = new Intl.DateTimeFormat("en-GB", { ...zone, day: "2-digit", month: "2-digit", year: "numeric" });
+
   const tell = () => {
-    const clock = new Date(now());
-    const two = (number) => String(number).padStart(2, "0");
-    const hour = `${two(clock.getHours())}:${two(clock.getMinutes())}`;
-    document.getElementById("gio").textContent =
-      `${hour}  ${two(clock.getDate())}/${two(clock.getMonth() + 1)}/${clock.getFullYear()}`;
+    document.getElementById("gio").textContent = `${hours.format(now())}  ${days.format(now())}`;
   };
 
   const isDead = () => location.protocol === "file:";
 
   const missed = () => {
-    const then = new Date(seen);
-    const two = (number) => String(number).padStart(2, "0");
     document.getElementById("mang").textContent =
-      `Mất kết nối từ ${two(then.getHours())}:${two(then.getMinutes())}; vẫn hiện tin đã nhận.`;
+      `Mất kết nối từ ${hours.format(seen)}; vẫn hiện tin đã nhận.`;
   };
 
   /* Takes over what the site says now; scripts and styles that changed start the page anew. */
@@ -76,7 +94,7 @@
       if (answer.headers.get("x-loa-kept")) {
         missed();
       } else {
-        seen = Date.now();
+        seen = now();
         document.getElementById("mang").textContent = "";
       }
       if (fresh.body.dataset.made !== body.dataset.made) {

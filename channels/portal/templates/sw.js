@@ -25,12 +25,19 @@ const nameOf = (address) => {
   return url.origin + url.pathname;
 };
 
+/* Ends a wait after five seconds, in browsers of old screens as well. */
+const soon = () => {
+  const waiting = new AbortController();
+  setTimeout(() => waiting.abort(), 5000);
+  return waiting.signal;
+};
+
 /* The network first; what was kept when there is none, or none within five seconds. */
 const answer = async (request) => {
   const cache = await caches.open(KEPT);
   const name = nameOf(request.url);
   try {
-    const fresh = await fetch(name, { cache: "no-cache", signal: AbortSignal.timeout(5000) });
+    const fresh = await fetch(name, { cache: "no-cache", signal: soon() });
     if (fresh.ok) await cache.put(name, fresh.clone());
     return fresh;
   } catch (fault) {

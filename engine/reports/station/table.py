@@ -13,6 +13,7 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Priority
 from engine.reports.plain import plain
+from engine.reports.screen import id_width
 from engine.reports.station.day import ClusterDay, Item, Session, StationDay
 from engine.reports.station.wording import minutes_words, moved_words, state_or_proposed
 from engine.reports.words import SYMBOLS, kind_word
@@ -30,7 +31,7 @@ def day_table(day: StationDay) -> Table:
     """Return the day as a table: relays, quiet times and items in order, cluster by cluster."""
     table = Table(
         Column(_("Hour"), no_wrap=True),
-        Column(_("On air")),
+        Column(_("On air"), min_width=id_width(map(_name, _items(day)))),
         Column(_("Seconds"), justify="right"),
         Column(_("Priority")),
         Column(_("State")),
@@ -45,6 +46,16 @@ def day_table(day: StationDay) -> Table:
             table.add_row(*line)
         table.add_section()
     return table
+
+
+def _name(item: Item) -> str:
+    return f"({plain(item.campaign_id)})"
+
+
+def _items(day: StationDay) -> Iterator[Item]:
+    for cluster in day.clusters:
+        for session in cluster.sessions:
+            yield from session.items
 
 
 def _lines(cluster: ClusterDay, day: StationDay) -> Iterator[tuple[_Place, _Line]]:
@@ -62,7 +73,7 @@ def _lines(cluster: ClusterDay, day: StationDay) -> Iterator[tuple[_Place, _Line
 
 def _item_line(item: Item) -> _Line:
     star = "★ " if item.state is None else ""
-    what = f"{star}{plain(item.title)} ({plain(item.campaign_id)})"
+    what = f"{star}{plain(item.title)} {_name(item)}"
     if item.moved_from is not None:
         what = f"{what}\n{moved_words(item.moved_from)}"
     symbol = SYMBOLS[item.state] if item.state is not None else "★"

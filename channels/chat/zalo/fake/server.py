@@ -13,9 +13,9 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from channels.chat.bots.multipart import file_in
 from channels.chat.zalo.fake.articles import Articles
 from channels.chat.zalo.fake.habits import Habit, Script
-from channels.chat.zalo.fake.multipart import file_in
 from channels.chat.zalo.fake.pages import agreed, consent, home
 from channels.chat.zalo.fake.world import FaultError, World
 

@@ -60,7 +60,6 @@ TNGT = tai nạn giao thông
 BLGĐ = bạo lực gia đình
 BĐG = bình đẳng giới
 QĐ = quyết định
-NĐ = nghị định
 NQ = nghị quyết
 TTLT = thông tư liên tịch
 CTr = chương trình

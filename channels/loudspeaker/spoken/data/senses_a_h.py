@@ -83,8 +83,8 @@ CH = cửa hàng
 CK = cùng kỳ
   cam kết < ký bản >
   chuyên khoa < bs bác sĩ > i ii #roman
-  chuyển khoản < tiền bằng hoặc qua và hình thức > qua vào : theo
-  chung kết < trận vòng bán >
+  chuyển khoản < tiền bằng hoặc qua và hình thức cầu > qua vào theo
+  chung kết < trận vòng bán > ~ loại giải đội thi trận bóng
   cùng kỳ < so với > năm ~ tăng giảm
   chuyển khoản < > ~ tiền đồng đ tk tài
 CKI = chuyên khoa một
@@ -99,7 +99,7 @@ CM = chuyên môn
   chuyên môn < phòng tổ trình >
   cách mạng < lão gia >
 CN = chủ nhật
-  công nghiệp < khu cụm ngành >
+  công nghiệp < khu cụm ngành may >
   cá nhân < mỗi tt > tập xuất tiêu tích
   chủ nhật < > ngày hàng hằng nghỉ này tới : #date
   công nhân < đội các #number > viên lao may kỹ xây
@@ -296,12 +296,13 @@ HT = hỗ trợ
   hiệu trưởng < thầy cô ông bà phó > trường
   hộ tịch < tp >
   hệ thống < > điện nước truyền
-  hội trường < tại > a b c ubnd
+  hội trường < tại > a b c ubnd lầu tầng nhà
 HĐ = hoạt động
   hợp đồng < ký > số #document lao lđ lđlđ mua thuê thi
   Hội đồng < thường > nghĩa tư thi quản xét tuyển trường nvqs bồi
   hoạt động < các > của
   hợp đồng < > ~ lương lđ xklđ tuyển dụng
+  hóa đơn < xuất viết > ~ ký hiệu mst thuế bán hàng
 BV = bệnh viện
   bảo vệ < tuyển tổ đội > thực môi rừng tổ dân ~ tuyển lương
   bệnh viện < tại của đến ở từ > đa huyện tỉnh nhi phụ mắt chợ

@@ -48,6 +48,7 @@ KV = khu vực
   ki lô vôn < đường trạm lưới áp >
   khu vực < tổ > #number
 KĐ = kiểm định
+  khởi điểm < giá >
   kinh Đông < độ >
 LH = liên hệ
   liên hiệp < hội > phụ htx các
@@ -93,6 +94,10 @@ ND = nội dung
   nông dân < hội các giúp clb bộ > gieo sạ trồng sản
   nhân dân < bà quý toàn > #percent
   nội dung < > :
+NĐ = nghị định
+  nhân đạo < máu hội quỹ tháng lòng chữ tết >
+  ngộ độc < vụ bị ca >
+  nghị định < theo số tại của cứ các hai và hành dự thảo > số #document #number mới trên này quy
 NH = ngân hàng
   ngân hàng < tại qua > chính nông agribank vietcombank bidv vietinbank sacombank acb mb
   ngân hàng < > techcombank hdbank vpbank tpbank lpbank đông

@@ -57,6 +57,7 @@ TC = tổ chức
   trung cấp < cđ > nghề
   tổ chức < ban > cán
   tài chính < phòng sở bộ >
+  tiểu cầu < > ~ máu sốt xuất huyết xuyết nhập viện sxh
 TD = tín dụng
   thể dục < > tt thể
   tín dụng < qtdnd quỹ vốn >
@@ -99,6 +100,7 @@ TQ = Trung Quốc
 TS = tiến sĩ
   thủy sản < nuôi > nước
   tiến sĩ < > bs
+  tài sản < khai thuê bán > gắn ~ quỹ dn doanh nghiệp thuế
   thí sinh < số > ~ phòng thi môn
 TT = trung tâm
   từ thiện < cháo cơm quán bếp phát >
@@ -179,6 +181,9 @@ TL = tỉnh lộ
 KM = ki lô mét
   khuyến mãi < không hưởng giá được chương và , > giá lớn khủng #percent
   ki lô mét < > #number
+TMĐT = thương mại điện tử
+  thương mại điện tử < sàn về qua trên và > qua
+  tổng mức đầu tư < có là > #money : ~ dự án công trình xây đường cầu
 TM = thương mại
   tiền mặt < trả bằng thu chi > và hoặc
   thay mặt < > ubnd bch đảng ban hội tổ chi

@@ -209,7 +209,6 @@ TCTD = tổ chức tín dụng
 KBNN = Kho bạc Nhà nước
 NSNN = ngân sách nhà nước
 NSTW = ngân sách trung ương
-TMĐT = thương mại điện tử
 TTATTT = trật tự, an toàn thông tin
 ATTT = an toàn thông tin
 PTTH = phát thanh truyền hình
