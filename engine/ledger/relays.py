@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Row, insert, select, true, update
@@ -184,7 +184,8 @@ class RelayDoor:
 
 
 def _signature(seal: Seal, link: RelayLink) -> str:
-    return seal.mark("\n".join((link.commune_id, link.id, link.until.isoformat())))[:22]
+    until = link.until.astimezone(UTC).isoformat()  # the same, in whatever zone it was given
+    return seal.mark("\n".join((link.commune_id, link.id, until)))[:22]
 
 
 def _link(row: Row[Any]) -> RelayLink:

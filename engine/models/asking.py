@@ -9,6 +9,7 @@ from dataclasses import replace
 
 from engine.models.content import Content
 from engine.models.escalation import Act, Step, Without
+from engine.models.facts import NONE
 from engine.models.terms import Purpose, Schedule
 
 _REMIND_RELAY = (
@@ -50,4 +51,5 @@ def asked(told: Content, step: Step) -> Content:
         correction=None,
         schedule=Schedule(asap=True),
         own_schedule=None,
+        facts=NONE,
     )
