@@ -89,6 +89,8 @@ def span_word(minutes: int) -> str:
     hours, rest = divmod(minutes, 60)
     if not hours:
         return _("{count} minutes").format(count=rest)
+    if minutes == 60:
+        return _("1 hour")
     if rest:
         return _("{hours} h {minutes} min").format(hours=hours, minutes=rest)
     return _("{count} hours").format(count=hours)

@@ -55,6 +55,11 @@ class StepLine:
             return "!" if self.state == NOBODY else "○" if self.state == Outlook.WAITS else "–"
 
     @property
+    def counts(self) -> bool:
+        """Say whether it was done, or is to be; where a word came, the first line tells."""
+        return self.state not in (State.CANCELLED, State.SUPERSEDED, Outlook.NEEDLESS)
+
+    @property
     def what(self) -> str:
         """What is done, and where: ``remind the head (truong-ap)``."""
         word = _("the head is told") if self.act == TOLD else act_word(Act(self.act))
