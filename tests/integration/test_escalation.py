@@ -22,6 +22,7 @@ from engine.cli.main import build
 from engine.clock import SimulatedClock
 from engine.dispatch.relaying import Relaying
 from engine.dispatch.replying import Line, Replying
+from engine.ledger.needs import Needs
 from engine.models import EvidenceKind, Purpose
 from engine.models.notice import Concern
 from engine.models.relay import Way, WordKind
@@ -94,6 +95,9 @@ def test_without_a_word_each_step_is_done_once_and_at_its_time(chase: Chase) -> 
         ]
         assert f"/r/{chase.app.ledger.relays.token(link)}" in asked
     assert len(list((chase.app.outbox / "team" / "to-1").iterdir())) == 1
+    needs = Needs(chase.app.ledger.database, chase.app.ledger.commune_id)
+    (lacking,) = needs.unproven(at(0), at(6, day=4))
+    assert lacking.count == 6, "four messages and two visits: a reminder proves nothing"
     chase.run(at(1, day=5))
     chase.run(at(2, day=5))
     assert not chase.app.ledger.escalations.watched(), "it is over"
