@@ -168,7 +168,8 @@ def test_the_json_keeps_its_shape(ground: Ground) -> None:
     data: dict[str, Any] = json.loads(report_json(told(ground)))
     assert data["schema"] == "loa.report/1"
     assert sorted(data) == [
-        "amended", "campaign", "clock", "commune", "coverage", "deliveries", "events", "evidence",
+        "amended", "campaign", "clock", "commune", "coverage", "deliveries", "escalation",
+        "events", "evidence",
         "language", "live", "made_at", "matrix", "rehearsing", "remarks", "schema", "statements",
         "unreached",
     ]  # fmt: skip
