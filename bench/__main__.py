@@ -21,6 +21,7 @@ PARTS = (
     "planning",
     "rendering",
     "printing",
+    "portal",
     "speech",
     "spoken",
     "proving",
@@ -31,6 +32,7 @@ PARTS = (
     "demonstration",
     "deliveries",
     "curve",
+    "coverage",
     "emergency",
     "onair",
 )

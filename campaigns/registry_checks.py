@@ -228,6 +228,11 @@ def _groups(spec: RegistrySpec, source: Source, cuts: Cuts) -> Iterator[Problem]
         if group.sent_by() == "zalo" and not group.address and not unsure:
             message = _("a group sent by zalo needs its address (loa zalo groups lists the ids)")
             yield source.problem(path, message)
+        if group.sent_by() == "zalo_bot" and not group.address and not unsure:
+            message = _(
+                "a group sent by zalo_bot needs its address (loa chat heard zalo_bot lists the ids)"
+            )
+            yield source.problem(path, message)
         articles = group.sent_by() == "zalo_article"
         if articles != (group.kind is GroupKind.FOLLOWERS) and not unsure:
             message = _("kind followers and backend zalo_article go together, never one alone")

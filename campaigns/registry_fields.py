@@ -12,7 +12,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from campaigns.fields import ID_PATTERN, AlsoAccepts, Whole, read_id, shown
 from campaigns.schedule import parse_time
 from engine.i18n import gettext as _
-from engine.models import Hours
+from engine.models import Hours, MapPoint
 
 #: ``hamlets: all`` in a group, a team or a cluster.
 EVERY = "*"
@@ -28,6 +28,43 @@ def _hours(value: Any) -> Hours:
         message = _("found {found}; the end must be later the same day than the beginning")
         raise ValueError(message.format(found=shown(value)))
     return hours
+
+
+#: Where Vietnam lies with its islands, degrees: latitudes and longitudes never meet, so that a
+#: pair in the wrong order is found.
+_LATITUDES, _LONGITUDES = (6.0, 24.0), (102.0, 118.0)
+
+
+def read_point(value: Any) -> MapPoint:
+    """Return a place as maps show it, ``10.9210, 106.0432``, or a list of the two.
+
+    Raises ValueError.
+    """
+    parts = re.split(r"\s*[,;]\s*", value.strip()) if isinstance(value, str) else value
+    try:
+        latitude, longitude = (float(part) for part in parts if not isinstance(part, bool))
+    except (TypeError, ValueError):
+        message = _('found {found}; write latitude and longitude, for example "10.9210, 106.0432"')
+        raise ValueError(message.format(found=shown(value))) from None
+    inside = _LATITUDES[0] <= latitude <= _LATITUDES[1]
+    if not (inside and _LONGITUDES[0] <= longitude <= _LONGITUDES[1]):
+        message = _(
+            "found {latitude}, {longitude}; in Vietnam the latitude is {south} to {north} and "
+            "comes first, the longitude {west} to {east}"
+        )
+        south, north = map("{:g}".format, _LATITUDES)
+        west, east = map("{:g}".format, _LONGITUDES)
+        raise ValueError(
+            message.format(
+                latitude=f"{latitude:g}",
+                longitude=f"{longitude:g}",
+                south=south,
+                north=north,
+                west=west,
+                east=east,
+            )
+        )
+    return MapPoint(latitude, longitude)
 
 
 def _every(value: Any) -> Any:
@@ -78,6 +115,12 @@ HamletIds = Annotated[
     Field(min_length=1, description="Mã các ấp, hoặc all là mọi ấp."),
     BeforeValidator(_every),
     AlsoAccepts({"type": "string"}),
+]
+PointField = Annotated[
+    MapPoint,
+    BeforeValidator(read_point),
+    WithJsonSchema({"type": "string", "examples": ["10.9210, 106.0432"]}),
+    AlsoAccepts({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
 ]
 Count = Annotated[Whole, Field(ge=0, le=1_000_000)]
 Ratio = Annotated[

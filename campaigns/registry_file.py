@@ -164,7 +164,7 @@ def _groups(spec: RegistrySpec, every: tuple[str, ...]) -> tuple[ChatGroup, ...]
             id=group.id,
             name=group.name,
             platform=group.platform,
-            backend=group.sent_by(),
+            backend=group.sent_by().value,
             kind=group.kind,
             hamlets=_all_of(group.hamlets, every),
             run_by=group.run_by,
@@ -196,6 +196,7 @@ def _hamlet(spec: HamletSpec, flyers: FlyersSpec) -> Hamlet:
         tags=frozenset(spec.tags),
         flyer_copies=copies,
         deputies=spec.deputies,
+        point=spec.point,
     )
 
 

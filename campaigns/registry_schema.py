@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import time
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import (
@@ -25,7 +26,7 @@ from campaigns.fields import (
     Whole,
 )
 from campaigns.obligation_schema import ObligationSpec
-from campaigns.registry_fields import Count, HamletIds, HoursField, Ratio, Url, named
+from campaigns.registry_fields import Count, HamletIds, HoursField, PointField, Ratio, Url, named
 from campaigns.station_schema import StationSpec
 from engine.i18n import gettext as _
 from engine.models import GroupKind, Hours, Right
@@ -87,6 +88,10 @@ class HamletSpec(Strict):
     ]
     tags: Annotated[tuple[Id, ...], Field((), description="Nhãn, ví dụ [ven-song]."), *ONE_OR_MORE]
     flyer_copies: Annotated[Count | None, Field(None, description="Số tờ rơi của riêng ấp này.")]
+    point: Annotated[
+        PointField | None,
+        Field(None, description="Vĩ độ, kinh độ, để vẽ ấp trên bản đồ của báo cáo."),
+    ]
 
 
 class ClusterSpec(Strict):
@@ -104,16 +109,28 @@ class ClusterSpec(Strict):
     ]
 
 
+class ChatBackend(StrEnum):
+    """How Loa reaches a chat group: the backends of the channel ``chat``."""
+
+    KIT = "kit"
+    TELEGRAM = "telegram"
+    ZALO = "zalo"
+    ZALO_ARTICLE = "zalo_article"
+    ZALO_BOT = "zalo_bot"
+    APPRISE = "apprise"
+
+
 class ChatGroupSpec(Strict):
     id: Annotated[Id, Field(description="Mã nhóm, ví dụ nhom-ap-1.")]
     name: Annotated[ShortLine, Field(description="Tên nhóm.")]
     platform: Annotated[Id, Field(description="Nền tảng: zalo, telegram, facebook…")]
     backend: Annotated[
-        Id | None,
+        ChatBackend | None,
         Field(
             None,
-            description="Cách gửi: kit (chuyển bằng tay), telegram, zalo (nhóm do OA lập) hoặc "
-            "zalo_article (bài viết gửi người quan tâm OA).",
+            description="Cách gửi: kit (chuyển bằng tay), telegram, zalo (nhóm do OA lập), "
+            "zalo_article (bài viết gửi người quan tâm OA), zalo_bot hoặc apprise (thư điện tử, "
+            "SMS, Viber…).",
         ),
     ]
     kind: Annotated[
@@ -126,10 +143,19 @@ class ChatGroupSpec(Strict):
     hamlets: HamletIds
     run_by: Annotated[Id | None, Field(None, description="Mã người phụ trách nhóm.")]
     agreed_on: Annotated[Day | None, Field(None, description="Ngày bà con thống nhất dùng nhóm.")]
-    address: Annotated[ShortLine | None, Field(None, description="Mã nhóm trên nền tảng.")]
+    address: Annotated[
+        ShortLine | None,
+        Field(
+            None,
+            description="Mã nhóm trên nền tảng; với apprise là tên trong [apprise.<tên>] của "
+            "loa.toml.",
+        ),
+    ]
 
-    def sent_by(self) -> str:
-        return self.backend or ("telegram" if self.platform == "telegram" else "kit")
+    def sent_by(self) -> ChatBackend:
+        if self.backend is not None:
+            return self.backend
+        return ChatBackend.TELEGRAM if self.platform == "telegram" else ChatBackend.KIT
 
 
 class ChatSpec(Strict):

@@ -3,11 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any, ClassVar, Self
+from datetime import date, datetime
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
 
+from engine.i18n import gettext as _
 from engine.models import Correction, Registry
+
+#: How a day may be written, as elsewhere in a campaign.
+_DAYS = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y")
+
+
+def read_day(value: Any) -> Any:
+    """Read a day as people write it. Raises ValueError that says how."""
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    for form in _DAYS:
+        try:
+            return datetime.strptime(str(value).strip(), form).date()  # noqa: DTZ007 - a day
+        except ValueError:
+            continue
+    message = _("found {found}; write a day as 2026-12-31 or 31/12/2026")
+    raise ValueError(message.format(found=str(value)[:40]))
+
+
+#: A day in a channel's settings.
+Day = Annotated[
+    date | None,
+    BeforeValidator(read_day),
+    WithJsonSchema({"type": "string", "examples": ["2026-12-01"]}),
+]
 
 
 class Options(BaseModel):
@@ -20,6 +46,7 @@ class Options(BaseModel):
     ``takes_facts``: it shows what the message comes down to (``Content.facts``).
     ``takes_repeat``: an alert is said again and again on it (``schedule.repeat``).
     ``only_named``: a campaign that names no channel does not use it.
+    ``parts``: what it may be made as, each of which ``without`` can leave out.
     ``alternatives``: pairs of keys of which a section may have one.
     """
 
@@ -31,6 +58,7 @@ class Options(BaseModel):
     takes_facts: ClassVar[bool] = False
     takes_repeat: ClassVar[bool] = False
     only_named: ClassVar[bool] = False
+    parts: ClassVar[tuple[str, ...]] = ()
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
 
     def in_commune(self, registry: Registry, text: str) -> Self:
@@ -48,18 +76,16 @@ class Options(BaseModel):
         """Return what of these settings people are told, apart from the content's own words."""
         return None
 
-    @property
-    def speaks_second(self) -> bool:
-        """Say whether readers of a second language are told something by these settings."""
-        return False
+    def in_second_language(self) -> tuple[str, ...]:
+        """Return the parts that tell readers of a second language."""
+        return ()
 
-    def issued_as(self) -> str:
-        """Return the number under which it is issued as a document of its own; empty for none."""
-        return ""
+    def issued_as(self) -> str | None:
+        """Return the number under which it is issued; empty for one without, None for no document.
 
-    def to_correct(self, correction: Correction) -> Self:
-        """Return these settings for a message that corrects what was said."""
-        return self
+        A correction and a withdrawal are documents of their own.
+        """
+        return None
 
     def to_withdraw(self, correction: Correction) -> Self:
         """Return these settings for a notice that takes back what was said."""

@@ -64,3 +64,24 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+#: Where Linux lists what is mounted; the fifth word of a line is the folder.
+MOUNTS = Path("/proc/self/mountinfo")
+
+
+def is_mount(folder: Path) -> bool:
+    """Say whether something is mounted on this very folder, be it of the same disk.
+
+    Such a folder cannot be renamed. Where the system keeps no list only other disks are seen.
+    """
+    if folder.is_mount():
+        return True
+    try:
+        lines = MOUNTS.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+    except OSError:
+        return False
+    mounted = {line.split(" ", 5)[4] for line in lines if line.count(" ") > 4}
+    # Blanks and backslashes are written as octal numbers there (proc(5)).
+    named = "".join(f"\\{ord(c):03o}" if c in " \t\n\\" else c for c in str(folder.resolve()))
+    return named in mounted

@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 
 from campaigns.faults import unknown
 from campaigns.fields import Day, Id, Phone, ShortLine, Strict, Whole, shown
-from campaigns.registry_fields import Count, HoursField, Url
+from campaigns.registry_fields import Count, HoursField, PointField, Url
 from engine.i18n import gettext as _
 from engine.models.telegram_address import TelegramAddress
 
@@ -103,6 +103,7 @@ class HamletRow:
     head_phone: Phone | None = None
     tags: Tags = ()
     flyer_copies: Number | None = None
+    point: PointField | None = None
     loudspeakers: Clusters = ()
     players: Players = ()
     chat_group: ShortLine | None = None

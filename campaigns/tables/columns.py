@@ -34,6 +34,7 @@ HAMLETS: tuple[Column, ...] = (
     Column("head_phone", ("Điện thoại trưởng ấp", "Head phone", "Số điện thoại"), "0900.000.011"),
     Column("tags", ("Nhãn", "Tags"), "ven-song; cho"),
     Column("flyer_copies", ("Số tờ rơi", "Flyer copies"), 400),
+    Column("point", ("Tọa độ", "Coordinates", "Vĩ độ, kinh độ"), "10.9210, 106.0432"),
     Column("loudspeakers", ("Cụm loa", "Loudspeakers"), "cum-1: Nhà văn hóa Ấp 1; cum-2"),
     Column("players", ("Thiết bị phát", "Players", "Player"), "folder"),
     Column("chat_group", ("Nhóm chat", "Chat group", "Nhóm Zalo"), "Bà con Ấp 1"),

@@ -148,6 +148,7 @@ class _Merged:
             head=head if "head_name" in given else known.head,
             tags=frozenset(row.tags) if "tags" in given else known.tags,
             flyer_copies=self._copies(row, before),
+            point=row.point if "point" in given else known.point,
             elderly_households=self._of(row, "elderly_households", known),
             no_smartphone_households=self._of(row, "no_smartphone_households", known),
         )

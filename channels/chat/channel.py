@@ -1,4 +1,4 @@
-"""The chat channel: one message per group, forwarded by hand (kit) or sent (telegram, zalo)."""
+"""The chat channel: one message per group, forwarded by hand (kit) or sent by a backend."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from pydantic import AfterValidator, Field
 from channels.base import Artifacts, Backend, Limits, Options, RemoteIds, Tokens
 from channels.chat.assembling import assemble
 from channels.chat.kit import KitBackend
+from channels.chat.long_tail import AppriseBackend
 from channels.chat.platforms import platform_of
 from channels.chat.telegram import TelegramAccount, TelegramBackend
 from channels.chat.wording import MessageInputs, message_of, words_of
 from channels.chat.zalo.account import ZaloAccount
 from channels.chat.zalo.article import ZaloArticleBackend
 from channels.chat.zalo.group import ZaloGroupBackend
+from channels.chat.zalo_bot import ZaloBotAccount, ZaloBotBackend
 from channels.ports import RelayLinks
 from engine.clock import Clock
 from engine.i18n import gettext as _
@@ -27,9 +29,11 @@ from engine.models import (
     Bundle,
     Content,
     Forecast,
+    Foreseen,
     Hamlet,
     Item,
     Placement,
+    PlannedDelivery,
     Registry,
     Rendered,
 )
@@ -81,26 +85,32 @@ class ChatChannel:
         clock: Clock,
         telegram: TelegramAccount | None,
         zalo: ZaloAccount | None = None,
+        zalo_bot: ZaloBotAccount | None = None,
+        apprise: Mapping[str, str] | None = None,
         live: bool = False,
         links: RelayLinks | None = None,
         lead: timedelta = timedelta(0),
     ) -> None:
         """``outbox`` is where kits are laid; ``links`` are what people carry messages on with.
 
-        Groups of ``telegram`` or ``zalo`` fail without such an account, and say why. While it
-        is not ``live``, tokens are left alone.
+        Groups of ``telegram``, ``zalo`` or ``zalo_bot`` fail without such an account, and say
+        why; ``apprise`` are secret addresses by the names that its groups have. While it is
+        not ``live``, tokens are left alone.
         """
         self.lead = lead
         self._telegram = TelegramBackend(telegram, remote_ids, limits)
         self.zalo = ZaloGroupBackend(
             zalo, tokens=tokens, remote_ids=remote_ids, limits=limits, clock=clock
         )
+        self._zalo_bot = ZaloBotBackend(zalo_bot, remote_ids, limits)
         self._live = live
         backends: tuple[Backend, ...] = (
             KitBackend(outbox, links),
             self._telegram,
             self.zalo,
             ZaloArticleBackend(self.zalo, remote_ids),
+            self._zalo_bot,
+            AppriseBackend(apprise or {}, remote_ids),
         )
         self.backends: Mapping[str, Backend] = {one.name: one for one in backends}
 
@@ -140,6 +150,21 @@ class ChatChannel:
             else (),
         )
 
+    def foresee(
+        self, planned: Sequence[tuple[PlannedDelivery, Content]], registry: Registry
+    ) -> Foreseen:
+        """Say which groups are reached in a way that promises little."""
+        groups: dict[str, dict[str, None]] = {}
+        for one, _content in planned:
+            groups.setdefault(one.backend, {})[one.target] = None
+        return Foreseen(
+            doubts=tuple(
+                words.format(groups=", ".join(groups[backend]))
+                for backend, words in _promising_little().items()
+                if backend in groups
+            )
+        )
+
     def to_pass_on(self, content: Content, platform: str) -> tuple[str, ...]:
         """Return the messages that a person passes on by hand, split as ``platform`` needs."""
         return message_of(self._words(content)).parts_for(platform_of(platform))
@@ -166,6 +191,22 @@ class ChatChannel:
         """Close the connections that deliveries left open."""
         self._telegram.close()
         self.zalo.close()
+        self._zalo_bot.close()
 
     def _words(self, content: Content) -> MessageInputs:
         return words_of(content, content.options_as(ChatOptions).hashtags)
+
+
+def _promising_little() -> dict[str, str]:
+    """Return what an official must know of a backend before relying on it, by its name."""
+    return {
+        AppriseBackend.name: _(
+            "{groups}: sent through Apprise, which gives no message's id and cannot be asked: "
+            "whatever goes wrong while sending leaves it uncertain, and a correction is a "
+            "message of its own"
+        ),
+        ZaloBotBackend.name: _(
+            "{groups}: sent through Zalo Bot: text alone, no flyer; groups are on trial at Zalo, "
+            "and what breaks off while sending is uncertain"
+        ),
+    }

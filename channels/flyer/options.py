@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from datetime import date as day
 from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import (
@@ -17,8 +16,8 @@ from pydantic import (
     model_validator,
 )
 
-from channels.base import Options
 from channels.flyer.products import Product
+from channels.options import Day, Options
 from engine.i18n import gettext as _
 from engine.models import Content, Correction, Hamlet, HouseholdGroup, Registry
 
@@ -82,9 +81,7 @@ class Official(_Group):
     number: Short = Field(default="", description="Số, ký hiệu, ví dụ 12/TB-UBND.")
     kind: Short = Field(default="THÔNG BÁO", description="Tên loại văn bản; để trống thì không in.")
     place: Short = Field(default="", description="Địa danh; bỏ trống là tên xã.")
-    date: day | None = Field(
-        default=None, description="Ngày ban hành; bỏ trống thì chừa chỗ ghi tay."
-    )
+    date: Day = Field(default=None, description="Ngày ban hành; bỏ trống thì chừa chỗ ghi tay.")
     signed_for: Short = Field(default="", description="Ký thay, ví dụ TM. ỦY BAN NHÂN DÂN.")
     signer_title: Short = Field(default="", description="Chức vụ người ký, ví dụ CHỦ TỊCH.")
     signer: Short = Field(default="", description="Họ và tên người ký.")
@@ -130,6 +127,7 @@ class FlyerOptions(Options):
     """The section ``flyer`` of a campaign."""
 
     takes_facts: ClassVar[bool] = True
+    parts: ClassVar[tuple[str, ...]] = tuple(Product)
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = (("copies", "copies_per_household"),)
 
     copies: int | None = Field(
@@ -215,17 +213,11 @@ class FlyerOptions(Options):
         other = self.second_language
         return [list(self.bring), (other.lang, other.title, other.text) if other else None]
 
-    @property
-    def speaks_second(self) -> bool:
-        return self.second_language is not None
+    def in_second_language(self) -> tuple[str, ...]:
+        return _SECOND if self.second_language is not None else ()
 
-    def issued_as(self) -> str:
-        return self.official.number if self.official is not None else ""
-
-    def to_correct(self, correction: Correction) -> Self:
-        """Leave out the products that it names; whoever got nothing else gets an A5."""
-        left_out = correction.left_out("flyer")
-        return (self.without(left_out) or self._of((Product.A5,))) if left_out else self
+    def issued_as(self) -> str | None:
+        return self.official.number if self.official is not None else None
 
     def to_withdraw(self, correction: Correction) -> Self:
         """Nothing need be brought to what does not take place.

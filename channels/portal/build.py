@@ -51,7 +51,7 @@ def built(old: State | None, new: State, read: Callable[[str], bytes]) -> Iterat
         yield f"{campaign_id}/index.html", post_page(new.view(campaign_id))
         if campaign_id in new.brought:
             yield f"{campaign_id}/{RECORD}", new.brought[campaign_id].encoded()
-    yield from _lists(new, change, every)
+    yield from _lists(new, change, every, read)
     yield from _index(old, new, change, read)
     yield from feeds_of(new)
 
@@ -78,14 +78,17 @@ def _change(old: State | None, new: State, every: Sequence[Place]) -> Change:
     return Change(False, posts, [place for place in every if place.id in touched])
 
 
-def _status(state: State, campaign_id: str) -> tuple[object, bool]:
-    """Return whether, and since when, a post is over."""
-    catalogue = state.catalogue
+def _status(state: State, campaign_id: str) -> tuple[object, bool, bool]:
+    """Return whether, and since when, a post is over, and whether it just was withdrawn."""
+    catalogue, as_of = state.catalogue, state.site.as_of
     entry = catalogue.by_id[campaign_id]
-    return catalogue.ended.get(campaign_id), catalogue.over(entry, state.site.as_of)
+    withdrawn = catalogue.told_withdrawn(entry, as_of)
+    return catalogue.ended.get(campaign_id), catalogue.over(entry, as_of), withdrawn
 
 
-def _lists(new: State, change: Change, every: Sequence[Place]) -> Iterator[File]:
+def _lists(
+    new: State, change: Change, every: Sequence[Place], read: Callable[[str], bytes]
+) -> Iterator[File]:
     from channels.portal.sitemaps import sitemaps  # loads lxml: for those who publish
 
     cards: dict[tuple[str, int], Markup] = {}
@@ -94,9 +97,14 @@ def _lists(new: State, change: Change, every: Sequence[Place]) -> Iterator[File]
         yield from archive(new, change.posts, place)
     yield from archive(new, change.posts)
     yield from front(new)
-    yield from calendars(new, change.places)
+    written = _nothing if change.everything else read
+    yield from calendars(new, change.places, change.posts, written)
     yield from screens(new, change.places, every)
     yield from sitemaps(new, every, change.posts)
+
+
+def _nothing(_name: str) -> bytes:
+    return b""
 
 
 def _index(

@@ -1,7 +1,7 @@
 """Bulletins on the site: a page for each with its documents, and a page that lists them all.
 
-They lie beside the posts, below ``ban-tin/``, and do not change with them: each page leads to the
-posts, which are always the newest words.
+They lie beside the posts, below ``ban-tin/``, and say what was approved when they came out. What
+was amended since is named on the page, without the words that hold no more; it leads to the post.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import AwareDatetime, ValidationError
 
 from channels.base import ChannelError
-from channels.portal.documents import Document, Media
+from channels.portal.archive import State
+from channels.portal.documents import Amended, Document, Media
+from channels.portal.text import Block, blocks, linked
+from channels.portal.views import when
 from engine.i18n import gettext as _
 
 #: The folder of the site in which they lie.
@@ -24,14 +27,31 @@ _RECORD = "bulletin.json"
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
+class Part(Document):
+    """What some hamlets are told, or all of them where none is named: facts, then paragraphs."""
+
+    hamlets: str
+    facts: tuple[tuple[str, str], ...]
+    paragraphs: tuple[str, ...]
+
+
 class Entry(Document):
-    """One campaign of a bulletin. ``permalink`` is empty where it has no post."""
+    """One campaign of a bulletin. ``permalink`` and ``post``, its id, are empty without a post.
+
+    What came later than the first bulletins, its words among it, may be missing.
+    """
 
     title: str
     issuer: str
     day: str
     mark: str
     permalink: str
+    post: str = ""
+    meant: str = ""
+    correction: str = ""
+    told: tuple[Part, ...] = ()
+    contact: str = ""
+    validity: str = ""
 
 
 class BulletinPage(Document):
@@ -64,11 +84,37 @@ def bulletin_files(
     for name, data in documents.items():
         yield f"{folder}/{name}", data
     yield f"{FOLDER}/ban-tin.css", (_TEMPLATES / "bulletin.css").read_bytes()
-    yield f"{folder}/index.html", _rendered("bulletin.html.j2", page=page)
+    yield f"{folder}/index.html", _page(page, {})
     yield f"{folder}/{_RECORD}", page.encoded()
     known = {one.name: one for one in _kept(root)} | {page.name: page}
     newest = sorted(known.values(), key=lambda one: (one.made_at, one.name), reverse=True)
     yield f"{FOLDER}/index.html", _rendered("bulletins.html.j2", page=page, pages=newest)
+
+
+def bulletin_pages(state: State) -> Iterator[tuple[str, bytes]]:
+    """Yield the page of every bulletin of the site, with what was amended since it came out.
+
+    Raises ChannelError for a record that cannot be read.
+    """
+    if not state.site.bulletins:
+        return
+    yield f"{FOLDER}/ban-tin.css", (_TEMPLATES / "bulletin.css").read_bytes()
+    for page in _kept(state.root):
+        since = {one.post: note for one in page.entries if (note := _since(state, page, one))}
+        yield f"{FOLDER}/{page.name}/index.html", _page(page, since)
+
+
+def _since(state: State, page: BulletinPage, entry: Entry) -> Amended | None:
+    """Return how a post was amended after a bulletin came out; None if it was not."""
+    known = state.catalogue.by_id.get(entry.post)
+    if known is None or known.updated <= page.made_at:
+        return None
+    notes = state.view(entry.post).notes
+    return next((note for note in notes if note.at > page.made_at), None)
+
+
+def _page(page: BulletinPage, since: Mapping[str, Amended]) -> bytes:
+    return _rendered("bulletin.html.j2", page=page, since=since)
 
 
 def _kept(root: Path) -> Iterator[BulletinPage]:
@@ -86,10 +132,16 @@ def _rendered(template: str, **values: object) -> bytes:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(_TEMPLATES),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters.update(linked=linked, when=when, blocks=_blocks)
+    return made
+
+
+def _blocks(part: Part) -> tuple[Block, ...]:
+    return blocks("\n\n".join(part.paragraphs))

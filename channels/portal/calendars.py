@@ -1,8 +1,13 @@
-"""Calendars to subscribe to (iCalendar, RFC 5545): the commune's, each hamlet's, and a page."""
+"""Calendars to subscribe to (iCalendar, RFC 5545): the commune's, each hamlet's, and a page.
+
+Events of posts that did not change are taken from the calendar as it is: making them is dear.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cached_property
@@ -68,28 +73,43 @@ def _validity(post: PostView, section: SectionView) -> Span:
 
 _DAY = timedelta(days=1)
 
+#: An event of a calendar as it is written, and the post that it is of.
+_WRITTEN = re.compile(rb"BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.DOTALL | re.MULTILINE)
+_POST = re.compile(rb"^UID:([a-z0-9-]+)[.@]", re.MULTILINE)
 
-def calendars(state: State, places: Sequence[Place]) -> Iterator[tuple[str, bytes]]:
-    """Yield the commune's calendar and page, and the calendars of ``places``."""
+
+def calendars(
+    state: State,
+    places: Sequence[Place],
+    changed: Collection[str],
+    read: Callable[[str], bytes],
+) -> Iterator[tuple[str, bytes]]:
+    """Yield the commune's calendar and page, and the calendars of ``places``.
+
+    ``changed`` are the posts that are shown in another way than ``read`` has them: it returns
+    the bytes of a file of the site, b"" where nothing is to be taken from it.
+    """
     newest = state.catalogue.newest
-    yield FILE, _ics(state, state.site.name, _events(state, newest, None))
+    yield FILE, _ics(state, None, newest, changed, read(FILE))
     yield f"{CALENDAR}/index.html", _page(state, newest)
     for place in places:
         told = [entry for entry in newest if place.id in entry.hamlets]
-        name = f"{place.name}, {state.site.name}"
-        yield f"{HAMLETS}/{place.id}/{FILE}", _ics(state, name, _events(state, told, place))
+        name = f"{HAMLETS}/{place.id}/{FILE}"
+        yield name, _ics(state, place, told, changed, read(name))
 
 
-def _events(state: State, newest: Sequence[Entry], place: Place | None) -> list[Event]:
-    """Return an event for each wording of the posts that a calendar carries."""
+def _carried(state: State, newest: Sequence[Entry]) -> Sequence[Entry]:
+    """Return the posts that a calendar carries, those in force first."""
     over = [entry for entry in newest if state.catalogue.over(entry, state.site.as_of)]
     current = [entry for entry in newest if not state.catalogue.over(entry, state.site.as_of)]
-    chosen = [*current, *over][:CARRIED]
-    found = []
-    for view in (state.view(entry.id) for entry in chosen):
-        own = view.section_of(place.id) if place else None
-        found += [Event(view, section) for section in ([own] if own else _apart(view))]
-    return found
+    return [*current, *over][:CARRIED]
+
+
+def _events(state: State, entry: Entry, place: Place | None) -> list[Event]:
+    """Return an event for each wording of a post."""
+    view = state.view(entry.id)
+    own = view.section_of(place.id) if place else None
+    return [Event(view, section) for section in ([own] if own else _apart(view))]
 
 
 def _apart(view: PostView) -> list[SectionView]:
@@ -98,17 +118,46 @@ def _apart(view: PostView) -> list[SectionView]:
     return sorted(spans.values(), key=lambda section: section.number)
 
 
-def _ics(state: State, name: str, events: Sequence[Event]) -> bytes:
+def _ics(
+    state: State,
+    place: Place | None,
+    newest: Sequence[Entry],
+    changed: Collection[str],
+    old: bytes,
+) -> bytes:
     import icalendar  # loads long: for those who publish
 
+    name = f"{place.name}, {state.site.name}" if place else state.site.name
+    written = _written(old)
+    found: list[bytes] = []
+    for entry in _carried(state, newest):
+        if entry.id in written and entry.id not in changed:
+            found += written[entry.id]
+        else:
+            events = _events(state, entry, place)
+            found += [_component(icalendar, state, event).to_ical() for event in events]
+    head, tail = b"END:VCALENDAR", b"\r\n"
+    frame = _frame(icalendar, name).removesuffix(head + tail)
+    return b"".join((frame, *found, head, tail))
+
+
+def _written(old: bytes) -> Mapping[str, Sequence[bytes]]:
+    """Return the events of a calendar as they are written, by the post that each is of."""
+    found: dict[str, list[bytes]] = defaultdict(list)
+    for event in _WRITTEN.findall(old):
+        if post := _POST.search(event.replace(b"\r\n ", b"")):
+            found[post[1].decode()].append(event)
+    return found
+
+
+def _frame(icalendar: Any, name: str) -> bytes:
+    """Return a calendar without events."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Loa//portal//VI")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", name)
     calendar.add("x-wr-timezone", "Asia/Ho_Chi_Minh")
-    for event in events:
-        calendar.add_component(_component(icalendar, state, event))
     found: bytes = calendar.to_ical()
     return found
 
@@ -116,7 +165,7 @@ def _ics(state: State, name: str, events: Sequence[Event]) -> bytes:
 def _component(icalendar: Any, state: State, event: Event) -> Any:
     post, section, span = event.post, event.section, event.span
     made = icalendar.Event()
-    number = f"-{section.number}" if section.number > 1 else ""
+    number = f".{section.number}" if section.number > 1 else ""
     host = urlsplit(post.record.permalink).hostname or state.site.commune
     made.add("uid", f"{post.id}{number}@{host}")
     made.add("dtstamp", post.updated.astimezone(UTC))
@@ -146,7 +195,8 @@ def _said(post: PostView, section: SectionView) -> str:
 
 def _page(state: State, newest: Sequence[Entry]) -> bytes:
     current = [entry for entry in newest if not state.catalogue.over(entry, state.site.as_of)]
-    events = [one for one in _events(state, current, None) if not one.post.expired]
+    chosen = (one for entry in current[:CARRIED] for one in _events(state, entry, None))
+    events = [one for one in chosen if not one.post.expired]
     events.sort(key=lambda one: (one.span.begins, one.post.id, one.section.number))
     months = [
         (f"Tháng {first.month}/{first.year}", list(found))

@@ -15,6 +15,7 @@ from typing import Any
 
 from channels.portal.documents import Record
 from engine.models import Purpose
+from engine.models.correction import WITHDRAWAL_HOLDS
 
 #: Name of the file.
 CATALOGUE = "catalogue.json"
@@ -103,6 +104,10 @@ class Catalogue:
     def over(self, entry: Entry, as_of: datetime) -> bool:
         """Say whether a post is no longer in force."""
         return entry.id in self.ended or entry.until < as_of
+
+    def told_withdrawn(self, entry: Entry, as_of: datetime) -> bool:
+        """Say whether it was withdrawn somewhere so lately that screens still tell of it."""
+        return bool(entry.taken) and as_of <= entry.updated + WITHDRAWAL_HOLDS
 
     def joined(self, records: Iterable[Record]) -> Catalogue:
         """Return the catalogue with ``records`` in it; new ones get the next numbers."""

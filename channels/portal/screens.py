@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, lru_cache
 from hashlib import sha256
 
@@ -23,6 +24,7 @@ from channels.portal.text import Block, excerpt
 from channels.portal.views import PostView, SectionView
 from engine.clock import VIETNAM
 from engine.models import Priority, Purpose
+from engine.models.correction import WITHDRAWAL_HOLDS
 
 #: How many notices take turns; emergencies always do.
 SHOWN = 30
@@ -61,9 +63,28 @@ class Slide:
         return " ".join(filter(None, ("notice", *words)))
 
     @property
+    def withdrawn(self) -> bool:
+        """Whether it tells that the notice holds here no more; so for some days after that."""
+        return self.section.withdrawn
+
+    @property
+    def since(self) -> datetime:
+        """When it was withdrawn."""
+        amended = self.section.amended
+        return amended.at if amended is not None else self.post.updated
+
+    @property
+    def note(self) -> str:
+        """What a correction corrects, and why; a withdrawal says that in its text."""
+        amended = self.section.amended
+        return "" if amended is None or self.withdrawn else amended.opening
+
+    @property
     def ends(self) -> int:
         """When it has run out, in seconds since 1970."""
         own = self.section.post.valid_until
+        if self.withdrawn:
+            own = min(own, self.post.updated + WITHDRAWAL_HOLDS)
         ended = self.post.ended_at
         return int((min(own, ended) if ended else own).timestamp())
 
@@ -119,11 +140,15 @@ def screens(
 
 
 def slides_of(state: State, place: Place) -> list[Slide]:
-    """Return what is in force in a hamlet, emergencies first, then the newest."""
+    """Return what is in force in a hamlet, emergencies first, then the newest.
+
+    What was withdrawn there is told for some days: people may have read it here.
+    """
     as_of = state.site.as_of
     slides: list[Slide] = []
     for entry in state.catalogue.newest:
-        told = place.id in entry.hamlets and place.id not in entry.taken
+        taken = place.id in entry.taken and not state.catalogue.told_withdrawn(entry, as_of)
+        told = place.id in entry.hamlets and not taken
         if told and not state.catalogue.over(entry, as_of):
             if not entry.urgent and len(slides) >= SHOWN:
                 continue

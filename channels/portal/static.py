@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from channels.portal.archive import State, joined, kept, with_bulletins
 from channels.portal.assembly import SITE
 from channels.portal.build import built
+from channels.portal.bulletins import bulletin_pages
 from channels.portal.catalogue import CATALOGUE
 from channels.portal.names import BULLETINS, MEDIA_PREFIXES, POSTS, SEARCH
 from channels.portal.pages import builder
@@ -39,9 +40,14 @@ class StaticBackend:
         write: Callable[[Path, bytes], None] = write_new,
         patience: timedelta = PATIENCE,
     ) -> None:
-        self._root = root
+        self._asked = root
         self._write = write
         self._patience = patience
+
+    @property
+    def _root(self) -> Path:
+        """The site's folder itself: a link to it must stay one, and lead to what is new."""
+        return self._asked.resolve()
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
         """Merge the bundle's posts into the site; hamlets it does not carry keep their text.
@@ -108,7 +114,11 @@ class StaticBackend:
         for name, data in built(old, new, self._read):
             publication.put(name, data)
             made.add(name)
-        if CATALOGUE in made and old is not None and old.catalogue.builder != builder():
+        anew = CATALOGUE in made and old is not None and old.catalogue.builder != builder()
+        if anew or any(new.view(one).notes for one in new.brought):
+            for name, data in bulletin_pages(new):
+                publication.put(name, data)
+        if anew:
             # Made anew: words that no post has any more.
             for path in sorted((self._root / SEARCH).rglob("*.js")):
                 if (name := path.relative_to(self._root).as_posix()) not in made:

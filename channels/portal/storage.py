@@ -11,6 +11,7 @@ from pathlib import Path
 
 from channels.base import ChannelError
 from channels.disk import refused
+from engine.files import is_mount
 from engine.i18n import gettext as _
 
 #: How often a waiting delivery looks whether the site is free, in seconds.
@@ -22,9 +23,12 @@ def site_lock(root: Path, patience: timedelta) -> Iterator[None]:
     """Hold the site alone, across threads and processes; a killed holder lets go by itself.
 
     The lock lies beside the site, whose folder is another one after each publication. Raises
-    ChannelError (temporary) if another delivery holds it for longer than ``patience``.
+    ChannelError (temporary) if another delivery holds it for longer than ``patience``, and
+    permanent where the folder is a mount point: two folders could never change places there.
     """
     root.parent.mkdir(parents=True, exist_ok=True)
+    if is_mount(root):
+        raise ChannelError(mounted_message(root), permanent=True)
     deadline = time.monotonic() + patience.total_seconds()
     with root.with_name(f".{root.name}.lock").open("ab") as handle:
         while not _taken(handle.fileno()):
@@ -32,6 +36,15 @@ def site_lock(root: Path, patience: timedelta) -> Iterator[None]:
                 raise ChannelError(_("another delivery is still writing the portal"))
             time.sleep(_LOOK)
         yield
+
+
+def mounted_message(root: Path) -> str:
+    """Say what to do about a site's folder on which something is mounted."""
+    message = _(
+        "{path} is a mount point, and the portal is published by exchanging that folder: mount"
+        " {parent} (or the workspace) instead, and let the web server show {path}"
+    )
+    return message.format(path=root, parent=root.parent)
 
 
 def _taken(handle: int) -> bool:

@@ -2,41 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
+from pydantic import Field, StringConstraints
 
-from channels.base import Options
-from engine.i18n import gettext as _
+from channels.options import Day, Options
 from engine.models import HouseholdGroup
 
 #: Minutes of a visit where a campaign does not say: what a registry's visits a day count.
 MINUTES = 15
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
-
-#: How a day may be written, as elsewhere in a campaign.
-_DAYS = ("%Y-%m-%d", "%d/%m/%Y")
-
-
-def _day(value: Any) -> Any:
-    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-        return value
-    for form in _DAYS:
-        try:
-            return datetime.strptime(str(value), form).date()  # noqa: DTZ007 - a day, no moment
-        except ValueError:
-            continue
-    message = _("found {found}; write a day as 2026-12-31 or 31/12/2026")
-    raise ValueError(message.format(found=str(value)[:40]))
-
-
-Day = Annotated[
-    date | None,
-    BeforeValidator(_day),
-    WithJsonSchema({"type": "string", "examples": ["2026-12-01"]}),
-]
 
 
 class TeamOptions(Options):

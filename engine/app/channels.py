@@ -10,8 +10,6 @@ from pathlib import Path
 
 from channels.base import Channel, Closes, Limits, RemoteIds, Tokens
 from channels.chat.channel import ChatChannel
-from channels.chat.telegram import TelegramAccount
-from channels.chat.zalo.account import ZaloAccount
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.audio.terms import Finish, Format, Profile
 from channels.loudspeaker.channel import LoudspeakerChannel
@@ -24,6 +22,12 @@ from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
 from channels.ports import RelayLinks
 from channels.team.channel import TeamChannel
+from engine.app.chat_accounts import (
+    apprise_addresses,
+    telegram_account,
+    zalo_account,
+    zalo_bot_account,
+)
 from engine.app.feeding import NoFeed
 from engine.app.players import build_players
 from engine.app.portals import build_publishing
@@ -35,7 +39,6 @@ from engine.i18n import gettext as _
 from engine.models import TokenPair
 from engine.settings import LoudspeakerSettings, Settings
 from engine.settings.proof import ProofSettings
-from engine.settings.sections import TelegramSettings
 from engine.settings.speaking import ProgrammeSettings
 
 
@@ -142,43 +145,18 @@ def _portal(here: Surroundings) -> PortalChannel:
 
 
 def _chat(here: Surroundings) -> ChatChannel:
-    bot = here.settings.telegram
     return ChatChannel(
         outbox=here.outbox("chat"),
         remote_ids=here.remote_ids,
         tokens=here.tokens,
         limits=here.limits,
         clock=here.clock,
-        telegram=_telegram(bot) if bot.token else None,
+        telegram=telegram_account(here.settings),
         zalo=zalo_account(here.settings, here.commune_id),
+        zalo_bot=zalo_bot_account(here.settings),
+        apprise=apprise_addresses(here.settings),
         live=here.settings.live,
         links=here.links,
-    )
-
-
-def zalo_account(settings: Settings, commune_id: str) -> ZaloAccount | None:
-    """Return the commune's Official Account; None where none is set up."""
-    found = settings.zalo.get(commune_id)
-    if found is None:
-        return None
-    return ZaloAccount(
-        found.app_id,
-        found.oa_id,
-        found.app_secret,
-        api_url=found.api_url,
-        oauth_url=found.oauth_url,
-        redirect_url=found.redirect_url,
-        cover_url=found.cover_url,
-        per_minute=found.requests_per_minute,
-    )
-
-
-def _telegram(bot: TelegramSettings) -> TelegramAccount:
-    return TelegramAccount(
-        bot.base_url,
-        bot.token,
-        per_second=bot.messages_per_second,
-        per_minute=bot.group_messages_per_minute,
     )
 
 

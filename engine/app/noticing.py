@@ -9,7 +9,7 @@ from functools import partial
 from channels.chat.channel import ChatChannel
 from channels.chat.zalo.article import ZaloArticleBackend
 from channels.chat.zalo.group import ZaloGroupBackend
-from engine.app.channels import zalo_account
+from engine.app.chat_accounts import zalo_account
 from engine.app.communes import Communes, home_of
 from engine.app.house import House
 from engine.app.packages import taken_back

@@ -1,4 +1,4 @@
-"""Commands about chat groups: a marked test to one of them."""
+"""Commands about chat groups: a marked test to one of them, and which ones a bot has heard."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import click
 
 from channels.base import ChannelError
 from channels.chat.assembling import described, group_of
+from channels.chat.bots.heard import heard_by
 from channels.chat.channel import ChatChannel
 from channels.chat.sheet import Part, Sheet
+from channels.chat.telegram import TelegramBackend
+from channels.chat.zalo_bot import ZaloBotBackend
 from engine.app import App
 from engine.cli.commands import Suggesting
 from engine.cli.common import commune_option, open_workspace, workspace_option
@@ -19,6 +22,9 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, ChatGroup, Priority
 
+#: Bots that can be asked who wrote to them.
+_BOTS = (TelegramBackend.name, ZaloBotBackend.name)
+
 #: What stands before every test; a person who reads it alone knows that it is none to act on.
 _MARK = "TIN THỬ – không phải thông báo, bà con không cần làm gì."
 
@@ -26,7 +32,7 @@ _MARK = "TIN THỬ – không phải thông báo, bà con không cần làm gì.
 def commands() -> list[click.Command]:
     """Return the commands of this module, built in the reader's language."""
     group = Suggesting("chat", subcommand_metavar=_("COMMAND [ARGS]..."))
-    for command in (_test(),):
+    for command in (_test(), _heard()):
         translate_placeholders(command)
         group.add_command(command)
     return [group]
@@ -54,6 +60,30 @@ def _test() -> click.Command:
             click.echo(
                 words.format(group=group.id, backend=group.backend, reference=receipt.reference)
             )
+        return 0
+
+    return command
+
+
+def _heard() -> click.Command:
+    @click.command("heard", help=_("List the chats that wrote to a bot: BOT telegram, zalo_bot."))
+    @click.argument("bot", metavar="BOT", type=click.Choice(_BOTS))
+    @commune_option
+    @workspace_option
+    def command(bot: str, workspace: Path | None) -> int:
+        with open_workspace(workspace) as app:
+            backend = app.channels[ChatChannel.name].backends[bot]
+            assert isinstance(backend, TelegramBackend | ZaloBotBackend)
+            try:
+                found = heard_by(backend)
+            except ChannelError as error:
+                raise LoaError(str(error)) from error
+            used = {one.address: one.id for one in app.registry.chat_groups if one.backend == bot}
+            for chat in found:
+                known = used.get(chat.id, _("not in the registry"))
+                click.echo(f"{chat.id}  {chat.kind}  {chat.name}  ({known})")
+            if not found:
+                click.echo(_("Nobody has written to the bot lately: write to it, then ask again."))
         return 0
 
     return command

@@ -49,7 +49,7 @@ def table() -> dict[str, tuple[str, str]]:
         ),
         "players": ("players", _("Enrol, list and revoke players that fetch programmes.")),
         "status": ("tracking", _("Show who got what: campaign ID, or all of them.")),
-        "report": ("tracking", _("Write the report of campaign ID: HTML, CSV and JSON.")),
+        "report": ("reporting", _("Write the report of campaign ID, or of a period.")),
         "confirm": (
             "tracking",
             _("Record that campaign ID reached people in a hamlet: relayed, handed out, heard."),

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from campaigns.schedule import parse_date
 from engine.app import App
 from engine.cli import province_amending
 from engine.cli.alert import second_option, typed_keys
@@ -25,7 +26,8 @@ from engine.cli.province import in_province
 from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.models import Correction, Plan, Priority
+from engine.models import Campaign, Correction, Plan, Priority, Stated
+from engine.models.correction import Document
 from engine.models.wording import breach_line, channel_name
 from engine.planner.alerts import Keys
 from engine.planner.effects import Effect, PlaceEffect, count_of, effects_of
@@ -37,44 +39,61 @@ def commands() -> list[click.Command]:
     return [correct(), withdraw()]
 
 
-def _reason_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--reason", required=True, help=_("Why; people read and hear it."))(command)
+def _amending_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command what both of them ask: why, and what else is stated of it."""
+    options = (
+        click.option("--reason", required=True, help=_("Why; people read and hear it.")),
+        click.option(
+            "--reason-second", default="", help=_("The same in the flyer's second language.")
+        ),
+        click.option(
+            "--without",
+            multiple=True,
+            metavar=_("CHANNEL:PART"),
+            help=_("Leave a product out, as flyer:a6."),
+        ),
+        click.option("--plan", "only_plan", is_flag=True, help=_("Only show whom it would reach.")),
+        second_option,
+        by_option,
+        commune_option,
+        workspace_option,
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 def correct() -> click.Command:
     @click.command("correct")
     @click.argument("campaign_id", metavar="ID")
     @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-    @_reason_option
-    @click.option("--plan", "only_plan", is_flag=True, help=_("Only show whom it would reach."))
-    @second_option
-    @by_option
-    @commune_option
-    @workspace_option
+    @_amending_options
     def command(
         campaign_id: str,
         file: Path,
         reason: str,
+        reason_second: str,
+        without: tuple[str, ...],
         only_plan: bool,
         second: str | None,
         by: str,
         workspace: Path | None,
     ) -> int:
+        stated = Stated(second=reason_second, without=without)
         if in_province(workspace, file):
             _refuse_second(second)
-            province_amending.correct(campaign_id, file, by, reason, workspace, only_plan=only_plan)
-            return 0
+            return province_amending.correct(
+                campaign_id, file, by, reason, stated, workspace, only_plan=only_plan
+            )
         with open_workspace(workspace, file, acting=not only_plan) as app:
             known = app.office.known(campaign_id)
+            asked = (campaign_id, file.resolve(), by, reason, stated)
             if only_plan:
-                campaign, plan = app.office.preview_correction(campaign_id, file.resolve(), reason)
-                click.echo("\n".join(amendment_lines(app, plan, known, campaign.correction)))
-                return 1 if plan.stops else 0
+                return _show(app, known, *app.office.preview_correction(*asked))
             if second is not None:
                 refuse_calm(app, campaign_id)
             keys = typed_keys(app, by, second)
-            done = app.office.correct(campaign_id, file.resolve(), by, reason)
-            _say(app, done, known)
+            _say(app, done := app.office.correct(*asked), known)
             _approve_with(app, done, keys)
         return 0
 
@@ -84,28 +103,55 @@ def correct() -> click.Command:
 def withdraw() -> click.Command:
     @click.command("withdraw")
     @click.argument("campaign_id", metavar="ID")
-    @_reason_option
-    @second_option
-    @by_option
-    @commune_option
-    @workspace_option
+    @click.option("--number", default="", help=_("Its number, where it is an official document."))
+    @click.option("--date", "dated", default=None, help=_("The day of that document."))
+    @_amending_options
     def command(
-        campaign_id: str, reason: str, second: str | None, by: str, workspace: Path | None
-    ) -> None:
+        campaign_id: str,
+        number: str,
+        dated: str | None,
+        reason: str,
+        reason_second: str,
+        without: tuple[str, ...],
+        only_plan: bool,
+        second: str | None,
+        by: str,
+        workspace: Path | None,
+    ) -> int:
+        stated = Stated(reason_second, _document(number, dated), without)
         if in_province(workspace):
             _refuse_second(second)
-            province_amending.withdraw(campaign_id, by, reason, workspace)
-            return
-        with open_workspace(workspace, acting=True) as app:
+            return province_amending.withdraw(
+                campaign_id, by, reason, stated, workspace, only_plan=only_plan
+            )
+        with open_workspace(workspace, acting=not only_plan) as app:
             known = app.office.known(campaign_id)
+            asked = (campaign_id, by, reason, stated)
+            if only_plan:
+                return _show(app, known, *app.office.preview_withdrawal(*asked))
             if second is not None:
                 refuse_calm(app, campaign_id)
             keys = typed_keys(app, by, second)
-            done = app.office.withdraw(campaign_id, by, reason)
-            _say(app, done, known)
+            _say(app, done := app.office.withdraw(*asked), known)
             _approve_with(app, done, keys)
+        return 0
 
     return command
+
+
+def _document(number: str, dated: str | None) -> Document | None:
+    """Return the document that a withdrawal is. Raises UsageError for a day that is none."""
+    try:
+        day = parse_date(dated) if dated is not None else None
+    except ValueError as error:
+        raise click.UsageError(f"--date: {error}") from error
+    return Document(" ".join(number.split()), day) if number.strip() or day else None
+
+
+def _show(app: App, known: Known, campaign: Campaign, plan: Plan) -> int:
+    """Show what would become of each place; 1 when a rule stops it."""
+    click.echo("\n".join(amendment_lines(app, plan, known, campaign.correction)))
+    return 1 if plan.stops else 0
 
 
 def amendment_lines(
@@ -114,6 +160,8 @@ def amendment_lines(
     """Yield what an amendment says of itself, and what becomes of each hamlet and channel."""
     if correction is not None:
         yield f"  {correction.heading}: {correction.opening}"
+        if correction.second:
+            yield _("  in the second language: {text}").format(text=correction.second)
     effects = effects_of(plan, known, app.registry)
     names = {hamlet.id: hamlet.name for hamlet in app.registry.hamlets}
     for hamlet_id, ones in groupby(effects, key=lambda one: one.hamlet_id):

@@ -14,6 +14,7 @@ from rich.console import Console
 from campaigns.workspace import EXAMPLE
 from engine.app import App, open_app
 from engine.app.station import day_of
+from engine.cli import demo_correction
 from engine.cli.common import report_of, shown_path, state_conditions
 from engine.cli.demo_player import play_all, said_of
 from engine.cli.run import run_with_progress, say_how_it_ended
@@ -24,6 +25,7 @@ from engine.errors import LoaError
 from engine.files import write_atomic
 from engine.i18n import gettext as _
 from engine.models.wording import breach_line
+from engine.reports.leader.campaign import campaign_page
 from engine.reports.screen import status_table
 from engine.reports.station.picture import png
 from engine.reports.station.table import day_table
@@ -50,9 +52,11 @@ def demo() -> click.Command:
             begins = local(app.clock.now()).date()
             click.echo(_("Workspace: {folder}").format(folder=shown_path(workspace)))
             state_conditions(app)
-            _approve_all(app)
-            heads = _Heads(app)
-            ended = run_with_progress(app, on_turn=heads.look)
+            passphrase, heads = _approve_all(app), _Heads(app)
+            run_with_progress(app, until=demo_correction.SEEN_AT, on_turn=heads.look)
+            for line in demo_correction.correct(app, AUTHOR, APPROVER, passphrase):
+                click.echo(line)
+            ended = run_with_progress(app)
             outcome = say_how_it_ended(app, ended)
             heads.tell()
             click.echo(said_of(*play_all(app)))
@@ -71,8 +75,11 @@ def _copy_example(folder: Path | None) -> Path:
     return target.resolve()
 
 
-def _approve_all(app: App) -> None:
-    """Submit and approve every example campaign, the emergency last, by two people."""
+def _approve_all(app: App) -> str:
+    """Submit and approve every example campaign, the emergency last, by two people.
+
+    Returns the passphrase that the second of them was given.
+    """
     passphrase = secrets.token_urlsafe(12)
     app.office.set_passphrase(APPROVER, passphrase, None)
     files = sorted((app.workspace / "campaigns").glob("*.yaml"))
@@ -93,6 +100,7 @@ def _approve_all(app: App) -> None:
         for breach in done.plan.breaches:
             for line in marked_lines("!", breach_line(breach)):
                 click.echo(line)
+    return passphrase
 
 
 class _Heads:
@@ -136,7 +144,12 @@ def _show(app: App, day: date) -> None:
     """Show how the warning fared, what the loudspeakers played on ``day``, and where all is."""
     built = report_of(app, EMERGENCY)
     Console().print(status_table(built.matrix))
-    files = write_report(built, app.workspace / "reports" / EMERGENCY)
+    page = campaign_page(app.ledger, built, app.clock.now())
+    files = write_report(built, app.workspace / "reports" / EMERGENCY, page)
+    corrected = report_of(app, demo_correction.CAMPAIGN)
+    files += write_report(corrected, app.workspace / "reports" / demo_correction.CAMPAIGN)[:1]
+    for line in demo_correction.outcome(corrected):
+        click.echo(line)
     Console().print(day_table(day_of(app, day, cluster=app.registry.clusters[0].id)))
     picture = app.workspace / "reports" / f"station-{day}.png"
     write_atomic(picture, png(svg(day_of(app, day))))

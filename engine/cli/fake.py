@@ -17,7 +17,7 @@ from engine.i18n import gettext as _
 def commands() -> list[click.Command]:
     """Return the commands of this module, built in the reader's language."""
     group = Suggesting("fake", subcommand_metavar=_("COMMAND [ARGS]..."))
-    for command in (_zalo(),):
+    for command in (_zalo(), _zalo_bot()):
         translate_placeholders(command)
         group.add_command(command)
     return [group]
@@ -66,6 +66,46 @@ def _zalo() -> click.Command:
             for group in world.groups.values():
                 click.echo(f"# {group.id}  {group.name}")
             click.echo(_("# What it has taken: {url}").format(url=zalo.base_url))
+            stop = threading.Event()
+            with stopped_by_signals(stop):
+                stop.wait()
+        return 0
+
+    return command
+
+
+def _zalo_bot() -> click.Command:
+    @click.command(
+        "zalo-bot",
+        help=_("Answer as Zalo Bot does, on this machine alone, until stopped with Ctrl-C."),
+    )
+    @click.option("--port", default=8191, show_default=True, type=click.IntRange(0, 65535))
+    @click.option(
+        "--log",
+        "log",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=Path("zalo-bot-gia.jsonl"),
+        show_default=True,
+        help=_("Where everything it takes is written, line by line."),
+    )
+    @click.option(
+        "--group", "groups", multiple=True, metavar="ID", help=_("A group that the bot is in.")
+    )
+    @click.option("--per-minute", default=1000, show_default=True, type=click.IntRange(1))
+    def command(port: int, log: Path, groups: tuple[str, ...], per_minute: int) -> int:
+        from channels.chat.zalo_bot.fake import FakeZaloBot
+        from channels.chat.zalo_bot.fake_world import BotWorld
+
+        world = BotWorld(log, token=f"123456789:{secrets.token_urlsafe(24)}", per_minute=per_minute)
+        for group in groups or ("truong-ap",):
+            world.chats[group] = "GROUP"
+            world.said(group, _("Group of the heads"), "@bot")
+        with FakeZaloBot(world, port=port) as bot:
+            click.echo(_("# A Zalo that is none, for trials. Put this into loa.toml:"))
+            click.echo("[zalo_bot]")
+            click.echo(f'base_url = "{bot.base_url}"\ntoken = "{world.token}"')
+            click.echo(_("# Its chats are: {chats}").format(chats=", ".join(world.chats)))
+            click.echo(_("# What it has taken: {url}").format(url=bot.base_url))
             stop = threading.Event()
             with stopped_by_signals(stop):
                 stop.wait()

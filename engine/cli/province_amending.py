@@ -8,31 +8,49 @@ import click
 
 from engine.cli.progress import shown_progress
 from engine.cli.province import opened_province
-from engine.cli.province_words import plan_lines
+from engine.cli.province_words import part_lines, plan_lines
 from engine.i18n import gettext as _
 from engine.ledger import Revision
+from engine.models import Stated
 from engine.planner.communes import ProvincePlan
 
 
 def correct(
-    campaign_id: str, file: Path, by: str, reason: str, given: Path | None, *, only_plan: bool
-) -> None:
+    campaign_id: str,
+    file: Path,
+    by: str,
+    reason: str,
+    stated: Stated,
+    given: Path | None,
+    *,
+    only_plan: bool,
+) -> int:
+    asked = (campaign_id, file.resolve(), by, reason, stated)
     with opened_province(given, file, acting=not only_plan) as desk, desk.office() as office:
         with shown_progress(_("Communes")) as progress:
             if only_plan:
-                planned = office.preview_correction(campaign_id, file.resolve(), reason, progress)
+                planned = office.preview_correction(*asked, progress=progress)
                 click.echo("\n".join(plan_lines(planned)))
-                return
-            revision, planned = office.correct(
-                campaign_id, file.resolve(), by, reason, progress=progress
-            )
+                return 1 if planned.blocked else 0
+            revision, planned = office.correct(*asked, progress=progress)
         _say(revision, planned)
+    return 0
 
 
-def withdraw(campaign_id: str, by: str, reason: str, given: Path | None) -> None:
-    with opened_province(given, acting=True) as desk, desk.office() as office:
-        revision, communes = office.withdraw(campaign_id, by, reason)
-        _told(revision, len(communes))
+def withdraw(
+    campaign_id: str, by: str, reason: str, stated: Stated, given: Path | None, *, only_plan: bool
+) -> int:
+    asked = (campaign_id, by, reason, stated)
+    with opened_province(given, acting=not only_plan) as desk, desk.office() as office:
+        if only_plan:
+            campaign, parts = office.preview_withdrawal(*asked)
+            assert campaign.correction is not None
+            click.echo(f"  {campaign.correction.heading}: {campaign.correction.opening}")
+            click.echo("\n".join(part_lines(parts)))
+            return 1 if any(part.stops for part in parts) else 0
+        revision, parts = office.withdraw(*asked)
+        _told(revision, len(parts))
+    return 0
 
 
 def _say(revision: Revision, planned: ProvincePlan) -> None:

@@ -9,16 +9,13 @@ from rich.console import Console
 
 from engine.app.province import ProvinceApp
 from engine.cli.cancelled import cancelled_line
-from engine.cli.common import passphrase, shown_path
+from engine.cli.common import passphrase
 from engine.cli.progress import shown_progress
 from engine.cli.province import opened_province
 from engine.cli.province_words import overview_lines, parts_table, plan_lines
 from engine.cli.trail import event_line
 from engine.i18n import gettext as _
 from engine.ledger import Revision, Status, status_word
-from engine.models.targets import campaign_id_below
-from engine.reports.report import build_report
-from engine.reports.writing import write_report
 
 
 def plan(file: Path, given: Path | None) -> int:
@@ -123,25 +120,6 @@ def show_events(campaign_id: str | None, last: int | None, given: Path | None) -
         found = desk.views.events(campaign_id)
         for event in found[-last:] if last else found:
             click.echo(event_line(event))
-
-
-def report(campaign_id: str, output: Path | None, given: Path | None) -> None:
-    """Write a report for each commune, in a folder of its own."""
-    with opened_province(given) as desk:
-        _newest(desk, campaign_id)
-        folder = output or desk.workspace / "reports" / campaign_id
-        name = campaign_id_below(desk.province.id, campaign_id)
-        for part in desk.fanout.parts(campaign_id):
-            built = build_report(
-                desk.ledger(part.commune_id),
-                desk.registry(part.commune_id),
-                name,
-                desk.clock.now(),
-                simulated=desk.clock.simulated,
-                rehearsing=desk.rehearsing,
-            )
-            write_report(built, folder / part.commune_id)
-            click.echo(f"  {shown_path((folder / part.commune_id).resolve())}")
 
 
 def _newest(desk: ProvinceApp, campaign_id: str) -> Revision:

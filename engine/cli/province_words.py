@@ -13,7 +13,7 @@ from engine.cli.wrapping import marked_lines
 from engine.i18n import gettext as _
 from engine.ledger import Status, status_word
 from engine.ledger.fanout import Fanout, Part
-from engine.planner.communes import ProvincePlan
+from engine.planner.communes import CommunePlan, ProvincePlan
 from engine.reports.matrix import NEEDS_ATTENTION, ORDER
 from engine.reports.words import SYMBOLS, number, state_word
 from engine.states import State
@@ -25,25 +25,30 @@ MOST_SHOWN = 40
 def plan_lines(plan: ProvincePlan) -> Iterator[str]:
     """Yield what a campaign comes to: totals, rules that stop it somewhere, rules waived."""
     yield f"{plan.loaded.campaign.id} — {plan.loaded.campaign.title}"
-    shown = plan.parts[:MOST_SHOWN]
-    for part in shown:
-        yield _("  {commune}: {count} deliveries").format(
-            commune=part.commune_id, count=number(part.deliveries)
-        )
-    if len(shown) < len(plan.parts):
-        yield _("  … and {count} more communes").format(count=len(plan.parts) - len(shown))
-    for part in plan.blocked:
-        for stop in part.stops:
-            yield from marked_lines("✗", f"{part.commune_id}: {stop.message}")
-    waived = Counter(breach.message for part in plan.parts for breach in part.waived)
-    for message, count in waived.items():
-        words = _("{message} ({count} communes)").format(message=message, count=number(count))
-        yield from marked_lines("!", words)
+    yield from part_lines(plan.parts)
     for commune_id in plan.left_out:
         yield _("  ⚠ {commune} is left out: its rules forbid it").format(commune=commune_id)
     yield _("{total} deliveries in {count} communes").format(
         total=number(plan.deliveries), count=number(len(plan.parts))
     )
+
+
+def part_lines(parts: Sequence[CommunePlan]) -> Iterator[str]:
+    """Yield how much goes to each commune, which rules stop it there, and which are waived."""
+    shown = parts[:MOST_SHOWN]
+    for part in shown:
+        yield _("  {commune}: {count} deliveries").format(
+            commune=part.commune_id, count=number(part.deliveries)
+        )
+    if len(shown) < len(parts):
+        yield _("  … and {count} more communes").format(count=len(parts) - len(shown))
+    for part in parts:
+        for stop in part.stops:
+            yield from marked_lines("✗", f"{part.commune_id}: {stop.message}")
+    waived = Counter(breach.message for part in parts for breach in part.waived)
+    for message, count in waived.items():
+        words = _("{message} ({count} communes)").format(message=message, count=number(count))
+        yield from marked_lines("!", words)
 
 
 def overview_lines(fanout: Fanout) -> Iterator[str]:

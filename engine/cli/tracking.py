@@ -16,7 +16,6 @@ from engine.cli.common import (
     commune_option,
     open_workspace,
     report_of,
-    shown_path,
     workspace_option,
 )
 from engine.cli.days import read_day
@@ -25,16 +24,16 @@ from engine.cli.province import in_province
 from engine.cli.trail import event_line
 from engine.dispatch.confirming import Word
 from engine.dispatch.confirming import confirm as take_word
+from engine.dispatch.viewing import PORTAL, Views, keep_views
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Which, status_word
 from engine.models.wording import channel_name, state_name
-from engine.reports.amended import AmendedPlace, Has
+from engine.reports.amended import AmendedPlace, Has, amended_hamlets
 from engine.reports.escalation import NOBODY, TOLD, StepLine
 from engine.reports.remarks import Remarked
 from engine.reports.report import Report
 from engine.reports.screen import overview, overview_table, status_table
-from engine.reports.writing import write_report
 from engine.rules.escalation import Outlook
 from engine.states import State
 
@@ -46,7 +45,7 @@ MOST_NAMED = 10
 
 
 def commands() -> list[click.Command]:
-    return [show_status(), report(), confirm(), events()]
+    return [show_status(), confirm(), events()]
 
 
 def status_lines(report: Report) -> Iterator[str]:
@@ -84,16 +83,35 @@ def trouble_lines(rows: Sequence[DeliveryRow]) -> Iterator[str]:
 
 
 def amended_lines(places: Sequence[AmendedPlace]) -> Iterator[str]:
-    """Yield who knew the earlier text and does not have the correction, and how many have it."""
+    """Yield who knew the earlier text, how far the correction has come, and where it has not."""
     if not places:
         return
-    without = [one for one in places if one.has is not Has.DONE]
-    message = _("{done} of {all} places that knew the earlier text have the correction")
-    yield message.format(done=len(places) - len(without), all=len(places))
-    for one in without[:MOST_NAMED]:
-        yield f"{'✗' if one.has is Has.MISSING else '○'} {one.line}"
-    if len(without) > MOST_NAMED:
-        yield _("and {count} more").format(count=len(without) - MOST_NAMED)
+    hamlets = amended_hamlets(places)
+    message = _(
+        "{told} places knew the earlier text: correction sent to {sent}, confirmed by {confirmed}, "
+        "not yet {left}"
+    )
+    yield message.format(
+        told=len(places),
+        sent=sum(one.sent for one in hamlets),
+        confirmed=sum(one.confirmed for one in hamlets),
+        left=sum(one.left for one in hamlets),
+    )
+    for one in hamlets[:MOST_NAMED]:
+        words = _("  {hamlet}: told {told}, sent {sent}, confirmed {confirmed}, not yet {left}")
+        yield words.format(
+            hamlet=one.hamlet, told=one.told, sent=one.sent, confirmed=one.confirmed, left=one.left
+        )
+    yield from _and_more(len(hamlets))
+    without = [one for one in places if not one.has.left]
+    for place in without[:MOST_NAMED]:
+        yield f"{'✗' if place.has is Has.MISSING else '○'} {place.line}"
+    yield from _and_more(len(without))
+
+
+def _and_more(count: int) -> Iterator[str]:
+    if count > MOST_NAMED:
+        yield _("and {count} more").format(count=count - MOST_NAMED)
 
 
 def escalation_lines(steps: Sequence[StepLine]) -> Iterator[str]:
@@ -148,30 +166,6 @@ def show_status() -> click.Command:
     return command
 
 
-def report() -> click.Command:
-    @click.command("report")
-    @click.argument("campaign_id", metavar="ID")
-    @click.option(
-        "-o",
-        "--output",
-        type=click.Path(path_type=Path, file_okay=False),
-        help=_("Where to (default: reports/ID in the workspace)."),
-    )
-    @commune_option
-    @workspace_option
-    def command(campaign_id: str, output: Path | None, workspace: Path | None) -> None:
-        if in_province(workspace):
-            province_office.report(campaign_id, output, workspace)
-            return
-        with open_workspace(workspace) as app:
-            built = report_of(app, campaign_id)
-            folder = output or app.workspace / "reports" / campaign_id
-            for path in write_report(built, folder):
-                click.echo(f"  {shown_path(path)}")
-
-    return command
-
-
 def confirm() -> click.Command:
     @click.command("confirm")
     @click.argument("campaign_id", metavar="[ID]", required=False)
@@ -182,6 +176,7 @@ def confirm() -> click.Command:
     @click.option("--channel", type=click.Choice(sorted(OPTIONS)))
     @click.option("--heard", is_flag=True, help=_("By ear, from the loudspeakers there."))
     @click.option("--households", type=click.IntRange(min=0), help=_("How many households."))
+    @click.option("--views", type=click.IntRange(min=0), help=_("How often the page was opened."))
     @click.option("--received", is_flag=True, help=_("The head got it; no word of households."))
     @click.option("--target", help=_("One group or cluster only."))
     @click.option("--day", metavar=_("DAY"), help=_("Only what aired or left on this day."))
@@ -198,6 +193,7 @@ def confirm() -> click.Command:
         channel: str | None,
         heard: bool,
         households: int | None,
+        views: int | None,
         received: bool,
         target: str | None,
         day: str | None,
@@ -210,6 +206,11 @@ def confirm() -> click.Command:
         left_over = -short if short is not None else left
         if scan is not None:
             take_scan(workspace, scan, by, left_over)
+            return
+        if views is not None and campaign_id is not None:
+            if channel not in (None, PORTAL) or households is not None:
+                raise LoaError(_("--views is about the portal's page, and says no households"))
+            take_views(workspace, Views(campaign_id, views, by, hamlet, note))
             return
         if campaign_id is None or hamlet is None:
             context = click.get_current_context()
@@ -252,6 +253,14 @@ def take_scan(workspace: Path | None, code: str, by: str, left_over: int | None)
 
     with open_workspace(workspace, acting=True) as app:
         count = confirm_handout(app, code, by, left_over)
+        click.echo(_("✓ evidence kept for {count} deliveries").format(count=count))
+
+
+def take_views(workspace: Path | None, views: Views) -> None:
+    """Keep how often a campaign's page was opened, in one hamlet or for all of them."""
+    with open_workspace(workspace, acting=True) as app:
+        app.office.newest(views.campaign_id)
+        count = keep_views(app.ledger, app.registry, views, app.clock.now())
         click.echo(_("✓ evidence kept for {count} deliveries").format(count=count))
 
 

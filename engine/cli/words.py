@@ -37,6 +37,7 @@ def _argument(parameter: click.Argument) -> str:
         "text": _("TEXT"),
         "player": _("PLAYER"),
         "group_id": _("GROUP"),
+        "bot": "BOT",
     }[str(parameter.name)]
     shown = word if parameter.required else f"[{word}]"
     return shown if parameter.nargs == 1 else f"{shown}..."

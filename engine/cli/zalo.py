@@ -19,7 +19,7 @@ from channels.chat.zalo.client import ZaloClient
 from channels.chat.zalo.keeper import REFRESH_LIFE
 from channels.chat.zalo.logging_in import Login
 from engine.app import App
-from engine.app.channels import zalo_account
+from engine.app.chat_accounts import zalo_account
 from engine.cli.commands import Suggesting
 from engine.cli.common import commune_option, open_workspace, workspace_option
 from engine.cli.words import translate_placeholders

@@ -14,7 +14,7 @@ from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
 from engine.ledger.tries import take_back_tries
 from engine.models import Evidence, EvidenceKind
-from engine.models.wording import evidence_word, households_in_words
+from engine.models.wording import evidence_word, households_in_words, views_in_words
 from engine.states import State
 
 #: States from which evidence leads to `confirmed`; elsewhere it is kept and changes nothing.
@@ -47,6 +47,7 @@ class EvidenceBook:
                         at=piece.at,
                         source=piece.source,
                         left_over=piece.left_over,
+                        views=piece.views,
                     )
                 )
                 confirmed: list[int] = []
@@ -92,6 +93,7 @@ class EvidenceBook:
                 row.source,
                 row.households,
                 row.left_over,
+                row.views,
             )
             for row in rows
         ]
@@ -100,6 +102,9 @@ class EvidenceBook:
 def _in_words(piece: Evidence) -> str:
     """Return what a piece of evidence shows, and how it is known."""
     what, known = evidence_word(piece.kind), piece.source
+    if piece.views is not None:
+        views = views_in_words(piece.views)
+        return _("{what}: {views} ({known})").format(what=what, views=views, known=known)
     if piece.households is None:
         return _("{what} ({known})").format(what=what, known=known)
     households = households_in_words(piece.households)

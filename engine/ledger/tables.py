@@ -29,7 +29,7 @@ from engine.ledger.guards import guard_history
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0016"
+SCHEMA = "0017"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"
@@ -282,8 +282,8 @@ evidence = Table(
     Column("source", Prose, nullable=False),
     # The player's report that shows it; a person's word has none.
     Column("play_id", Id),
-    # Printed copies that were left; below zero, that were lacking.
-    Column("left_over", Integer),
+    Column("left_over", Integer),  # printed copies; below zero, that were lacking
+    Column("views", Integer),  # of a page
     Index(
         "evidence_play",
         "play_id",

@@ -11,6 +11,7 @@ from sqlalchemy import and_, func, or_, select
 
 from engine.ledger.air_views import AirViews
 from engine.ledger.bundles import not_rehearsed
+from engine.ledger.coverage_views import CoverageViews
 from engine.ledger.dialect import literal_state
 from engine.ledger.given import unindexed
 from engine.ledger.tables import bundles, deliveries, events
@@ -66,7 +67,7 @@ class EventRow:
     detail: str
 
 
-class Views(AirViews, WeeklyViews):
+class Views(AirViews, WeeklyViews, CoverageViews):
     """Read models of one commune."""
 
     def deliveries(self, campaign_id: str, *, replaced: bool = False) -> list[DeliveryRow]:

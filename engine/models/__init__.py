@@ -4,7 +4,7 @@ from engine.models.artifact import Airing, Artifact, File, Item, Rendered
 from engine.models.breaker import Breaker, BreakerState
 from engine.models.campaign import Audience, Campaign, Section
 from engine.models.content import Content
-from engine.models.correction import Amends, Correction
+from engine.models.correction import Amends, Correction, Stated
 from engine.models.delivery import (
     Bundle,
     Evidence,
@@ -27,6 +27,7 @@ from engine.models.registry import (
     GroupKind,
     Hamlet,
     HouseholdGroup,
+    MapPoint,
     Person,
     Portal,
     PrintPoint,
@@ -75,6 +76,7 @@ __all__ = [
     "HouseholdGroup",
     "Item",
     "LegalBasis",
+    "MapPoint",
     "Obligation",
     "Pace",
     "Person",
@@ -101,6 +103,7 @@ __all__ = [
     "Shift",
     "Sound",
     "Spot",
+    "Stated",
     "StationRules",
     "Team",
     "TokenPair",

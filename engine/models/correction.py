@@ -50,6 +50,15 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Stated:
+    """What an official states of an amendment besides why: see ``Correction``."""
+
+    second: str = ""
+    document: Document | None = None
+    without: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Correction:
     """What a message amends, and why.
 

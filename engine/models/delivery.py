@@ -131,6 +131,7 @@ class Evidence:
     """One piece of evidence for one delivery. ``households`` None means no number was given.
 
     ``left_over`` is how many printed copies were left, below zero how many were lacking.
+    ``views`` is how often a page was opened: at most so many households saw it, and maybe none.
     """
 
     delivery_id: int
@@ -140,3 +141,4 @@ class Evidence:
     source: str
     households: int | None = None
     left_over: int | None = None
+    views: int | None = None

@@ -79,12 +79,20 @@ class Commune:
 
 
 @dataclass(frozen=True, slots=True)
+class MapPoint:
+    """A place on the map, in degrees (WGS 84): latitude north, longitude east."""
+
+    latitude: float
+    longitude: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hamlet:
     """The smallest unit reached and reported on (ấp, thôn, tổ dân phố).
 
     ``flyer_copies`` is how many flyers go there when a campaign does not say otherwise;
-    ``head`` is a person's id, and so are ``deputies``, who may speak for the head.
-    Elderly households are those in which old people live alone.
+    ``head`` is a person's id, and so are ``deputies``, who may speak for the head. ``point`` is
+    where reports draw it. Elderly households are those in which old people live alone.
     """
 
     id: str
@@ -98,6 +106,7 @@ class Hamlet:
     deputies: tuple[str, ...] = ()
     elderly_households: int = 0
     no_smartphone_households: int = 0
+    point: MapPoint | None = None
 
     @property
     def speakers(self) -> tuple[str, ...]:
@@ -135,8 +144,9 @@ class ChatGroup:
     """A group on a messaging platform.
 
     ``backend`` is how Loa reaches it: ``kit`` (a person forwards by hand), ``telegram``,
-    ``zalo`` (a group that the Official Account made) or ``zalo_article`` (its followers).
-    ``address`` is the group's id on its platform. ``agreed_on`` is the day on which the
+    ``zalo`` (a group that the Official Account made), ``zalo_article`` (its followers),
+    ``zalo_bot`` or ``apprise``. ``address`` is the group's id on its platform, for ``apprise``
+    the name of a secret address in the settings. ``agreed_on`` is the day on which the
     community agreed to be told through this group (Luật 10/2022/QH15, Điều 13 khoản 4).
     """
 

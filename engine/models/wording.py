@@ -121,6 +121,10 @@ def households_in_words(count: int) -> str:
     return _("{count} households").format(count=count)
 
 
+def views_in_words(count: int) -> str:
+    return _("{count} views").format(count=count)
+
+
 def breach_line(breach: Breach) -> str:
     """Return a broken rule with what it concerns."""
     channel = channel_name(breach.channel) if breach.channel else ""

@@ -78,6 +78,11 @@ class Amender:
         self._forecasts: dict[tuple[str, str], Forecast] = {}
 
     @property
+    def channels(self) -> Collection[str]:
+        """The channels by which people can be told."""
+        return self._channels.keys()
+
+    @property
     def used(self) -> Mapping[str, Composed]:
         """The contents of amendments that were planned, by hash."""
         return self._used

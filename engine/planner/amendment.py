@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from campaigns.loader import LoadedCampaign
+from channels.base import Options
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Revision, Status
 from engine.ledger.revisions import Revisions
-from engine.models import Amends, Audience, Campaign, Correction
+from engine.models import Amends, Audience, Campaign, Correction, Stated
 from engine.models.correction import Earlier
 
 
@@ -26,19 +27,30 @@ class Loads(Protocol):
 #: The longest reason, in characters: it is printed above the text and said before it.
 MOST = 300
 
+#: The longest text in the second language: it says that it is one as well.
+MOST_SECOND = 600
+
 
 def amendment_of(
-    revisions: Revisions, campaign_id: str, at: datetime, reason: str, amends: Amends
+    revisions: Revisions,
+    campaign_id: str,
+    at: datetime,
+    reason: str,
+    amends: Amends,
+    stated: Stated = Stated(),  # noqa: B008 - frozen
 ) -> Correction:
     """Return what a correction or a withdrawal amends: the newest revision that was approved.
 
     Raises LoaError when none ever was, when it is withdrawn already, or for a reason that is
     empty or too long.
     """
-    said = " ".join(reason.split())
+    said, second = " ".join(reason.split()), " ".join(stated.second.split())
     if not said or len(said) > MOST:
         message = _("--reason: {count} characters; people read and hear it: 1 to {most}")
         raise LoaError(message.format(count=len(said), most=MOST))
+    if len(second) > MOST_SECOND:
+        message = _("--reason-second: {count} characters; at most {most} are printed")
+        raise LoaError(message.format(count=len(second), most=MOST_SECOND))
     before = in_force(revisions, campaign_id)
     if before is None:
         message = _(
@@ -50,7 +62,9 @@ def amendment_of(
     if amends is Amends.WITHDRAWAL and known is not None and known.withdraws:
         message = _("{campaign}: revision {revision} withdrew it already")
         raise LoaError(message.format(campaign=campaign_id, revision=before.revision))
-    return _amending(revisions, before, at, said, amends)
+    found = _amending(revisions, before, at, said, amends)
+    document, without = stated.document, tuple(dict.fromkeys(stated.without))
+    return replace(found, second=second, document=document, without=without)
 
 
 def update_of(revisions: Revisions, campaign_id: str, at: datetime) -> Correction | None:
@@ -106,13 +120,48 @@ def _approved(revisions: Revisions, campaign_id: str) -> Iterator[Revision]:
 
 
 def with_facts(loaded: LoadedCampaign, facts: Correction | None) -> LoadedCampaign:
-    """Return a file's campaign with what it amends."""
-    return replace(loaded, campaign=replace(loaded.campaign, correction=facts))
+    """Return a file's campaign with what it amends. Raises LoaError as ``as_amended``."""
+    campaign = loaded.campaign
+    return replace(loaded, campaign=campaign if facts is None else as_amended(campaign, facts))
 
 
 def withdrawn(campaign: Campaign, facts: Correction) -> Campaign:
     """Return a campaign that is meant for nobody any more."""
+    refuse_unknown_parts(campaign, facts.without)
     return replace(campaign, audience=Audience(nobody=True), correction=facts)
+
+
+def as_amended(campaign: Campaign, facts: Correction) -> Campaign:
+    """Return a campaign that amends what was said, without the parts that this leaves out.
+
+    Raises LoaError for a part that there is not, and where none would be left of a channel.
+    """
+    refuse_unknown_parts(campaign, facts.without)
+    sections = dict(campaign.sections)
+    for name, section in campaign.sections.items():
+        parts = facts.left_out(name)
+        if parts and isinstance(section.options, Options):
+            left = section.options.without(parts)
+            if left is None:
+                message = _("--without {part}: nothing would be left of {channel}; name another")
+                named = ", ".join(f"{name}:{part}" for part in sorted(parts))
+                raise LoaError(message.format(part=named, channel=name))
+            sections[name] = replace(section, options=left)
+    return replace(campaign, sections=sections, correction=facts)
+
+
+def refuse_unknown_parts(campaign: Campaign, without: Iterable[str]) -> None:
+    """Raise LoaError for a part that no channel of a campaign can be made as."""
+    known = [
+        f"{name}:{part}"
+        for name, section in campaign.sections.items()
+        if isinstance(section.options, Options)
+        for part in section.options.parts
+    ]
+    for one in without:
+        if one not in known:
+            message = _("--without: there is no {found}; there is: {known}")
+            raise LoaError(message.format(found=one, known=", ".join(known) or "–"))
 
 
 def refuse_anothers(campaign_id: str, found: str, path: Path) -> None:

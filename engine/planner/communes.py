@@ -89,14 +89,22 @@ class CommunePlanner:
 
     def ending(
         self, communes: Iterable[str], over: Campaign, source: bytes, place: str, now: datetime
-    ) -> Iterator[tuple[str, Submission]]:
+    ) -> Iterator[CommunePlan]:
         """Yield revisions that end the campaign in ``communes``, which it no longer is for."""
         for commune_id in sorted(communes):
             ledger = self._ledger_of(commune_id)
             number = ledger.registries.latest()
             campaign = left_out(over, self._province_id)
-            plan = plan_campaign(campaign, ledger.registries.load(number), self._channels, now)
-            yield commune_id, _submission(campaign, source, place, plan, number)
+            known = known_of(campaign, ledger, self._channels, now)
+            registry = ledger.registries.load(number)
+            plan = plan_campaign(campaign, registry, self._channels, now, known=known)
+            yield CommunePlan(
+                commune_id,
+                len(plan.deliveries),
+                _submission(campaign, source, place, plan, number),
+                tuple(breach for breach in plan.stops if not breach.late),
+                tuple(breach for breach in plan.breaches if breach.waived),
+            )
 
     def hear(self, part: CommunePlan, now: datetime) -> None:
         """Render recordings now; they are the same in every commune. Raises LoaError."""

@@ -115,12 +115,7 @@ class Composer:
         key = (plain.hash, told)
         if key not in self._corrected:
             correction = replace(told, words=plain.hash)
-            options = plain.content.options
-            if isinstance(options, Options):
-                options = options.to_correct(correction)
-            content = replace(
-                plain.content, purpose=Purpose.CORRECTION, correction=correction, options=options
-            )
+            content = replace(plain.content, purpose=Purpose.CORRECTION, correction=correction)
             named = digest(plain.hash, correction)
             self._corrected[key] = Composed(named, content, plain.needs)
         return self._corrected[key]

@@ -12,7 +12,7 @@ from engine.ledger.deliveries import missing_content
 from engine.ledger.told import ToldRow
 from engine.models import Campaign, Content, Purpose
 from engine.models.plan import Frozen
-from engine.planner.said import speaks_second, words_of
+from engine.planner.said import issued_as, second_parts, words_of
 from engine.states import UNSENT, State
 
 #: Hamlet, channel, target.
@@ -23,12 +23,14 @@ Place = tuple[str, str, str]
 class Said:
     """What a content says: the hash of its ``words`` (``words_of``), and of itself said plainly.
 
-    ``second``: readers of a second language are among those whom it told.
+    ``second`` are the parts that told readers of a second language, ``issued`` is the number of
+    the document that it was; empty for none.
     """
 
     words: str
     plainly: str
-    second: bool = False
+    second: tuple[str, ...] = ()
+    issued: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +158,5 @@ def said_in(known: Mapping[str, Frozen], hashes: Collection[str]) -> dict[str, S
 
 def _said(key: str, content: Content, words: str) -> Said:
     plainly = content.correction.words if content.correction is not None else ""
-    return Said(words, plainly or key, speaks_second(content))
+    second = second_parts(content.channel, content.options)
+    return Said(words, plainly or key, second, issued_as(content) or "")

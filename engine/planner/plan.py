@@ -29,6 +29,7 @@ from engine.models import (
 )
 from engine.planner.airing import Standing
 from engine.planner.amending import Amended, Amender
+from engine.planner.amending_rules import AmendingRules
 from engine.planner.compose import Composed, Composer, audience
 from engine.planner.fitting import fitted, lengths_of
 from engine.planner.foreseeing import foreseen
@@ -77,9 +78,10 @@ def plan_campaign(
     composer = Composer(campaign, registry, channels)
     resolved = list(_resolve(campaign, registry, channels, composer))
     times = Times(campaign, registry, now)
-    amender = None
+    amender = rules = None
     if campaign.correction is not None:
         amender = Amender(campaign, registry, channels, composer, known, times, now)
+        rules = AmendingRules(campaign, registry, known, composer, amender, resolved)
     deliveries: list[PlannedDelivery] = []
     breaches: list[Breach] = []
     kept: list[int] = []
@@ -96,11 +98,11 @@ def plan_campaign(
             corrects = campaign.correction is not None and campaign.correction.reason
             breaches.extend(replace(one, waived=one.waived or bool(corrects)) for one in late)
     breaches.extend(_text_breaches(resolved))
-    if amender is not None:
+    if amender is not None and rules is not None:
         elsewhere = amender.elsewhere()
         deliveries.extend(elsewhere.deliveries)
         kept.extend(elsewhere.kept)
-        breaches.extend(_amended_breaches(deliveries, amender.used))
+        breaches.extend(rules.breaches(deliveries))
     around = around_of(channels.get("loudspeaker"), registry)
     fit = fitted(deliveries, campaign, registry, taken, around, now, standing)
     breaches.extend(fit.breaches)
@@ -114,7 +116,7 @@ def plan_campaign(
     said |= {key: one.content for key, one in used.items()}
     ahead = foreseen(fit.deliveries, said, registry, channels)
     correction = campaign.correction
-    if not resolved and not (correction is not None and correction.withdraws):
+    if not resolved and not campaign.audience.nobody:
         breaches.append(Breach(_("no hamlet belongs to this audience")))
     if campaign.valid_until <= now and (correction is None or correction.amends is Amends.UPDATE):
         breaches.append(Breach(_("the campaign is over: its validity has ended"), late=True))
@@ -125,12 +127,12 @@ def plan_campaign(
         needs={item.composed.hash: item.composed.needs for item in resolved}
         | {key: one.needs for key, one in used.items()},
         breaches=tuple(_merged(breaches)),
-        fingerprint=_fingerprint(resolved)
-        if amender is None
-        else _amended_print(campaign, registry, channels, composer, amender, resolved),
+        fingerprint=rules.fingerprint(_fingerprint(resolved), channels)
+        if rules is not None
+        else _fingerprint(resolved),
         shifts=fit.shifts,
         kept=frozenset(kept),
-        remarks=(*truth.remarks, *ahead.doubts),
+        remarks=(*truth.remarks, *ahead.doubts, *(rules.remarks() if rules else ())),
         foreseen=ahead.lines,
     )
 
@@ -212,45 +214,6 @@ def _text_breaches(resolved: list[_Resolved]) -> Iterator[Breach]:
             if (item.composed.hash, message) not in seen:
                 seen.add((item.composed.hash, message))
                 yield Breach(message, item.channel, item.hamlet.id)
-
-
-def _amended_breaches(
-    deliveries: Sequence[PlannedDelivery], used: Mapping[str, Composed]
-) -> Iterator[Breach]:
-    """Yield why amendments cannot be delivered as they stand: a flyer without room for one."""
-    seen: set[tuple[str, str]] = set()
-    for one in deliveries:
-        for message in one.forecast.breaches if one.content_hash in used else ():
-            if (one.content_hash, message) not in seen:
-                seen.add((one.content_hash, message))
-                yield Breach(message, one.channel, one.hamlet_id)
-
-
-def _amended_print(
-    campaign: Campaign,
-    registry: Registry,
-    channels: Mapping[str, Channel],
-    composer: Composer,
-    amender: Amender,
-    resolved: list[_Resolved],
-) -> str:
-    """Hash what an amendment is bound to: the words, plain and as a correction, and its reason.
-
-    Whom they have reached by the time at which it opens has no part in it.
-    """
-    assert campaign.correction is not None
-    told = replace(campaign.correction, earlier=())
-    corrected = {
-        one.hash: amender.forecast(one, item.hamlet).text
-        for item in resolved
-        for one in (composer.corrected(item.composed, told),)
-    }
-    taken_back = {
-        name: amender.forecast(composer.withdrawn(name, told), hamlet).text
-        for name in channels
-        for hamlet in registry.hamlets[:1]
-    }
-    return digest(_fingerprint(resolved), campaign.correction, corrected, taken_back)
 
 
 def _obligation_breaches(

@@ -20,7 +20,18 @@ from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Status, Submission
 from engine.ledger.fanout import Fanout
 from engine.ledger.registries import Credentials
-from engine.models import Amends, Person, Plan, Province, Registry, Right, digest
+from engine.models import (
+    Amends,
+    Campaign,
+    Correction,
+    Person,
+    Plan,
+    Province,
+    Registry,
+    Right,
+    Stated,
+    digest,
+)
 from engine.planner.amendment import (
     Loads,
     amendment_of,
@@ -108,63 +119,109 @@ class ProvinceSubmitting:
         return self._submitted(path, person, with_facts(loaded, facts), leave_out, progress)
 
     def correct(
-        self, campaign_id: str, path: Path, by: str, reason: str, *, progress: Progress = nothing
+        self,
+        campaign_id: str,
+        path: Path,
+        by: str,
+        reason: str,
+        stated: Stated = Stated(),  # noqa: B008 - frozen
+        *,
+        progress: Progress = nothing,
     ) -> tuple[Revision, ProvincePlan]:
         """Freeze a corrected campaign file for all its communes; it waits for approval.
 
         Raises InputError, LoaError as ``submit``, and as a commune's ``Office.correct``.
         """
-        person = self.people.with_right(by, Right.SUBMIT)
-        refuse_waiting(self.newest(campaign_id), person.id)
-        facts = amendment_of(
-            self._fanout.revisions, campaign_id, self._clock.now(), reason, Amends.CORRECTION
-        )
-        loaded = self._load(path, facts.read_as_of)
-        refuse_anothers(campaign_id, loaded.campaign.id, path)
-        return self._submitted(path, person, with_facts(loaded, facts), False, progress)
+        person, loaded = self._corrected(campaign_id, path, by, reason, stated)
+        return self._submitted(path, person, loaded, False, progress)
 
     def preview_correction(
-        self, campaign_id: str, path: Path, reason: str, progress: Progress = nothing
+        self,
+        campaign_id: str,
+        path: Path,
+        by: str,
+        reason: str,
+        stated: Stated = Stated(),  # noqa: B008 - frozen
+        *,
+        progress: Progress = nothing,
     ) -> ProvincePlan:
         """Plan a corrected file in every commune as ``correct`` would, without writing anything."""
-        now = self._clock.now()
-        facts = amendment_of(self._fanout.revisions, campaign_id, now, reason, Amends.CORRECTION)
-        loaded = self._load(path, facts.read_as_of)
-        refuse_anothers(campaign_id, loaded.campaign.id, path)
-        return self._planner.plan(with_facts(loaded, facts), self._place(path), now, progress)
+        person, loaded = self._corrected(campaign_id, path, by, reason, stated)
+        plan = self._planner.plan(loaded, self._place(path), self._clock.now(), progress)
+        going = tuple(part for part in plan.parts if not part.stops)
+        self._refuse_the_same(self._own(plan.loaded, going, path, person.id), path, loaded)
+        return plan
 
-    def withdraw(self, campaign_id: str, by: str, reason: str) -> tuple[Revision, tuple[str, ...]]:
+    def withdraw(
+        self,
+        campaign_id: str,
+        by: str,
+        reason: str,
+        stated: Stated = Stated(),  # noqa: B008 - frozen
+    ) -> tuple[Revision, tuple[CommunePlan, ...]]:
         """Freeze a withdrawal for every commune that was told; it waits for approval.
 
         Returns it with those communes. Raises LoaError as ``correct``.
         """
-        person = self.people.with_right(by, Right.SUBMIT)
-        refuse_waiting(self.newest(campaign_id), person.id)
-        now = self._clock.now()
-        facts = amendment_of(self._fanout.revisions, campaign_id, now, reason, Amends.WITHDRAWAL)
-        before = self._fanout.revisions.get(campaign_id, facts.corrects)
-        assert before is not None
-        campaign = withdrawn(before.campaign, facts)
-        told = self._fanout.told(campaign_id)
+        person, before, campaign, parts = self._withdrawn(campaign_id, by, reason, stated)
+        blocked = [part for part in parts if part.stops]
+        if blocked:
+            raise LoaError(_blocked(blocked))
         actor = self._actor(person.id)
-        parts = [
-            (commune_id, signed_by(part, actor))
-            for commune_id, part in self._planner.ending(
-                told, campaign, before.source, before.path, now
-            )
-        ]
+        signed = [(part.commune_id, signed_by(part.submission, actor)) for part in parts]
         own = Submission(
             campaign=campaign,
             path=before.path,
             source=before.source,
             source_sha256=before.source_sha256,
             content_hash=digest(
-                before.source_sha256, [(name, part.content_hash) for name, part in parts]
+                before.source_sha256, [(name, part.content_hash) for name, part in signed]
             ),
             registry_revision=self._revision,
             submitted_by=person.id,
         )
-        return self._fanout.submit(own, parts, now), tuple(sorted(told))
+        return self._fanout.submit(own, signed, self._clock.now()), parts
+
+    def preview_withdrawal(
+        self,
+        campaign_id: str,
+        by: str,
+        reason: str,
+        stated: Stated = Stated(),  # noqa: B008 - frozen
+    ) -> tuple[Campaign, tuple[CommunePlan, ...]]:
+        """Plan a withdrawal in every commune as ``withdraw`` would, without writing anything."""
+        _person, _before, campaign, parts = self._withdrawn(campaign_id, by, reason, stated)
+        return campaign, parts
+
+    def _corrected(
+        self, campaign_id: str, path: Path, by: str, reason: str, stated: Stated
+    ) -> tuple[Person, LoadedCampaign]:
+        person, facts = self._amending(campaign_id, by, reason, Amends.CORRECTION, stated)
+        loaded = self._load(path, facts.read_as_of)
+        refuse_anothers(campaign_id, loaded.campaign.id, path)
+        return person, with_facts(loaded, facts)
+
+    def _withdrawn(
+        self, campaign_id: str, by: str, reason: str, stated: Stated
+    ) -> tuple[Person, Revision, Campaign, tuple[CommunePlan, ...]]:
+        person, facts = self._amending(campaign_id, by, reason, Amends.WITHDRAWAL, stated)
+        before = self._fanout.revisions.get(campaign_id, facts.corrects)
+        assert before is not None
+        campaign = withdrawn(before.campaign, facts)
+        told = self._fanout.told(campaign_id)
+        now = self._clock.now()
+        parts = self._planner.ending(told, campaign, before.source, before.path, now)
+        return person, before, campaign, tuple(parts)
+
+    def _amending(
+        self, campaign_id: str, by: str, reason: str, amends: Amends, stated: Stated
+    ) -> tuple[Person, Correction]:
+        person = self.people.with_right(by, Right.SUBMIT)
+        refuse_waiting(self.newest(campaign_id), person.id)
+        now = self._clock.now()
+        return person, amendment_of(
+            self._fanout.revisions, campaign_id, now, reason, amends, stated
+        )
 
     def _submitted(
         self,
@@ -187,10 +244,13 @@ class ProvinceSubmitting:
         now = self._clock.now()
         self._planner.hear(going[0], now)
         over = self._fanout.reached(own.campaign.id) - {part.commune_id for part in going}
-        parts = [(part.commune_id, part.submission) for part in going]
-        parts += self._planner.ending(over, own.campaign, own.source, own.path, now)
+        ending = tuple(self._planner.ending(over, own.campaign, own.source, own.path, now))
+        if any(part.stops for part in ending):
+            raise LoaError(_blocked([part for part in ending if part.stops]))
         actor = self._actor(person.id)
-        signed = [(commune_id, signed_by(part, actor)) for commune_id, part in parts]
+        signed = [
+            (part.commune_id, signed_by(part.submission, actor)) for part in (*going, *ending)
+        ]
         revision = self._fanout.submit(own, signed, now)
         return revision, ProvincePlan(
             plan.loaded, going, tuple(part.commune_id for part in blocked)

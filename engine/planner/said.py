@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pydantic import BaseModel
+
 from channels.base import Options
 from engine.models import Content, Purpose, digest
 from engine.models.marks import unmarked
@@ -33,9 +35,15 @@ def words_of(content: Content, needed: Mapping[str, str]) -> str:
     )
 
 
-def speaks_second(content: Content) -> bool:
-    """Say whether a content speaks to readers of a second language."""
-    return isinstance(content.options, Options) and content.options.speaks_second
+def second_parts(channel: str, options: BaseModel) -> tuple[str, ...]:
+    """Return the parts that tell readers of a second language, as ``flyer:bilingual``."""
+    parts = options.in_second_language() if isinstance(options, Options) else ()
+    return tuple(f"{channel}:{part}" for part in parts)
+
+
+def issued_as(content: Content) -> str | None:
+    """Return the number under which a content is issued; None where it is no document."""
+    return content.options.issued_as() if isinstance(content.options, Options) else None
 
 
 def _plain(text: str) -> str:

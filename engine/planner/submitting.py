@@ -17,6 +17,7 @@ from engine.models import (
     Person,
     Plan,
     Right,
+    Stated,
 )
 from engine.planner.airing import hear_recordings
 from engine.planner.amendment import (
@@ -62,59 +63,103 @@ class Submitting(Desk):
         facts = update_of(self._ledger.revisions, loaded.campaign.id, self._clock.now())
         return self._submitted(path, person, with_facts(loaded, facts))
 
-    def correct(self, campaign_id: str, path: Path, by: str, reason: str) -> Submitted:
+    def correct(
+        self,
+        campaign_id: str,
+        path: Path,
+        by: str,
+        reason: str,
+        stated: Stated = Stated(),  # noqa: B008 - frozen
+    ) -> Submitted:
         """Freeze a corrected campaign file as a revision that waits for approval.
 
         Those whom the earlier words may have reached are told that it is a correction, and why.
         Raises InputError, LoaError as ``submit``; LoaError for another campaign's file, one that
         nobody was told of, or somebody else's revision that waits.
         """
-        person = self._people.with_right(by, Right.SUBMIT)
-        facts = self._amending(campaign_id, person, reason, Amends.CORRECTION)
-        loaded = self._load(path, facts.read_as_of)
-        refuse_anothers(campaign_id, loaded.campaign.id, path)
-        return self._submitted(path, person, with_facts(loaded, facts))
+        person, loaded = self._corrected(campaign_id, path, by, reason, stated)
+        return self._submitted(path, person, loaded)
 
     def preview_correction(
-        self, campaign_id: str, path: Path, reason: str
+        self,
+        campaign_id: str,
+        path: Path,
+        by: str,
+        reason: str,
+        stated: Stated = Stated(),  # noqa: B008 - frozen
     ) -> tuple[Campaign, Plan]:
-        """Plan a corrected campaign file as ``correct`` would, without writing anything."""
-        facts = amendment_of(
-            self._ledger.revisions, campaign_id, self._clock.now(), reason, Amends.CORRECTION
-        )
-        loaded = self._load(path, facts.read_as_of)
-        refuse_anothers(campaign_id, loaded.campaign.id, path)
-        amended = with_facts(loaded, facts)
-        return amended.campaign, self._plan(amended)
+        """Plan a corrected campaign file as ``correct`` would, without writing anything.
 
-    def withdraw(self, campaign_id: str, by: str, reason: str) -> Submitted:
+        Raises what that would, but for rules that it would break: these the plan names.
+        """
+        _person, loaded = self._corrected(campaign_id, path, by, reason, stated)
+        plan, _place, _content_hash = self._judged(path, loaded)
+        return loaded.campaign, plan
+
+    def withdraw(
+        self,
+        campaign_id: str,
+        by: str,
+        reason: str,
+        stated: Stated = Stated(),  # noqa: B008 - frozen
+    ) -> Submitted:
         """Freeze a withdrawal as a revision that waits for approval.
 
         Those whom the campaign may have reached are told that it holds no more, and why; what
         has not been sent is cancelled. Raises LoaError as ``correct``.
         """
-        person = self._people.with_right(by, Right.SUBMIT)
-        facts = self._amending(campaign_id, person, reason, Amends.WITHDRAWAL)
-        before = self._ledger.revisions.get(campaign_id, facts.corrects)
-        assert before is not None
-        campaign = withdrawn(before.campaign, facts)
+        person, before, campaign = self._withdrawn(campaign_id, by, reason, stated)
         plan = self._planned_now(campaign)
         refuse_breaches(plan)
         content_hash = bound_hash(before.source, campaign, plan)
         return self._freeze(person, before.path, before.source, campaign, content_hash, plan)
 
+    def preview_withdrawal(
+        self,
+        campaign_id: str,
+        by: str,
+        reason: str,
+        stated: Stated = Stated(),  # noqa: B008 - frozen
+    ) -> tuple[Campaign, Plan]:
+        """Plan a withdrawal as ``withdraw`` would, without writing anything. Raises LoaError."""
+        _person, _before, campaign = self._withdrawn(campaign_id, by, reason, stated)
+        return campaign, self._planned_now(campaign)
+
+    def _corrected(
+        self, campaign_id: str, path: Path, by: str, reason: str, stated: Stated
+    ) -> tuple[Person, LoadedCampaign]:
+        person, facts = self._amending(campaign_id, by, reason, Amends.CORRECTION, stated)
+        loaded = self._load(path, facts.read_as_of)
+        refuse_anothers(campaign_id, loaded.campaign.id, path)
+        return person, with_facts(loaded, facts)
+
+    def _withdrawn(
+        self, campaign_id: str, by: str, reason: str, stated: Stated
+    ) -> tuple[Person, Revision, Campaign]:
+        person, facts = self._amending(campaign_id, by, reason, Amends.WITHDRAWAL, stated)
+        before = self._ledger.revisions.get(campaign_id, facts.corrects)
+        assert before is not None
+        return person, before, withdrawn(before.campaign, facts)
+
     def _amending(
-        self, campaign_id: str, person: Person, reason: str, amends: Amends
-    ) -> Correction:
+        self, campaign_id: str, by: str, reason: str, amends: Amends, stated: Stated
+    ) -> tuple[Person, Correction]:
+        person = self._people.with_right(by, Right.SUBMIT)
         newest = self.newest(campaign_id)
         refuse_a_provinces(newest)
         refuse_waiting(newest, person.id)
-        return amendment_of(self._ledger.revisions, campaign_id, self._clock.now(), reason, amends)
+        now = self._clock.now()
+        return person, amendment_of(
+            self._ledger.revisions, campaign_id, now, reason, amends, stated
+        )
 
-    def _submitted(self, path: Path, person: Person, loaded: LoadedCampaign) -> Submitted:
+    def _judged(self, path: Path, loaded: LoadedCampaign) -> tuple[Plan, str, str]:
+        """Return a file's plan, how the ledger names it, and the hash that it would be bound to.
+
+        Raises LoaError for an id that belongs to another file, and for what is said already.
+        """
         ended_by(loaded.campaign, self._ledger.revisions)
         plan = self._plan(loaded)
-        refuse_breaches(plan)
         content_hash = bound_hash(loaded.source, loaded.campaign, plan)
         place = place_in(self._workspace, path)
         latest = self._ledger.revisions.latest(loaded.campaign.id)
@@ -130,6 +175,11 @@ class Submitting(Desk):
                     campaign=latest.campaign_id, revision=latest.revision
                 )
             )
+        return plan, place, content_hash
+
+    def _submitted(self, path: Path, person: Person, loaded: LoadedCampaign) -> Submitted:
+        plan, place, content_hash = self._judged(path, loaded)
+        refuse_breaches(plan)
         for sha256, source in loaded.files.items():
             self._artifacts.keep_attachment(sha256, source)
         hear_recordings(plan, self._channels, self._artifacts, self._registry.hamlets[0])

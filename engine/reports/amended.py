@@ -1,4 +1,7 @@
-"""Whether an amendment reached everybody whom the earlier words had reached, place by place."""
+"""Whether an amendment reached everybody whom the earlier words had reached, place by place.
+
+What was sent is not yet known to have come: that stands apart, here and wherever it is shown.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow
 from engine.ledger.told import ToldRow
-from engine.models import Purpose, Registry
+from engine.models import Amends, Purpose, Registry
 from engine.reports.matrix import hamlet_name, in_order
 from engine.reports.words import channel_word, moment, state_word
 from engine.states import DELIVERED, State
@@ -27,7 +30,13 @@ class Has(StrEnum):
 
     MISSING = "missing"
     WAITING = "waiting"
-    DONE = "done"
+    SENT = "sent"
+    CONFIRMED = "confirmed"
+
+    @property
+    def left(self) -> bool:
+        """Say whether it has left, confirmed or not."""
+        return self in (Has.SENT, Has.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +44,7 @@ class AmendedPlace:
     """One place that knows, or may know, earlier words. Times are Vietnam's.
 
     ``told_at`` is the last slot at which it was told those, ``slot`` when it is told otherwise and
-    ``state`` how that stands; both None where nothing is on its way.
+    ``state`` how that stands; both None where nothing is on its way. ``amends`` is how it is told.
     """
 
     hamlet_id: str
@@ -46,18 +55,21 @@ class AmendedPlace:
     has: Has
     slot: datetime | None = None
     state: State | None = None
+    amends: Amends = Amends.CORRECTION
 
     @property
     def words(self) -> str:
         """Say whether it has the amendment."""
+        what = amends_word(self.amends)
         if self.state is None or self.slot is None:
-            return _("no correction is on its way: tell them yourselves")
+            return _("no {what} is on its way: tell them yourselves").format(what=what)
         said = {
-            Has.DONE: _("has the correction: {state}, {moment}"),
-            Has.WAITING: _("not yet: {state}, {moment}"),
-            Has.MISSING: _("has not got it: {state}, {moment}"),
+            Has.CONFIRMED: _("{what} confirmed, {moment}"),
+            Has.SENT: _("{what} sent, not yet confirmed, {moment}"),
+            Has.WAITING: _("{what} not yet there: {state}, {moment}"),
+            Has.MISSING: _("{what} has not got there: {state}, {moment}"),
         }[self.has]
-        return said.format(state=state_word(self.state), moment=moment(self.slot))
+        return said.format(what=what, state=state_word(self.state), moment=moment(self.slot))
 
     @property
     def line(self) -> str:
@@ -65,13 +77,63 @@ class AmendedPlace:
         return f"{self.hamlet}, {channel_word(self.channel)} ({self.target}): {self.words}"
 
 
+@dataclass(frozen=True, slots=True)
+class AmendedHamlet:
+    """How many places of one hamlet know earlier words, and how far the amendment has come there.
+
+    A place is a channel with a target. ``told`` = ``sent`` + ``left``, and ``confirmed`` are of
+    those that are sent.
+    """
+
+    hamlet_id: str
+    hamlet: str
+    told: int
+    sent: int
+    confirmed: int
+
+    @property
+    def left(self) -> int:
+        """How many it has not left for."""
+        return self.told - self.sent
+
+
+def amended_hamlets(places: Sequence[AmendedPlace]) -> tuple[AmendedHamlet, ...]:
+    """Return the figures hamlet by hamlet, in the order of ``places``: the worst first."""
+    found: dict[str, list[AmendedPlace]] = {}
+    for one in places:
+        found.setdefault(one.hamlet_id, []).append(one)
+    return tuple(
+        AmendedHamlet(
+            hamlet_id,
+            ones[0].hamlet,
+            told=len(ones),
+            sent=sum(one.has.left for one in ones),
+            confirmed=sum(one.has is Has.CONFIRMED for one in ones),
+        )
+        for hamlet_id, ones in found.items()
+    )
+
+
+def amends_word(amends: Amends) -> str:
+    """Return what an amendment is called in the reader's language."""
+    return {
+        Amends.UPDATE: _("update"),
+        Amends.CORRECTION: _("correction"),
+        Amends.WITHDRAWAL: _("withdrawal"),
+    }[amends]
+
+
 def amended_places(
-    told: Sequence[ToldRow], every: Iterable[DeliveryRow], registry: Registry, now: datetime
+    told: Sequence[ToldRow],
+    every: Iterable[DeliveryRow],
+    registry: Registry,
+    now: datetime,
+    amends: Amends = Amends.CORRECTION,
 ) -> tuple[AmendedPlace, ...]:
     """Return every place that was told other words than it should know, the worst first.
 
-    ``every`` are all deliveries, those that a later revision replaced among them. Nothing for a
-    campaign that was never amended.
+    ``every`` are all deliveries, those that a later revision replaced among them; ``amends`` is
+    what the newest revision does. Nothing for a campaign that was never amended.
     """
     rows = list(every)
     replaced = {row.id for row in rows if row.replaced}
@@ -84,7 +146,7 @@ def amended_places(
     for one in told:
         known.setdefault(one.place, []).append(one)
     found = [
-        _judged(place, ones, amending.get(place, ()), replaced, registry, now)
+        _judged(place, ones, amending.get(place, ()), replaced, registry, now, amends)
         for place, ones in known.items()
     ]
     urgency = list(Has)
@@ -104,6 +166,7 @@ def _judged(
     replaced: set[int],
     registry: Registry,
     now: datetime,
+    amends: Amends,
 ) -> AmendedPlace | None:
     """Judge one place; None where it was told nothing but what holds."""
     first = min((row.revision for row in amending), default=None)
@@ -119,9 +182,11 @@ def _judged(
     at = local(max(one.slot for one in wrong))
     name = hamlet_name(registry, hamlet_id)
     if not amending:
-        return AmendedPlace(hamlet_id, name, channel, target, at, Has.MISSING)
+        return AmendedPlace(hamlet_id, name, channel, target, at, Has.MISSING, amends=amends)
     has, row = max(((_has(row, now), row) for row in amending), key=_least_done)
-    return AmendedPlace(hamlet_id, name, channel, target, at, has, local(row.slot), row.state)
+    taken_back = row.purpose is Purpose.WITHDRAWAL
+    how = Amends.WITHDRAWAL if taken_back else amends
+    return AmendedPlace(hamlet_id, name, channel, target, at, has, local(row.slot), row.state, how)
 
 
 def _least_done(one: tuple[Has, DeliveryRow]) -> tuple[int, datetime]:
@@ -130,6 +195,8 @@ def _least_done(one: tuple[Has, DeliveryRow]) -> tuple[int, datetime]:
 
 def _has(row: DeliveryRow, now: datetime) -> Has:
     if row.state in DELIVERED:
-        return Has.DONE if row.slot <= now else Has.WAITING
+        if row.slot > now:
+            return Has.WAITING
+        return Has.CONFIRMED if row.state is State.CONFIRMED else Has.SENT
     waits = (State.HELD, State.PLANNED, State.SENDING)
     return Has.WAITING if row.state in waits else Has.MISSING

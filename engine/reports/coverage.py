@@ -13,7 +13,7 @@ from itertools import accumulate
 
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow
-from engine.models import Evidence, GroupKind, Registry
+from engine.models import Evidence, GroupKind, Purpose, Registry
 from engine.reports.matrix import hamlet_name
 from engine.reports.words import channel_word, number
 from engine.states import State
@@ -33,7 +33,8 @@ class ChannelCoverage:
 
     ``counted``: somebody gave a number. ``reported`` is the largest number given, as given;
     ``disputed``: several were given for one delivery. ``left_over`` is how many printed copies
-    were left by the last word, below zero how many were lacking.
+    were left by the last word, below zero how many were lacking. ``views`` is how often a page
+    was opened, where that is all that is known.
     """
 
     channel: str
@@ -42,6 +43,7 @@ class ChannelCoverage:
     reported: int | None = None
     disputed: bool = False
     left_over: int | None = None
+    views: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,20 @@ class Coverage:
                 "What a hamlet head received does not count: only what is known to have gone on "
                 "to households does."
             ),
+            *((views_assumption(),) if any(map(_viewed, self.hamlets)) else ()),
         )
+
+
+def views_assumption() -> str:
+    """Say what a number of page views is taken for."""
+    return _(
+        "Page views: each is one household at most, perhaps none; of which hamlet is not known, "
+        "so they count as possible in every hamlet that the page is for."
+    )
+
+
+def _viewed(hamlet: HamletCoverage) -> bool:
+    return any(one.views is not None for one in hamlet.channels)
 
 
 def coverage(
@@ -151,8 +166,12 @@ def at_least_two(parts: Sequence[Bounds], households: int) -> Bounds:
 
 
 def reaches_households(row: DeliveryRow, piece: Evidence, registry: Registry) -> bool:
-    """Say whether evidence speaks of households, not of a head who got the message."""
-    return piece.kind.of_households and not _goes_to_heads(row, registry)
+    """Say whether evidence speaks of households, not of a head who got the message.
+
+    Whoever heard a drill knows nothing that he has to know.
+    """
+    real = row.purpose is not Purpose.DRILL
+    return real and piece.kind.of_households and not _goes_to_heads(row, registry)
 
 
 def _goes_to_heads(row: DeliveryRow, registry: Registry) -> bool:
@@ -195,20 +214,27 @@ def _channel(
         [piece.households for piece in pieces if piece.households is not None]
         for pieces in deliveries
     ]
+    views = [[one.views for one in pieces if one.views is not None] for pieces in deliveries]
+    seen = [max(one) for one, given in zip(views, numbers, strict=True) if one and not given]
+    parts = zip(numbers, views, strict=True)
     return ChannelCoverage(
         channel,
-        together((_delivery(one, households) for one in numbers), households),
+        together((_delivery(one, seen, households) for one, seen in parts), households),
         counted=all(numbers),
         reported=max((value for one in numbers for value in one), default=None),
         disputed=any(len(set(one)) > 1 for one in numbers),
         left_over=sum(one[-1] for one in left if one) if any(left) else None,
+        views=sum(seen) if seen else None,
     )
 
 
-def _delivery(numbers: Sequence[int], households: int) -> Bounds:
-    """Bound one delivery. Several numbers may be rival counts or parts of one: allow for both."""
+def _delivery(numbers: Sequence[int], views: Sequence[int], households: int) -> Bounds:
+    """Bound one delivery. Several numbers may be rival counts or parts of one: allow for both.
+
+    Views are counted on, so the largest number of them is the newest.
+    """
     if not numbers:
-        return Bounds(0, households)
+        return Bounds(0, min(households, max(views, default=households)))
     within = [min(max(value, 0), households) for value in numbers]
     return Bounds(min(within), min(households, sum(within)))
 
@@ -216,7 +242,14 @@ def _delivery(numbers: Sequence[int], households: int) -> Bounds:
 def _basis(hamlet: HamletCoverage) -> Iterator[str]:
     for one in hamlet.channels:
         channel, bounds = channel_word(one.channel), one.households
-        if bounds.lower == bounds.upper:
+        if one.views is not None and not one.counted:
+            yield _("{channel}: opened {views} times, so {lower} to {upper}").format(
+                channel=channel,
+                views=number(one.views),
+                lower=number(bounds.lower),
+                upper=number(bounds.upper),
+            )
+        elif bounds.lower == bounds.upper:
             yield _("{channel}: {count}").format(channel=channel, count=number(bounds.lower))
         elif one.counted:
             yield _("{channel}: {lower} to {upper}").format(

@@ -81,6 +81,11 @@ def report_html(report: Report) -> bytes:
     return text.encode("utf-8")
 
 
+def tone(code: State | Absence) -> str:
+    """Return how a state is coloured; what needs a person is an alarm."""
+    return _TONES.get(code, "alarm")
+
+
 def happenings(events: Iterable[EventLine]) -> tuple[Happening, ...]:
     """Join neighbouring events that differ only in the delivery; the order stays."""
     return tuple(
@@ -127,7 +132,7 @@ def _environment() -> Environment:
     environment.globals.update(
         _=_,
         symbols=SYMBOLS,
-        tone=lambda code: _TONES.get(code, "alarm"),
+        tone=tone,
         state_word=state_word,
         channel_word=channel_word,
         kind_word=kind_word,

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.clock import local
+from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, EventRow, remark_of
 from engine.models import Evidence, EvidenceKind, Person, Purpose, Registry
+from engine.models.wording import views_in_words
 from engine.reports.matrix import hamlet_name
 from engine.reports.plain import Discreet
+from engine.reports.words import number
 from engine.states import State
 
 
@@ -76,6 +79,14 @@ class EvidenceLine:
     households: int | None
     by: Who
     source: str
+    views: int | None = None
+
+    @property
+    def number(self) -> str:
+        """The number that was given, in words where it is not of households."""
+        if self.households is not None:
+            return number(self.households)
+        return views_in_words(self.views) if self.views is not None else _("no number")
 
 
 class Lines:
@@ -155,6 +166,7 @@ class Lines:
             households=piece.households,
             by=self.who(piece.by),
             source=self.discreet(piece.source),
+            views=piece.views,
         )
 
     def _hamlet(self, hamlet_id: str) -> str:

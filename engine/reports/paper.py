@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from channels.typesetting import press, typeset
+from channels.typesetting import font, press, typeset
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -19,6 +20,14 @@ def pdf(template: str, data: Mapping[str, Any], made_at: datetime) -> bytes:
     Raises StoppedError, a LoaError, when it took too long or crashed.
     """
     return typeset(_TEMPLATES / template, data, made_at)
+
+
+def printable(data: dict[str, object]) -> dict[str, object]:
+    """Return the data with a mark for every character that the one font does not have."""
+    text = json.dumps(data, ensure_ascii=False)
+    lacking = str.maketrans(dict.fromkeys(font.missing(text), "\ufffd"))
+    made: dict[str, object] = json.loads(text.translate(lacking))
+    return made
 
 
 def png(template: str, data: Mapping[str, Any], ppi: float) -> bytes:

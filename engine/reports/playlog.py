@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +13,13 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Column, Table
 from rich.text import Text
 
-from channels.typesetting import font
 from engine.clock import local
 from engine.i18n import decimal
 from engine.i18n import gettext as _
 from engine.ledger import Aired
 from engine.models import Finding, PlayOutcome, Registry
 from engine.models.wording import outcome_word
-from engine.reports.paper import pdf
+from engine.reports.paper import pdf, printable
 from engine.reports.plain import Discreet
 from engine.reports.tables import harmless
 
@@ -250,12 +248,4 @@ def _printed(log: PlayLog) -> dict[str, object]:
             for line in log.lines
         ],
     }
-    return _printable(printed)
-
-
-def _printable(data: dict[str, object]) -> dict[str, object]:
-    """Return the data with a mark for every character that the one font does not have."""
-    text = json.dumps(data, ensure_ascii=False)
-    lacking = str.maketrans(dict.fromkeys(font.missing(text), "\ufffd"))
-    made: dict[str, object] = json.loads(text.translate(lacking))
-    return made
+    return printable(printed)

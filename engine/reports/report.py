@@ -10,8 +10,8 @@ from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import TWO_KEYS, DeliveryRow, EventRow, Ledger, Revision, Status
-from engine.models import Commune, EvidenceKind, Priority, Purpose, Registry
-from engine.reports.amended import AmendedPlace, amended_places
+from engine.models import Amends, Commune, EvidenceKind, Priority, Purpose, Registry
+from engine.reports.amended import AmendedHamlet, AmendedPlace, amended_hamlets, amended_places
 from engine.reports.coverage import Coverage, coverage
 from engine.reports.escalation import StepLine, escalation_lines
 from engine.reports.lines import DeliveryLine, EventLine, EvidenceLine, Lines, Who
@@ -80,6 +80,11 @@ class Report:
     escalation: tuple[StepLine, ...] = ()
 
     @property
+    def amended_hamlets(self) -> tuple[AmendedHamlet, ...]:
+        """How far an amendment has come, hamlet by hamlet."""
+        return amended_hamlets(self.amended)
+
+    @property
     def live(self) -> bool:
         return not self.rehearsing
 
@@ -97,23 +102,18 @@ class Report:
     @property
     def statements(self) -> tuple[str, ...]:
         """What must be known before any number here is believed."""
-        return tuple(
-            text
-            for applies, text in (
-                (
-                    self.facts.drill,
-                    _("Drill: nothing here was, or counts as, a real alert."),
-                ),
-                (self.simulated, _("Simulated clock: every time in this report is made up.")),
-                (
-                    not self.live,
-                    _(
-                        "Rehearsal: nothing was sent through {backends}; the workspace is not live."
-                    ).format(backends=", ".join(self.rehearsing)),
-                ),
-            )
-            if applies
-        )
+        drill = _("Drill: nothing here was, or counts as, a real alert.")
+        said = (drill,) if self.facts.drill else ()
+        return (*said, *conditions_said(self.rehearsing, simulated=self.simulated))
+
+
+def conditions_said(rehearsing: Collection[str], *, simulated: bool) -> tuple[str, ...]:
+    """Say what is not real about a report's numbers."""
+    message = _("Rehearsal: nothing was sent through {backends}; the workspace is not live.")
+    found = (_("Simulated clock: every time in this report is made up."),) if simulated else ()
+    if rehearsing:
+        found = (*found, message.format(backends=", ".join(rehearsing)))
+    return found
 
 
 def build_report(
@@ -131,7 +131,7 @@ def build_report(
     households are those of the revision that the campaign pins. ``rehearsing`` are the
     backends that only rehearse.
     """
-    revision, waiting = _in_force(ledger, campaign_id)
+    revision, waiting = in_force(ledger, campaign_id)
     pinned = ledger.registries.load(revision.registry_revision)
     people = {**registry.people_by_id, **pinned.people_by_id}
     rows = [row for row in ledger.views.deliveries(campaign_id) if not row.asks]
@@ -141,7 +141,7 @@ def build_report(
     discreet = Discreet([*registry.people, *pinned.people])
     lines = Lines(pinned, people, discreet, every, happened)
     deliveries = tuple(map(lines.delivery, every))
-    households = _households(revision, pinned, rows)
+    households = households_meant(revision, pinned, rows)
     planned = [row for row in rows if row.purpose is not Purpose.REMINDER]
     grid = matrix(planned, pinned, tuple(revision.campaign.sections), audience=households)
     covered = coverage(rows, evidence, pinned, households)
@@ -159,11 +159,16 @@ def build_report(
         events=tuple(map(lines.event, happened)),
         evidence=tuple(lines.evidence(piece) for piece in evidence),
         escalation=escalation_lines(ledger, registry, campaign_id, now, discreet),
-        amended=amended_places(ledger.told.of(campaign_id), every, pinned, now),
+        amended=amended_places(ledger.told.of(campaign_id), every, pinned, now, _amends(revision)),
     )
 
 
-def _in_force(ledger: Ledger, campaign_id: str) -> tuple[Revision, int | None]:
+def _amends(revision: Revision) -> Amends:
+    facts = revision.campaign.correction
+    return facts.amends if facts is not None else Amends.CORRECTION
+
+
+def in_force(ledger: Ledger, campaign_id: str) -> tuple[Revision, int | None]:
     """Return the newest revision that set something going, or the newest if none ever did.
 
     With it the number of a newer one that waits for approval, if there is one.
@@ -185,7 +190,7 @@ def _took_effect(revision: Revision) -> bool:
     return revision.approved_at is not None and revision.status is not Status.REFUSED
 
 
-def _households(
+def households_meant(
     revision: Revision, registry: Registry, rows: Iterable[DeliveryRow]
 ) -> dict[str, int]:
     """Return households meant, by hamlet: the audience, and who was told by earlier revisions."""

@@ -12,7 +12,7 @@ from typing import Any
 from engine.i18n import gettext as _
 from engine.i18n import language
 from engine.models.wording import evidence_word
-from engine.reports.amended import AmendedPlace
+from engine.reports.amended import AmendedHamlet, AmendedPlace
 from engine.reports.coverage import HamletCoverage
 from engine.reports.escalation import StepLine
 from engine.reports.lines import DeliveryLine, EvidenceLine
@@ -109,8 +109,8 @@ def _delivery_cells(
 
 
 def _evidence_words(piece: EvidenceLine) -> str:
-    said = _("no number") if piece.households is None else str(piece.households)
-    return f"{evidence_word(piece.kind)}: {said} ({piece.by.id}, {piece.at.strftime(_MOMENT)})"
+    what, at = evidence_word(piece.kind), piece.at.strftime(_MOMENT)
+    return f"{what}: {piece.number} ({piece.by.id}, {at})"
 
 
 def report_json(report: Report) -> bytes:
@@ -151,6 +151,7 @@ def _plain_report(report: Report) -> dict[str, Any]:
         "unreached": list(report.unreached),
         "amended": list(report.amended),
         "escalation": list(report.escalation),
+        "amended_hamlets": list(report.amended_hamlets),
         "remarks": list(report.remarks),
         "deliveries": list(report.deliveries),
         "evidence": list(report.evidence),
@@ -171,6 +172,8 @@ def _plain(value: object) -> Any:
             return {**_fields(value), "text": value.words}
         case StepLine():
             return {**_fields(value), "text": f"{value.what}: {value.how}"}
+        case AmendedHamlet():
+            return {**_fields(value), "left": value.left}
         case Unreached():
             return {
                 "hamlet_id": value.hamlet.hamlet_id,

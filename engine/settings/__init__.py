@@ -18,6 +18,7 @@ from typing import Any, Protocol, Self, TypeVar, get_args, get_origin
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
 
+from engine.settings.chat import AppriseName, AppriseSettings, ZaloBotSettings
 from engine.settings.lines import line_of
 from engine.settings.players import ALWAYS_THERE, PlayerName, PlayerSettings
 from engine.settings.portal import PortalSettings
@@ -103,6 +104,9 @@ class Settings(Section):
     portal: PortalSettings = PortalSettings()
     #: Official Accounts, by the commune's id.
     zalo: dict[str, ZaloSettings] = Field(default={})
+    zalo_bot: ZaloBotSettings = ZaloBotSettings()
+    #: By the name that groups in the registry give as their address.
+    apprise: dict[AppriseName, AppriseSettings] = Field(default={})
     run: RunSettings = RunSettings()
     #: By the channel's name.
     retries: dict[str, RetrySettings] = Field(default={})
@@ -273,13 +277,22 @@ def _with_secrets(settings: Settings, workspace: Path) -> Settings:
             field = f"players.{name}"
             faulty[name] = tuple(replace(one, field=field) for one in error.faults)
     zalo = {name: _with_own_secrets(account, workspace) for name, account in settings.zalo.items()}
+    apprise = {name: _with_own_secrets(one, workspace) for name, one in settings.apprise.items()}
     portal = settings.portal.model_copy(
         update={
             "wordpress": _with_own_secrets(settings.portal.wordpress, workspace),
             "webhook": _with_own_secrets(settings.portal.webhook, workspace),
         }
     )
-    known = settings.model_copy(update={"players": players, "zalo": zalo, "portal": portal})
+    known = settings.model_copy(
+        update={
+            "players": players,
+            "zalo": zalo,
+            "zalo_bot": _with_own_secrets(settings.zalo_bot, workspace),
+            "apprise": apprise,
+            "portal": portal,
+        }
+    )
     known._faulty = faulty
     return known
 

@@ -48,6 +48,7 @@ def kept_files(workspace: Path, settings: Settings) -> Iterator[tuple[str, Path]
         for account in settings.zalo.values()
         for name in (account.app_secret_file, account.oa_secret_file)
     ]
+    secrets += [settings.zalo_bot.token_file, *(one.url_file for one in settings.apprise.values())]
     sounds = (frame.jingle, frame.bed, frame.bridge_sound)
     named = (settings.telegram.token_file, *secrets, *sounds)
     for name in dict.fromkeys(filter(None, (*_KEPT, *named))):

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from support import broker, builders, zalo
@@ -14,14 +15,19 @@ from support.commune import files_below
 from support.dispatching import KEY
 from support.fake_station import fake_station
 from support.fake_telegram import TOKEN, FakeTelegram
+from support.mail_server import mail_server
 from support.portals import webhook_backend, wordpress_backend
 from support.ssh_server import ssh_server
 from support.webhook import receiver
 from support.wordpress import running
 
+from campaigns.registry_schema import ChatBackend
 from channels.base import Backend, Channel, ChannelError, Closes, Finds, Options, artifact_key
 from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
+from channels.chat.zalo_bot import ZaloBotAccount
+from channels.chat.zalo_bot.fake import FakeZaloBot
+from channels.chat.zalo_bot.fake_world import BotWorld
 from channels.flyer.channel import FlyerChannel
 from channels.loudspeaker.channel import LoudspeakerChannel
 from channels.loudspeaker.players.agent import AgentBackend
@@ -117,6 +123,12 @@ REGISTRY = builders.registry(
             "zalo_article",
             GroupKind.FOLLOWERS,
             ("ap-1", "ap-2"),
+        ),
+        ChatGroup(
+            "bot", "Nhóm bot", "zalo", "zalo_bot", GroupKind.HEADS, ("ap-1", "ap-2"), address="b1"
+        ),
+        ChatGroup(
+            "thu", "Thư", "email", "apprise", GroupKind.HEADS, ("ap-1", "ap-2"), address="thu_xa"
         ),
     )
 )
@@ -296,6 +308,34 @@ def chat_zalo(backend: str, target: str) -> Callable[[Path], Iterator[Rig]]:
     return make
 
 
+def chat_zalo_bot(tmp_path: Path) -> Iterator[Rig]:
+    tmp_path.mkdir(exist_ok=True)
+    world = BotWorld(tmp_path / "bot.jsonl", chats={"b1": "GROUP"})
+    with FakeZaloBot(world) as server:
+        account = ZaloBotAccount(world.token, server.base_url)
+        channel = chat_channel(tmp_path, zalo_bot=account)
+        yield Rig(channel, "zalo_bot", "bot", world.taken)
+        channel.close()
+
+
+def chat_apprise(tmp_path: Path) -> Iterator[Rig]:
+    with mail_server() as server:
+        channel = chat_channel(tmp_path, apprise={"thu_xa": server.target()})
+        yield Rig(channel, "apprise", "thu", lambda: [str(mail) for mail in server.taken])
+
+
+def chat_channel(tmp_path: Path, **ways: Any) -> ChatChannel:
+    return ChatChannel(
+        outbox=tmp_path / "out",
+        remote_ids=builders.MemoryRemoteIds(),
+        tokens=builders.MemoryTokens(),
+        limits=builders.FreeLimits(),
+        clock=SimulatedClock(builders.NOW),
+        telegram=None,
+        **ways,
+    )
+
+
 RIGS = (
     *map(loudspeaker, PLAYERS),
     flyer_folder,
@@ -305,6 +345,8 @@ RIGS = (
     chat_telegram,
     chat_zalo("zalo", "oa-nhom"),
     chat_zalo("zalo_article", "oa-bai"),
+    chat_zalo_bot,
+    chat_apprise,
 )
 
 
@@ -324,6 +366,7 @@ def test_every_channel_and_backend_is_in_this_suite(tmp_path: Path) -> None:
     assert tested == known
     assert {name for name, _ in known} == {channel.name for channel in CHANNELS}
     assert set(PLAYERS) == set(KINDS)
+    assert {name for channel, name in known if channel == "chat"} == set(ChatBackend)
 
 
 def test_slots_name_targets_of_the_registry_in_a_fixed_order(rig: Rig) -> None:

@@ -13,7 +13,7 @@ from support.builders import AWKWARD, NOW
 from support.portal import Desk, post, sound
 from support.portals import correction
 
-from channels.portal.bulletins import BulletinPage, Entry, bulletin_files
+from channels.portal.bulletins import BulletinPage, Entry, Part, bulletin_files
 from channels.portal.documents import Media
 from engine.models import Priority, Purpose
 from engine.models.facts import Facts
@@ -80,9 +80,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _bulletin() -> BulletinPage:
-    mark = "ĐÍNH CHÍNH"
+    parts = (
+        Part(hamlets="", facts=(("Khi nào", "7 giờ 30"),), paragraphs=("- a\n- b",)),
+        Part(hamlets="Ấp 1", facts=(), paragraphs=("Một.",)),
+    )
+    said = {"mark": "ĐÍNH CHÍNH", "issuer": "UBND xã", "day": "01/12/2026", "meant": "Ấp 1"}
     entries = tuple(
-        Entry(title=f"Việc {n}", issuer="UBND xã", day="01/12/2026", mark=mark, permalink=link)
+        Entry(title=f"Việc {n}", permalink=link, told=parts, **said)
         for n, link in enumerate(("https://xa-mau.example/tiem/", ""))
     )
     return BulletinPage(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -36,15 +37,22 @@ def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOA_LANG", "en")
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Iterator[App]:
-    """A commune whose notice has left by every form."""
-    folder = make_commune(tmp_path / "xa", live=False)
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the workspace of a commune whose notice has left by every form."""
+    folder = make_commune(tmp_path_factory.mktemp("told") / "xa", live=False)
     with open_app(folder) as app:
         app.office.set_passphrase("minh", PASSPHRASE, None)
         app.office.submit(folder / "campaigns" / "tiem-phong.yaml", "lan")
         app.office.approve("tiem-phong", "minh", PASSPHRASE)
         EmbeddedRuntime(app).run()
+    return folder
+
+
+@pytest.fixture
+def app(told: Path, tmp_path: Path) -> Iterator[App]:
+    """Open a copy of its workspace."""
+    with open_app(Path(shutil.copytree(told, tmp_path / "xa"))) as app:
         yield app
 
 

@@ -32,6 +32,7 @@ from workers.embedded import EmbeddedRuntime
 from workers.presence import presence_of
 
 HEAD, STRANGER = "7001", "7999"
+IN_GROUPS = f"{NOTICE}channels: {{chat: {{}}}}\n"
 
 
 @dataclass
@@ -96,7 +97,7 @@ class Scene:
 @pytest.fixture
 def scene(tmp_path: Path) -> Iterator[Scene]:
     with zalo.far_side(tmp_path / "zalo") as far:
-        folder = make_commune(tmp_path / "xa", {"tiem-phong": NOTICE})
+        folder = make_commune(tmp_path / "xa", {"tiem-phong": IN_GROUPS})
         registry = folder / "commune.yaml"
         text = registry.read_text(encoding="utf-8")
         text = text.replace("platform: telegram\n", "platform: zalo\n      backend: zalo\n", 1)
@@ -117,7 +118,9 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
             app.office.submit(folder / "campaigns" / "tiem-phong.yaml", "lan")
             app.office.approve("tiem-phong", "minh", PASSPHRASE)
             EmbeddedRuntime(app).run()
+            assert isinstance(app.clock, SimulatedClock)
             far.clock.advance_to(app.clock.now())
+            app.clock.advance_to(far.clock.now())
             scene = Scene(app, far, ZaloHook(Communes.only(app)))
             scene.wait(timedelta(minutes=1))
             yield scene

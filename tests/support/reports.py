@@ -9,6 +9,7 @@ from typing import Any
 
 from channels.base import Options
 from engine.ledger import DeliveryRow, Ledger, Revision, Seal, Submission
+from engine.ledger.places import Place
 from engine.models import (
     Audience,
     Bundle,
@@ -71,10 +72,12 @@ def everywhere(hamlets: int = 4) -> list[PlannedDelivery]:
 class Ground:
     """A ledger in a folder, with the moves a test needs; all through the ledger's own doors."""
 
-    def __init__(self, folder: Path, places: Registry | None = None) -> None:
+    def __init__(
+        self, folder: Path, places: Registry | None = None, place: Place | None = None
+    ) -> None:
         self.registry = places or registry()
         self.ledger = Ledger.open(
-            folder / "loa.db",
+            place or folder / "loa.db",
             "xa-mau",
             seal=Seal.at(folder / "key"),
             options=dict.fromkeys(CHANNELS, Options),
@@ -147,9 +150,11 @@ class Ground:
             else:
                 outcomes.sent([(bundle, Receipt(bundle.target), "")], at=at, actor="loa")
 
-    def row(self, hamlet: str, channel: str, target: str = "") -> DeliveryRow:
+    def row(
+        self, hamlet: str, channel: str, target: str = "", campaign_id: str = "thong-bao"
+    ) -> DeliveryRow:
         """Return the newest delivery there."""
-        rows = self.ledger.views.deliveries("thong-bao")
+        rows = self.ledger.views.deliveries(campaign_id)
         return [
             row
             for row in rows
@@ -164,8 +169,9 @@ class Ground:
         *,
         by: str = "lan",
         source: str = "loa confirm",
+        views: int | None = None,
     ) -> None:
-        piece = Evidence(row.id, kind, by, LATER, source, households)
+        piece = Evidence(row.id, kind, by, LATER, source, households, views=views)
         self.ledger.evidence.add([piece])
 
     def _bundles(self, ids: Iterable[int]) -> list[Bundle]:

@@ -12,16 +12,19 @@ import pytest
 from support import builders
 from support.commune import NOTICE, WARNING, files_below, loa, make_commune
 from support.paper import in_grey, letters, metadata, pages, scanned, size_in_mm, text_of
+from support.portal import Desk, Page, parse_errors, post
 
 from channels.base import Refreshes
 from channels.portal.bulletins import bulletin_files
 from channels.portal.channel import PortalOptions
+from channels.portal.pages import builder
 from engine.app import open_app
 from engine.app.bulletins import publish_bulletin
 from engine.clock import VIETNAM
 from engine.errors import LoaError
 from engine.models import Priority, Purpose
 from engine.models.correction import Amends, Correction
+from engine.models.facts import Facts
 from engine.reports.bulletin import (
     Bulletin,
     Item,
@@ -255,6 +258,57 @@ def test_it_is_a_page_of_the_portal_and_stays_on_the_list(xa: Path) -> None:
     assert "2026-w49/index.html" in listed
     assert "2026-w50/index.html" in listed
     assert listed.count("<li>") == 2
+
+
+FACTS = Facts(when=("7 giờ ngày 5/12",), where=("Trạm Y tế",), contact=("Trạm Y tế xã",))
+
+
+def test_facts_stand_above_the_words_on_paper_and_on_the_page() -> None:
+    one = wording("Mời bà con.\n\n- Sổ\n- Thẻ", "Ấp 1", facts=FACTS, contact="Trạm Y tế xã")
+    later = replace(FACTS, when=("9 giờ ngày 5/12",))
+    two = wording("Mời bà con.\n\n- Sổ\n- Thẻ", "Ấp 2", facts=later, contact="Trạm Y tế xã")
+    text = said(item(one, two))
+    assert letters("Ấp 1: Khi nào: 7 giờ ngày 5/12 Ấp 2: Khi nào: 9 giờ ngày 5/12") in text
+    assert letters("Ở đâu: Trạm Y tế Mời bà con.") in text
+    assert "Hỏiai" not in text  # the contact below says it
+    page, documents = posted(Bulletin(WEEK, builders.registry(), (item(one, two),)))
+    files = dict(bulletin_files(page, documents, Path("/nonexistent")))
+    shown = Page(files["ban-tin/2026-w49/index.html"].decode())
+    words = letters(shown.text)
+    assert letters("Ấp 1 Khi nào 7 giờ ngày 5/12 Ấp 2 Khi nào 9 giờ ngày 5/12") in words
+    places = [words.index(letters(one)) for one in ("Ở đâu", "Mời bà con.", "Liên hệ: Trạm Y tế")]
+    assert places == sorted(places)
+    assert len(shown.all("li")) == 2 + len(documents)
+    assert "https://xa-mau.example/thong-bao-mau/" in shown.addresses()
+    assert parse_errors(files["ban-tin/2026-w49/index.html"]) == []
+
+
+def test_what_is_corrected_after_a_bulletin_came_out_is_not_told_on_its_page(
+    tmp_path: Path,
+) -> None:
+    """The posts and the bulletin are the site's own; the site alone has to know."""
+    desk = Desk(tmp_path / "site")
+    right, wrong = post(campaign_id="khac", body="Vẫn đúng."), post(body="Họp lúc 7 giờ.")
+    desk.publish([*desk.items(right), *desk.items(wrong)])
+    told = [item(Told(content), approved_at=NOW) for content in (wrong, right)]
+    page, documents = posted(Bulletin(WEEK, desk.registry, tuple(told)))
+    desk.backend.put_beside(lambda root: bulletin_files(page, documents, root))
+    name = "ban-tin/2026-w49/index.html"
+    assert "Họp lúc 7 giờ." in desk.read(name).replace("\xa0", " ")
+    change = Correction("ghi sai giờ", NOW, 1, "Họp dân", NOW - timedelta(days=1))
+    at = NOW + timedelta(hours=2)
+    amended = post(body="Họp lúc 8 giờ.", correction=replace(change, at=at))
+    desk.publish(desk.items(replace(amended, purpose=Purpose.CORRECTION)), slot=at)
+    after = desk.read(name).replace("\xa0", " ")
+    assert "Họp lúc 7 giờ." not in after
+    assert "Sau khi bản tin ra, 10:00 ngày 02/12/2026" in after
+    assert "ghi sai giờ" in after
+    assert "Vẫn đúng." in after
+    assert parse_errors(after.encode()) == []
+    text = desk.read("catalogue.json").replace(builder(), "another")
+    (desk.root / "catalogue.json").write_text(text, "utf-8")
+    desk.backend.refresh(at)  # as another version of Loa does it
+    assert desk.read(name).replace("\xa0", " ") == after
 
 
 def test_hostile_words_are_text_on_the_page() -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from support.campaign_files import COMMUNE, commune_told, load_commune
 
-from engine.models import GroupKind, Hours, Right
+from engine.models import GroupKind, Hours, MapPoint, Right
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +31,33 @@ def test_a_registry_file_becomes_a_registry(tmp_path: Path) -> None:
     assert (group.backend, group.agreed_on) == ("telegram", date(2026, 3, 1))
     assert registry.portal.url == "https://xa-mau.example"
     assert registry.print_point.name == "Văn phòng"
+
+
+@pytest.mark.parametrize("written", ['"10.9210, 106.0432"', "[10.9210, 106.0432]"])
+def test_a_hamlet_has_a_place_on_the_map(tmp_path: Path, written: str) -> None:
+    text = COMMUNE.replace("- id: ap-1\n", f"- id: ap-1\n    point: {written}\n", 1)
+    assert text != COMMUNE
+    registry = load_commune(tmp_path, text).registry
+    assert [one.point for one in registry.hamlets] == [MapPoint(10.921, 106.0432), None]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('"106.0432, 10.9210"', "found 106.043, 10.921; in Vietnam the latitude is 6 to 24 and"),
+        ("Ấp 1", 'found "Ấp 1"; write latitude and longitude, for example "10.9210, 106.0432"'),
+        ("[1, 2, 3]", "found a list; write latitude and longitude"),
+        ("[nan, 106]", "in Vietnam the latitude is 6 to 24"),
+        ("10.9", 'found "10.9"; write latitude and longitude'),
+    ],
+)
+def test_a_place_that_is_none_is_told_with_its_place_in_the_file(
+    tmp_path: Path, written: str, said: str
+) -> None:
+    text = COMMUNE.replace("- id: ap-1\n", f"- id: ap-1\n    point: {written}\n", 1)
+    [problem] = commune_told(tmp_path, text)
+    assert "hamlets[1].point" in problem
+    assert said in problem
 
 
 def test_a_communes_own_pronunciations_are_words_on_one_line(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ import pytest
 from click.testing import CliRunner
 from support import zalo
 from support.commune import make_commune
+from support.mail_server import mail_server
 from support.zalo import GROUP, FarSide
 
 from channels.chat.zalo.fake.world import Group
@@ -217,3 +218,73 @@ def test_a_zalo_of_ones_own_serves_until_it_is_stopped(tmp_path: Path) -> None:
         fake.send_signal(signal.SIGINT)
         fake.stdout.read()
     assert fake.returncode == 0
+
+
+def test_a_zalo_bot_of_ones_own_takes_a_marked_test_once_it_is_live(
+    commune: Path, far: FarSide
+) -> None:
+    set_up(commune, far, live=False)
+    with command(commune, "fake", "zalo-bot", "--port", "0", "--group", "nhom-bot") as fake:
+        try:
+            assert fake.stdout is not None
+            shown: list[str] = []
+            while not shown or "What it has taken" not in shown[-1]:
+                shown.append(fake.stdout.readline())
+                assert shown[-1], "it ended"
+            _try_a_bot(commune, shown)
+        finally:
+            fake.send_signal(signal.SIGINT)
+    assert fake.returncode == 0
+
+
+def _try_a_bot(commune: Path, shown: list[str]) -> None:
+    """Set up what a fake has ``shown``, and send a test before and after it is live."""
+    address = shown[-1].split()[-1]
+    section = "".join(line for line in shown if line[0] in "[bt")
+    add_group(
+        commune, "{id: bot, name: Nhóm bot, platform: zalo, backend: zalo_bot, address: nhom-bot"
+    )
+    settings = commune / "loa.toml"
+    written = settings.read_text(encoding="utf-8")
+    settings.write_text(f"{written}\n{section}", encoding="utf-8")
+    heard = loa(commune, "chat", "heard", "zalo_bot")
+    assert "nhom-bot  group" in heard.output
+    assert "(bot)" in heard.output
+    assert "rehearsal" in loa(commune, "chat", "test", "bot").output
+    assert "TIN THỬ – không" not in httpx.get(address).text
+    live = written.replace("live = false", "live = true")
+    settings.write_text(f"{live}\n{section}", encoding="utf-8")
+    done = loa(commune, "chat", "test", "bot")
+    assert done.exit_code == 0, done.output
+    assert "TIN THỬ – không" in httpx.get(address).text
+
+
+def add_group(commune: Path, group: str) -> None:
+    registry = commune / "commune.yaml"
+    text = registry.read_text(encoding="utf-8")
+    found = text.replace(
+        "groups:\n", f"groups:\n    - {group}, kind: heads, hamlets: [ap-1]}}\n", 1
+    )
+    assert found != text
+    registry.write_text(found, encoding="utf-8")
+
+
+def test_a_marked_test_goes_out_by_apprise_and_names_no_address(
+    commune: Path, far: FarSide
+) -> None:
+    set_up(commune, far, live=False)
+    settings = commune / "loa.toml"
+    add_group(commune, "{id: thu, name: Thư, platform: email, backend: apprise, address: thu_xa")
+    with mail_server() as mail:
+        (commune / "thu.txt").write_text(mail.target(), encoding="utf-8")
+        section = '[apprise.thu_xa]\nurl_file = "thu.txt"\n'
+        written = settings.read_text(encoding="utf-8")
+        settings.write_text(f"{written}\n{section}", encoding="utf-8")
+        assert "rehearsal" in loa(commune, "chat", "test", "thu").output
+        assert not mail.taken
+        live = written.replace("live = false", "live = true")
+        settings.write_text(f"{live}\n{section}", encoding="utf-8")
+        done = loa(commune, "chat", "test", "thu")
+        assert done.exit_code == 0, done.output
+        assert "mat-khau" not in done.output
+        assert mail.texts()[0].startswith("TIN THỬ")

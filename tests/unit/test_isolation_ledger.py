@@ -132,6 +132,7 @@ READS: Mapping[str, Case] = {
     "programmes.last": lambda it, our: it.programmes.last(),
     "programmes.lists": lambda it, our: it.programmes.lists(airing.sound().sha256, ["cum-1"]),
     "told.of": lambda it, our: it.told.of("tin-hai"),
+    "views.counted": lambda it, our: it.views.counted("tin", ()),
     "views.counts": lambda it, our: it.views.counts(),
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
     "views.due": lambda it, our: it.views.due(None, rehearse=()),
@@ -141,6 +142,8 @@ READS: Mapping[str, Case] = {
     "views.on_loudspeakers": lambda it, our: it.views.on_loudspeakers(
         NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
+    "views.stands": lambda it, our: it.views.stands() + it.views.stands(campaign_id="tin"),
+    "views.troubles": lambda it, our: it.views.troubles(),
     "views.reached": lambda it, our: it.views.reached("tin-hai"),
     "views.sessions_sent": lambda it, our: it.views.sessions_sent(
         ["noi-1"], NOW - timedelta(days=9), NOW + timedelta(days=99)
@@ -314,6 +317,11 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         connection.execute(lying.values(ends_at=NOW))
         again = {"commune_id": "xa-mau", "delivery_id": sent.id, "again_of": 0, "number": 1}
         connection.execute(second_tries.insert().values(again))
+        of_it = select(deliveries).where(deliveries.c.id == sent.id)
+        row = dict(connection.execute(of_it).mappings().one())
+        del row["id"]
+        copied = row | {"campaign_id": "tin-hong", "bundle_id": None, "state": "failed"}
+        connection.execute(deliveries.insert().values(copied))
     rig.ledger.play_marks.take_turn("loa", NOW, NOW)
     rig.ledger.play_marks.heard("loa", "7", NOW)
     play = a_play(cluster=sent.target, slot=sent.slot, campaign_id="tin")

@@ -14,10 +14,11 @@ from support.dispatching import campaign as made_up
 
 from channels.base import Channel
 from channels.chat.channel import ChatOptions
-from channels.flyer.options import FlyerOptions
+from channels.flyer.options import FlyerOptions, Official, SecondLanguage
 from channels.flyer.products import Product
 from channels.portal.channel import PortalOptions
 from engine.app import build_channels, close_channels
+from engine.errors import LoaError
 from engine.ledger import Current
 from engine.ledger.told import ToldRow
 from engine.models import (
@@ -31,9 +32,10 @@ from engine.models import (
     Purpose,
     Section,
 )
-from engine.models.correction import Earlier
+from engine.models.correction import Document, Earlier
 from engine.models.plan import Frozen
 from engine.planner import plan_campaign
+from engine.planner.amendment import as_amended
 from engine.planner.known import Known, said_in
 from engine.settings import Settings
 from engine.states import State
@@ -42,7 +44,16 @@ NOW = builders.NOW
 LATER = NOW + timedelta(days=1)
 REGISTRY = builders.registry(2)
 FIRST = Earlier(1, "Thông báo", NOW)
+KHMER = SecondLanguage(lang="km", title="សេចក្តីជូនដំណឹង", text="ប្រជុំម៉ោង ៧។")
+SENTENCE = "Mời bà con đến họp đúng giờ."
+CORRECTED = "កែតម្រូវ៖ ម៉ោងខុស។"
 SECOND = Earlier(2, "Thông báo sửa", LATER, Amends.CORRECTION)
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These tests read messages in English."""
+    monkeypatch.setenv("LOA_LANG", "en")
 
 
 @pytest.fixture
@@ -138,6 +149,28 @@ def said(plan: Plan, hamlet: str) -> Iterable[Content]:
     return found
 
 
+def stops(plan: Plan) -> str:
+    return " | ".join(breach.message for breach in plan.stops)
+
+
+def in_two_languages(text: str = KHMER.text) -> FlyerOptions:
+    spoken = KHMER.model_copy(update={"text": text})
+    return FlyerOptions(products=(Product.A5, Product.BILINGUAL), second_language=spoken)
+
+
+def as_document(number: str) -> FlyerOptions:
+    return FlyerOptions(products=(Product.NOTICE,), official=Official(number=number))
+
+
+def on_paper(channels: Mapping[str, Channel], plan: Plan, hamlet: str = "ap-1") -> str:
+    (said,) = (
+        plan.contents[one.content_hash]
+        for one in plan.deliveries
+        if (one.hamlet_id, one.channel) == (hamlet, "flyer")
+    )
+    return channels["flyer"].forecast(said, REGISTRY.hamlets_by_id[hamlet]).text
+
+
 def test_a_withdrawal_names_to_each_place_what_it_knew_last(memory: Memory) -> None:
     memory.opened(notice(), 1)
     corrected = amending(notice(body="Họp lúc 9 giờ.", title="Thông báo sửa"), FIRST)
@@ -199,3 +232,87 @@ def test_a_flyers_own_words_are_corrected_with_the_post_that_hands_it_out(memory
     channels = {one.channel for one in plan.deliveries}
     assert channels == {"flyer", "portal", "chat"}
     assert {one.purpose for one in plan.deliveries} == {Purpose.CORRECTION}
+
+
+def test_readers_of_a_second_language_are_told_or_left_out_knowingly(
+    memory: Memory, channels: dict[str, Channel]
+) -> None:
+    memory.opened(notice(flyer=in_two_languages()), 1)
+    other = notice(flyer=in_two_languages("ប្រជុំម៉ោង ៩។"), body="Họp lúc 9 giờ.")
+    assert "--reason-second" in stops(memory.plan(amending(other, FIRST)))
+    plan = memory.plan(amending(other, FIRST, second=CORRECTED))
+    assert not plan.stops
+    assert f"{CORRECTED}\n\nប្រជុំម៉ោង ៩។" in on_paper(channels, plan)
+    knowingly = notice(body="Họp lúc 9 giờ.")
+    assert "keep it there" in stops(memory.plan(amending(knowingly, FIRST, second=CORRECTED)))
+    plan = memory.plan(amending(knowingly, FIRST, without=("flyer:bilingual",)))
+    assert not plan.stops
+    assert "left out, as asked: flyer:bilingual" in plan.remarks
+
+
+def test_readers_of_a_second_language_are_told_of_a_withdrawal(
+    memory: Memory, channels: dict[str, Channel]
+) -> None:
+    memory.opened(notice(flyer=in_two_languages()), 1)
+    said = withdrawing(notice(flyer=in_two_languages()), FIRST)
+    assert "--reason-second" in stops(memory.plan(said))
+    plan = memory.plan(withdrawing(notice(flyer=in_two_languages()), FIRST, second=CORRECTED))
+    assert not plan.stops
+    read = on_paper(channels, plan)
+    assert CORRECTED in read
+    assert KHMER.text not in read
+    assert "Hết hiệu lực từ 08 giờ 00 ngày 02/12/2026" in read
+
+
+def test_an_amendment_is_a_document_of_its_own(
+    memory: Memory, channels: dict[str, Channel]
+) -> None:
+    memory.opened(notice(flyer=as_document("12/TB-UBND")), 1)
+    same = notice(flyer=as_document("12/TB-UBND"), body="Họp lúc 9 giờ.")
+    assert "12/TB-UBND" in stops(memory.plan(amending(same, FIRST)))
+    for number in ("13/TB-UBND", ""):
+        other = notice(flyer=as_document(number), body="Họp lúc 9 giờ.")
+        assert not memory.plan(amending(other, FIRST)).stops
+    old = Document("12/TB-UBND")
+    assert "--number" in stops(memory.plan(withdrawing(same, FIRST, document=old)))
+    plan = memory.plan(withdrawing(same, FIRST))
+    assert not plan.stops
+    assert "without a number" in " ".join(plan.remarks)
+    assert "12/TB-UBND" not in on_paper(channels, plan)
+    plan = memory.plan(withdrawing(same, FIRST, document=Document("14/TB-UBND", LATER.date())))
+    assert not [one for one in plan.remarks if "number" in one]
+    assert "Số: 14/TB-UBND" in on_paper(channels, plan)
+    assert "ngày 02 tháng 12 năm 2026" in on_paper(channels, plan)
+
+
+def test_one_paper_without_room_can_be_left_out(memory: Memory) -> None:
+    small = FlyerOptions(products=(Product.A5, Product.A6))
+    text = " ".join([SENTENCE] * 31)
+    memory.opened(notice(flyer=small, body=text), 1)
+    reason = " ".join("r" * 150)
+    wider = amending(notice(flyer=small, body=f"{text} {SENTENCE}"), FIRST, reason=reason)
+    found = stops(memory.plan(wider))
+    assert "A6 page" in found
+    assert "A5" not in found
+    assert "--without flyer:a6" in found
+    assert wider.correction is not None
+    left_out = dataclasses.replace(wider.correction, without=("flyer:a6",))
+    plan = memory.plan(as_amended(wider, left_out))
+    assert not plan.stops
+    assert "left out, as asked: flyer:a6" in plan.remarks
+    assert {one.channel for one in plan.deliveries} == {"flyer", "portal", "chat"}
+
+
+@pytest.mark.parametrize("part", ["flyer:a7", "giay:a6", "a6"])
+def test_only_what_there_is_can_be_left_out(part: str) -> None:
+    facts = amending(notice(), FIRST, without=(part,)).correction
+    assert facts is not None
+    with pytest.raises(LoaError, match="flyer:a6"):
+        as_amended(notice(), facts)
+
+
+def test_something_is_left_of_every_channel() -> None:
+    facts = amending(notice(), FIRST, without=("flyer:a5",)).correction
+    assert facts is not None
+    with pytest.raises(LoaError, match="nothing would be left"):
+        as_amended(notice(), facts)

@@ -13,8 +13,12 @@ import pytest
 from support.builders import NOW
 from support.portal import Desk, broken_links, post, tree
 
+from channels.base import ChannelError
 from channels.portal import trees
 from channels.portal.trees import Publication
+from engine.files import is_mount
+from engine.upkeep.checks.files import disk_check
+from engine.upkeep.findings import Level, Patient
 
 #: Publishes one more post in the site that is named, and is killed on the way.
 _DRIVER = """
@@ -115,3 +119,44 @@ def test_a_tree_that_a_kill_left_half_changed_is_made_again(tmp_path: Path) -> N
         publication.put("two.html", b"two")
         publication.commit()
     assert tree(root) == {"index.html": b"one", "two.html": b"two"}
+
+
+def test_a_folder_on_which_something_is_mounted_is_refused_before_anything_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bind mount of the same disk, which only the system's own list tells."""
+    desk = Desk(tmp_path / "kho chung" / "portal")
+    desk.root.mkdir(parents=True)
+    table = tmp_path / "mountinfo"
+    named = str(desk.root.resolve()).replace(" ", "\\040")
+    table.write_text(f"36 35 8:1 /srv {named} rw,relatime - ext4 /dev/sda1 rw\nhỏng\n", "utf-8")
+    monkeypatch.setattr("engine.files.MOUNTS", table)
+    with pytest.raises(ChannelError, match="mount point") as refused:
+        desk.publish(desk.items(post()))
+    assert refused.value.permanent
+    assert list(desk.root.iterdir()) == []
+    assert [finding.level for finding in disk_check(Patient(tmp_path / "khac", None))] == []
+    work = tmp_path / "xa"
+    (work / "outbox").mkdir(parents=True)
+    (work / "outbox" / "portal").symlink_to(desk.root)
+    found = [one for one in disk_check(Patient(work, None)) if "mount point" in one.words]
+    assert [one.level for one in found] == [Level.BAD]
+
+
+def test_what_is_mounted_is_known_from_the_system_itself(tmp_path: Path) -> None:
+    assert is_mount(Path("/proc"))
+    assert not is_mount(tmp_path)
+    assert not is_mount(tmp_path / "nirgends")
+
+
+def test_a_link_to_the_sites_folder_stays_one_and_leads_to_what_is_new(tmp_path: Path) -> None:
+    real = tmp_path / "www" / "xa"
+    real.mkdir(parents=True)
+    link = tmp_path / "portal"
+    link.symlink_to(real)
+    desk = Desk(link)
+    for name in ("mot", "hai"):
+        desk.publish(desk.items(post(campaign_id=name)))
+        assert link.is_symlink()
+        assert (real / name / "index.html").is_file()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["portal", "www"]

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from support import paper
 from support.commune import PASSPHRASE
 from support.provinces import START, Tinh
 from support.tables import ROWS
 
+from engine.cli.province_reports import page_of
 from engine.errors import InputError, LoaError
 from engine.ledger import Status
 from engine.ledger.places import Place
+from engine.reports.leader.forms import Form, leader_in
+from engine.reports.leader.page import Page
+from engine.reports.period.span import read_period
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
 
@@ -52,6 +59,13 @@ def told(tinh: Tinh) -> dict[str, set[str]]:
                 if alive:
                     found[commune_id] = alive
     return found
+
+
+def plain(page: Page) -> dict[str, Any]:
+    """Return what the province's office is told by ``loa report --format json``."""
+    told: dict[str, Any] = json.loads(leader_in(Form.JSON, page))
+    assert paper.pages(leader_in(Form.PDF, page)) == 1
+    return told
 
 
 def statuses(tinh: Tinh) -> dict[str, tuple[int, Status]]:
@@ -99,6 +113,19 @@ def test_each_commune_sends_it_with_its_own_channels_and_keeps_the_proof(tinh: T
         revision = app.office.newest(BELOW)
         assert (revision.province_id, revision.registry_revision) == ("tinh-mau", 1)
         assert "Ủy ban nhân dân tỉnh Mẫu" in revision.campaign.issuer
+    with tinh.opened(at=START + timedelta(days=1)) as app:
+        report = plain(page_of(app, "bao", None))
+        month = plain(page_of(app, None, read_period("2026-12")))
+    for page in (report, month):
+        assert page["rows"] == "communes"
+        assert {one["name"]: one["households"] for one in page["areas"]} == {
+            "Xã Đông": 180,
+            "Xã Tây": 60,
+            "Xã Nam": 40,
+        }
+        assert page["totals"]["deliveries"] == {"sent": 8}
+        assert [one["campaign_id"] for one in page["campaigns"]] == ["bao"]
+    assert report["campaigns"][0]["approved_by"]["id"] == "ba"
     post = tinh.folder / "communes" / "xa-tay" / "outbox" / "portal" / BELOW / "index.html"
     assert "Ấp Chợ tránh bão" in post.read_text(encoding="utf-8")
 

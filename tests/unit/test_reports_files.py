@@ -168,10 +168,9 @@ def test_the_json_keeps_its_shape(ground: Ground) -> None:
     data: dict[str, Any] = json.loads(report_json(told(ground)))
     assert data["schema"] == "loa.report/1"
     assert sorted(data) == [
-        "amended", "campaign", "clock", "commune", "coverage", "deliveries", "escalation",
-        "events", "evidence",
-        "language", "live", "made_at", "matrix", "rehearsing", "remarks", "schema", "statements",
-        "unreached",
+        "amended", "amended_hamlets", "campaign", "clock", "commune", "coverage", "deliveries",
+        "escalation", "events", "evidence", "language", "live", "made_at", "matrix", "rehearsing", "remarks",
+        "schema", "statements", "unreached",
     ]  # fmt: skip
     assert sorted(data["campaign"]) == [
         "all_clear", "amends", "approved_at", "approved_by", "campaign_id", "content_hash", "drill",
@@ -186,7 +185,7 @@ def test_the_json_keeps_its_shape(ground: Ground) -> None:
         "actor", "at", "before", "channel", "delivery_id", "detail", "hamlet", "id", "what",
     ]  # fmt: skip
     assert sorted(data["evidence"][0]) == [
-        "at", "by", "channel", "delivery_id", "hamlet", "households", "kind", "source",
+        "at", "by", "channel", "delivery_id", "hamlet", "households", "kind", "source", "views",
     ]  # fmt: skip
 
 

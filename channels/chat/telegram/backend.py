@@ -99,9 +99,13 @@ class TelegramBackend:
 
     def check(self) -> None:
         """Ask Telegram who the bot is (getMe). Raises ChannelError; nothing is sent."""
+        known_bot(self.ask("getMe", {}), PLATFORM, unknown_token())
+
+    def ask(self, method: str, parameters: dict[str, object]) -> Answer:
+        """Call a method that sends nothing. Raises ChannelError when there is no answer."""
         account = self._configured()
-        response = self._api(account).call("getMe", {})
-        known_bot(Answer.of(response, secret=account.token), PLATFORM, unknown_token())
+        response = self._api(account).call(method, parameters)
+        return Answer.of(response, secret=account.token)
 
     def close(self) -> None:
         """Close the connections; the next delivery opens new ones."""

@@ -9,8 +9,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from channels.portal.storage import mounted_message
 from engine.artifacts import open_store
-from engine.files import write_atomic
+from engine.files import is_mount, write_atomic
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
 from engine.settings import Settings
@@ -55,6 +56,9 @@ def _no_key(workspace: Path, key: Path) -> Iterator[Finding]:
 def _secret_files(workspace: Path, settings: Settings) -> Iterator[Path]:
     if settings.telegram.token_file:
         yield workspace / settings.telegram.token_file
+    for own in (settings.zalo_bot.token_file, *(one.url_file for one in settings.apprise.values())):
+        if own:
+            yield workspace / own
     for account in settings.zalo.values():
         for named in filter(None, (account.app_secret_file, account.oa_secret_file)):
             yield workspace / named
@@ -75,6 +79,9 @@ def disk_check(patient: Patient) -> Iterator[Finding]:
             seen.add(device)
             yield _room(place, shutil.disk_usage(place).free)
         yield from _writable(place)
+    portal = patient.workspace / "outbox" / "portal"
+    if is_mount(portal):
+        yield bad(mounted_message(portal))
 
 
 def _room(place: Path, free: int) -> Finding:

@@ -8,8 +8,10 @@ from urllib.parse import urlsplit
 
 from campaigns.registry_file import load_registry
 from channels.base import Channel, ChannelError, Checks
+from channels.chat.long_tail import AppriseBackend
 from channels.chat.telegram import TelegramBackend
 from channels.chat.zalo.group import ZaloGroupBackend
+from channels.chat.zalo_bot import ZaloBotBackend
 from channels.pages import permalink_of
 from engine.app import build_channels, close_channels
 from engine.app.channels import NothingRemembered
@@ -96,7 +98,9 @@ def _used_backends(patient: Patient, settings: Settings) -> frozenset[str]:
     """
     if not (patient.workspace / REGISTRY_FILE).exists():
         bot = {TelegramBackend.name} if settings.telegram.token else set()
+        bot |= {ZaloBotBackend.name} if settings.zalo_bot.token else set()
         account = {ZaloGroupBackend.name} if settings.zalo else set()
+        account |= {AppriseBackend.name} if settings.apprise else set()
         return known_players(settings) | bot | account
     with suppress(LoaError):
         registry = load_registry(patient.workspace / REGISTRY_FILE).registry

@@ -1,0 +1,51 @@
+"""Who speaks in chat groups: accounts and addresses, as the settings name them."""
+
+from __future__ import annotations
+
+from channels.chat.telegram import TelegramAccount
+from channels.chat.zalo.account import ZaloAccount
+from channels.chat.zalo_bot import ZaloBotAccount
+from engine.settings import Settings
+
+
+def telegram_account(settings: Settings) -> TelegramAccount | None:
+    """Return the workspace's Telegram bot; None where none is set up."""
+    bot = settings.telegram
+    if not bot.token:
+        return None
+    return TelegramAccount(
+        bot.base_url,
+        bot.token,
+        per_second=bot.messages_per_second,
+        per_minute=bot.group_messages_per_minute,
+    )
+
+
+def zalo_account(settings: Settings, commune_id: str) -> ZaloAccount | None:
+    """Return the commune's Official Account; None where none is set up."""
+    found = settings.zalo.get(commune_id)
+    if found is None:
+        return None
+    return ZaloAccount(
+        found.app_id,
+        found.oa_id,
+        found.app_secret,
+        api_url=found.api_url,
+        oauth_url=found.oauth_url,
+        redirect_url=found.redirect_url,
+        cover_url=found.cover_url,
+        per_minute=found.requests_per_minute,
+    )
+
+
+def zalo_bot_account(settings: Settings) -> ZaloBotAccount | None:
+    """Return the workspace's bot of Zalo Bot; None where none is set up."""
+    bot = settings.zalo_bot
+    if not bot.token:
+        return None
+    return ZaloBotAccount(bot.token, bot.base_url, per_minute=bot.messages_per_minute)
+
+
+def apprise_addresses(settings: Settings) -> dict[str, str]:
+    """Return the secret addresses by their names, those that say nothing left out."""
+    return {name: one.url for name, one in settings.apprise.items() if one.url}

@@ -1,0 +1,184 @@
+"""What coverage is worked out from, added up by the database: one row for each hamlet and channel.
+
+However many deliveries a period has, what leaves the database is what differs in a report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, or_, select, true
+
+from engine.ledger.database import Database
+from engine.ledger.tables import deliveries, evidence
+from engine.models import EvidenceKind, Purpose
+from engine.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Deliveries whose slot is from ``since`` on and ``before``; None: without that bound."""
+
+    since: datetime | None = None
+    before: datetime | None = None
+
+    def holds(self, column: ColumnElement[datetime]) -> ColumnElement[bool]:
+        return and_(
+            column >= self.since if self.since is not None else true(),
+            column < self.before if self.before is not None else true(),
+        )
+
+
+class Counted(NamedTuple):
+    """What confirmed deliveries of one channel have shown of one hamlet's households.
+
+    ``least`` is the largest number of which a delivery is sure, ``most`` the sum of all numbers,
+    both before they are held to the households that there are. ``unnumbered``: how many
+    deliveries nobody gave a number for; ``viewed``: of how many it is known how often a page of
+    theirs was opened.
+    """
+
+    hamlet_id: str
+    channel: str
+    least: int
+    most: int
+    unnumbered: int
+    viewed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How many deliveries of a campaign are in a state, and when the first and last are due."""
+
+    campaign_id: str
+    channel: str
+    purpose: Purpose
+    state: State
+    count: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why deliveries of a campaign do not stand well, and in how many hamlets."""
+
+    campaign_id: str
+    channel: str
+    state: State
+    reason: str
+    hamlets: int
+
+
+_D, _E = deliveries.c, evidence.c
+
+#: What still counts, and what somebody took back or stopped: as ``Views.deliveries`` has it.
+_STANDS = or_(_D.replaced_in.is_(None), _D.state.in_((State.CANCELLED, State.WITHDRAWN)))
+_TROUBLED = (State.FAILED, State.UNCERTAIN, State.NOT_PLAYED, State.EXPIRED)
+_OF_HOUSEHOLDS = tuple(kind.value for kind in EvidenceKind if kind.of_households)
+
+
+class CoverageViews:
+    """Sums of one commune's deliveries and evidence."""
+
+    def __init__(self, database: Database, commune_id: str) -> None:
+        self._database = database
+        self._commune_id = commune_id
+
+    def counted(
+        self, campaign_id: str, heads: Collection[str], span: Span = Span()
+    ) -> Sequence[Counted]:
+        """Return what is known of each hamlet by each channel that has evidence there.
+
+        ``heads`` are chat groups of hamlet heads: what they got, households have not. A drill
+        reaches nobody.
+        """
+        number = case((_E.households < 0, 0), else_=_E.households)
+        several = func.count(_E.households) > 0
+        one = (
+            select(
+                _D.hamlet_id,
+                _D.channel,
+                func.min(number).label("least"),
+                case((several, func.sum(number)), else_=func.max(_E.views)).label("most"),
+                func.max(_E.views).label("views"),
+            )
+            .join(evidence, _E.delivery_id == _D.id)
+            .where(
+                _D.commune_id == self._commune_id,
+                _D.campaign_id == campaign_id,
+                _D.replaced_in.is_(None),
+                _D.state == State.CONFIRMED,
+                _D.purpose != Purpose.DRILL,
+                or_(_D.channel != "chat", _D.target.not_in(sorted(heads))),
+                _E.commune_id == self._commune_id,
+                _E.kind.in_(_OF_HOUSEHOLDS),
+                span.holds(_D.slot),
+            )
+            .group_by(_D.hamlet_id, _D.channel, _D.id)
+            .subquery()
+        )
+        query = select(
+            one.c.hamlet_id,
+            one.c.channel,
+            func.coalesce(func.max(one.c.least), 0),
+            cast(func.coalesce(func.sum(one.c.most), 0), BigInteger),
+            func.count() - func.count(one.c.most),
+            func.count(one.c.views),
+        ).group_by(one.c.hamlet_id, one.c.channel)
+        with self._database.read() as connection:
+            return [Counted(*row) for row in connection.execute(query)]
+
+    def stands(self, span: Span = Span(), *, campaign_id: str | None = None) -> list[Stand]:
+        """Return how the deliveries of every campaign, or of one, stand by channel and purpose."""
+        only = _D.campaign_id == campaign_id if campaign_id is not None else true()
+        query = (
+            select(
+                _D.campaign_id,
+                _D.channel,
+                _D.purpose,
+                _D.state,
+                func.count().label("amount"),
+                func.min(_D.slot).label("first"),
+                func.max(_D.slot).label("last"),
+            )
+            .where(_D.commune_id == self._commune_id, only, _STANDS, span.holds(_D.slot))
+            .group_by(_D.campaign_id, _D.channel, _D.purpose, _D.state)
+            .order_by(_D.campaign_id, _D.channel, _D.purpose, _D.state)
+        )
+        with self._database.read() as connection:
+            return [
+                Stand(
+                    row.campaign_id,
+                    row.channel,
+                    Purpose(row.purpose),
+                    State(row.state),
+                    row.amount,
+                    row.first,
+                    row.last,
+                )
+                for row in connection.execute(query)
+            ]
+
+    def troubles(self, span: Span = Span()) -> list[Trouble]:
+        """Return what went wrong and why; what concerns most hamlets comes first."""
+        hamlets = func.count(_D.hamlet_id.distinct()).label("hamlets")
+        query = (
+            select(_D.campaign_id, _D.channel, _D.state, _D.reason, hamlets)
+            .where(
+                _D.commune_id == self._commune_id,
+                _D.replaced_in.is_(None),
+                _D.state.in_(_TROUBLED),
+                span.holds(_D.slot),
+            )
+            .group_by(_D.campaign_id, _D.channel, _D.state, _D.reason)
+            .order_by(hamlets.desc(), _D.campaign_id, _D.channel, _D.state, _D.reason)
+        )
+        with self._database.read() as connection:
+            return [
+                Trouble(row.campaign_id, row.channel, State(row.state), row.reason, row.hamlets)
+                for row in connection.execute(query)
+            ]

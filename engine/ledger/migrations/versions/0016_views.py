@@ -1,0 +1,15 @@
+"""Evidence says how often a page was opened."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("evidence", sa.Column("views", sa.Integer()))

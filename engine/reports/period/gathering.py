@@ -1,0 +1,174 @@
+"""A period's campaigns, added up by hamlet: what each has reached, and where it is behind.
+
+A campaign belongs to a period by the slots of its deliveries; of one that goes on beyond it,
+only those within count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import numpy as np
+
+from engine.ledger import Ledger, Revision
+from engine.ledger.coverage_views import Span, Stand
+from engine.models import GroupKind, MapPoint, Registry
+from engine.reports.coverage import Bounds
+from engine.reports.leader.notices import Reach, counts_of
+from engine.reports.leader.page import Counts
+from engine.reports.matrix import hamlet_name
+from engine.reports.period.behind import ENOUGH, always_behind
+from engine.reports.period.counting import Covered, Households, covered
+from engine.reports.report import households_meant, in_force
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One campaign of the period and what its hamlets add up to."""
+
+    revision: Revision
+    registry: Registry
+    counts: Counts
+    stands: tuple[Stand, ...]
+    reach: Reach
+    viewed: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sums:
+    """What the campaigns that count add up to in each hamlet; the arrays follow ``ids``."""
+
+    ids: tuple[str, ...]
+    households: Households
+    lower: Households
+    upper: Households
+    twice_lower: Households
+    twice_upper: Households
+    confirmed: Households
+    notices: Households
+    behind: Households
+
+    def always(self, place: int) -> bool:
+        return always_behind(int(self.behind[place]), int(self.notices[place]))
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """A period: its campaigns in order of time, and its hamlets in the registry's order.
+
+    ``names`` and ``points`` are by the hamlets' ids.
+    """
+
+    told: tuple[Told, ...]
+    sums: Sums
+    names: Mapping[str, str] = field(default_factory=dict)
+    points: Mapping[str, MapPoint | None] = field(default_factory=dict)
+
+
+def gather(
+    ledger: Ledger, span: Span, now: datetime, *, only: Collection[str] | None = None
+) -> Gathered:
+    """Read a period from the ledger. ``only``: of these campaigns alone."""
+    by_campaign: dict[str, list[Stand]] = {}
+    for one in ledger.views.stands(span):
+        if only is None or one.campaign_id in only:
+            by_campaign.setdefault(one.campaign_id, []).append(one)
+    ordered = sorted(by_campaign, key=lambda name: (min(s.first for s in by_campaign[name]), name))
+    gatherer = _Gatherer(ledger, span, now)
+    told = tuple(gatherer.told(name, by_campaign[name]) for name in ordered)
+    return Gathered(told, gatherer.sums(), *gatherer.places())
+
+
+class _Gatherer:
+    """Adds campaigns up; registries and what they know are looked at once."""
+
+    def __init__(self, ledger: Ledger, span: Span, now: datetime) -> None:
+        self._ledger = ledger
+        self._span = span
+        self._now = now
+        self._place: dict[str, int] = {}
+        self._registries: dict[int, Registry] = {}
+        self._sums = np.zeros((8, 0), np.int64)
+
+    def told(self, campaign_id: str, stands: Sequence[Stand]) -> Told:
+        revision, _waiting = in_force(self._ledger, campaign_id)
+        registry = self._registry(revision.registry_revision)
+        counts = counts_of(revision, stands, self._now)
+        meant = self._meant(revision, registry)
+        heads = [one.id for one in registry.chat_groups if one.kind is GroupKind.HEADS]
+        found = self._ledger.views.counted(campaign_id, heads, self._span)
+        viewed = any(one.viewed for one in found)
+        households = np.fromiter(meant.values(), np.int64, len(meant))
+        places = {hamlet_id: place for place, hamlet_id in enumerate(meant)}
+        got = covered(found, places, households)
+        if counts is Counts.YES:
+            self._add(meant, households, got)
+        return Told(revision, registry, counts, tuple(stands), _reach(households, got), viewed)
+
+    def sums(self) -> Sums:
+        return Sums(tuple(self._place), *self._sums)
+
+    def places(self) -> tuple[dict[str, str], dict[str, MapPoint | None]]:
+        """Return the names and points of all hamlets, as the newest registry has them."""
+        known = [self._registries[number] for number in sorted(self._registries, reverse=True)]
+        names, points = {}, {}
+        for hamlet_id in self._place:
+            one = next((r for r in known if hamlet_id in r.hamlets_by_id), None)
+            names[hamlet_id] = hamlet_name(one, hamlet_id) if one else hamlet_id
+            points[hamlet_id] = one.hamlets_by_id[hamlet_id].point if one else None
+        return names, points
+
+    def _registry(self, number: int) -> Registry:
+        if number not in self._registries:
+            self._registries[number] = self._ledger.registries.load(number)
+        return self._registries[number]
+
+    def _meant(self, revision: Revision, registry: Registry) -> dict[str, int]:
+        """Return households meant; whom earlier revisions told is looked up if there are any."""
+        earlier = revision.revision > 1
+        rows = self._ledger.views.deliveries(revision.campaign_id) if earlier else ()
+        return households_meant(revision, registry, rows)
+
+    def _add(self, meant: Collection[str], households: Households, got: Covered) -> None:
+        for hamlet_id in meant:
+            self._place.setdefault(hamlet_id, len(self._place))
+        missing = len(self._place) - self._sums.shape[1]
+        if missing:
+            self._sums = np.pad(self._sums, ((0, 0), (0, missing)))
+        at = np.fromiter((self._place[one] for one in meant), np.intp, len(meant))
+        peopled = households > 0
+        behind = peopled & (got.lower < ENOUGH * households)
+        rows = (
+            households,
+            got.lower,
+            got.upper,
+            got.twice_lower,
+            got.twice_upper,
+            got.confirmed,
+            peopled,
+            behind,
+        )
+        for row, values in enumerate(rows):
+            self._sums[row, at] += values
+
+
+def _reach(households: Households, got: Covered) -> Reach:
+    return Reach(
+        areas=len(households),
+        complete=int((got.confirmed & (got.lower >= households)).sum()),
+        households=int(households.sum()),
+        covered=Bounds(int(got.lower.sum()), int(got.upper.sum())),
+        twice=Bounds(int(got.twice_lower.sum()), int(got.twice_upper.sum())),
+    )
+
+
+def worst_first(sums: Sums) -> Iterator[int]:
+    """Yield the places of hamlets: always behind, often behind, little surely reached first."""
+    share = sums.lower / np.maximum(sums.households, 1)
+    often = sums.behind / np.maximum(sums.notices, 1)
+    always = np.array([sums.always(place) for place in range(len(sums.ids))], np.bool_)
+    missing = sums.households - sums.lower
+    order = np.lexsort((np.arange(len(share)), -missing, share, -often, ~always))
+    return iter(order.tolist())

@@ -1,0 +1,75 @@
+"""What the site shows of corrections and withdrawals: on its pages and on public screens."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.builders import NOW
+from support.portal import Desk, post
+from support.portals import correction
+
+from engine.models import Amends, Content, Purpose
+
+SCREEN = "screen/ap-1/index.html"
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    return Desk(tmp_path / "portal")
+
+
+def amended(amends: Amends = Amends.CORRECTION, **changes: Any) -> Content:
+    withdraws = amends is Amends.WITHDRAWAL
+    purpose = Purpose.WITHDRAWAL if withdraws else Purpose.CORRECTION
+    return post(purpose=purpose, correction=correction(amends=amends), **changes)
+
+
+def withdrawn(until: datetime = NOW + timedelta(days=7)) -> Content:
+    body = "Thông báo nay được thu hồi."
+    return amended(Amends.WITHDRAWAL, title="Thu hồi thông báo", body=body, valid_until=until)
+
+
+def test_a_screen_tells_for_three_days_what_was_withdrawn(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    desk.publish(desk.items(withdrawn(), "ap-1"), slot=LATER)
+    page = desk.read(SCREEN)
+    assert "Thu hồi thông báo" in page
+    assert "Hết hiệu lực từ 08:30 ngày\u00a001/12/2026" in page
+    assert "Có hiệu lực đến" not in page
+    ends = int((LATER + timedelta(days=3)).timestamp())
+    assert f'data-ends="{ends}"' in page
+    desk.backend.refresh(LATER + timedelta(days=2))
+    assert "Thu hồi thông báo" in desk.read(SCREEN)
+    desk.backend.refresh(LATER + timedelta(days=3, seconds=1))
+    page = desk.read(SCREEN)
+    assert "Thu hồi thông báo" not in page
+    assert "Thu hồi thông báo" not in desk.read("screen/ap-2/index.html")
+    assert "Thông báo tiêm vắc xin" in desk.read("screen/ap-2/index.html")
+
+
+def test_a_screen_says_what_was_corrected_and_why(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    desk.publish(desk.items(amended(body="Lúc 9 giờ.")), slot=LATER)
+    assert "Đính chính" in desk.read(SCREEN)
+    assert "ghi nhầm giờ." in desk.read(SCREEN)
+
+
+def test_nothing_is_struck_out_that_still_holds(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    desk.publish(desk.items(amended()), slot=LATER)
+    page = desk.read("thong-bao-mau/index.html")
+    assert "ghi nhầm giờ" in page
+    assert "<s>" not in page
+
+
+def test_a_withdrawn_post_says_since_when_it_does_not_hold(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    desk.publish(desk.items(withdrawn()), slot=LATER)
+    page = desk.read("thong-bao-mau/index.html")
+    assert "Đã thu hồi, hết hiệu lực từ" in page
+    assert "08:30 ngày\u00a001/12/2026" in page
+    assert "đến" not in page.partition("<dt>Hiệu lực</dt>")[2].partition("</div>")[0]
