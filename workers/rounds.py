@@ -17,7 +17,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger.watched_clock import emergencies_only
 from workers.lanes import owns_outbox
-from workers.pruning import prune_daily
+from workers.pruning import prune_daily, purge_private
 
 logger = logging.getLogger(__name__)
 
@@ -160,6 +160,7 @@ class Rounds:
         now = self._communes.clock.now()
         if self._refreshed is None or now - self._refreshed > older:
             self._refreshed = now
+            purge_private(self._communes.house, self._communes.ids)
             if owns_outbox(self._communes.settings):
                 prune_daily(self._communes.house)
                 if any(issubclass(kind, Refreshes) for kind in self._communes.house.builders):

@@ -116,6 +116,7 @@ def kit_page(sheet: Sheet, slot: datetime) -> str:
         pictures=[(picture_name(flyer), flyer.label) for flyer in sheet.flyers],
         for_heads=sheet.group.kind is GroupKind.HEADS,
         phone_digits="".join(c for c in sheet.phone if c in "+0123456789"),
+        own_link=any(_LINK in part.text for part in sheet.parts),
         links=[(link, link.startswith(("https://", "http://"))) for link in sheet.links],
     )
 

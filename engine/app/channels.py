@@ -21,7 +21,7 @@ from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
 from channels.ports import RelayLinks
-from channels.team.channel import TeamChannel
+from channels.team.channel import Links, TeamChannel, no_links
 from engine.app.chat_accounts import (
     apprise_addresses,
     telegram_account,
@@ -62,7 +62,8 @@ class Surroundings:
     limits: Limits
     clock: Clock
     feed: Feed
-    links: RelayLinks | None = None
+    links: Links = no_links
+    relay_links: RelayLinks | None = None
     preview: bool = False
 
     def outbox(self, channel: str) -> Path:
@@ -156,7 +157,7 @@ def _chat(here: Surroundings) -> ChatChannel:
         zalo_bot=zalo_bot_account(here.settings),
         apprise=apprise_addresses(here.settings),
         live=here.settings.live,
-        links=here.links,
+        links=here.relay_links,
     )
 
 
@@ -169,7 +170,7 @@ CHANNELS: Builders = {
     FlyerChannel: lambda here: FlyerChannel(outbox=here.outbox("flyer")),
     PortalChannel: _portal,
     ChatChannel: _chat,
-    TeamChannel: lambda here: TeamChannel(outbox=here.outbox("team")),
+    TeamChannel: lambda here: TeamChannel(outbox=here.outbox("team"), links=here.links),
 }
 
 #: Each channel's own settings in a campaign, by the channel's name.
@@ -219,7 +220,8 @@ def build_channels(
     limits: Limits | None = None,
     clock: Clock | None = None,
     feed: Feed | None = None,
-    links: RelayLinks | None = None,
+    links: Links = no_links,
+    relay_links: RelayLinks | None = None,
     preview: bool = False,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
@@ -243,7 +245,8 @@ def build_channels(
         limits or Permits(LocalBuckets()),
         clock or SystemClock(),
         feed or NoFeed(),
-        links,
+        no_links if preview else links,
+        None if preview else relay_links,
         preview,
     )
     built = [build(here) for build in builders.values()]

@@ -26,7 +26,9 @@ class LedgerLinks:
     clock: Clock
 
     def address(self, campaign_id: str, person_id: str) -> str:
-        """Return a person's link, made where there is none."""
+        """Return a person's link, made where there is none; "" where no phone could open it."""
+        if not self.console.public_url:
+            return ""
         now = self.clock.now()
         until = now + timedelta(days=self.console.link_days)
         link = self.relays.link(campaign_id, person_id, at=now, until=until)

@@ -38,6 +38,7 @@ from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 from engine.notices.recalled import RecallGatherer
 from engine.notices.relays import RelayGatherer
+from engine.notices.visits import VisitGatherer
 from engine.settings.players import AgentPlayer
 
 #: Backends that speak with an account of the commune's own: nobody else can ask for it.
@@ -92,6 +93,7 @@ def commune_desk(
         ),
         RelayGatherer(ledger.relays.words),
         EscalationGatherer(ledger),
+        VisitGatherer(ledger.relays.words),
         MovedGatherer(partial(_groups, ledger), ledger.remote_ids.get),
         AgentGatherer(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)

@@ -155,6 +155,7 @@ def _lines(app: App, word: RelayWord) -> Sequence[str]:
         WordKind.QUESTION: _("asks"),
         WordKind.NOT_RELAYED: _("could not pass it on"),
         WordKind.UNCLEAR: _("wrote in the group"),
+        WordKind.NEEDS_HELP: _("somebody needs help"),
     }[word.kind]
     head = "{at}  {campaign}  {hamlet}, {person}: {kind}".format(
         at=f"{local(word.at):%H:%M %d/%m/%Y}",

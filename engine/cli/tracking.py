@@ -34,6 +34,7 @@ from engine.reports.escalation import NOBODY, TOLD, StepLine
 from engine.reports.remarks import Remarked
 from engine.reports.report import Report
 from engine.reports.screen import overview, overview_table, status_table
+from engine.reports.visits import progress_lines
 from engine.rules.escalation import Outlook
 from engine.states import State
 
@@ -156,7 +157,8 @@ def show_status() -> click.Command:
                 console.print(status_table(built.matrix))
                 rows = app.ledger.views.deliveries(campaign_id)
                 amended = amended_lines(built.amended)
-                for line in (*amended, *trouble_lines(rows), *remark_lines(built.remarks)):
+                visits = progress_lines(built.visits)
+                for line in (*amended, *visits, *trouble_lines(rows), *remark_lines(built.remarks)):
                     click.echo(line)
                 for text in escalation_lines(built.escalation):
                     click.echo(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sqlalchemy import Column, Index, Integer, PrimaryKeyConstraint, Table
 
 from engine.ledger.columns import Digest, Id, Instant, Name
-from engine.ledger.relay_tables import metadata as metadata
+from engine.ledger.team_tables import metadata as metadata
 
 #: The campaigns that are looked after, until they are over.
 escalating = Table(

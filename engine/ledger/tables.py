@@ -29,7 +29,7 @@ from engine.ledger.guards import guard_history
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0017"
+SCHEMA = "0018"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"

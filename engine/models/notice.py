@@ -53,6 +53,7 @@ class Concern(StrEnum):
     RELAY_WORDS = "relay-words"
     SECOND_CONTACT = "second-contact"
     NOBODY_TO_ASK = "nobody-to-ask"
+    VISIT_HELP = "visit-help"
     MOVED = "moved"
 
 

@@ -195,6 +195,22 @@ class PrintPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Signature:
+    """What the commune's printed official documents have in common; empty where nothing is said.
+
+    ``superior`` stands above the issuing office, ``place`` before the date; ``signed_for``,
+    ``title`` and ``name`` at the end, ``recipients`` beside them.
+    """
+
+    superior: str = ""
+    place: str = ""
+    signed_for: str = ""
+    title: str = ""
+    name: str = ""
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Portal:
     """The commune's web portal; ``url`` is the public address, without a final slash."""
 
@@ -224,6 +240,7 @@ class Registry:
     chat_hours: Hours = field(default=Hours(time(6, 0), time(21, 0)))
     pronounce: Mapping[str, str] = field(default_factory=dict)
     obligations: tuple[Obligation, ...] = ()
+    signature: Signature = Signature()
     escalation: Steps = ()
 
     @cached_property

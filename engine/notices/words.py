@@ -103,6 +103,9 @@ def _sentences() -> dict[Concern, str]:
         Concern.NOBODY_TO_ASK: _(
             "{campaign} was not passed on in {hamlets}, and the registry names nobody to ask"
         ),
+        Concern.VISIT_HELP: _(
+            "{campaign}: teams met people in {hamlet} who need help ({count} reports)"
+        ),
         Concern.MOVED: _("the Telegram group {group} has a new address: {address}"),
         Concern.TAKE_BACK: _(
             "{campaign}: package {package} must be taken off the province's system for {count}"
@@ -176,6 +179,7 @@ def _advice() -> dict[Concern, str]:
         Concern.NOBODY_TO_ASK: _(
             "call the hamlet; name deputies or a team in the registry: loa escalation {campaign}"
         ),
+        Concern.VISIT_HELP: _("loa relay words {campaign}"),
         Concern.MOVED: _(
             "write it into the registry; until then Loa finds the group by the address it had"
         ),

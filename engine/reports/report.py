@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import TWO_KEYS, DeliveryRow, EventRow, Ledger, Revision, Status
-from engine.models import Amends, Commune, EvidenceKind, Priority, Purpose, Registry
+from engine.models import Amends, Commune, Evidence, EvidenceKind, Priority, Purpose, Registry
 from engine.reports.amended import AmendedHamlet, AmendedPlace, amended_hamlets, amended_places
 from engine.reports.coverage import Coverage, coverage
 from engine.reports.escalation import StepLine, escalation_lines
@@ -19,6 +19,8 @@ from engine.reports.matrix import Matrix, in_order, matrix
 from engine.reports.plain import Discreet, plain
 from engine.reports.remarks import Remarked, remarked
 from engine.reports.unreached import Unreached, unreached
+from engine.reports.visits import Progress, progress_of
+from engine.rules.visits import goings
 from engine.states import State
 
 #: States of deliveries that somebody took out of the campaign; they tell nobody anything.
@@ -78,6 +80,7 @@ class Report:
     evidence: tuple[EvidenceLine, ...]
     amended: tuple[AmendedPlace, ...] = ()
     escalation: tuple[StepLine, ...] = ()
+    visits: tuple[Progress, ...] = ()
 
     @property
     def amended_hamlets(self) -> tuple[AmendedHamlet, ...]:
@@ -160,7 +163,28 @@ def build_report(
         evidence=tuple(lines.evidence(piece) for piece in evidence),
         escalation=escalation_lines(ledger, registry, campaign_id, now, discreet),
         amended=amended_places(ledger.told.of(campaign_id), every, pinned, now, _amends(revision)),
+        visits=_visits(ledger, campaign_id, rows, evidence, registry),
     )
+
+
+def _visits(
+    ledger: Ledger,
+    campaign_id: str,
+    rows: Sequence[DeliveryRow],
+    evidence: Sequence[Evidence],
+    registry: Registry,
+) -> tuple[Progress, ...]:
+    """Return how teams fare, by the registry as it stands: they are sent by it."""
+    if not any(row.channel == "team" for row in rows):
+        return ()
+    found = goings(
+        rows,
+        evidence,
+        ledger.visits.counts(campaign_id),
+        registry,
+        lambda key: ledger.deliveries.content(key)[0],
+    )
+    return progress_of(found, registry)
 
 
 def _amends(revision: Revision) -> Amends:

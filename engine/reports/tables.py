@@ -151,6 +151,7 @@ def _plain_report(report: Report) -> dict[str, Any]:
         "unreached": list(report.unreached),
         "amended": list(report.amended),
         "escalation": list(report.escalation),
+        "visits": list(report.visits),
         "amended_hamlets": list(report.amended_hamlets),
         "remarks": list(report.remarks),
         "deliveries": list(report.deliveries),

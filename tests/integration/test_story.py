@@ -102,7 +102,8 @@ def story(tmp_path: Path) -> Iterator[Story]:
         file.write_text(file.read_text(encoding="utf-8") + STEPS, encoding="utf-8")
         account = far.account
         (folder / "loa.toml").write_text(
-            f'live = true\n[zalo.binh-hoa-hung]\napp_id = "{account.app_id}"\n'
+            'live = true\n[console]\npublic_url = "https://loa.vi.du"\n'
+            f'[zalo.binh-hoa-hung]\napp_id = "{account.app_id}"\n'
             f'oa_id = "{account.oa_id}"\napp_secret = "{account.app_secret}"\n'
             f'oa_secret = "{far.world.oa_secret}"\napi_url = "{account.api_url}"\n'
             f'oauth_url = "{account.oauth_url}"\n',

@@ -29,6 +29,7 @@ from engine.ledger.tables import bundles, play_marks, second_tries
 from engine.models import Evidence, EvidenceKind, Finding, TokenPair
 from engine.models.notice import Concern, Notice, Severity
 from engine.models.relay import WordKind
+from engine.models.visit import Household
 from engine.states import State
 
 
@@ -55,6 +56,10 @@ def fill(folder: Path) -> None:
         rig.ledger.relays.link("tin", "ap-1-head", at=NOW, until=NOW)
         rig.ledger.relays.write_down(
             Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Mấy giờ?", NOW
+        )
+        rig.ledger.visits.link("tin", "to-1", at=NOW, until=NOW)
+        rig.ledger.visits.put_list(
+            "tin", [Household("ap-1", "to-1", "Bà Giả")], ends_at=NOW, at=NOW, by="lan"
         )
         told = Told("xa-mau", "a1", NOW, NOW, b"{}")
         Mailbox(rig.ledger.database, Seal(KEY)).keep([told])
