@@ -215,6 +215,8 @@ def _say(app: App, done: Submitted, known: Known) -> None:
     click.echo(message.format(campaign=revision.campaign_id, revision=revision.revision))
     lines = amendment_lines(app, done.plan, known, revision.campaign.correction)
     click.echo("\n".join(lines))
+    if done.unproved:
+        click.echo(f"  ✗ {done.unproved}")
     click.echo(_("  content {hash}").format(hash=revision.content_hash[:16]))
     name = revision.campaign_id + said_commune()
     click.echo(_("  look at it: loa preview {id}").format(id=name))

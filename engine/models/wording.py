@@ -128,14 +128,15 @@ def views_in_words(count: int) -> str:
 def breach_line(breach: Breach) -> str:
     """Return a broken rule with what it concerns."""
     channel = channel_name(breach.channel) if breach.channel else ""
-    spots = joined(", ", dict.fromkeys(spot_name(spot) for spot in breach.spots if spot.line))
+    spots = joined(", ", dict.fromkeys(spot_name(spot) for spot in breach.spots if spot.file))
     message = f"{breach.message} [{spots}]" if spots else breach.message
     return joined(" · ", (channel, breach.target, breach.hamlet_id, message))
 
 
 def spot_name(spot: Spot) -> str:
     """Return where a campaign's file says something: ``tiem.yaml:22:9 values.gio``."""
-    return f"{spot.file}:{spot.line}:{spot.column} {path_name(spot.path)}"
+    place = f"{spot.file}:{spot.line}:{spot.column}" if spot.line else spot.file
+    return f"{place} {path_name(spot.path)}"
 
 
 def path_name(path: FieldPath) -> str:
