@@ -125,4 +125,8 @@ def _event_words(_language: str) -> dict[str, str]:
         "registry_loaded": _("registry loaded"),
         "passphrase_set": _("passphrase set"),
         "restored": _("restored from a backup"),
+        "list_imported": _("private list imported"),
+        "list_shown": _("private list shown"),
+        "list_purged": _("private list removed"),
+        "link_revoked": _("team's link revoked"),
     }

@@ -38,6 +38,7 @@ DRIVERS = (
     "support.kill_driver",
     "support.console_driver",
     "support.alert_driver",
+    "support.visits_driver",
     "support.amend_driver",
 )
 
