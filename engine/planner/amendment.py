@@ -121,8 +121,9 @@ def _approved(revisions: Revisions, campaign_id: str) -> Iterator[Revision]:
 
 def with_facts(loaded: LoadedCampaign, facts: Correction | None) -> LoadedCampaign:
     """Return a file's campaign with what it amends. Raises LoaError as ``as_amended``."""
-    campaign = loaded.campaign
-    return replace(loaded, campaign=campaign if facts is None else as_amended(campaign, facts))
+    if facts is None:
+        return replace(loaded, campaign=replace(loaded.campaign, correction=None))
+    return replace(loaded, campaign=as_amended(loaded.campaign, facts))
 
 
 def withdrawn(campaign: Campaign, facts: Correction) -> Campaign:
