@@ -16,8 +16,8 @@ from support.zalo import GROUP, FarSide
 
 from channels.base import ChannelError, Expires, Finds
 from channels.chat import ChatChannel, ChatOptions
+from channels.chat.bots.habits import Habit, Script, refuse
 from channels.chat.zalo.errors import Act, act_of
-from channels.chat.zalo.fake.habits import Habit, Script, refuse
 from channels.chat.zalo.group import ZaloGroupBackend
 from engine.models import (
     Artifact,
@@ -169,7 +169,9 @@ def test_an_unclear_answer_leaves_it_to_a_person(
     assert len(texts(far)) == 1
 
 
-@pytest.mark.parametrize("number", [-204, -209, -212, -219, -221, -224, -235, -237, -320, -321, -403])
+@pytest.mark.parametrize(
+    "number", [-204, -209, -212, -219, -221, -224, -235, -237, -320, -321, -403]
+)
 def test_what_a_person_must_mend_is_not_tried_again(
     number: int, channel: ChatChannel, backend: ZaloGroupBackend, far: FarSide
 ) -> None:
