@@ -4,7 +4,6 @@ Each is as two forms of one campaign say a thing: another order, other habits, l
 Everything in them is made up. Days are near 1 December 2026.
 """
 
-
 from __future__ import annotations
 
 from typing import Final
