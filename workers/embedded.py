@@ -120,6 +120,7 @@ class EmbeddedRuntime:
             self._rounds.open_all(self.stop)
             self._rounds.expire()
             self._rounds.recall()
+            self._rounds.escalate()
             self._rounds.refresh()
             found = self._hand_out(actors, BY_URGENCY)
             self._wait_for_workers(on_progress)

@@ -20,6 +20,7 @@ from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
+from channels.ports import RelayLinks
 from channels.team.channel import Links, TeamChannel, no_links
 from engine.app.chat_accounts import (
     apprise_addresses,
@@ -62,6 +63,7 @@ class Surroundings:
     clock: Clock
     feed: Feed
     links: Links = no_links
+    relay_links: RelayLinks | None = None
     preview: bool = False
 
     def outbox(self, channel: str) -> Path:
@@ -155,6 +157,7 @@ def _chat(here: Surroundings) -> ChatChannel:
         zalo_bot=zalo_bot_account(here.settings),
         apprise=apprise_addresses(here.settings),
         live=here.settings.live,
+        links=here.relay_links,
     )
 
 
@@ -218,6 +221,7 @@ def build_channels(
     clock: Clock | None = None,
     feed: Feed | None = None,
     links: Links = no_links,
+    relay_links: RelayLinks | None = None,
     preview: bool = False,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
@@ -242,6 +246,7 @@ def build_channels(
         clock or SystemClock(),
         feed or NoFeed(),
         no_links if preview else links,
+        None if preview else relay_links,
         preview,
     )
     built = [build(here) for build in builders.values()]

@@ -11,6 +11,7 @@ from channels.base import Channel
 from channels.loudspeaker.speech.voices import Voices
 from engine.app.channels import Builders, build_channels
 from engine.app.feeding import LedgerFeed
+from engine.app.linking import LedgerLinks
 from engine.artifacts import ArtifactStore
 from engine.boundary import Boundary
 from engine.clock import Clock
@@ -59,6 +60,7 @@ class House:
             clock=self.clock,
             feed=LedgerFeed(ledger, self.artifacts, self.clock),
             links=partial(self.visit_address, ledger),
+            relay_links=LedgerLinks(ledger.relays, self.settings.console, self.clock),
             preview=preview,
             builders=self.builders,
         )

@@ -171,6 +171,8 @@ def amendment_lines(
     yield ""
     counts = (f"{_summary(effect)} {count}" for effect, count in count_of(effects))
     yield _("places: {counts}").format(counts=", ".join(counts) or "–")
+    if effects and all(one.effect is Effect.SAME for one in effects):
+        yield _("nobody is told anything: everybody has these words already")
     if plan.doubts:
         yield from doubt_lines(plan.doubts)
     for breach in plan.breaches:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -19,7 +19,7 @@ from engine.cli.common import report_of, shown_path, state_conditions
 from engine.cli.demo_player import play_all, said_of
 from engine.cli.run import run_with_progress, say_how_it_ended
 from engine.cli.wrapping import marked_lines
-from engine.clock import SimulatedClock, local
+from engine.clock import local
 from engine.dispatch.confirming import Word, confirm
 from engine.errors import LoaError
 from engine.files import write_atomic
@@ -52,13 +52,13 @@ def demo() -> click.Command:
             begins = local(app.clock.now()).date()
             click.echo(_("Workspace: {folder}").format(folder=shown_path(workspace)))
             state_conditions(app)
-            passphrase = _approve_all(app)
-            run_with_progress(app, until=demo_correction.SEEN_AT)
+            passphrase, heads = _approve_all(app), _Heads(app)
+            run_with_progress(app, until=demo_correction.SEEN_AT, on_turn=heads.look)
             for line in demo_correction.correct(app, AUTHOR, APPROVER, passphrase):
                 click.echo(line)
             ended = run_with_progress(app)
             outcome = say_how_it_ended(app, ended)
-            _relay(app)
+            heads.tell()
             click.echo(said_of(*play_all(app)))
             _show(app, begins)
         return outcome
@@ -103,25 +103,41 @@ def _approve_all(app: App) -> str:
     return passphrase
 
 
-def _relay(app: App) -> None:
-    """Let all heads but the last relay the warning, so that somebody is left to be reached."""
-    if isinstance(app.clock, SimulatedClock):
-        click.echo(
-            _("It is now {moment}. The heads relay the flood warning; one has not yet.").format(
-                moment=f"{local(app.clock.now()):%H:%M %d/%m/%Y}"
+class _Heads:
+    """All heads but the last relay the warning, so that somebody is left to be reached."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._at: datetime | None = None
+
+    def look(self) -> None:
+        """Relay it as soon as they have it."""
+        app, now = self._app, self._app.clock.now()
+        if self._at is not None or not app.ledger.escalations.steps(EMERGENCY):
+            return
+        self._at = now
+        for hamlet in app.registry.hamlets[:-1]:
+            assert hamlet.head is not None
+            word = Word(
+                campaign_id=EMERGENCY,
+                hamlet_id=hamlet.id,
+                channel="chat",
+                by=hamlet.head,
+                households=hamlet.households * 3 // 4,
+                note=_("made up for the demonstration"),
             )
-        )
-    for hamlet in app.registry.hamlets[:-1]:
-        assert hamlet.head is not None
-        word = Word(
-            campaign_id=EMERGENCY,
-            hamlet_id=hamlet.id,
-            channel="chat",
-            by=hamlet.head,
-            households=hamlet.households * 3 // 4,
-            note=_("made up for the demonstration"),
-        )
-        confirm(app.ledger, app.registry, word, app.clock.now())
+            confirm(app.ledger, app.registry, word, now)
+
+    def tell(self) -> None:
+        """Say what they did, and what was done about the one who did not."""
+        if self._at is None:
+            return
+        words = _("{moment}: the heads relay the flood warning; one does not:")
+        click.echo(words.format(moment=f"{local(self._at):%H:%M %d/%m/%Y}"))
+        missing = self._app.registry.hamlets[-1].id
+        for one in report_of(self._app, EMERGENCY).escalation:
+            if one.hamlet_id == missing:
+                click.echo(f"  {one.hamlet}: {one.when}  {one.what}")
 
 
 def _show(app: App, day: date) -> None:

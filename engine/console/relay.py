@@ -57,8 +57,8 @@ def relay_router(desk: RelayDesk) -> APIRouter:
         return HTMLResponse(page, status, headers=HEADERS)
 
     @router.get("/_/{name}")
-    def static(name: str) -> Response:
-        return static_file(name)
+    def static(name: str, request: Request) -> Response:
+        return static_file(name, request)
 
     @router.get("/{token}")
     def page(link: known, token: str, da: str = "") -> HTMLResponse:

@@ -67,7 +67,7 @@ class ConsoleService:
         self._desk = Desk(communes)
         self._relay = RelayDesk(communes)
         self._visits = VisitDesk(communes)
-        self._hook = ZaloHook(communes)
+        self._hook = ZaloHook(communes, rest=self.stop.wait)
         self._hub = Hub(self._desk.feeds)
         self.figures.waiting(lambda: self._hub.count)
 

@@ -52,8 +52,8 @@ def visits_router(desk: VisitDesk) -> APIRouter:
         return HTMLResponse(page, status, headers=HEADERS)
 
     @router.get("/_/{name}")
-    def static(name: str) -> Response:
-        return static_file(name)
+    def static(name: str, request: Request) -> Response:
+        return static_file(name, request)
 
     @router.get("/{token}")
     def page(link: known, token: str, da: str = "") -> HTMLResponse:

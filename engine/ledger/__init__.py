@@ -10,6 +10,7 @@ from engine.ledger.bundles import Bundles, Job, Part
 from engine.ledger.codec import OptionModels
 from engine.ledger.database import Database
 from engine.ledger.deliveries import ENDED, Current, Deliveries
+from engine.ledger.escalations import Escalations
 from engine.ledger.evidence import EvidenceBook
 from engine.ledger.leases import Leases
 from engine.ledger.leaving import remark_of
@@ -74,6 +75,7 @@ class Ledger:
     outcomes: Outcomes
     mending: Mending
     evidence: EvidenceBook
+    escalations: Escalations
     printings: Printings
     pages: Pages
     plays: Plays
@@ -114,6 +116,7 @@ class Ledger:
             outcomes=Outcomes(database, commune_id),
             mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),
+            escalations=Escalations(database, commune_id),
             printings=Printings(database, commune_id),
             pages=Pages(database, commune_id),
             plays=Plays(database, commune_id),

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Row, insert, select
 from engine.i18n import gettext as _
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost
+from engine.ledger.escalations import stop_answered
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
 from engine.ledger.tries import take_back_tries
@@ -33,7 +34,7 @@ class EvidenceBook:
         """Keep evidence, and confirm the deliveries of which it shows that they reached people.
 
         Two people who disagree are both kept. What is to be tried again for one that was heard
-        after all is stopped, unless another still needs it.
+        after all is stopped, unless another still needs it; so are steps that waited for this.
         """
         with self._database.write(durable=True) as connection:
             add_evidence(connection, self._commune_id, pieces)
@@ -108,6 +109,7 @@ def add_evidence(connection: Connection, commune_id: str, pieces: Sequence[Evide
         if confirmed:
             reason = _("it was heard after all: a person said so")
             take_back_tries(connection, commune_id, confirmed, piece.at, piece.by, reason)
+        stop_answered(connection, commune_id, piece, _in_words(piece))
 
 
 def _in_words(piece: Evidence) -> str:

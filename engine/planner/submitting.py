@@ -25,6 +25,7 @@ from engine.planner.airing import hear_recordings
 from engine.planner.amendment import (
     amendment_of,
     refuse_anothers,
+    refuse_unknown_parts,
     refuse_waiting,
     update_of,
     with_facts,
@@ -153,6 +154,7 @@ class Submitting(Desk):
         self, campaign_id: str, by: str, reason: str, amends: Amends, stated: Stated
     ) -> tuple[Person, Correction]:
         person = self._people.with_right(by, Right.SUBMIT)
+        refuse_unknown_parts(self._channels, stated.without)
         newest = self.newest(campaign_id)
         refuse_a_provinces(newest)
         refuse_waiting(newest, person.id)

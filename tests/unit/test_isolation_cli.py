@@ -91,6 +91,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
         ["--publish", *BY],
     ],
     "playlog": [[], ["--campaign", "tin-rieng"], ["--day", "01/12/2026", "--csv", "x.csv"]],
+    "escalation": [["tin-rieng"], ["tiem-phong"]],
     "relay": [
         ["links", "tin-rieng"],
         ["links", "tiem-phong", "--csv"],

@@ -25,6 +25,7 @@ from engine.errors import LoaError
 from engine.ledger import Ledger, Revision, Seal, Status, Submission, Which
 from engine.ledger.areas import Areas
 from engine.ledger.awaited import Verdict
+from engine.ledger.escalations import Decision, NewStep, StepRow
 from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
 from engine.ledger.players import Player
@@ -45,6 +46,7 @@ from engine.models import (
     StationRules,
     TokenPair,
 )
+from engine.models.escalation import Act, Step
 from engine.models.relay import RelayLink, WordKind
 from engine.models.visit import Household, VisitLink, VisitReport, Visits
 
@@ -71,6 +73,7 @@ class Ours:
     link: RelayLink
     visit_link: VisitLink
     word: str
+    step: int
 
     @property
     def submission(self) -> Submission:
@@ -107,6 +110,9 @@ READS: Mapping[str, Case] = {
     "bundles.jobs": lambda it, our: it.bundles.jobs([our.waiting], cumulative=("giay",)),
     "bundles.next_moment": lambda it, our: it.bundles.next_moment(rehearse=()),
     "evidence.of": lambda it, our: it.evidence.of("tin"),
+    "escalations.steps": lambda it, our: it.escalations.steps("tin-ba"),
+    "escalations.told": lambda it, our: it.escalations.told("tin", "loudspeaker"),
+    "escalations.watched": lambda it, our: it.escalations.watched(),
     "registries.is_newest": lambda it, our: it.registries.is_newest("0" * 64),
     "awaited.told": lambda it, our: it.awaited.told(["tin"]),
     "awaited.over": lambda it, our: it.awaited.over(LATER).bundle_ids,
@@ -222,6 +228,10 @@ WRITES: Mapping[str, Case] = {
     "evidence.add": lambda it, our: it.evidence.add(
         [Evidence(our.delivery, EvidenceKind.HEARD, "x", LATER, "x")]
     ),
+    "escalations.settle": lambda it, our: it.escalations.settle(
+        "tin-ba", lambda: Decision(1, stop={our.step: "x"}, over=True), LATER
+    ),
+    "escalations.watch": lambda it, our: it.escalations.watch("tin-ba"),
     "printings.record": lambda it, our: it.printings.record("tin", again=False, detail="x", **ACT),
     "awaited.settle": lambda it, our: it.awaited.settle(
         our.rig.ledger.awaited.over(LATER),
@@ -370,6 +380,7 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     player, _code = rig.ledger.players.invite(["cum-1"], name="Ấp Một", at=NOW, until=LATER)
     rig.ledger.programmes.publish(airing.programme(expires=LATER), NOW)
     (published,) = rig.ledger.programmes.after(0, ["cum-1"], at=NOW, limit=9)
+    step = a_step(rig)
     yield Ours(
         rig,
         job.bundle,
@@ -385,8 +396,20 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         link,
         visit_link,
         word.id,
+        step.delivery_id,
     )
     rig.ledger.close()
+
+
+def a_step(rig: Rig) -> StepRow:
+    """Plan a step of a campaign that nobody passed on."""
+    posts = [Post(target="noi-5", text="Nhắc.", slot=LATER)]
+    (one,) = plan_of("tin-ba", posts, rig.channels).deliveries
+    step = NewStep(one, Step(timedelta(hours=6), Act.REMIND), "0" * 64, NOW, "6 giờ")
+    rig.ledger.escalations.watch("tin-ba")
+    rig.ledger.escalations.settle("tin-ba", lambda: Decision(1, (step,)), NOW)
+    (found,) = rig.ledger.escalations.steps("tin-ba")
+    return found
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,13 +20,22 @@ NEXT_DAY = START + timedelta(days=1)
 AFTER = NEXT_DAY + timedelta(days=1)
 
 
-@pytest.fixture
-def tinh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tinh:
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Tinh:
     """A province whose warning went out in all its communes."""
-    monkeypatch.setenv("LOA_LANG", "en")
-    made = Tinh(tmp_path / "tinh", tmp_path)
+    folder = tmp_path_factory.mktemp("tinh")
+    made = Tinh(folder / "tinh", folder)
     made.release()
     run(made)
+    return made
+
+
+@pytest.fixture
+def tinh(template: Tinh, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tinh:
+    monkeypatch.setenv("LOA_LANG", "en")
+    made = copy.copy(template)
+    made.folder = Path(shutil.copytree(template.folder, tmp_path / "tinh"))
+    made.file = made.folder / "campaigns" / "bao.yaml"
     return made
 
 
