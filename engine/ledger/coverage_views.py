@@ -130,7 +130,7 @@ class CoverageViews:
             func.count(one.c.views),
         ).group_by(one.c.hamlet_id, one.c.channel)
         with self._database.read() as connection:
-            return [Counted(*row) for row in connection.execute(query)]
+            return list(map(Counted._make, connection.execute(query).all()))
 
     def stands(self, span: Span = Span(), *, campaign_id: str | None = None) -> list[Stand]:
         """Return how the deliveries of every campaign, or of one, stand by channel and purpose."""

@@ -101,18 +101,31 @@ def notices_of(found: Gathered, who: Mapping[str, Who], now: datetime) -> tuple[
 def areas_of(found: Gathered) -> Iterator[Area]:
     """Yield the hamlets, those that are always behind first."""
     sums = found.sums
-    for place in worst_first(sums):
-        hamlet_id = sums.ids[place]
+    order = worst_first(sums)
+    columns = (
+        sums.households,
+        sums.lower,
+        sums.upper,
+        sums.twice_lower,
+        sums.twice_upper,
+        sums.confirmed > 0,
+        sums.notices,
+        sums.behind,
+        sums.always,
+    )
+    ids = [sums.ids[place] for place in order]
+    rows = zip(ids, *(column[order].tolist() for column in columns), strict=True)
+    for hamlet_id, meant, low, high, least, most, confirmed, notices, behind, always in rows:
         yield Area(
             id=hamlet_id,
             name=found.names[hamlet_id],
-            households=int(sums.households[place]),
-            covered=Bounds(int(sums.lower[place]), int(sums.upper[place])),
-            twice=Bounds(int(sums.twice_lower[place]), int(sums.twice_upper[place])),
-            confirmed=bool(sums.confirmed[place]),
-            notices=int(sums.notices[place]),
-            behind=int(sums.behind[place]),
-            always=sums.always(place),
+            households=meant,
+            covered=Bounds(low, high),
+            twice=Bounds(least, most),
+            confirmed=confirmed,
+            notices=notices,
+            behind=behind,
+            always=always,
             point=found.points[hamlet_id],
         )
 

@@ -35,20 +35,21 @@ def covered(found: Sequence[Counted], places: Mapping[str, int], meant: Househol
 
     Evidence of hamlets that are not meant is left out.
     """
-    channels = {name: row for row, name in enumerate(sorted({one.channel for one in found}))}
+    columns = tuple(zip(*found, strict=True)) or ((),) * len(Counted._fields)
+    hamlets, names, low, high, unnumbered, _viewed = columns
+    channels = {name: row for row, name in enumerate(sorted(set(names)))}
     least = np.zeros((len(channels), len(meant)), np.int64)
     most = np.zeros_like(least)
     confirmed = np.zeros(len(meant), np.bool_)
-    known = [one for one in found if one.hamlet_id in places]
-    if known:
-        hamlets, names, low, high, unnumbered, _viewed = zip(*known, strict=True)
-        rows = np.fromiter(map(channels.__getitem__, names), np.intp, len(known))
-        at = np.fromiter(map(places.__getitem__, hamlets), np.intp, len(known))
-        households = meant[at]
-        least[rows, at] = np.minimum(low, households)
-        told = np.where(np.array(unnumbered) > 0, households, high)
-        most[rows, at] = np.minimum(told, households)
-        confirmed[at] = True
+    where = np.fromiter((places.get(one, -1) for one in hamlets), np.intp, len(found))
+    known = where >= 0
+    rows = np.fromiter(map(channels.__getitem__, names), np.intp, len(found))[known]
+    at = where[known]
+    households = meant[at]
+    told = np.where(_array(unnumbered)[known] > 0, households, _array(high)[known])
+    least[rows, at] = np.minimum(_array(low)[known], households)
+    most[rows, at] = np.minimum(told, households)
+    confirmed[at] = True
     return Covered(
         lower=least.max(axis=0, initial=0),
         upper=np.minimum(meant, most.sum(axis=0)),
@@ -56,6 +57,10 @@ def covered(found: Sequence[Counted], places: Mapping[str, int], meant: Househol
         twice_upper=_most_twice(most, meant),
         confirmed=confirmed,
     )
+
+
+def _array(values: Sequence[int]) -> Households:
+    return np.fromiter(values, np.int64, len(values))
 
 
 def _least_twice(least: Households, meant: Households) -> Households:
