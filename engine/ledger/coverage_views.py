@@ -33,20 +33,20 @@ class Span:
 
 
 class Counted(NamedTuple):
-    """What confirmed deliveries of one channel have shown of one hamlet's households.
+    """What confirmed deliveries have shown of households, by hamlet and channel: columns.
 
-    ``least`` is the largest number of which a delivery is sure, ``most`` the sum of all numbers,
-    both before they are held to the households that there are. ``unnumbered``: how many
-    deliveries nobody gave a number for; ``viewed``: of how many it is known how often a page of
-    theirs was opened.
+    There are hundreds of thousands of rows, too many for an object each. ``least`` is the largest
+    number of which a delivery is sure, ``most`` the sum of all numbers, both before they are held
+    to the households that there are. ``unnumbered``: how many deliveries nobody gave a number
+    for; ``viewed``: of how many it is known how often a page of theirs was opened.
     """
 
-    hamlet_id: str
-    channel: str
-    least: int
-    most: int
-    unnumbered: int
-    viewed: int = 0
+    hamlet_ids: Sequence[str] = ()
+    channels: Sequence[str] = ()
+    least: Sequence[int] = ()
+    most: Sequence[int] = ()
+    unnumbered: Sequence[int] = ()
+    viewed: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +88,7 @@ class CoverageViews:
         self._database = database
         self._commune_id = commune_id
 
-    def counted(
-        self, campaign_id: str, heads: Collection[str], span: Span = Span()
-    ) -> Sequence[Counted]:
+    def counted(self, campaign_id: str, heads: Collection[str], span: Span = Span()) -> Counted:
         """Return what is known of each hamlet by each channel that has evidence there.
 
         ``heads`` are chat groups of hamlet heads: what they got, households have not. A drill
@@ -130,7 +128,7 @@ class CoverageViews:
             func.count(one.c.views),
         ).group_by(one.c.hamlet_id, one.c.channel)
         with self._database.read() as connection:
-            return list(map(Counted._make, connection.execute(query).all()))
+            return Counted(*zip(*connection.execute(query).all(), strict=True))
 
     def stands(self, span: Span = Span(), *, campaign_id: str | None = None) -> list[Stand]:
         """Return how the deliveries of every campaign, or of one, stand by channel and purpose."""

@@ -126,7 +126,7 @@ READS: Mapping[str, Case] = {
     "programmes.last": lambda it, our: it.programmes.last(),
     "programmes.lists": lambda it, our: it.programmes.lists(airing.sound().sha256, ["cum-1"]),
     "told.of": lambda it, our: it.told.of("tin-hai"),
-    "views.counted": lambda it, our: it.views.counted("tin", ()),
+    "views.counted": lambda it, our: it.views.counted("tin", ()).hamlet_ids,
     "views.counts": lambda it, our: it.views.counts(),
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
     "views.due": lambda it, our: it.views.due(None, rehearse=()),

@@ -30,24 +30,23 @@ class Covered:
     confirmed: npt.NDArray[np.bool_]
 
 
-def covered(found: Sequence[Counted], places: Mapping[str, int], meant: Households) -> Covered:
+def covered(found: Counted, places: Mapping[str, int], meant: Households) -> Covered:
     """Work out the bounds of a campaign. ``places`` says where in ``meant`` a hamlet stands.
 
     Evidence of hamlets that are not meant is left out.
     """
-    columns = tuple(zip(*found, strict=True)) or ((),) * len(Counted._fields)
-    hamlets, names, low, high, unnumbered, _viewed = columns
-    channels = {name: row for row, name in enumerate(sorted(set(names)))}
+    channels = {name: row for row, name in enumerate(sorted(set(found.channels)))}
     least = np.zeros((len(channels), len(meant)), np.int64)
     most = np.zeros_like(least)
     confirmed = np.zeros(len(meant), np.bool_)
-    where = np.fromiter((places.get(one, -1) for one in hamlets), np.intp, len(found))
+    count = len(found.channels)
+    where = np.fromiter((places.get(one, -1) for one in found.hamlet_ids), np.intp, count)
     known = where >= 0
-    rows = np.fromiter(map(channels.__getitem__, names), np.intp, len(found))[known]
+    rows = np.fromiter(map(channels.__getitem__, found.channels), np.intp, count)[known]
     at = where[known]
     households = meant[at]
-    told = np.where(_array(unnumbered)[known] > 0, households, _array(high)[known])
-    least[rows, at] = np.minimum(_array(low)[known], households)
+    told = np.where(_array(found.unnumbered)[known] > 0, households, _array(found.most)[known])
+    least[rows, at] = np.minimum(_array(found.least)[known], households)
     most[rows, at] = np.minimum(told, households)
     confirmed[at] = True
     return Covered(

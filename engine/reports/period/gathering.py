@@ -102,7 +102,7 @@ class _Gatherer:
         meant = self._meant(revision, registry)
         heads = [one.id for one in registry.chat_groups if one.kind is GroupKind.HEADS]
         found = self._ledger.views.counted(campaign_id, heads, self._span)
-        viewed = any(one.viewed for one in found)
+        viewed = any(found.viewed)
         households = np.fromiter(meant.values(), np.int64, len(meant))
         places = {hamlet_id: place for place, hamlet_id in enumerate(meant)}
         got = covered(found, places, households)
