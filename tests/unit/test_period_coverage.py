@@ -56,11 +56,8 @@ def test_thousands_at_once_are_bounded_like_each_alone(
         for place, (_households, found) in enumerate(hamlets)
         for name, (low, high, unnumbered) in found.items()
     ]
-    got = covered(
-        Counted(*zip(*rows, strict=True)),
-        {str(place): place for place in range(len(hamlets))},
-        meant,
-    )
+    places = {str(place): place for place in range(len(hamlets))}
+    got = covered(Counted(*zip(*rows, strict=True)), places, meant)
     for place, (households, _found) in enumerate(hamlets):
         mine = [
             Bounds(min(low, households), households if unnumbered else min(high, households))
