@@ -5,7 +5,7 @@ However many deliveries a period has, what leaves the database is what differs i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -77,7 +77,8 @@ _D, _E = deliveries.c, evidence.c
 
 #: What still counts, and what somebody took back or stopped: as ``Views.deliveries`` has it.
 _STANDS = or_(_D.replaced_in.is_(None), _D.state.in_((State.CANCELLED, State.WITHDRAWN)))
-_TROUBLED = (State.FAILED, State.UNCERTAIN, State.NOT_PLAYED, State.EXPIRED)
+#: What did not go as it should.
+TROUBLED = (State.FAILED, State.UNCERTAIN, State.NOT_PLAYED, State.EXPIRED)
 _OF_HOUSEHOLDS = tuple(kind.value for kind in EvidenceKind if kind.of_households)
 
 
@@ -128,7 +129,10 @@ class CoverageViews:
             func.count(one.c.views),
         ).group_by(one.c.hamlet_id, one.c.channel)
         with self._database.read() as connection:
-            return Counted(*zip(*connection.execute(query).all(), strict=True))
+            # Hundreds of thousands of rows: the driver's own tuples, without a Row around each.
+            cursor = connection.execute(query).cursor
+            assert cursor is not None
+            return Counted(*zip(*cursor.fetchall(), strict=True))
 
     def stands(self, span: Span = Span(), *, campaign_id: str | None = None) -> list[Stand]:
         """Return how the deliveries of every campaign, or of one, stand by channel and purpose."""
@@ -161,15 +165,22 @@ class CoverageViews:
                 for row in connection.execute(query)
             ]
 
-    def troubles(self, span: Span = Span()) -> list[Trouble]:
-        """Return what went wrong and why; what concerns most hamlets comes first."""
+    def troubles(self, stands: Iterable[Stand], span: Span = Span()) -> list[Trouble]:
+        """Return what went wrong and why; what concerns most hamlets comes first.
+
+        ``stands``: how deliveries stand; only campaigns in which something went wrong are read.
+        """
+        troubled = {one.campaign_id for one in stands if one.state in TROUBLED}
+        if not troubled:
+            return []
         hamlets = func.count(_D.hamlet_id.distinct()).label("hamlets")
         query = (
             select(_D.campaign_id, _D.channel, _D.state, _D.reason, hamlets)
             .where(
                 _D.commune_id == self._commune_id,
+                _D.campaign_id.in_(sorted(troubled)),
                 _D.replaced_in.is_(None),
-                _D.state.in_(_TROUBLED),
+                _D.state.in_(TROUBLED),
                 span.holds(_D.slot),
             )
             .group_by(_D.campaign_id, _D.channel, _D.state, _D.reason)

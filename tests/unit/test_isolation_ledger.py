@@ -137,7 +137,7 @@ READS: Mapping[str, Case] = {
         NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
     "views.stands": lambda it, our: it.views.stands() + it.views.stands(campaign_id="tin"),
-    "views.troubles": lambda it, our: it.views.troubles(),
+    "views.troubles": lambda it, our: it.views.troubles(our.rig.ledger.views.stands()),
     "views.reached": lambda it, our: it.views.reached("tin-hai"),
     "views.sessions_sent": lambda it, our: it.views.sessions_sent(
         ["noi-1"], NOW - timedelta(days=9), NOW + timedelta(days=99)

@@ -71,7 +71,7 @@ def period_page(
         totals=(),
         areas=areas,
         notices=notices,
-        failures=failures_of(ledger, period.span, notices, discreet),
+        failures=failures_of(ledger, period.span, found, discreet),
         timeline=(),
         duties=tuple(duties_of(ledger, found.told, now)),
         amended=tuple(amendments_of(ledger, found.told, now)),
@@ -131,9 +131,12 @@ def areas_of(found: Gathered) -> Iterator[Area]:
 
 
 def failures_of(
-    ledger: Ledger, span: Span, notices: Sequence[Notice], discreet: Discreet
+    ledger: Ledger, span: Span, found: Gathered, discreet: Discreet
 ) -> tuple[Failure, ...]:
-    titles = {one.campaign_id: one.title for one in notices}
+    """Return what went wrong with the campaigns of a period."""
+    names = [one.revision for one in found.told]
+    titles = {one.campaign_id: plain(one.campaign.heading) for one in names}
+    stands = [stand for one in found.told for stand in one.stands]
     return tuple(
         Failure(
             campaign_id=one.campaign_id,
@@ -143,8 +146,7 @@ def failures_of(
             reason=discreet(one.reason),
             areas=one.hamlets,
         )
-        for one in ledger.views.troubles(span)
-        if one.campaign_id in titles
+        for one in ledger.views.troubles(stands, span)
     )
 
 
