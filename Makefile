@@ -38,7 +38,8 @@ coverage: setup system ## Run every test and print which lines none of them reac
 
 soak: setup system ## The same tests with bigger numbers; takes long
 	LOA_TEST_PLAYING_CLUSTERS=4000 $(BIN)/python -m pytest tests/integration/test_plays_kept.py
-	LOA_TEST_KILLS=300 LOA_TEST_AWAY=60 LOA_TEST_PLAYERS=500 $(BIN)/python -m pytest tests/integration/test_kills.py \
+	LOA_TEST_KILLS=300 LOA_TEST_AWAY=60 LOA_TEST_PLAYERS=500 LOA_TEST_MESSAGES=10000 \
+		LOA_TEST_MESSAGE_KILLS=20 LOA_TEST_MESSAGE_RATE=4000 $(BIN)/python -m pytest tests/integration/test_kills.py \
 		tests/integration/test_distributed_*.py tests/integration/test_console_crowd.py tests/unit/test_ledger_holders.py
 
 bench: setup system ## Print figures beside Dramatiq and Celery, on servers of its own

@@ -35,6 +35,7 @@ PARTS = (
     "coverage",
     "emergency",
     "onair",
+    "webhook",
 )
 
 

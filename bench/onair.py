@@ -4,8 +4,8 @@ Everything as it ships, on loopback: ``loa run --watch`` with a routine campaign
 hamlets before it and the next as soon as that one is nearly done,
 ``loa console``, and several ``loa player``, whose audio command notes when it
 is started. The clock runs from the call of ``office.approve``, passphrase included. Each emergency
-has words of its own, which are spoken, mastered, proved, joined and signed within that time. The
-first one, with which everything is loaded, is said apart.
+has words of its own, which are spoken, mastered and proved when it is submitted, and joined and
+signed within that time. The first one, with which everything is loaded, is said apart.
 """
 
 from __future__ import annotations

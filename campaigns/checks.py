@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -164,6 +164,10 @@ class Check(ABC):
             path = (*where, "text")
             if model.text is not None and not self.cuts.below(path):
                 yield from check.text(path, model.text)
+            texts: Callable[[], Mapping[Where, str]] = getattr(model, "texts", dict)
+            for key, text in texts().items():
+                if not self.cuts.below((*where, *key)):
+                    yield from check.text((*where, *key), text)
         for name in type(self.spec.facts).model_fields:
             for index, line in enumerate(getattr(self.spec.facts, name)):
                 path = ("facts", name, index)

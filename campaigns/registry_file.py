@@ -139,6 +139,7 @@ def _registry(spec: RegistrySpec) -> Registry:
         chat_hours=spec.chat.hours,
         pronounce=dict(spec.pronounce),
         obligations=tuple(one.obligation() for one in spec.obligations),
+        signature=spec.flyers.official.signature(),
         escalation=steps_of(spec.escalation),
     )
 

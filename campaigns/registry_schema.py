@@ -29,7 +29,7 @@ from campaigns.obligation_schema import ObligationSpec
 from campaigns.registry_fields import Count, HamletIds, HoursField, PointField, Ratio, Url, named
 from campaigns.station_schema import StationSpec
 from engine.i18n import gettext as _
-from engine.models import GroupKind, Hours, Right
+from engine.models import GroupKind, Hours, Right, Signature
 from engine.models.registry import USUAL_PLAYER, VISITS_PER_DAY
 
 
@@ -171,6 +171,33 @@ class PrintPointSpec(Strict):
     name: Annotated[ShortLine, Field(description="Tên nơi in.")]
 
 
+class SignatureSpec(Strict):
+    """What every official document of the commune bears; a campaign's own words win."""
+
+    superior: Annotated[ShortLine | None, Field(None, description="Cơ quan chủ quản.")]
+    place: Annotated[
+        ShortLine | None, Field(None, description="Địa danh trước ngày; bỏ trống là tên xã.")
+    ]
+    signed_for: Annotated[
+        ShortLine | None, Field(None, description="Ký thay, ví dụ TM. ỦY BAN NHÂN DÂN.")
+    ]
+    signer_title: Annotated[ShortLine | None, Field(None, description="Chức vụ người ký.")]
+    signer: Annotated[ShortLine | None, Field(None, description="Họ và tên người ký.")]
+    recipients: Annotated[
+        tuple[ShortLine, ...], Field((), max_length=8, description="Nơi nhận."), *ONE_OR_MORE
+    ]
+
+    def signature(self) -> Signature:
+        return Signature(
+            self.superior or "",
+            self.place or "",
+            self.signed_for or "",
+            self.signer_title or "",
+            self.signer or "",
+            self.recipients,
+        )
+
+
 class FlyersSpec(Strict):
     copies_per_household: Annotated[
         Ratio | None, Field(None, description="Số tờ mỗi hộ, làm tròn lên cho từng ấp.")
@@ -181,6 +208,14 @@ class FlyersSpec(Strict):
         BeforeValidator(named),
         AlsoAccepts({"type": "string"}),
         Field(description="Nơi in và giao tờ rơi."),
+    ]
+    official: Annotated[
+        SignatureSpec,
+        Field(
+            SignatureSpec(),
+            description="Phần chung của thể thức văn bản (channels.flyer.official của chiến dịch): "
+            "chiến dịch chỉ ghi số và ngày.",
+        ),
     ]
 
 

@@ -20,6 +20,19 @@ class Frames(Protocol):
         ...
 
 
+class Warms(Protocol):
+    """A channel that makes beforehand what all its emergencies share."""
+
+    def warm(self, registry: Registry) -> None:
+        """Make it, unless it is there. Raises ChannelError."""
+        ...
+
+
+def warming(channel: Channel) -> Warms | None:
+    """Return a channel that ``Warms`` as one; None for the others."""
+    return cast(Warms, channel) if hasattr(channel, "warm") else None
+
+
 def framed(channel: Channel) -> Frames | None:
     """Return a channel that ``Frames`` as one; None for the others."""
     return cast(Frames, channel) if hasattr(channel, "around") else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Self
 
@@ -48,6 +48,7 @@ class Options(BaseModel):
     ``only_named``: a campaign that names no channel does not use it.
     ``parts``: what it may be made as, each of which ``without`` can leave out.
     ``alternatives``: pairs of keys of which a section may have one.
+    ``templated``: keys, each by its path, whose texts have variables as the campaign's text has.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -60,6 +61,20 @@ class Options(BaseModel):
     only_named: ClassVar[bool] = False
     parts: ClassVar[tuple[str, ...]] = ()
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = ()
+    templated: ClassVar[tuple[tuple[str, ...], ...]] = ()
+
+    def texts(self) -> dict[tuple[str, ...], str]:
+        """Return the texts with variables that are given, by their paths."""
+        found = {path: _part(self, path) for path in self.templated}
+        return {path: text for path, text in found.items() if isinstance(text, str)}
+
+    def with_texts(self, texts: Mapping[tuple[str, ...], str]) -> Self:
+        """Return these settings with other texts at those paths."""
+        changed = self
+        for (name, *rest), text in texts.items():
+            part = _changed(getattr(changed, name), rest, text) if rest else text
+            changed = changed.model_copy(update={name: part})
+        return changed
 
     def in_commune(self, registry: Registry, text: str) -> Self:
         """Return these settings with what the commune's registry adds for ``text``."""
@@ -90,3 +105,15 @@ class Options(BaseModel):
     def to_withdraw(self, correction: Correction) -> Self:
         """Return these settings for a notice that takes back what was said."""
         return self
+
+
+def _part(whole: object, path: Sequence[str]) -> object:
+    for name in path:
+        whole = getattr(whole, name, None)
+    return whole
+
+
+def _changed(whole: BaseModel, path: Sequence[str], text: str) -> BaseModel:
+    name, *rest = path
+    part = _changed(getattr(whole, name), rest, text) if rest else text
+    return whole.model_copy(update={name: part})

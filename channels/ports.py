@@ -70,6 +70,14 @@ class Tokens(Protocol):
         ...
 
 
+class RelayLinks(Protocol):
+    """Links with which people carry a message on; each is one person's own."""
+
+    def address(self, campaign_id: str, person_id: str) -> str:
+        """Return a person's link for a campaign, made where there is none; "" for no link."""
+        ...
+
+
 class Limits(Protocol):
     """How fast far sides may be asked; the engine counts, across all threads and workers."""
 

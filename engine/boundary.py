@@ -25,6 +25,9 @@ QUEUE_BOUNDARIES = (
     "stranded",
 )
 
+#: That of planning what is done where a message was not passed on.
+ESCALATION_BOUNDARIES = ("steps planned",)
+
 #: That of the server, when plays are kept and the player has not heard so yet.
 CONSOLE_BOUNDARIES = ("plays kept",)
 

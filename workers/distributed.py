@@ -133,6 +133,7 @@ class SchedulerService:
         self._rounds.open_all(self.stop)
         self._rounds.expire()
         self._rounds.recall()
+        self._rounds.escalate()
         self.sweep()
         self._rounds.refresh()
 

@@ -13,12 +13,14 @@ from dramatiq import Worker
 
 from engine.app import App, Communes
 from engine.clock import SimulatedClock
+from engine.dispatch.sender import at_once
 from engine.files import remove_leftovers
 from engine.ledger.machines import Role
 from engine.ledger.watched_clock import emergencies_only
 from engine.models import Priority
 from workers.actors import Send, SendBundles, messages, register
 from workers.broker import embedded_broker
+from workers.giving_way import Way
 from workers.presence import present
 from workers.rounds import Rounds
 from workers.timing import LEASE, Timing
@@ -27,8 +29,9 @@ from workers.turns import only_one
 #: Seconds between two looks at the ledger while nothing happens.
 IDLE_SECONDS = 1.0
 
-#: Seconds between two looks for emergencies, whatever else goes on.
-LOOK_SECONDS = 0.25
+#: Seconds between two looks for emergencies, whatever else goes on. A look that finds nothing
+#: reads one row of an index.
+LOOK_SECONDS = 0.05
 
 #: Who holds the leases of the only process there is.
 OWNER = "embedded"
@@ -69,6 +72,7 @@ class EmbeddedRuntime:
         self._broken: Exception | None = None
         self._beat: Callable[[], None] = lambda: None
         self._changed = threading.Condition()
+        self._way = Way()
         self.stop = threading.Event()
 
     def run(
@@ -115,6 +119,7 @@ class EmbeddedRuntime:
             self._rounds.open_all(self.stop)
             self._rounds.expire()
             self._rounds.recall()
+            self._rounds.escalate()
             self._rounds.refresh()
             found = self._hand_out(actors, BY_URGENCY)
             self._wait_for_workers(on_progress)
@@ -136,7 +141,9 @@ class EmbeddedRuntime:
         def look() -> None:
             try:
                 while not (ended.wait(LOOK_SECONDS) or self.stop.is_set()):
-                    self._hand_out(actors, [Priority.EMERGENCY])
+                    if self._is_urgent():
+                        with self._way.kept():
+                            self._hand_out(actors, [Priority.EMERGENCY])
             except Exception as error:  # noqa: BLE001 - as in _send
                 self._break(error)
 
@@ -149,6 +156,11 @@ class EmbeddedRuntime:
             ended.set()
             if thread.is_alive():
                 thread.join()
+
+    def _is_urgent(self) -> bool:
+        return self._communes.leases.waits(
+            self._communes.clock.now(), Priority.EMERGENCY, rehearse=self._communes.rehearsing
+        )
 
     def _hand_out(
         self, actors: Mapping[Priority, SendBundles], priorities: Sequence[Priority]
@@ -168,6 +180,8 @@ class EmbeddedRuntime:
             for commune_id, ids in messages(due):
                 with self._changed:
                     self._busy += 1
+                if priority is Priority.EMERGENCY:
+                    self._way.enter()
                 actors[priority].send(commune_id, ids, OWNER)
             found = found or bool(due)
         return found
@@ -201,7 +215,7 @@ class EmbeddedRuntime:
         """
         threads = self._communes.settings.run.threads
         crews = {
-            Priority.EMERGENCY: _Crew(self._send, threads=1),
+            Priority.EMERGENCY: _Crew(self._send_urgent, threads=1),
             Priority.IMPORTANT: _Crew(self._send, threads=1),
             Priority.ROUTINE: _Crew(self._send, threads=threads),
         }
@@ -214,13 +228,25 @@ class EmbeddedRuntime:
             for crew in crews.values():
                 crew.stop(deadline)
 
-    def _send(self, commune_id: str, ids: list[int], lease: str) -> None:
+    def _send_urgent(self, commune_id: str, ids: list[int], lease: str) -> None:
+        try:
+            self._send(commune_id, ids, lease, give_way=at_once)
+        finally:
+            self._way.leave()
+
+    def _send(
+        self,
+        commune_id: str,
+        ids: list[int],
+        lease: str,
+        give_way: Callable[[], None] | None = None,
+    ) -> None:
         try:
             with self._communes.lent(commune_id) as app:
                 if self.stop.is_set():
                     app.ledger.bundles.release(ids, holder=lease)
                 else:
-                    app.sender.send(ids, holder=lease)
+                    app.sender.send(ids, holder=lease, give_way=give_way or self._way.give)
         except Exception as error:  # noqa: BLE001 - a worker's thread has nobody to tell; the run has
             self._break(error)
         finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -15,12 +15,16 @@ from engine.files import BACKUP_LOCK, alone, write_atomic
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
 from engine.ledger import Ledger
+from engine.ledger.visits import VisitBook, communes_to_purge
 from engine.ledger.wanted import communes_of
 
 logger = logging.getLogger(__name__)
 
 #: Least time between two prunings of a workspace.
 EVERY = timedelta(days=1)
+
+#: Who removes what, in the audit trail.
+ACTOR = "loa"
 
 #: Says in the workspace when the last pruning was.
 MARK = ".loa-pruned"
@@ -54,6 +58,18 @@ def prune_daily(house: House) -> None:
     except OSError as error:
         words = _("old artifacts could not be removed: {reason}")
         logger.warning(words.format(reason=os_reason(error)))
+
+
+def purge_private(house: House, served: Callable[[], Collection[str]]) -> None:
+    """Remove private lists whose time is over, by the settings, in the communes ``served``."""
+    now = house.clock.now()
+    keep = timedelta(days=house.settings.privacy.list_days)
+    due = communes_to_purge(house.database, now - keep)
+    for commune_id in sorted(set(due) & set(served())) if due else ():
+        book = VisitBook(house.database, commune_id, house.seal)
+        purged = book.purge(at=now, by=ACTOR, keep=keep)
+        words = _("{commune}: {count} households of private lists were removed: their time is over")
+        logger.info(words.format(commune=commune_id, count=purged.households))
 
 
 def _each(workspace: Path, name: str) -> Iterator[Path]:

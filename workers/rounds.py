@@ -15,8 +15,9 @@ from channels.base import Refreshes
 from engine.app import Communes
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.ledger.watched_clock import emergencies_only
 from workers.lanes import owns_outbox
-from workers.pruning import prune_daily
+from workers.pruning import prune_daily, purge_private
 
 logger = logging.getLogger(__name__)
 
@@ -29,6 +30,9 @@ ONE_REFRESH = 1.0
 #: Between two looks at what players hold, while no registry changes.
 RECALL = timedelta(minutes=1)
 
+#: Between two looks at who passes a campaign on, while nothing happens to it.
+ESCALATE = timedelta(minutes=5)
+
 #: Communes that are planned at once: one thinks while another waits for the ledger.
 PLANNERS = 3
 
@@ -38,14 +42,17 @@ STRANDED = 100
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """By which revision of its registry, and when, a commune's players were looked at."""
+    """By which revision of its registry, and when, a commune's players were looked at.
 
-    revision: int
+    Or one of its campaigns, by the newest event as well.
+    """
+
+    revision: int | tuple[int, int]
     at: datetime
 
-    def is_news_after(self, before: _Judged) -> bool:
+    def is_news_after(self, before: _Judged, every: timedelta = RECALL) -> bool:
         """Say whether it is time to look again; a clock that went back holds nothing up."""
-        return self.revision != before.revision or abs(self.at - before.at) >= RECALL
+        return self.revision != before.revision or abs(self.at - before.at) >= every
 
 
 class Rounds:
@@ -56,6 +63,7 @@ class Rounds:
         self._refreshed: datetime | None = None
         self._behind: deque[str] = deque()
         self._judged: dict[str, _Judged] = {}
+        self._escalated: dict[tuple[str, str], _Judged] = {}
 
     def open_all(self, stop: threading.Event | None = None) -> None:
         """Open what was approved and is not open yet, unless told to ``stop`` meanwhile."""
@@ -106,6 +114,30 @@ class Rounds:
                 logger.warning(words.format(commune=commune_id, reason=error))
             self._judged[commune_id] = judged
 
+    def escalate(self) -> None:
+        """Plan what is done while nobody passes a message on, and stop what needs it no more.
+
+        A campaign is looked at when something has happened to it, its commune's registry has
+        changed, or now and then; not by a clock that is not trusted.
+        """
+        watched = self._communes.rounds.escalating()
+        if not watched or emergencies_only(self._communes.clock):
+            return
+        now, newest = self._communes.clock.now(), self._communes.rounds.registries()
+        for commune_id, campaign_id, event in watched:
+            judged = _Judged((newest.get(commune_id, 0), event), now)
+            before = self._escalated.get((commune_id, campaign_id))
+            if before is not None and not judged.is_news_after(before, every=ESCALATE):
+                continue
+            try:
+                with self._communes.lent(commune_id) as app:
+                    app.escalating.look(campaign_id)
+            except LoaError as error:
+                words = _("{commune}, {campaign}: nobody can be asked to pass it on: {reason}")
+                words = words.format(commune=commune_id, campaign=campaign_id, reason=error)
+                logger.warning(words)
+            self._escalated[commune_id, campaign_id] = judged
+
     def sweep(self, holder: str, working: timedelta) -> None:
         """Settle bundles whose sender died: again where it does no harm, asked, or in doubt."""
         now = self._communes.clock.now()
@@ -128,6 +160,7 @@ class Rounds:
         now = self._communes.clock.now()
         if self._refreshed is None or now - self._refreshed > older:
             self._refreshed = now
+            purge_private(self._communes.house, self._communes.ids)
             if owns_outbox(self._communes.settings):
                 prune_daily(self._communes.house)
                 if any(issubclass(kind, Refreshes) for kind in self._communes.house.builders):

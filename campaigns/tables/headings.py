@@ -38,10 +38,15 @@ class Headings:
         return Problem(self.sheet, number, index + 1, field, message)
 
 
-def find(sheet: str, rows: Iterator[Row]) -> Headings | None:
-    """Return the headings, with ``rows`` left at the first row below them; None without any."""
+def find(
+    sheet: str, rows: Iterator[Row], kinds: Sequence[tuple[Column, ...]] = (HAMLETS, COMMUNES)
+) -> Headings | None:
+    """Return the headings, with ``rows`` left at the first row below them; None without any.
+
+    ``kinds`` are the tables that it may be.
+    """
     for row in rows:
-        best = max((_matched(sheet, row, kind) for kind in (HAMLETS, COMMUNES)), key=_score)
+        best = max((_matched(sheet, row, kind) for kind in kinds), key=_score)
         if len(best.columns) >= FEWEST:
             return best
         if row.number >= DEEPEST:

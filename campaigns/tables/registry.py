@@ -14,7 +14,7 @@ from campaigns.tables.cells import CommuneRow, HamletRow
 from campaigns.tables.listed import ListedCommune
 from campaigns.tables.people import people_of
 from campaigns.tables.settings import Shared, shared_of
-from engine.models import ChatGroup, Cluster, GroupKind, Hamlet, Province, Registry, Team
+from engine.models import ChatGroup, Cluster, GroupKind, Hamlet, Province, Registry, Signature, Team
 from engine.models.registry import USUAL_PLAYER
 
 
@@ -38,6 +38,7 @@ def registry_of(commune: ListedCommune, earlier: Registry | None, province: Prov
         station=shared.station,
         chat_hours=shared.chat_hours,
         pronounce=shared.pronounce,
+        signature=earlier.signature if earlier else Signature(),
         escalation=earlier.escalation if earlier else (),
     )
 

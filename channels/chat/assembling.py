@@ -14,7 +14,8 @@ from channels.chat.splitting import split
 from channels.chat.wording import Message, mark_of
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
-from engine.models import Artifact, Bundle, ChatGroup, File, Item, Priority, Registry
+from engine.models import Artifact, Bundle, ChatGroup, File, Item, Priority, Purpose, Registry
+from engine.models.registry import PRIVATE
 
 #: Ways of sending that take files beside the text.
 _TAKES_FILES = frozenset({"apprise", "kit", "telegram", "zalo"})
@@ -59,9 +60,9 @@ def assemble(bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artif
 
 def group_of(target: str, registry: Registry) -> ChatGroup:
     """Return a group by its id. Raises ChannelError, permanent, when the registry has none."""
-    for group in registry.chat_groups:
-        if group.id == target:
-            return group
+    group = registry.chat_group(target)
+    if group is not None:
+        return group
     raise ChannelError(
         _("The registry has no chat group {group}.").format(group=target), permanent=True
     )
@@ -70,6 +71,7 @@ def group_of(target: str, registry: Registry) -> ChatGroup:
 def described(group: ChatGroup, registry: Registry) -> Group:
     """Return what a backend must know of a group."""
     person = registry.people_by_id.get(group.run_by or "")
+    alone = group.id.removeprefix(PRIVATE) if group.id.startswith(PRIVATE) else ""
     return Group(
         id=group.id,
         name=group.name,
@@ -77,6 +79,7 @@ def described(group: ChatGroup, registry: Registry) -> Group:
         kind=group.kind,
         address=group.address,
         run_by=person.name if person else "",
+        person=alone,
     )
 
 
@@ -118,7 +121,8 @@ def _parts(ordered: Sequence[Item], group: ChatGroup) -> Iterator[Part]:
 def _texts(items: Sequence[Item], group: ChatGroup, platform: Platform) -> tuple[str, ...]:
     """Return one campaign's messages; hamlets are named unless all the group's hear the same."""
     told = _told(items)
-    everybody = {item.hamlet.id for item in items} >= set(group.hamlets)
+    asked = items[0].content.purpose is Purpose.REMINDER  # who is asked is always named
+    everybody = not asked and {item.hamlet.id for item in items} >= set(group.hamlets)
     if len(told) == 1 and everybody:
         return told[0].message.parts_for(platform)
     return _joined(told, platform)

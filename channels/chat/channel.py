@@ -21,6 +21,7 @@ from channels.chat.zalo.account import ZaloAccount
 from channels.chat.zalo.article import ZaloArticleBackend
 from channels.chat.zalo.group import ZaloGroupBackend
 from channels.chat.zalo_bot import ZaloBotAccount, ZaloBotBackend
+from channels.ports import RelayLinks
 from engine.clock import Clock
 from engine.i18n import gettext as _
 from engine.models import (
@@ -87,9 +88,10 @@ class ChatChannel:
         zalo_bot: ZaloBotAccount | None = None,
         apprise: Mapping[str, str] | None = None,
         live: bool = False,
+        links: RelayLinks | None = None,
         lead: timedelta = timedelta(0),
     ) -> None:
-        """``outbox`` is where kits are laid.
+        """``outbox`` is where kits are laid; ``links`` are what people carry messages on with.
 
         Groups of ``telegram``, ``zalo`` or ``zalo_bot`` fail without such an account, and say
         why; ``apprise`` are secret addresses by the names that its groups have. While it is
@@ -103,7 +105,7 @@ class ChatChannel:
         self._zalo_bot = ZaloBotBackend(zalo_bot, remote_ids, limits)
         self._live = live
         backends: tuple[Backend, ...] = (
-            KitBackend(outbox),
+            KitBackend(outbox, links),
             self._telegram,
             self.zalo,
             ZaloArticleBackend(self.zalo, remote_ids),

@@ -14,11 +14,14 @@ from channels.chat.enclosures import file_id
 from channels.chat.pictures import flyer_png
 from channels.chat.sheet import Enclosure, Sheet
 from channels.disk import refused
+from channels.ports import RelayLinks
 from engine.clock import local
 from engine.files import write_atomic
 from engine.models import Artifact, Bundle, GroupKind, Receipt
 
 PAGE_NAME = "index.html"
+#: Before somebody's own link.
+_LINK = "Đường dẫn riêng của anh chị, để xem, sao chép và báo lại:"
 #: Characters in a line of the page on a phone 320 px wide.
 _COLUMNS = 24
 
@@ -35,8 +38,10 @@ class KitBackend:
     idempotent = True
     networked = False
 
-    def __init__(self, outbox: Path) -> None:
+    def __init__(self, outbox: Path, links: RelayLinks | None = None) -> None:
+        """``links`` give a kit for one person his own link; it stands nowhere but there."""
         self._outbox = outbox
+        self._links = links
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
         """Write the kit. The receipt's reference is its page, within the outbox.
@@ -44,7 +49,7 @@ class KitBackend:
         Raises ChannelError: temporary when the disk is full or not writable, with no kit left
         behind; permanent when a flyer is no PDF.
         """
-        sheet = Sheet.of_artifact(artifact)
+        sheet = self._with_link(Sheet.of_artifact(artifact))
         files = self._files(sheet, artifact, bundle)
         folder = self._folder(bundle)
         self._write(folder, files)
@@ -55,6 +60,20 @@ class KitBackend:
         slot = local(bundle.slot)
         edition = f"-v{bundle.edition}" if bundle.edition > 1 else ""
         return self._outbox / file_id(bundle.target) / f"{slot:%Y-%m-%d}" / (_hour(slot) + edition)
+
+    def _with_link(self, sheet: Sheet) -> Sheet:
+        """Add to what goes to one person alone the link with which he answers."""
+        person = sheet.group.person
+        if not person or self._links is None:
+            return sheet
+        ends = {part.campaign_id: place for place, part in enumerate(sheet.parts)}
+        parts = list(sheet.parts)
+        for campaign_id, place in ends.items():
+            address = self._links.address(campaign_id, person)
+            if address:
+                text = f"{parts[place].text}\n\n{_LINK}\n{address}"
+                parts[place] = parts[place].model_copy(update={"text": text})
+        return sheet.model_copy(update={"parts": tuple(parts)})
 
     def _files(self, sheet: Sheet, artifact: Artifact, bundle: Bundle) -> dict[str, bytes]:
         """Return every file of the kit by name, the page last."""
@@ -97,6 +116,7 @@ def kit_page(sheet: Sheet, slot: datetime) -> str:
         pictures=[(picture_name(flyer), flyer.label) for flyer in sheet.flyers],
         for_heads=sheet.group.kind is GroupKind.HEADS,
         phone_digits="".join(c for c in sheet.phone if c in "+0123456789"),
+        own_link=any(_LINK in part.text for part in sheet.parts),
         links=[(link, link.startswith(("https://", "http://"))) for link in sheet.links],
     )
 

@@ -20,7 +20,10 @@ class _Frozen(BaseModel):
 
 
 class Group(_Frozen):
-    """The group that is told; ``run_by`` is a name, empty when the registry knows nobody."""
+    """The group that is told; ``run_by`` is a name, empty when the registry knows nobody.
+
+    ``person`` is the id of somebody who is told alone, by hand.
+    """
 
     id: str
     name: str
@@ -28,6 +31,7 @@ class Group(_Frozen):
     kind: GroupKind
     address: str
     run_by: str
+    person: str = ""
 
 
 class Part(_Frozen):

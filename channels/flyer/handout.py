@@ -10,23 +10,29 @@ import hashlib
 import re
 from dataclasses import dataclass
 
+from channels.flyer.products import Product
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 
 _FORM = re.compile(
     r"LOA1/(?P<commune>[a-z0-9-]+)/(?P<campaign>[a-z0-9-]+)/(?P<revision>\d+)"
+    r"(?:/(?P<product>[a-z0-9]+))?"
     r"/(?P<copies>[a-z0-9-]+:\d+(?:\+[a-z0-9-]+:\d+)*)/(?P<check>[0-9A-F]{6})"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Handout:
-    """A bundle of the main product: ``copies`` are (hamlet, how many)."""
+    """A bundle of one product: ``copies`` are (hamlet, how many).
+
+    ``product`` None is the campaign's main one, on covers that were printed without its name.
+    """
 
     commune: str
     campaign: str
     revision: int
     copies: tuple[tuple[str, int], ...]
+    product: Product | None = None
 
     @property
     def code(self) -> str:
@@ -36,13 +42,16 @@ class Handout:
     @property
     def _body(self) -> str:
         copies = "+".join(f"{hamlet}:{count}" for hamlet, count in self.copies)
-        return f"LOA1/{self.commune}/{self.campaign}/{self.revision}/{copies}"
+        product = f"/{self.product}" if self.product else ""
+        return f"LOA1/{self.commune}/{self.campaign}/{self.revision}{product}/{copies}"
 
 
 def read_code(text: str, commune: str) -> Handout:
     """Return what a cover's code says. Raises LoaError for anything else, another commune's too."""
     found = _FORM.fullmatch(text.strip())
-    if found is None or found["check"] != _check(found[0].rpartition("/")[0]):
+    product = found["product"] if found else None
+    known = product is None or product in set(Product)
+    if found is None or not known or found["check"] != _check(found[0].rpartition("/")[0]):
         message = _("this is no code of a cover sheet, or a part of it is missing: {text}")
         raise LoaError(message.format(text=" ".join(text.split())[:80]))
     if found["commune"] != commune:
@@ -50,7 +59,8 @@ def read_code(text: str, commune: str) -> Handout:
         raise LoaError(message.format(found=found["commune"], commune=commune))
     pairs = (one.rpartition(":") for one in found["copies"].split("+"))
     copies = tuple((hamlet, int(count)) for hamlet, _colon, count in pairs)
-    return Handout(commune, found["campaign"], int(found["revision"]), copies)
+    named = Product(product) if product else None
+    return Handout(commune, found["campaign"], int(found["revision"]), copies, named)
 
 
 def _check(body: str) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from channels.flyer.options import FlyerOptions, copies_of
-from channels.flyer.products import Product
+from channels.flyer.products import MM_PER_POINT, Product
 from channels.flyer.wording import (
     NBSP,
     amended,
@@ -21,6 +22,12 @@ from channels.flyer.wording import (
     withdrawn_since,
 )
 from engine.models import Content, Hamlet, Priority, Purpose
+
+#: A word that templates/common.typ would look at: it may be wider than the page. Digits and most
+#: small letters are narrow (Noto Sans Black, as Typst measures it; W is the widest of all).
+_LONG_WORD = re.compile("[^\\s\u200b\u1780-\u17ff]{12,}")
+_NARROW = frozenset("0123456789.,:/-abcdefghijklnopqrstuvxyz")
+_NARROW_EM, _WIDE_EM = 0.67, 1.04
 
 #: What the facts are called on paper.
 _LABELS = {
@@ -143,14 +150,39 @@ class FlyerInputs:
 
     def characters(self) -> str:
         """Return every character that people wrote, but for the other language."""
-        facts = (line for _label, lines in self.facts for line in lines)
+        return "".join((*self._written, self.address))
+
+    @property
+    def _written(self) -> tuple[str, ...]:
+        """What people wrote, but for the address and the other language."""
         around = (self.issuer, self.note, self.title, self.contact, self.hamlet)
         official = (*self.official.above(""), *self.official.below()) if self.official else ()
-        return "".join((*around, *self.paragraphs, *self.bring, *facts, *official, self.address))
+        return (*around, *self.paragraphs, *self._lists, *official)
+
+    def _has_long_word(self, texts: tuple[str, ...]) -> bool:
+        """Say whether a word may be wider than the narrowest column; see ``page.typ``."""
+        layout = self.product.layout
+        sizes = (*(layout.loud if self.loud else ()), *layout.sizes)
+        largest = max(sizes[0], layout.contact, min(sizes[0] * layout.title[0], layout.title[2]))
+        return any(self._is_wide(text, largest) for text in texts)
+
+    def _is_wide(self, text: str, size: float) -> bool:
+        """Say whether a word of ``text`` in letters of ``size`` points may need to be broken."""
+        widest = self.product.layout.word(two=self.other is not None) / (size * MM_PER_POINT)
+        return any(
+            sum(_NARROW_EM if letter in _NARROW else _WIDE_EM for letter in word) > widest
+            for word in _LONG_WORD.findall(text)
+        )
+
+    @property
+    def _lists(self) -> tuple[str, ...]:
+        return (*self.bring, *(line for _label, lines in self.facts for line in lines))
 
     def as_data(self, qr: str) -> dict[str, Any]:
         """Return what templates/page.typ reads; ``qr`` is a picture of the code."""
-        official = self.official
+        official, body = self.official, "\n\n".join(self.paragraphs)
+        other = f"{self.other.title} {self.other.body}" if self.other else ""
+        beside = 2 * len(self.title) + sum(20 + len(line) for line in self._lists)
         return {
             "layout": self.product.layout.as_data(),
             "issuer": self.issuer,
@@ -160,11 +192,15 @@ class FlyerInputs:
             "note": self.note,
             "title": self.title,
             "facts": self.facts,
-            "body": "\n\n".join(self.paragraphs),
+            "body": body,
+            "widest_word": self.product.layout.word(two=self.other is not None),
+            "letters": max(len(body) + beside, len(other)),
+            "long": self._has_long_word((*self._written, other)),
             "bring_label": _LABELS["bring"],
             "bring": self.bring,
             "contact": self.contact,
             "validity": self.validity,
+            "long_address": self._is_wide(self.address, self.product.layout.address),
             "permalink": self.permalink,
             "address": self.address,
             "qr": qr,

@@ -96,6 +96,12 @@ def sheets_of(run: Run, stacks: Sequence[Stack]) -> int:
     return sum(part.sheets for part in _parts(run, stacks)[1])
 
 
+def copies_in(run: Run, stacks: Sequence[Stack]) -> int:
+    """Return how many copies of the product a job holds."""
+    shares = (one for stack in stacks for one in stack.shares)
+    return sum(copies_of(run.product, one.content, one.hamlet) for one in shares)
+
+
 def job_pdf(run: Run, stacks: Sequence[Stack], first: int, last: int) -> bytes:
     """Return the sheets from ``first`` to ``last``, counted from 1, as one PDF.
 
@@ -180,7 +186,7 @@ def _cover(run: Run, stack: Stack, counts: Sequence[int]) -> dict[str, Any]:
     by_hamlet = tuple(
         (share.hamlet.id, count) for share, count in zip(stack.shares, counts, strict=True) if count
     )
-    code = Handout(run.commune, run.campaign, run.revision, by_hamlet).code
+    code = Handout(run.commune, run.campaign, run.revision, by_hamlet, run.product).code
     copies = sum(counts)
     each = "; ".join(
         f"{one_line(share.hamlet.name)}: {number(count)}"

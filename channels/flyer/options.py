@@ -32,6 +32,11 @@ _LATER = ("products", "product_copies", "official", "second_language")
 _KIND_OF_PLACE = re.compile(r"^(?:xã|phường|thị trấn|đặc khu)\s+", re.IGNORECASE)
 
 
+def _switch(value: Any) -> Any:
+    """``official: true`` asks for the header as the commune has it."""
+    return {True: {}, False: None}[value] if isinstance(value, bool) else value
+
+
 def _one_or_more(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -99,12 +104,6 @@ class Official(_Group):
         return self
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, str) and ("{{" in value or "{%" in value):
-        raise ValueError(_("{{ … }} works in text only, not here"))
-    return value
-
-
 class SecondLanguage(_Group):
     """The other language of the two-language edition."""
 
@@ -112,15 +111,11 @@ class SecondLanguage(_Group):
         pattern=r"^[a-z]{2,3}$", description="Mã ngôn ngữ (ISO 639), ví dụ km: tiếng Khmer."
     )
     title: Annotated[
-        str,
-        BeforeValidator(_plain),
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
-    ] = Field(description="Tiêu đề bằng ngôn ngữ ấy.")
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)
+    ] = Field(description="Tiêu đề bằng ngôn ngữ ấy; dùng được biến.")
     text: Annotated[
-        str,
-        BeforeValidator(_plain),
-        StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000),
-    ] = Field(description="Nội dung bằng ngôn ngữ ấy; không dùng biến.")
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)
+    ] = Field(description="Nội dung bằng ngôn ngữ ấy; dùng được biến như nội dung chính.")
 
 
 class FlyerOptions(Options):
@@ -129,6 +124,10 @@ class FlyerOptions(Options):
     takes_facts: ClassVar[bool] = True
     parts: ClassVar[tuple[str, ...]] = tuple(Product)
     alternatives: ClassVar[tuple[tuple[str, str], ...]] = (("copies", "copies_per_household"),)
+    templated: ClassVar[tuple[tuple[str, ...], ...]] = (
+        ("second_language", "title"),
+        ("second_language", "text"),
+    )
 
     copies: int | None = Field(
         default=None, ge=1, le=MOST_COPIES, description="Tổng số tờ rơi in cho mỗi ấp."
@@ -159,8 +158,10 @@ class FlyerOptions(Options):
         description="Số bản mỗi ấp của từng loại: một số, hoặc all, poor, near_poor, "
         "poor_and_near_poor là mỗi hộ thuộc nhóm ấy một bản. Bản niêm yết, áp phích: mặc định 1.",
     )
-    official: Official | None = Field(
-        default=None, description="Thể thức văn bản hành chính (Nghị định 30/2020/NĐ-CP)."
+    official: Annotated[Official | None, BeforeValidator(_switch)] = Field(
+        default=None,
+        description="Thể thức văn bản hành chính (Nghị định 30/2020/NĐ-CP); true là lấy cả ở "
+        "flyers.official của commune.yaml.",
     )
     second_language: SecondLanguage | None = Field(
         default=None, description="Ngôn ngữ thứ hai của bản song ngữ."
@@ -190,13 +191,20 @@ class FlyerOptions(Options):
         }
 
     def in_commune(self, registry: Registry, text: str) -> Self:
-        """Return these settings with the place that an official document names."""
-        if self.official is None or self.official.place:
+        """Return these settings with what the commune's official documents have in common."""
+        if self.official is None:
             return self
-        place = _KIND_OF_PLACE.sub("", registry.commune.name)
-        return self.model_copy(
-            update={"official": self.official.model_copy(update={"place": place})}
-        )
+        known = registry.signature
+        usual = {
+            "superior": known.superior,
+            "place": known.place or _KIND_OF_PLACE.sub("", registry.commune.name),
+            "signed_for": known.signed_for,
+            "signer_title": known.title,
+            "signer": known.name,
+            "recipients": known.recipients,
+        }
+        missing = {name: value for name, value in usual.items() if not getattr(self.official, name)}
+        return self.model_copy(update={"official": self.official.model_copy(update=missing)})
 
     @property
     def main(self) -> Product:

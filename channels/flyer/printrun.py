@@ -20,9 +20,10 @@ from engine.models import Artifact, Bundle, File, Item, Registry
 _COLUMNS = ("TT", "Ấp", "Người nhận", "Số bản", "Tờ giấy", "Ký nhận")
 _SIGNATURES = ("Người in", "Văn phòng xác nhận")
 _NOTE = (
-    "Mỗi tệp PDF là một bản in: A5 in hai tờ, A6 in bốn tờ trên một tờ giấy A4 rồi cắt; áp phích "
-    "in giấy A3. Người nhận ghi rõ ngày nhận và ký tên; văn phòng giữ phiếu này làm căn cứ xác "
-    "nhận đã giao."
+    "Phiếu này để văn phòng theo dõi cả đợt, không có mã xác nhận phát: phiếu giao có mã của từng "
+    "bó, cho mọi loại bản in, in bằng lệnh loa print {campaign}. Mỗi tệp PDF là một bản in: A5 in "
+    "hai tờ, A6 in bốn tờ trên một tờ giấy A4 rồi cắt; áp phích in giấy A3. Người nhận ghi rõ ngày "
+    "nhận và ký tên; văn phòng giữ phiếu này làm căn cứ xác nhận đã giao."
 )
 
 
@@ -165,7 +166,7 @@ class _Run:
                 "copies": number(sum(one.copies for one in self._printed)),
                 "sheets": number(sum(one.sheets for one in self._printed)),
             },
-            "note": _NOTE,
+            "note": _NOTE.format(campaign=self._content.campaign_id),
             "signatures": _SIGNATURES,
         }
 

@@ -19,6 +19,9 @@ from engine.models import Rendered
 
 TEMPLATES = Path(__file__).parent / "templates"
 
+#: ISO 32000-1, 7.7.3.2: the node above all pages, which Typst does not compress.
+_PAGES = re.compile(rb"/Type ?/Pages\b[^>]*?/Count (\d+)")
+
 #: Ordinary Vietnamese of this load (see ``_load``) always fits on an A5; only what is longer is
 #: measured by typesetting it. Of 1,500 texts at random the lightest that did not fit weighed 1,000.
 _SURE_LOAD = 800
@@ -145,7 +148,7 @@ def _typeset(inputs: FlyerInputs) -> bytes | Fault:
     if qr is None:
         return Fault(reason="LOA-ADDRESS", product=inputs.product)
     try:
-        return typeset(TEMPLATES / "flyer.typ", inputs.as_data(qr), inputs.made_at)
+        pdf = typeset(TEMPLATES / "flyer.typ", inputs.as_data(qr), inputs.made_at)
     except StoppedError as error:
         return Fault(reason=error.reason, passing=True)
     except TypesetError as error:
@@ -158,6 +161,16 @@ def _typeset(inputs: FlyerInputs) -> bytes | Fault:
             product=inputs.product,
             size=inputs.smallest,
         )
+    return pdf if pages_of(pdf) == 1 else Fault(reason="LOA-PAGES", product=inputs.product)
+
+
+def pages_of(pdf: bytes) -> int:
+    """Return how many pages a document of ours has, as the root of its pages says.
+
+    Asking Typst (``counter(page).final()``) makes it lay out everything a second time.
+    """
+    root = _PAGES.search(pdf)
+    return int(root[1]) if root else 0
 
 
 def _describe(character: str) -> str:

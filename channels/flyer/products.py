@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+#: A point is a 72nd of an inch.
+MM_PER_POINT = 25.4 / 72
+
 _LAYOUTS = Path(__file__).parent / "templates" / "layouts.toml"
 
 
@@ -82,6 +85,10 @@ class Layout:
     def smallest(self) -> float:
         """The smallest letters of the text, unless it amends another."""
         return self.sizes[-1]
+
+    def word(self, *, two: bool) -> float:
+        """The width above which a word may break anywhere, with ``two`` columns or one; mm."""
+        return (self.width - 2 * self.side) * (0.4 if two else 0.62)
 
     @property
     def paper(self) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from channels.base import Artifacts, Backend, Closes, Options
 from channels.loudspeaker.around import around
 from channels.loudspeaker.audio.terms import MAX_SECONDS, USUAL, Finish, Tags
-from channels.loudspeaker.choosing import one_of, possible, within
+from channels.loudspeaker.choosing import one_of, possible, simple_choices, within
 from channels.loudspeaker.delivery import PLAIN, Line, Style
 from channels.loudspeaker.framing import Framing
 from channels.loudspeaker.inputs import RecordingInputs, SpeechInputs, file_of, tags_of
@@ -57,6 +57,7 @@ from engine.models import (
 from engine.models.registry import USUAL_PLAYER
 
 if TYPE_CHECKING:
+    from channels.loudspeaker.frame import Frame
     from channels.loudspeaker.proof.listening import Listener
     from channels.loudspeaker.studio import Studio
 
@@ -148,13 +149,12 @@ class LoudspeakerChannel:
         Raises LoaError for a cluster whose player is not there.
         """
         schedule = content.own_schedule or content.schedule
-        moments = (None,) if schedule.asap else schedule.moments
-        wanted = content.options_as(LoudspeakerOptions).clusters
+        moments, wanted = schedule.moments, content.options_as(LoudspeakerOptions).clusters
         return tuple(
             Placement(cluster.id, self._player_of(cluster), moment, schedule.repeat)
             for cluster in registry.clusters_by_hamlet.get(hamlet.id, ())
             if not wanted or cluster.id in wanted
-            for moment in moments
+            for moment in ((None,) if schedule.asap else moments)
         )
 
     def _player_of(self, cluster: Cluster) -> str:
@@ -214,23 +214,21 @@ class LoudspeakerChannel:
 
         A player that describes the items gets them alone: what frames them is another system's.
         """
-        from channels.loudspeaker.airing import with_airing
-        from channels.loudspeaker.frame import Frame  # these load the sound libraries
+        from channels.loudspeaker.airing import with_airing  # these load the sound libraries
         from channels.loudspeaker.programme import programme
 
-        frame = Frame(
-            framing=self._framing,
-            speech=self._announced,
-            render=lambda inputs: self._opened().announcement(inputs),
-            maker=self,
-            sounds=self._sounds,
-            finish=self._finish,
-        )
         player: object = self.backends.get(bundle.backend)
         if isinstance(player, Describes):
             alone = with_airing(programme(bundle, items, registry), bundle)
             return player.described(alone, bundle, items, registry, self._as_heard)
-        return with_airing(programme(bundle, items, registry, frame), bundle)
+        return with_airing(programme(bundle, items, registry, self._frame()), bundle)
+
+    def warm(self, registry: Registry) -> None:
+        """Make what comes before and after emergencies. Raises ChannelError."""
+        from channels.loudspeaker.frame import Tone
+
+        self._frame().opening(registry, Tone.ALARM)
+        self._frame().closing(registry, Tone.ALARM)
 
     def around(self, registry: Registry) -> Around:
         """Return about how long opening and closing take, and a bridge."""
@@ -254,6 +252,18 @@ class LoudspeakerChannel:
             self._limits,
             voice=voices.get("espeak", _SOUTH),
             region=self._region,
+        )
+
+    def _frame(self) -> Frame:
+        from channels.loudspeaker.frame import Frame
+
+        return Frame(
+            framing=self._framing,
+            speech=self._announced,
+            render=lambda inputs: self._opened().announcement(inputs),
+            maker=self,
+            sounds=self._sounds,
+            finish=self._finish,
         )
 
     def _as_heard(self, content: Content) -> str:
@@ -308,11 +318,3 @@ class LoudspeakerChannel:
     def _script(self, content: Content) -> Script:
         options = content.options_as(LoudspeakerOptions)
         return script_of(content, options.pronounce, options.repeat, self._region, self._style)
-
-
-def simple_choices(engine: str, voice: str) -> tuple[Choice, ...]:
-    """Return an engine with its own voice, and espeak after it; ``voice`` is espeak's."""
-    espeak = Choice("espeak", voice)
-    if engine == "espeak":
-        return (espeak,)
-    return (Choice(engine, "vi"), espeak)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from channels.loudspeaker.audio.terms import KBITS, RATES, Finish
+from channels.loudspeaker.speech.engine import Choice
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 
@@ -36,3 +37,11 @@ def within(setting: str, found: float, lowest: float, highest: float) -> float:
             )
         )
     return found
+
+
+def simple_choices(engine: str, voice: str) -> tuple[Choice, ...]:
+    """Return an engine with its own voice, and espeak after it; ``voice`` is espeak's."""
+    espeak = Choice("espeak", voice)
+    if engine == "espeak":
+        return (espeak,)
+    return (Choice(engine, "vi"), espeak)

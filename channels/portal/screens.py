@@ -104,6 +104,8 @@ class Slide:
                 break
             chosen.append(block)
             room -= length
+        while len(chosen) < len(self.section.blocks) and _announces(chosen[-1:]):
+            chosen.pop()  # the list that it announces is not there
         if not chosen and self.section.blocks and not self.facts:
             first = self.section.blocks[0]
             line = excerpt(" ".join(first.lines), READABLE)
@@ -157,6 +159,11 @@ def slides_of(state: State, place: Place) -> list[Slide]:
             if section and section.post.valid_until >= as_of:
                 slides.append(Slide(view, section))
     return sorted(slides, key=lambda slide: (not slide.urgent, slide.drill))
+
+
+def _announces(blocks: Sequence[Block]) -> bool:
+    """Say whether something must follow: "đại diện hộ mang theo:"."""
+    return any(block.lines[-1].rstrip().endswith(":") for block in blocks)
 
 
 @lru_cache(maxsize=256)

@@ -187,6 +187,11 @@ class PostView:
         """Whether it holds nowhere any more: it stands in no list of what is current."""
         return all(section.withdrawn for section in self.sections)
 
+    @property
+    def withdrawn_at(self) -> datetime:
+        """When it was withdrawn last; when it was posted, where nothing says so."""
+        return self.notes[0].at if self.notes else self.updated
+
     @cached_property
     def notes(self) -> tuple[Amended, ...]:
         """What was amended, once for each amendment, the latest first."""

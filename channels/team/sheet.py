@@ -18,10 +18,9 @@ from engine.models import Bundle, File, Item, Registry
 
 _COLUMNS = ("Ấp", "Ngày đi", "Số hộ", "Đã gặp", "Vắng", "Từ chối", "Cần giúp")
 _LISTED = ("TT", "Hộ", "Địa chỉ", "Điện thoại", "Vì sao đến", "Gặp", "Vắng", "Từ chối", "Cần giúp")
-_NOTE = (
-    "Đã gặp, vắng, từ chối: mỗi hộ ghi một ô. Cần giúp: ghi thêm, trong số hộ đã đến. Đi xong, "
-    "quét mã trên phiếu để báo số, hoặc gửi phiếu về văn phòng."
-)
+_NOTE = "Đã gặp, vắng, từ chối: mỗi hộ ghi một ô. Cần giúp: ghi thêm, trong số hộ đã đến. "
+_BY_LINK = "Đi xong, quét mã trên phiếu để báo số, hoặc gửi phiếu về văn phòng."
+_BY_PAPER = "Đi xong, gửi phiếu này về văn phòng."
 _PRIVATE = (
     "Danh sách có dữ liệu cá nhân: chỉ tổ này dùng, không chụp, không gửi cho người khác; đi xong "
     "nộp lại văn phòng để hủy."
@@ -119,7 +118,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         "columns": _COLUMNS,
         "rows": rows,
         "total": ["Tổng cộng", "", number(one.households)],
-        "note": _NOTE,
+        "note": _NOTE + (_BY_LINK if sheet.link else _BY_PAPER),
         "amends": words.amends,
         "tell": [line for line in words.body.split("\n") if line.strip()],
         "contact": words.contact,

@@ -10,6 +10,7 @@ import signal
 import sys
 import threading
 import time
+from functools import cache, lru_cache
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -61,16 +62,15 @@ def _answer(request: dict[str, Any]) -> bytes:
 def _set(request: dict[str, Any]) -> bytes:
     import typst
 
-    template = Path(request["template"])
+    template, inputs = Path(request["template"]), {"data": request["data"]}
     try:
         if "ppi" in request:
-            made: bytes | list[bytes] = _fonts_and(
-                template, request, format="png", ppi=request["ppi"]
+            made: bytes | list[bytes] = _compiler(template).compile(
+                sys_inputs=inputs, format="png", ppi=request["ppi"]
             )
             return PAGES + (made if isinstance(made, bytes) else made[0])
-        pdf: bytes = _fonts_and(
-            template,
-            request,
+        pdf: bytes = _compiler(template).compile(
+            sys_inputs=inputs,
             format="pdf",
             pdf_standards=["a-2a", "ua-1"],
             timestamp=request["made_at"],
@@ -80,28 +80,23 @@ def _set(request: dict[str, Any]) -> bytes:
     return PAGES + pdf
 
 
-_FONTS: list[Any] = []
-
-
-def _fonts_and(template: Path, request: dict[str, Any], **how: Any) -> Any:
-    """Compile with our fonts and no other: a machine's own must not shape what is printed."""
+@cache
+def _fonts() -> Any:
+    """Our fonts and no other: a machine's own must not shape what is printed."""
     import typst
 
-    if not _FONTS:
-        _FONTS.append(
-            typst.Fonts(
-                include_system_fonts=False,
-                include_embedded_fonts=False,
-                font_paths=list(FOLDERS),
-            )
-        )
-    return typst.compile(
-        template,
-        root=template.parent,
-        font_paths=_FONTS[0],
-        ignore_system_fonts=True,
-        sys_inputs={"data": request["data"]},
-        **how,
+    return typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=list(FOLDERS)
+    )
+
+
+@lru_cache(maxsize=4)
+def _compiler(template: Path) -> Any:
+    """Return what compiles a template; it has read and parsed it when it is used again."""
+    import typst
+
+    return typst.Compiler(
+        template, root=template.parent, font_paths=_fonts(), ignore_system_fonts=True
     )
 
 

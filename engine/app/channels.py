@@ -20,7 +20,8 @@ from channels.loudspeaker.proof.limits import ProofLimits
 from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
-from channels.team.channel import TeamChannel
+from channels.ports import RelayLinks
+from channels.team.channel import Links, TeamChannel, no_links
 from engine.app.chat_accounts import (
     apprise_addresses,
     telegram_account,
@@ -61,6 +62,8 @@ class Surroundings:
     limits: Limits
     clock: Clock
     feed: Feed
+    links: Links = no_links
+    relay_links: RelayLinks | None = None
     preview: bool = False
 
     def outbox(self, channel: str) -> Path:
@@ -154,6 +157,7 @@ def _chat(here: Surroundings) -> ChatChannel:
         zalo_bot=zalo_bot_account(here.settings),
         apprise=apprise_addresses(here.settings),
         live=here.settings.live,
+        links=here.relay_links,
     )
 
 
@@ -166,7 +170,7 @@ CHANNELS: Builders = {
     FlyerChannel: lambda here: FlyerChannel(outbox=here.outbox("flyer")),
     PortalChannel: _portal,
     ChatChannel: _chat,
-    TeamChannel: lambda here: TeamChannel(outbox=here.outbox("team")),
+    TeamChannel: lambda here: TeamChannel(outbox=here.outbox("team"), links=here.links),
 }
 
 #: Each channel's own settings in a campaign, by the channel's name.
@@ -216,6 +220,8 @@ def build_channels(
     limits: Limits | None = None,
     clock: Clock | None = None,
     feed: Feed | None = None,
+    links: Links = no_links,
+    relay_links: RelayLinks | None = None,
     preview: bool = False,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
@@ -223,7 +229,7 @@ def build_channels(
 
     ``workspace`` is where ``loa.toml`` is, else ``folder``. ``voices`` are what speaks for all
     communes, and are closed by whoever lends them; without them the channels have their own.
-    ``limits``, ``tokens`` and ``feed`` may be left out by those who send nothing; for a
+    ``limits``, ``tokens``, ``feed`` and ``links`` may be left out by those who send nothing; for a
     ``preview`` nothing leaves ``folder``. Raises LoaError if what channels need goes in a
     circle, and for players that cannot be built as they are set.
     """
@@ -239,6 +245,8 @@ def build_channels(
         limits or Permits(LocalBuckets()),
         clock or SystemClock(),
         feed or NoFeed(),
+        no_links if preview else links,
+        None if preview else relay_links,
         preview,
     )
     built = [build(here) for build in builders.values()]

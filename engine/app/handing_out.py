@@ -9,15 +9,20 @@ from engine.app.printing import Sheaf, sheaf_of
 from engine.dispatch.confirming import Word, confirm
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.reports.words import number
 
 
 def confirm_handout(app: App, code: str, by: str, left_over: int | None) -> int:
     """Keep evidence that a bundle was handed out; return for how many deliveries.
 
     ``left_over`` copies were left, below zero they were lacking; None when nobody counted: then
-    no number of households is kept either. Raises LoaError for a code that is none, is of another
-    commune or an older revision, for a bundle of several hamlets whose rest is not told apart,
-    and for somebody who may not confirm there.
+    no number of households is kept either. Only the main product speaks of households: how many
+    people read a notice on a board, nobody knows, and who gets large print gets the other as
+    well. What is left of the others stands in the note.
+
+    Raises LoaError for a code that is none, is of another commune or an older revision, for a
+    bundle of several hamlets whose rest is not told apart, and for somebody who may not confirm
+    there.
     """
     handout = read_code(code, app.registry.commune.id)
     sheaf = sheaf_of(app, handout.campaign)
@@ -31,21 +36,27 @@ def confirm_handout(app: App, code: str, by: str, left_over: int | None) -> int:
         raise LoaError(message.format(campaign=handout.campaign))
     if left_over is not None and left_over > sum(count for _hamlet, count in handout.copies):
         raise LoaError(_("more left over than were printed"))
-    words = [
-        Word(
-            handout.campaign,
-            hamlet,
-            "flyer",
-            by,
-            _reached(sheaf, hamlet, copies, left_over),
-            note=_("cover sheet scanned by {person}").format(person=by),
-            left_over=left_over,
-        )
-        for hamlet, copies in handout.copies
-    ]
+    words = [_word(sheaf, handout, hamlet, n, by, left_over) for hamlet, n in handout.copies]
     now = app.clock.now()
     _check(app, handout, by)
     return sum(confirm(app.ledger, app.registry, word, now) for word in words)
+
+
+def _word(
+    sheaf: Sheaf, handout: Handout, hamlet: str, copies: int, by: str, left_over: int | None
+) -> Word:
+    """Return what somebody says of one hamlet's part of a bundle."""
+    note = _("cover sheet scanned by {person}").format(person=by)
+    main = sheaf.shares[0].content.options_as(FlyerOptions).main
+    if handout.product in (None, main):
+        reached = _reached(sheaf, hamlet, copies, left_over)
+        return Word(handout.campaign, hamlet, "flyer", by, reached, note=note, left_over=left_over)
+    counted = _("{product}: {copies} copies").format(product=handout.product, copies=number(copies))
+    if left_over is not None and left_over >= 0:
+        counted += _(", {count} left over").format(count=number(left_over))
+    elif left_over is not None:
+        counted += _(", {count} too few").format(count=number(-left_over))
+    return Word(handout.campaign, hamlet, "flyer", by, note=f"{note} ({counted})")
 
 
 def _check(app: App, handout: Handout, by: str) -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from channels.base import Channel
 from channels.loudspeaker.speech.voices import Voices
 from engine.app.channels import Builders, build_channels
 from engine.app.feeding import LedgerFeed
+from engine.app.linking import LedgerLinks
 from engine.artifacts import ArtifactStore
 from engine.boundary import Boundary
 from engine.clock import Clock
@@ -56,9 +59,21 @@ class House:
             limits=self.permits,
             clock=self.clock,
             feed=LedgerFeed(ledger, self.artifacts, self.clock),
+            links=partial(self.visit_address, ledger),
+            relay_links=LedgerLinks(ledger.relays, self.settings.console, self.clock),
             preview=preview,
             builders=self.builders,
         )
+
+    def visit_address(self, ledger: Ledger, campaign_id: str, team_id: str) -> str:
+        """Return where a team says what came of its visits; "" where nobody outside can ask."""
+        console = self.settings.console
+        if not console.public_url:
+            return ""
+        now = self.clock.now()
+        until = now + timedelta(days=console.link_days)
+        link = ledger.visits.link(campaign_id, team_id, at=now, until=until)
+        return f"{console.public_url}/t/{ledger.visits.token(link)}"
 
     def close(self) -> None:
         self.voices.close()

@@ -27,6 +27,7 @@ from engine.notices.apprise_target import send
 from engine.notices.campaigns import CampaignGatherer
 from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
+from engine.notices.escalation import EscalationGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.machines import MachineGatherer
 from engine.notices.moved import MovedGatherer
@@ -37,6 +38,7 @@ from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 from engine.notices.recalled import RecallGatherer
 from engine.notices.relays import RelayGatherer
+from engine.notices.visits import VisitGatherer
 from engine.settings.players import AgentPlayer
 
 #: Backends that speak with an account of the commune's own: nobody else can ask for it.
@@ -90,6 +92,8 @@ def commune_desk(
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
         RelayGatherer(ledger.relays.words),
+        EscalationGatherer(ledger),
+        VisitGatherer(ledger.relays.words),
         MovedGatherer(partial(_groups, ledger), ledger.remote_ids.get),
         AgentGatherer(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)

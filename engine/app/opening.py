@@ -25,6 +25,7 @@ from engine.artifacts import ArtifactStore, open_store
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock, SimulatedClock, local
 from engine.dispatch import NOBODY, Observer, Renderer, Sender, told
+from engine.dispatch.escalating import Escalating
 from engine.dispatch.page_watch import PageWatch
 from engine.dispatch.recall import Recall
 from engine.dispatch.station_watch import StationWatch
@@ -91,6 +92,7 @@ class App:
     renderer: Renderer
     office: Office
     sender: Sender
+    escalating: Escalating
     station_watch: StationWatch | None
     page_watch: PageWatch
     recall: Recall | None
@@ -189,6 +191,7 @@ def build_app(house: House, ledger: Ledger, registry: Registry, revision: int, f
             boundary=house.boundary,
         ),
         sender=build_sender(house, folder, ledger, channels, renderer, rules),
+        escalating=Escalating(ledger, channels, rules, clock, house.boundary),
         station_watch=build_station_watch(house, ledger, channels, rules),
         page_watch=build_page_watch(house, ledger, channels),
         recall=build_recall(house, ledger, channels, rules),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from channels.flyer.jobs import MOST_SHEETS, Run, Share, Stack, job_pdf, sheets_of
+from channels.flyer.jobs import MOST_SHEETS, Run, Share, Stack, copies_in, job_pdf, sheets_of
 from channels.flyer.options import FlyerOptions
 from channels.flyer.products import Product
 from engine.app.opening import App
@@ -41,13 +41,29 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file for a printer; ``media`` is the paper's name (PWG 5101.1)."""
+    """One file for a printer; ``media`` is the paper's name (PWG 5101.1).
+
+    ``pages`` are its first and last sheet where somebody asked for some of a job only; ``copies``
+    of the product are in a whole job.
+    """
 
     name: str
     product: Product
     sheets: int
     media: str
     pdf: bytes
+    copies: int = 0
+    pages: tuple[int, int] | None = None
+
+    @property
+    def in_words(self) -> str:
+        """Say what it holds, for the audit trail."""
+        name = self.name.removesuffix(".pdf")
+        if self.pages is not None:
+            message = _("{job}: sheets {first} to {last} again")
+            return message.format(job=name, first=self.pages[0], last=self.pages[1])
+        message = _("{job}: {copies} copies, {sheets} sheets")
+        return message.format(job=name, copies=self.copies, sheets=self.sheets)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +112,7 @@ def jobs_of(app: App, wish: Wish) -> Iterator[Job]:
             sheaf.revision,
             product,
             wish.up or product.layout.on_a4,
-            wish.covers and product is sheaf.shares[0].content.options_as(FlyerOptions).main,
+            wish.covers,
             sheaf.shares[0].content.valid_from or sheaf.shares[0].content.valid_until,
         )
         piles = [stacks] if wish.jobs == "one" else [[stack] for stack in stacks]
@@ -120,7 +136,26 @@ def _files(
         end = min(begin + MOST_SHEETS - 1, last)
         part = "" if (begin, end) == (1, total) else f"-{begin}-{end}"
         pdf = job_pdf(run, stacks, begin, end)
-        yield Job(f"{name}{part}.pdf", run.product, end - begin + 1, _media(run), pdf)
+        yield Job(
+            f"{name}{part}.pdf",
+            run.product,
+            end - begin + 1,
+            _media(run),
+            pdf,
+            copies_in(run, stacks),
+            (begin, end) if pages else None,
+        )
+
+
+def record_job(app: App, campaign_id: str, job: Job, place: str, by: str) -> None:
+    """Keep in the audit trail that ``job`` went to ``place``: a printer's address or a folder."""
+    app.ledger.printings.record(
+        campaign_id,
+        again=job.pages is not None,
+        detail=f"{job.in_words} → {place}",
+        at=app.clock.now(),
+        actor=by,
+    )
 
 
 def _media(run: Run) -> str:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from channels.base import Channel, proves
+from channels.framed import warming
 from engine.artifacts import ArtifactStore
 from engine.dispatch import Observer, Renderer
 from engine.errors import ChannelError, LoaError
 from engine.i18n import gettext as _
-from engine.models import Plan, PlannedDelivery, Registry
+from engine.models import Plan, PlannedDelivery, Priority, Registry
 from engine.planner.progress import Progress, nothing
+
+logger = logging.getLogger(__name__)
 
 #: Failures that are told one by one.
 _MOST_TOLD = 8
@@ -30,7 +34,9 @@ class Prover:
     def prove(self, plan: Plan, registry: Registry, progress: Progress = nothing) -> None:
         """Prove every distinct artifact of channels that prove theirs.
 
-        Raises LoaError that says which are not what they should be, and why; OSError.
+        For an emergency, what all emergencies of its channels share is made as well, so that
+        nothing is left to do once it is approved. Raises LoaError that says which are not what
+        they should be, and why; OSError.
         """
         wanted = list(self._wanted(plan))
         renderer = Renderer(self.channels, self.artifacts, plan.frozen, self.observer)
@@ -39,15 +45,32 @@ class Prover:
             proving = {
                 threads.submit(_reason_against, renderer, item, registry): item for item in wanted
             }
+            warmed = [threads.submit(self._warm, name, registry) for name in self._urgent(plan)]
             try:
                 for number, done in enumerate(as_completed(proving), 1):
                     if reason := done.result():
                         failures.setdefault(reason, []).append(proving[done].hamlet_id)
                     progress(number, len(wanted))
+                for one in warmed:
+                    one.result()
             finally:
                 threads.shutdown(cancel_futures=True)
         if failures:
             raise LoaError(_refusal(failures))
+
+    def _urgent(self, plan: Plan) -> set[str]:
+        urgent = Priority.EMERGENCY
+        return {item.channel for item in plan.deliveries if item.priority is urgent}
+
+    def _warm(self, name: str, registry: Registry) -> None:
+        """Make what a channel's emergencies share; if it fails now, sending tries it again."""
+        channel = warming(self.channels[name])
+        if channel is None:
+            return
+        try:
+            channel.warm(registry)
+        except ChannelError as error:
+            logger.warning(_("what frames emergencies cannot be made yet: %s"), error)
 
     def _wanted(self, plan: Plan) -> Iterator[PlannedDelivery]:
         """Yield one delivery for each content of a channel that proves."""

@@ -62,6 +62,8 @@ def waiting_lines(app: App, done: Standing, by: str, _second: str | None) -> Ite
     yield _("✓ {campaign} is written and waits for a second person: {file}").format(
         campaign=done.campaign_id, file=shown_path(done.path)
     )
+    if done.unproved:
+        yield f"  ✗ {done.unproved}"
     others = app.office.approvers(but=by)
     if not others:
         yield _("  nobody else may approve: give somebody the right to, in commune.yaml")

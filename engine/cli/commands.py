@@ -71,7 +71,13 @@ def table() -> dict[str, tuple[str, str]]:
         ),
         "bulletin": ("bulletin", _("Gather a week's campaigns in one bulletin (PDF).")),
         "playlog": ("playlog", _("List what went on air, and what it proves: CSV, PDF too.")),
+        "escalation": (
+            "escalation",
+            _("Show where campaign ID was not passed on: what was done, what comes."),
+        ),
         "relay": ("relay", _("Links with which heads pass campaigns on, and their answers.")),
+        "team": ("team", _("Visits from door to door: lists, sheets, links, results.")),
+        "privacy": ("privacy", _("Remove personal data whose time is over.")),
         "chat": ("chat", _("Send a marked test to a chat group.")),
         "zalo": ("zalo", _("Log in to the Zalo Official Account; see and make its groups.")),
         "fake": ("fake", _("Try things with a Zalo of one's own, on this machine.")),

@@ -171,6 +171,8 @@ def amendment_lines(
     yield ""
     counts = (f"{_summary(effect)} {count}" for effect, count in count_of(effects))
     yield _("places: {counts}").format(counts=", ".join(counts) or "–")
+    if effects and all(one.effect is Effect.SAME for one in effects):
+        yield _("nobody is told anything: everybody has these words already")
     if plan.doubts:
         yield from doubt_lines(plan.doubts)
     for breach in plan.breaches:
@@ -215,6 +217,8 @@ def _say(app: App, done: Submitted, known: Known) -> None:
     click.echo(message.format(campaign=revision.campaign_id, revision=revision.revision))
     lines = amendment_lines(app, done.plan, known, revision.campaign.correction)
     click.echo("\n".join(lines))
+    if done.unproved:
+        click.echo(f"  ✗ {done.unproved}")
     click.echo(_("  content {hash}").format(hash=revision.content_hash[:16]))
     name = revision.campaign_id + said_commune()
     click.echo(_("  look at it: loa preview {id}").format(id=name))

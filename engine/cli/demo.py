@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import shutil
 import tempfile
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -14,11 +14,12 @@ from rich.console import Console
 from campaigns.workspace import EXAMPLE
 from engine.app import App, open_app
 from engine.app.station import day_of
+from engine.cli import demo_correction
 from engine.cli.common import report_of, shown_path, state_conditions
 from engine.cli.demo_player import play_all, said_of
 from engine.cli.run import run_with_progress, say_how_it_ended
 from engine.cli.wrapping import marked_lines
-from engine.clock import SimulatedClock, local
+from engine.clock import local
 from engine.dispatch.confirming import Word, confirm
 from engine.errors import LoaError
 from engine.files import write_atomic
@@ -51,10 +52,13 @@ def demo() -> click.Command:
             begins = local(app.clock.now()).date()
             click.echo(_("Workspace: {folder}").format(folder=shown_path(workspace)))
             state_conditions(app)
-            _approve_all(app)
+            passphrase, heads = _approve_all(app), _Heads(app)
+            run_with_progress(app, until=demo_correction.SEEN_AT, on_turn=heads.look)
+            for line in demo_correction.correct(app, AUTHOR, APPROVER, passphrase):
+                click.echo(line)
             ended = run_with_progress(app)
             outcome = say_how_it_ended(app, ended)
-            _relay(app)
+            heads.tell()
             click.echo(said_of(*play_all(app)))
             _show(app, begins)
         return outcome
@@ -71,8 +75,11 @@ def _copy_example(folder: Path | None) -> Path:
     return target.resolve()
 
 
-def _approve_all(app: App) -> None:
-    """Submit and approve every example campaign, the emergency last, by two people."""
+def _approve_all(app: App) -> str:
+    """Submit and approve every example campaign, the emergency last, by two people.
+
+    Returns the passphrase that the second of them was given.
+    """
     passphrase = secrets.token_urlsafe(12)
     app.office.set_passphrase(APPROVER, passphrase, None)
     files = sorted((app.workspace / "campaigns").glob("*.yaml"))
@@ -93,27 +100,44 @@ def _approve_all(app: App) -> None:
         for breach in done.plan.breaches:
             for line in marked_lines("!", breach_line(breach)):
                 click.echo(line)
+    return passphrase
 
 
-def _relay(app: App) -> None:
-    """Let all heads but the last relay the warning, so that somebody is left to be reached."""
-    if isinstance(app.clock, SimulatedClock):
-        click.echo(
-            _("It is now {moment}. The heads relay the flood warning; one has not yet.").format(
-                moment=f"{local(app.clock.now()):%H:%M %d/%m/%Y}"
+class _Heads:
+    """All heads but the last relay the warning, so that somebody is left to be reached."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+        self._at: datetime | None = None
+
+    def look(self) -> None:
+        """Relay it as soon as they have it."""
+        app, now = self._app, self._app.clock.now()
+        if self._at is not None or not app.ledger.escalations.steps(EMERGENCY):
+            return
+        self._at = now
+        for hamlet in app.registry.hamlets[:-1]:
+            assert hamlet.head is not None
+            word = Word(
+                campaign_id=EMERGENCY,
+                hamlet_id=hamlet.id,
+                channel="chat",
+                by=hamlet.head,
+                households=hamlet.households * 3 // 4,
+                note=_("made up for the demonstration"),
             )
-        )
-    for hamlet in app.registry.hamlets[:-1]:
-        assert hamlet.head is not None
-        word = Word(
-            campaign_id=EMERGENCY,
-            hamlet_id=hamlet.id,
-            channel="chat",
-            by=hamlet.head,
-            households=hamlet.households * 3 // 4,
-            note=_("made up for the demonstration"),
-        )
-        confirm(app.ledger, app.registry, word, app.clock.now())
+            confirm(app.ledger, app.registry, word, now)
+
+    def tell(self) -> None:
+        """Say what they did, and what was done about the one who did not."""
+        if self._at is None:
+            return
+        words = _("{moment}: the heads relay the flood warning; one does not:")
+        click.echo(words.format(moment=f"{local(self._at):%H:%M %d/%m/%Y}"))
+        missing = self._app.registry.hamlets[-1].id
+        for one in report_of(self._app, EMERGENCY).escalation:
+            if one.hamlet_id == missing:
+                click.echo(f"  {one.hamlet}: {one.when}  {one.what}")
 
 
 def _show(app: App, day: date) -> None:
@@ -122,6 +146,10 @@ def _show(app: App, day: date) -> None:
     Console().print(status_table(built.matrix))
     page = campaign_page(app.ledger, built, app.clock.now())
     files = write_report(built, app.workspace / "reports" / EMERGENCY, page)
+    corrected = report_of(app, demo_correction.CAMPAIGN)
+    files += write_report(corrected, app.workspace / "reports" / demo_correction.CAMPAIGN)[:1]
+    for line in demo_correction.outcome(corrected):
+        click.echo(line)
     Console().print(day_table(day_of(app, day, cluster=app.registry.clusters[0].id)))
     picture = app.workspace / "reports" / f"station-{day}.png"
     write_atomic(picture, png(svg(day_of(app, day))))

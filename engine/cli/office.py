@@ -85,6 +85,8 @@ def submit() -> click.Command:
             _say_waived(done.plan)
             _say_doubts(done.plan.doubts)
             _say_update(app, done)
+            if done.unproved:
+                click.echo(f"  ✗ {done.unproved}")
             click.echo(_("  content {hash}").format(hash=revision.content_hash[:16]))
             name = revision.campaign_id + said_commune()
             click.echo(_("  look at it: loa preview {id}").format(id=name))

@@ -11,7 +11,8 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.i18n import joined
 from engine.models import Campaign, Forecast, Plan, PlannedDelivery, Registry
-from engine.models.wording import breach_line, channel_name
+from engine.models.wording import act_word, breach_line, channel_name, step_reason
+from engine.rules.escalated import foreseen_steps
 
 
 def plan_lines(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[str]:
@@ -35,6 +36,7 @@ def plan_lines(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[s
     if plan.doubts:
         yield ""
         yield from doubt_lines(plan.doubts)
+    yield from _escalation(campaign, plan, registry)
     yield from _legal_basis(campaign)
     yield from _breaches(plan)
 
@@ -80,6 +82,24 @@ def doubt_lines(found: Iterable[str]) -> Iterator[str]:
     yield _("Please look at these before it goes out:")
     for doubt in found:
         yield from marked_lines("?", doubt)
+
+
+def _escalation(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[str]:
+    """Yield what would be done, and when, where nobody says that it was passed on."""
+    found = foreseen_steps(campaign, plan, registry)
+    if not found:
+        return
+    yield ""
+    yield _("Where nobody says that it was passed on:")
+    for one in found:
+        names = ", ".join(one.hamlets)
+        if one.nobody:
+            message = _("{act}: the registry names nobody in {hamlets}")
+            yield from marked_lines("!", message.format(act=act_word(one.step.do), hamlets=names))
+            continue
+        when = f"{local(one.at):%H:%M %d/%m/%Y}" if one.at else _("never: it is over before")
+        why = step_reason(one.step, at_night=one.at_night)
+        yield from marked_lines("○", f"{when}  {act_word(one.step.do)} ({why}): {names}")
 
 
 def _legal_basis(campaign: Campaign) -> Iterator[str]:

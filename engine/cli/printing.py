@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import click
 
@@ -46,6 +47,9 @@ def print_run() -> click.Command:
     @click.option("--pages", metavar="N-M", help=_("Only these sheets of each job, once more."))
     @click.option("--no-covers", is_flag=True, help=_("Without cover sheets."))
     @click.option("--preview", is_flag=True, help=_("A picture of each product instead."))
+    @click.option(
+        "--who", "person", metavar=_("PERSON"), help=_("Who prints, for the audit trail.")
+    )
     @commune_option
     @workspace_option
     def command(
@@ -61,11 +65,13 @@ def print_run() -> click.Command:
         pages: str | None,
         no_covers: bool,
         preview: bool,
+        person: str | None,
         workspace: Path | None,
     ) -> None:
         from engine.app.printing import Wish
 
-        with open_workspace(workspace) as app:
+        with open_workspace(workspace, acting=not preview) as app:
+            actor = _known(app, person) if person else "loa"
             settings = app.settings.print
             wish = Wish(
                 campaign_id,
@@ -84,9 +90,9 @@ def print_run() -> click.Command:
                 if preview:
                     _write_previews(app, wish, folder)
                 elif target:
-                    _send(app, wish, target)
+                    _send(app, wish, target, actor)
                 else:
-                    _write(app, wish, folder)
+                    _write(app, wish, folder, actor)
             except ChannelError as error:
                 raise LoaError(str(error)) from error
             except OSError as error:
@@ -103,17 +109,18 @@ def _pages(text: str) -> tuple[int, int]:
     return int(found[1]), int(found[2] or found[1])
 
 
-def _write(app: App, wish: Wish, folder: Path) -> None:
-    from engine.app.printing import jobs_of
+def _write(app: App, wish: Wish, folder: Path, actor: str) -> None:
+    from engine.app.printing import jobs_of, record_job
 
     for job in jobs_of(app, wish):
         write_atomic(folder / job.name, job.pdf)
+        record_job(app, wish.campaign_id, job, shown_path(folder), actor)
         click.echo(f"  {shown_path(folder / job.name)} ({_sheets(job.sheets)})")
 
 
-def _send(app: App, wish: Wish, printer: str) -> None:
+def _send(app: App, wish: Wish, printer: str, actor: str) -> None:
     from channels.flyer.ipp import print_job
-    from engine.app.printing import jobs_of
+    from engine.app.printing import jobs_of, record_job
 
     if not app.settings.live:
         message = _("rehearsal: nothing is printed until loa.toml says live = true; see --output")
@@ -121,11 +128,26 @@ def _send(app: App, wish: Wish, printer: str) -> None:
     for job in jobs_of(app, wish):
         name = job.name.removesuffix(".pdf")
         number = print_job(printer, name, job.pdf, job.media, "loa")
+        record_job(app, wish.campaign_id, job, _place_of(printer), actor)
         click.echo(
             _("✓ {name}: job {number}, {sheets}").format(
                 name=name, number=number, sheets=_sheets(job.sheets)
             )
         )
+
+
+def _known(app: App, person: str) -> str:
+    if person not in app.registry.people_by_id:
+        message = _('nobody in the registry has the id "{person}"')
+        raise LoaError(message.format(person=person))
+    return person
+
+
+def _place_of(printer: str) -> str:
+    """Return a printer's address without what may be a secret in it."""
+    parts = urlsplit(printer)
+    host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
+    return f"{parts.scheme}://{host}{parts.path}"
 
 
 def _write_previews(app: App, wish: Wish, folder: Path) -> None:

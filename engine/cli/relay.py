@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from engine.app import App
+from engine.app.linking import address_of
 from engine.cli.commands import Suggesting
 from engine.cli.common import commune_option, open_workspace, workspace_option
 from engine.cli.words import translate_placeholders
@@ -129,14 +130,12 @@ def _relaying(app: App) -> Relaying:
 
 
 def _row(app: App, relaying: Relaying, link: RelayLink) -> tuple[str, ...]:
-    console = app.settings.console
-    base = console.public_url or f"http://{console.listen}"
     person = app.registry.people_by_id.get(link.person_id)
     return (
         person.name if person is not None else link.person_id,
         person.phone if person is not None else "",
         ", ".join(hamlet.name for hamlet in relaying.hamlets_of(link)),
-        f"{base}/r/{app.ledger.relays.token(link)}",
+        address_of(app.settings.console, app.ledger.relays, link),
         f"{local(link.until):%d/%m/%Y}",
     )
 
@@ -156,6 +155,7 @@ def _lines(app: App, word: RelayWord) -> Sequence[str]:
         WordKind.QUESTION: _("asks"),
         WordKind.NOT_RELAYED: _("could not pass it on"),
         WordKind.UNCLEAR: _("wrote in the group"),
+        WordKind.NEEDS_HELP: _("somebody needs help"),
     }[word.kind]
     head = "{at}  {campaign}  {hamlet}, {person}: {kind}".format(
         at=f"{local(word.at):%H:%M %d/%m/%Y}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -52,9 +53,16 @@ def run() -> click.Command:
 
 
 def run_with_progress(
-    app: App, *, watch: bool = False, on_turn: Callable[[], None] = lambda: None
+    app: App,
+    *,
+    watch: bool = False,
+    until: datetime | None = None,
+    on_turn: Callable[[], None] = lambda: None,
 ) -> Ended:
-    """Run the workspace with a bar for each channel. Raises LoaError."""
+    """Run the workspace with a bar for each channel. Raises LoaError.
+
+    ``until``: a simulated clock goes no further.
+    """
     runtime = EmbeddedRuntime(app)
 
     with stopped_by_signals(runtime.stop), progress_bars() as progress:
@@ -64,7 +72,7 @@ def run_with_progress(
             on_turn()
             bars.refresh()
 
-        ended = runtime.run(watch=watch, on_progress=turn)
+        ended = runtime.run(watch=watch, until=until, on_progress=turn)
         bars.draw()
         return ended
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from itertools import islice
+from itertools import groupby, islice
 from pathlib import Path
 
 import click
@@ -30,9 +30,12 @@ from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Which, status_word
 from engine.models.wording import channel_name, state_name
 from engine.reports.amended import AmendedPlace, Has, amended_hamlets
+from engine.reports.escalation import NOBODY, TOLD, StepLine
 from engine.reports.remarks import Remarked
 from engine.reports.report import Report
 from engine.reports.screen import overview, overview_table, status_table
+from engine.reports.visits import progress_lines
+from engine.rules.escalation import Outlook
 from engine.states import State
 
 #: The channel of which people may say that they heard it.
@@ -112,6 +115,19 @@ def _and_more(count: int) -> Iterator[str]:
         yield _("and {count} more").format(count=count - MOST_NAMED)
 
 
+def escalation_lines(steps: Sequence[StepLine]) -> Iterator[str]:
+    """Yield what was done where it was not passed on, and the next step of each hamlet."""
+    for _hamlet, ours in groupby(
+        (one for one in steps if one.act != TOLD), key=lambda one: one.hamlet_id
+    ):
+        lines = list(ours)
+        done = [one for one in lines if one.state in (State.SENT, State.CONFIRMED)]
+        to_come = [one for one in lines if one.state in (State.PLANNED, Outlook.WAITS)]
+        stuck = [one for one in lines if one.state in (NOBODY, State.FAILED, State.EXPIRED)]
+        for one in (*done, *stuck, *to_come[:1]):
+            yield f"{one.hamlet}: {one.words}"
+
+
 def remark_lines(remarks: Sequence[Remarked]) -> Iterator[str]:
     """Yield what was made otherwise than chosen: a line for each remark on each channel."""
     for one in remarks:
@@ -141,8 +157,11 @@ def show_status() -> click.Command:
                 console.print(status_table(built.matrix))
                 rows = app.ledger.views.deliveries(campaign_id)
                 amended = amended_lines(built.amended)
-                for line in (*amended, *trouble_lines(rows), *remark_lines(built.remarks)):
+                visits = progress_lines(built.visits)
+                for line in (*amended, *visits, *trouble_lines(rows), *remark_lines(built.remarks)):
                     click.echo(line)
+                for text in escalation_lines(built.escalation):
+                    click.echo(text)
                 if built.by_ear:
                     click.echo(f"👂 {built.by_ear}")
 

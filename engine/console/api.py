@@ -16,11 +16,12 @@ from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from engine.console.desk import Desk
 from engine.console.figures import Figures
+from engine.console.forms import lost
 from engine.console.hub import Hub
 from engine.console.reading import fields_of, sequence_of, token_of
 from engine.console.relay import PREFIX as RELAY
-from engine.console.relay import lost
 from engine.console.turnstile import Turnstile
+from engine.console.visits import PREFIX as VISITS
 from engine.i18n import gettext as _
 from engine.i18n import os_reason
 from engine.ledger import LEDGER_ERRORS, ledger_reason
@@ -35,6 +36,9 @@ logger = logging.getLogger(__name__)
 
 #: Where players ask.
 PREFIX = "/player/v1"
+
+#: Pages for people: what goes wrong there is told in words.
+LINKED = (f"{RELAY}/", f"{VISITS}/")
 
 #: Seconds for which a question for news is held open.
 HELD = 25.0
@@ -160,7 +164,7 @@ def _page(pages: Pages, path: str) -> Callable[[], Response]:
 
 async def _refused(request: Request, error: Exception) -> Response:
     """Answer a refusal: in words on a page to who followed a link, as JSON to a program."""
-    if request.url.path.startswith(f"{RELAY}/"):
+    if request.url.path.startswith(LINKED):
         return lost(request, error)
     assert isinstance(error, StarletteHTTPException)
     return await http_exception_handler(request, error)
@@ -173,7 +177,7 @@ async def _unreadable(_request: Request, error: Exception) -> Response:
 async def _away(request: Request, error: Exception) -> Response:
     """Say that it may be tried again, and to our own log why."""
     logger.warning(_("somebody could not be answered: {reason}").format(reason=_reason(error)))
-    if request.url.path.startswith(f"{RELAY}/"):
+    if request.url.path.startswith(LINKED):
         return lost(request, error)
     return JSONResponse(
         {"detail": _("try again later")},

@@ -21,6 +21,8 @@ from engine.console.figures import Figures
 from engine.console.hub import Hub
 from engine.console.relay import relay_router
 from engine.console.relay_desk import RelayDesk
+from engine.console.visits import visits_router
+from engine.console.visits_desk import VisitDesk
 from engine.console.zalo_hook import ZaloHook, hook_router
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -64,7 +66,8 @@ class ConsoleService:
         self.pages: Pages = pages_of(self.pulse, ready, self.figures.registry)
         self._desk = Desk(communes)
         self._relay = RelayDesk(communes)
-        self._hook = ZaloHook(communes)
+        self._visits = VisitDesk(communes)
+        self._hook = ZaloHook(communes, rest=self.stop.wait)
         self._hub = Hub(self._desk.feeds)
         self.figures.waiting(lambda: self._hub.count)
 
@@ -78,7 +81,11 @@ class ConsoleService:
                 self._hub,
                 self.figures,
                 self.pages,
-                (relay_router(self._relay), hook_router(self._hook)),
+                (
+                    relay_router(self._relay),
+                    visits_router(self._visits),
+                    hook_router(self._hook),
+                ),
             ),
             log_config=None,
             access_log=False,

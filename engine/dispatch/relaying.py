@@ -102,7 +102,10 @@ class Relaying:
         ]
 
     def page(self, link: RelayLink) -> Page:
-        """Return what a link shows, by the registry as it stands: an old head sees nothing."""
+        """Return what a link shows, by the registry as it stands: an old head sees nothing.
+
+        Hamlets that nobody has passed it on in come first.
+        """
         rows = self._rows(link.campaign_id)
         evidence = self._ledger.evidence.of(link.campaign_id)
         told = [
@@ -119,7 +122,7 @@ class Relaying:
             commune.phone,
             content[0],
             content[1],
-            tuple(one for one in told if one is not None),
+            tuple(sorted(filter(None, told), key=lambda one: bool(one.said))),
         )
 
     def hamlets_of(self, link: RelayLink) -> list[Hamlet]:
@@ -225,7 +228,7 @@ class Relaying:
 
     def _rows(self, campaign_id: str) -> list[DeliveryRow]:
         rows = self._ledger.views.deliveries(campaign_id)
-        return [row for row in rows if row.channel == ChatChannel.name]
+        return [row for row in rows if row.channel == ChatChannel.name and not row.asks]
 
     def _newest_of(self, campaign_id: str, hamlet_id: str, channel: str) -> DeliveryRow | None:
         rows = [

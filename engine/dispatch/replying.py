@@ -24,8 +24,13 @@ from engine.rules.replies import Meaning, Reply, read_reply
 #: How long after a message its replies are taken to be about it.
 ABOUT = timedelta(days=3)
 
-#: How late an event may come: one that is older settles nothing by itself.
+#: How late an event may come: one that is older settles nothing by itself, nor one from so far
+#: ahead, for then one of the clocks is wrong.
 LATEST = timedelta(days=1)
+
+#: How far the platform's clock may be behind ours: a reply written just after a message may bear
+#: an earlier time.
+SKEW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +79,7 @@ class Replying:
         self, line: Line, group: ChatGroup, case: _Case, reply: Reply, now: datetime
     ) -> bool:
         """Record a plain word; False when it is not plain, or was refused."""
-        plain = case.person and case.hamlets and case.campaign and now - line.at <= LATEST
+        plain = case.person and case.hamlets and case.campaign and abs(now - line.at) <= LATEST
         if not plain or reply.meaning not in (Meaning.RECEIVED, Meaning.RELAYED):
             return False
         relayed = reply.meaning is Meaning.RELAYED
@@ -129,7 +134,9 @@ class Replying:
     def _case(self, line: Line, group: ChatGroup) -> _Case | None:
         """Return what is known; None when nothing was said there that a reply could be about."""
         spoken = [
-            one for one in spoken_of(self._ledger, group.id, line.at - ABOUT) if one.slot <= line.at
+            one
+            for one in spoken_of(self._ledger, group.id, line.at - ABOUT)
+            if one.slot <= line.at + SKEW
         ]
         if not spoken:
             return None

@@ -8,7 +8,7 @@ side can be asked, and left to a person elsewhere.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from datetime import timedelta
 
@@ -33,6 +33,11 @@ from engine.ledger.watched_clock import emergencies_only
 from engine.models import Bundle, Receipt
 
 logger = logging.getLogger(__name__)
+
+
+def at_once() -> None:
+    """Give way to nobody."""
+
 
 #: How many bundles one commit may begin, where sending twice does no harm.
 BATCH = 100
@@ -72,15 +77,24 @@ class Sender:
         )
         self._boundary = boundary
         self._observer = observer
+        self._give_way = at_once
 
-    def send(self, ids: Sequence[int], *, holder: str | None = None) -> None:
+    def send(
+        self,
+        ids: Sequence[int],
+        *,
+        holder: str | None = None,
+        give_way: Callable[[], None] = at_once,
+    ) -> None:
         """Send leased bundles; what cannot be sent now is recorded, never raised.
 
         With a ``holder``, only what is still leased to it is begun, recorded and given back.
+        ``give_way`` is called where nothing is half done: it may wait for what is more urgent.
         An interruption (a time limit, a shutdown) is recorded, then raised again. Raises
         LEDGER_ERRORS when the ledger cannot be told; what was begun is then left to others.
         """
         left, acting = set(ids), self._under(holder)
+        acting._give_way = give_way
         try:
             for start in range(0, len(ids), BATCH):
                 left -= acting._send_batch(ids[start : start + BATCH], holder)
@@ -152,6 +166,7 @@ class Sender:
 
     def _prepare(self, job: Job, found: Found, gate: Gate) -> Ready | None:
         """Render and assemble one bundle; None when there is nothing to hand over now."""
+        self._give_way()
         if gate.distrusts(job.bundle) or gate.is_shut(job.bundle):
             return None
         self._observer.taken_up(job.bundle, job.parts)
@@ -202,6 +217,7 @@ class Sender:
             and not gate.is_shut(one.bundle, one.artifact)
         }
         while waiting:
+            self._give_way()
             self._boundary("before begin")
             durable = not all(self._backend(one.bundle).idempotent for one in waiting.values())
             begun = self._ledger.bundles.begin(

@@ -10,6 +10,7 @@ from engine.ledger.bundles import Bundles, Job, Part
 from engine.ledger.codec import OptionModels
 from engine.ledger.database import Database
 from engine.ledger.deliveries import ENDED, Current, Deliveries
+from engine.ledger.escalations import Escalations
 from engine.ledger.evidence import EvidenceBook
 from engine.ledger.leases import Leases
 from engine.ledger.leaving import remark_of
@@ -21,6 +22,7 @@ from engine.ledger.play_marks import PlayMarks
 from engine.ledger.player_keys import PlayerKeys
 from engine.ledger.players import Players
 from engine.ledger.plays import Aired, Kept, Plays
+from engine.ledger.printings import Printings
 from engine.ledger.programmes import Programmes
 from engine.ledger.refusals import LEDGER_ERRORS, ledger_reason
 from engine.ledger.registries import Credentials, Registries
@@ -32,6 +34,7 @@ from engine.ledger.seal import Seal
 from engine.ledger.tokens import LedgerTokens
 from engine.ledger.told import ToldBook
 from engine.ledger.views import DeliveryRow, EventRow, Views
+from engine.ledger.visits import VisitBook
 from engine.ledger.wording import status_word
 
 __all__ = [
@@ -72,6 +75,8 @@ class Ledger:
     outcomes: Outcomes
     mending: Mending
     evidence: EvidenceBook
+    escalations: Escalations
+    printings: Printings
     pages: Pages
     plays: Plays
     play_marks: PlayMarks
@@ -79,6 +84,7 @@ class Ledger:
     remote_ids: LedgerRemoteIds
     tokens: LedgerTokens
     relays: Relays
+    visits: VisitBook
     breakers: Breakers
     views: Views
     told: ToldBook
@@ -110,6 +116,8 @@ class Ledger:
             outcomes=Outcomes(database, commune_id),
             mending=Mending(database, commune_id),
             evidence=EvidenceBook(database, commune_id),
+            escalations=Escalations(database, commune_id),
+            printings=Printings(database, commune_id),
             pages=Pages(database, commune_id),
             plays=Plays(database, commune_id),
             play_marks=PlayMarks(database, commune_id),
@@ -117,6 +125,7 @@ class Ledger:
             remote_ids=LedgerRemoteIds(database, commune_id),
             tokens=LedgerTokens(database, commune_id, seal),
             relays=Relays(database, commune_id, seal),
+            visits=VisitBook(database, commune_id, seal),
             breakers=Breakers(database),
             views=Views(database, commune_id),
             told=ToldBook(database, commune_id),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, func, or_, select, true
+from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, exists, func, or_, select, true
 
 from engine.ledger.database import Database
 from engine.ledger.tables import deliveries, evidence
@@ -81,6 +81,20 @@ _STANDS = or_(_D.replaced_in.is_(None), _D.state.in_((State.CANCELLED, State.WIT
 TROUBLED = (State.FAILED, State.UNCERTAIN, State.NOT_PLAYED, State.EXPIRED)
 _OF_HOUSEHOLDS = tuple(kind.value for kind in EvidenceKind if kind.of_households)
 
+_LATER = evidence.alias().c
+
+#: Visits are told as totals so far: what the same person has said anew does not count any more.
+_STANDING = or_(
+    _E.kind != EvidenceKind.VISITED,
+    ~exists().where(
+        _LATER.commune_id == _E.commune_id,
+        _LATER.delivery_id == _E.delivery_id,
+        _LATER.by == _E.by,
+        _LATER.kind == EvidenceKind.VISITED,
+        _LATER.id > _E.id,
+    ),
+)
+
 
 class CoverageViews:
     """Sums of one commune's deliveries and evidence."""
@@ -115,6 +129,7 @@ class CoverageViews:
                 or_(_D.channel != "chat", _D.target.not_in(sorted(heads))),
                 _E.commune_id == self._commune_id,
                 _E.kind.in_(_OF_HOUSEHOLDS),
+                _STANDING,
                 span.holds(_D.slot),
             )
             .group_by(_D.hamlet_id, _D.channel, _D.id)

@@ -73,6 +73,23 @@ class Database:
         with self._reader.connect() as connection, connection.begin():
             yield connection
 
+    def forget(self, *tables: str) -> None:
+        """Let go of what was removed from tables: pages and logs would hold it for a while.
+
+        What somebody still reads is kept until he is done.
+        """
+        if is_postgresql(self.engine):
+            at_once = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            with at_once.connect() as connection:
+                connection.exec_driver_sql(f"VACUUM {', '.join(tables)}")
+            return
+        with self._turn:
+            raw = self.engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                raw.close()
+
     def close(self) -> None:
         self.engine.dispose()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, Row, insert, select
 
 from engine.i18n import gettext as _
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost
+from engine.ledger.escalations import stop_answered
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
 from engine.ledger.tries import take_back_tries
@@ -32,41 +34,10 @@ class EvidenceBook:
         """Keep evidence, and confirm the deliveries of which it shows that they reached people.
 
         Two people who disagree are both kept. What is to be tried again for one that was heard
-        after all is stopped, unless another still needs it.
+        after all is stopped, unless another still needs it; so are steps that waited for this.
         """
         with self._database.write(durable=True) as connection:
-            for piece in pieces:
-                connection.execute(
-                    insert(evidence).values(
-                        commune_id=self._commune_id,
-                        delivery_id=piece.delivery_id,
-                        kind=piece.kind,
-                        households=piece.households,
-                        by=piece.by,
-                        at=piece.at,
-                        source=piece.source,
-                        left_over=piece.left_over,
-                        views=piece.views,
-                    )
-                )
-                confirmed: list[int] = []
-                for old in _CONFIRMABLE if piece.kind.confirms else ():
-                    moved = move_deliveries(
-                        connection,
-                        self._commune_id,
-                        deliveries.c.id == piece.delivery_id,
-                        old=old,
-                        new=State.CONFIRMED,
-                        at=piece.at,
-                        actor=piece.by,
-                        detail=_in_words(piece),
-                    )
-                    confirmed += [row.id for row in moved]
-                if confirmed:
-                    reason = _("it was heard after all: a person said so")
-                    take_back_tries(
-                        connection, self._commune_id, confirmed, piece.at, piece.by, reason
-                    )
+            add_evidence(connection, self._commune_id, pieces)
 
     def of(self, campaign_id: str) -> list[Evidence]:
         """Return the campaign's evidence in the order in which it came."""
@@ -82,19 +53,63 @@ class EvidenceBook:
                 )
                 .order_by(e.id)
             ).all()
-        return [
-            Evidence(
-                row.delivery_id,
-                EvidenceKind(row.kind),
-                row.by,
-                row.at,
-                row.source,
-                row.households,
-                row.left_over,
-                row.views,
+        return [_piece(row) for row in rows]
+
+
+def pieces_of(connection: Connection, commune_id: str, delivery_id: int) -> list[Evidence]:
+    """Return one delivery's evidence, within a transaction, in the order in which it came."""
+    e = evidence.c
+    query = select(evidence).where(e.commune_id == commune_id, e.delivery_id == delivery_id)
+    return [_piece(row) for row in connection.execute(query.order_by(e.id))]
+
+
+def _piece(row: Row[Any]) -> Evidence:
+    return Evidence(
+        row.delivery_id,
+        EvidenceKind(row.kind),
+        row.by,
+        row.at,
+        row.source,
+        row.households,
+        row.left_over,
+        row.views,
+    )
+
+
+def add_evidence(connection: Connection, commune_id: str, pieces: Sequence[Evidence]) -> None:
+    """Do so within a transaction. That nobody was visited confirms nothing."""
+    for piece in pieces:
+        connection.execute(
+            insert(evidence).values(
+                commune_id=commune_id,
+                delivery_id=piece.delivery_id,
+                kind=piece.kind,
+                households=piece.households,
+                by=piece.by,
+                at=piece.at,
+                source=piece.source,
+                left_over=piece.left_over,
+                views=piece.views,
             )
-            for row in rows
-        ]
+        )
+        nobody = piece.kind is EvidenceKind.VISITED and not piece.households
+        confirmed: list[int] = []
+        for old in _CONFIRMABLE if piece.kind.confirms and not nobody else ():
+            moved = move_deliveries(
+                connection,
+                commune_id,
+                deliveries.c.id == piece.delivery_id,
+                old=old,
+                new=State.CONFIRMED,
+                at=piece.at,
+                actor=piece.by,
+                detail=_in_words(piece),
+            )
+            confirmed += [row.id for row in moved]
+        if confirmed:
+            reason = _("it was heard after all: a person said so")
+            take_back_tries(connection, commune_id, confirmed, piece.at, piece.by, reason)
+        stop_answered(connection, commune_id, piece, _in_words(piece))
 
 
 def _in_words(piece: Evidence) -> str:

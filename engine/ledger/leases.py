@@ -103,6 +103,14 @@ class Leases:
         )
         return [Due(row.id, row.commune_id) for row in self._take(due, holder, until)]
 
+    def waits(self, now: datetime, priority: Priority, *, rehearse: Collection[str]) -> bool:
+        """Say whether ``take_due`` would find anything; it reads one row of an index."""
+        b = bundles.c
+        free = and_(self._mine, _PLANNED, b.next_attempt_at <= now, _nobodys(now))
+        query = select(b.id).where(free, b.priority == priority, not_rehearsed(rehearse)).limit(1)
+        with self._database.read() as connection:
+            return connection.execute(query).first() is not None
+
     def _take(self, query: Select[Any], holder: str, until: datetime) -> Sequence[Row[Any]]:
         """Lease the bundles that ``query`` finds and nobody else is taking; return its rows.
 

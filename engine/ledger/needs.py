@@ -24,7 +24,7 @@ from engine.ledger.given import among
 from engine.ledger.tables import bundles, deliveries, plays, reused_numbers
 from engine.ledger.taken_back import TakenBack, Undone, taken_back
 from engine.ledger.tries import made_good
-from engine.models import Finding, PlayOutcome, Priority
+from engine.models import Finding, PlayOutcome, Priority, Purpose
 from engine.states import State
 
 # A literal, not a parameter: only so does every planner see that a partial index fits.
@@ -118,9 +118,14 @@ class Needs:
         return [Stuck(row[0], row[1], State(row[2]), row[3], row[4], row[5]) for row in rows]
 
     def unproven(self, after: datetime, before: datetime) -> list[Lacking]:
-        """Return what was sent for slots in between, and that nothing has confirmed since."""
+        """Return what was sent for slots in between, and that nothing has confirmed since.
+
+        Nobody can prove a reminder: what it asks for is proof of something else.
+        """
         d = deliveries.c
-        return self._lacking(and_(d.state == State.SENT, d.slot > after, d.slot < before), d.slot)
+        told = or_(d.purpose != Purpose.REMINDER, d.channel != "chat")
+        sent = and_(d.state == State.SENT, d.slot > after, d.slot < before, told)
+        return self._lacking(sent, d.slot)
 
     def not_played(self, after: datetime) -> list[Silent]:
         """Return what was not played in slots after a moment, and nothing has made good since."""

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, s
 from engine.ledger.bundles import next_moment
 from engine.ledger.database import Database
 from engine.ledger.dialect import literal_state
+from engine.ledger.escalation_tables import escalating
 from engine.ledger.gauges import Gauges
 from engine.ledger.leases import Leases
 from engine.ledger.pages import communes_to_look_for
@@ -89,6 +90,22 @@ class Rounds:
         )
         with self._database.read() as connection:
             return {row[0]: int(row[1]) for row in connection.execute(newest)}
+
+    def escalating(self) -> list[tuple[str, str, int]]:
+        """Return the campaigns of which somebody must pass something on.
+
+        With each, by commune and id, the number of the newest event that concerns it.
+        """
+        w, e = escalating.c, events.c
+        newest = (
+            select(func.max(e.id))
+            .where(e.commune_id == w.commune_id, e.campaign_id == w.campaign_id)
+            .scalar_subquery()
+        )
+        query = select(w.commune_id, w.campaign_id, newest).where(self._mine(w.commune_id))
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(w.commune_id, w.campaign_id)).all()
+        return [(row[0], row[1], int(row[2] or 0)) for row in rows]
 
     def next_moment(self, *, rehearse: Collection[str]) -> datetime | None:
         """Return when the next bundle is due; None when nothing waits."""

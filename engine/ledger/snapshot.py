@@ -21,6 +21,10 @@ from engine.ledger.database import Database
 from engine.ledger.places import Place, url_of
 from engine.ledger.schema import FIRST, refuse_newer, version_of
 from engine.ledger.tables import STAMP
+from engine.ledger.team_tables import private_lists
+
+#: Asks whether a table is there.
+_TABLE = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,19 @@ def take_snapshot(place: Place, into: Path) -> Snapshot:
                 _copy_file(Path(database.place), into)
             else:
                 _carry(connection, version, into)
+        _leave_out(into)
     finally:
         database.close()
     return describe(into)
+
+
+def _leave_out(file: Path) -> None:
+    """Empty what no copy may keep beyond its time: private lists, which are imported anew."""
+    with closing(sqlite3.connect(file)) as copy:
+        copy.execute("PRAGMA secure_delete = ON")
+        if copy.execute(_TABLE, (private_lists.name,)).fetchone():
+            copy.execute(f"DELETE FROM {private_lists.name}")  # noqa: S608 - our own table
+            copy.commit()
 
 
 def describe(file: Path) -> Snapshot:

@@ -22,14 +22,14 @@ from engine.ledger.air_tables import plays as plays
 from engine.ledger.air_tables import reused_numbers as reused_numbers
 from engine.ledger.air_tables import second_tries as second_tries
 from engine.ledger.columns import Digest, Id, Instant, Name, Prose
+from engine.ledger.escalation_tables import metadata as metadata
 from engine.ledger.guards import guard_history
-from engine.ledger.relay_tables import metadata as metadata
 
 #: Rows that move several times find room for their next version beside them (HOT updates).
 ROOMY = {"fillfactor": 60}
 
 #: The newest migration in ``migrations/versions``: what these tables look like.
-SCHEMA = "0016"
+SCHEMA = "0018"
 
 #: Alembic's own table, with the one migration that the ledger stands at.
 STAMP = "alembic_version"

@@ -48,7 +48,7 @@ class ToldBook:
 
         What is being sent, in doubt, or without proof is among it: somebody may have heard it.
         What was withdrawn after its slot had been heard or read; what was taken back before its
-        slot had come was not.
+        slot had come was not. What only asks somebody to pass it on tells nothing new.
         """
         d = deliveries.c
         query = (
@@ -70,6 +70,7 @@ class ToldBook:
             .where(
                 d.commune_id == self._commune_id,
                 d.campaign_id == campaign_id,
+                d.purpose != Purpose.REMINDER,
                 d.state.in_((*MAY_BE_KNOWN, State.WITHDRAWN)),
             )
             .order_by(d.revision, d.slot, d.id)

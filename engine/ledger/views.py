@@ -41,6 +41,16 @@ class DeliveryRow:
     changed_at: datetime
     replaced: bool
 
+    @property
+    def asks(self) -> bool:
+        """Say whether it tells households nothing: it only asks somebody to pass a thing on.
+
+        So does a team's visit that may not be needed, or was not.
+        """
+        if self.purpose is not Purpose.REMINDER:
+            return False
+        return self.channel == "chat" or self.state not in MAY_BE_KNOWN
+
 
 @dataclass(frozen=True, slots=True)
 class EventRow:

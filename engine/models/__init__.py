@@ -33,6 +33,7 @@ from engine.models.registry import (
     PrintPoint,
     Registry,
     Right,
+    Signature,
     Team,
 )
 from engine.models.session import NO_SESSIONS, Around, Sessions, Shift, Sound
@@ -101,6 +102,7 @@ __all__ = [
     "Section",
     "Sessions",
     "Shift",
+    "Signature",
     "Sound",
     "Spot",
     "Stated",

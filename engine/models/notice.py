@@ -51,6 +51,9 @@ class Concern(StrEnum):
     TWO_PLAYERS = "two-players"
     TAKE_BACK = "take-back"
     RELAY_WORDS = "relay-words"
+    SECOND_CONTACT = "second-contact"
+    NOBODY_TO_ASK = "nobody-to-ask"
+    VISIT_HELP = "visit-help"
     MOVED = "moved"
 
 

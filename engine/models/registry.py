@@ -161,6 +161,16 @@ class ChatGroup:
     address: str = ""
 
 
+#: Before a person's id in the target of what goes to him alone. No id that people write holds
+#: two hyphens in a row.
+PRIVATE = "rieng--"
+
+
+def private_target(person_id: str) -> str:
+    """Return the target of what somebody at the commune hands to one person alone."""
+    return f"{PRIVATE}{person_id}"
+
+
 @dataclass(frozen=True, slots=True)
 class Team:
     """People who go from door to door (tổ công nghệ số cộng đồng, đội IT Xanh). Ids of people.
@@ -182,6 +192,22 @@ class PrintPoint:
 
     id: str
     name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """What the commune's printed official documents have in common; empty where nothing is said.
+
+    ``superior`` stands above the issuing office, ``place`` before the date; ``signed_for``,
+    ``title`` and ``name`` at the end, ``recipients`` beside them.
+    """
+
+    superior: str = ""
+    place: str = ""
+    signed_for: str = ""
+    title: str = ""
+    name: str = ""
+    recipients: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +240,7 @@ class Registry:
     chat_hours: Hours = field(default=Hours(time(6, 0), time(21, 0)))
     pronounce: Mapping[str, str] = field(default_factory=dict)
     obligations: tuple[Obligation, ...] = ()
+    signature: Signature = Signature()
     escalation: Steps = ()
 
     @cached_property
@@ -223,6 +250,28 @@ class Registry:
     @cached_property
     def people_by_id(self) -> dict[str, Person]:
         return {person.id: person for person in self.people}
+
+    def chat_group(self, target: str) -> ChatGroup | None:
+        """Return a group by its id; for one person alone, what stands for a group."""
+        if target.startswith(PRIVATE):
+            person_id = target.removeprefix(PRIVATE)
+            person = self.people_by_id.get(person_id)
+            name = person.name if person is not None else person_id
+            return ChatGroup(
+                target, name, "truc-tiep", "kit", GroupKind.HAMLET, (), run_by=person_id
+            )
+        return next((group for group in self.chat_groups if group.id == target), None)
+
+    def seconds(self, hamlet: Hamlet) -> tuple[str, ...]:
+        """Return who is asked after a hamlet's head: deputies, then who runs the hamlet's group."""
+        running = (
+            group.run_by
+            for group in self.chat_groups_by_hamlet.get(hamlet.id, ())
+            if group.kind is GroupKind.HAMLET and group.run_by
+        )
+        found = dict.fromkeys((*hamlet.deputies, *running))
+        known = self.people_by_id
+        return tuple(one for one in found if one != hamlet.head and one in known)
 
     @cached_property
     def clusters_by_hamlet(self) -> dict[str, tuple[Cluster, ...]]:

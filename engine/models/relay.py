@@ -24,6 +24,8 @@ class WordKind(StrEnum):
     NOT_RELAYED = "not_relayed"
     #: Written in a group, and nobody can say for sure what it settles.
     UNCLEAR = "unclear"
+    #: A team met people who need help.
+    NEEDS_HELP = "needs_help"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.i18n import gettext as _
 from engine.i18n import joined
 from engine.models.delivery import EvidenceKind
+from engine.models.escalation import Act, Step, Without
 from engine.models.plan import Breach
 from engine.models.play import PlayOutcome
 from engine.models.registry import Right
@@ -74,6 +75,38 @@ def evidence_word(kind: EvidenceKind) -> str:
     }[kind]
 
 
+def act_word(act: Act) -> str:
+    """Return what a step of an escalation does."""
+    return {
+        Act.REMIND: _("remind the head"),
+        Act.SECOND_CONTACT: _("ask the second contact"),
+        Act.TEAM_VISIT: _("team visit"),
+    }[act]
+
+
+def span_word(minutes: int) -> str:
+    """Return a length of time in words: ``6 hours``, ``1 h 30 min``, ``45 minutes``."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return _("{count} minutes").format(count=rest)
+    if minutes == 60:
+        return _("1 hour")
+    if rest:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=rest)
+    return _("{count} hours").format(count=hours)
+
+
+def step_reason(step: Step, *, at_night: bool = False) -> str:
+    """Return why a step is done: ``6 hours without word that it was passed on``."""
+    words = (
+        _("{span} without word that it was passed on")
+        if step.without is Without.RELAY
+        else _("{span} without word that the head has it")
+    )
+    night = _("an emergency, so outside the hours for messages as well")
+    return joined(" · ", (words.format(span=span_word(step.minutes)), night if at_night else ""))
+
+
 def outcome_word(outcome: PlayOutcome) -> str:
     """Return how a play went."""
     return {
@@ -95,14 +128,15 @@ def views_in_words(count: int) -> str:
 def breach_line(breach: Breach) -> str:
     """Return a broken rule with what it concerns."""
     channel = channel_name(breach.channel) if breach.channel else ""
-    spots = joined(", ", dict.fromkeys(spot_name(spot) for spot in breach.spots if spot.line))
+    spots = joined(", ", dict.fromkeys(spot_name(spot) for spot in breach.spots if spot.file))
     message = f"{breach.message} [{spots}]" if spots else breach.message
     return joined(" · ", (channel, breach.target, breach.hamlet_id, message))
 
 
 def spot_name(spot: Spot) -> str:
     """Return where a campaign's file says something: ``tiem.yaml:22:9 values.gio``."""
-    return f"{spot.file}:{spot.line}:{spot.column} {path_name(spot.path)}"
+    place = f"{spot.file}:{spot.line}:{spot.column}" if spot.line else spot.file
+    return f"{place} {path_name(spot.path)}"
 
 
 def path_name(path: FieldPath) -> str:

@@ -21,6 +21,8 @@ class RelayGatherer:
     def gather(self, now: datetime) -> Sequence[Notice]:
         waiting: defaultdict[str, list[RelayWord]] = defaultdict(list)
         for word in self._words():
+            if word.kind is WordKind.NEEDS_HELP:  # told by itself: see engine.notices.visits
+                continue
             waiting[word.campaign_id].append(word)
         return [
             Notice(

@@ -96,6 +96,16 @@ def _sentences() -> dict[Concern, str]:
         Concern.RELAY_WORDS: _(
             "{campaign}: {count} questions or reasons from hamlet heads wait for an answer"
         ),
+        Concern.SECOND_CONTACT: _(
+            "{campaign}: a message for one person alone lies ready since {slot}, for {hamlets}:"
+            " hand it on"
+        ),
+        Concern.NOBODY_TO_ASK: _(
+            "{campaign} was not passed on in {hamlets}, and the registry names nobody to ask"
+        ),
+        Concern.VISIT_HELP: _(
+            "{campaign}: teams met people in {hamlet} who need help ({count} reports)"
+        ),
         Concern.MOVED: _("the Telegram group {group} has a new address: {address}"),
         Concern.TAKE_BACK: _(
             "{campaign}: package {package} must be taken off the province's system for {count}"
@@ -162,6 +172,14 @@ def _advice() -> dict[Concern, str]:
             " it is meant to be: loa notices --done {key} --by PERSON"
         ),
         Concern.RELAY_WORDS: _("loa relay words {campaign}"),
+        Concern.SECOND_CONTACT: _(
+            "send what lies in outbox/chat/rieng--…, or call; then: loa confirm {campaign}"
+            " --hamlet HAMLET --channel chat --households COUNT --by PERSON"
+        ),
+        Concern.NOBODY_TO_ASK: _(
+            "call the hamlet; name deputies or a team in the registry: loa escalation {campaign}"
+        ),
+        Concern.VISIT_HELP: _("loa relay words {campaign}"),
         Concern.MOVED: _(
             "write it into the registry; until then Loa finds the group by the address it had"
         ),

@@ -29,8 +29,8 @@ class CommuneDesk:
     def check(self, path: Path, by: str) -> None:
         self.office.check(path, by)
 
-    def submit(self, path: Path, by: str) -> None:
-        self.office.submit(path, by)
+    def submit(self, path: Path, by: str) -> str:
+        return self.office.submit(path, by, self.progress).unproved
 
     def approve(self, campaign_id: str, keys: Keys) -> None:
         self.office.approve(

@@ -41,12 +41,16 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One alert or all-clear: its id, its file, and how far it has come."""
+    """One alert or all-clear: its id, its file, and how far it has come.
+
+    ``unproved``: why what would be heard failed its proof, when it was submitted.
+    """
 
     campaign_id: str
     path: Path
     stage: Stage
     revision: Revision | None = None
+    unproved: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,9 @@ class Desk(Protocol):
         """Raise what submitting the file would."""
         ...
 
-    def submit(self, path: Path, by: str) -> None: ...
+    def submit(self, path: Path, by: str) -> str:
+        """Return why what would be heard failed its proof; nothing when it did not."""
+        ...
 
     def approve(self, campaign_id: str, keys: Keys) -> None: ...
 
@@ -122,13 +128,13 @@ class Alerts:
         self, found: Standing, wanted: Wanted | None, by: str, keys: Keys | None
     ) -> Standing:
         """Do what is left to do."""
-        stage, latest = found.stage, found.revision
+        stage, latest, unproved = found.stage, found.revision, ""
         if stage is Stage.NEW:
             assert wanted is not None
             self._write(found, wanted, by)
             self._boundary("alert written")
         if stage in (Stage.NEW, Stage.WRITTEN):
-            self._desk.submit(found.path, by)
+            unproved = self._desk.submit(found.path, by)
             self._boundary("alert submitted")
         elif latest is not None and keys is None:
             raise LoaError(waits_already(found))
@@ -140,7 +146,8 @@ class Alerts:
         if keys is not None:
             self._desk.approve(found.campaign_id, keys)
         done = Stage.WAITING if keys is None else Stage.ON_AIR
-        return Standing(found.campaign_id, found.path, done, self._desk.latest(found.campaign_id))
+        latest = self._desk.latest(found.campaign_id)
+        return Standing(found.campaign_id, found.path, done, latest, unproved)
 
     def _standing(self, wanted: Wanted, *, again: bool) -> Standing:
         """Find the same words, today's or yesterday's; else where new ones belong."""

@@ -17,6 +17,7 @@ from engine.models import (
     Registry,
     digest,
 )
+from engine.models.wording import channel_name
 from engine.planner.amending import Amender
 from engine.planner.compose import Composed, Composer
 from engine.planner.known import Known, Said
@@ -58,10 +59,10 @@ class AmendingRules:
         #: As it is told to those who know the newest; others know an older one by another name.
         self._facts = replace(campaign.correction, earlier=())
         self._there = {place[:2] for place in (*known.told, *known.standing)}
-        told = [one.said for ones in known.told.values() for one in ones if not one.withdrawn]
+        told = [one for ones in known.told.values() for one in ones]
         waiting = [one.said for ones in known.standing.values() for one in ones]
-        self._said: tuple[Said, ...] = (*told, *waiting)
-        self._numbers = {one.issued for one in told if one.issued}
+        self._said: tuple[Said, ...] = (*(one.said for one in told if not one.withdrawn), *waiting)
+        self._numbers = {one.said.issued for one in told if one.said.issued}
 
     def breaches(self, deliveries: Sequence[PlannedDelivery]) -> Iterator[Breach]:
         """Yield why it cannot be delivered, also to places that may come to know of it yet."""
@@ -75,15 +76,24 @@ class AmendingRules:
         if self._correction.without:
             parts = ", ".join(self._correction.without)
             yield _("left out, as asked: {parts}").format(parts=parts)
-        if not self._correction.withdraws:
-            return
-        names = {name for _hamlet, name in self._there}
-        for name in sorted(names & self._campaign.sections.keys()):
-            if issued_as(self._composer.withdrawn(name, self._facts).content) == "":
-                yield _(
-                    "{channel}: the withdrawal is a document of its own: it is printed without a "
-                    "number, to be written by hand; or give one: --number, --date"
-                ).format(channel=name)
+        if self._correction.second and not any(one.second for one in self._said):
+            yield _("--reason-second: nobody was told anything in a second language")
+        if self._correction.withdraws:
+            yield from self._numberless()
+
+    def _numberless(self) -> Iterator[str]:
+        """Yield where a withdrawal bears no number, or was given one that nothing prints."""
+        names = {name for _hamlet, name in self._there} & self._campaign.sections.keys()
+        issued = {
+            name: issued_as(self._composer.withdrawn(name, self._facts).content) for name in names
+        }
+        for name in sorted(name for name, number in issued.items() if number == ""):
+            yield _(
+                "{channel}: the withdrawal is a document of its own: it is printed without a "
+                "number, to be written by hand; or give one: --number, --date"
+            ).format(channel=channel_name(name))
+        if self._correction.document is not None and set(issued.values()) <= {None}:
+            yield _("--number, --date: nothing that was told is an official document")
 
     def fingerprint(self, plainly: str, channels: Iterable[str]) -> str:
         """Hash what it is bound to: the words, plain and as a correction, and its reason.

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from campaigns.loader import LoadedCampaign
-from channels.base import Options
+from channels.base import Channel, Options
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Revision, Status
@@ -121,22 +121,21 @@ def _approved(revisions: Revisions, campaign_id: str) -> Iterator[Revision]:
 
 def with_facts(loaded: LoadedCampaign, facts: Correction | None) -> LoadedCampaign:
     """Return a file's campaign with what it amends. Raises LoaError as ``as_amended``."""
-    campaign = loaded.campaign
-    return replace(loaded, campaign=campaign if facts is None else as_amended(campaign, facts))
+    if facts is None:
+        return replace(loaded, campaign=replace(loaded.campaign, correction=None))
+    return replace(loaded, campaign=as_amended(loaded.campaign, facts))
 
 
 def withdrawn(campaign: Campaign, facts: Correction) -> Campaign:
     """Return a campaign that is meant for nobody any more."""
-    refuse_unknown_parts(campaign, facts.without)
     return replace(campaign, audience=Audience(nobody=True), correction=facts)
 
 
 def as_amended(campaign: Campaign, facts: Correction) -> Campaign:
     """Return a campaign that amends what was said, without the parts that this leaves out.
 
-    Raises LoaError for a part that there is not, and where none would be left of a channel.
+    Raises LoaError where none would be left of a channel.
     """
-    refuse_unknown_parts(campaign, facts.without)
     sections = dict(campaign.sections)
     for name, section in campaign.sections.items():
         parts = facts.left_out(name)
@@ -150,14 +149,12 @@ def as_amended(campaign: Campaign, facts: Correction) -> Campaign:
     return replace(campaign, sections=sections, correction=facts)
 
 
-def refuse_unknown_parts(campaign: Campaign, without: Iterable[str]) -> None:
-    """Raise LoaError for a part that no channel of a campaign can be made as."""
-    known = [
-        f"{name}:{part}"
-        for name, section in campaign.sections.items()
-        if isinstance(section.options, Options)
-        for part in section.options.parts
-    ]
+def refuse_unknown_parts(channels: Mapping[str, Channel], without: Iterable[str]) -> None:
+    """Raise LoaError for a part that no channel can be made as.
+
+    The campaign need not have it any more: it may have told people by it before.
+    """
+    known = [f"{name}:{part}" for name, one in channels.items() for part in one.options.parts]
     for one in without:
         if one not in known:
             message = _("--without: there is no {found}; there is: {known}")

@@ -44,7 +44,8 @@ def broken_rules(
         broken = [one for one in stops if one.slots]
     for breach in broken:
         breach = placed(breach, check.source)
-        path = breach.spots[-1].path if breach.spots else _place(breach, check)
+        here = [spot.path for spot in breach.spots if spot.line]
+        path = here[-1] if here else _place(breach, check)
         yield check.source.problem(path, breach_line(breach))
 
 

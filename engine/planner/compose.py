@@ -69,8 +69,13 @@ class Composer:
             for _name, lines in campaign.facts.named()
             for line in lines
         }
+        self._texts = {
+            text: compile_template(text)
+            for section in campaign.sections.values()
+            for text in _texts(section).values()
+        }
         self._names = {
-            name: template.names.union(*self._names_of_facts(name))
+            name: template.names.union(*self._names_of_facts(name), *self._names_of_texts(name))
             for name, template in self._templates.items()
         }
         self._frames: dict[str, Composed] = {}
@@ -162,15 +167,16 @@ class Composer:
             body = said_as_drill(body) if self._campaign.drill else body
             body = body if _takes_marks(self._campaign.sections[channel]) else unmarked(body)
             facts = self._facts_in(channel, hamlet, differences)
-            self._contents[key] = self._filled(frame, body, facts)
+            settings = self._settings(channel, hamlet, differences)
+            self._contents[key] = self._filled(frame, body, facts, settings)
         return self._contents[key]
 
-    def _filled(self, frame: Composed, body: str, facts: Facts) -> Composed:
+    def _filled(self, frame: Composed, body: str, facts: Facts, settings: BaseModel) -> Composed:
         """Return the content with its body, and its settings as they hold in this commune."""
-        content = replace(frame.content, body=body, facts=facts)
+        content = replace(frame.content, body=body, facts=facts, options=settings)
         own = digest(frame.hash, body, facts) if facts else digest(frame.hash, body)
         options = _options(content, self._registry)
-        if options == content.options:
+        if options == frame.content.options:
             return Composed(own, content, {})
         return Composed(digest(own, options), replace(content, options=options), {})
 
@@ -188,6 +194,23 @@ class Composer:
         if _takes_facts(self._campaign.sections[channel]):
             return [template.names for template in self._facts.values()]
         return []
+
+    def _settings(self, channel: str, hamlet: Hamlet, differences: object) -> BaseModel:
+        """Return a channel's settings with their texts filled in."""
+        section = self._campaign.sections[channel]
+        if not isinstance(section.options, Options):
+            return section.options
+        texts = section.options.texts()
+        return section.options.with_texts(
+            {
+                path: unmarked(self._body(self._texts[text], hamlet, differences))
+                for path, text in texts.items()
+            }
+        )
+
+    def _names_of_texts(self, channel: str) -> Iterable[frozenset[str]]:
+        texts = _texts(self._campaign.sections[channel])
+        return [self._texts[text].names for text in texts.values()]
 
     def _differences(self, used: frozenset[str], hamlet: Hamlet) -> object:
         """Return what sets this hamlet's wording apart; the same for all if nothing does."""
@@ -260,6 +283,11 @@ def _takes_marks(section: Section) -> bool:
 
 def _takes_facts(section: Section) -> bool:
     return isinstance(section.options, Options) and section.options.takes_facts
+
+
+def _texts(section: Section) -> Mapping[tuple[str, ...], str]:
+    """Return the texts with variables among a channel's settings."""
+    return section.options.texts() if isinstance(section.options, Options) else {}
 
 
 def _options(content: Content, registry: Registry) -> BaseModel:

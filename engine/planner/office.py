@@ -18,6 +18,7 @@ from engine.planner.newest import waiting_revision
 from engine.planner.progress import Progress, nothing
 from engine.planner.submitting import Submitted as Submitted
 from engine.planner.submitting import Submitting
+from engine.rules.escalated import steps_of
 
 
 class Office(Submitting):
@@ -83,6 +84,8 @@ class Office(Submitting):
         self._ledger.deliveries.hold(
             revision.campaign_id, revision.revision, changes.new, plan, now
         )
+        if steps_of(revision, self._ledger.registries.load(revision.registry_revision)):
+            self._ledger.escalations.watch(revision.campaign_id)
         self._boundary("held")
         self._ledger.deliveries.shift(
             plan.shifts, recalled=self._recalled, at=self._clock.now(), actor=revision.approved_by

@@ -36,6 +36,7 @@ from engine.planner.amendment import (
     Loads,
     amendment_of,
     refuse_anothers,
+    refuse_unknown_parts,
     refuse_waiting,
     update_of,
     with_facts,
@@ -217,6 +218,7 @@ class ProvinceSubmitting:
         self, campaign_id: str, by: str, reason: str, amends: Amends, stated: Stated
     ) -> tuple[Person, Correction]:
         person = self.people.with_right(by, Right.SUBMIT)
+        refuse_unknown_parts(self._channels, stated.without)
         refuse_waiting(self.newest(campaign_id), person.id)
         now = self._clock.now()
         return person, amendment_of(

@@ -10,6 +10,9 @@ from campaigns.source import Source
 from campaigns.tree import Node
 from engine.models import Breach, Plan, Spot
 
+#: The file of the registry in a workspace: a campaign without a contact takes it from there.
+REGISTRY_FILE = "commune.yaml"
+
 
 def located(plan: Plan, source: Source) -> Plan:
     """Return ``plan`` with the lines of the campaign's file in every breach that has places."""
@@ -26,6 +29,10 @@ def placed(breach: Breach, source: Source) -> Breach:
 def spot_in(source: Source, spot: Spot) -> Spot:
     """Return a spot with its line: of the words themselves, of the value, or of the field."""
     file = Path(source.file).name
+    own = source.root.child("contact")
+    if spot.path == ("contact",) and (own is None or not own.value):
+        # The office and its number, as the registry has them.
+        return replace(spot, path=("commune",), file=REGISTRY_FILE)
     node = source.root.at(spot.path)
     text = node.value if isinstance(node.value, str) else ""
     position = text.find(spot.written)

@@ -9,6 +9,7 @@ from pathlib import Path
 from campaigns.loader import LoadedCampaign
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.i18n import os_reason
 from engine.ledger import Revision, Status, Submission
 from engine.models import (
     Amends,
@@ -16,6 +17,7 @@ from engine.models import (
     Correction,
     Person,
     Plan,
+    Priority,
     Right,
     Stated,
 )
@@ -23,6 +25,7 @@ from engine.planner.airing import hear_recordings
 from engine.planner.amendment import (
     amendment_of,
     refuse_anothers,
+    refuse_unknown_parts,
     refuse_waiting,
     update_of,
     with_facts,
@@ -31,14 +34,19 @@ from engine.planner.amendment import (
 from engine.planner.binding import bound_hash, place_in, refuse_a_provinces, refuse_breaches
 from engine.planner.desk import Desk
 from engine.planner.ending import ended_by
+from engine.planner.progress import Progress, nothing
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """A revision as it was frozen, and what it comes to."""
+    """A revision as it was frozen, and what it comes to.
+
+    ``unproved`` says why what an emergency would air failed its proof, and so its approval will.
+    """
 
     revision: Revision
     plan: Plan
+    unproved: str = ""
 
 
 class Submitting(Desk):
@@ -51,17 +59,18 @@ class Submitting(Desk):
         ended_by(campaign, self._ledger.revisions)
         refuse_breaches(plan)
 
-    def submit(self, path: Path, by: str) -> Submitted:
+    def submit(self, path: Path, by: str, progress: Progress = nothing) -> Submitted:
         """Freeze a campaign file as a revision that waits for approval.
 
-        Of a campaign that people may know already it is an update, and they are told so.
+        Of a campaign that people may know already it is an update, and they are told so. What an
+        emergency will air is made and proved at once (``progress`` hears how far that has come).
         Raises InputError for the file, LoaError for a person without the right, a broken
         rule, or a file that says what the newest revision says already.
         """
         person = self._people.with_right(by, Right.SUBMIT)
         loaded = self._load(path)
         facts = update_of(self._ledger.revisions, loaded.campaign.id, self._clock.now())
-        return self._submitted(path, person, with_facts(loaded, facts))
+        return self._submitted(path, person, with_facts(loaded, facts), progress)
 
     def correct(
         self,
@@ -145,6 +154,7 @@ class Submitting(Desk):
         self, campaign_id: str, by: str, reason: str, amends: Amends, stated: Stated
     ) -> tuple[Person, Correction]:
         person = self._people.with_right(by, Right.SUBMIT)
+        refuse_unknown_parts(self._channels, stated.without)
         newest = self.newest(campaign_id)
         refuse_a_provinces(newest)
         refuse_waiting(newest, person.id)
@@ -177,13 +187,17 @@ class Submitting(Desk):
             )
         return plan, place, content_hash
 
-    def _submitted(self, path: Path, person: Person, loaded: LoadedCampaign) -> Submitted:
+    def _submitted(
+        self, path: Path, person: Person, loaded: LoadedCampaign, progress: Progress = nothing
+    ) -> Submitted:
         plan, place, content_hash = self._judged(path, loaded)
         refuse_breaches(plan)
         for sha256, source in loaded.files.items():
             self._artifacts.keep_attachment(sha256, source)
         hear_recordings(plan, self._channels, self._artifacts, self._registry.hamlets[0])
-        return self._freeze(person, place, loaded.source, loaded.campaign, content_hash, plan)
+        return self._freeze(
+            person, place, loaded.source, loaded.campaign, content_hash, plan, progress
+        )
 
     def _freeze(
         self,
@@ -193,6 +207,7 @@ class Submitting(Desk):
         campaign: Campaign,
         content_hash: str,
         plan: Plan,
+        progress: Progress = nothing,
     ) -> Submitted:
         facts = campaign.correction
         submission = Submission(
@@ -210,7 +225,22 @@ class Submitting(Desk):
         revision = self._ledger.revisions.submit(
             submission, self._clock.now(), after=newest.revision if newest else None
         )
-        return Submitted(revision, plan)
+        return Submitted(revision, plan, self._made_ready(revision, plan, progress))
+
+    def _made_ready(self, revision: Revision, plan: Plan, progress: Progress) -> str:
+        """Make and prove what an emergency will air: whoever approves it must not wait for that.
+
+        Return why it failed. It was submitted all the same: approval proves it once more.
+        """
+        if revision.priority is not Priority.EMERGENCY:
+            return ""
+        try:
+            self._prove(plan, self._registry, progress)
+        except LoaError as error:
+            return str(error)
+        except OSError as error:
+            return os_reason(error)
+        return ""
 
     def _says(self, latest: Revision, loaded: LoadedCampaign, content_hash: str) -> bool:
         """Say whether a revision says exactly what a file does, whatever it amends."""

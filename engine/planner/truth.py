@@ -75,6 +75,7 @@ def truth_of(
             if difference.confirmed is not None:
                 used.add(difference.confirmed)
         breaches += (_false_weekday(side, day, hamlet_id) for side, day in judged.weekdays)
+        breaches += (_impossible(side, hamlet_id) for side in judged.impossible)
     remarks = [*_unused(campaign, used), *_untimely(campaign, worded, slots, reference)]
     return Truth(tuple(breaches), tuple(dict.fromkeys(remarks)))
 
@@ -140,6 +141,13 @@ def _false_weekday(side: Side, day: date, hamlet_id: str) -> Breach:
         written=side.fact.written,
         day=f"{day:%d/%m/%Y}",
         weekday=_WEEKDAYS[day.weekday()],
+    )
+    return Breach(message, hamlet_id=hamlet_id, spots=(_spot(side, hamlet_id),))
+
+
+def _impossible(side: Side, hamlet_id: str) -> Breach:
+    message = _("{field} says “{written}”, a day that no calendar has").format(
+        field=path_name(side.said.path), written=side.fact.written
     )
     return Breach(message, hamlet_id=hamlet_id, spots=(_spot(side, hamlet_id),))
 

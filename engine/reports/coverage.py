@@ -14,6 +14,7 @@ from itertools import accumulate
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow
 from engine.models import Evidence, GroupKind, Purpose, Registry
+from engine.models.visit import standing
 from engine.reports.matrix import hamlet_name
 from engine.reports.words import channel_word, number
 from engine.states import State
@@ -96,6 +97,11 @@ class Coverage:
     @property
     def assumptions(self) -> tuple[str, ...]:
         """What every number here assumes."""
+        visits = _(
+            "Visits count the households that a team met, by the last word of each person who"
+            " reported; nobody at home, and whoever refused, do not count."
+        )
+        visited = any(one.channel == "team" for hamlet in self.hamlets for one in hamlet.channels)
         return (
             _(
                 "Lower bound: in each hamlet, the largest single confirmed channel. Upper bound: "
@@ -106,6 +112,7 @@ class Coverage:
                 "What a hamlet head received does not count: only what is known to have gone on "
                 "to households does."
             ),
+            *((visits,) if visited else ()),
             *((views_assumption(),) if any(map(_viewed, self.hamlets)) else ()),
         )
 
@@ -129,7 +136,7 @@ def coverage(
     households: Mapping[str, int],
 ) -> Coverage:
     """Work coverage out for each hamlet in ``households`` (id → households meant), in its order."""
-    by_place = _channel_bounds(rows, evidence, registry, households)
+    by_place = _channel_bounds(rows, standing(evidence), registry, households)
     hamlets = []
     for hamlet_id, meant in households.items():
         channels = tuple(sorted(by_place.get(hamlet_id, ()), key=_strength))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,14 +10,17 @@ from engine.clock import local
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import TWO_KEYS, DeliveryRow, EventRow, Ledger, Revision, Status
-from engine.models import Amends, Commune, EvidenceKind, Priority, Purpose, Registry
+from engine.models import Amends, Commune, Evidence, EvidenceKind, Priority, Purpose, Registry
 from engine.reports.amended import AmendedHamlet, AmendedPlace, amended_hamlets, amended_places
 from engine.reports.coverage import Coverage, coverage
+from engine.reports.escalation import StepLine, escalation_lines
 from engine.reports.lines import DeliveryLine, EventLine, EvidenceLine, Lines, Who
 from engine.reports.matrix import Matrix, in_order, matrix
 from engine.reports.plain import Discreet, plain
 from engine.reports.remarks import Remarked, remarked
 from engine.reports.unreached import Unreached, unreached
+from engine.reports.visits import Progress, progress_of
+from engine.rules.visits import goings
 from engine.states import State
 
 #: States of deliveries that somebody took out of the campaign; they tell nobody anything.
@@ -76,6 +79,8 @@ class Report:
     events: tuple[EventLine, ...]
     evidence: tuple[EvidenceLine, ...]
     amended: tuple[AmendedPlace, ...] = ()
+    escalation: tuple[StepLine, ...] = ()
+    visits: tuple[Progress, ...] = ()
 
     @property
     def amended_hamlets(self) -> tuple[AmendedHamlet, ...]:
@@ -132,7 +137,7 @@ def build_report(
     revision, waiting = in_force(ledger, campaign_id)
     pinned = ledger.registries.load(revision.registry_revision)
     people = {**registry.people_by_id, **pinned.people_by_id}
-    rows = ledger.views.deliveries(campaign_id)
+    rows = [row for row in ledger.views.deliveries(campaign_id) if not row.asks]
     every = ledger.views.deliveries(campaign_id, replaced=True)
     evidence = ledger.evidence.of(campaign_id)
     happened = ledger.views.events(campaign_id)
@@ -140,7 +145,8 @@ def build_report(
     lines = Lines(pinned, people, discreet, every, happened)
     deliveries = tuple(map(lines.delivery, every))
     households = households_meant(revision, pinned, rows)
-    grid = matrix(rows, pinned, tuple(revision.campaign.sections), audience=households)
+    planned = [row for row in rows if row.purpose is not Purpose.REMINDER]
+    grid = matrix(planned, pinned, tuple(revision.campaign.sections), audience=households)
     covered = coverage(rows, evidence, pinned, households)
     return Report(
         commune=_public(pinned.commune),
@@ -155,8 +161,30 @@ def build_report(
         deliveries=deliveries,
         events=tuple(map(lines.event, happened)),
         evidence=tuple(lines.evidence(piece) for piece in evidence),
+        escalation=escalation_lines(ledger, registry, campaign_id, now, discreet),
         amended=amended_places(ledger.told.of(campaign_id), every, pinned, now, _amends(revision)),
+        visits=_visits(ledger, campaign_id, rows, evidence, registry),
     )
+
+
+def _visits(
+    ledger: Ledger,
+    campaign_id: str,
+    rows: Sequence[DeliveryRow],
+    evidence: Sequence[Evidence],
+    registry: Registry,
+) -> tuple[Progress, ...]:
+    """Return how teams fare, by the registry as it stands: they are sent by it."""
+    if not any(row.channel == "team" for row in rows):
+        return ()
+    found = goings(
+        rows,
+        evidence,
+        ledger.visits.counts(campaign_id),
+        registry,
+        lambda key: ledger.deliveries.content(key)[0],
+    )
+    return progress_of(found, registry)
 
 
 def _amends(revision: Revision) -> Amends:

@@ -14,6 +14,7 @@ from engine.i18n import language
 from engine.models.wording import evidence_word
 from engine.reports.amended import AmendedHamlet, AmendedPlace
 from engine.reports.coverage import HamletCoverage
+from engine.reports.escalation import StepLine
 from engine.reports.lines import DeliveryLine, EvidenceLine
 from engine.reports.matrix import Cell
 from engine.reports.report import Facts, Report
@@ -149,6 +150,8 @@ def _plain_report(report: Report) -> dict[str, Any]:
         },
         "unreached": list(report.unreached),
         "amended": list(report.amended),
+        "escalation": list(report.escalation),
+        "visits": list(report.visits),
         "amended_hamlets": list(report.amended_hamlets),
         "remarks": list(report.remarks),
         "deliveries": list(report.deliveries),
@@ -168,6 +171,8 @@ def _plain(value: object) -> Any:
             return {**_fields(value), "basis": list(value.basis)}
         case AmendedPlace():
             return {**_fields(value), "text": value.words}
+        case StepLine():
+            return {**_fields(value), "text": f"{value.what}: {value.how}"}
         case AmendedHamlet():
             return {**_fields(value), "left": value.left}
         case Unreached():

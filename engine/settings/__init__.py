@@ -37,6 +37,7 @@ from engine.settings.sections import (
     NoticeSettings,
     OutboxSettings,
     PlaylogSettings,
+    PrivacySettings,
     QueueSettings,
     RetrySettings,
     RunSettings,
@@ -121,14 +122,13 @@ class Settings(Section):
     notices: NoticeSettings = NoticeSettings()
     alert: AlertSettings = AlertSettings()
     playlog: PlaylogSettings = PlaylogSettings()
+    privacy: PrivacySettings = PrivacySettings()
     outbox: OutboxSettings = OutboxSettings()
     _faulty: dict[str, tuple[SettingsFault, ...]] = PrivateAttr(default_factory=dict)
 
     @property
     def faulty_players(self) -> Mapping[str, tuple[SettingsFault, ...]]:
-        """What is wrong with players' sections that are left out: each keeps only its own from
-        working.
-        """
+        """What is wrong with players' sections that are left out, each by its own fault."""
         return self._faulty
 
     def loudspeaker_of(self, commune_id: str) -> LoudspeakerSettings:

@@ -241,6 +241,16 @@ class BackupSettings(Section):
     )
 
 
+class PrivacySettings(Section):
+    list_days: int = Field(
+        default=30,
+        ge=0,
+        le=366,
+        description="Tin hết hiệu lực bao nhiêu ngày thì danh sách riêng của các tổ, và lời báo hộ "
+        "cần giúp đã xử lý, bị xóa khỏi sổ cái (loa privacy purge, và tự động mỗi ngày).",
+    )
+
+
 class PlaylogSettings(Section):
     every_seconds: int = Field(
         default=60, ge=5, le=86_400, description="Hỏi mỗi máy phát đã phát gì cách nhau bao giây."

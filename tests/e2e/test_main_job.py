@@ -68,6 +68,15 @@ def test_the_demo_says_where_to_look_and_it_is_there(demo: tuple[Path, str]) -> 
     assert all(place.exists() for place in places)
 
 
+def test_the_demo_corrects_one_hamlet_and_nobody_else(demo: tuple[Path, str]) -> None:
+    folder, printed = demo
+    assert "7 places of Ấp 4 are told, nobody else" in printed
+    assert "  Ấp 4: told 7, sent 7, confirmed 2, not yet 0" in printed
+    page = (folder / "outbox/portal/tiem-vac-xin/index.html").read_text("utf-8")
+    assert "giờ tiêm của Ấp 4 bị ghi nhầm" in page
+    assert "Đính chính" in (folder / "reports/tiem-vac-xin/report.html").read_text("utf-8")
+
+
 def test_the_demo_draws_the_stations_day(demo: tuple[Path, str]) -> None:
     folder, printed = demo
     drawn = (folder / "reports" / "station-2026-12-01.png").read_bytes()

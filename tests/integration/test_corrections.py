@@ -13,6 +13,7 @@ from support.commune import NOTICE, PASSPHRASE, make_commune
 from support.fake_telegram import TOKEN, FakeTelegram
 
 from engine.app import App, open_app
+from engine.cli.correcting import amendment_lines
 from engine.clock import SimulatedClock, local
 from engine.errors import LoaError
 from engine.ledger import DeliveryRow, Status
@@ -249,11 +250,11 @@ def test_the_reason_is_bound_by_the_approval(office: App) -> None:
     assert first.revision.content_hash != second.revision.content_hash
 
 
-@pytest.mark.parametrize("reason", ["", "  ", "x" * 301])
-def test_a_reason_is_needed_that_can_be_said(office: App, reason: str) -> None:
+def test_a_reason_is_needed_that_can_be_said(office: App) -> None:
     release(office)
-    with pytest.raises(LoaError, match="--reason"):
-        office.office.correct(ID, write(office, RIGHT), "lan", reason)
+    for reason in ("", "  ", "x" * 301):
+        with pytest.raises(LoaError, match="--reason"):
+            office.office.correct(ID, write(office, RIGHT), "lan", reason)
 
 
 def test_nothing_is_corrected_that_was_never_approved(office: App) -> None:
@@ -294,6 +295,39 @@ def test_an_opening_that_is_cut_short_goes_on_as_it_should(
         assert {row.channel for row in done} == {"loudspeaker", "flyer", "portal", "chat"}
         assert {row.state for row in done} <= {State.SENT, State.CONFIRMED}
         assert len(places(done)) == len(done)
+
+
+def test_other_paper_alone_corrects_nobody_and_strikes_out_nothing(office: App) -> None:
+    release(office)
+    send(office, "2 6:10")
+    page = office.outbox / "portal" / ID / "index.html"
+    before = page.read_text("utf-8")
+    other = NOTICE + "channels: {loudspeaker: {}, portal: {}, chat: {}, flyer: {products: [a6]}}\n"
+    path = write(office, other)
+    campaign, plan = office.office.preview_correction(ID, path, "lan", "in khổ nhỏ")
+    lines = amendment_lines(office, plan, office.office.known(ID), campaign.correction)
+    assert "nobody is told anything: everybody has these words already" in lines
+    correct(office, other, "in khổ nhỏ")
+    send(office)
+    every = office.ledger.views.deliveries(ID, replaced=True)
+    assert {(row.revision, row.purpose, row.replaced) for row in every} == {
+        (1, Purpose.NOTICE, False)
+    }
+    assert page.read_text("utf-8") == before
+    assert not build_report(office.ledger, office.registry, ID, office.clock.now()).amended
+
+
+def test_a_plan_refuses_what_the_command_would_refuse(office: App) -> None:
+    release(office)
+    elsewhere = office.workspace / "moi.yaml"
+    elsewhere.write_text(RIGHT, encoding="utf-8")
+    with pytest.raises(LoaError, match=f"belongs to campaigns/{ID}"):
+        office.office.preview_correction(ID, elsewhere, "lan", WRONG_HOUR)
+    with pytest.raises(LoaError, match="already says exactly this"):
+        office.office.preview_correction(ID, write(office, NOTICE), "lan", WRONG_HOUR)
+    office.office.withdraw(ID, "lan", "hoãn")
+    with pytest.raises(LoaError, match="waits for approval"):
+        office.office.preview_withdrawal(ID, "minh", "hoãn")
 
 
 def test_the_preview_says_what_becomes_of_each_place(office: App) -> None:

@@ -370,6 +370,55 @@ def test_with_the_network_cut_what_it_has_plays_what_is_stale_does_not_and_all_i
     cable.cut()
 
 
+def test_for_a_whole_hour_without_network_what_it_has_plays_in_time_and_the_log_comes_after(
+    far: FarSide,
+) -> None:
+    """The device's clock goes an hour ahead while it hears nobody. What Loa said meanwhile reaches
+    it at last, too late to begin: it says so, and plays nothing of it."""
+    cable = Cable(far.broker.port)
+    device = far.device(port=str(cable.port))
+    device.start()
+    names = {"dau-gio": 0, "giua-gio": 30, "cuoi-gio": 59}
+    slots = {name: bundle(minute * 60.0) for name, minute in names.items()}
+    backend, said = overheard(far, patience=0.3)
+    found: list[Any] = []
+    mark = ""
+
+    def heard() -> int:
+        nonlocal mark
+        plays, mark = backend.plays(mark)
+        found.extend(plays)
+        return len(found)
+
+    for name, one in slots.items():
+        backend.deliver(programme(one, name), one)
+    wait_until(lambda: outcomes(device.plays()) == [("dau-gio", "played")], "the first one")
+    wait_until(lambda: heard() == 1, "its report")
+    cable.cut()
+    missed = bundle(20 * 60.0)
+    with pytest.raises(ChannelError, match="cum-1"):
+        backend.deliver(programme(missed, "lo"), missed)
+    device.pass_by(timedelta(minutes=30))
+    wait_until(lambda: len(device.plays()) == 2, "the second one")
+    device.pass_by(timedelta(minutes=29))
+    wait_until(lambda: len(device.plays()) == 3, "the third one")
+    assert heard() == 1, "nobody hears it meanwhile"
+    device.pass_by(timedelta(minutes=1))
+    cable.mend()
+    wait_until(lambda: device.said().count("online") == 2, "the device again")
+    far.say_as("loa", COMMAND, json.dumps(said[-1].as_json()))
+    wait_until(lambda: heard() >= 4, "what was played meanwhile")
+    assert backend.plays(mark)[0] == []
+    assert [(play.campaign_id, play.outcome.value, play.number) for play in found] == [
+        ("dau-gio", "played", 1), ("giua-gio", "played", 2), ("cuoi-gio", "played", 3),
+        ("lo", "refused", 4),
+    ]  # fmt: skip
+    late = {play.campaign_id: play.began - play.slot for play in found[:3]}
+    assert all(timedelta(0) <= by < timedelta(seconds=30) for by in late.values()), late
+    device.kill()
+    cable.cut()
+
+
 def test_an_emergency_cuts_off_a_routine_item_which_is_played_again_whole(far: FarSide) -> None:
     device, backend, one = far.device(), far.backend(), bundle()
     device.start()

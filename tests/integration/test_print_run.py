@@ -67,7 +67,10 @@ def test_each_bundle_is_a_file_with_its_cover_and_as_many_sheets_as_are_needed(
     first = made["tiem-phong-a6-ap-1.pdf"]  # 10 poor households: 3 sheets of four, and a cover
     assert (paper.pages(first), paper.size_in_mm(first)) == (4, (210, 297))
     assert paper.pages(made["tiem-phong-a6-ap-2.pdf"]) == 3
-    assert paper.pages(made["tiem-phong-notice-ap-1.pdf"]) == 1
+    notice = made["tiem-phong-notice-ap-1.pdf"]  # one for the board, and its own cover
+    assert paper.pages(notice) == 2
+    (code,) = paper.scanned(paper.in_grey(notice))
+    assert read_code(code, "xa-mau").product is Product.NOTICE
     assert b"<pdfuaid:part>1</pdfuaid:part>" in first
     loa("print", "tiem-phong", "-w", printed, "-o", tmp_path / "again")
     assert files_below(tmp_path / "again") == made
@@ -149,6 +152,26 @@ def test_cups_gets_each_job_once_by_its_own_log(printed: Path, tmp_path: Path) -
         assert server.jobs == [pdf for _name, pdf in jobs(printed)]
 
 
+def test_the_trail_says_who_printed_what_and_where(printed: Path, tmp_path: Path) -> None:
+    with open_app(printed) as app:
+        before = len(app.ledger.views.events("tiem-phong"))
+    wish = ("--product", "a6", "--hamlet", "ap-1", "-o", tmp_path, "-w", printed)
+    assert loa("print", "tiem-phong", *wish, "--who", "lan").returncode == 0
+    assert loa("print", "tiem-phong", *wish, "--pages", "2-3").returncode == 0
+    with open_app(printed) as app:
+        first, again = app.ledger.views.events("tiem-phong")[before:]
+        lines = [line for line in report_of(app, "tiem-phong").events if line.what == "printed"]
+    assert (first.actor, first.to_state, first.campaign_id) == ("lan", "printed", "tiem-phong")
+    assert first.detail.startswith("tiem-phong-a6-ap-1: 10 copies, 4 sheets → ")
+    assert (again.actor, again.to_state) == ("loa", "printed_again")
+    assert "tiem-phong-a6-ap-1-2-3: sheets 2 to 3 again" in again.detail
+    assert any(line.detail == first.detail for line in lines)
+    done = loa("print", "tiem-phong", *wish, "--who", "ai-do")
+    assert done.returncode == 1
+    assert "ai-do" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_printer_that_refuses_or_is_away_is_said_in_words(printed: Path, tmp_path: Path) -> None:
     with print_server(tmp_path / "cups", accepting=False) as server:
         done = loa("print", "tiem-phong", "--printer", server.printer, "-w", printed)
@@ -192,6 +215,16 @@ def test_a_scan_confirms_the_hand_out_and_the_report_tells_what_was_left(printed
         assert one.basis[0].endswith("7")
         assert any("3 copies left over" in line for line in one.basis)
         assert any("2 copies too few" in line for line in two.basis)
+
+
+def test_a_notice_that_is_up_confirms_without_a_number_of_households(printed: Path) -> None:
+    ((_name, pdf),) = jobs(printed, products=("notice",), hamlets=("ap-2",))
+    (code,) = paper.scanned(paper.in_grey(pdf))
+    with open_app(printed) as app:
+        confirm_handout(app, code, "lan", 0)
+        piece = app.ledger.evidence.of("tiem-phong")[-1]
+    assert (piece.households, piece.left_over) == (None, None)
+    assert "notice: 1 copies, 0 left over" in piece.source
 
 
 def hamlets_of(app: App) -> tuple[HamletCoverage, ...]:

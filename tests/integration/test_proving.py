@@ -10,6 +10,7 @@ from support.commune import NOTICE, PASSPHRASE, WARNING, files_below
 from support.dispatching import campaign
 from support.fake_channels import FakeBackend, FakeChannel, FarSide
 
+from channels.loudspeaker.studio import Studio
 from engine.app import App, open_app, preview
 from engine.app.noticing import commune_desk
 from engine.app.proving import Prover
@@ -99,6 +100,34 @@ def test_what_fails_its_proof_is_not_approved(
     with open_app(workspace) as app:
         app.office.approve(name, "minh", PASSPHRASE)
         assert app.ledger.views.deliveries(name)
+
+
+def test_an_emergency_is_made_and_proved_while_it_waits_for_its_approval(
+    app: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is around it too: whoever approves, and whoever sends, makes no sound."""
+    done = app.office.submit(write(app, WARNING, "bao-lu"), "lan")
+    assert done.unproved == ""
+
+    def late(*_given: object) -> None:
+        raise AssertionError("made after it was submitted")
+
+    for name in ("speech", "recording", "announcement"):
+        monkeypatch.setattr(Studio, name, late)
+    app.office.approve("bao-lu", "minh", PASSPHRASE)
+    EmbeddedRuntime(app).run()
+    rows = app.ledger.views.deliveries("bao-lu")
+    assert {row.state for row in rows if row.channel == SPOKEN} == {State.SENT}
+
+
+def test_what_is_submitted_and_will_fail_its_proof_says_so_at_once(
+    workspace: Path, strict: pytest.MonkeyPatch
+) -> None:
+    with open_app(workspace) as app:
+        for name, text, told in (("bao-lu", WARNING, True), ("tiem-phong", NOTICE, False)):
+            done = app.office.submit(write(app, text, name), "lan")
+            assert ("at most 120 are allowed" in done.unproved) is told, "a notice has its time"
+            assert done.revision.status is Status.SUBMITTED
 
 
 def test_a_preview_shows_each_proof_or_why_there_is_none(

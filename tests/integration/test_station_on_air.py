@@ -6,7 +6,8 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -21,7 +22,8 @@ from support.station import Icecast, Recording, Station, on_air
 from channels.base import ChannelError
 from channels.loudspeaker.players.liquidsoap import LiquidsoapBackend
 from channels.loudspeaker.players.places import Places
-from channels.loudspeaker.players.station_plan import Limits
+from channels.loudspeaker.players.station_plan import Limits, plan_of
+from engine.files import write_atomic
 from engine.models import Bundle, Priority
 from engine.models.play import PlayOutcome
 
@@ -104,6 +106,16 @@ class Air:
 
     def recorded(self) -> Recording:
         return Recording(f"{self.icecast.url}/{self.station.mount}")
+
+    @contextmanager
+    def recorded_when_mended(self) -> Iterator[Recording]:
+        """Mend the cable, and listen from before anything airs: without a clock nothing does."""
+        self.station.clock.unlink()
+        self.station.cable.mend()
+        wait_until(lambda: bool(self.station.told().get("connected")), "the station on air")
+        with self.recorded() as recording:
+            self.station.clock.touch()
+            yield recording
 
 
 def heard(recording: Recording) -> list[tuple[str, bool]]:
@@ -250,6 +262,43 @@ def test_with_the_network_cut_what_must_air_airs_when_it_is_mended_and_what_is_s
     plays, mark = air.backend().plays("")
     assert len({play.name for play in plays}) == len(plays), "each is reported once"
     assert [p.outcome for p in plays if p.slot == must.slot] == [PlayOutcome.PLAYED]
+    assert air.backend().plays(mark) == ([], mark)
+
+
+def test_after_a_whole_hour_without_network_only_what_is_not_stale_airs(air: Air) -> None:
+    """By the limits as they ship: what was handed over before the cut is put there as it was."""
+    air.station.cable.cut()
+    wait_until(lambda: not air.station.told()["connected"], "the cut")
+    late = {
+        "dien": (70, Priority.EMERGENCY),  # over for ten minutes
+        "hop": (20, Priority.ROUTINE),  # too late to begin for ten
+        "lu": (40, Priority.EMERGENCY),  # still urgent
+        "tiem": (5, Priority.ROUTINE),  # still in time
+    }
+    slots = {}
+    for name, (minutes, priority) in late.items():
+        one = slots[name] = air.bundle(-60.0 * minutes, priority=priority)
+        plan = plan_of(programme_of(one, {name: SOUNDS[name]}), one)
+        urgent = priority is Priority.EMERGENCY
+        parts = tuple({**part, "urgent": urgent} for part in plan.parts)
+        for sound, file in plan.sounds.items():
+            write_atomic(air.station.programmes / sound, file.read())
+        handed_over = one.slot.timestamp() - 1_800
+        data = replace(plan, parts=parts).data(one, handed_over, Limits())
+        write_atomic(air.station.programmes / "plans" / plan.name, data)
+    wait_until(lambda: air.station.told().get("plans") == len(late), "all of them")
+    wait_until(lambda: len(air.said(slots["hop"])) == 1, "what is stale to be given up")
+    with air.recorded_when_mended() as recording:
+        for name in ("lu", "tiem"):
+            air.wait_for(slots[name], (name, "played", ""))
+        recording.wait_for(1.5)
+    # The emergency does not wait for a clock, so its beginning is not on the recording.
+    assert [one for one in heard(recording) if one[0] != "lu"] == [("tiem", True)]
+    for name in ("dien", "hop"):
+        assert air.said(slots[name]) == [(name, "refused", "late")]
+    plays, mark = air.backend().plays("")
+    ours = {one.slot for one in slots.values()}
+    assert sum(play.slot in ours for play in plays) == len(late), "each is told once"
     assert air.backend().plays(mark) == ([], mark)
 
 

@@ -242,3 +242,32 @@ def test_zalo_tells_again_until_it_is_answered(scene: Scene) -> None:
 
     assert tell(scene.far.world, "http://127.0.0.1:9/", scene.said("x"), wait=wait) == 0
     assert tuple(waited) == RETRIES
+
+
+@pytest.mark.parametrize("ahead", [timedelta(minutes=-9), timedelta(hours=3)])
+def test_clocks_that_differ_a_little_lose_no_reply(scene: Scene, ahead: timedelta) -> None:
+    """Zalo's clock is behind ours, so that a reply seems older than its message, or ahead."""
+    scene.far.clock = SimulatedClock(scene.app.clock.now() + ahead)
+    scene.far.world.now = scene.far.clock.now
+    scene.say("đã nhận")
+    assert scene.state("truong-ap") is State.CONFIRMED
+
+
+def test_an_event_from_days_ahead_settles_nothing_by_itself(scene: Scene) -> None:
+    scene.far.clock = SimulatedClock(scene.app.clock.now() + timedelta(days=2))
+    scene.far.world.now = scene.far.clock.now
+    scene.say("đã chuyển")
+    assert scene.evidence == []
+    assert scene.words == [(WordKind.UNCLEAR, "ap-1-head", "ap-1")]
+
+
+def test_a_replay_after_a_week_that_was_forgotten_settles_nothing_by_itself(scene: Scene) -> None:
+    body = scene.said("đã chuyển")
+    assert scene.tell(body) == [200]
+    scene.hook.understand()
+    kept = len(scene.evidence)
+    scene.wait(timedelta(days=8))
+    scene.hook.forget()
+    assert scene.tell(body) == [200]
+    scene.hook.understand()
+    assert len(scene.evidence) == kept

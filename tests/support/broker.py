@@ -36,6 +36,8 @@ from support.servers import free_port
 from support.serving import serving
 from support.station import Program
 
+#: The reference device, on a clock of the test's own.
+SHIFTED = Path(__file__).with_name("shifted_device.py")
 DEPLOY = Path(__file__).parents[2] / "deploy" / "mqtt"
 
 
@@ -95,8 +97,10 @@ class Device:
         (self.folder / "password").write_text(own.get("password", password_of(user)))
         (self.folder / "key").write_text(KEY.public.text + "\n")
         self._log = self.folder / "said"
+        self._shift = self.folder / "clock-is-ahead"
+        self._shift.write_text("0")
         self._command = [
-            sys.executable, str(DEPLOY / "loa_device.py"),
+            sys.executable, str(SHIFTED), str(self._shift),
             "--host", "127.0.0.1", "--port", own.get("port", str(far.broker.port)),
             "--user", user, "--password-file", str(self.folder / "password"),
             "--topic", f"loa/xa-mau/{cluster}", "--folder", str(self.folder),
@@ -109,6 +113,13 @@ class Device:
         with self._log.open("ab") as out:
             self._process = subprocess.Popen(self._command, stdout=out, stderr=out, cwd=self.folder)
         wait_until(lambda: self.said().count(until) > before, f"the device to say {until}")
+
+    def pass_by(self, span: timedelta) -> None:
+        """Let so much time pass, for this device alone."""
+        ahead = float(self._shift.read_text()) + span.total_seconds()
+        new = self._shift.with_suffix(".new")
+        new.write_text(str(ahead))
+        new.replace(self._shift)
 
     def kill(self) -> None:
         if self._process is not None:

@@ -38,6 +38,8 @@ DRIVERS = (
     "support.kill_driver",
     "support.console_driver",
     "support.alert_driver",
+    "support.visits_driver",
+    "support.amend_driver",
 )
 
 #: What a worker loads with the first bundle that needs it.

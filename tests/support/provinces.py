@@ -59,13 +59,13 @@ class Tinh:
             yield app
 
     @contextmanager
-    def communes(self) -> Iterator[Communes]:
-        with open_communes(self.folder, clock=SimulatedClock(START)) as communes:
+    def communes(self, at: datetime = START) -> Iterator[Communes]:
+        with open_communes(self.folder, clock=SimulatedClock(at)) as communes:
             yield communes
 
     @contextmanager
-    def commune(self, commune_id: str) -> Iterator[App]:
-        with self.communes() as communes, communes.lent(commune_id) as app:
+    def commune(self, commune_id: str, at: datetime = START) -> Iterator[App]:
+        with self.communes(at) as communes, communes.lent(commune_id) as app:
             yield app
 
     def write(self, audience: str = "all", more: str = "") -> Path:

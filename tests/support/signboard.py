@@ -12,6 +12,7 @@ from channels.chat.channel import ChatChannel
 from channels.chat.telegram import TelegramAccount
 from channels.portal.channel import PortalChannel
 from engine.app.channels import CHANNELS, Builders, Surroundings
+from engine.app.chat_accounts import zalo_account
 from support.fake_channels import FakeChannel, FarSide, FindingBackend
 
 #: Seconds after which a far side that does not answer has been waited for long enough.
@@ -52,6 +53,8 @@ def _impatient_chat(here: Surroundings) -> ChatChannel:
             per_second=bot.messages_per_second,
             per_minute=bot.group_messages_per_minute,
         ),
+        zalo=zalo_account(here.settings, here.commune_id),
+        live=here.settings.live,
     )
 
 

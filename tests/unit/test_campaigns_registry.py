@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from support.campaign_files import COMMUNE, commune_told, load_commune
 
-from engine.models import GroupKind, Hours, MapPoint, Right
+from engine.models import GroupKind, Hours, MapPoint, Right, Signature
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +73,14 @@ def test_a_number_of_copies_for_each_hamlet_is_taken_as_it_is(tmp_path: Path) ->
     text = COMMUNE.replace('copies_per_household: "0,5"', "copies: 40")
     hamlets = load_commune(tmp_path, text).registry.hamlets
     assert [hamlet.flyer_copies for hamlet in hamlets] == [40, 7]
+
+
+def test_what_official_documents_share_is_said_once(tmp_path: Path) -> None:
+    official = "official: {place: Mẫu, signed_for: TM. UBND, signer: Trần Mẫu, recipients: Các ấp}"
+    text = COMMUNE.replace("copies_per_household:", f"{official}, copies_per_household:")
+    known = load_commune(tmp_path, text).registry.signature
+    assert known == Signature("", "Mẫu", "TM. UBND", "", "Trần Mẫu", ("Các ấp",))
+    assert load_commune(tmp_path, COMMUNE).registry.signature == Signature()
 
 
 def test_what_leaves_somebody_out_is_a_warning(tmp_path: Path) -> None:

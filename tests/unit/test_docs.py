@@ -54,11 +54,12 @@ def fault_of(arguments: list[str]) -> str:
     if command is None:
         return f"unknown command {name}"
     known = options_of(command)
-    if isinstance(command, click.Group):
-        below = [command.commands[word] for word in rest if word in command.commands][:1]
-        for inner in below:
-            known |= options_of(inner)
-            name = f"{name} {inner.name}"
+    for word in rest:
+        if not isinstance(command, click.Group) or word not in command.commands:
+            break
+        command = command.commands[word]
+        known |= options_of(command)
+        name = f"{name} {command.name}"
     for word in rest:
         if word.startswith("-") and word.partition("=")[0] not in {*known, "-h", "--help"}:
             return f"unknown option {word} of {name}"

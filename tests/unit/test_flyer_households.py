@@ -24,4 +24,5 @@ def test_a_hamlet_counts_the_households_of_each_group(
 
 
 def test_every_group_has_its_count() -> None:
-    assert all(hamlet(1).households_of(group) > 0 for group in HouseholdGroup)
+    place = hamlet(1, elderly_households=7, no_smartphone_households=3)
+    assert all(place.households_of(group) > 0 for group in HouseholdGroup)

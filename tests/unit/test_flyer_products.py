@@ -19,7 +19,7 @@ from channels.flyer.options import copies_of
 from channels.flyer.product import fault_of, render_flyer
 from channels.flyer.products import Product
 from channels.flyer.wording import ZERO_WIDTH, foreign
-from engine.models import Content, HouseholdGroup, Priority, digest
+from engine.models import Content, HouseholdGroup, Priority, Signature, digest
 from engine.models.facts import Facts
 
 KHMER_TITLE = "ការចាក់វ៉ាក់សាំងការពារជំងឺកញ្ជ្រិលសម្រាប់កុមារ"
@@ -152,6 +152,23 @@ def test_the_place_is_the_communes_name_and_a_day_not_given_is_left_open() -> No
     assert "Số:" not in said
 
 
+def test_what_the_commune_says_of_its_documents_holds_where_a_campaign_says_nothing() -> None:
+    known = Signature("Ủy ban tỉnh", "Tân Mẫu", "TM. Ủy ban", "Chủ tịch", "Trần Mẫu", ("Các ấp;",))
+    told = {"official": {"number": "3/TB", "signer": "Lê Mẫu", "signer_title": "Phó Chủ tịch"}}
+    official = FlyerOptions.model_validate(told).in_commune(registry(signature=known), "").official
+    assert official is not None
+    assert (official.number, official.place, official.superior) == (
+        "3/TB",
+        "Tân Mẫu",
+        known.superior,
+    )
+    assert (official.signer, official.signer_title) == ("Lê Mẫu", "Phó Chủ tịch")
+    assert (official.signed_for, official.recipients) == ("TM. Ủy ban", ("Các ấp;",))
+    asked = FlyerOptions.model_validate({"official": True}).in_commune(registry(), "").official
+    assert asked is not None
+    assert FlyerOptions.model_validate({"official": False}).official is None
+
+
 def test_the_other_language_is_shaped_and_tagged_as_what_it_is() -> None:
     pdf = page(Product.BILINGUAL)
     streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
@@ -206,7 +223,6 @@ def test_too_long_a_text_in_the_other_language_is_said_of_that_language() -> Non
         {"products": ["a5", "a5"]},
         {"products": ["bilingual"]},
         {"second_language": SECOND},
-        {"products": ["bilingual"], "second_language": {**SECOND, "text": "{{ gio }}"}},
         {"products": ["bilingual"], "second_language": {**SECOND, "lang": "Khmer"}},
         {"product_copies": {"a6": 3}},
         {"product_copies": {"a5": -1}},

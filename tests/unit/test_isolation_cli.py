@@ -8,6 +8,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from engine.ledger.relays import Author
 from engine.ledger.tables import metadata
 from engine.models import TokenPair
 from engine.models.relay import WordKind
+from engine.models.visit import Household
 from engine.states import State
 
 #: Every name of the neighbour holds this word, and no id that is typed does.
@@ -89,6 +91,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
         ["--publish", *BY],
     ],
     "playlog": [[], ["--campaign", "tin-rieng"], ["--day", "01/12/2026", "--csv", "x.csv"]],
+    "escalation": [["tin-rieng"], ["tiem-phong"]],
     "relay": [
         ["links", "tin-rieng"],
         ["links", "tiem-phong", "--csv"],
@@ -96,6 +99,15 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
         ["words", "--all"],
         ["words", "--done", "x", *BY],
     ],
+    "team": [
+        ["list", "import", "tin-rieng", "ds.csv", "--by", "lan"],
+        ["show", "tin-rieng"],
+        ["sheet", "tin-rieng", "--team", "to-rieng", "-o", "x.pdf", "--by", "lan"],
+        ["links", "tin-rieng"],
+        ["revoke", "tin-rieng", "--team", "to-rieng", "--by", "lan"],
+        ["result", "tin-rieng", "--team", "to-rieng", "--hamlet", "ap-1", "--visited", "1", *BY],
+    ],
+    "privacy": [["purge", *BY], ["purge", "--campaign", "tin-rieng", *BY]],
     "chat": [["test", "nhom-rieng"], ["test", "truong-ap"], ["heard", "telegram"]],
     "zalo": [["status"], ["groups"], ["login"], ["seed"], ["new-group", "--name", "x"]],
     "notices": [["--all"]],
@@ -193,7 +205,16 @@ def neighbours(
                 app.ledger.relays.write_down(
                     Author("tin-rieng", "ap-1", "ap-1-head"), WordKind.QUESTION, SECRET, now
                 )
+                app.ledger.visits.link("tin-rieng", "to-rieng", at=now, until=now)
+                app.ledger.visits.put_list(
+                    "tin-rieng",
+                    [Household("ap-1", "to-rieng", SECRET)],
+                    ends_at=now - timedelta(days=400),
+                    at=now,
+                    by="lan",
+                )
                 app.ledger.tokens.seed("zalo/1/2", TokenPair(SECRET, SECRET, now, now))
+    (theirs / "ds.csv").write_text("Ấp,Họ tên\nap-1,Bà Giả\n", encoding="utf-8")
     sound.sound_file(theirs / "tieng.wav", sound.murmur(2))
     monkeypatch.chdir(theirs)
     monkeypatch.setenv("LOA_LANG", "en")

@@ -25,6 +25,7 @@ from engine.errors import LoaError
 from engine.ledger import Ledger, Revision, Seal, Status, Submission, Which
 from engine.ledger.areas import Areas
 from engine.ledger.awaited import Verdict
+from engine.ledger.escalations import Decision, NewStep, StepRow
 from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
 from engine.ledger.players import Player
@@ -45,7 +46,9 @@ from engine.models import (
     StationRules,
     TokenPair,
 )
+from engine.models.escalation import Act, Step
 from engine.models.relay import RelayLink, WordKind
+from engine.models.visit import Household, VisitLink, VisitReport, Visits
 
 LATER = NOW + timedelta(days=2)
 #: About far sides and the connection: no row in them belongs to a commune.
@@ -68,7 +71,9 @@ class Ours:
     play: Play
     claim: str
     link: RelayLink
+    visit_link: VisitLink
     word: str
+    step: int
 
     @property
     def submission(self) -> Submission:
@@ -105,6 +110,9 @@ READS: Mapping[str, Case] = {
     "bundles.jobs": lambda it, our: it.bundles.jobs([our.waiting], cumulative=("giay",)),
     "bundles.next_moment": lambda it, our: it.bundles.next_moment(rehearse=()),
     "evidence.of": lambda it, our: it.evidence.of("tin"),
+    "escalations.steps": lambda it, our: it.escalations.steps("tin-ba"),
+    "escalations.told": lambda it, our: it.escalations.told("tin", "loudspeaker"),
+    "escalations.watched": lambda it, our: it.escalations.watched(),
     "registries.is_newest": lambda it, our: it.registries.is_newest("0" * 64),
     "awaited.told": lambda it, our: it.awaited.told(["tin"]),
     "awaited.over": lambda it, our: it.awaited.over(LATER).bundle_ids,
@@ -115,6 +123,8 @@ READS: Mapping[str, Case] = {
     "remote_ids.get": lambda it, our: it.remote_ids.get("khóa"),
     "relays.links": lambda it, our: it.relays.links("tin"),
     "relays.words": lambda it, our: it.relays.words(),
+    "visits.links": lambda it, our: it.visits.links("tin"),
+    "visits.counts": lambda it, our: it.visits.counts("tin"),
     "tokens.get": lambda it, our: it.tokens.get("zalo/1/2"),
     "player_keys.get": lambda it, our: it.player_keys.get(our.player.key_id),
     "player_keys.signed_with": lambda it, our: it.player_keys.signed_with(
@@ -218,6 +228,11 @@ WRITES: Mapping[str, Case] = {
     "evidence.add": lambda it, our: it.evidence.add(
         [Evidence(our.delivery, EvidenceKind.HEARD, "x", LATER, "x")]
     ),
+    "escalations.settle": lambda it, our: it.escalations.settle(
+        "tin-ba", lambda: Decision(1, stop={our.step: "x"}, over=True), LATER
+    ),
+    "escalations.watch": lambda it, our: it.escalations.watch("tin-ba"),
+    "printings.record": lambda it, our: it.printings.record("tin", again=False, detail="x", **ACT),
     "awaited.settle": lambda it, our: it.awaited.settle(
         our.rig.ledger.awaited.over(LATER),
         [Verdict(one, "x") for one in our.rig.ledger.awaited.over(LATER).unproved],
@@ -238,6 +253,21 @@ WRITES: Mapping[str, Case] = {
     "relays.write_down": lambda it, our: it.relays.write_down(
         Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Hỏi.", LATER
     ),
+    "visits.link": lambda it, our: it.visits.link("tin", "to-1", at=NOW, until=LATER),
+    "visits.revoke": lambda it, our: it.visits.revoke("tin", "to-1", at=LATER, by="x"),
+    "visits.token": lambda it, our: it.visits.token(our.visit_link),
+    "visits.put_list": lambda it, our: it.visits.put_list(
+        "tin", [Household("ap-1", "to-1", "Của họ")], ends_at=LATER, at=LATER, by="x"
+    ),
+    "visits.read_list": lambda it, our: nobody_of(
+        it.visits.read_list("tin-hai", "to-1", at=LATER, by="x", how="")
+    ),
+    "visits.purge": lambda it, our: it.visits.purge(
+        at=LATER + timedelta(days=99), by="x", keep=timedelta(0)
+    ),
+    "visits.record": lambda it, our: it.visits.record(
+        VisitReport(our.delivery, "x", LATER, "", Visits(1))
+    ),
     "relays.settle": lambda it, our: it.relays.settle([our.word], by="x", at=LATER),
     "tokens.seed": lambda it, our: it.tokens.seed("zalo/1/2", PAIR),
     "tokens.claim": lambda it, our: it.tokens.claim("zalo/1/2", 1, now=LATER, until=LATER),
@@ -254,6 +284,10 @@ WRITES: Mapping[str, Case] = {
         our.published.sequence + 1, LATER
     ),
 }
+
+
+def nobody_of(households: list[Household]) -> None:
+    assert households == []
 
 
 def signing(ledger: Ledger) -> None:
@@ -295,6 +329,13 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Mấy giờ?", NOW
     )
     (word,) = rig.ledger.relays.words()
+    visit_link = rig.ledger.visits.link("tin", "to-1", at=NOW, until=LATER)
+    rig.ledger.visits.put_list(
+        "tin", [Household("ap-1", "to-1", "Bà Giả")], ends_at=LATER, at=NOW, by="lan"
+    )
+    rig.ledger.visits.put_list(
+        "tin-hai", [Household("ap-1", "to-1", "Bà Giả")], ends_at=LATER, at=NOW, by="lan"
+    )
     sent = rig.rows("tin")[0]
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
     with rig.ledger.database.write() as connection:
@@ -339,6 +380,7 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     player, _code = rig.ledger.players.invite(["cum-1"], name="Ấp Một", at=NOW, until=LATER)
     rig.ledger.programmes.publish(airing.programme(expires=LATER), NOW)
     (published,) = rig.ledger.programmes.after(0, ["cum-1"], at=NOW, limit=9)
+    step = a_step(rig)
     yield Ours(
         rig,
         job.bundle,
@@ -352,9 +394,22 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         play,
         claim,
         link,
+        visit_link,
         word.id,
+        step.delivery_id,
     )
     rig.ledger.close()
+
+
+def a_step(rig: Rig) -> StepRow:
+    """Plan a step of a campaign that nobody passed on."""
+    posts = [Post(target="noi-5", text="Nhắc.", slot=LATER)]
+    (one,) = plan_of("tin-ba", posts, rig.channels).deliveries
+    step = NewStep(one, Step(timedelta(hours=6), Act.REMIND), "0" * 64, NOW, "6 giờ")
+    rig.ledger.escalations.watch("tin-ba")
+    rig.ledger.escalations.settle("tin-ba", lambda: Decision(1, (step,)), NOW)
+    (found,) = rig.ledger.escalations.steps("tin-ba")
+    return found
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from support.playing import a_play
 from engine.errors import LoaError
 from engine.ledger import Ledger, Seal
 from engine.ledger.copying import TABLES, copy_commune
+from engine.ledger.escalation_tables import escalation_steps
 from engine.ledger.guards import APPEND_ONLY
 from engine.ledger.mailbox import Mailbox, Told
 from engine.ledger.notices import NoticeBook
@@ -28,6 +29,7 @@ from engine.ledger.tables import bundles, play_marks, second_tries
 from engine.models import Evidence, EvidenceKind, Finding, TokenPair
 from engine.models.notice import Concern, Notice, Severity
 from engine.models.relay import WordKind
+from engine.models.visit import Household
 from engine.states import State
 
 
@@ -50,9 +52,14 @@ def fill(folder: Path) -> None:
         rig.ledger.credentials.set("minh", "scrypt$1", NOW)
         rig.ledger.remote_ids.put("xa-mau/giay/1/1/tin/abc", "của ta")
         rig.ledger.remote_ids.put("khác", "không đổi")
+        rig.ledger.escalations.watch("tin")
         rig.ledger.relays.link("tin", "ap-1-head", at=NOW, until=NOW)
         rig.ledger.relays.write_down(
             Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Mấy giờ?", NOW
+        )
+        rig.ledger.visits.link("tin", "to-1", at=NOW, until=NOW)
+        rig.ledger.visits.put_list(
+            "tin", [Household("ap-1", "to-1", "Bà Giả")], ends_at=NOW, at=NOW, by="lan"
         )
         told = Told("xa-mau", "a1", NOW, NOW, b"{}")
         Mailbox(rig.ledger.database, Seal(KEY)).keep([told])
@@ -72,6 +79,19 @@ def _air(rig: Rig, delivery: int) -> None:
         connection.execute(
             second_tries.insert().values(
                 commune_id="xa-mau", delivery_id=rig.rows()[1].id, again_of=delivery, number=1
+            )
+        )
+        connection.execute(
+            escalation_steps.insert().values(
+                commune_id="xa-mau",
+                delivery_id=delivery,
+                campaign_id="thong-bao",
+                hamlet_id="ap-1",
+                telling="0" * 64,
+                act="remind",
+                minutes=360,
+                without="relay",
+                told_at=NOW,
             )
         )
         connection.execute(

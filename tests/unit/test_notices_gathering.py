@@ -223,8 +223,9 @@ def test_every_concern_has_words_and_advice() -> None:
     facts |= {"since": START.isoformat(), "seconds": "300", "megabytes": "7"}
     facts |= {"role": Role.WORKER, "fault": Fault.APART, "days": "3", "day": "01/12/2026"}
     facts |= {"standing": Standing.AT_RISK, "clusters": "cum-1", "player": "cum-1.1"}
+    facts |= {"hamlet": "ap-1"}
     facts |= {"cluster": "cum-1", "players": "a, b", "package": "x-1", "note": "THU-HOI-x-1.txt"}
-    facts |= {"group": "x-1", "address": "-100999"}
+    facts |= {"group": "x-1", "address": "-100999", "hamlets": "ap-1"}
     notices = [
         Notice(concern, Severity.WARNING, START, ("x-1",), {**facts, "undone": undone})
         for concern in Concern

@@ -77,6 +77,27 @@ def test_another_hour_is_told_with_both_places(xa: Path) -> None:
     assert "hop.yaml:16:19 channels.chat.text" in words
 
 
+def test_a_contact_that_stands_in_the_registry_is_told_with_its_file(xa: Path) -> None:
+    registry = xa / "commune.yaml"
+    written = registry.read_text("utf-8").replace(
+        "office: Ủy ban nhân dân xã Mẫu}", 'office: Ủy ban nhân dân xã Mẫu, phone: "0272.3000.000"}'
+    )
+    registry.write_text(written, "utf-8")
+    own = FILE.replace("contact: Văn phòng, điện thoại 0272.3000.000\n", "")
+    ((line, field, words),) = check(
+        xa, own.replace("thứ Ba 8/12.", "thứ Ba 8/12. Hỏi UBND xã 0272.3000.009.")
+    )
+    assert (line, field) == (15, "channels.chat.text")
+    assert "0272.3000.000" in words
+    assert "commune.yaml commune" in words
+    assert ":1:1" not in words
+
+
+def test_a_day_that_no_calendar_has_stops_the_campaign(xa: Path) -> None:
+    found = check(xa, FILE.replace("thứ Ba ngày 08/12/2026", "ngày 31/13/2026"))
+    assert any("a day that no calendar has" in words and line == 5 for line, _field, words in found)
+
+
 def test_a_value_filled_in_is_told_where_it_stands(xa: Path) -> None:
     ((line, field, words),) = check(xa, FILE.replace("thứ Ba 8/12", "thứ Tư 9/12"))
     assert (line, field) == (16, "channels.chat.text")

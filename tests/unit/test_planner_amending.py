@@ -35,7 +35,7 @@ from engine.models import (
 from engine.models.correction import Document, Earlier
 from engine.models.plan import Frozen
 from engine.planner import plan_campaign
-from engine.planner.amendment import as_amended
+from engine.planner.amendment import as_amended, refuse_unknown_parts
 from engine.planner.known import Known, said_in
 from engine.settings import Settings
 from engine.states import State
@@ -285,6 +285,14 @@ def test_an_amendment_is_a_document_of_its_own(
     assert "ngày 02 tháng 12 năm 2026" in on_paper(channels, plan)
 
 
+def test_what_is_stated_in_vain_is_told(memory: Memory) -> None:
+    memory.opened(notice(), 1)
+    stated = withdrawing(notice(), FIRST, second=CORRECTED, document=Document("14/TB-UBND"))
+    said_of_it = " | ".join(memory.plan(stated).remarks)
+    assert "--reason-second: nobody" in said_of_it
+    assert "--number, --date: nothing" in said_of_it
+
+
 def test_one_paper_without_room_can_be_left_out(memory: Memory) -> None:
     small = FlyerOptions(products=(Product.A5, Product.A6))
     text = " ".join([SENTENCE] * 31)
@@ -304,11 +312,23 @@ def test_one_paper_without_room_can_be_left_out(memory: Memory) -> None:
 
 
 @pytest.mark.parametrize("part", ["flyer:a7", "giay:a6", "a6"])
-def test_only_what_there_is_can_be_left_out(part: str) -> None:
-    facts = amending(notice(), FIRST, without=(part,)).correction
-    assert facts is not None
+def test_only_what_there_is_can_be_left_out(channels: dict[str, Channel], part: str) -> None:
+    refuse_unknown_parts(channels, ("flyer:bilingual",))
     with pytest.raises(LoaError, match="flyer:a6"):
-        as_amended(notice(), facts)
+        refuse_unknown_parts(channels, (part,))
+
+
+def test_who_read_it_in_another_language_on_paper_that_is_no_more_can_be_left_out(
+    memory: Memory,
+) -> None:
+    memory.opened(notice(flyer=in_two_languages()), 1)
+    sections = {"portal": Section(PortalOptions())}
+    stated = withdrawing(notice(sections=sections), FIRST)
+    assert "--without flyer:bilingual" in stops(memory.plan(stated))
+    left_out = withdrawing(notice(sections=sections), FIRST, without=("flyer:bilingual",))
+    plan = memory.plan(left_out)
+    assert not plan.stops
+    assert {one.channel for one in plan.deliveries} == {"flyer", "portal", "chat"}
 
 
 def test_something_is_left_of_every_channel() -> None:

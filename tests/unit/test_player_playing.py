@@ -76,6 +76,33 @@ def test_the_morning_programmes_of_three_days_play_with_the_network_down(
     assert far.heard() == ["tin-0", "tin-1", "tin-2"]
 
 
+def test_a_whole_hour_without_network_is_played_from_store_and_told_afterwards(
+    player: Rig, far: Far
+) -> None:
+    """What was published meanwhile, and is over when the line is back, is not played late."""
+    minutes = {"dau-gio": 0, "giua-gio": 30, "cuoi-gio": 58}
+    for name, late in minutes.items():
+        far.publish(a_programme(far, name, slot=SLOT + timedelta(minutes=late), seconds=30))
+    player.talk()
+    player.run((SLOT - EARLY).total_seconds() - 60, 60)
+    player.online = False
+    far.publish(a_programme(far, "lo", slot=SLOT + timedelta(minutes=20)))
+    far.publish(an_emergency(far, "bao", SLOT + timedelta(minutes=40)))
+    player.run(3_600)
+    assert player.sounds == list(minutes)
+    assert [one.began for one in player.world.heard] == [
+        SLOT + timedelta(minutes=late) for late in minutes.values()
+    ]
+    assert far.plays == {}
+    player.online = True
+    player.talk()
+    assert far.heard() == list(minutes)
+    player.run(1_800, 10)
+    player.talk()
+    assert player.sounds == list(minutes), "nothing stale"
+    assert far.heard() == list(minutes), "each once"
+
+
 def test_an_emergency_breaks_in_and_what_it_cut_plays_again_whole(player: Rig, far: Far) -> None:
     far.publish(a_programme(far, "tin-1", "tin-2"))
     player.talk()

@@ -64,3 +64,12 @@ def test_nothing_is_struck_out_that_still_holds(desk: Desk) -> None:
     page = desk.read("thong-bao-mau/index.html")
     assert "ghi nhầm giờ" in page
     assert "<s>" not in page
+
+
+def test_a_withdrawn_post_says_since_when_it_does_not_hold(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    desk.publish(desk.items(withdrawn()), slot=LATER)
+    page = desk.read("thong-bao-mau/index.html")
+    assert "Đã thu hồi, hết hiệu lực từ" in page
+    assert "08:30 ngày\u00a001/12/2026" in page
+    assert "đến" not in page.partition("<dt>Hiệu lực</dt>")[2].partition("</div>")[0]

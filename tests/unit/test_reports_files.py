@@ -169,8 +169,8 @@ def test_the_json_keeps_its_shape(ground: Ground) -> None:
     assert data["schema"] == "loa.report/1"
     assert sorted(data) == [
         "amended", "amended_hamlets", "campaign", "clock", "commune", "coverage", "deliveries",
-        "events", "evidence", "language", "live", "made_at", "matrix", "rehearsing", "remarks",
-        "schema", "statements", "unreached",
+        "escalation", "events", "evidence", "language", "live", "made_at", "matrix", "rehearsing",
+        "remarks", "schema", "statements", "unreached", "visits",
     ]  # fmt: skip
     assert sorted(data["campaign"]) == [
         "all_clear", "amends", "approved_at", "approved_by", "campaign_id", "content_hash", "drill",

@@ -100,7 +100,7 @@ def test_a_run_ends_when_nothing_is_due(app: App) -> None:
 def test_an_error_that_a_worker_meets_ends_the_run_and_is_raised_there(
     app: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_ids: list[int], *, holder: str) -> None:
+    def broken(_ids: list[int], **_more: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(app.sender, "send", broken)

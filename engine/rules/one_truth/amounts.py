@@ -8,6 +8,7 @@ from typing import Final
 from engine.rules.one_truth.facts import Amount, Kind
 from engine.rules.one_truth.found import Found
 from engine.rules.one_truth.numbers import Said, number_at
+from engine.rules.one_truth.phones import NUMBERED
 from engine.rules.one_truth.words import Word, said_at
 
 _TO: Final = frozenset({"đến", "tới", "-", "–"})
@@ -16,7 +17,31 @@ _NO_MONEY: Final = frozenset(
     {"chí", "bào", "thời", "ý", "đội", "hồ", "hương", "loạt", "bộ", "nghiệp"}
 )
 #: What follows a great number that is money though it does not say đồng: "1,5 triệu một hộ".
-_AFTER_MONEY: Final = frozenset({"", "mỗi", "một", "cho", "trên", "hoặc", "trở", "và", "đối"})
+_AFTER_MONEY: Final = frozenset(
+    {
+        "",
+        "mỗi",
+        "một",
+        "cho",
+        "trên",
+        "hoặc",
+        "trở",
+        "và",
+        "đối",
+        "trước",
+        "trong",
+        "để",
+        "vào",
+        "ngay",
+        "khi",
+        "tại",
+        "ở",
+        "đến",
+        "cùng",
+        "là",
+        "nếu",
+    }
+)
 _UNITS: Final = {
     ("ki", "lô", "gam"): "kg", ("ký",): "kg", ("cân",): "kg", ("ki", "lô"): "kg", ("tấn",): "tấn",
     ("tạ",): "tạ", ("gam",): "gam", ("mi", "li", "lít"): "ml", ("lít",): "lít",
@@ -45,7 +70,7 @@ def _past_number(words: tuple[Word, ...], at: int) -> int:
 def _amounts(words: tuple[Word, ...], at: int, taken: frozenset[int]) -> list[Found]:
     """Read one amount, or two with "đến" between, of which the first takes the second's unit."""
     first = number_at(words, at)
-    if first is None or words[at].rule.startswith(("phone", "document", "short number")):
+    if first is None or words[at].rule.startswith((*NUMBERED, "document")):
         return []
     if said_at(words, first.end) in _TO and not _unit(words, first):
         second = number_at(words, first.end + 1)

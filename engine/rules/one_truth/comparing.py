@@ -73,6 +73,7 @@ def _of_kind(mine: list[Fact], theirs: list[Fact], reference: date) -> Iterator[
             used[1].add(j)
             yield Pair(mine[i], theirs[j])
     if not used[0]:
+        yield from _of_one_hamlet(one, other, reference)
         yield from _misplaced(one, other, reference)
         yield from _repeated(one, other, reference)
         yield from _swapped(mine, theirs, reference)
@@ -137,11 +138,17 @@ def _evidence(a: Fact, b: Fact, *, common: bool, alone: bool) -> float:
         return 0.0
     if a.kind is Kind.HAMLET and alone and not common and not strangers:
         return 1.0
+    if a.kind is Kind.QUANTITY and alone and not common and not strangers and _is_age(a):
+        return 1.0  # whom it is for: a text that names one age means this
     if a.kind in {Kind.QUANTITY, Kind.HAMLET} and not near:
         return 0.0 if strangers or not wide else wide
     if not common:
         return 1.0 + near + wide
     return 2 * near + wide + (0.5 if alone else 0.0) + (0.5 if not strangers else 0.0)
+
+
+def _is_age(fact: Fact) -> bool:
+    return isinstance(fact.value, Amount) and fact.value.unit in {"tuổi", "tháng tuổi"}
 
 
 def _same_end(a: Fact, b: Fact, mine: list[Fact], theirs: list[Fact], *, alone: bool) -> bool:
@@ -178,6 +185,23 @@ def _alike(one: frozenset[str], other: frozenset[str]) -> float:
     if not one or not other:
         return 0.0
     return len(one & other) / min(len(one), len(other))
+
+
+def _of_one_hamlet(one: _Side, other: _Side, reference: date) -> Iterator[Pair]:
+    """Yield days and hours that two texts give otherwise to the one hamlet of a clause each.
+
+    "Ấp 1 ngày 9/12, Ấp 2 ngày 10/12" against "ngày 10/12 Ấp 1, ngày 9/12 Ấp 2". A day that the
+    other text gives to no hamlet, or to several, may be of anything.
+    """
+    for a in one.facts:
+        for b in other.facts:
+            same = a.hamlet and a.hamlet == b.hamlet and roles_agree(a.role, b.role)
+            if not same or agree(a, b, reference):
+                continue
+            mine = [fact for fact in one.facts if agree(fact, b, reference)]
+            theirs = [fact for fact in other.facts if agree(fact, a, reference)]
+            if all(fact.hamlet and fact.hamlet != a.hamlet for fact in (*mine, *theirs)):
+                yield Pair(a, b)
 
 
 def _misplaced(one: _Side, other: _Side, reference: date) -> Iterator[Pair]:

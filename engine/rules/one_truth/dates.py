@@ -204,5 +204,8 @@ def weekday_at(words: tuple[Word, ...], at: int) -> int:
 
 
 def _every_week(words: tuple[Word, ...], at: int, end: int) -> bool:
+    following = end + 1 if said_at(words, end) in _JOINS else end
+    if weekday_at(words, following) and _every_week(words, following, following + 2):
+        return True  # "thứ Ba, thứ Sáu hằng tuần"
     around = {*before(words, at, 3), *(word.said for word in words[end : end + 2])}
     return bool(around & _EVERY)

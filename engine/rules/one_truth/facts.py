@@ -117,6 +117,7 @@ class Fact:
 
     ``near`` are the telling words right around it, ``wide`` those of its sentence with the other
     facts there: they say what it is about. ``venue``: a place to which people are asked.
+    ``hamlet`` is the one that its clause names, of a day or an hour; empty where it names more.
     """
 
     kind: Kind
@@ -128,6 +129,7 @@ class Fact:
     near: frozenset[str] = frozenset()
     wide: frozenset[str] = frozenset()
     venue: bool = False
+    hamlet: str = ""
 
 
 def roles_agree(one: Role, other: Role) -> bool:

@@ -11,6 +11,11 @@ from engine.rules.one_truth.words import Word, before, said_at
 #: Words just before a day or an hour that make it the last one.
 _ENDING = frozenset({"trước", "hạn", "chót", "nhất", "hết", "quá", "thúc", "tới", "đến", "cuối"})
 _BEGINNING = frozenset({"từ", "kể", "đầu"})
+#: First halves of words that end in "sinh" and tell of no birth: "vệ sinh", "học sinh".
+_ENDS_IN_SINH = frozenset(
+    {"vệ", "học", "thí", "thú", "phát", "hy", "hi", "môi", "an", "dân", "kí", "ký", "vi", "hộ",
+     "y", "tái", "kháng", "hồi", "quang", "tuyển"}
+)  # fmt: skip
 #: Words that stand between these and the day or hour.
 _BETWEEN = frozenset(
     {"ngày", "mùng", "mồng", "thứ", "chủ", "nhật", "hai", "ba", "tư", "năm", "sáu", "bảy", "là",
@@ -48,7 +53,7 @@ def role_at(words: tuple[Word, ...], index: int) -> Role:
         return Role.END if said_at(words, at - 1) in {"trước", "nhất", "chót"} else Role.EVENT
     recent = before(words, index, 6)
     for place, said in enumerate(recent):
-        if said == "sinh" or (said in _BEGINNING and "sinh" in recent[place : place + 2]):
+        if _is_born(recent, place) or (said in _BEGINNING and _is_born(recent, place + 1)):
             return Role.BIRTH
         if said in _ENDING:
             return Role.END
@@ -57,6 +62,12 @@ def role_at(words: tuple[Word, ...], index: int) -> Role:
         if said not in _BETWEEN:
             break
     return Role.END if _labelled_as_last(words, index) else Role.EVENT
+
+
+def _is_born(recent: list[str], place: int) -> bool:
+    """Say whether "sinh" stands there and is no part of a word: "sinh từ", not "vệ sinh"."""
+    before_it = recent[place + 1 : place + 2]
+    return recent[place : place + 1] == ["sinh"] and not _ENDS_IN_SINH.intersection(before_it)
 
 
 def _labelled_as_last(words: tuple[Word, ...], index: int) -> bool:

@@ -79,7 +79,10 @@ def _single(words: tuple[Word, ...], at: int) -> list[_Time]:
         return []
     minutes, end = time
     part, end = _part_after(words, end)
-    return [_Time(at, end, minutes, part, role_at(words, at))]
+    role = role_at(words, at)
+    if role is Role.EVENT and said_at(words, end) == "xong":
+        role = Role.END
+    return [_Time(at, end, minutes, part, role)]
 
 
 def _range(words: tuple[Word, ...], at: int) -> list[_Time]:
@@ -163,7 +166,7 @@ def _part_around(words: tuple[Word, ...], time: _Time) -> str:
         said = words[index].said
         if said in ENDS or said == "giờ":
             break
-        if said in PARTS and _is_part(words, index):
+        if said in PARTS and (_is_part(words, index) or index == time.begin - 1):
             return said
     return ""
 

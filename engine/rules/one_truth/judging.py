@@ -10,6 +10,7 @@ from itertools import combinations
 from engine.models.truth import Confirmed, FieldPath
 from engine.rules.one_truth.comparing import agree, contradictions
 from engine.rules.one_truth.facts import Day, Fact, Kind
+from engine.rules.one_truth.impossible import impossible_days
 from engine.rules.one_truth.reading import facts_of
 from engine.rules.one_truth.relative import relative_days
 
@@ -46,10 +47,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What is wrong: differences, and days whose weekday is another (with the right one)."""
+    """What is wrong: differences, days whose weekday is another, and days that do not exist."""
 
     differences: tuple[Difference, ...] = ()
     weekdays: tuple[tuple[Side, date], ...] = ()
+    impossible: tuple[Side, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,11 @@ class Judge:
         """Compare every field with every other; the same fields are judged once."""
         key = tuple(saids)
         if key not in self._known:
-            self._known[key] = Judged(tuple(self._differences(key)), tuple(self._weekdays(key)))
+            self._known[key] = Judged(
+                tuple(self._differences(key)),
+                tuple(self._weekdays(key)),
+                tuple(self._impossible(key)),
+            )
         return self._known[key]
 
     def facts(self, said: Said) -> tuple[Fact, ...]:
@@ -95,6 +101,12 @@ class Judge:
                 day = false_weekday(fact, self.reference)
                 if day is not None:
                     yield Side(said, fact), day
+
+    def _impossible(self, saids: tuple[Said, ...]) -> Iterator[Side]:
+        for said in saids:
+            facts = facts_of(said.text, self.hamlets)
+            for fact in impossible_days(said.text, facts, self.reference):
+                yield Side(said, fact)
 
     def _confirmation(self, one: Side, other: Side) -> Confirmed | None:
         return next((entry for entry in self.confirmed if self._covers(entry, one, other)), None)

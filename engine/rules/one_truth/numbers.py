@@ -38,6 +38,8 @@ def number_at(words: tuple[Word, ...], start: int) -> Said | None:
             return Said((total + value) * scale, end + 1, scale)
         if not scale:
             if total and last > 1 and end == at + 1 and value < 10:
+                if said_at(words, at) == "một" and said_at(words, end)[:1].isalpha():
+                    break  # "25 nghìn một tháng"
                 value *= last / 10  # "một triệu hai": 1,200,000
             elif total and last == 1:
                 break

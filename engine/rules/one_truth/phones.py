@@ -11,6 +11,8 @@ from engine.rules.one_truth.found import Found
 from engine.rules.one_truth.numbers import DIGITS
 from engine.rules.one_truth.words import Word
 
+#: Reading rules whose words are a telephone number.
+NUMBERED: Final = ("phone", "short number", "hotline")
 #: What parts two numbers that were read together.
 _PARTED: Final = re.compile(r"[,;/]|\s[-–]\s|\bhoặc\b|\bvà\b")
 #: Bare digits in a row that were said one by one are a number from so many on.
@@ -24,7 +26,7 @@ def phones_in(words: tuple[Word, ...]) -> Iterator[Found]:
     at = 0
     while at < len(words):
         word = words[at]
-        if word.rule.startswith("phone") or word.rule == "short number":
+        if word.rule.startswith(NUMBERED):
             end = at
             while end < len(words) and (words[end].start, words[end].rule) == (
                 word.start,
@@ -66,14 +68,17 @@ def national(written: str) -> str:
 
 def _said(words: tuple[Word, ...], at: int) -> tuple[int, str]:
     """Read digits that an author wrote in words: "không hai bảy hai, ba không không không…"."""
-    digits, end = "", at
+    digits, end, eighth = "", at, at
     while end < len(words) and len(digits) < _length(digits):
         word = words[end]
         if word.said in DIGITS and not word.rule:
             digits += str(DIGITS[word.said])
+            eighth = end + 1 if len(digits) == 8 else eighth
         elif not (digits and word.said in {",", "."}):
             break
         end += 1
+    if digits.startswith(("18", "19")) and len(digits) == 9:
+        digits, end = digits[:8], eighth  # "1900 6868, một nghìn đồng một phút"
     while end > at and words[end - 1].mark:
         end -= 1
     if digits.startswith("84") and len(digits) == _length(digits):

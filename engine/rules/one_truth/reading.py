@@ -9,13 +9,13 @@ from typing import Final
 
 from engine.rules.one_truth.amounts import amounts_in
 from engine.rules.one_truth.dates import days_in, weekdays_in
-from engine.rules.one_truth.facts import Fact, Kind, Value
+from engine.rules.one_truth.facts import Fact, Kind, Place, Value
 from engine.rules.one_truth.found import Found
 from engine.rules.one_truth.hours import hours_in
 from engine.rules.one_truth.phones import phones_in
 from engine.rules.one_truth.places import hamlets_in, places_in
 from engine.rules.one_truth.weekdays import joined_weekdays
-from engine.rules.one_truth.words import ENDS, Word, words_of
+from engine.rules.one_truth.words import ENDS, FOREIGN, Word, words_of
 
 
 def wordlist(text: str) -> frozenset[str]:
@@ -114,7 +114,27 @@ def _fact(
         near=frozenset(_near(words, one, others, covered, (first, last))),
         wide=frozenset(wide | marks),
         venue=one.venue,
+        hamlet=_hamlet_of(words, one, others),
     )
+
+
+def _hamlet_of(words: tuple[Word, ...], one: Found, others: list[Found]) -> str:
+    """Return the hamlet of a day's or an hour's clause; "" where it names none, or several."""
+    if one.kind not in _TIMES:
+        return ""
+    first, last = one.begin, one.end
+    while first and words[first - 1].said not in _BREAKS:
+        first -= 1
+    while last < len(words) and words[last].said not in _BREAKS:
+        last += 1
+    named = {
+        " ".join(other.value.name)
+        for other in others
+        if other.kind is Kind.HAMLET
+        and isinstance(other.value, Place)
+        and first <= other.begin < last
+    }
+    return named.pop() if len(named) == 1 else ""
 
 
 def _but_places(found: tuple[Found, ...]) -> tuple[Found, ...]:
@@ -155,7 +175,10 @@ def _telling(words: tuple[Word, ...], span: range, covered: set[int]) -> set[str
     return {
         words[index].said
         for index in span
-        if index not in covered and not words[index].mark and words[index].said not in _TELL_NOTHING
+        if index not in covered
+        and not words[index].mark
+        and words[index].rule != FOREIGN
+        and words[index].said not in _TELL_NOTHING
     }
 
 

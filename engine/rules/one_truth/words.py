@@ -19,7 +19,15 @@ _MARK = re.compile(r"[^\w]")
 #: A line that goes on in the next: an author's editor broke it, and no mark ends it.
 _WRAPPED = re.compile(r"(?<=[^\s.!?;:])\n(?=[^\W\d_A-ZĐÀ-Ỹ]|\d(?!\d*[.)]\s))")
 #: Words beside numbers in Khmer, by their consonants, as the reader names what it cannot say.
-_KHMER = {"ថងទ": "ngày", "ខ": "tháng", "ឆន": "năm", "ដង": "đồng"}
+_KHMER = {"ថងទ": "ngày", "ខ": "tháng", "ឆន": "năm", "ដង": "đồng", "។": ".", "៕": "."}
+_KHMER_MONTHS = {
+    "មករ": "một", "កមភ": "hai", "មន": "ba", "មស": "tư", "ឧសភ": "năm", "មថន": "sáu",
+    "កកកដ": "bảy", "សហ": "tám", "កញញ": "chín", "តល": "mười", "វចឆក": "mười một",
+    "ធន": "mười hai",
+}  # fmt: skip
+_KHMER |= {f"ខ{name}": f"tháng {number}" for name, number in _KHMER_MONTHS.items()}
+#: The rule of a word in a script that is not read: it parts what stands beside it.
+FOREIGN = "other script"
 #: What ends a sentence; a colon and a comma do not.
 ENDS = frozenset({".", "!", "?", ";", "…", "\n", "•"})
 
@@ -46,6 +54,18 @@ class Word:
 
 #: "ngày 29.12" is a day whatever stands before it; a slash cannot be taken for a comma.
 _DOTTED_DAY = re.compile(r"(?<=ngày )(\d{1,2})\.(\d{1,2})(?![\d.]*\d)")
+#: "Chủ nhật 13/12" is a day whatever comes behind it.
+_AFTER_WEEKDAY = re.compile(
+    r"(\b(?:thứ \w{2,3}|chủ nhật|cn|t[2-7]),? )(\d{1,2})/(\d{1,2})(?![\d/])", re.IGNORECASE
+)
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_DAY_AND_MONTH = rf"{_DAY}/(?:0?[1-9]|1[0-2])(?![\d/])"
+#: "11/12 và 18/12" are days both, and "12/12 Ấp 3" is one; "11/12 và 5/7 phiếu" are shares.
+_IN_A_ROW = re.compile(
+    rf"(?<![\d/.,])({_DAY})/(?=(?:0?[1-9]|1[0-2])(?:(?:,| và| đến| tới| -| –) (?:ngày )?"
+    rf"{_DAY_AND_MONTH}(?! ?(?:phiếu|điểm|hộ|em|trẻ|người|ấp|thôn|ý kiến|đại biểu|hồ sơ|phần))"
+    r"| (?:Ấp|Thôn|Tổ|Khu|Xóm|Bản) \w))"
+)
 #: "vào 13:30" is an hour whatever stands before it, unless that speaks of shares.
 _CLOCK = re.compile(
     r"(?<!tỷ lệ )(?<!tỉ lệ )(?<!tỷ số )(?<!tỉ số )(?<!pha )(?<![\d:.,])"
@@ -57,6 +77,8 @@ _CLOCK = re.compile(
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of ``text`` as they are said, in order, lower case, with their marks."""
     text = _WRAPPED.sub(" ", unicodedata.normalize("NFC", text))
+    text = _AFTER_WEEKDAY.sub(r"\1\2.\3", text)
+    text = _IN_A_ROW.sub(r"\1.", text)
     text = _CLOCK.sub(r"\1h\2", _DOTTED_DAY.sub(r"\1/\2", text))
     return tuple(_words(text))
 
@@ -68,6 +90,8 @@ def _words(text: str) -> Iterator[Word]:
             continue
         yield from _pieces(text[position : token.start], position)
         said = token.spoken or _KHMER.get(token.written, "")
+        if token.rule == FOREIGN and not said:
+            said = token.written
         if token.rule in {"bracket", "dash", "bullet", "sign"} and not said.strip(" ,"):
             said = token.written
         capital = token.written[:1].isupper()

@@ -1,0 +1,129 @@
+"""What pages behind personal links share: their headers, forms, and how strangers are slowed down.
+
+Opening such a page changes nothing: chat apps and crawlers open links too. Only a form that is
+sent says anything, and the link itself is what permits it.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Mapping
+from functools import cache
+from http import HTTPStatus
+from importlib.resources import files
+from urllib.parse import parse_qs
+
+from fastapi import HTTPException, Request, Response
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from engine.clock import local
+from engine.console.reading import body_of
+from engine.console.turnstile import Turnstile
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+
+#: Bytes of the longest form.
+FORM = 20_000
+
+#: Nobody else may show the page, keep it, or learn its address from it.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": (
+        "default-src 'none'; img-src 'self'; media-src 'self'; style-src 'self';"
+        " script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none';"
+        " frame-ancestors 'none'"
+    ),
+}
+
+_STATIC = {
+    "htmx.js": "text/javascript",
+    "relay.css": "text/css",
+    "relay.js": "text/javascript",
+}
+
+
+def static_file(name: str, request: Request) -> Response:
+    """Return a style or script of the pages, compressed for whoever takes that.
+
+    Raises HTTPException (404).
+    """
+    if name not in _STATIC:
+        raise HTTPException(404)
+    headers = {
+        "Cache-Control": "public, max-age=86400",
+        "X-Content-Type-Options": "nosniff",
+        "Vary": "Accept-Encoding",
+    }
+    plain, small = _bytes_of(name)
+    if "gzip" in request.headers.get("accept-encoding", ""):
+        headers["Content-Encoding"] = "gzip"
+        return Response(small, media_type=_STATIC[name], headers=headers)
+    return Response(plain, media_type=_STATIC[name], headers=headers)
+
+
+@cache
+def _bytes_of(name: str) -> tuple[bytes, bytes]:
+    """Return what a page loads, and the same compressed: lines are slow where it is read."""
+    body = files("engine.console").joinpath("static", name).read_bytes()
+    return body, gzip.compress(body, mtime=0)
+
+
+def lost(_request: Request, error: Exception) -> Response:
+    """Answer in words for a head, not for a program: a link that opens nothing, a bad moment."""
+    status = getattr(error, "status_code", HTTPStatus.SERVICE_UNAVAILABLE)
+    again = status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
+    page = environment().get_template("lost.html.j2").render(again=again)
+    return HTMLResponse(
+        page, status, headers={**HEADERS, **(getattr(error, "headers", None) or {})}
+    )
+
+
+async def form_of(request: Request) -> Mapping[str, str]:
+    """Return the fields of a form, the first of each name. Raises LoaError when it is none."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/x-www-form-urlencoded":
+        raise LoaError(_("This is no form of this page."))
+    body = await body_of(request)
+    if len(body) > FORM:
+        raise LoaError(_("This is too long."))
+    try:
+        found = parse_qs(body.decode(), max_num_fields=20)
+    except ValueError:
+        raise LoaError(_("This is no form of this page.")) from None
+    return {name: values[0] for name, values in found.items()}
+
+
+def whole_number(written: str, name: str) -> int | None:
+    """Read a number as people write it: 1.200, 90 hộ. Raises LoaError for what is none."""
+    text = written.strip().lower().removesuffix("hộ").strip()
+    if not text:
+        return None
+    digits = text.replace(".", "").replace(" ", "")
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 7:
+        message = _("{name}: found {found}; a whole number is allowed, such as 90.")
+        raise LoaError(message.format(name=name, found=written.strip()[:40]))
+    return int(digits)
+
+
+def slow_down(turnstile: Turnstile, request: Request) -> None:
+    wait = turnstile.wait(request.client.host if request.client else "")
+    if wait:
+        headers = {"Retry-After": str(int(wait) + 1)}
+        raise HTTPException(429, _("too many tries; wait a little"), headers=headers)
+
+
+def environment() -> Environment:
+    """Return what fills in pages: an author's text is data, and nothing may be missing."""
+    environment = Environment(
+        loader=PackageLoader("engine.console"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["local"] = local
+    return environment

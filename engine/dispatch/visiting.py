@@ -1,0 +1,225 @@
+"""Visits: who goes where for a campaign, with which private list, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from channels.team.sheet import Listed, Sheet, sheet_pdf
+from channels.team.wording import VisitInputs, words_of
+from engine.errors import LoaError
+from engine.i18n import gettext as _
+from engine.ledger import DeliveryRow, Ledger
+from engine.ledger.relays import Author, Written
+from engine.models import Content, Hamlet, Registry, Right, Team
+from engine.models.relay import WordKind
+from engine.models.visit import Going, Household, VisitLink, VisitReport, Visits
+from engine.rules.visits import content_of, goings, round_through, rows_of, teams_going
+from engine.states import State
+
+#: Longest note that a team may write, in characters.
+LONGEST = 1_000
+
+#: What was, or may have been, handed to a team.
+_SENT = (State.SENT, State.CONFIRMED, State.UNCERTAIN)
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPage:
+    """What a team's link shows without being asked for more."""
+
+    link: VisitLink
+    team: Team
+    members: tuple[tuple[str, str], ...]
+    office: str
+    phone: str
+    words: VisitInputs | None
+    hamlets: tuple[Going, ...]
+
+    @property
+    def listed(self) -> int:
+        return sum(one.listed for one in self.hamlets)
+
+
+class Visiting:
+    """The visits of one commune."""
+
+    def __init__(self, ledger: Ledger, registry: Registry) -> None:
+        self._ledger = ledger
+        self._registry = registry
+        self._teams = {team.id: team for team in registry.teams}
+
+    def links(self, campaign_id: str, now: datetime, life: timedelta) -> list[VisitLink]:
+        """Return a link for each team that goes, made where there is none.
+
+        Raises LoaError when no team does.
+        """
+        teams = [name for name in self._going(campaign_id) if name in self._teams]
+        return [
+            self._ledger.visits.link(campaign_id, name, at=now, until=now + life) for name in teams
+        ]
+
+    def page(self, link: VisitLink) -> TeamPage:
+        """Return what a link shows; a team that the registry knows no more goes nowhere."""
+        team = self._teams.get(link.team_id)
+        rows = self._rows(link.campaign_id, link.team_id) if team is not None else []
+        people = self._registry.people_by_id
+        named = team or Team(link.team_id, link.team_id, (), ())
+        content = content_of(rows, self._content)
+        return TeamPage(
+            link,
+            named,
+            tuple((one, people[one].name) for one in named.members if one in people),
+            self._registry.commune.office,
+            self._registry.commune.phone,
+            words_of(content) if content is not None else None,
+            tuple(one for one in self.goings(link.campaign_id) if rows and one.team_id == named.id),
+        )
+
+    def goings(self, campaign_id: str) -> list[Going]:
+        """Return all that teams do for a campaign, and what was said of it."""
+        return goings(
+            self._ledger.views.deliveries(campaign_id),
+            self._ledger.evidence.of(campaign_id),
+            self._ledger.visits.counts(campaign_id),
+            self._registry,
+            self._content,
+        )
+
+    def list_of(self, link: VisitLink, now: datetime) -> list[Household]:
+        """Return the team's own private list; that it was shown through the link is on record."""
+        if link.team_id not in self._teams:
+            return []
+        how = _("through its link {id}").format(id=link.id)
+        return self._ledger.visits.read_list(
+            link.campaign_id, link.team_id, at=now, by=link.team_id, how=how
+        )
+
+    def sheet(
+        self, campaign_id: str, team_id: str, link: str, *, listed: Sequence[Household] = ()
+    ) -> bytes:
+        """Return a team's sheet as PDF, made now and kept nowhere.
+
+        Raises LoaError when the team has nothing to do, ChannelError when it cannot be printed.
+        """
+        rows = self._rows(campaign_id, team_id)
+        content = content_of(rows, self._content)
+        if content is None:
+            message = _("{campaign}: {team} visits nobody")
+            raise LoaError(message.format(campaign=campaign_id, team=team_id))
+        names = {hamlet.id: hamlet.name for hamlet in self._registry.hamlets}
+        entries = tuple(
+            Listed(
+                names.get(one.hamlet_id, one.hamlet_id), one.name, one.address, one.phone, one.why
+            )
+            for one in listed
+        )
+        one = round_through(team_id, rows, content, self._registry)
+        slot = min(row.slot for row in rows)
+        return sheet_pdf(
+            Sheet(one, words_of(content), campaign_id, self._registry, link, slot, entries)
+        )
+
+    def report(
+        self,
+        campaign_id: str,
+        team_id: str,
+        hamlet_id: str,
+        by: str,
+        visits: Visits,
+        now: datetime,
+        *,
+        note: str = "",
+        source: str = "",
+    ) -> bool:
+        """Keep what somebody says came of a team's visits in a hamlet, from the beginning on.
+
+        False when it is his last word already. Raises LoaError for a team or hamlet with nothing
+        to visit, somebody who may not say so, and numbers that cannot be.
+        """
+        hamlet = self._registry.hamlets_by_id.get(hamlet_id)
+        rows = [row for row in self._rows(campaign_id, team_id) if row.hamlet_id == hamlet_id]
+        left = [row for row in rows if row.state in _SENT]
+        if hamlet is None or not left:
+            message = _("{campaign}: {team} has nothing to report of {hamlet}")
+            if rows:
+                message = _("{campaign}: {team} has no sheet for {hamlet} yet")
+            raise LoaError(message.format(campaign=campaign_id, team=team_id, hamlet=hamlet_id))
+        self._check_person(by, team_id, hamlet)
+        text = " ".join(note.split())
+        _check_numbers(visits, hamlet, text)
+        source = source or _("on paper, entered by {person}").format(person=by)
+        report = VisitReport(left[-1].id, by, now, source, visits)
+        return self._ledger.visits.record(
+            report, _word(campaign_id, hamlet_id, by, visits, text, now)
+        )
+
+    def teams_by_hamlet(self, campaign_id: str) -> dict[str, list[str]]:
+        """Return which teams go to each hamlet for a campaign. Raises LoaError when none does."""
+        teams: dict[str, list[str]] = {}
+        for name in self._going(campaign_id):
+            for row in self._rows(campaign_id, name):
+                teams.setdefault(row.hamlet_id, []).append(name)
+        return teams
+
+    def _going(self, campaign_id: str) -> list[str]:
+        """Return the teams that go anywhere. Raises LoaError when none does."""
+        found = teams_going(self._ledger.views.deliveries(campaign_id), self._registry)
+        if not found:
+            message = _("{campaign}: no team visits anybody (not approved yet, or no team: in it)")
+            raise LoaError(message.format(campaign=campaign_id))
+        return found
+
+    def _rows(self, campaign_id: str, team_id: str) -> list[DeliveryRow]:
+        return rows_of(self._ledger.views.deliveries(campaign_id), team_id, self._registry)
+
+    def _content(self, content_hash: str) -> Content:
+        return self._ledger.deliveries.content(content_hash)[0]
+
+    def _check_person(self, by: str, team_id: str, hamlet: Hamlet) -> None:
+        """Its members, the hamlet's head and deputies, and whoever may confirm. Raises LoaError."""
+        team = self._teams.get(team_id)
+        members = team.members if team is not None else ()
+        person = self._registry.people_by_id.get(by)
+        if by in (*members, *hamlet.speakers) or (
+            team is not None and not members and by == team_id
+        ):
+            return
+        if person is not None and Right.CONFIRM in person.rights:
+            return
+        others = [one.id for one in self._registry.people if Right.CONFIRM in one.rights]
+        message = _("{person} may not report for {team} (who may: {people})")
+        known = ", ".join(dict.fromkeys((*members, *hamlet.speakers, *others))) or "–"
+        raise LoaError(message.format(person=by, team=team_id, people=known))
+
+
+def _check_numbers(visits: Visits, hamlet: Hamlet, note: str) -> None:
+    """Raises LoaError for numbers that cannot be."""
+    if len(note) > LONGEST:
+        message = _("Found {count} characters; at most {most} are allowed.")
+        raise LoaError(message.format(count=len(note), most=LONGEST))
+    if min(visits.counts) < 0 or visits.tried > hamlet.households:
+        message = _(
+            "Visited, absent and refused are {found} together; 0 to {most} are allowed for"
+            " {hamlet}."
+        )
+        raise LoaError(
+            message.format(found=visits.tried, most=hamlet.households, hamlet=hamlet.name)
+        )
+    if visits.needs_help > visits.tried:
+        message = _("{found} need help: at most the {most} at whose doors you were are allowed.")
+        raise LoaError(message.format(found=visits.needs_help, most=visits.tried))
+    if not visits.tried:
+        raise LoaError(_("Please give a number first."))
+
+
+def _word(
+    campaign_id: str, hamlet_id: str, by: str, visits: Visits, note: str, now: datetime
+) -> Written | None:
+    """Return what a person at the commune must read; None when nobody needs help."""
+    if not visits.needs_help and not note:
+        return None
+    text = f"{visits.needs_help} hộ cần giúp" if visits.needs_help else ""
+    said = ": ".join(filter(None, (text, note)))
+    return Written(Author(campaign_id, hamlet_id, by), WordKind.NEEDS_HELP, said, now)

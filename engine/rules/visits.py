@@ -1,0 +1,82 @@
+"""How a campaign's visits stand: who goes where, with how many households, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from channels.team.channel import TeamChannel
+from channels.team.rounds import Round, round_for
+from channels.team.wording import span
+from engine.ledger import DeliveryRow
+from engine.models import Content, Evidence, Registry
+from engine.models.visit import Going, last_words
+from engine.states import State
+
+_OVER = (State.CANCELLED, State.EXPIRED, State.SUPERSEDED, State.WITHDRAWN)
+
+#: Returns a content by its hash.
+Contents = Callable[[str], Content]
+
+
+def teams_going(rows: Iterable[DeliveryRow], registry: Registry) -> list[str]:
+    """Return the teams that have anything to visit, in the registry's order."""
+    found = {row.target for row in rows if _alive(row)}
+    order = {team.id: place for place, team in enumerate(registry.teams)}
+    return sorted(found, key=lambda name: (order.get(name, len(order)), name))
+
+
+def rows_of(rows: Iterable[DeliveryRow], team_id: str, registry: Registry) -> list[DeliveryRow]:
+    """Return the newest delivery to a team for each hamlet, in the registry's order."""
+    newest: dict[str, DeliveryRow] = {}
+    for row in rows:
+        if not _alive(row) or row.target != team_id:
+            continue
+        known = newest.get(row.hamlet_id)
+        if known is None or (row.revision, row.id) > (known.revision, known.id):
+            newest[row.hamlet_id] = row
+    return [newest[one.id] for one in registry.hamlets if one.id in newest]
+
+
+def content_of(rows: Sequence[DeliveryRow], contents: Contents) -> Content | None:
+    """Return the newest words that a team takes along; None when it has nothing to visit."""
+    last = max(rows, key=lambda row: (row.revision, row.id), default=None)
+    return contents(last.content_hash) if last is not None else None
+
+
+def round_through(
+    team_id: str, rows: Sequence[DeliveryRow], content: Content, registry: Registry
+) -> Round:
+    """Return the round of a team through the hamlets of its deliveries; there must be some."""
+    hamlets = [registry.hamlets_by_id[row.hamlet_id] for row in rows]
+    return round_for(team_id, min(row.slot for row in rows), content, hamlets, registry)
+
+
+def goings(
+    rows: Sequence[DeliveryRow],
+    evidence: Iterable[Evidence],
+    listed: Mapping[tuple[str, str], int],
+    registry: Registry,
+    contents: Contents,
+) -> list[Going]:
+    """Return every team in every hamlet; ``listed`` counts private lists by (hamlet, team)."""
+    said = last_words(evidence)
+    found = []
+    for team_id in teams_going(rows, registry):
+        own = rows_of(rows, team_id, registry)
+        content = content_of(own, contents)
+        if content is None:
+            continue
+        stops = {one.hamlet.id: one for one in round_through(team_id, own, content, registry).stops}
+        for row in own:
+            stop = stops[row.hamlet_id]
+            count = listed.get((row.hamlet_id, team_id), 0)
+            reports = tuple(one for one in said if one.delivery_id == row.id)
+            days = span(stop.first, stop.last)
+            found.append(
+                Going(team_id, stop.hamlet, count or stop.households, days, count, reports)
+            )
+    return found
+
+
+def _alive(row: DeliveryRow) -> bool:
+    return row.channel == TeamChannel.name and row.state not in _OVER

@@ -1,0 +1,387 @@
+"""Visits from plan to report: sheets, private lists, links, results, and what is left of data."""
+
+from __future__ import annotations
+
+import logging
+import re
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from click.testing import CliRunner
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from support import paper
+from support.loops import run_apart
+from support.visits import CAMPAIGN, LIST, NAME, make_visited, open_app, sent_out
+
+from engine.app import App, Communes
+from engine.app.noticing import commune_desk
+from engine.cli.main import build
+from engine.clock import SimulatedClock
+from engine.console.forms import lost
+from engine.console.visits import visits_router
+from engine.console.visits_desk import VisitDesk
+from engine.dispatch.private_lists import import_list
+from engine.dispatch.visiting import Visiting
+from engine.errors import InputError, LoaError
+from engine.ledger.visits import VisitDoor
+from engine.models import EvidenceKind
+from engine.models.visit import VisitLink, Visits
+from engine.reports.report import build_report
+from engine.states import State
+from engine.upkeep.backup import backup
+from workers.pruning import purge_private
+
+LIFE = timedelta(days=30)
+
+
+@pytest.fixture(autouse=True)
+def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LOA_LANG", "en")
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A commune whose teams have their sheets; every test has a copy of its own."""
+    folder = make_visited(tmp_path_factory.mktemp("visits") / "xa")
+    with open_app(folder) as app:
+        sent_out(app)
+    return folder
+
+
+@pytest.fixture
+def app(sent: Path, tmp_path: Path) -> Iterator[App]:
+    shutil.copytree(sent, tmp_path / "xa")
+    shutil.copy(sent.parent / "rieng.csv", tmp_path)
+    with open_app(tmp_path / "xa") as app:
+        yield app
+
+
+@pytest.fixture
+def visiting(app: App) -> Visiting:
+    return Visiting(app.ledger, app.registry)
+
+
+def link_of(app: App, team: str = "to-1") -> VisitLink:
+    now = app.clock.now()
+    return app.ledger.visits.link(CAMPAIGN, team, at=now, until=now + LIFE)
+
+
+def listed(app: App, text: str = LIST) -> None:
+    path = app.workspace.parent / "rieng.csv"
+    path.write_text(text, encoding="utf-8")
+    until = app.office.newest(CAMPAIGN).campaign.valid_until
+    import_list(
+        app.ledger, app.registry, CAMPAIGN, path, ends_at=until, by="lan", now=app.clock.now()
+    )
+
+
+def say(visiting: Visiting, app: App, *counts: int, by: str = "to-1-1", **more: Any) -> bool:
+    return visiting.report(CAMPAIGN, "to-1", "ap-1", by, Visits(*counts), app.clock.now(), **more)
+
+
+class Phone:
+    """Asks the pages as a browser does; follows no redirection by itself."""
+
+    def __init__(self, app: App) -> None:
+        server = FastAPI()
+        server.include_router(visits_router(VisitDesk(Communes.only(app))))
+        server.add_exception_handler(HTTPException, lost)
+        self._transport = httpx.ASGITransport(server)
+
+    def ask(self, method: str, address: str, **more: Any) -> httpx.Response:
+        answers: list[httpx.Response] = []
+
+        async def once() -> None:
+            async with httpx.AsyncClient(
+                transport=self._transport, base_url="http://loa.vi.du"
+            ) as client:
+                answers.append(await client.request(method, address, **more))
+
+        run_apart(once())
+        return answers[0]
+
+
+@pytest.fixture
+def phone(app: App) -> Phone:
+    return Phone(app)
+
+
+def address(app: App, team: str = "to-1") -> str:
+    return f"/t/{app.ledger.visits.token(link_of(app, team))}"
+
+
+def happened(app: App, what: str) -> list[tuple[str, str]]:
+    found = app.ledger.views.events(CAMPAIGN)
+    return [(one.actor, one.detail) for one in found if one.to_state == what]
+
+
+def test_each_team_gets_one_sheet_and_its_deliveries_are_sent(app: App) -> None:
+    rows = app.ledger.views.deliveries(CAMPAIGN)
+    assert [(row.hamlet_id, row.target, row.state) for row in rows] == [
+        ("ap-1", "to-1", State.SENT),
+        ("ap-2", "to-2", State.SENT),
+    ]
+    (sheet,) = (app.outbox / "team" / "to-1").glob("*.pdf")
+    text = paper.letters(paper.text_of(sheet.read_bytes()))
+    assert paper.letters("10 hộ nghèo") in text
+    assert "/t/" not in text, "no link is printed that nobody outside could open"
+
+
+def test_met_households_count_and_absent_or_unwilling_ones_do_not(
+    app: App, visiting: Visiting
+) -> None:
+    assert say(visiting, app, 0, 3, 1)
+    row = app.ledger.views.deliveries(CAMPAIGN)[0]
+    assert row.state is State.SENT, "nobody was met"
+    assert say(visiting, app, 6, 3, 1, 2)
+    report = build_report(app.ledger, app.registry, CAMPAIGN, app.clock.now())
+    first = report.coverage.hamlets[0]
+    assert (first.covered.lower, first.covered.upper) == (6, 6)
+    assert app.ledger.views.deliveries(CAMPAIGN)[0].state is State.CONFIRMED
+    assert any("nobody at home" in text for text in report.coverage.assumptions)
+    progress = report.visits[0]
+    assert (progress.planned, progress.visited, progress.absent) == (10, (6,), (3,))
+
+
+def test_two_who_report_differently_are_both_kept_and_the_same_word_counts_once(
+    app: App, visiting: Visiting
+) -> None:
+    assert say(visiting, app, 6)
+    assert not say(visiting, app, 6), "a form that is sent twice"
+    assert say(visiting, app, 8, by="to-1-2")
+    report = build_report(app.ledger, app.registry, CAMPAIGN, app.clock.now())
+    assert report.visits[0].visited == (6, 8)
+    assert report.visits[0].disputed
+    covered = report.coverage.hamlets[0].covered
+    assert (covered.lower, covered.upper) == (6, 14), "rival counts, or parts of one"
+    assert say(visiting, app, 7), "his last word stands for what he said before"
+    report = build_report(app.ledger, app.registry, CAMPAIGN, app.clock.now())
+    assert report.visits[0].visited == (7, 8)
+    kept = [one.households for one in app.ledger.evidence.of(CAMPAIGN)]
+    assert kept.count(6) == 1, "and what he said before is kept"
+
+
+def test_who_needs_help_becomes_a_notice_until_somebody_has_dealt_with_it(
+    app: App, visiting: Visiting
+) -> None:
+    say(visiting, app, 5, 0, 0, 2, note=NAME)
+    desk = commune_desk(app.house, app.ledger, ())
+    (kept,) = [one for one in desk.look() if one.notice.key.startswith("visit-help")]
+    assert kept.notice.key == f"visit-help:{CAMPAIGN}:ap-1"
+    assert NAME not in str(kept)
+    (word,) = app.ledger.relays.words()
+    assert word.text == f"2 hộ cần giúp: {NAME}"
+    app.ledger.relays.settle([word.id], by="lan", at=app.clock.now())
+    assert not [one for one in desk.look() if one.notice.key.startswith("visit-help")]
+
+
+@pytest.mark.parametrize(
+    ("counts", "message"),
+    [
+        ((101,), "101 together; 0 to 100 are allowed for Ấp 1"),
+        ((1, 0, 0, 2), "2 need help: at most the 1"),
+        ((0,), "Please give a number first."),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(
+    counts: tuple[int, ...], message: str, app: App, visiting: Visiting
+) -> None:
+    with pytest.raises(LoaError, match=message):
+        say(visiting, app, *counts)
+    assert not app.ledger.evidence.of(CAMPAIGN)
+
+
+def test_only_the_team_the_head_and_who_may_confirm_report(app: App, visiting: Visiting) -> None:
+    for by in ("minh", "to-2-1", "ap-2-head", ""):
+        with pytest.raises(LoaError, match="may not report for to-1"):
+            say(visiting, app, 1, by=by)
+    for by in ("ap-1-head", "lan", "to-1-2"):
+        assert say(visiting, app, 1, by=by)
+    with pytest.raises(LoaError, match="to-1 has nothing to report of ap-2"):
+        visiting.report(CAMPAIGN, "to-1", "ap-2", "lan", Visits(1), app.clock.now())
+
+
+def test_a_list_with_faults_is_not_imported_and_its_data_are_not_told(app: App) -> None:
+    listed(app)
+    wrong = f"Ấp,Họ tên,Điện thoại\nap-9,{NAME},\nap-1,,\nap-1,Giả,{NAME}\nap-1,Giả Tư,\n"
+    with pytest.raises(InputError) as caught:
+        listed(app, wrong)
+    told = "\n".join(str(problem) for problem in caught.value.problems)
+    assert NAME not in told
+    assert [(one.line, one.column) for one in caught.value.problems] == [(2, 1), (3, 2), (4, 3)]
+    assert app.ledger.visits.counts(CAMPAIGN) == {("ap-1", "to-1"): 2, ("ap-2", "to-2"): 1}
+
+
+def test_the_same_list_again_changes_nothing_and_another_takes_its_place(app: App) -> None:
+    listed(app)
+    listed(app)
+    assert len(happened(app, "list_imported")) == 1
+    listed(app, "Ấp;Họ tên\nap-1;Bà Giả\n")
+    assert app.ledger.visits.counts(CAMPAIGN) == {("ap-1", "to-1"): 1}
+
+
+def test_a_page_shows_a_list_only_when_asked_and_every_time_is_on_record(
+    app: App, phone: Phone
+) -> None:
+    listed(app)
+    page = phone.ask("GET", address(app))
+    assert NAME not in page.text, "a chat app's preview opens it too"
+    assert not happened(app, "list_shown")
+    shown = phone.ask("POST", f"{address(app)}/danh-sach")
+    assert NAME in shown.text
+    assert "Bà Giả Ba" not in shown.text, "another team's household"
+    assert shown.headers["cache-control"] == "no-store"
+    printed = phone.ask("POST", f"{address(app)}/phieu.pdf")
+    assert paper.letters(NAME) in paper.letters(paper.text_of(printed.content))
+    (first, _second) = happened(app, "list_shown")
+    assert first[0] == "to-1"
+    assert re.fullmatch(r"to-1, 2 households, through its link [\w-]{12}", first[1])
+    assert NAME not in str(app.ledger.views.events())
+
+
+def test_a_team_reports_by_its_link_without_scripts(app: App, phone: Phone) -> None:
+    form = {"by": "to-1-2", "visited": "7", "absent": "2", "needs_help": "1", "note": "thuốc"}
+    done = phone.ask("POST", f"{address(app)}/ap-1", data=form)
+    assert done.status_code == 303
+    assert phone.ask("POST", f"{address(app)}/ap-1", data=form).status_code == 303
+    pieces = app.ledger.evidence.of(CAMPAIGN)
+    assert [(one.kind, one.households, one.by) for one in pieces] == [
+        (EvidenceKind.VISITED, 7, "to-1-2"),
+        (EvidenceKind.ABSENT, 2, "to-1-2"),
+        (EvidenceKind.REFUSED, 0, "to-1-2"),
+        (EvidenceKind.NEEDS_HELP, 1, "to-1-2"),
+    ]
+    page = phone.ask("GET", done.headers["location"]).text
+    assert "gặp 7, vắng 2, từ chối 0, cần giúp 1" in page
+
+
+def test_what_is_wrong_is_said_on_the_page_and_what_was_typed_stays(app: App, phone: Phone) -> None:
+    form = {"by": "to-1-1", "visited": "nhiều", "note": "ghi chú dài"}
+    refused = phone.ask("POST", f"{address(app)}/ap-1", data=form)
+    assert refused.status_code == 422
+    assert "found nhiều" in refused.text
+    assert "ghi chú dài" in refused.text
+    assert phone.ask("POST", f"{address(app)}/ap-1", data={"visited": "1"}).status_code == 422
+    stranger = phone.ask("POST", f"{address(app)}/ap-1", data={"by": "to-2-1", "visited": "1"})
+    assert "may not report" in stranger.text
+    assert not app.ledger.evidence.of(CAMPAIGN)
+
+
+def test_a_link_in_wrong_hands_is_revoked_and_a_relay_link_is_none(app: App, phone: Phone) -> None:
+    listed(app)
+    old = address(app)
+    assert app.ledger.visits.revoke(CAMPAIGN, "to-1", at=app.clock.now(), by="lan") == 1
+    for method, end in (("GET", ""), ("POST", "/danh-sach"), ("POST", "/ap-1")):
+        answer = phone.ask(method, old + end)
+        assert answer.status_code == 404
+        assert NAME not in answer.text
+    assert phone.ask("GET", address(app)).status_code == 200, "a new one"
+    assert happened(app, "link_revoked") == [("lan", "to-1")]
+    now = app.clock.now()
+    relay = app.ledger.relays.link(CAMPAIGN, "ap-1-head", at=now, until=now + LIFE)
+    door = VisitDoor(app.house.database, app.house.seal)
+    assert door.open(app.ledger.relays.token(relay), now) is None
+    late = link_of(app)
+    assert door.open(app.ledger.visits.token(late), now + LIFE + timedelta(seconds=1)) is None
+
+
+def loa(app: App, *arguments: str, status: int = 0) -> str:
+    done = CliRunner().invoke(build(), [*arguments, "-w", str(app.workspace)])
+    assert done.exit_code == status, done.output
+    return f"{done.output}{done.exception or ''}"
+
+
+def test_the_commands_do_what_an_official_does(app: App, tmp_path: Path) -> None:
+    source, pdf = tmp_path / "rieng.csv", tmp_path / "phieu.pdf"
+    said = loa(app, "team", "list", "import", CAMPAIGN, str(source), "--by", "lan", "--remove")
+    assert "3 households for 2 teams" in said
+    assert "after 04/01/2027" in said
+    assert not source.exists()
+    to = ("team", "sheet", CAMPAIGN, "--team", "to-1", "-o", str(pdf), "--list", "--by")
+    refused = loa(app, *to, "minh", status=1)
+    assert "does not have the right" in refused
+    assert not pdf.exists()
+    loa(app, *to, "lan")
+    assert paper.letters(NAME) in paper.letters(paper.text_of(pdf.read_bytes()))
+    assert happened(app, "list_shown") == [
+        ("lan", "to-1, 2 households, printed by loa team sheet"),
+    ]
+    numbers = ("--visited", "6", "--absent", "3", "--refused", "1", "--needs-help", "2")
+    where = ("team", "result", CAMPAIGN, "--team", "to-1", "--hamlet", "ap-1")
+    assert "✓ kept" in loa(app, *where, *numbers, "--by", "lan")
+    assert "said before" in loa(app, *where, *numbers, "--by", "lan")
+    shown = loa(app, "team", "show", CAMPAIGN)
+    assert "Tổ Một, Ấp 1: 2 households" in shown
+    assert "met 6, absent 3, refused 1, need help 2" in shown
+    assert "met 6" in loa(app, "status", CAMPAIGN)
+    assert "/t/" in loa(app, "team", "links", CAMPAIGN)
+    assert "opens nothing" in loa(app, "team", "revoke", CAMPAIGN, "--team", "to-2", "--by", "lan")
+    assert "✓ removed: 3 households" in loa(
+        app, "privacy", "purge", "--campaign", CAMPAIGN, "--by", "lan"
+    )
+
+
+def traces(folder: Path, found: bytes) -> list[str]:
+    """Return every file, and every part of an archive, that holds some bytes."""
+    names = []
+    for path in folder.rglob("*"):
+        if path.is_file():
+            if found in path.read_bytes():
+                names.append(str(path))
+            if path.suffix == ".zip":
+                with zipfile.ZipFile(path) as archive:
+                    names += [
+                        f"{path}/{one}" for one in archive.namelist() if found in archive.read(one)
+                    ]
+    return names
+
+
+def test_nothing_is_left_of_a_list_after_its_time(
+    app: App, phone: Phone, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    listed(app)
+    (app.workspace.parent / "rieng.csv").unlink()
+    phone.ask("POST", f"{address(app)}/danh-sach")
+    phone.ask("POST", f"{address(app)}/phieu.pdf")
+    with app.ledger.database.read() as connection:
+        raw = connection.exec_driver_sql("SELECT sealed FROM private_lists").scalars().all()
+    saved = backup(app.workspace, clock=app.clock)
+    with zipfile.ZipFile(saved.path) as archive:
+        (app.workspace / "copy.db").write_bytes(archive.read("loa.db"))
+    with sqlite3.connect(app.workspace / "copy.db") as copy:
+        assert copy.execute("SELECT count(*) FROM private_lists").fetchone() == (0,)
+    copy.close()
+    for secret in (NAME.encode(), *(bytes(one)[40:80] for one in raw)):
+        kept = [one for one in traces(app.workspace, secret) if "loa.db" not in one]
+        assert kept == [], "only the ledger has it, sealed"
+    assert traces(app.workspace, NAME.encode()) == []
+
+    def purge_at(days: int) -> None:
+        late = replace(app.house, clock=SimulatedClock(app.clock.now() + timedelta(days=days)))
+        purge_private(late, lambda: [app.ledger.commune_id])
+
+    purge_at(30)
+    assert app.ledger.visits.counts(CAMPAIGN), "its time is not over"
+    purge_at(35)
+    assert not app.ledger.visits.counts(CAMPAIGN)
+    assert happened(app, "list_purged") == [("loa", "3 households")]
+    for secret in (NAME.encode(), *(bytes(one)[40:80] for one in raw)):
+        assert traces(app.workspace, secret) == []
+    assert NAME not in caplog.text
+
+
+def test_the_period_counts_visits_as_the_report_does(app: App, visiting: Visiting) -> None:
+    for count in (3, 6):
+        assert say(visiting, app, count, 1)
+    counted = app.ledger.views.counted(CAMPAIGN, ())
+    assert [(one.channel, one.least, one.most) for one in counted] == [("team", 6, 6)]
