@@ -73,6 +73,13 @@ def test_the_demo_says_where_to_look_and_it_is_there(demo: tuple[Path, str]) -> 
     assert all(place.exists() for place in places)
 
 
+def test_the_demo_sends_teams_from_door_to_door(demo: tuple[Path, str]) -> None:
+    folder, printed = demo
+    assert "Ấp 1: 21 households, 01/12: met 18, absent 2, refused 1, need help 1" in printed
+    assert "Ấp 4: 15 households, 01/12: no report yet" in printed
+    assert len(list((folder / "outbox/team").glob("*/*.pdf"))) == 4
+
+
 def test_the_demo_corrects_one_hamlet_and_nobody_else(demo: tuple[Path, str]) -> None:
     folder, printed = demo
     assert "7 places of Ấp 4 are told, nobody else" in printed
