@@ -23,13 +23,24 @@ _KHMER_SYLLABLE = re.compile("(?<=[\u1780-\u17d1\u17d3])(?=[\u1780-\u17b3][\u17b
 _SPACES = re.compile(r"[ \t\u00a0]+")
 _BLANK_LINES = re.compile(r"\n{2,}")
 
+#: What a number counts or measures, which is read with it. Longer ones first.
+_UNITS = (
+    *("tháng tuổi", "phút", "giây", "tuổi", "ngày", "tuần", "tháng", "năm"),
+    *("nghìn đồng", "triệu đồng", "tỷ đồng", "đồng", "nghìn", "ngàn", "triệu", "tỷ", "VNĐ", "VND"),
+    *("người", "hộ", "trẻ", "bản", "tờ", "liều", "mũi", "suất", "phần", "cái", "con", "bao"),
+    *("kg", "km/h", "km", "cm", "mm", "mét", "m2", "m3", "m²", "m³", "m", "ha", "lít", "ml", "tấn"),
+    *("tạ", "độ", "°C", "%", "đ"),
+)
+
 #: What must not break over two lines. Each match is short and none overlaps the next, so that
 #: no author can chain them into a line wider than the page.
 _KEEP_TOGETHER = re.compile(
     r"(?<!\w)(?:"
     r"\d{1,2} giờ(?: \d{1,2}(?: phút)?)?"
-    r"|\d[\d.,]{0,15} (?:phút|đồng|nghìn|triệu|tỷ|kg|km)"
-    r"|(?:ngày|tháng|năm) \d[\d/.-]{0,9}"
+    r"|ngày \d{1,2} tháng \d{1,2}"
+    rf"|\d[\d.,]{{0,15}} (?:{'|'.join(_UNITS)})"
+    r"|(?:ngày|tháng|năm|quý|tuần|ấp|tổ|khóm|thôn|khu|số|điều|khoản|trang|đợt|lần|mũi)"
+    r" \d[\d/.-]{0,9}"
     r"|(?:\+84|0\d{1,3})(?: \d{2,4}){1,3}"
     r")(?!\w)",
     re.IGNORECASE,

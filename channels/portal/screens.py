@@ -104,6 +104,8 @@ class Slide:
                 break
             chosen.append(block)
             room -= length
+        while len(chosen) < len(self.section.blocks) and _announces(chosen[-1:]):
+            chosen.pop()  # the list that it announces is not there
         if not chosen and self.section.blocks and not self.facts:
             first = self.section.blocks[0]
             line = excerpt(" ".join(first.lines), READABLE)
@@ -146,10 +148,9 @@ def slides_of(state: State, place: Place) -> list[Slide]:
     """
     as_of = state.site.as_of
     slides: list[Slide] = []
-    for entry in state.catalogue.newest:
+    for entry in state.catalogue.told.get(place.id, ()):
         taken = place.id in entry.taken and not state.catalogue.told_withdrawn(entry, as_of)
-        told = place.id in entry.hamlets and not taken
-        if told and not state.catalogue.over(entry, as_of):
+        if not taken and not state.catalogue.over(entry, as_of):
             if not entry.urgent and len(slides) >= SHOWN:
                 continue
             view = state.view(entry.id)
@@ -157,6 +158,11 @@ def slides_of(state: State, place: Place) -> list[Slide]:
             if section and section.post.valid_until >= as_of:
                 slides.append(Slide(view, section))
     return sorted(slides, key=lambda slide: (not slide.urgent, slide.drill))
+
+
+def _announces(blocks: Sequence[Block]) -> bool:
+    """Say whether something must follow: "đại diện hộ mang theo:"."""
+    return any(block.lines[-1].rstrip().endswith(":") for block in blocks)
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ from lxml import etree
 
 from channels.portal.archive import State
 from channels.portal.documents import Place
-from channels.portal.names import ARCHIVE, CALENDAR, HAMLETS, SEARCH
+from channels.portal.names import ARCHIVE, BULLETINS, CALENDAR, HAMLETS, SEARCH
 
 #: How many posts one map names; the rules allow 50,000.
 NAMED = 1000
@@ -29,6 +29,7 @@ def sitemaps(state: State, places: Sequence[Place], dirty: set[str]) -> Iterator
         if any(entry.id in dirty for entry in run):
             yield name, _map("urlset", "url", [(f"{url}/{e.id}/", e.updated) for e in run])
     pages = ["", f"{HAMLETS}/", f"{ARCHIVE}/", f"{CALENDAR}/", f"{SEARCH}/"]
+    pages += [f"{BULLETINS}/"] if state.site.bulletins else []
     pages += [f"{HAMLETS}/{place.id}/" for place in places]
     yield "sitemap-trang.xml", _map("urlset", "url", [(f"{url}/{page}", None) for page in pages])
     maps: list[tuple[str, datetime | None]] = [(f"{url}/sitemap-trang.xml", None)]

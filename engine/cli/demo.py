@@ -14,7 +14,7 @@ from rich.console import Console
 from campaigns.workspace import EXAMPLE
 from engine.app import App, open_app
 from engine.app.station import day_of
-from engine.cli import demo_correction
+from engine.cli import demo_correction, demo_visits
 from engine.cli.common import report_of, shown_path, state_conditions
 from engine.cli.demo_player import play_all, said_of
 from engine.cli.run import run_with_progress, say_how_it_ended
@@ -148,7 +148,7 @@ def _show(app: App, day: date) -> None:
     files = write_report(built, app.workspace / "reports" / EMERGENCY, page)
     corrected = report_of(app, demo_correction.CAMPAIGN)
     files += write_report(corrected, app.workspace / "reports" / demo_correction.CAMPAIGN)[:1]
-    for line in demo_correction.outcome(corrected):
+    for line in (*demo_correction.outcome(corrected), *demo_visits.visit(app)):
         click.echo(line)
     Console().print(day_table(day_of(app, day, cluster=app.registry.clusters[0].id)))
     picture = app.workspace / "reports" / f"station-{day}.png"
@@ -158,6 +158,7 @@ def _show(app: App, day: date) -> None:
         (_("flyers"), app.outbox / "flyer"),
         (_("portal"), app.outbox / "portal" / "index.html"),
         (_("chat kits"), app.outbox / "chat"),
+        (_("visit sheets"), app.outbox / "team"),
         (_("station's day"), picture),
         *((_("report"), file) for file in files),
     ]

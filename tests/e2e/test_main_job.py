@@ -42,9 +42,14 @@ def test_the_demo_reaches_every_hamlet_on_four_channels(demo: tuple[Path, str]) 
     with (folder / "reports/canh-bao-lu/report.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == len(report["deliveries"])
-    reached = {(row["hamlet"], row["channel"]) for row in report["deliveries"]}
-    assert len(reached) == 16
-    assert {row["state"] for row in report["deliveries"]} == {"sent", "confirmed"}
+    told = [row for row in report["deliveries"] if row["purpose"] != "reminder"]
+    assert len({(row["hamlet"], row["channel"]) for row in told}) == 16
+    assert {row["state"] for row in told} == {"sent", "confirmed"}
+    chased = [row for row in report["deliveries"] if row["purpose"] == "reminder"]
+    assert {(row["hamlet"], row["channel"]) for row in chased if row["state"] == "sent"} == {
+        ("Ấp 4", "chat"),
+        ("Ấp 4", "team"),
+    }
     assert "Ấp 4" in printed
 
 
@@ -66,6 +71,13 @@ def test_the_demo_says_where_to_look_and_it_is_there(demo: tuple[Path, str]) -> 
     places = [Path(word) for word in re.findall(r"\S+", printed) if word.startswith(str(folder))]
     assert len(places) >= 7
     assert all(place.exists() for place in places)
+
+
+def test_the_demo_sends_teams_from_door_to_door(demo: tuple[Path, str]) -> None:
+    folder, printed = demo
+    assert "Ấp 1: 21 households, 01/12: met 18, absent 2, refused 1, need help 1" in printed
+    assert "Ấp 4: 15 households, 01/12: no report yet" in printed
+    assert len(list((folder / "outbox/team").glob("*/*.pdf"))) == 4
 
 
 def test_the_demo_corrects_one_hamlet_and_nobody_else(demo: tuple[Path, str]) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -198,6 +201,35 @@ def test_a_folder_that_cannot_be_written_is_said_in_words(printed: Path, tmp_pat
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_disk_that_fills_is_said_and_leaves_whole_files_and_their_events_alone(
+    printed: Path, tmp_path: Path
+) -> None:
+    folder, left = tmp_path / "in", tmp_path / "left"
+    with open_app(printed) as app:
+        before = len(app.ledger.views.events("tiem-phong"))
+    script = 'mount -t tmpfs -o size=100k loa-test "$1" && "$2" print tiem-phong -w "$3" -o "$1"'
+    script += '; status=$?; cp -a "$1" "$4"; exit $status'
+    folder.mkdir()
+    program = Path(sys.executable).with_name("loa")
+    done = subprocess.run(
+        ["unshare", "-rm", "sh", "-c", script, "sh", folder, program, printed, left],
+        env={**os.environ, "LOA_LANG": "en"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1, done.stderr
+    assert "the disk is full" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert loa("print", "tiem-phong", "-w", printed, "-o", tmp_path / "whole").returncode == 0
+    whole, there = files_below(tmp_path / "whole"), files_below(left)
+    assert 0 < len(there) < len(whole)
+    assert there.items() <= whole.items()
+    with open_app(printed) as app:
+        events = app.ledger.views.events("tiem-phong")[before:]
+    assert len([one for one in events if str(folder) in one.detail]) == len(there)
 
 
 def test_a_scan_confirms_the_hand_out_and_the_report_tells_what_was_left(printed: Path) -> None:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import difflib
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from support import paper
+from support.builders import NOW
 
 from campaigns.workspace import EXAMPLE
 from channels.flyer.inputs import FlyerInputs, inputs_for
 from channels.flyer.product import fault_of, render_flyer
 from channels.flyer.products import Product
 from engine.app import open_app
-from engine.models import Content, Hamlet
+from engine.models import Content, Correction, Hamlet, Purpose
 
 #: Dots per inch of a scanner, and of all letters, those that may be read wrongly.
 _DPI, _MOST_WRONG = 300, 0.01
@@ -61,6 +63,21 @@ def test_every_product_of_an_example_reads_back(
     assert wrong / total < _MOST_WRONG
 
 
+def test_a_correction_that_was_set_closer_and_smaller_reads_back(
+    contents: dict[str, tuple[Content, Hamlet]], tmp_path: Path
+) -> None:
+    content, hamlet = contents["ho-tro-ho-ngheo"]
+    reason = "giờ làm việc ghi sai trong bản trước, nay sửa lại cho đúng"
+    known = Correction(reason, NOW, 1, content.title, NOW, 1)
+    message = replace(content, purpose=Purpose.CORRECTION, correction=known)
+    inputs = inputs_for(message, hamlet, Product.A6)
+    assert fault_of(inputs_for(content, hamlet, Product.A6)) is not None  # only just too long
+    page = paper.in_grey(render_flyer(inputs).data, _DPI)
+    assert paper.scanned(page) == [content.permalink]
+    missed, letters = _missed(inputs, _read(page, tmp_path / "a6.pgm"))
+    assert missed / letters < _MOST_WRONG
+
+
 def test_a_page_that_reads_otherwise_would_be_found(
     contents: dict[str, tuple[Content, Hamlet]], tmp_path: Path
 ) -> None:
@@ -90,7 +107,7 @@ def _missed(inputs: FlyerInputs, read: str) -> tuple[int, int]:
 
     The address and what is drawn (boxes, the code) are left out.
     """
-    wanted = "".join(map(paper.letters, (inputs.title, *inputs.paragraphs)))
+    wanted = "".join(map(paper.letters, (inputs.note, inputs.title, *inputs.paragraphs)))
     found = paper.letters(read)
     same = difflib.SequenceMatcher(None, wanted, found, autojunk=False)
     matched = sum(block.size for block in same.get_matching_blocks())

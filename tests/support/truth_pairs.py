@@ -1,4 +1,4 @@
-"""Hard pairs of texts, written by hand: 60 that differ in one fact, 60 that agree.
+"""Hard pairs of texts, written by hand: 80 that differ in one fact, 80 that agree.
 
 Each is as two forms of one campaign say a thing: another order, other habits, less or more of it.
 Everything in them is made up. Days are near 1 December 2026.
@@ -102,6 +102,26 @@ DIFFER: Final = (
         "Trước 18 giờ ngày 30/11 bà con chằng chống nhà cửa.",
         "Chằng chống nhà cửa xong trước 16 giờ ngày 30/11.",
     ),
+    ("Lấy mẫu nước lúc 6h30 và 15h ngày 4/12.", "Ngày 4/12 lấy mẫu nước lúc 6 giờ 30 và 16 giờ."),
+    ("Hội nghị khai mạc 7 giờ 45 ngày 22/12.", "Sáng 22/12 hội nghị khai mạc lúc tám giờ."),
+    ("Nghiệm thu đường trước 25/12.", "Đường nghiệm thu xong trước ngày 28 tháng 12."),
+    ("Trợ cấp 720.000 đồng mỗi tháng.", "Mỗi tháng trợ cấp 702 nghìn."),
+    ("Mỗi em nhận 10 quyển vở và 200.000 đồng.", "Các em nhận 250.000 đồng cùng 10 quyển vở."),
+    ("Ấp 3 phun thuốc ngày 11/12, Ấp 4 ngày 12/12.", "Phun thuốc: 12/12 Ấp 3; 11/12 Ấp 4."),
+    ("Gọi bà Lan, 0912 000 111.", "Liên hệ bà Lan: 0912.000.112."),
+    ("Tiêm tại Trường Mầm non Hoa Mẫu.", "Điểm tiêm: Trường Mầm non Sao Mẫu."),
+    ("Nhận chăn ấm tại Bưu điện xã.", "Đến chợ Mẫu nhận chăn ấm."),
+    ("Trẻ từ 6 tháng tuổi uống vitamin A.", "Vitamin A cho trẻ từ 12 tháng tuổi."),
+    ("Xe buýt chạy 5h đến 21h.", "Xe buýt chạy từ 5 giờ tới 22 giờ."),
+    ("Họp trực tuyến tối thứ Tư 9/12, 20 giờ.", "20 giờ thứ Năm 10/12 họp trực tuyến."),
+    ("Kết quả niêm yết ngày 18/12 đến 28/12.", "Niêm yết kết quả từ 18/12 đến hết 27/12."),
+    ("Nộp 2 triệu rưỡi trước ngày 20/12.", "Hạn 20/12, nộp 2.050.000 đồng."),
+    ("Ngày 24/12 nghỉ làm việc chiều.", "Nghỉ làm việc chiều 23/12."),
+    ("Giá nước 8.500 đồng một mét khối.", "Nước: 9.500 đồng/m3."),
+    ("Bắt đầu lúc 18:00, thứ Bảy (19/12).", "Thứ Bảy 19/12, 18g30 bắt đầu."),
+    ("Cấm tàu thuyền từ 12 giờ ngày 2/12.", "Từ 12 giờ ngày 3/12 cấm tàu thuyền."),
+    ("Đại hội ngày 5 tháng 1 năm 2027.", "Đại hội: 05/02/2027."),
+    ("Giảm 50 phần trăm học phí.", "Học phí giảm 40%."),
 )
 
 AGREE: Final = (
@@ -186,4 +206,48 @@ AGREE: Final = (
     ("Bà con nộp 365.000 đồng; ai nộp rồi thì thôi. Hỏi 0900 000 004.", "Hỏi: 0900000004."),
     ("Trạm trực 24/24 giờ. Khám từ 7 giờ đến 11 giờ.", "Khám 7h-11h, trực 24/24."),
     ("Đợt mưa từ đêm 30/11 đến 2/12, lượng mưa 100–200 mm.", "Mưa đến hết ngày 2/12."),
+    (
+        "Lấy mẫu nước lúc 6h30 và 15h ngày 4/12.",
+        "Ngày 4/12 lấy mẫu nước: 6 giờ rưỡi sáng, ba giờ chiều.",
+    ),
+    ("Hội nghị khai mạc 7 giờ 45 ngày 22/12.", "Tám giờ kém mười lăm, 22/12, khai mạc hội nghị."),
+    (
+        "Trợ cấp 720.000 đồng mỗi tháng, từ tháng 1/2027.",
+        "Từ tháng Giêng năm 2027 trợ cấp 720 nghìn đồng một tháng.",
+    ),
+    (
+        "Ấp 3 phun thuốc ngày 11/12, Ấp 4 ngày 12/12, phun lại Ấp 3 ngày 18/12.",
+        "Ấp 4: 12/12; Ấp 3: 11/12 và 18/12.",
+    ),
+    ("Ấp 1 họp ngày 9/12, sau đó ngày 12/12 bầu trưởng ấp.", "Ấp 1 bầu trưởng ấp ngày 12/12."),
+    ("Gọi bà Lan, 0912 000 111 hoặc ông Tú, 0912 000 222.", "Liên hệ ông Tú: 0912.000.222."),
+    ("Trẻ từ 6 tháng đến 60 tháng tuổi uống vitamin A.", "Vitamin A cho trẻ 6–60 tháng tuổi."),
+    ("Xe buýt chạy 5h đến 21h, 15 phút một chuyến.", "5 giờ sáng đến 9 giờ tối có xe buýt."),
+    ("Kết quả niêm yết ngày 18/12 đến 28/12.", "Từ 18/12 niêm yết kết quả 10 ngày."),
+    ("Nộp 2 triệu rưỡi trước ngày 20/12.", "Hạn 20/12, nộp 2.500.000 đồng."),
+    ("Giá nước 8.500 đồng một mét khối, nhà máy mở 7h30-16h30.", "Nước: 8.500đ/m3."),
+    (
+        "Vệ sinh môi trường Chủ nhật 6/12; học sinh nghỉ học thứ Hai 7/12.",
+        "Thứ Hai 7/12 học sinh nghỉ. Chủ nhật 6/12 làm vệ sinh.",
+    ),
+    (
+        "Đại hội ngày 5 tháng 1 năm 2027 tại hội trường UBND xã.",
+        "Đại hội: 05/01/2027, hội trường xã.",
+    ),
+    ("Học sinh sinh năm 2015 nộp hồ sơ trước 20/12.", "Hạn nộp hồ sơ cho học sinh: 20/12."),
+    (
+        "Thứ Hai, thứ Tư, thứ Sáu hằng tuần tiếp dân 7h30.",
+        "Tiếp dân thứ 2, 4, 6 mỗi tuần, từ 7 giờ 30.",
+    ),
+    ("Xe đến Ấp 1 lúc 8 giờ, Ấp 2 và Ấp 3 lúc 10 giờ.", "Ấp 3: 10 giờ. Ấp 1: 8 giờ."),
+    (
+        "Từ 22 giờ ngày 3/12 đến 4 giờ ngày 4/12 cắt điện.",
+        "Đêm 3/12 rạng sáng 4/12 cắt điện, 10 giờ đêm đến 4 giờ sáng.",
+    ),
+    ("Đăng ký qua 1900 6868 (1.000đ/phút) trước 15/12.", "Hạn 15/12; gọi 19006868."),
+    (
+        "Hộ nghèo 2 suất, hộ cận nghèo 1 suất, mỗi suất 300.000 đồng.",
+        "Mỗi suất 300 nghìn; hộ cận nghèo một suất.",
+    ),
+    ("Mùng 8 tháng Chạp âm lịch (tức 15/1/2027) làm lễ.", "Lễ ngày 15/1/2027, mùng 8 tháng Chạp."),
 )

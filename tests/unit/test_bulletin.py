@@ -151,6 +151,15 @@ def test_corrections_and_what_is_over_are_marked() -> None:
     assert letters("Giờ cũ.") not in stopped
 
 
+def test_a_correction_for_some_hamlets_names_them() -> None:
+    change = Correction("ghi sai giờ", NOW, 1, "Tiêm phòng", NOW - timedelta(days=1))
+    changed = wording("Lúc 8 giờ.", "Ấp 2", purpose=Purpose.CORRECTION, correction=change)
+    text = said(item(wording("Lúc 7 giờ.", "Ấp 1"), changed))
+    assert text.count(letters("ĐÍNH CHÍNH")) == 1
+    assert letters("Ấp 2: Đính chính thông báo “Tiêm phòng”") in text
+    assert letters("Có hiệu lực đến") in text
+
+
 def test_hostile_words_are_printed_and_run_nothing() -> None:
     hostile = '#panic("x") $x$ *đậm* @nhãn <a> `mã` \\ #sys.inputs \u202eđảo'
     text = said(item(wording(hostile, title='#import "x"')))

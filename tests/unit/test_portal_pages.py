@@ -284,3 +284,12 @@ def test_a_post_that_names_no_beginning_is_in_force_once_it_is_published(desk: D
     desk.publish(desk.items(post(valid_from=None)), slot=NOW + timedelta(hours=2))
     text = Page(desk.read("thong-bao-mau/index.html")).text
     assert "Từ 10:00 ngày\u00a001/12/2026 đến 08:00 ngày\u00a008/12/2026" in text
+
+
+def test_a_screen_ends_with_no_line_that_announces_what_it_has_no_room_for(desk: Desk) -> None:
+    things = "\n".join(f"- {number}: giấy tờ bản chính và bản sao" for number in range(20))
+    desk.publish(desk.items(post(body=f"Mời bà con.\n\nKhi đi mang theo:\n{things}")))
+    page = Page(desk.read("screen/ap-1/index.html"))
+    assert "Mời bà con." in page.text
+    assert "mang theo:" not in page.text
+    assert "Đọc đầy đủ" in page.text

@@ -66,7 +66,8 @@ def bulletin_mark(item: Item) -> str:
     """Return what stands above the title: what it is, and whether it still holds."""
     first = item.told[0].content
     plain = mark(item.priority, first.purpose, drill=first.drill)
-    amended = first.correction.heading if first.correction else ""
+    corrections = (one.content.correction for one in item.told)
+    amended = next((one.heading for one in corrections if one is not None), "")
     over = "ĐÃ DỪNG, KHÔNG CÒN ÁP DỤNG" if item.stopped else "ĐÃ HẾT HẠN" if item.expired else ""
     parts = dict.fromkeys(filter(None, (over, *plain.split(" · "), amended)))
     return " · ".join(parts)

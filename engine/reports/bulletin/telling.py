@@ -35,9 +35,17 @@ def parts_of(item: Item) -> tuple[Part, ...]:
 
 
 def correction_of(item: Item) -> str:
-    """Return the sentence that says what is corrected, if anything is."""
-    correction = item.told[0].content.correction
-    return unbroken(correction.opening) if correction and not item.stopped else ""
+    """Return what is corrected, if anything is; with the hamlets where it is not so for all."""
+    corrected = [one for one in item.told if one.content.correction is not None]
+    if item.stopped or not corrected:
+        return ""
+    said: dict[str, list[str]] = {}
+    for one in corrected:
+        assert one.content.correction is not None
+        said.setdefault(unbroken(one.content.correction.opening), []).extend(one.hamlets)
+    if len(said) == 1 and len(corrected) == len(item.told):
+        return next(iter(said))
+    return " ".join(f"{one_line(', '.join(names))}: {opening}" for opening, names in said.items())
 
 
 def contact_of(item: Item) -> str:
@@ -46,11 +54,12 @@ def contact_of(item: Item) -> str:
 
 def validity_of(item: Item) -> str:
     """Say until when it holds, or since when it does not."""
-    correction = item.told[0].content.correction
     if item.stopped:
         return ""
-    if correction is not None and correction.withdraws:
-        return withdrawn_since(correction.at)
+    taken = [one.content.correction for one in item.told]
+    ends = [one.at for one in taken if one is not None and one.withdraws]
+    if len(ends) == len(taken):
+        return withdrawn_since(max(ends))
     return validity(item.valid_until)
 
 

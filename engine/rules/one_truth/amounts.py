@@ -17,7 +17,31 @@ _NO_MONEY: Final = frozenset(
     {"chí", "bào", "thời", "ý", "đội", "hồ", "hương", "loạt", "bộ", "nghiệp"}
 )
 #: What follows a great number that is money though it does not say đồng: "1,5 triệu một hộ".
-_AFTER_MONEY: Final = frozenset({"", "mỗi", "một", "cho", "trên", "hoặc", "trở", "và", "đối"})
+_AFTER_MONEY: Final = frozenset(
+    {
+        "",
+        "mỗi",
+        "một",
+        "cho",
+        "trên",
+        "hoặc",
+        "trở",
+        "và",
+        "đối",
+        "trước",
+        "trong",
+        "để",
+        "vào",
+        "ngay",
+        "khi",
+        "tại",
+        "ở",
+        "đến",
+        "cùng",
+        "là",
+        "nếu",
+    }
+)
 _UNITS: Final = {
     ("ki", "lô", "gam"): "kg", ("ký",): "kg", ("cân",): "kg", ("ki", "lô"): "kg", ("tấn",): "tấn",
     ("tạ",): "tạ", ("gam",): "gam", ("mi", "li", "lít"): "ml", ("lít",): "lít",

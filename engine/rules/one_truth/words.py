@@ -58,6 +58,14 @@ _DOTTED_DAY = re.compile(r"(?<=ngày )(\d{1,2})\.(\d{1,2})(?![\d.]*\d)")
 _AFTER_WEEKDAY = re.compile(
     r"(\b(?:thứ \w{2,3}|chủ nhật|cn|t[2-7]),? )(\d{1,2})/(\d{1,2})(?![\d/])", re.IGNORECASE
 )
+_DAY = r"(?:0?[1-9]|[12]\d|3[01])"
+_DAY_AND_MONTH = rf"{_DAY}/(?:0?[1-9]|1[0-2])(?![\d/])"
+#: "11/12 và 18/12" are days both, and "12/12 Ấp 3" is one; "11/12 và 5/7 phiếu" are shares.
+_IN_A_ROW = re.compile(
+    rf"(?<![\d/.,])({_DAY})/(?=(?:0?[1-9]|1[0-2])(?:(?:,| và| đến| tới| -| –) (?:ngày )?"
+    rf"{_DAY_AND_MONTH}(?! ?(?:phiếu|điểm|hộ|em|trẻ|người|ấp|thôn|ý kiến|đại biểu|hồ sơ|phần))"
+    r"| (?:Ấp|Thôn|Tổ|Khu|Xóm|Bản) \w))"
+)
 #: "vào 13:30" is an hour whatever stands before it, unless that speaks of shares.
 _CLOCK = re.compile(
     r"(?<!tỷ lệ )(?<!tỉ lệ )(?<!tỷ số )(?<!tỉ số )(?<!pha )(?<![\d:.,])"
@@ -70,6 +78,7 @@ def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of ``text`` as they are said, in order, lower case, with their marks."""
     text = _WRAPPED.sub(" ", unicodedata.normalize("NFC", text))
     text = _AFTER_WEEKDAY.sub(r"\1\2.\3", text)
+    text = _IN_A_ROW.sub(r"\1.", text)
     text = _CLOCK.sub(r"\1h\2", _DOTTED_DAY.sub(r"\1/\2", text))
     return tuple(_words(text))
 
