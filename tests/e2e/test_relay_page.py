@@ -1,4 +1,4 @@
-"""The pages of heads and teams on a cheap phone: readable, no scrolling sideways, no script needed."""
+"""The pages of heads and teams on a cheap phone: readable, and working without scripts."""
 
 from __future__ import annotations
 
