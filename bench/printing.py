@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import os
+import resource
 import shutil
 import subprocess
 import threading
@@ -40,16 +41,19 @@ body {{ font: 16pt N }} section {{ break-after: page }} svg {{ width: 29mm; heig
 
 def figures(folder: Path) -> Iterator[Figure | Note]:
     flyers = [_flyer(number) for number in range(FLYERS)]
+    before = _cpu()
     render_flyer(replace(flyers[0], title="Trang đầu"))  # the press has started
     with _Memory() as memory, ThreadPoolExecutor(_THREADS) as pool:
         seconds, made = clocked(lambda: list(pool.map(render_flyer, flyers)))
     assert len({one.data for one in made}) == FLYERS
+    press().close()  # a process's time is known when it has ended
+    used = _cpu() - before
     chromium, _pdf = clocked(lambda: _by_chromium(folder, flyers))
     yield Figure(
         f"{FLYERS:,} flyers that differ by hamlet", seconds, "s", chromium, "Chromium, one document"
     )
+    yield Figure("their CPU time, every process", used, "s")
     yield Figure("their memory, every process", memory.most / 1e6, "MB")
-    press().close()
     first, _one = clocked(lambda: render_flyer(replace(flyers[0], title="Lại trang đầu")))
     yield Figure("the first flyer, the press not started", first * 1000, "ms")
     yield Note("Chromium's pages have no PDF/A and are one document; Loa's are a file for each.")
@@ -98,6 +102,12 @@ def _by_chromium(folder: Path, flyers: list[FlyerInputs]) -> bytes:
         capture_output=True,
     )
     return pdf.read_bytes()
+
+
+def _cpu() -> float:
+    """Return the seconds of CPU that this process and those that it has ended took."""
+    used = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
 
 
 class _Memory:

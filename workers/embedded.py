@@ -15,6 +15,7 @@ from engine.app import App, Communes
 from engine.clock import SimulatedClock
 from engine.dispatch.sender import at_once
 from engine.files import remove_leftovers
+from engine.ledger.leases import Due
 from engine.ledger.machines import Role
 from engine.ledger.watched_clock import emergencies_only
 from engine.models import Priority
@@ -39,8 +40,8 @@ OWNER = "embedded"
 #: Priorities, the most urgent first.
 BY_URGENCY = sorted(Priority, key=lambda one: one.rank)
 
-#: Bundles leased at once.
-LIMIT = 10_000
+#: Bundles leased at once: an emergency waits for that transaction, if it comes meanwhile.
+LIMIT = 1_000
 
 #: Seconds between two calls of ``on_progress`` while workers are busy.
 PROGRESS_SECONDS = 0.2
@@ -169,6 +170,21 @@ class EmbeddedRuntime:
         found, now = False, self._communes.clock.now()
         urgent_only = emergencies_only(self._communes.clock)
         for priority in [Priority.EMERGENCY] if urgent_only else priorities:
+            for due in self._due(now, priority):
+                found = True
+                for commune_id, ids in messages(due):
+                    with self._changed:
+                        self._busy += 1
+                    if priority is Priority.EMERGENCY:
+                        self._way.enter()
+                    actors[priority].send(commune_id, ids, OWNER)
+        return found
+
+    def _due(self, now: datetime, priority: Priority) -> Iterator[list[Due]]:
+        """Lease what is due of one priority and yield it, some of it at a time."""
+        while True:
+            if priority is not Priority.EMERGENCY:
+                self._way.give()
             due = self._communes.leases.take_due(
                 now,
                 priority,
@@ -177,14 +193,10 @@ class EmbeddedRuntime:
                 rehearse=self._communes.rehearsing,
                 limit=LIMIT,
             )
-            for commune_id, ids in messages(due):
-                with self._changed:
-                    self._busy += 1
-                if priority is Priority.EMERGENCY:
-                    self._way.enter()
-                actors[priority].send(commune_id, ids, OWNER)
-            found = found or bool(due)
-        return found
+            if due:
+                yield due
+            if len(due) < LIMIT:
+                return
 
     def _wait_for_workers(self, on_progress: Callable[[], None]) -> None:
         with self._changed:

@@ -89,7 +89,8 @@ class Sender:
         """Send leased bundles; what cannot be sent now is recorded, never raised.
 
         With a ``holder``, only what is still leased to it is begun, recorded and given back.
-        ``give_way`` is called where nothing is half done: it may wait for what is more urgent.
+        ``give_way`` is called between any two bundles: it may wait for what is more urgent, for
+        much less than ``FRESH``.
         An interruption (a time limit, a shutdown) is recorded, then raised again. Raises
         LEDGER_ERRORS when the ledger cannot be told; what was begun is then left to others.
         """
@@ -143,6 +144,7 @@ class Sender:
 
     def _send_batch(self, ids: Sequence[int], holder: str | None) -> set[int]:
         """Send some bundles; return those that were sent, and hold no lease any more."""
+        self._give_way()
         jobs = self._jobs(ids)
         self._assembler.foresee(jobs)
         found: Found = {}
@@ -250,6 +252,7 @@ class Sender:
         self._boundary("begun")
         try:
             for one in begun:
+                self._give_way()
                 backend = self._backend(one.bundle)
                 if self._clock.now() - began > FRESH:
                     self._settling.take_back(

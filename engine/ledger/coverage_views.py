@@ -5,7 +5,7 @@ However many deliveries a period has, what leaves the database is what differs i
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -33,20 +33,20 @@ class Span:
 
 
 class Counted(NamedTuple):
-    """What confirmed deliveries of one channel have shown of one hamlet's households.
+    """What confirmed deliveries have shown of households, by hamlet and channel: columns.
 
-    ``least`` is the largest number of which a delivery is sure, ``most`` the sum of all numbers,
-    both before they are held to the households that there are. ``unnumbered``: how many
-    deliveries nobody gave a number for; ``viewed``: of how many it is known how often a page of
-    theirs was opened.
+    There are hundreds of thousands of rows, too many for an object each. ``least`` is the largest
+    number of which a delivery is sure, ``most`` the sum of all numbers, both before they are held
+    to the households that there are. ``unnumbered``: how many deliveries nobody gave a number
+    for; ``viewed``: of how many it is known how often a page of theirs was opened.
     """
 
-    hamlet_id: str
-    channel: str
-    least: int
-    most: int
-    unnumbered: int
-    viewed: int = 0
+    hamlet_ids: Sequence[str] = ()
+    channels: Sequence[str] = ()
+    least: Sequence[int] = ()
+    most: Sequence[int] = ()
+    unnumbered: Sequence[int] = ()
+    viewed: Sequence[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,8 @@ _D, _E = deliveries.c, evidence.c
 
 #: What still counts, and what somebody took back or stopped: as ``Views.deliveries`` has it.
 _STANDS = or_(_D.replaced_in.is_(None), _D.state.in_((State.CANCELLED, State.WITHDRAWN)))
-_TROUBLED = (State.FAILED, State.UNCERTAIN, State.NOT_PLAYED, State.EXPIRED)
+#: What did not go as it should.
+TROUBLED = (State.FAILED, State.UNCERTAIN, State.NOT_PLAYED, State.EXPIRED)
 _OF_HOUSEHOLDS = tuple(kind.value for kind in EvidenceKind if kind.of_households)
 
 _LATER = evidence.alias().c
@@ -102,9 +103,7 @@ class CoverageViews:
         self._database = database
         self._commune_id = commune_id
 
-    def counted(
-        self, campaign_id: str, heads: Collection[str], span: Span = Span()
-    ) -> Sequence[Counted]:
+    def counted(self, campaign_id: str, heads: Collection[str], span: Span = Span()) -> Counted:
         """Return what is known of each hamlet by each channel that has evidence there.
 
         ``heads`` are chat groups of hamlet heads: what they got, households have not. A drill
@@ -145,7 +144,10 @@ class CoverageViews:
             func.count(one.c.views),
         ).group_by(one.c.hamlet_id, one.c.channel)
         with self._database.read() as connection:
-            return [Counted(*row) for row in connection.execute(query)]
+            # Hundreds of thousands of rows: the driver's own tuples, without a Row around each.
+            cursor = connection.execute(query).cursor
+            assert cursor is not None
+            return Counted(*zip(*cursor.fetchall(), strict=True))
 
     def stands(self, span: Span = Span(), *, campaign_id: str | None = None) -> list[Stand]:
         """Return how the deliveries of every campaign, or of one, stand by channel and purpose."""
@@ -178,15 +180,22 @@ class CoverageViews:
                 for row in connection.execute(query)
             ]
 
-    def troubles(self, span: Span = Span()) -> list[Trouble]:
-        """Return what went wrong and why; what concerns most hamlets comes first."""
+    def troubles(self, stands: Iterable[Stand], span: Span = Span()) -> list[Trouble]:
+        """Return what went wrong and why; what concerns most hamlets comes first.
+
+        ``stands``: how deliveries stand; only campaigns in which something went wrong are read.
+        """
+        troubled = {one.campaign_id for one in stands if one.state in TROUBLED}
+        if not troubled:
+            return []
         hamlets = func.count(_D.hamlet_id.distinct()).label("hamlets")
         query = (
             select(_D.campaign_id, _D.channel, _D.state, _D.reason, hamlets)
             .where(
                 _D.commune_id == self._commune_id,
+                _D.campaign_id.in_(sorted(troubled)),
                 _D.replaced_in.is_(None),
-                _D.state.in_(_TROUBLED),
+                _D.state.in_(TROUBLED),
                 span.holds(_D.slot),
             )
             .group_by(_D.campaign_id, _D.channel, _D.state, _D.reason)

@@ -30,7 +30,7 @@ from engine.clock import SimulatedClock
 from engine.models import TokenPair
 from engine.states import SETTLED, State
 
-MESSAGES = int(os.environ.get("LOA_TEST_MESSAGES", "240"))
+MESSAGES = int(os.environ.get("LOA_TEST_MESSAGES", "160"))
 KILLS = int(os.environ.get("LOA_TEST_MESSAGE_KILLS", "3"))
 
 #: Requests that the fake takes in a minute, and those that Loa makes: the bucket's burst, a

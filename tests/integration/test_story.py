@@ -30,8 +30,9 @@ from channels.chat.zalo.signature import HEADER, signature
 from engine.app import App, Communes, open_app
 from engine.console.relay import relay_router
 from engine.console.relay_desk import RelayDesk
+from engine.console.visits import visits_router
+from engine.console.visits_desk import VisitDesk
 from engine.console.zalo_hook import PATH, ZaloHook, hook_router
-from engine.dispatch.confirming import Word, confirm
 from engine.notices.escalation import EscalationGatherer
 from engine.reports.report import Report, build_report
 from workers.embedded import EmbeddedRuntime
@@ -118,6 +119,7 @@ def story(tmp_path: Path) -> Iterator[Story]:
             hook, server = ZaloHook(communes), FastAPI()
             server.include_router(hook_router(hook))
             server.include_router(relay_router(RelayDesk(communes)))
+            server.include_router(visits_router(VisitDesk(communes)))
             yield Story(app, far, hook, server)
 
 
@@ -158,8 +160,10 @@ def test_from_the_group_to_every_household_and_who_was_not_reached(story: Story)
     (sheet,) = (app.outbox / "team").rglob("*.pdf")
     assert sheet.parent.name == "to-cong-nghe-so-4"
     assert "Ấp 4" in text_of(sheet.read_bytes())
-    visited = Word(CAMPAIGN, "ap-4", "team", "lan", 120, note="phiếu của tổ")
-    assert confirm(app.ledger, app.registry, visited, app.clock.now()) == 1
+    team = app.ledger.visits.link(CAMPAIGN, sheet.parent.name, at=NOW, until=NOW + 99 * HOUR)
+    address = f"/t/{app.ledger.visits.token(team)}"
+    results = {"by": f"{sheet.parent.name}-1", "visited": "120", "absent": "30", "refused": "2"}
+    assert story.ask("POST", f"{address}/ap-4", data=results).status_code == 303
 
     found = story.report()
     assert [(one.hamlet.hamlet_id, one.missing) for one in found.unreached] == [

@@ -115,6 +115,10 @@ class Ground:
         """Approve a revision and open its deliveries for sending."""
         at = NOW + timedelta(minutes=30)
         assert self.ledger.revisions.approve(revision, "minh", at)
+        self.hold(revision, planned, at)
+
+    def hold(self, revision: Revision, planned: Sequence[PlannedDelivery], at: datetime) -> None:
+        """Plan an approved revision's deliveries, and open them for sending."""
         contents = {one.content_hash: _content(one.channel) for one in planned}
         plan = Plan(revision.campaign_id, tuple(planned), contents)
         self.ledger.deliveries.hold(revision.campaign_id, revision.revision, planned, plan, at)

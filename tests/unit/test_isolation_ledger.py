@@ -136,7 +136,7 @@ READS: Mapping[str, Case] = {
     "programmes.last": lambda it, our: it.programmes.last(),
     "programmes.lists": lambda it, our: it.programmes.lists(airing.sound().sha256, ["cum-1"]),
     "told.of": lambda it, our: it.told.of("tin-hai"),
-    "views.counted": lambda it, our: it.views.counted("tin", ()),
+    "views.counted": lambda it, our: it.views.counted("tin", ()).hamlet_ids,
     "views.counts": lambda it, our: it.views.counts(),
     "views.deliveries": lambda it, our: it.views.deliveries("tin", replaced=True),
     "views.due": lambda it, our: it.views.due(None, rehearse=()),
@@ -147,7 +147,7 @@ READS: Mapping[str, Case] = {
         NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
     "views.stands": lambda it, our: it.views.stands() + it.views.stands(campaign_id="tin"),
-    "views.troubles": lambda it, our: it.views.troubles(),
+    "views.troubles": lambda it, our: it.views.troubles(our.rig.ledger.views.stands()),
     "views.reached": lambda it, our: it.views.reached("tin-hai"),
     "views.sessions_sent": lambda it, our: it.views.sessions_sent(
         ["noi-1"], NOW - timedelta(days=9), NOW + timedelta(days=99)

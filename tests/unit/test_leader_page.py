@@ -13,16 +13,27 @@ import numpy as np
 import pytest
 from openpyxl import load_workbook
 from support import paper
-from support.builders import AWKWARD, registry
+from support.builders import AWKWARD, NOW, registry
 from support.reports import LATER, Ground, delivery
 from tinyhtml5.parser import HTMLParser
 
-from engine.models import EvidenceKind, MapPoint, Purpose, Registry
+from engine.models import (
+    Amends,
+    Citation,
+    Correction,
+    EvidenceKind,
+    LegalBasis,
+    MapPoint,
+    Obligation,
+    Purpose,
+    Registry,
+)
 from engine.reports import Bounds, build_report
+from engine.reports.amended import Has
 from engine.reports.leader.campaign import campaign_page
 from engine.reports.leader.forms import Form, leader_in
 from engine.reports.leader.overall import period_page
-from engine.reports.leader.page import Area, Failure, Page
+from engine.reports.leader.page import Area, Counts, Failure, Page
 from engine.reports.leader.picture import MOST, map_svg
 from engine.reports.period.span import read_period
 from engine.states import State
@@ -98,7 +109,7 @@ def test_the_four_forms_say_the_same_numbers(page: Page) -> None:
     assert summary["Surely reached"] == 345
     assert summary["Possibly reached"] == 582
     assert summary["Possibly by two or more"] == 37
-    rows = [row[:8] for row in book["Hamlets"][1:]]
+    rows = [row[:8] for row in book["Hamlet"][1:]]
     assert rows == [
         (
             area["name"],
@@ -298,3 +309,76 @@ def test_reminders_reach_whom_they_reach_and_heads_are_no_households(tmp_path: P
     ground.evidence(ground.row("ap-1", "chat", "nhom-ap-1"), EvidenceKind.RELAYED, 30)
     assert of_campaign(ground).covered == Bounds(30, 30)
     assert of_period(ground).covered == Bounds(30, 30)
+
+
+def test_what_the_law_asks_is_told_as_met_or_not(tmp_path: Path) -> None:
+    ground = Ground(tmp_path)
+    citation = Citation("10/2022/QH15", 11, 8, 8, "Luật số 10/2022/QH15, Điều 11 khoản 8")
+    rule = Obligation("10/2022/QH15", 11, 7, 12, "Luật", "Điều 13", days=1)
+    ground.launch(legal_basis=(LegalBasis(citation, rule),))
+    ground.send()
+    for number in (1, 2, 3):
+        ground.evidence(ground.row(f"ap-{number}", "loudspeaker"), EvidenceKind.PLAYED)
+    for page in (of_campaign(ground), of_period(ground)):
+        [duty] = page.duties
+        assert (duty.areas, duty.met, duty.lacking) == (4, 3, ("Ấp 4",))
+        text = " ".join(paper.text_of(leader_in(Form.PDF, page)).split())
+        assert "NOT MET" in text
+        assert "3 of 4 hamlets met, not met: Ấp 4" in text
+
+
+def amended(tmp_path: Path, amends: Amends) -> Ground:
+    """A notice that everybody got, and then its amendment, which ap-1 alone is sure to have."""
+    ground = Ground(tmp_path)
+    ground.launch([delivery(f"ap-{n}", "flyer", "van-phong") for n in (1, 2)])
+    ground.send()
+    ground.evidence(ground.row("ap-2", "flyer"), EvidenceKind.HANDED_OUT, 90)
+    known = [row.id for row in ground.ledger.views.deliveries("thong-bao")]
+    correction = Correction("nhầm ngày", LATER, 1, "Tiêm vắc xin", NOW, 1, amends)
+    withdraws = amends is Amends.WITHDRAWAL
+    revision = ground.submit(correction=correction)
+    assert ground.ledger.revisions.approve(revision, "minh", LATER)
+    ground.ledger.deliveries.make_way(
+        "thong-bao",
+        2,
+        replaced=known,
+        recalled=(),
+        at=LATER,
+        actor="minh",
+        withdrawn="nhầm ngày" if withdraws else None,
+    )
+    purpose = Purpose.WITHDRAWAL if withdraws else Purpose.CORRECTION
+    later = [
+        delivery(f"ap-{n}", "flyer", "van-phong", purpose=purpose, slot=LATER, work_at=LATER)
+        for n in (1, 2)
+    ]
+    ground.hold(revision, later, LATER)
+    ground.send(at=LATER)
+    ground.evidence(ground.row("ap-1", "flyer"), EvidenceKind.HANDED_OUT, 40)
+    return ground
+
+
+def test_a_corrected_notice_counts_whom_the_correction_reached(tmp_path: Path) -> None:
+    ground = amended(tmp_path, Amends.CORRECTION)
+    for page in (of_campaign(ground), of_period(ground)):
+        [notice] = page.notices
+        assert (notice.counts, notice.covered) == (Counts.YES, Bounds(40, 40))
+        [told] = page.amended
+        assert {has: count for has, count in told.places.items() if count} == {
+            Has.CONFIRMED: 1,
+            Has.SENT: 1,
+        }
+        text = " ".join(paper.text_of(leader_in(Form.PDF, page)).split())
+        assert "Đính chính thông báo “Tiêm vắc xin” ngày 01/12/2026: nhầm ngày." in text
+        assert "Places that knew: sent, unconfirmed 1, have it for certain 1" in text
+
+
+def test_a_withdrawn_notice_is_said_to_be_withdrawn_and_counts_nothing(tmp_path: Path) -> None:
+    ground = amended(tmp_path, Amends.WITHDRAWAL)
+    page = of_campaign(ground)
+    assert page.statements[0].startswith("Withdrawn: what was said no longer holds.")
+    text = " ".join(paper.text_of(leader_in(Form.PDF, page)).split())
+    assert "40 of 1,000 households surely told of the withdrawal" in text
+    month = of_period(ground)
+    assert (month.notices[0].counts, month.households) == (Counts.WITHDRAWN, 0)
+    assert ("Not counted", "1 withdrawn") in month.facts

@@ -52,19 +52,17 @@ def test_thousands_at_once_are_bounded_like_each_alone(
 ) -> None:
     meant = np.array([households for households, _found in hamlets], np.int64)
     rows = [
-        Counted(str(place), name, min(low, high), max(low, high), unnumbered)
+        (str(place), name, min(low, high), max(low, high), unnumbered, 0)
         for place, (_households, found) in enumerate(hamlets)
         for name, (low, high, unnumbered) in found.items()
     ]
-    got = covered(rows, {str(place): place for place in range(len(hamlets))}, meant)
+    places = {str(place): place for place in range(len(hamlets))}
+    got = covered(Counted(*zip(*rows, strict=True)), places, meant)
     for place, (households, _found) in enumerate(hamlets):
         mine = [
-            Bounds(
-                min(one.least, households),
-                households if one.unnumbered else min(one.most, households),
-            )
-            for one in rows
-            if one.hamlet_id == str(place)
+            Bounds(min(low, households), households if unnumbered else min(high, households))
+            for hamlet_id, _name, low, high, unnumbered, _viewed in rows
+            if hamlet_id == str(place)
         ]
         assert Bounds(got.lower[place], got.upper[place]) == together(mine, households)
         twice = Bounds(got.twice_lower[place], got.twice_upper[place])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from support.commune import PASSPHRASE
 from support.provinces import START, Tinh
 
+from engine.app import App
 from engine.errors import LoaError
 from engine.ledger import Status
 from engine.ledger.places import Place
@@ -54,6 +56,17 @@ def release(tinh: Tinh, name: str, text: str) -> None:
         office.open_all(name)
 
 
+def airing(app: App) -> set[str]:
+    """Return the clusters whose players hold the alert, by what lies with them."""
+    programmes = (app.outbox / "loudspeaker").rglob("*.json")
+    found = {path: json.loads(path.read_text("utf-8"))["items"] for path in programmes}
+    return {
+        path.parent.parent.name
+        for path, items in found.items()
+        if "tinh-mau--bao" in {item["campaign"] for item in items}
+    }
+
+
 def test_a_province_s_all_clear_ends_the_alert_in_every_commune(
     tmp_path: Path, place: Place
 ) -> None:
@@ -64,6 +77,9 @@ def test_a_province_s_all_clear_ends_the_alert_in_every_commune(
         assert len(slots) == 5
     with tinh.communes() as communes:
         EmbeddedRuntime(communes).run(until=START + timedelta(minutes=1))
+    for commune_id in ("xa-dong", "xa-nam", "xa-tay"):
+        with tinh.commune(commune_id) as app:
+            assert airing(app) == {one.id for one in app.registry.clusters}, "everywhere at once"
     release(tinh, "het-bao", ALL_CLEAR)
     for commune_id in ("xa-dong", "xa-nam", "xa-tay"):
         with tinh.commune(commune_id) as app:

@@ -42,7 +42,7 @@ def test_what_never_ends_holds_nobody_up_for_ever() -> None:
 
 
 @pytest.mark.parametrize("idempotent", [True, False])
-def test_a_sender_gives_way_before_each_bundle_and_before_each_begins(
+def test_a_sender_gives_way_before_each_bundle_and_before_each_is_handed_over(
     tmp_path: Path, *, idempotent: bool
 ) -> None:
     """An emergency comes while the second of three is made ready: the third waits for it."""
@@ -54,7 +54,7 @@ def test_a_sender_gives_way_before_each_bundle_and_before_each_begins(
 
         def give_way() -> None:
             asked.append("may I")
-            if len(asked) == 3:
+            if len(asked) == 4:
                 way.enter()
             way.give()
 
@@ -62,9 +62,9 @@ def test_a_sender_gives_way_before_each_bundle_and_before_each_begins(
             target=rig.sender.send, args=(ids,), kwargs={"give_way": give_way}
         )
         sending.start()
-        wait_until(lambda: len(asked) == 3, "the third bundle")
+        wait_until(lambda: len(asked) == 4, "the third bundle")
         assert rig.states() == {State.PLANNED: 3}, "nothing is half done"
         way.leave()
         sending.join(timeout=10)
         assert rig.states() == {State.SENT: 3}
-        assert len(asked) == (4 if idempotent else 6)
+        assert len(asked) == (8 if idempotent else 10)

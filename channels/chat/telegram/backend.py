@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
 from channels.base import ChannelError, Limits, RemoteIds
 from channels.chat.bots.answers import Answer, accepted_id, known_bot
+from channels.chat.bots.line import BotLine
 from channels.chat.payloads import Payload, payloads_of
 from channels.chat.sheet import Group, Part, Sheet
 from channels.chat.telegram.account import TelegramAccount
@@ -23,7 +23,7 @@ from engine.models import Artifact, Bundle, Pace, Receipt, digest
 from engine.models.telegram_address import TelegramAddress, moved_key
 
 if TYPE_CHECKING:
-    from channels.chat.bots.wire import BotApi, Upload
+    from channels.chat.bots.wire import Upload
 
 PLATFORM = "Telegram"
 
@@ -61,15 +61,14 @@ class TelegramBackend:
         self._account = account
         self._remote_ids = remote_ids
         self._limits = limits
-        self._bot: BotApi | None = None
-        self._lock = threading.Lock()
+        self._line: BotLine | None = None
+        if account is not None and account.token:
+            self._line = BotLine(PLATFORM, account.base_url, account.token, account.timeout)
 
     @property
     def endpoint(self) -> str:
         """The machine that answers for Telegram; without what else an address may hold."""
-        address = self._account.base_url if self._account is not None else ""
-        machine = address.partition("://")[2].partition("/")[0]
-        return machine.rpartition("@")[2] or self.name
+        return (self._line.machine if self._line is not None else "") or self.name
 
     def paces(self, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
         if self._account is None:
@@ -103,16 +102,12 @@ class TelegramBackend:
 
     def ask(self, method: str, parameters: dict[str, object]) -> Answer:
         """Call a method that sends nothing. Raises ChannelError when there is no answer."""
-        account = self._configured()
-        response = self._api(account).call(method, parameters)
-        return Answer.of(response, secret=account.token)
+        return self._configured()[1].ask(method, parameters)
 
     def close(self) -> None:
         """Close the connections; the next delivery opens new ones."""
-        with self._lock:
-            if self._bot is not None:
-                self._bot.close()
-                self._bot = None
+        if self._line is not None:
+            self._line.close()
 
     def _sent(self, key: str, part: Part, group: Group, address: TelegramAddress) -> str:
         """Send a part unless it was; a correction replies to the message that it corrects."""
@@ -131,7 +126,7 @@ class TelegramBackend:
 
     def _thread(self, part: Part, group: Group, amendment: int) -> str:
         """Return under what the first message of a campaign's amendment is remembered."""
-        bot = self._configured().bot
+        bot = self._configured()[0].bot
         return f"telegram/{bot}/{group.address}/{part.campaign_id}/{amendment}"
 
     def _corrected(self, part: Part, group: Group) -> str | None:
@@ -199,25 +194,17 @@ class TelegramBackend:
         where: TelegramAddress,
         upload: Upload | None,
     ) -> Answer:
-        account = self._configured()
+        account, line = self._configured()
         self._limits.take(*account.paces(where.chat))
-        response = self._api(account).call(method, {**where.fields(), **message}, upload)
-        return Answer.of(response, secret=account.token)
+        return line.ask(method, {**where.fields(), **message}, upload)
 
-    def _configured(self) -> TelegramAccount:
-        if self._account is None or not self._account.token:
+    def _configured(self) -> tuple[TelegramAccount, BotLine]:
+        """Return the bot and its line. Raises ChannelError, permanent, where there is none."""
+        if self._account is None or self._line is None:
             raise ChannelError(
                 _("No Telegram bot is set up: set LOA_TELEGRAM_TOKEN."), permanent=True
             )
-        return self._account
-
-    def _api(self, account: TelegramAccount) -> BotApi:
-        from channels.chat.bots.wire import BotApi  # loads httpx: for those who send
-
-        with self._lock:
-            if self._bot is None:
-                self._bot = BotApi(PLATFORM, account.base_url, account.token, account.timeout)
-            return self._bot
+        return self._account, self._line
 
 
 def _address(group: Group) -> TelegramAddress:

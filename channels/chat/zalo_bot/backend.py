@@ -7,23 +7,19 @@ of what was sent, no replies. Groups are on trial at Zalo: a bot may be refused 
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 from channels.base import ChannelError, Limits, RemoteIds
 from channels.chat.bots.answers import Answer, accepted_id, known_bot
+from channels.chat.bots.line import BotLine
 from channels.chat.once import once
 from channels.chat.sheet import Group, Part, Sheet
 from channels.chat.zalo_bot.account import ZaloBotAccount
 from engine.i18n import gettext as _
 from engine.models import Artifact, Bundle, Pace, Receipt, digest
-
-if TYPE_CHECKING:
-    from channels.chat.bots.wire import BotApi
 
 PLATFORM = "Zalo Bot"
 
@@ -44,15 +40,14 @@ class ZaloBotBackend:
         self._account = account
         self._remote_ids = remote_ids
         self._limits = limits
-        self._bot: BotApi | None = None
-        self._lock = threading.Lock()
+        self._line: BotLine | None = None
+        if account is not None and account.token:
+            self._line = BotLine(PLATFORM, account.base_url, account.token, account.timeout)
 
     @property
     def endpoint(self) -> str:
         """The machine that answers for Zalo's bots."""
-        address = self._account.base_url if self._account is not None else ""
-        machine = address.partition("://")[2].partition("/")[0]
-        return machine.rpartition("@")[2] or self.name
+        return (self._line.machine if self._line is not None else "") or self.name
 
     def paces(self, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
         return self._account.paces if self._account is not None else ()
@@ -89,37 +84,26 @@ class ZaloBotBackend:
 
     def ask(self, method: str, parameters: dict[str, object]) -> Answer:
         """Call a method that sends nothing. Raises ChannelError when there is no answer."""
-        account = self._configured()
-        response = self._api(account).call(method, parameters)
-        return Answer.of(response, secret=account.token)
+        return self._configured()[1].ask(method, parameters)
 
     def close(self) -> None:
         """Close the connections; the next delivery opens new ones."""
-        with self._lock:
-            if self._bot is not None:
-                self._bot.close()
-                self._bot = None
+        if self._line is not None:
+            self._line.close()
 
     def _say(self, part: Part, group: Group) -> str:
-        account = self._configured()
+        account, line = self._configured()
         self._limits.take(*account.paces)
         # No parse_mode: what an author writes is text, never markup.
-        answer = self.ask("sendMessage", {"chat_id": group.address, "text": part.text})
+        answer = line.ask("sendMessage", {"chat_id": group.address, "text": part.text})
         words = partial(_what_to_do, group=group)
         return accepted_id(answer, PLATFORM, words, patience=_PATIENCE)
 
-    def _configured(self) -> ZaloBotAccount:
-        if self._account is None or not self._account.token:
+    def _configured(self) -> tuple[ZaloBotAccount, BotLine]:
+        """Return the bot and its line. Raises ChannelError, permanent, where there is none."""
+        if self._account is None or self._line is None:
             raise ChannelError(_("No Zalo bot is set up: set LOA_ZALO_BOT_TOKEN."), permanent=True)
-        return self._account
-
-    def _api(self, account: ZaloBotAccount) -> BotApi:
-        from channels.chat.bots.wire import BotApi  # loads httpx: for those who send
-
-        with self._lock:
-            if self._bot is None:
-                self._bot = BotApi(PLATFORM, account.base_url, account.token, account.timeout)
-            return self._bot
+        return self._account, self._line
 
 
 def _unknown_token() -> str:

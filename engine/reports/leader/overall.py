@@ -71,7 +71,7 @@ def period_page(
         totals=(),
         areas=areas,
         notices=notices,
-        failures=failures_of(ledger, period.span, notices, discreet),
+        failures=failures_of(ledger, period.span, found, discreet),
         timeline=(),
         duties=tuple(duties_of(ledger, found.told, now)),
         amended=tuple(amendments_of(ledger, found.told, now)),
@@ -101,26 +101,42 @@ def notices_of(found: Gathered, who: Mapping[str, Who], now: datetime) -> tuple[
 def areas_of(found: Gathered) -> Iterator[Area]:
     """Yield the hamlets, those that are always behind first."""
     sums = found.sums
-    for place in worst_first(sums):
-        hamlet_id = sums.ids[place]
+    order = worst_first(sums)
+    columns = (
+        sums.households,
+        sums.lower,
+        sums.upper,
+        sums.twice_lower,
+        sums.twice_upper,
+        sums.confirmed > 0,
+        sums.notices,
+        sums.behind,
+        sums.always,
+    )
+    ids = [sums.ids[place] for place in order]
+    rows = zip(ids, *(column[order].tolist() for column in columns), strict=True)
+    for hamlet_id, meant, low, high, least, most, confirmed, notices, behind, always in rows:
         yield Area(
             id=hamlet_id,
             name=found.names[hamlet_id],
-            households=int(sums.households[place]),
-            covered=Bounds(int(sums.lower[place]), int(sums.upper[place])),
-            twice=Bounds(int(sums.twice_lower[place]), int(sums.twice_upper[place])),
-            confirmed=bool(sums.confirmed[place]),
-            notices=int(sums.notices[place]),
-            behind=int(sums.behind[place]),
-            always=sums.always(place),
+            households=meant,
+            covered=Bounds(low, high),
+            twice=Bounds(least, most),
+            confirmed=confirmed,
+            notices=notices,
+            behind=behind,
+            always=always,
             point=found.points[hamlet_id],
         )
 
 
 def failures_of(
-    ledger: Ledger, span: Span, notices: Sequence[Notice], discreet: Discreet
+    ledger: Ledger, span: Span, found: Gathered, discreet: Discreet
 ) -> tuple[Failure, ...]:
-    titles = {one.campaign_id: one.title for one in notices}
+    """Return what went wrong with the campaigns of a period."""
+    names = [one.revision for one in found.told]
+    titles = {one.campaign_id: plain(one.campaign.heading) for one in names}
+    stands = [stand for one in found.told for stand in one.stands]
     return tuple(
         Failure(
             campaign_id=one.campaign_id,
@@ -130,8 +146,7 @@ def failures_of(
             reason=discreet(one.reason),
             areas=one.hamlets,
         )
-        for one in ledger.views.troubles(span)
-        if one.campaign_id in titles
+        for one in ledger.views.troubles(stands, span)
     )
 
 

@@ -18,7 +18,6 @@ from engine.reports.leader.overall import (
     duties_of,
     failures_of,
     names_in,
-    notices_of,
     period_facts,
     rules_of,
     states_of,
@@ -108,7 +107,7 @@ def province_page(
         totals=(),
         areas=tuple(areas),
         notices=notices,
-        failures=tuple(_failures(found, asked, notices, discreet, now)),
+        failures=tuple(_failures(found, asked, notices, discreet)),
         timeline=(),
         duties=tuple(_duties(found, now)),
         amended=tuple(_amended(found, now)),
@@ -196,14 +195,12 @@ def _failures(
     asked: Asked,
     notices: Sequence[Notice],
     discreet: Discreet,
-    now: datetime,
 ) -> list[Failure]:
     """Return failures with the same reason as one, with the communes that have them."""
     titles = {one.campaign_id: one.title for one in notices}
     same: dict[tuple[str, str, str, str], Failure] = {}
     for commune, got in found:
-        local_ones = notices_of(got, {}, now)
-        for one in failures_of(commune.ledger, asked.span, local_ones, discreet):
+        for one in failures_of(commune.ledger, asked.span, got, discreet):
             own = asked.campaigns[one.campaign_id].campaign_id
             key = (own, one.channel, one.state, one.reason)
             before = same.get(key)

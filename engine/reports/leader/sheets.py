@@ -54,7 +54,7 @@ def leader_xlsx(page: Page) -> bytes:
     made = page.made_at.replace(tzinfo=None)
     book.properties.created = book.properties.modified = made
     _sheet(book, _("Summary"), (), _summary(page), (_MIDDLE, _WIDE))
-    _sheet(book, _("Hamlets"), _area_heads(page), _areas(page), _area_widths(page))
+    _sheet(book, rows_word(page), _area_heads(page), _areas(page), _area_widths(page))
     _sheet(book, _("Campaigns"), _notice_heads(), _notices(page), (_MIDDLE, _WIDE))
     _sheet(book, _("Failures"), _failure_heads(), _failures(page), (_MIDDLE,) * 4 + (_WIDE,))
     _sheet(book, _("Timeline"), (_("Time"), _("What")), _timeline(page), (_MIDDLE, _WIDE))

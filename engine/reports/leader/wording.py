@@ -149,8 +149,10 @@ def met_mark(duty: Duty) -> str:
 
 def amended_words(amended: Amended) -> str:
     """Return an amendment and how far it has come."""
-    places = ", ".join(f"{number(count)} {has_word(has)}" for has, count in told_places(amended))
-    return f"{amended.said} {places}".strip() if places else amended.said
+    told = ", ".join(f"{has_word(has)} {number(count)}" for has, count in told_places(amended))
+    if not told:
+        return amended.said
+    return _("{said} Places that knew: {told}").format(said=amended.said, told=told)
 
 
 def told_places(amended: Amended) -> Iterator[tuple[Has, int]]:
@@ -160,10 +162,10 @@ def told_places(amended: Amended) -> Iterator[tuple[Has, int]]:
 def has_word(has: Has) -> str:
     """Return whether places that knew the earlier words have the amendment."""
     return {
-        Has.MISSING: _("places without it"),
-        Has.WAITING: _("places still waiting for it"),
-        Has.SENT: _("places were sent it, unconfirmed"),
-        Has.CONFIRMED: _("places have it for certain"),
+        Has.MISSING: _("without it"),
+        Has.WAITING: _("waiting for it"),
+        Has.SENT: _("sent, unconfirmed"),
+        Has.CONFIRMED: _("have it for certain"),
     }[has]
 
 

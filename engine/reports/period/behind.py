@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
+
 from engine.i18n import gettext as _
 
 #: A hamlet is behind in a campaign when less than this part of its households is surely reached.
@@ -13,7 +16,15 @@ LEAST, PART = 2, 0.75
 
 def always_behind(behind: int, notices: int) -> bool:
     """Say whether a hamlet that was behind in ``behind`` of ``notices`` campaigns always is."""
-    return behind >= LEAST and behind >= PART * notices
+    return bool(always_among(np.array(behind), np.array(notices)))
+
+
+def always_among(
+    behind: npt.NDArray[np.int64], notices: npt.NDArray[np.int64]
+) -> npt.NDArray[np.bool_]:
+    """Say the same of many at once."""
+    found: npt.NDArray[np.bool_] = (behind >= LEAST) & (behind >= PART * notices)
+    return found
 
 
 def rule() -> str:

@@ -30,25 +30,25 @@ class Covered:
     confirmed: npt.NDArray[np.bool_]
 
 
-def covered(found: Sequence[Counted], places: Mapping[str, int], meant: Households) -> Covered:
+def covered(found: Counted, places: Mapping[str, int], meant: Households) -> Covered:
     """Work out the bounds of a campaign. ``places`` says where in ``meant`` a hamlet stands.
 
     Evidence of hamlets that are not meant is left out.
     """
-    channels = {name: row for row, name in enumerate(sorted({one.channel for one in found}))}
+    channels = {name: row for row, name in enumerate(sorted(set(found.channels)))}
     least = np.zeros((len(channels), len(meant)), np.int64)
     most = np.zeros_like(least)
     confirmed = np.zeros(len(meant), np.bool_)
-    known = [one for one in found if one.hamlet_id in places]
-    if known:
-        hamlets, names, low, high, unnumbered, _viewed = zip(*known, strict=True)
-        rows = np.fromiter(map(channels.__getitem__, names), np.intp, len(known))
-        at = np.fromiter(map(places.__getitem__, hamlets), np.intp, len(known))
-        households = meant[at]
-        least[rows, at] = np.minimum(low, households)
-        told = np.where(np.array(unnumbered) > 0, households, high)
-        most[rows, at] = np.minimum(told, households)
-        confirmed[at] = True
+    count = len(found.channels)
+    where = np.fromiter((places.get(one, -1) for one in found.hamlet_ids), np.intp, count)
+    known = where >= 0
+    rows = np.fromiter(map(channels.__getitem__, found.channels), np.intp, count)[known]
+    at = where[known]
+    households = meant[at]
+    told = np.where(_array(found.unnumbered)[known] > 0, households, _array(found.most)[known])
+    least[rows, at] = np.minimum(_array(found.least)[known], households)
+    most[rows, at] = np.minimum(told, households)
+    confirmed[at] = True
     return Covered(
         lower=least.max(axis=0, initial=0),
         upper=np.minimum(meant, most.sum(axis=0)),
@@ -56,6 +56,10 @@ def covered(found: Sequence[Counted], places: Mapping[str, int], meant: Househol
         twice_upper=_most_twice(most, meant),
         confirmed=confirmed,
     )
+
+
+def _array(values: Sequence[int]) -> Households:
+    return np.fromiter(values, np.int64, len(values))
 
 
 def _least_twice(least: Households, meant: Households) -> Households:

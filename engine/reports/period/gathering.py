@@ -6,20 +6,21 @@ only those within count.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
+import numpy.typing as npt
 
 from engine.ledger import Ledger, Revision
 from engine.ledger.coverage_views import Span, Stand
-from engine.models import GroupKind, MapPoint, Registry
+from engine.models import Audience, GroupKind, MapPoint, Registry
 from engine.reports.coverage import Bounds
 from engine.reports.leader.notices import Reach, counts_of
 from engine.reports.leader.page import Counts
 from engine.reports.matrix import hamlet_name
-from engine.reports.period.behind import ENOUGH, always_behind
+from engine.reports.period.behind import ENOUGH, always_among
 from engine.reports.period.counting import Covered, Households, covered
 from engine.reports.report import households_meant, in_force
 
@@ -50,8 +51,9 @@ class Sums:
     notices: Households
     behind: Households
 
-    def always(self, place: int) -> bool:
-        return always_behind(int(self.behind[place]), int(self.notices[place]))
+    @property
+    def always(self) -> npt.NDArray[np.bool_]:
+        return always_among(self.behind, self.notices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,7 @@ class _Gatherer:
         self._now = now
         self._place: dict[str, int] = {}
         self._registries: dict[int, Registry] = {}
+        self._audiences: dict[tuple[int, Audience], dict[str, int]] = {}
         self._sums = np.zeros((8, 0), np.int64)
 
     def told(self, campaign_id: str, stands: Sequence[Stand]) -> Told:
@@ -99,7 +102,7 @@ class _Gatherer:
         meant = self._meant(revision, registry)
         heads = [one.id for one in registry.chat_groups if one.kind is GroupKind.HEADS]
         found = self._ledger.views.counted(campaign_id, heads, self._span)
-        viewed = any(one.viewed for one in found)
+        viewed = any(found.viewed)
         households = np.fromiter(meant.values(), np.int64, len(meant))
         places = {hamlet_id: place for place, hamlet_id in enumerate(meant)}
         got = covered(found, places, households)
@@ -127,9 +130,13 @@ class _Gatherer:
 
     def _meant(self, revision: Revision, registry: Registry) -> dict[str, int]:
         """Return households meant; whom earlier revisions told is looked up if there are any."""
-        earlier = revision.revision > 1
-        rows = self._ledger.views.deliveries(revision.campaign_id) if earlier else ()
-        return households_meant(revision, registry, rows)
+        if revision.revision > 1:
+            rows = self._ledger.views.deliveries(revision.campaign_id)
+            return households_meant(revision, registry, rows)
+        asked = (revision.registry_revision, revision.campaign.audience)
+        if asked not in self._audiences:
+            self._audiences[asked] = households_meant(revision, registry, ())
+        return self._audiences[asked]
 
     def _add(self, meant: Collection[str], households: Households, got: Covered) -> None:
         for hamlet_id in meant:
@@ -164,11 +171,11 @@ def _reach(households: Households, got: Covered) -> Reach:
     )
 
 
-def worst_first(sums: Sums) -> Iterator[int]:
-    """Yield the places of hamlets: always behind, often behind, little surely reached first."""
+def worst_first(sums: Sums) -> list[int]:
+    """Return the places of hamlets: always behind, often behind, little surely reached first."""
     share = sums.lower / np.maximum(sums.households, 1)
     often = sums.behind / np.maximum(sums.notices, 1)
-    always = np.array([sums.always(place) for place in range(len(sums.ids))], np.bool_)
     missing = sums.households - sums.lower
-    order = np.lexsort((np.arange(len(share)), -missing, share, -often, ~always))
-    return iter(order.tolist())
+    order = np.lexsort((np.arange(len(share)), -missing, share, -often, ~sums.always))
+    places: list[int] = order.tolist()
+    return places
