@@ -93,7 +93,7 @@ def calendars(
     yield FILE, _ics(state, None, newest, changed, read(FILE))
     yield f"{CALENDAR}/index.html", _page(state, newest)
     for place in places:
-        told = [entry for entry in newest if place.id in entry.hamlets]
+        told = state.catalogue.told.get(place.id, ())
         name = f"{HAMLETS}/{place.id}/{FILE}"
         yield name, _ics(state, place, told, changed, read(name))
 

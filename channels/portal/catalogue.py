@@ -7,7 +7,7 @@ own documents; from these the catalogue can always be made again.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -101,9 +101,26 @@ class Catalogue:
         by_id = sorted(self.entries, key=lambda entry: entry.id)
         return tuple(sorted(by_id, key=lambda e: (e.updated, e.published), reverse=True))
 
+    @cached_property
+    def told(self) -> Mapping[str, Sequence[Entry]]:
+        """What each hamlet was told, the newest first; one that was told nothing is missing."""
+        found: dict[str, list[Entry]] = {}
+        for entry in self.newest:
+            for hamlet in entry.hamlets:
+                found.setdefault(hamlet, []).append(entry)
+        return found
+
     def over(self, entry: Entry, as_of: datetime) -> bool:
         """Say whether a post is no longer in force."""
-        return entry.id in self.ended or entry.until < as_of
+        if as_of not in self._over:
+            known = (one.id for one in self.entries if one.id in self.ended or one.until < as_of)
+            self._over[as_of] = frozenset(known)
+        return entry.id in self._over[as_of]
+
+    @cached_property
+    def _over(self) -> dict[datetime, frozenset[str]]:
+        """What is over at the moments that were asked about: thousands are asked about one."""
+        return {}
 
     def told_withdrawn(self, entry: Entry, as_of: datetime) -> bool:
         """Say whether it was withdrawn somewhere so lately that screens still tell of it."""

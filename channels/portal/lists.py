@@ -102,11 +102,8 @@ def front(state: State) -> Iterator[Page]:
 
 def hamlet_page(state: State, place: Place, cards: dict[tuple[str, int], Markup]) -> Page:
     """Show one hamlet what concerns it. ``cards`` are shared by hamlets with the same text."""
-    told = [
-        entry
-        for entry in state.catalogue.newest
-        if place.id in entry.hamlets and place.id not in entry.taken
-    ]
+    everything = state.catalogue.told.get(place.id, ())
+    told = [entry for entry in everything if place.id not in entry.taken]
     shown = _shown(state, told)
     return (
         f"{HAMLETS}/{place.id}/index.html",
@@ -127,7 +124,10 @@ def hamlet_page(state: State, place: Place, cards: dict[tuple[str, int], Markup]
 def archive(state: State, dirty: set[str], place: Place | None = None) -> Iterator[Page]:
     """Yield the archive's front and those of its pages on which ``dirty`` posts stand."""
     site = state.site
-    entries = [e for e in state.catalogue.entries if place is None or place.id in e.hamlets]
+    entries: Sequence[Entry] = state.catalogue.entries
+    if place is not None:
+        told = state.catalogue.told.get(place.id, ())
+        entries = sorted(told, key=lambda entry: entry.number)
     found = leaves(entries)
     where = ARCHIVE if place is None else f"{HAMLETS}/{place.id}/{ARCHIVE}"
     up = "../" * (where.count("/") + 1)

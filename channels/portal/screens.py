@@ -148,10 +148,9 @@ def slides_of(state: State, place: Place) -> list[Slide]:
     """
     as_of = state.site.as_of
     slides: list[Slide] = []
-    for entry in state.catalogue.newest:
+    for entry in state.catalogue.told.get(place.id, ()):
         taken = place.id in entry.taken and not state.catalogue.told_withdrawn(entry, as_of)
-        told = place.id in entry.hamlets and not taken
-        if told and not state.catalogue.over(entry, as_of):
+        if not taken and not state.catalogue.over(entry, as_of):
             if not entry.urgent and len(slides) >= SHOWN:
                 continue
             view = state.view(entry.id)

@@ -112,6 +112,8 @@ def _found(browser: Browser, root: Path, **settings: Any) -> list[str]:
         page.goto(f"{root.as_uri()}/{name}")
         if "?" in name:
             page.locator("#ket-qua a").first.wait_for()
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(f"{name}: scrolls sideways")
         for fault in axe.run(page, options=RULES).response["violations"]:
             found += [f"{name}: {fault['id']}: {node['html'][:150]}" for node in fault["nodes"]]
     context.close()

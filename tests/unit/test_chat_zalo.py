@@ -16,8 +16,8 @@ from support.zalo import GROUP, FarSide
 
 from channels.base import ChannelError, Expires, Finds
 from channels.chat import ChatChannel, ChatOptions
+from channels.chat.bots.habits import Habit, Script, refuse
 from channels.chat.zalo.errors import Act, act_of
-from channels.chat.zalo.fake.habits import Habit, Script, refuse
 from channels.chat.zalo.group import ZaloGroupBackend
 from engine.models import (
     Artifact,
@@ -169,7 +169,9 @@ def test_an_unclear_answer_leaves_it_to_a_person(
     assert len(texts(far)) == 1
 
 
-@pytest.mark.parametrize("number", [-204, -209, -212, -219, -221, -224, -235, -237, -320, -403])
+@pytest.mark.parametrize(
+    "number", [-204, -209, -212, -219, -221, -224, -235, -237, -320, -321, -403]
+)
 def test_what_a_person_must_mend_is_not_tried_again(
     number: int, channel: ChatChannel, backend: ZaloGroupBackend, far: FarSide
 ) -> None:
@@ -288,3 +290,25 @@ def test_every_number_of_the_reference_asks_for_one_thing() -> None:
     assert act_of(-100) is Act.UPLOAD
     assert {act_of(n) for n in (-201, -213, -217, -230, -233, -244, -248)} == {Act.PERMANENT}
     assert act_of(-1) is Act.AGAIN
+
+
+def test_a_minute_that_is_full_is_waited_for_by_every_worker_of_that_account(
+    channel: ChatChannel, backend: ZaloGroupBackend, far: FarSide
+) -> None:
+    far.fake.script(refuse(-32, SEND))
+    with pytest.raises(ChannelError) as caught:
+        backend.deliver(artifact(channel), BUNDLE)
+    assert (caught.value.everyone, caught.value.retry_after) == (True, timedelta(minutes=1))
+    far.fake.script(refuse(-211, SEND))
+    with pytest.raises(ChannelError) as caught:
+        backend.deliver(artifact(channel), BUNDLE)
+    assert not caught.value.everyone, "the quota is of messages to groups, articles go on"
+    other = ZaloGroupBackend(
+        replace(far.account, oa_id="3"),
+        tokens=far.tokens,
+        remote_ids=MemoryRemoteIds(),
+        limits=FreeLimits(),
+        clock=far.clock,
+    )
+    assert other.endpoint != backend.endpoint
+    assert other.endpoint.partition("/")[0] == backend.endpoint.partition("/")[0]

@@ -13,8 +13,8 @@ from support.zalo import FarSide
 
 from channels.base import Backend, ChannelError
 from channels.chat import ChatChannel, ChatOptions
+from channels.chat.bots.habits import Habit, Script
 from channels.chat.zalo.account import ZaloAccount
-from channels.chat.zalo.fake.habits import Habit, Script
 from engine.clock import VIETNAM
 from engine.models import Artifact, ChatGroup, File, GroupKind, Item
 

@@ -16,8 +16,8 @@ from support.kits import A5
 
 from channels.base import ChannelError, Finds
 from channels.chat import ChatChannel, ChatOptions
+from channels.chat.bots.habits import Habit, Script, refuse
 from channels.chat.bots.heard import Heard, heard_by
-from channels.chat.zalo.fake.habits import Habit, Script, refuse
 from channels.chat.zalo_bot import ZaloBotAccount, ZaloBotBackend
 from channels.chat.zalo_bot.fake import FakeZaloBot
 from channels.chat.zalo_bot.fake_world import BotWorld

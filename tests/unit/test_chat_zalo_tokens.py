@@ -13,8 +13,8 @@ from support.builders import FreeLimits, MemoryTokens
 from support.zalo import FarSide
 
 from channels.base import ChannelError
+from channels.chat.bots.habits import Habit, Script, refuse
 from channels.chat.zalo.client import ZaloClient
-from channels.chat.zalo.fake.habits import Habit, Script, refuse
 from engine.models import TokenPair
 
 TOKEN = "/access_token"

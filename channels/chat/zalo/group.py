@@ -58,10 +58,11 @@ class ZaloGroupBackend:
 
     @property
     def endpoint(self) -> str:
-        """The machine that answers for Zalo."""
-        address = self._account.api_url if self._account is not None else ""
-        machine = address.partition("://")[2].partition("/")[0]
-        return machine.rpartition("@")[2] or self.name
+        """The machine that answers for Zalo, and whose account: each has its own patience."""
+        if self._account is None:
+            return self.name
+        machine = self._account.api_url.partition("://")[2].partition("/")[0]
+        return f"{machine.rpartition('@')[2] or self.name}/{self._account.oa_id}"
 
     def paces(self, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
         return self._account.paces if self._account is not None else ()

@@ -6,17 +6,17 @@ comes with HTTP 200 and ``ok: false``; clients that look at the status alone are
 
 from __future__ import annotations
 
-import contextlib
 import json
-import socket
 import threading
 from collections import deque
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote
 
-from channels.chat.zalo.fake.habits import Habit, Script
+from channels.chat.bots.fake_handler import BrokenError, HabitHandler, encoded
+from channels.chat.bots.habits import Habit, Script
 from channels.chat.zalo_bot.fake_world import METHODS, BotWorld, RefusalError, page_of
 
 
@@ -27,6 +27,8 @@ class FakeZaloBot:
         self.world: BotWorld = world
         self._scripts: deque[Script] = deque()
         self.closing = threading.Event()
+        self.gate = threading.Event()
+        self.gate.set()
         self._server = _Server(("127.0.0.1", port), _Handler)
         self._server.bot = self
         self._thread = threading.Thread(
@@ -39,7 +41,15 @@ class FakeZaloBot:
 
     def script(self, *scripts: Script | Habit) -> None:
         """Give the coming messages these answers, one each, in order."""
-        self._scripts.extend(one if isinstance(one, Script) else Script(one) for one in scripts)
+        given = [one if isinstance(one, Script) else Script(one) for one in scripts]
+        if any(one.habit in (Habit.HOLD_BEFORE, Habit.HOLD_AFTER) for one in given):
+            self.gate.clear()
+        self._scripts.extend(given)
+
+    def let_go(self) -> None:
+        """Let what is held go on, and forget what was still scripted."""
+        self._scripts.clear()
+        self.gate.set()
 
     def next_script(self, method: str) -> Script:
         if method.startswith("send") and self._scripts:
@@ -57,6 +67,7 @@ class FakeZaloBot:
         trace: TracebackType | None,
     ) -> None:
         self.closing.set()
+        self.gate.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -69,20 +80,26 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(HabitHandler, BaseHTTPRequestHandler):
+    nameless: ClassVar[Mapping[str, Any]] = {"ok": True, "result": {}}
 
     @property
     def bot(self) -> FakeZaloBot:
         assert isinstance(self.server, _Server)
         return self.server.bot
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base's own name
-        """Stay quiet: the log of what arrived is the only one."""
+    def refusal(self, number: int) -> Exception:
+        return RefusalError(number, "Scripted")
+
+    def wait_at_gate(self) -> None:
+        self.bot.gate.wait()
+
+    def wait_until_closed(self) -> None:
+        self.bot.closing.wait()
 
     def do_GET(self) -> None:
         if self.path == "/":
-            self._write(200, page_of(self.bot.world).encode(), "text/html; charset=utf-8")
+            self.write(200, page_of(self.bot.world).encode(), "text/html; charset=utf-8")
         else:
             self.do_POST()
 
@@ -99,7 +116,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         script = self.bot.next_script(method)
         try:
-            self._before(script)
+            self.before(script)
             if bot != f"bot{self.bot.world.token}":
                 raise RefusalError(401, "Unauthorized")
             if method not in METHODS:
@@ -108,59 +125,8 @@ class _Handler(BaseHTTPRequestHandler):
             result = self.bot.world.answer(method, given if isinstance(given, dict) else {})
         except RefusalError as refused:
             said = {"ok": False, "error_code": refused.code, "description": str(refused)}
-            self._write(200, _encoded(said))
-        except _BrokenError:
+            self.write(200, encoded(said))
+        except BrokenError:
             return
         else:
-            self._after(script, _encoded({"ok": True, "result": result}))
-
-    def _before(self, script: Script) -> None:
-        match script.habit:
-            case Habit.REFUSE:
-                raise RefusalError(script.number, "Scripted")
-            case Habit.BREAK:
-                self._write(script.number, b"<html>gateway</html>", "text/html")
-                raise _BrokenError
-            case Habit.DROP_BEFORE:
-                self._drop()
-                raise _BrokenError
-
-    def _after(self, script: Script, body: bytes) -> None:
-        match script.habit:
-            case Habit.DROP_AFTER:
-                self._drop()
-            case Habit.HANG_AFTER:
-                self.bot.closing.wait()
-                self._drop()
-            case Habit.HALF_BODY:
-                self._write(200, body[: len(body) // 2], length=len(body))
-                self._drop()
-            case Habit.NOT_JSON:
-                self._write(200, b"<html>proxy</html>", "text/html")
-            case Habit.NO_RESULT:
-                self._write(200, _encoded({"ok": True, "result": {}}))
-            case _:
-                self._write(200, body)
-
-    def _write(
-        self, status: int, body: bytes, kind: str = "application/json", length: int | None = None
-    ) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        self.end_headers()
-        with contextlib.suppress(ConnectionError):  # the client may have been killed meanwhile
-            self.wfile.write(body)
-
-    def _drop(self) -> None:
-        self.close_connection = True
-        with contextlib.suppress(OSError):  # the client may have hung up first
-            self.connection.shutdown(socket.SHUT_RDWR)
-
-
-class _BrokenError(Exception):
-    """Stands for no answer of Zalo's at all."""
-
-
-def _encoded(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
+            self.after(script, {"ok": True, "result": result})

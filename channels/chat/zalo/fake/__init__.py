@@ -1,6 +1,6 @@
 """A fake Zalo for trials and tests: what the real one offers, and its bad habits."""
 
-from channels.chat.zalo.fake.habits import Habit, Script
+from channels.chat.bots.habits import Habit, Script
 from channels.chat.zalo.fake.server import FakeZalo
 from channels.chat.zalo.fake.world import World
 

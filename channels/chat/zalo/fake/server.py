@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import socket
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
+from channels.chat.bots.fake_handler import BrokenError, HabitHandler, encoded
+from channels.chat.bots.habits import Habit, Script
 from channels.chat.bots.multipart import file_in
 from channels.chat.zalo.fake.articles import Articles
-from channels.chat.zalo.fake.habits import Habit, Script
 from channels.chat.zalo.fake.pages import agreed, consent, home
 from channels.chat.zalo.fake.world import FaultError, World
 
@@ -147,20 +146,28 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
 
-class _BrokenError(Exception):
-    """Stands for no answer of Zalo's at all: a line that drops, a gateway's own page."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(HabitHandler, BaseHTTPRequestHandler):
+    nameless: ClassVar[Mapping[str, Any]] = {"data": {}, "error": 0, "message": "Success"}
 
     @property
     def zalo(self) -> FakeZalo:
         assert isinstance(self.server, _Server)
         return self.server.zalo
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base's own name
-        """Stay quiet: the log of what arrived is the only one."""
+    def refusal(self, number: int) -> Exception:
+        return FaultError(number, "Scripted")
+
+    def wait_at_gate(self) -> None:
+        self.zalo.wait_at_gate()
+
+    def wait_until_closed(self) -> None:
+        self.zalo.wait_until_closed()
+
+    def more_headers(self) -> Mapping[str, str]:
+        return {
+            "X-RateLimit-Limit": str(self.zalo.world.per_minute),
+            "X-RateLimit-Remaining": str(self._left),
+        }
 
     def do_GET(self) -> None:
         asked = urlsplit(self.path)
@@ -183,35 +190,22 @@ class _Handler(BaseHTTPRequestHandler):
             self._serve(body)
 
     def _show(self, page: str) -> None:
-        self._write(200, page.encode(), "text/html; charset=utf-8")
+        self.write(200, page.encode(), "text/html; charset=utf-8")
 
     def _serve(self, body: bytes) -> None:
         asked = urlsplit(self.path)
         script = self.zalo.next_script(asked.path)
         try:
-            self._before(script)
+            self.before(script)
             answer = self._answer_of(asked.path, asked.query, body)
             if asked.path.endswith("/access_token"):
-                self._after(script, answer)
+                self.after(script, answer)
             else:
-                self._after(script, {"data": answer, "error": 0, "message": "Success"})
+                self.after(script, {"data": answer, "error": 0, "message": "Success"})
         except FaultError as fault:
-            self._write(200, _encoded({"error": fault.number, "message": str(fault)}))
-        except _BrokenError:
+            self.write(200, encoded({"error": fault.number, "message": str(fault)}))
+        except BrokenError:
             return
-
-    def _before(self, script: Script) -> None:
-        match script.habit:
-            case Habit.REFUSE:
-                raise FaultError(script.number, "Scripted")
-            case Habit.BREAK:
-                self._write(script.number, b"<html>gateway</html>", "text/html")
-                raise _BrokenError
-            case Habit.DROP_BEFORE:
-                self._drop()
-                raise _BrokenError
-            case Habit.HOLD_BEFORE:
-                self.zalo.wait_at_gate()
 
     def _answer_of(self, path: str, query: str, body: bytes) -> Any:
         world = self.zalo.world
@@ -227,51 +221,8 @@ class _Handler(BaseHTTPRequestHandler):
             return _POSTS[path](self.zalo, json.loads(body or b"{}"))
         raise FaultError(-404, "Not found")
 
-    def _after(self, script: Script, envelope: dict[str, Any]) -> None:
-        body = _encoded(envelope)
-        match script.habit:
-            case Habit.DROP_AFTER:
-                self._drop()
-            case Habit.NO_RESULT:
-                self._write(200, _encoded({"data": {}, "error": 0, "message": "Success"}))
-            case Habit.HANG_AFTER:
-                self.zalo.wait_until_closed()
-                self._drop()
-            case Habit.HOLD_AFTER:
-                self.zalo.wait_at_gate()
-                self._write(200, body)
-            case Habit.HALF_BODY:
-                self._write(200, body[: len(body) // 2], length=len(body))
-            case Habit.NOT_JSON:
-                self._write(200, b"<html>proxy</html>", "text/html")
-            case _:
-                self._write(200, body)
-
     _left = 0
-
-    def _write(
-        self, status: int, body: bytes, kind: str = "application/json", length: int | None = None
-    ) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        self.send_header("X-RateLimit-Limit", str(self.zalo.world.per_minute))
-        self.send_header("X-RateLimit-Remaining", str(self._left))
-        self.end_headers()
-        with contextlib.suppress(ConnectionError):  # the client may have been killed meanwhile
-            self.wfile.write(body)
-        if length is not None and len(body) < length:
-            self._drop()
-
-    def _drop(self) -> None:
-        self.close_connection = True
-        with contextlib.suppress(OSError):  # the client may have hung up first
-            self.connection.shutdown(socket.SHUT_RDWR)
 
 
 def _form(text: str) -> dict[str, str]:
     return {key: values[0] for key, values in parse_qs(text).items()}
-
-
-def _encoded(value: Any) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
