@@ -15,7 +15,7 @@ from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, exists, func
 from engine.ledger.database import Database
 from engine.ledger.tables import deliveries, evidence
 from engine.models import EvidenceKind, Purpose
-from engine.states import State
+from engine.states import MAY_BE_KNOWN, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,18 @@ class Stand:
     count: int
     first: datetime
     last: datetime
+
+    @property
+    def asks(self) -> bool:
+        """Say whether these only ask somebody to pass a thing on."""
+        return only_asks(self.purpose, self.channel, self.state)
+
+
+def only_asks(purpose: Purpose, channel: str, state: State) -> bool:
+    """Say whether a delivery tells households nothing, as ``DeliveryRow.asks`` has it."""
+    if purpose is not Purpose.REMINDER:
+        return False
+    return channel == "chat" or state not in MAY_BE_KNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +138,7 @@ class CoverageViews:
                 _D.replaced_in.is_(None),
                 _D.state == State.CONFIRMED,
                 _D.purpose != Purpose.DRILL,
+                or_(_D.purpose != Purpose.REMINDER, _D.channel != "chat"),
                 or_(_D.channel != "chat", _D.target.not_in(sorted(heads))),
                 _E.commune_id == self._commune_id,
                 _E.kind.in_(_OF_HOUSEHOLDS),

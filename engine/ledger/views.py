@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, or_, select
 
 from engine.ledger.air_views import AirViews
 from engine.ledger.bundles import not_rehearsed
-from engine.ledger.coverage_views import CoverageViews
+from engine.ledger.coverage_views import CoverageViews, only_asks
 from engine.ledger.dialect import literal_state
 from engine.ledger.given import unindexed
 from engine.ledger.tables import bundles, deliveries, events
@@ -47,9 +47,7 @@ class DeliveryRow:
 
         So does a team's visit that may not be needed, or was not.
         """
-        if self.purpose is not Purpose.REMINDER:
-            return False
-        return self.channel == "chat" or self.state not in MAY_BE_KNOWN
+        return only_asks(self.purpose, self.channel, self.state)
 
 
 @dataclass(frozen=True, slots=True)

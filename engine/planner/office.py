@@ -45,6 +45,7 @@ class Office(Submitting):
         person = self._people.approver(by, passphrase, but=revision.submitted_by)
         two_keys = self._people.two_keys(revision.submitted_by, first_key, person)
         ended_by(revision.campaign, self._ledger.revisions)
+        self.open_all(campaign_id)  # else what it amends would never go out, nor be amended
         plan = self._unchanged(revision)
         refuse_breaches(plan)
         self._prove(plan, self._registry, progress)
@@ -99,13 +100,15 @@ class Office(Submitting):
             actor=revision.approved_by,
         )
 
-    def open_all(self) -> None:
-        """Open what was approved but whose planning was cut short.
+    def open_all(self, campaign_id: str | None = None) -> None:
+        """Open what was approved but whose planning was cut short; of one campaign, or of all.
 
         A revision that is no longer what was approved is refused, on the record, and the
         others go on.
         """
         for revision in self._ledger.revisions.with_status(Status.APPROVED):
+            if campaign_id not in (None, revision.campaign_id):
+                continue
             try:
                 self.open(revision)
             except LoaError as error:

@@ -77,7 +77,7 @@ def test_the_demo_sends_teams_from_door_to_door(demo: tuple[Path, str]) -> None:
     folder, printed = demo
     assert "Ấp 1: 21 households, 01/12: met 18, absent 2, refused 1, need help 1" in printed
     assert "Ấp 4: 15 households, 01/12: no report yet" in printed
-    assert len(list((folder / "outbox/team").glob("*/*.pdf"))) == 4
+    assert len(list((folder / "outbox/team").glob("*/*-ho-tro-ho-ngheo.pdf"))) == 4
 
 
 def test_the_demo_corrects_one_hamlet_and_nobody_else(demo: tuple[Path, str]) -> None:
@@ -198,4 +198,6 @@ def test_networked_channels_rehearse_until_the_workspace_is_live(tmp_path: Path)
         text = settings.read_text(encoding="utf-8").replace("live = false", "live = true")
         settings.write_text(text, encoding="utf-8")
         succeed(loa("run", "-w", home))
-        assert len(log.read_text(encoding="utf-8").splitlines()) == 1
+        # The words once, then a picture of each hamlet's flyer.
+        told = ["Nước lên nhanh" in line for line in log.read_text("utf-8").splitlines()]
+        assert told == [True, False, False]

@@ -1,4 +1,4 @@
-"""A head's page on a cheap phone: readable, no sideways scrolling, and working without scripts."""
+"""The pages of heads and teams on a cheap phone: readable, and working without scripts."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
-from support.commune import PASSPHRASE, make_commune
+from support.commune import NOTICE, PASSPHRASE, make_commune
 from support.console import Console, console
+from support.visits import CAMPAIGN, REGISTRY, VISITS
 
 from engine.app import App, open_app
 from engine.models import EvidenceKind
@@ -24,11 +25,14 @@ SCREEN: ViewportSize = {"width": 320, "height": 640}
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
-    folder = make_commune(tmp_path_factory.mktemp("relay") / "xa", live=False)
+    texts = {"tiem-phong": NOTICE, CAMPAIGN: VISITS}
+    place = tmp_path_factory.mktemp("relay") / "xa"
+    folder = make_commune(place, texts, live=False, registry=REGISTRY)
     with open_app(folder) as app:
         app.office.set_passphrase("minh", PASSPHRASE, None)
-        app.office.submit(folder / "campaigns" / "tiem-phong.yaml", "lan")
-        app.office.approve("tiem-phong", "minh", PASSPHRASE)
+        for name in texts:
+            app.office.submit(folder / "campaigns" / f"{name}.yaml", "lan")
+            app.office.approve(name, "minh", PASSPHRASE)
         EmbeddedRuntime(app).run()
         yield app
 
@@ -137,3 +141,22 @@ def test_what_was_typed_stays_when_the_line_breaks_and_goes_without_a_reload(
     page.get_by_text("Đã gửi câu hỏi về xã.").wait_for()
     assert page.evaluate("document.documentElement.dataset.same") == "yes"
     assert page.get_by_role("button", name="Sao chép").first.is_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_team_reports_from_a_small_phone(
+    scripts: bool, phone: Opens, app: App, server: Console
+) -> None:
+    now = app.clock.now()
+    link = app.ledger.visits.link(CAMPAIGN, "to-1", at=now, until=now.replace(year=2027))
+    page = phone(f"{server.url}/t/{app.ledger.visits.token(link)}", java_script_enabled=scripts)
+    if scripts:
+        width = page.evaluate("document.documentElement.scrollWidth")
+        assert width <= SCREEN["width"]
+    by = "Giả An" if scripts else "Giả Bích"
+    page.get_by_label("Người báo").select_option(by)
+    page.get_by_label("Đã gặp (hộ)").fill("7")
+    page.get_by_label("Vắng nhà (hộ)").fill("2")
+    page.get_by_role("button", name="Gửi kết quả").click()
+    page.get_by_text("Đã ghi kết quả. Cảm ơn!").wait_for()
+    assert page.get_by_text(f"gặp 7, vắng 2, từ chối 0, cần giúp 0 ({by})").is_visible()

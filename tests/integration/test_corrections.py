@@ -13,6 +13,7 @@ from support.commune import NOTICE, PASSPHRASE, make_commune
 from support.fake_telegram import TOKEN, FakeTelegram
 
 from engine.app import App, open_app
+from engine.boundary import Boundary
 from engine.cli.correcting import amendment_lines
 from engine.clock import SimulatedClock, local
 from engine.errors import LoaError
@@ -270,24 +271,54 @@ def test_another_officials_waiting_correction_is_not_pushed_aside(office: App) -
         office.office.withdraw(ID, "minh", "hoãn")
 
 
-@pytest.mark.parametrize("boundary", ["approved", "way made", "held"])
-def test_an_opening_that_is_cut_short_goes_on_as_it_should(
-    tmp_path: Path, telegram: FakeTelegram, boundary: str
-) -> None:
-    class Cut(BaseException):
-        pass
+class Cut(BaseException):
+    """The process is gone."""
 
+
+def dying_at(boundary: str) -> Boundary:
     def cut(name: str) -> None:
         if name == boundary:
             raise Cut
 
+    return cut
+
+
+def test_what_was_cut_short_is_finished_before_it_is_amended(
+    tmp_path: Path, telegram: FakeTelegram
+) -> None:
+    folder = make_commune(tmp_path / "xa", telegram=telegram.base_url, token=TOKEN)
+    one = "schedule: now\nchannels: {portal: {}, chat: {}}\n"
+    text = NOTICE.partition("schedule:")[0] + one
+    with open_app(folder) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        release(app, text)
+        send(app)
+        app.office.withdraw(ID, "lan", "hoãn")
+    with open_app(folder, boundary=dying_at("held")) as app, pytest.raises(Cut):
+        app.office.approve(ID, "minh", PASSPHRASE)
+    with open_app(folder) as app:
+        correct(app, text.replace("  ap-1: {gio: 7 giờ}\n", "") + "audience: {hamlets: [ap-2]}\n")
+        send(app)
+        last = {(told.hamlet_id, told.channel): told.purpose for told in app.ledger.told.of(ID)}
+    assert last == {
+        ("ap-1", "portal"): Purpose.WITHDRAWAL,
+        ("ap-1", "chat"): Purpose.WITHDRAWAL,
+        ("ap-2", "portal"): Purpose.NOTICE,  # the same words, and nobody there heard otherwise
+        ("ap-2", "chat"): Purpose.NOTICE,
+    }
+
+
+@pytest.mark.parametrize("boundary", ["approved", "way made", "held"])
+def test_an_opening_that_is_cut_short_goes_on_as_it_should(
+    tmp_path: Path, telegram: FakeTelegram, boundary: str
+) -> None:
     folder = make_commune(tmp_path / "xa", telegram=telegram.base_url, token=TOKEN)
     with open_app(folder) as app:
         app.office.set_passphrase("minh", PASSPHRASE, None)
         release(app)
         send(app, "1 6:10")
         app.office.correct(ID, write(app, RIGHT), "lan", WRONG_HOUR)
-    with open_app(folder, boundary=cut) as app, pytest.raises(Cut):
+    with open_app(folder, boundary=dying_at(boundary)) as app, pytest.raises(Cut):
         app.office.approve(ID, "minh", PASSPHRASE)
     with open_app(folder) as app:
         send(app)

@@ -357,12 +357,16 @@ def test_a_second_station_by_mistake_ends_and_the_first_airs_once_and_reports(ai
     air.wait_on_air("tiem", 0.0)
     shared = [("programmes",), ("state", "socket")]
     twins = [air.station.twin(number, *names) for number, names in enumerate(shared)]
-    for twin in twins:
-        twin.launch()
-    for twin in twins:
-        assert twin.process is not None
-        assert twin.process.wait(timeout=30) == 1
-        assert "another station runs" in twin.log.read_text()
+    try:
+        for twin in twins:
+            twin.launch()
+        for twin in twins:
+            assert twin.process is not None
+            assert twin.process.wait(timeout=120) == 1
+            assert "another station runs" in twin.log.read_text()
+    finally:
+        for twin in twins:
+            twin.stop()
     air.wait_for(bundle, ("tiem", "played", ""))
     after = air.air("hop")
     air.wait_for(after, ("hop", "played", ""))

@@ -146,6 +146,7 @@ READS: Mapping[str, Case] = {
     "views.on_loudspeakers": lambda it, our: it.views.on_loudspeakers(
         NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
+    "leases.waits": lambda it, our: it.leases.waits(LATER, Priority.ROUTINE, rehearse=()),
     "views.stands": lambda it, our: it.views.stands() + it.views.stands(campaign_id="tin"),
     "views.troubles": lambda it, our: it.views.troubles(our.rig.ledger.views.stands()),
     "views.reached": lambda it, our: it.views.reached("tin-hai"),

@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from openpyxl import load_workbook
 from support import paper
 from support.builders import AWKWARD, NOW, registry
 from support.reports import LATER, Ground, delivery
 from tinyhtml5.parser import HTMLParser
 
+from engine.cli.main import build
 from engine.models import (
     Amends,
     Citation,
@@ -296,19 +298,29 @@ def test_the_page_speaks_the_readers_language(
     assert '<html lang="vi">' in leader_in(Form.HTML, page).decode()
 
 
-def test_reminders_reach_whom_they_reach_and_heads_are_no_households(tmp_path: Path) -> None:
+def test_a_reminder_reaches_nobody_and_a_visit_that_was_made_does(tmp_path: Path) -> None:
+    """A relay that is noted on a reminder says nothing of households; a team's visit does."""
     ground = Ground(tmp_path)
+    remind = {"purpose": Purpose.REMINDER}
     planned = [
-        delivery("ap-1", "chat", "truong-ap", purpose=Purpose.REMINDER),
         delivery("ap-1", "chat", "nhom-ap-1"),
+        delivery("ap-1", "chat", "truong-ap", **remind),
+        delivery("ap-2", "chat", "nhom-ap-2", **remind),
+        delivery("ap-1", "flyer", "to-1", **remind),
+        delivery("ap-2", "flyer", "to-2", slot=LATER, work_at=LATER, **remind),
     ]
     ground.launch(planned)
     ground.send()
     ground.evidence(ground.row("ap-1", "chat", "truong-ap"), EvidenceKind.RELAYED, 100)
-    assert of_campaign(ground).covered == Bounds(0, 0)
+    ground.evidence(ground.row("ap-2", "chat", "nhom-ap-2"), EvidenceKind.RELAYED, 100)
+    assert of_campaign(ground).covered == of_period(ground).covered == Bounds(0, 0)
     ground.evidence(ground.row("ap-1", "chat", "nhom-ap-1"), EvidenceKind.RELAYED, 30)
-    assert of_campaign(ground).covered == Bounds(30, 30)
-    assert of_period(ground).covered == Bounds(30, 30)
+    ground.evidence(ground.row("ap-1", "flyer", "to-1"), EvidenceKind.HANDED_OUT, 40)
+    for page in (of_campaign(ground), of_period(ground)):
+        assert page.covered == Bounds(40, 70)
+        assert page.states == {State.CONFIRMED: 2}, "a visit that waits is none, reminders neither"
+    told = [one.what for one in of_campaign(ground).timeline]
+    assert "Chat, where nobody had passed it on: 2 deliveries" in told
 
 
 def test_what_the_law_asks_is_told_as_met_or_not(tmp_path: Path) -> None:
@@ -382,3 +394,24 @@ def test_a_withdrawn_notice_is_said_to_be_withdrawn_and_counts_nothing(tmp_path:
     month = of_period(ground)
     assert (month.notices[0].counts, month.households) == (Counts.WITHDRAWN, 0)
     assert ("Not counted", "1 withdrawn") in month.facts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "give either a campaign's ID or --period"),
+        (["tin", "--period", "2026-12"], "give either a campaign's ID or --period"),
+        (["tin", "--format", "pdf", "-o", "."], ". is a folder; with --format pdf give a file"),
+        (["tin", "-o", "co-roi.txt"], "co-roi.txt is a file; give a folder, or --format"),
+        (["--period", "thang chap"], "found “thang chap”; write a month 2026-12"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("co-roi.txt").touch()
+    result = CliRunner().invoke(build(), ["report", *arguments])
+    assert result.exit_code
+    assert said in f"{result.output} {result.exception}"
+    assert [one.name for one in tmp_path.iterdir()] == ["co-roi.txt"]

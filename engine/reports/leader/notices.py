@@ -40,7 +40,7 @@ class Reach:
 
 def counts_of(revision: Revision, stands: Iterable[Stand], now: datetime) -> Counts:
     """Say whether a campaign counts among those that people had to be reached by."""
-    campaign, known = revision.campaign, list(stands)
+    campaign, known = revision.campaign, [one for one in stands if not one.asks]
     if campaign.drill:
         return Counts.DRILL
     if campaign.correction is not None and campaign.correction.withdraws:
@@ -61,8 +61,9 @@ def notice_of(
 ) -> Notice:
     """Return the line. ``who`` says how people are named, by their ids."""
     campaign = revision.campaign
+    told = [one for one in stands if not one.asks]
     states: dict[State, int] = {}
-    for one in stands:
+    for one in told:
         states[one.state] = states.get(one.state, 0) + one.count
     return Notice(
         campaign_id=revision.campaign_id,
@@ -76,8 +77,8 @@ def notice_of(
         submitted_at=local(revision.submitted_at),
         approved_by=_who(who, revision.approved_by) if revision.approved_by else None,
         approved_at=local(revision.approved_at) if revision.approved_at else None,
-        first=local(min(one.first for one in stands)) if stands else None,
-        last=local(max(one.last for one in stands)) if stands else None,
+        first=local(min(one.first for one in told)) if told else None,
+        last=local(max(one.last for one in told)) if told else None,
         areas=reach.areas,
         complete=reach.complete,
         households=reach.households,

@@ -8,6 +8,7 @@ from datetime import datetime
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger import Revision
+from engine.models import Purpose
 from engine.models.wording import evidence_word
 from engine.reports.leader.page import Happened
 from engine.reports.lines import DeliveryLine
@@ -42,15 +43,17 @@ def _amendment(revision: Revision) -> Iterator[Happened]:
 
 def _sent(report: Report) -> Iterator[Happened]:
     """Yield when each channel began, how much of it left, and when the last of it did."""
-    left: dict[str, list[DeliveryLine]] = {}
+    left: dict[tuple[str, bool], list[DeliveryLine]] = {}
     for line in report.deliveries:
         if not line.replaced and line.state in (*DELIVERED, State.NOT_PLAYED):
-            left.setdefault(line.channel, []).append(line)
-    for channel, lines in left.items():
+            reminds = line.purpose is Purpose.REMINDER
+            left.setdefault((line.channel, reminds), []).append(line)
+    for (channel, reminds), lines in left.items():
         slots = sorted(line.slot for line in lines)
-        said = _("{channel}: {count} deliveries").format(
-            channel=channel_word(channel), count=number(len(lines))
-        )
+        message = _("{channel}: {count} deliveries")
+        if reminds:
+            message = _("{channel}, where nobody had passed it on: {count} deliveries")
+        said = message.format(channel=channel_word(channel), count=number(len(lines)))
         if slots[-1] > slots[0]:
             said = _("{said}, the last at {moment}").format(said=said, moment=moment(slots[-1]))
         yield Happened(slots[0], said)
