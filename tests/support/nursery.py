@@ -49,6 +49,7 @@ LOADED_LATE = (
     "channels.loudspeaker.programme",
     "channels.portal.feeds",
     "lxml.etree",
+    "pypdfium2",
     "sqlite3",
 )
 

@@ -256,7 +256,7 @@ class Bench:
             uncertain = [row for row in rows if row.state is State.UNCERTAIN]
             assert {row.state for row in rows} <= {State.SENT, State.UNCERTAIN}
             assert all(row.target.startswith("tele-") for row in uncertain)
-            assert len(uncertain) <= doubtful
+            assert len(uncertain) <= doubtful, [row.reason for row in uncertain]
             told = {(f"-100{row.target[5:]}", row.campaign_id) for row in uncertain}
             told |= {(chat, "") for chat, _campaign in told}
             assert {(chat, _campaign_of(text)) for chat, text in missing} <= told, "lost"

@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from openpyxl import load_workbook
 from support import paper
 from support.builders import AWKWARD, NOW, registry
 from support.reports import LATER, Ground, delivery
 from tinyhtml5.parser import HTMLParser
 
+from engine.cli.main import build
 from engine.models import (
     Amends,
     Citation,
@@ -392,3 +394,24 @@ def test_a_withdrawn_notice_is_said_to_be_withdrawn_and_counts_nothing(tmp_path:
     month = of_period(ground)
     assert (month.notices[0].counts, month.households) == (Counts.WITHDRAWN, 0)
     assert ("Not counted", "1 withdrawn") in month.facts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ([], "give either a campaign's ID or --period"),
+        (["tin", "--period", "2026-12"], "give either a campaign's ID or --period"),
+        (["tin", "--format", "pdf", "-o", "."], ". is a folder; with --format pdf give a file"),
+        (["tin", "-o", "co-roi.txt"], "co-roi.txt is a file; give a folder, or --format"),
+        (["--period", "thang chap"], "found “thang chap”; write a month 2026-12"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], said: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("co-roi.txt").touch()
+    result = CliRunner().invoke(build(), ["report", *arguments])
+    assert result.exit_code
+    assert said in f"{result.output} {result.exception}"
+    assert [one.name for one in tmp_path.iterdir()] == ["co-roi.txt"]

@@ -152,7 +152,7 @@ def amended_words(amended: Amended) -> str:
     told = ", ".join(f"{has_word(has)} {number(count)}" for has, count in told_places(amended))
     if not told:
         return amended.said
-    return _("{said} Places that knew: {told}").format(said=amended.said, told=told)
+    return _("Places that knew: {told}. {said}").format(said=amended.said, told=told)
 
 
 def told_places(amended: Amended) -> Iterator[tuple[Has, int]]:
