@@ -46,14 +46,14 @@ def renderings(channels: dict[str, Channel], folder: Path, hamlets: int, **optio
 def test_the_same_text_is_rendered_once_for_all(
     channels: dict[str, Channel], tmp_path: Path, hamlets: int
 ) -> None:
-    """One MP3, one flyer, one post, one message."""
-    assert renderings(channels, tmp_path / "store", hamlets, show_hamlet=False) == 4
+    """One MP3, one flyer, one post, one message, one list of visits."""
+    assert renderings(channels, tmp_path / "store", hamlets, show_hamlet=False) == 5
 
 
 def test_a_flyer_that_names_its_hamlet_is_rendered_for_each(
     channels: dict[str, Channel], tmp_path: Path
 ) -> None:
-    assert renderings(channels, tmp_path / "store", 40) == 3 + 40
+    assert renderings(channels, tmp_path / "store", 40) == 4 + 40
 
 
 def test_a_batch_looks_once_for_what_its_deliveries_share(
