@@ -46,7 +46,7 @@ def renderings(channels: dict[str, Channel], folder: Path, hamlets: int, **optio
 def test_the_same_text_is_rendered_once_for_all(
     channels: dict[str, Channel], tmp_path: Path, hamlets: int
 ) -> None:
-    """One MP3, one flyer, one post, one message, the words of one visit sheet."""
+    """One MP3, one flyer, one post, one message, one list of visits."""
     assert renderings(channels, tmp_path / "store", hamlets, show_hamlet=False) == 5
 
 

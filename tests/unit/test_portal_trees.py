@@ -131,7 +131,7 @@ def test_a_folder_on_which_something_is_mounted_is_refused_before_anything_is_wr
     named = str(desk.root.resolve()).replace(" ", "\\040")
     table.write_text(f"36 35 8:1 /srv {named} rw,relatime - ext4 /dev/sda1 rw\nhỏng\n", "utf-8")
     monkeypatch.setattr("engine.files.MOUNTS", table)
-    with pytest.raises(ChannelError, match="mount point") as refused:
+    with pytest.raises(ChannelError, match="mount") as refused:
         desk.publish(desk.items(post()))
     assert refused.value.permanent
     assert list(desk.root.iterdir()) == []
@@ -139,7 +139,7 @@ def test_a_folder_on_which_something_is_mounted_is_refused_before_anything_is_wr
     work = tmp_path / "xa"
     (work / "outbox").mkdir(parents=True)
     (work / "outbox" / "portal").symlink_to(desk.root)
-    found = [one for one in disk_check(Patient(work, None)) if "mount point" in one.words]
+    found = [one for one in disk_check(Patient(work, None)) if "mount" in one.words]
     assert [one.level for one in found] == [Level.BAD]
 
 
