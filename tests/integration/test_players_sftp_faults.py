@@ -258,7 +258,7 @@ def test_who_waits_for_a_server_can_be_interrupted(
         loop = backend._loop._started()
 
         def at_work() -> int:
-            return sum("_on_shelf" in repr(task.get_coro()) for task in asyncio.all_tasks(loop))
+            return sum("Loop.run" in repr(task.get_coro()) for task in asyncio.all_tasks(loop))
 
         between.silent.set()
         ended: list[BaseException] = []

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Coroutine
 from concurrent.futures import wait
+from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -27,13 +28,29 @@ class Loop:
 
         When whoever waits is interrupted, the coroutine is cancelled.
         """
-        future = asyncio.run_coroutine_threadsafe(coroutine, self._started())
+        loop, tasks, given_up = self._started(), set[asyncio.Task[Any]](), threading.Event()
+
+        async def work() -> T:
+            tasks.update(filter(None, [asyncio.current_task()]))
+            if given_up.is_set():
+                coroutine.close()
+                raise asyncio.CancelledError
+            return await coroutine
+
+        def give_up() -> None:
+            for task in tasks:
+                task.cancel()
+
         try:
+            # What handed it over may be interrupted before it returns: its future is not enough.
+            future = asyncio.run_coroutine_threadsafe(work(), loop)
             # A thread that waits on a lock alone could not be interrupted.
             while not wait([future], timeout=_LOOK).done:
                 pass
         except BaseException:
-            future.cancel()
+            given_up.set()
+            with suppress(RuntimeError):  # closed meanwhile: nothing runs in it
+                loop.call_soon_threadsafe(give_up)
             raise
         return future.result()
 
