@@ -25,8 +25,8 @@ $(BIN)/.installed: requirements.lock requirements-uv.lock pyproject.toml
 demo: setup ## Play the example commune's day, from YAML to proof
 	@$(BIN)/loa demo
 
-# Tests wait for servers and clocks now and then: four at once keep two cores busy.
-TESTS := -m "not soak" --numprocesses=4 --dist=worksteal
+# Tests wait for servers and clocks now and then: three at once keep two cores busy.
+TESTS := -m "not soak" --numprocesses=3 --dist=worksteal
 
 test: setup system lint ## Run every check and every test
 	$(COMPILE) bench tests

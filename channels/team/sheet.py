@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from channels.base import ChannelError
 from channels.team.rounds import Round, round_for
-from channels.team.wording import TEMPLATES, VisitInputs, number, one_line, span
+from channels.team.wording import TEMPLATES, VisitInputs, number, one_line, span, tellings
 from channels.typesetting import StoppedError, TypesetError, font, typeset
 from channels.typesetting.qr import qr_svg
 from engine.clock import local
@@ -51,8 +51,8 @@ def sheet_file(bundle: Bundle, items: Sequence[Item], registry: Registry, link: 
     content = ordered[-1].content
     hamlets = [item.hamlet for item in ordered]
     one = round_for(bundle.target, bundle.slot, content, hamlets, registry)
-    words = VisitInputs.from_json(ordered[-1].file.read())
-    pdf = sheet_pdf(Sheet(one, words, content.campaign_id, registry, link, bundle.slot))
+    told = {item.hamlet.name: VisitInputs.from_json(item.file.read()) for item in ordered}
+    pdf = sheet_pdf(Sheet(one, told, content.campaign_id, registry, link, bundle.slot))
     slot = local(bundle.slot)
     again = f"-v{bundle.edition}" if bundle.edition > 1 else ""
     name = f"{slot:%Y-%m-%d-%H%M%S}-{content.campaign_id}{again}.pdf"
@@ -61,10 +61,12 @@ def sheet_file(bundle: Bundle, items: Sequence[Item], registry: Registry, link: 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that stands on a sheet. ``listed``: the private list, on pages of its own."""
+    """All that stands on a sheet. ``told``: the words for each hamlet, by its name; the newest
+    is the last. ``listed``: the private list, on pages of its own.
+    """
 
     round: Round
-    words: VisitInputs
+    told: Mapping[str, VisitInputs]
     campaign_id: str
     registry: Registry
     link: str
@@ -93,7 +95,10 @@ def sheet_pdf(sheet: Sheet) -> bytes:
 
 def _data(sheet: Sheet) -> dict[str, Any]:
     """Return what templates/visits.typ reads."""
-    one, words, registry = sheet.round, sheet.words, sheet.registry
+    one, registry = sheet.round, sheet.registry
+    words = list(sheet.told.values())[-1]
+    said = tellings(sheet.told)
+    marks = {telling.mark for telling in said}
     members = [
         registry.people_by_id[p].name for p in one.team.members if p in registry.people_by_id
     ]
@@ -112,15 +117,22 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         "office": one_line(registry.commune.office),
         "heading": "PHIẾU ĐI TỪNG NHÀ",
         "title": words.title,
-        "mark": words.mark,
+        "mark": words.mark if len(marks) == 1 else "",
         "facts": [fact for fact in facts if fact[1]],
         "late": f"Không đủ ngày cho {number(one.left)} hộ: báo văn phòng." if one.left else "",
         "columns": _COLUMNS,
         "rows": rows,
         "total": ["Tổng cộng", "", number(one.households)],
         "note": _NOTE + (_BY_LINK if sheet.link else _BY_PAPER),
-        "amends": words.amends,
-        "tell": [line for line in words.body.split("\n") if line.strip()],
+        "tell": [
+            {
+                "hamlets": ", ".join(telling.hamlets),
+                "mark": telling.mark if len(marks) > 1 else "",
+                "amends": telling.amends,
+                "lines": telling.lines,
+            }
+            for telling in said
+        ],
         "contact": words.contact,
         "link": sheet.link,
         "qr": (qr_svg(sheet.link) or "") if sheet.link else "",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -60,6 +60,30 @@ class VisitInputs:
         """Read what ``to_json`` gave. Raises ValueError."""
         found = json.loads(data)
         return cls(**{field.name: found[field.name] for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """What is told in some hamlets, by name; no names: in all of them."""
+
+    hamlets: tuple[str, ...]
+    mark: str
+    amends: str
+    body: str
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(line for line in self.body.split("\n") if line.strip())
+
+
+def tellings(words: Mapping[str, VisitInputs]) -> tuple[Telling, ...]:
+    """Return what is told, by the hamlets (names) that are told the same, in their order."""
+    found: dict[tuple[str, str, str], list[str]] = {}
+    for hamlet, one in words.items():
+        found.setdefault((one.mark, one.amends, one.body), []).append(one_line(hamlet))
+    if len(found) == 1:
+        return tuple(Telling((), *said) for said in found)
+    return tuple(Telling(tuple(hamlets), *said) for said, hamlets in found.items())
 
 
 def words_of(content: Content) -> VisitInputs:

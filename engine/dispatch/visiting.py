@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from channels.team.sheet import Listed, Sheet, sheet_pdf
-from channels.team.wording import VisitInputs, words_of
+from channels.team.wording import Telling, VisitInputs, tellings, words_of
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Ledger
@@ -15,7 +15,7 @@ from engine.ledger.relays import Author, Written
 from engine.models import Content, Hamlet, Registry, Right, Team
 from engine.models.relay import WordKind
 from engine.models.visit import Going, Household, VisitLink, VisitReport, Visits
-from engine.rules.visits import content_of, goings, round_through, rows_of, teams_going
+from engine.rules.visits import age, content_of, goings, round_through, rows_of, teams_going
 from engine.states import State
 
 #: Longest note that a team may write, in characters.
@@ -35,6 +35,7 @@ class TeamPage:
     office: str
     phone: str
     words: VisitInputs | None
+    tellings: tuple[Telling, ...]
     hamlets: tuple[Going, ...]
 
     @property
@@ -74,6 +75,7 @@ class Visiting:
             self._registry.commune.office,
             self._registry.commune.phone,
             words_of(content) if content is not None else None,
+            tellings(self._told(rows)),
             tuple(one for one in self.goings(link.campaign_id) if rows and one.team_id == named.id),
         )
 
@@ -118,7 +120,7 @@ class Visiting:
         one = round_through(team_id, rows, content, self._registry)
         slot = min(row.slot for row in rows)
         return sheet_pdf(
-            Sheet(one, words_of(content), campaign_id, self._registry, link, slot, entries)
+            Sheet(one, self._told(rows), campaign_id, self._registry, link, slot, entries)
         )
 
     def report(
@@ -173,6 +175,15 @@ class Visiting:
 
     def _rows(self, campaign_id: str, team_id: str) -> list[DeliveryRow]:
         return rows_of(self._ledger.views.deliveries(campaign_id), team_id, self._registry)
+
+    def _told(self, rows: Sequence[DeliveryRow]) -> dict[str, VisitInputs]:
+        """Return the newest words for each hamlet, by its name; the newest of all are the last."""
+        names = {hamlet.id: hamlet.name for hamlet in self._registry.hamlets}
+        newest = {row.hamlet_id: row for row in sorted(rows, key=age)}
+        return {
+            names[row.hamlet_id]: words_of(self._content(row.content_hash))
+            for row in sorted(newest.values(), key=age)
+        }
 
     def _content(self, content_hash: str) -> Content:
         return self._ledger.deliveries.content(content_hash)[0]

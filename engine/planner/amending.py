@@ -110,6 +110,14 @@ class Amender:
             told = told or amended.told
         return Amended(tuple(found), tuple(kept), told)
 
+    def told_by_now(self) -> Iterator[tuple[str, str]]:
+        """Yield each hamlet and channel by which it was told, and not taken back since."""
+        for place, told in self._known.told.items():
+            hamlet_id, channel, target = place
+            reachable = target in self._targets and channel in self._channels
+            if reachable and any(not one.withdrawn for one in self._hours(told, place).values()):
+                yield hamlet_id, channel
+
     def elsewhere(self) -> Amended:
         """Return what places get that know of it and are not meant any more."""
         found: list[PlannedDelivery] = []

@@ -19,7 +19,7 @@ from engine.models import (
 )
 from engine.models.wording import channel_name
 from engine.planner.amending import Amender
-from engine.planner.compose import Composed, Composer
+from engine.planner.compose import Composed, Composer, audience
 from engine.planner.known import Known, Said
 from engine.planner.said import issued_as, second_parts
 
@@ -67,9 +67,10 @@ class AmendingRules:
     def breaches(self, deliveries: Sequence[PlannedDelivery]) -> Iterator[Breach]:
         """Yield why it cannot be delivered, also to places that may come to know of it yet."""
         yield from self._unfit()
+        yield from self._dropped()
+        yield from self._numbered(deliveries)
         if self._correction.amends is not Amends.UPDATE:
             yield from self._unspoken()
-            yield from self._numbered(deliveries)
 
     def remarks(self) -> Iterator[str]:
         """Yield what is left out, and what is left to a pen."""
@@ -139,6 +140,20 @@ class AmendingRules:
             hamlet = self._registry.hamlets_by_id.get(hamlet_id)
             if hamlet is not None and channel in self._amender.channels:
                 yield hamlet, channel, self._composer.withdrawn(channel, self._facts)
+
+    def _dropped(self) -> Iterator[Breach]:
+        """Yield that a channel is left out that told hamlets which are still meant.
+
+        It could only tell them that the notice does not hold, which would be false.
+        """
+        meant = {hamlet.id for hamlet in audience(self._campaign, self._registry)}
+        for hamlet, channel in dict.fromkeys(self._amender.told_by_now()):
+            if hamlet in meant and channel not in self._campaign.sections:
+                message = _(
+                    "{channel} has told people here, and the file leaves it out, although the "
+                    "notice still holds here: keep {channel} in the file, or withdraw the notice"
+                )
+                yield Breach(message.format(channel=channel_name(channel)), channel, hamlet)
 
     def _unspoken(self) -> Iterator[Breach]:
         """Yield that readers of a second language were told, and would not be told otherwise."""

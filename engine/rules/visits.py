@@ -37,9 +37,14 @@ def rows_of(rows: Iterable[DeliveryRow], team_id: str, registry: Registry) -> li
     return [newest[one.id] for one in registry.hamlets if one.id in newest]
 
 
+def age(row: DeliveryRow) -> tuple[int, int]:
+    """By which deliveries are ordered from the oldest words to the newest."""
+    return row.revision, row.id
+
+
 def content_of(rows: Sequence[DeliveryRow], contents: Contents) -> Content | None:
     """Return the newest words that a team takes along; None when it has nothing to visit."""
-    last = max(rows, key=lambda row: (row.revision, row.id), default=None)
+    last = max(rows, key=age, default=None)
     return contents(last.content_hash) if last is not None else None
 
 

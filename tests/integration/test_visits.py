@@ -396,3 +396,26 @@ def test_the_period_counts_visits_as_the_report_does(app: App, visiting: Visitin
         assert say(visiting, app, count, 1)
     counted = app.ledger.views.counted(CAMPAIGN, ())
     assert (counted.channels, counted.least, counted.most) == (("team",), (6,), (6,))
+
+
+def test_each_hamlet_is_told_its_own_words_by_a_team_that_visits_two(tmp_path: Path) -> None:
+    folder = make_visited(tmp_path / "xa")
+    registry = folder / "commune.yaml"
+    text = registry.read_text(encoding="utf-8")
+    both = text.replace("hamlets: [ap-1]\n    members", "hamlets: all\n    members")
+    both = "".join(line for line in both.splitlines(keepends=True) if "id: to-2" not in line)
+    assert len(both) < len(text)
+    registry.write_text(both, encoding="utf-8")
+    with open_app(folder) as app:
+        sent_out(app)
+        visiting = Visiting(app.ledger, app.registry)
+        (laid,) = (folder / "outbox" / "team" / "to-1").glob("*.pdf")
+        made = visiting.sheet(CAMPAIGN, "to-1", "")
+        for pdf in (laid.read_bytes(), made):
+            told = paper.letters(paper.text_of(pdf)).partition(paper.letters("Nói với bà con"))[2]
+            for name in ("Ấp 1", "Ấp 2"):
+                assert paper.letters(f"{name}: Hỏi thăm bà con {name}.") in told
+        token = app.ledger.visits.token(link_of(app))
+        page = Phone(app).ask("GET", f"/t/{token}").text
+        for name in ("Ấp 1", "Ấp 2"):
+            assert f"<h3><bdi>{name}</bdi></h3>\n<p><bdi>Hỏi thăm bà con {name}.</bdi></p>" in page

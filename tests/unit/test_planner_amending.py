@@ -336,3 +336,31 @@ def test_something_is_left_of_every_channel() -> None:
     assert facts is not None
     with pytest.raises(LoaError, match="nothing would be left"):
         as_amended(notice(), facts)
+
+
+@pytest.mark.parametrize("amends", [Amends.CORRECTION, Amends.UPDATE])
+def test_a_channel_that_told_a_hamlet_still_meant_is_not_left_out(
+    memory: Memory, amends: Amends
+) -> None:
+    memory.opened(notice(), 1)
+    without = {"portal": Section(PortalOptions()), "chat": Section(ChatOptions())}
+    plan = memory.plan(amending(notice(sections=without), FIRST, amends=amends))
+    assert "has told people here" in stops(plan)
+    only_one = notice(sections=without, audience=Audience(hamlets=("ap-1",)))
+    (breach,) = memory.plan(amending(only_one, FIRST, amends=amends)).stops
+    assert (breach.channel, breach.hamlet_id) == ("flyer", "ap-1")
+
+
+def test_a_channel_that_told_nobody_may_be_left_out(memory: Memory) -> None:
+    memory.opened(notice(), 1, state=State.PLANNED)
+    without = {"portal": Section(PortalOptions()), "chat": Section(ChatOptions())}
+    assert not stops(memory.plan(amending(notice(sections=without), FIRST)))
+
+
+def test_an_update_does_not_bear_the_number_that_people_have(memory: Memory) -> None:
+    memory.opened(notice(flyer=as_document("12/TB-UBND")), 1)
+    changed = notice(flyer=as_document("12/TB-UBND"), body="Họp lúc 9 giờ.")
+    update = memory.plan(amending(changed, FIRST, amends=Amends.UPDATE, reason=""))
+    assert "the number 12/TB-UBND is that of the document" in stops(update)
+    same = notice(flyer=as_document("12/TB-UBND"))
+    assert not stops(memory.plan(amending(same, FIRST, amends=Amends.UPDATE, reason="")))

@@ -19,7 +19,7 @@ from channels.team.channel import TeamChannel
 from channels.team.options import TeamOptions
 from channels.team.rounds import days_of, round_for, share_of, teams_for
 from channels.team.sheet import Listed, Sheet, sheet_pdf
-from channels.team.wording import words_of
+from channels.team.wording import tellings, words_of
 from engine.app import OPTIONS
 from engine.clock import VIETNAM
 from engine.models import Content, HouseholdGroup, Priority, Registry, Schedule, Section, Team
@@ -173,7 +173,7 @@ def sheet(**changes: Any) -> Sheet:
     said = content(TeamOptions(households=HouseholdGroup.POOR))
     one = round_for("to-1", at(1), said, registry.hamlets[:2], registry)
     values = {"link": LINK, "listed": (), **changes}
-    return Sheet(one, words_of(said), "thong-bao-mau", registry, slot=at(1), **values)
+    return Sheet(one, {"Ấp 1": words_of(said)}, "thong-bao-mau", registry, slot=at(1), **values)
 
 
 def test_a_sheet_says_whom_to_visit_what_to_tell_and_where_to_report() -> None:
@@ -204,3 +204,13 @@ def test_what_cannot_be_printed_is_told_without_quoting_the_list() -> None:
     assert "Bà" not in str(caught.value)
     breaches = TeamChannel(outbox=Path("x")).forecast(content(body="chim 𓅓"), builders.hamlet())
     assert "U+13153" in breaches.breaches[0]
+
+
+def test_what_is_told_alike_is_told_once_and_what_differs_by_hamlet() -> None:
+    same, other = words_of(content()), words_of(content(body="Chỗ khác."))
+    assert [one.hamlets for one in tellings({"Ấp 1": same, "Ấp 2": same})] == [()]
+    told = tellings({"Ấp 1": same, "Ấp 2": other, "Ấp 3": same})
+    assert [(one.hamlets, one.body) for one in told] == [
+        (("Ấp 1", "Ấp 3"), same.body),
+        (("Ấp 2",), "Chỗ khác."),
+    ]
