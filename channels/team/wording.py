@@ -177,5 +177,6 @@ def _mark(content: Content) -> str:
     urgent = "KHẨN CẤP" if content.priority is Priority.EMERGENCY and not calm else ""
     played = "DIỄN TẬP" if content.drill else ""
     correction = content.correction
-    named = correction.heading if correction is not None else _PURPOSES.get(content.purpose, "")
+    plain = _PURPOSES.get(content.purpose, "")
+    named = correction.heading_for(content.purpose) if correction is not None else plain
     return " · ".join(dict.fromkeys(filter(None, (played, urgent, named))))
