@@ -21,7 +21,7 @@ from channels.portal.documents import Place
 from channels.portal.names import SCREENS
 from channels.portal.pages import asset, page
 from channels.portal.text import Block, excerpt
-from channels.portal.views import PostView, SectionView
+from channels.portal.views import Label, PostView, SectionView
 from engine.clock import VIETNAM
 from engine.models import Priority, Purpose
 from engine.models.correction import WITHDRAWAL_HOLDS
@@ -66,6 +66,11 @@ class Slide:
     def withdrawn(self) -> bool:
         """Whether it tells that the notice holds here no more; so for some days after that."""
         return self.section.withdrawn
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """What concerns this hamlet; another one's amendment is none of it."""
+        return self.post.labels_in(self.section)
 
     @property
     def since(self) -> datetime:

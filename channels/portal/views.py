@@ -35,6 +35,9 @@ _PURPOSES = {
     Purpose.DRILL: "Diễn tập",
 }
 
+#: Kinds of labels that an amendment gives to the hamlets that it concerns, and to no other.
+_OF_SOME = frozenset({"update", str(Purpose.CORRECTION.value), str(Purpose.WITHDRAWAL.value)})
+
 
 @dataclass(frozen=True, slots=True)
 class Label:
@@ -42,6 +45,9 @@ class Label:
 
     kind: str
     text: str
+
+
+_EXPIRED = Label("expired", "Đã hết hiệu lực")
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,17 +216,51 @@ class PostView:
 
     @cached_property
     def labels(self) -> tuple[Label, ...]:
-        found: dict[Label, None] = {}
+        """What stands beside the post as a whole; what concerns some hamlets alone names them."""
+        found: dict[Label, list[Reached]] = {}
         for section in self.sections:
-            found.update(dict.fromkeys(labels_of(section.post)))
+            for label in self._of(section):
+                found.setdefault(label, []).extend(section.hamlets)
         if self.expired:
-            found[Label("expired", "Đã hết hiệu lực")] = None
-        return tuple(found)
+            found[_EXPIRED] = []
+        return tuple(
+            Label(label.kind, f"{label.text}{self._only(found[label])}")
+            if label.kind in _OF_SOME
+            else label
+            for label in found
+        )
+
+    def labels_in(self, section: SectionView) -> tuple[Label, ...]:
+        """What stands beside the post for the hamlets of one section."""
+        return (*self._of(section), *((_EXPIRED,) if self.expired else ()))
+
+    def _of(self, section: SectionView) -> list[Label]:
+        """A section's labels. A correction or update is labelled until the next amendment."""
+        found = labels_of(section.post)
+        own = section.amended
+        if own is None or section.withdrawn or own.number == self._latest:
+            return found
+        return [label for label in found if label.kind not in _OF_SOME]
+
+    @cached_property
+    def _latest(self) -> int:
+        """Which amendment came last; one may tell its hamlets different things."""
+        return max((note.number for note in self.notes), default=0)
+
+    def _only(self, hamlets: Sequence[Reached]) -> str:
+        """Name the hamlets where they are not all whom the post concerns."""
+        return "" if len(hamlets) == len(self.reached) else f" ở {places(hamlets, self.site)}"
+
+    def amended_where(self, note: Amended) -> str:
+        """Name the hamlets that an amendment concerns, where others keep what they were told."""
+        found = [one for s in self.sections if s.amended == note for one in s.hamlets]
+        return self._only(found)
 
     @cached_property
     def audience(self) -> str:
-        """Whom the post is for, in a few words."""
-        return places(self.reached, self.site)
+        """For whom the post holds, in a few words; once it holds nowhere, for whom it did."""
+        held = [one for s in self.sections if not s.withdrawn for one in s.hamlets]
+        return places(held or self.reached, self.site)
 
     def named(self, section: SectionView) -> str:
         """Whom one section is for, in a few words."""
