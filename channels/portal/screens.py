@@ -18,10 +18,11 @@ from markupsafe import Markup
 
 from channels.portal.archive import State
 from channels.portal.documents import Place
+from channels.portal.labels import Label
 from channels.portal.names import SCREENS
 from channels.portal.pages import asset, page
 from channels.portal.text import Block, excerpt
-from channels.portal.views import Label, PostView, SectionView
+from channels.portal.views import PostView, SectionView
 from engine.clock import VIETNAM
 from engine.models import Priority, Purpose
 from engine.models.correction import WITHDRAWAL_HOLDS

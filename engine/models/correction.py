@@ -132,7 +132,7 @@ class Correction:
         }[self.amends]
 
     def heading_for(self, purpose: Purpose) -> str:
-        """Return what stands above where it is told: a place that it leaves out has nothing left."""
+        """Return what stands above where it is told; a place that it leaves out has lost it."""
         return "THU HỒI" if purpose is Purpose.WITHDRAWAL else self.heading
 
     @property
