@@ -155,11 +155,14 @@ def mark(
     drill: bool = False,
     correction: Correction | None = None,
 ) -> str:
-    """Return what stands above the title: KHẨN CẤP, ĐÍNH CHÍNH …; nothing for a plain notice."""
+    """Return what stands above the title: KHẨN CẤP, ĐÍNH CHÍNH …; nothing for a plain notice.
+
+    A place that a correction leaves out is told that the notice does not hold there: THU HỒI.
+    """
     calm = drill or purpose in _CALM
     urgency = None if calm else _PRIORITY_MARKS.get(priority)
     played = _PURPOSE_MARKS[Purpose.DRILL] if drill and purpose is not Purpose.DRILL else None
-    named = correction.heading if correction is not None else _PURPOSE_MARKS.get(purpose)
+    named = correction.heading_for(purpose) if correction else _PURPOSE_MARKS.get(purpose)
     return " · ".join(filter(None, (played, urgency, named)))
 
 

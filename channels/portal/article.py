@@ -15,8 +15,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from channels.portal.documents import Record, Site
+from channels.portal.saying import size, when
 from channels.portal.text import linked
-from channels.portal.views import PostView, size, when
+from channels.portal.views import PostView
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

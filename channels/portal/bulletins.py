@@ -16,8 +16,8 @@ from pydantic import AwareDatetime, ValidationError
 from channels.base import ChannelError
 from channels.portal.archive import State
 from channels.portal.documents import Amended, Document, Media
+from channels.portal.saying import when
 from channels.portal.text import Block, blocks, linked
-from channels.portal.views import when
 from engine.i18n import gettext as _
 
 #: The folder of the site in which they lie.

@@ -21,7 +21,8 @@ from channels.portal.documents import Place
 from channels.portal.moments import Span
 from channels.portal.names import CALENDAR, HAMLETS
 from channels.portal.pages import page
-from channels.portal.views import PostView, SectionView, day
+from channels.portal.saying import day
+from channels.portal.views import PostView, SectionView
 from engine.clock import local
 from engine.models import Purpose
 

@@ -11,9 +11,10 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from channels.portal.documents import Site
+from channels.portal.saying import day, size, when
 from channels.portal.structured import announcement
 from channels.portal.text import linked
-from channels.portal.views import PostView, day, size, when
+from channels.portal.views import PostView
 
 ROOM = Path(__file__).parent
 _TEMPLATES = ROOM / "templates"

@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from channels.portal.archive import State
 from channels.portal.documents import Place
+from channels.portal.labels import Label
 from channels.portal.names import SCREENS
 from channels.portal.pages import asset, page
 from channels.portal.text import Block, excerpt
@@ -66,6 +67,11 @@ class Slide:
     def withdrawn(self) -> bool:
         """Whether it tells that the notice holds here no more; so for some days after that."""
         return self.section.withdrawn
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """What concerns this hamlet; another one's amendment is none of it."""
+        return self.post.labels_in(self.section)
 
     @property
     def since(self) -> datetime:

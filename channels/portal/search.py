@@ -20,8 +20,9 @@ from channels.portal.documents import Record
 from channels.portal.lists import leaves
 from channels.portal.names import SEARCH
 from channels.portal.pages import asset, page
+from channels.portal.saying import day
 from channels.portal.text import excerpt
-from channels.portal.views import PostView, day
+from channels.portal.views import PostView
 from channels.portal.words import bucket, words
 
 #: How many posts a volume has, and a list of titles.

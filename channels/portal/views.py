@@ -17,31 +17,13 @@ from channels.portal.documents import (
     Site,
     Wording,
 )
+from channels.portal.labels import EXPIRED, OF_SOME, Label, labels_of
 from channels.portal.moments import Span, span_in
+from channels.portal.saying import NAMED, places
 from channels.portal.text import Block, blocks, excerpt
 from engine.clock import local
-from engine.models import Amends, Priority, Purpose
+from engine.models import Purpose
 from engine.models.facts import LABELS
-
-#: How many hamlets a line of text names before it only counts them.
-NAMED = 4
-
-_PRIORITIES = {Priority.EMERGENCY: "Khẩn cấp", Priority.IMPORTANT: "Quan trọng"}
-_PURPOSES = {
-    Purpose.REMINDER: "Nhắc lại",
-    Purpose.CORRECTION: "Đính chính",
-    Purpose.WITHDRAWAL: "Thu hồi",
-    Purpose.ALL_CLEAR: "Đã an toàn",
-    Purpose.DRILL: "Diễn tập",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """A word or two beside a title; ``kind`` chooses its colour."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -210,17 +192,51 @@ class PostView:
 
     @cached_property
     def labels(self) -> tuple[Label, ...]:
-        found: dict[Label, None] = {}
+        """What stands beside the post as a whole; what concerns some hamlets alone names them."""
+        found: dict[Label, list[Reached]] = {}
         for section in self.sections:
-            found.update(dict.fromkeys(labels_of(section.post)))
+            for label in self._of(section):
+                found.setdefault(label, []).extend(section.hamlets)
         if self.expired:
-            found[Label("expired", "Đã hết hiệu lực")] = None
-        return tuple(found)
+            found[EXPIRED] = []
+        return tuple(
+            Label(label.kind, f"{label.text}{self._only(found[label])}")
+            if label.kind in OF_SOME
+            else label
+            for label in found
+        )
+
+    def labels_in(self, section: SectionView) -> tuple[Label, ...]:
+        """What stands beside the post for the hamlets of one section."""
+        return (*self._of(section), *((EXPIRED,) if self.expired else ()))
+
+    def _of(self, section: SectionView) -> list[Label]:
+        """A section's labels. A correction or update is labelled until the next amendment."""
+        found = labels_of(section.post)
+        own = section.amended
+        if own is None or section.withdrawn or own.number == self._latest:
+            return found
+        return [label for label in found if label.kind not in OF_SOME]
+
+    @cached_property
+    def _latest(self) -> int:
+        """Which amendment came last; one may tell its hamlets different things."""
+        return max((note.number for note in self.notes), default=0)
+
+    def _only(self, hamlets: Sequence[Reached]) -> str:
+        """Name the hamlets where they are not all whom the post concerns."""
+        return "" if len(hamlets) == len(self.reached) else f" ở {places(hamlets, self.site)}"
+
+    def amended_where(self, note: Amended) -> str:
+        """Name the hamlets that an amendment concerns, where others keep what they were told."""
+        found = [one for s in self.sections if s.amended == note for one in s.hamlets]
+        return self._only(found)
 
     @cached_property
     def audience(self) -> str:
-        """Whom the post is for, in a few words."""
-        return places(self.reached, self.site)
+        """For whom the post holds, in a few words; once it holds nowhere, for whom it did."""
+        held = [one for s in self.sections if not s.withdrawn for one in s.hamlets]
+        return places(held or self.reached, self.site)
 
     def named(self, section: SectionView) -> str:
         """Whom one section is for, in a few words."""
@@ -264,44 +280,3 @@ def _opening(found: Sequence[Block], enough: int = 80) -> str:
         if len(words) >= enough:
             break
     return words
-
-
-def places(reached: Sequence[Reached], site: Site) -> str:
-    """Name the hamlets, or say that it is all of them."""
-    everywhere = {hamlet.id for hamlet in site.hamlets}
-    if len(everywhere) > 1 and everywhere <= {hamlet.id for hamlet in reached}:
-        return "Toàn xã"
-    named = ", ".join(hamlet.name for hamlet in reached[:NAMED])
-    rest = len(reached) - NAMED
-    return f"{named} và {rest} nơi khác" if rest > 0 else named
-
-
-def when(moment: datetime) -> str:
-    """Return a moment as offices write it, in Vietnamese time; the date never breaks."""
-    return f"{local(moment):%H:%M ngày\u00a0%d/%m/%Y}"
-
-
-def day(moment: datetime) -> str:
-    """Return a day as offices write it."""
-    return f"{local(moment):%d/%m/%Y}"
-
-
-def size(count: int) -> str:
-    """Return a number of bytes for people, with the decimal comma."""
-    if count < 1_000_000:
-        return f"{max(1, round(count / 1000))}\u00a0KB"
-    return f"{count / 1_000_000:.1f}\u00a0MB".replace(".", ",")
-
-
-def labels_of(post: Post) -> list[Label]:
-    """Return what stands beside the title of a post, weightiest first."""
-    found = []
-    if post.of_drill:
-        found.append(Label(str(Purpose.DRILL.value), _PURPOSES[Purpose.DRILL]))
-    if post.amended is not None and post.amended.amends is Amends.UPDATE:
-        found.append(Label("update", "Cập nhật"))
-    elif post.purpose in _PURPOSES:
-        found.append(Label(str(post.purpose.value), _PURPOSES[post.purpose]))
-    if post.priority in _PRIORITIES and post.purpose is not Purpose.ALL_CLEAR:
-        found.append(Label(str(post.priority.value), _PRIORITIES[post.priority]))
-    return found

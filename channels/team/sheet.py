@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from channels.base import ChannelError
 from channels.team.rounds import Round, round_for
-from channels.team.wording import TEMPLATES, VisitInputs, number, one_line, span, tellings
+from channels.team.wording import TEMPLATES, VisitInputs, number, one_line, span, tellings, titles
 from channels.typesetting import StoppedError, TypesetError, font, typeset
 from channels.typesetting.qr import qr_svg
 from engine.clock import local
 from engine.i18n import gettext as _
-from engine.models import Bundle, File, Item, Registry
+from engine.models import Bundle, File, Hamlet, Item, Registry
 
 _COLUMNS = ("Ấp", "Ngày đi", "Số hộ", "Đã gặp", "Vắng", "Từ chối", "Cần giúp")
 _LISTED = ("TT", "Hộ", "Địa chỉ", "Điện thoại", "Vì sao đến", "Gặp", "Vắng", "Từ chối", "Cần giúp")
@@ -51,7 +51,8 @@ def sheet_file(bundle: Bundle, items: Sequence[Item], registry: Registry, link: 
     content = ordered[-1].content
     hamlets = [item.hamlet for item in ordered]
     one = round_for(bundle.target, bundle.slot, content, hamlets, registry)
-    told = {item.hamlet.name: VisitInputs.from_json(item.file.read()) for item in ordered}
+    newest = {item.hamlet.id: item for item in ordered}
+    told = [(one.hamlet, VisitInputs.from_json(one.file.read())) for one in newest.values()]
     pdf = sheet_pdf(Sheet(one, told, content.campaign_id, registry, link, bundle.slot))
     slot = local(bundle.slot)
     again = f"-v{bundle.edition}" if bundle.edition > 1 else ""
@@ -61,12 +62,12 @@ def sheet_file(bundle: Bundle, items: Sequence[Item], registry: Registry, link: 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """All that stands on a sheet. ``told``: the words for each hamlet, by its name; the newest
-    is the last. ``listed``: the private list, on pages of its own.
+    """All that stands on a sheet. ``told``: each hamlet with its words; the newest are the
+    last. ``listed``: the private list, on pages of its own.
     """
 
     round: Round
-    told: Mapping[str, VisitInputs]
+    told: Sequence[tuple[Hamlet, VisitInputs]]
     campaign_id: str
     registry: Registry
     link: str
@@ -96,9 +97,9 @@ def sheet_pdf(sheet: Sheet) -> bytes:
 def _data(sheet: Sheet) -> dict[str, Any]:
     """Return what templates/visits.typ reads."""
     one, registry = sheet.round, sheet.registry
-    words = list(sheet.told.values())[-1]
+    words = sheet.told[-1][1]
     said = tellings(sheet.told)
-    marks = {telling.mark for telling in said}
+    alike = len(said) == 1
     members = [
         registry.people_by_id[p].name for p in one.team.members if p in registry.people_by_id
     ]
@@ -116,8 +117,8 @@ def _data(sheet: Sheet) -> dict[str, Any]:
     return {
         "office": one_line(registry.commune.office),
         "heading": "PHIẾU ĐI TỪNG NHÀ",
-        "title": words.title,
-        "mark": words.mark if len(marks) == 1 else "",
+        "title": titles(said),
+        "mark": words.mark if alike else "",
         "facts": [fact for fact in facts if fact[1]],
         "late": f"Không đủ ngày cho {number(one.left)} hộ: báo văn phòng." if one.left else "",
         "columns": _COLUMNS,
@@ -127,13 +128,14 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         "tell": [
             {
                 "hamlets": ", ".join(telling.hamlets),
-                "mark": telling.mark if len(marks) > 1 else "",
+                "mark": "" if alike else telling.mark,
+                "title": "" if alike else telling.title,
                 "amends": telling.amends,
                 "lines": telling.lines,
+                "contact": telling.contact,
             }
             for telling in said
         ],
-        "contact": words.contact,
         "link": sheet.link,
         "qr": (qr_svg(sheet.link) or "") if sheet.link else "",
         "listed": {

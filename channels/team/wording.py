@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
@@ -12,7 +12,7 @@ from channels.team.options import TeamOptions
 from channels.team.rounds import Round, Stop, group_of
 from channels.typesetting import font
 from engine.i18n import gettext as _
-from engine.models import Content, HouseholdGroup, Priority, Purpose
+from engine.models import Content, Hamlet, HouseholdGroup, Priority, Purpose
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -68,22 +68,34 @@ class Telling:
 
     hamlets: tuple[str, ...]
     mark: str
+    title: str
     amends: str
     body: str
+    contact: str
 
     @property
     def lines(self) -> tuple[str, ...]:
         return tuple(line for line in self.body.split("\n") if line.strip())
 
 
-def tellings(words: Mapping[str, VisitInputs]) -> tuple[Telling, ...]:
-    """Return what is told, by the hamlets (names) that are told the same, in their order."""
-    found: dict[tuple[str, str, str], list[str]] = {}
-    for hamlet, one in words.items():
-        found.setdefault((one.mark, one.amends, one.body), []).append(one_line(hamlet))
-    if len(found) == 1:
-        return tuple(Telling((), *said) for said in found)
-    return tuple(Telling(tuple(hamlets), *said) for said, hamlets in found.items())
+def tellings(told: Sequence[tuple[Hamlet, VisitInputs]]) -> tuple[Telling, ...]:
+    """Return what is told, by the hamlets that are told the same, in their order.
+
+    Two hamlets may have one name: they are apart by their ids.
+    """
+    found: dict[tuple[str, str, str, str, str], dict[str, str]] = {}
+    for hamlet, one in told:
+        said = found.setdefault((one.mark, one.title, one.amends, one.body, one.contact), {})
+        said[hamlet.id] = one_line(hamlet.name)
+    alike = len(found) == 1
+    return tuple(
+        Telling(() if alike else tuple(hamlets.values()), *said) for said, hamlets in found.items()
+    )
+
+
+def titles(said: Sequence[Telling]) -> str:
+    """Return what stands above all of it: each title once."""
+    return " · ".join(dict.fromkeys(one.title for one in said))
 
 
 def words_of(content: Content) -> VisitInputs:
@@ -177,5 +189,6 @@ def _mark(content: Content) -> str:
     urgent = "KHẨN CẤP" if content.priority is Priority.EMERGENCY and not calm else ""
     played = "DIỄN TẬP" if content.drill else ""
     correction = content.correction
-    named = correction.heading if correction is not None else _PURPOSES.get(content.purpose, "")
+    plain = _PURPOSES.get(content.purpose, "")
+    named = correction.heading_for(content.purpose) if correction is not None else plain
     return " · ".join(dict.fromkeys(filter(None, (played, urgent, named))))

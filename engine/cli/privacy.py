@@ -30,7 +30,7 @@ def _purge() -> click.Command:
     @click.option(
         "--campaign",
         metavar="ID",
-        help=_("Everything of this campaign, at once, whenever it ends."),
+        help=_("This campaign's lists and the words dealt with, at once, whenever it ends."),
     )
     @by_option
     @commune_option
@@ -52,6 +52,12 @@ def _purge() -> click.Command:
                     households=purged.households, words=purged.words
                 )
             )
+            if purged.waiting:
+                message = _(
+                    "⚠ {count} words stay, for nobody has dealt with them: read them with loa relay"
+                    " words, then loa relay words --done KEY --by PERSON, and purge again"
+                )
+                click.echo(message.format(count=purged.waiting))
         return 0
 
     return command

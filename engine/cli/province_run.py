@@ -24,11 +24,12 @@ def run_province(given: Path | None, *, watch: bool) -> int:
     """Send what is due in every commune; return 1 when something needs a person."""
     with open_communes(find_workspace(given, names=(PROVINCE_FILE,))) as communes:
         state_conditions(communes)
-        before = _count(communes, HANDED_OVER)
+        before = _count(communes, HANDED_OVER, replaced=True)
         runtime = EmbeddedRuntime(communes)
         with stopped_by_signals(runtime.stop):
             ended = runtime.run(watch=watch)
-        sent, trouble = _count(communes, HANDED_OVER), _count(communes, TROUBLE)
+        sent = _count(communes, HANDED_OVER, replaced=True)
+        trouble = _count(communes, TROUBLE)
         idle = sent == before and ended.next_moment is None
         line = idle_line(_own_revisions(communes), communes.workspace) if idle else None
         standing = standing_line(communes.clock) if idle else None
@@ -51,6 +52,6 @@ def _own_revisions(communes: Communes) -> Revisions:
     return Revisions(communes.house.database, province.id, communes.house.options)
 
 
-def _count(communes: Communes, states: Collection[State]) -> int:
-    found = communes.rounds.gauges.deliveries()
+def _count(communes: Communes, states: Collection[State], *, replaced: bool = False) -> int:
+    found = communes.rounds.gauges.deliveries(replaced=replaced)
     return sum(count for (state, _channel, _priority), count in found.items() if state in states)

@@ -157,12 +157,9 @@ def _lines(app: App, word: RelayWord) -> Sequence[str]:
         WordKind.UNCLEAR: _("wrote in the group"),
         WordKind.NEEDS_HELP: _("somebody needs help"),
     }[word.kind]
-    head = "{at}  {campaign}  {hamlet}, {person}: {kind}".format(
-        at=f"{local(word.at):%H:%M %d/%m/%Y}",
-        campaign=word.campaign_id,
-        hamlet=hamlet.name if hamlet is not None else word.hamlet_id,
-        person=person.name if person is not None else word.person_id,
-        kind=kind,
-    )
+    who = person.name if person is not None else word.person_id or _("somebody unknown")
+    where = hamlet.name if hamlet is not None else word.hamlet_id
+    about = [f"{local(word.at):%H:%M %d/%m/%Y}", word.campaign_id]
+    head = f"{'  '.join(filter(None, (*about, ', '.join(filter(None, (where, who))))))}: {kind}"
     done = _("  dealt with by {person}").format(person=word.done_by) if word.done_at else ""
     return [head, f"  {word.text}", done or f"  --done {word.id}"]

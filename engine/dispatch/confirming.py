@@ -68,7 +68,7 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
         spoken_of = [(row.hamlet_id, row.channel) for row in everything]
         elsewhere = (word.hamlet_id, word.channel) in spoken_of
         raise LoaError(_nothing_to_confirm(rows, word, elsewhere=elsewhere))
-    _check_number(left, word)
+    _check_number(left, word, hamlet)
     kind = EvidenceKind.RECEIVED if word.received else KINDS.get(word.channel, EvidenceKind.RELAYED)
     if kind is EvidenceKind.HEARD:
         _check_day(left)
@@ -188,8 +188,8 @@ def _check_day(left: Sequence[DeliveryRow]) -> None:
         raise LoaError(message.format(days=", ".join(f"{day:%d/%m/%Y}" for day in days)))
 
 
-def _check_number(rows: list[DeliveryRow], word: Word) -> None:
+def _check_number(rows: list[DeliveryRow], word: Word, hamlet: Hamlet) -> None:
     most = max(row.households for row in rows)
     if word.households is not None and not 0 <= word.households <= most:
         message = _("{found} households: 0 to {most} are allowed for {hamlet}")
-        raise LoaError(message.format(found=word.households, most=most, hamlet=word.hamlet_id))
+        raise LoaError(message.format(found=word.households, most=most, hamlet=hamlet.name))

@@ -19,7 +19,7 @@ from engine.ledger.relays import Author
 from engine.ledger.said_in_groups import Spoken, spoken_of
 from engine.models import ChatGroup, GroupKind, Hamlet, Registry
 from engine.models.relay import WordKind
-from engine.rules.replies import Meaning, Reply, read_reply
+from engine.rules.replies import Meaning, Reply, is_answer, read_reply
 
 #: How long after a message its replies are taken to be about it.
 ABOUT = timedelta(days=3)
@@ -45,11 +45,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A line with all that is known about it; ``campaign`` is "" when it may be several."""
+    """A line with all that is known about it; ``campaign`` is "" when it may be several, or none.
+
+    ``sent``: there is a message that it may be about. ``doubt`` says what is wrong with its time,
+    "" when nothing is.
+    """
 
     person: str
     hamlets: tuple[Hamlet, ...]
     campaign: str
+    sent: bool
+    doubt: str
 
 
 class Replying:
@@ -63,14 +69,15 @@ class Replying:
         """Settle what a line plainly settles; keep what it does not for a person.
 
         A line in a group that is not the commune's is none of ours. Nothing is kept of small
-        talk by somebody about nothing that was sent.
+        talk by somebody about nothing that was sent; what speaks of receiving or passing on waits
+        for a person also when its time fits no message: a clock may be wrong, or the event late.
         """
         group = self._group(line.group)
         if group is None:
             return
         reply = read_reply(line.text)
-        case = self._case(line, group)
-        if case is None:
+        case = self._case(line, group, now)
+        if not case.sent and not is_answer(line.text):
             return
         if not self._settled(line, group, case, reply, now):
             self._leave(line, case, reply, now)
@@ -79,7 +86,7 @@ class Replying:
         self, line: Line, group: ChatGroup, case: _Case, reply: Reply, now: datetime
     ) -> bool:
         """Record a plain word; False when it is not plain, or was refused."""
-        plain = case.person and case.hamlets and case.campaign and abs(now - line.at) <= LATEST
+        plain = case.person and case.hamlets and case.campaign and not case.doubt
         if not plain or reply.meaning not in (Meaning.RECEIVED, Meaning.RELAYED):
             return False
         relayed = reply.meaning is Meaning.RELAYED
@@ -128,31 +135,42 @@ class Replying:
         hamlet = case.hamlets[0].id if len(case.hamlets) == 1 else ""
         who = "" if case.person else _("(unknown person {id}) ").format(id=line.sender)
         author = Author(case.campaign, hamlet, case.person)
-        said = f"{who}{local(line.at):%H:%M %d/%m} {' '.join(line.text.split())}"
+        said = f"{case.doubt}{who}{local(line.at):%H:%M %d/%m} {' '.join(line.text.split())}"
         self._ledger.relays.write_down(author, kind, said, now)
 
-    def _case(self, line: Line, group: ChatGroup) -> _Case | None:
-        """Return what is known; None when nothing was said there that a reply could be about."""
+    def _case(self, line: Line, group: ChatGroup, now: datetime) -> _Case:
+        """Return what is known, and what is wrong with the line's time."""
         spoken = [
             one
             for one in spoken_of(self._ledger, group.id, line.at - ABOUT)
             if one.slot <= line.at + SKEW
         ]
-        if not spoken:
-            return None
         person = next((one.id for one in self._registry.people if one.zalo == line.sender), "")
         hamlets = tuple(
             hamlet
             for hamlet in self._registry.hamlets
             if hamlet.id in group.hamlets and person and person in hamlet.speakers
         )
-        return _Case(person, hamlets, _about(spoken, hamlets))
+        campaign = _about(spoken, hamlets) if spoken else ""
+        sent = bool(spoken)
+        return _Case(person, hamlets, campaign, sent, _doubt(line, now, sent=sent))
 
     def _group(self, address: str) -> ChatGroup | None:
         for group in self._registry.chat_groups:
             if group.platform == "zalo" and group.address and group.address == address:
                 return group
         return None
+
+
+def _doubt(line: Line, now: datetime, *, sent: bool) -> str:
+    """Return what is wrong with a line's time, as it stands before its words."""
+    if not sent:
+        return _("(came late, or was written before there was a message) ")
+    if now - line.at > LATEST:
+        return _("(came late) ")
+    if line.at - now > LATEST:
+        return _("(dated ahead: one of the clocks is wrong) ")
+    return ""
 
 
 def _about(spoken: Sequence[Spoken], hamlets: Sequence[Hamlet]) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from channels.team.sheet import Listed, Sheet, sheet_pdf
-from channels.team.wording import Telling, VisitInputs, tellings, words_of
+from channels.team.wording import Telling, VisitInputs, tellings, titles, words_of
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Ledger
@@ -34,9 +34,12 @@ class TeamPage:
     members: tuple[tuple[str, str], ...]
     office: str
     phone: str
-    words: VisitInputs | None
     tellings: tuple[Telling, ...]
     hamlets: tuple[Going, ...]
+
+    @property
+    def title(self) -> str:
+        return titles(self.tellings)
 
     @property
     def listed(self) -> int:
@@ -67,14 +70,12 @@ class Visiting:
         rows = self._rows(link.campaign_id, link.team_id) if team is not None else []
         people = self._registry.people_by_id
         named = team or Team(link.team_id, link.team_id, (), ())
-        content = content_of(rows, self._content)
         return TeamPage(
             link,
             named,
             tuple((one, people[one].name) for one in named.members if one in people),
             self._registry.commune.office,
             self._registry.commune.phone,
-            words_of(content) if content is not None else None,
             tellings(self._told(rows)),
             tuple(one for one in self.goings(link.campaign_id) if rows and one.team_id == named.id),
         )
@@ -176,14 +177,16 @@ class Visiting:
     def _rows(self, campaign_id: str, team_id: str) -> list[DeliveryRow]:
         return rows_of(self._ledger.views.deliveries(campaign_id), team_id, self._registry)
 
-    def _told(self, rows: Sequence[DeliveryRow]) -> dict[str, VisitInputs]:
-        """Return the newest words for each hamlet, by its name; the newest of all are the last."""
-        names = {hamlet.id: hamlet.name for hamlet in self._registry.hamlets}
+    def _told(self, rows: Sequence[DeliveryRow]) -> list[tuple[Hamlet, VisitInputs]]:
+        """Return each hamlet with its newest words; the newest of all are the last."""
         newest = {row.hamlet_id: row for row in sorted(rows, key=age)}
-        return {
-            names[row.hamlet_id]: words_of(self._content(row.content_hash))
+        return [
+            (
+                self._registry.hamlets_by_id[row.hamlet_id],
+                words_of(self._content(row.content_hash)),
+            )
             for row in sorted(newest.values(), key=age)
-        }
+        ]
 
     def _content(self, content_hash: str) -> Content:
         return self._ledger.deliveries.content(content_hash)[0]

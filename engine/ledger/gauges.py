@@ -22,15 +22,17 @@ class Gauges:
         self._database = database
         self._commune_id = commune_id
 
-    def deliveries(self) -> dict[tuple[State, str, Priority], int]:
-        """Count the deliveries that count, by state, channel and priority. Reads all of them."""
+    def deliveries(self, *, replaced: bool = False) -> dict[tuple[State, str, Priority], int]:
+        """Count the deliveries that count, by state, channel and priority. Reads all of them.
+
+        ``replaced``: those too in whose place a later revision has put others.
+        """
         d = deliveries.c
+        which = true() if replaced else d.replaced_in.is_(None)
         kinds = (d.state, d.channel, d.priority)
         with self._database.read() as connection:
             rows = connection.execute(
-                select(*kinds, func.count())
-                .where(self._mine(d.commune_id), d.replaced_in.is_(None))
-                .group_by(*kinds)
+                select(*kinds, func.count()).where(self._mine(d.commune_id), which).group_by(*kinds)
             ).all()
         return {(State(row[0]), row[1], Priority(row[2])): row[3] for row in rows}
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, func, or_, select, true
 
 from engine.ledger.air_views import AirViews
 from engine.ledger.bundles import not_rehearsed
@@ -137,13 +137,17 @@ class Views(AirViews, WeeklyViews, CoverageViews):
             for row in rows
         ]
 
-    def counts(self) -> dict[tuple[str, State], int]:
-        """Return how many deliveries that count are in each state, by channel."""
+    def counts(self, *, replaced: bool = False) -> dict[tuple[str, State], int]:
+        """Return how many deliveries that count are in each state, by channel.
+
+        ``replaced``: those too in whose place a later revision has put others.
+        """
         d = deliveries.c
+        which = true() if replaced else d.replaced_in.is_(None)
         with self._database.read() as connection:
             rows = connection.execute(
                 select(d.channel, d.state, func.count())
-                .where(d.commune_id == self._commune_id, d.replaced_in.is_(None))
+                .where(d.commune_id == self._commune_id, which)
                 .group_by(d.channel, d.state)
             ).all()
         return {(row[0], State(row[1])): row[2] for row in rows}

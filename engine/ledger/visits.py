@@ -49,10 +49,14 @@ VISITS = Kind(visit_links, visit_links.c.team_id, _link, signs="visits\n")
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What was removed: households of private lists, and words about who needs help."""
+    """What was removed: households of private lists, and words that were dealt with.
+
+    ``waiting`` words would have gone too, had somebody dealt with them.
+    """
 
     households: int
     words: int
+    waiting: int = 0
 
 
 class VisitBook:
@@ -168,7 +172,7 @@ class VisitBook:
         """Remove private lists ``keep`` after their campaigns' end, and words about help needed
         that somebody has dealt with.
 
-        With ``campaign_id`` only that one's, whenever it ends.
+        With ``campaign_id`` only that one's, whenever it ends, and its words of every kind.
         """
         p, w = private_lists.c, relay_words.c
         with self._database.write(durable=True) as connection:
@@ -183,20 +187,19 @@ class VisitBook:
             for one in gone:
                 lists[one] = lists.get(one, 0) + 1
             old = w.campaign_id == campaign_id if campaign_id else w.at <= at - keep
+            kinds = tuple(WordKind) if campaign_id else (WordKind.NEEDS_HELP,)
+            theirs = (w.commune_id == self._commune_id, w.kind.in_(kinds), old)
             words = connection.execute(
-                delete(relay_words).where(
-                    w.commune_id == self._commune_id,
-                    w.kind == WordKind.NEEDS_HELP,
-                    w.done_at.is_not(None),
-                    old,
-                )
+                delete(relay_words).where(*theirs, w.done_at.is_not(None))
             ).rowcount
+            left = select(func.count()).select_from(relay_words).where(*theirs)
+            waiting = connection.execute(left).scalar_one()
             for name, count in sorted(lists.items()):
                 detail = _("{count} households").format(count=count)
                 self._record(connection, "list_purged", name, at, by, detail)
         if lists or words:
             self._database.forget(private_lists.name, relay_words.name)
-        return Purged(sum(lists.values()), words)
+        return Purged(sum(lists.values()), words, waiting)
 
     @again_if_lost
     def record(self, report: VisitReport, word: Written | None = None) -> bool:

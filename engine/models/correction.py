@@ -131,6 +131,10 @@ class Correction:
             Amends.WITHDRAWAL: "THU HỒI",
         }[self.amends]
 
+    def heading_for(self, purpose: Purpose) -> str:
+        """Return what stands above where it is told; a place that it leaves out has lost it."""
+        return "THU HỒI" if purpose is Purpose.WITHDRAWAL else self.heading
+
     @property
     def opening(self) -> str:
         """Return the sentence that goes before the words: what is amended, and why.

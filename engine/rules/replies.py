@@ -70,6 +70,12 @@ def read_reply(text: str) -> Reply:
     return Reply(Meaning.UNCLEAR)
 
 
+def is_answer(text: str) -> bool:
+    """Say whether ``text`` speaks of receiving or passing on, however unclear: no small talk."""
+    plain = _plain(text)
+    return any(one.search(plain) for one in (_NEGATED, _RELAYED, _RECEIVED))
+
+
 def _plain(text: str) -> str:
     """Return ``text`` in small letters without accents and signs, with single spaces."""
     small = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))

@@ -15,6 +15,7 @@ from support.fake_telegram import TOKEN, FakeTelegram
 from engine.app import App, open_app
 from engine.boundary import Boundary
 from engine.cli.correcting import amendment_lines
+from engine.cli.run import delivered
 from engine.clock import SimulatedClock, local
 from engine.errors import LoaError
 from engine.ledger import DeliveryRow, Status
@@ -24,7 +25,7 @@ from engine.reports.amended import Has
 from engine.reports.html import report_html
 from engine.reports.report import build_report
 from engine.reports.tables import report_csv, report_json
-from engine.states import State
+from engine.states import HANDED_OVER, State
 from workers.embedded import EmbeddedRuntime
 
 ID = "tiem-phong"
@@ -103,6 +104,19 @@ def test_only_who_was_told_otherwise_is_corrected_in_the_same_places(office: App
     correct(office)
     assert places(rows(office, Purpose.CORRECTION)) == told
     assert not [row for row in rows(office, Purpose.CORRECTION) if row.hamlet_id == "ap-2"]
+
+
+def test_a_run_counts_what_was_sent_before_an_amendment_too(office: App) -> None:
+    release(office)
+    send(office, "1 6:10")
+    before = delivered(office)
+    correct(office)
+    assert delivered(office) == before > 0
+    send(office)
+    handed_over = [
+        row for row in office.ledger.views.deliveries(ID, replaced=True) if row.state in HANDED_OVER
+    ]
+    assert delivered(office) == len(handed_over) > before
 
 
 def test_loudspeakers_correct_in_the_slots_in_which_the_error_was_heard(office: App) -> None:

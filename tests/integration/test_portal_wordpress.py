@@ -146,7 +146,7 @@ def test_other_words_change_the_post_and_other_hamlets_keep_theirs(
     text, _heading, before = content(post).partition("Các bản trước, không còn giá trị")
     assert "Họp lúc 8 giờ." not in text
     assert "<s>Họp lúc 8 giờ.</s>" in before
-    assert "Đính chính lúc 08:30 ngày" in text
+    assert "Đính chính ở Ấp 2 lúc 08:30 ngày" in text
     assert "ngày 01/12/2026: ghi nhầm giờ." in text
     assert shown(poster).slots == {"ap-1": builders.NOW, "ap-2": later}
 

@@ -32,8 +32,10 @@ from engine.console.visits_desk import VisitDesk
 from engine.dispatch.private_lists import import_list
 from engine.dispatch.visiting import Visiting
 from engine.errors import InputError, LoaError
+from engine.ledger.relays import Author
 from engine.ledger.visits import VisitDoor
 from engine.models import EvidenceKind
+from engine.models.relay import WordKind
 from engine.models.visit import VisitLink, Visits
 from engine.reports.report import build_report
 from engine.states import State
@@ -325,9 +327,18 @@ def test_the_commands_do_what_an_official_does(app: App, tmp_path: Path) -> None
     assert "met 6" in loa(app, "status", CAMPAIGN)
     assert "/t/" in loa(app, "team", "links", CAMPAIGN)
     assert "opens nothing" in loa(app, "team", "revoke", CAMPAIGN, "--team", "to-2", "--by", "lan")
-    assert "✓ removed: 3 households" in loa(
-        app, "privacy", "purge", "--campaign", CAMPAIGN, "--by", "lan"
-    )
+    purge = ("privacy", "purge", "--campaign", CAMPAIGN, "--by", "lan")
+    head = Author(CAMPAIGN, "ap-1", "ap-1-head")
+    app.ledger.relays.write_down(head, WordKind.QUESTION, "Mấy giờ?", app.clock.now())
+    done = loa(app, *purge)
+    assert "✓ removed: 3 households of private lists, 0 words" in done
+    assert "2 words stay" in done
+    keys = [option for word in app.ledger.relays.words() for option in ("--done", word.id)]
+    assert "2 dealt with" in loa(app, "relay", "words", *keys, "--by", "lan")
+    done = loa(app, *purge)
+    assert "2 words" in done
+    assert "stay" not in done
+    assert app.ledger.relays.words(done=True) == []
 
 
 def traces(folder: Path, found: bytes) -> list[str]:
@@ -403,8 +414,11 @@ def test_each_hamlet_is_told_its_own_words_by_a_team_that_visits_two(tmp_path: P
         for pdf in (laid.read_bytes(), made):
             told = paper.letters(paper.text_of(pdf)).partition(paper.letters("Nói với bà con"))[2]
             for name in ("Ấp 1", "Ấp 2"):
-                assert paper.letters(f"{name}: Hỏi thăm bà con {name}.") in told
+                assert paper.letters(f"{name}: Thăm hộ nghèo Hỏi thăm bà con {name}.") in told
         token = app.ledger.visits.token(link_of(app))
         page = Phone(app).ask("GET", f"/t/{token}").text
         for name in ("Ấp 1", "Ấp 2"):
-            assert f"<h3><bdi>{name}</bdi></h3>\n<p><bdi>Hỏi thăm bà con {name}.</bdi></p>" in page
+            assert (
+                f"<p><bdi>Hỏi thăm bà con {name}.</bdi></p>"
+                in page.partition(f"<h3><bdi>{name}<")[2]
+            )

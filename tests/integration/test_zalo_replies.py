@@ -12,6 +12,7 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from fastapi import FastAPI
 from support import zalo
 from support.commune import NOTICE, PASSPHRASE, make_commune
@@ -22,8 +23,11 @@ from channels.chat.zalo.fake.events import RETRIES, event, tell
 from channels.chat.zalo.signature import HEADER, signature
 from engine.app import App, Communes, open_app
 from engine.app.noticing import commune_desk, house_desk
+from engine.cli.main import build
 from engine.clock import SimulatedClock
 from engine.console.zalo_hook import PATH, ZaloHook, hook_router
+from engine.dispatch.confirming import Word, confirm
+from engine.errors import LoaError
 from engine.ledger.machines import Role
 from engine.models import Evidence, EvidenceKind
 from engine.models.relay import WordKind
@@ -195,6 +199,40 @@ def test_one_that_comes_days_late_settles_nothing_by_itself(scene: Scene) -> Non
     scene.hook.understand()
     assert scene.evidence == []
     assert scene.words == [(WordKind.UNCLEAR, "ap-1-head", "ap-1")]
+    (late,) = scene.app.ledger.relays.words()
+    assert late.text.startswith(("(came late)", "(đến trễ)"))
+
+
+def test_an_answer_from_before_there_was_a_message_waits_for_a_person_and_says_why(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Zalo's clock is days behind ours: nothing was said there that a reply could be about."""
+    monkeypatch.setenv("LOA_LANG", "en")
+    scene.far.clock = SimulatedClock(scene.app.clock.now() - timedelta(days=2))
+    scene.far.world.now = scene.far.clock.now
+    scene.say("Chào cả nhà")
+    assert scene.words == []
+    scene.say("đã chuyển 80 hộ")
+    scene.say("đã nhận", sender=STRANGER)
+    scene.say("đã nhận", group="g999")
+    assert scene.evidence == []
+    known = (WordKind.UNCLEAR, "ap-1-head", "ap-1")
+    assert sorted(scene.words) == [(WordKind.UNCLEAR, "", ""), known]
+    texts = [word.text for word in scene.app.ledger.relays.words()]
+    assert all("before there was a message" in text for text in texts)
+    assert "đã chuyển".encode() not in (scene.app.workspace / "loa.db").read_bytes()
+    kept = commune_desk(scene.app.house, scene.app.ledger, ()).look()
+    assert [one.notice.key for one in kept] == ["relay-words:"]
+    shown = CliRunner().invoke(build(), ["relay", "words", "-w", str(scene.app.workspace)])
+    assert "somebody unknown: wrote in the group" in shown.output
+    assert "  , :" not in shown.output
+
+
+def test_a_number_that_cannot_be_names_the_hamlet_by_its_name(scene: Scene) -> None:
+    word = Word("tiem-phong", "ap-1", "chat", "ap-1-head", 5_000)
+    with pytest.raises(LoaError, match="Ấp 1") as refused:
+        confirm(scene.app.ledger, scene.app.registry, word, scene.app.clock.now())
+    assert "ap-1" not in str(refused.value)
 
 
 def test_what_was_kept_before_a_kill_is_understood_afterwards(scene: Scene) -> None:

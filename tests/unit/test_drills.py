@@ -18,7 +18,7 @@ from channels.base import Channel
 from channels.chat.wording import head_line, message_of, words_of
 from channels.loudspeaker.framing import Framing
 from channels.portal.documents import Post
-from channels.portal.views import labels_of
+from channels.portal.labels import labels_of
 from engine.app import OPTIONS, build_channels, close_channels
 from engine.i18n import gettext as _
 from engine.models import (

@@ -14,6 +14,7 @@ from support.dispatching import campaign as made_up
 
 from channels.base import Channel
 from channels.chat.channel import ChatOptions
+from channels.flyer.inputs import inputs_for
 from channels.flyer.options import FlyerOptions, Official, SecondLanguage
 from channels.flyer.products import Product
 from channels.portal.channel import PortalOptions
@@ -186,6 +187,25 @@ def test_a_withdrawal_names_to_each_place_what_it_knew_last(memory: Memory) -> N
         assert "“Thông báo” ngày 01/12/2026 nay được thu hồi" in content.body
         assert content.correction is not None
         assert content.correction.corrects == 1
+
+
+def test_paper_of_a_hamlet_that_a_correction_leaves_out_is_marked_as_withdrawn(
+    memory: Memory,
+) -> None:
+    every = FlyerOptions(products=(*Product,), second_language=KHMER)
+    memory.opened(notice(flyer=every), 1)
+    fewer = notice(flyer=every, body="Họp lúc 9 giờ.", audience=Audience(hamlets=("ap-1",)))
+    plan = memory.plan(amending(fewer, FIRST, second=CORRECTED))
+    marks = {
+        (hamlet, product, inputs_for(content, REGISTRY.hamlets_by_id[hamlet], product).mark)
+        for hamlet in ("ap-1", "ap-2")
+        for content in said(plan, hamlet)
+        if content.channel == "flyer"
+        for product in content.options_as(FlyerOptions).products
+    }
+    assert {mark for hamlet, _product, mark in marks if hamlet == "ap-1"} == {"ĐÍNH CHÍNH"}
+    assert {mark for hamlet, _product, mark in marks if hamlet == "ap-2"} == {"THU HỒI"}
+    assert {product for hamlet, product, _mark in marks if hamlet == "ap-2"} == {*Product}
 
 
 def test_a_second_correction_names_to_each_place_what_it_knew_last(memory: Memory) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -73,3 +75,75 @@ def test_a_withdrawn_post_says_since_when_it_does_not_hold(desk: Desk) -> None:
     assert "Đã thu hồi, hết hiệu lực từ" in page
     assert "08:30 ngày\u00a001/12/2026" in page
     assert "đến" not in page.partition("<dt>Hiệu lực</dt>")[2].partition("</div>")[0]
+
+
+FRONT = "index.html"
+POST = "thong-bao-mau/index.html"
+
+
+LABEL = re.compile(r'<(?:li class="label [^"]*"|p class="mark")>([^<]*)<')
+
+
+def words(desk: Desk, name: str) -> list[str]:
+    """Return the labels that stand on a page, or above the notices of a screen."""
+    return LABEL.findall(desk.read(name))
+
+
+def test_a_label_belongs_to_the_hamlets_that_it_concerns(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    news = [*desk.items(amended(body="Lúc 9 giờ."), "ap-2"), *desk.items(withdrawn(), "ap-3")]
+    desk.publish(news, slot=LATER)
+    own: dict[str, list[str]] = {
+        "ap-1": [],
+        "ap-2": ["Đính chính"],
+        "ap-3": ["Thu hồi"],
+        "ap-4": [],
+    }
+    assert {one: words(desk, f"screen/{one}/index.html") for one in own} == own
+    shown = own | {"ap-3": []}  # what holds there no more is in no list of what does
+    assert {one: words(desk, f"ap/{one}/index.html") for one in own} == shown
+    for name in (FRONT, POST):
+        assert sorted(words(desk, name)) == ["Thu hồi ở Ấp 3", "Đính chính ở Ấp 2"]
+    assert "Thu hồi ở Ấp 3</strong>" in desk.read(POST)
+
+
+def test_one_amendment_labels_those_it_drops_and_those_it_corrects(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    news = [*desk.items(withdrawn(), "ap-1"), *desk.items(amended(body="Lúc 9 giờ."), "ap-2")]
+    desk.publish(news, slot=LATER)
+    assert words(desk, "screen/ap-1/index.html") == ["Thu hồi"]
+    assert words(desk, "screen/ap-2/index.html") == ["Đính chính"]
+
+
+def test_what_concerns_every_hamlet_names_none(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    desk.publish(desk.items(amended(body="Lúc 9 giờ.")), slot=LATER)
+    assert words(desk, FRONT) == words(desk, POST) == ["Đính chính"]
+
+
+def test_a_label_ends_with_the_next_amendment_a_withdrawal_stays(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    news = [*desk.items(amended(body="Lúc 9 giờ."), "ap-2"), *desk.items(withdrawn(), "ap-3")]
+    desk.publish(news, slot=LATER)
+    again = amended(body="Lúc 10 giờ.")
+    assert again.correction is not None
+    facts = replace(again.correction, at=LATER + timedelta(hours=1), number=3)
+    desk.publish(
+        desk.items(replace(again, correction=facts), "ap-1"), slot=LATER + timedelta(hours=1)
+    )
+    own: dict[str, list[str]] = {
+        "ap-1": ["Đính chính"],
+        "ap-2": [],
+        "ap-3": ["Thu hồi"],
+        "ap-4": [],
+    }
+    assert {one: words(desk, f"screen/{one}/index.html") for one in own} == own
+
+
+def test_a_post_is_for_those_for_whom_it_holds(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    assert "<dd>Toàn xã</dd>" in desk.read(POST)
+    desk.publish(desk.items(withdrawn(), "ap-3"), slot=LATER)
+    assert "<dd>Ấp 1, Ấp 2, Ấp 4</dd>" in desk.read(POST)
+    assert "Dành cho: Ấp 1, Ấp 2, Ấp 4." in desk.read(FRONT)
+    assert "Toàn xã" not in desk.read(FRONT)

@@ -12,7 +12,7 @@ from support.builders import AWKWARD, NOW, FakeArtifacts
 from support.portal import Desk, Page, broken_links, parse_errors, post, sound, tree
 
 from channels.portal.lists import LISTED
-from channels.portal.views import size
+from channels.portal.saying import size
 from engine.models import File, Item, Priority, Purpose
 
 #: Texts that try to leave their place in HTML, in an attribute, in XML, in JSON, on the line.

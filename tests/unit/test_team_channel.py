@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -173,7 +174,9 @@ def sheet(**changes: Any) -> Sheet:
     said = content(TeamOptions(households=HouseholdGroup.POOR))
     one = round_for("to-1", at(1), said, registry.hamlets[:2], registry)
     values = {"link": LINK, "listed": (), **changes}
-    return Sheet(one, {"Ấp 1": words_of(said)}, "thong-bao-mau", registry, slot=at(1), **values)
+    return Sheet(
+        one, [(builders.hamlet(), words_of(said))], "thong-bao-mau", registry, slot=at(1), **values
+    )
 
 
 def test_a_sheet_says_whom_to_visit_what_to_tell_and_where_to_report() -> None:
@@ -208,9 +211,20 @@ def test_what_cannot_be_printed_is_told_without_quoting_the_list() -> None:
 
 def test_what_is_told_alike_is_told_once_and_what_differs_by_hamlet() -> None:
     same, other = words_of(content()), words_of(content(body="Chỗ khác."))
-    assert [one.hamlets for one in tellings({"Ấp 1": same, "Ấp 2": same})] == [()]
-    told = tellings({"Ấp 1": same, "Ấp 2": other, "Ấp 3": same})
-    assert [(one.hamlets, one.body) for one in told] == [
-        (("Ấp 1", "Ấp 3"), same.body),
-        (("Ấp 2",), "Chỗ khác."),
+    one, two, three = commune().hamlets[:3]
+    assert [said.hamlets for said in tellings([(one, same), (two, same)])] == [()]
+    told = tellings([(one, same), (two, other), (three, same)])
+    assert [(said.hamlets, said.body) for said in told] == [
+        ((one.name, three.name), same.body),
+        ((two.name,), "Chỗ khác."),
+    ]
+
+
+def test_hamlets_of_one_name_keep_their_own_words() -> None:
+    here = builders.hamlet()
+    there = replace(here, id="ap-1-cu")
+    told = tellings([(here, words_of(content())), (there, words_of(content(body="Chỗ khác.")))])
+    assert [(said.hamlets, said.body == "Chỗ khác.") for said in told] == [
+        ((here.name,), False),
+        ((there.name,), True),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
@@ -16,7 +17,7 @@ class BrokenError(Exception):
     """Stands for no answer of the far side's at all: a line that drops, a gateway's own page."""
 
 
-class HabitHandler(BaseHTTPRequestHandler):
+class HabitHandler(BaseHTTPRequestHandler, ABC):
     """Answers requests by their scripts. Subclasses say how their far side refuses and waits."""
 
     protocol_version = "HTTP/1.1"
@@ -24,16 +25,17 @@ class HabitHandler(BaseHTTPRequestHandler):
     #: What is answered where an answer should name a message and does not.
     nameless: ClassVar[Mapping[str, Any]] = {}
 
+    @abstractmethod
     def refusal(self, number: int) -> Exception:
         """Return what a subclass catches and answers as its far side refuses."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wait_at_gate(self) -> None:
         """Wait until a held request is let go."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wait_until_closed(self) -> None:
-        raise NotImplementedError
+        """Wait until the fake is closed."""
 
     def more_headers(self) -> Mapping[str, str]:
         """Return what else each answer says about itself."""

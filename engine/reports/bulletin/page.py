@@ -66,8 +66,10 @@ def bulletin_mark(item: Item) -> str:
     """Return what stands above the title: what it is, and whether it still holds."""
     first = item.told[0].content
     plain = mark(item.priority, first.purpose, drill=first.drill)
-    corrections = (one.content.correction for one in item.told)
-    amended = next((one.heading for one in corrections if one is not None), "")
+    contents = (one.content for one in item.told)
+    amended = next(
+        (one.correction.heading_for(one.purpose) for one in contents if one.correction), ""
+    )
     over = "ĐÃ DỪNG, KHÔNG CÒN ÁP DỤNG" if item.stopped else "ĐÃ HẾT HẠN" if item.expired else ""
     parts = dict.fromkeys(filter(None, (over, *plain.split(" · "), amended)))
     return " · ".join(parts)
