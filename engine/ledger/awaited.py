@@ -25,7 +25,7 @@ from engine.ledger.database import Database
 from engine.ledger.denied import denied_in, is_again
 from engine.ledger.dialect import again_if_lost, lock_bundles
 from engine.ledger.given import among, given, is_given, rows_given
-from engine.ledger.holding import hold_deliveries
+from engine.ledger.holding import held_now, hold_deliveries
 from engine.ledger.moves import Move, move_deliveries
 from engine.ledger.tables import bundles, deliveries, evidence, plays, second_tries
 from engine.ledger.tries import ItemKey, Told, told_of
@@ -226,23 +226,9 @@ class Awaited:
         for (campaign_id, revision), alike in _by_revision(verdicts):
             planned = [one.again for one in alike if one.again is not None]
             hold_deliveries(connection, self._commune_id, campaign_id, revision, planned, at)
-            d = deliveries.c
             made = set()
             for one, item in zip(alike, planned, strict=True):
-                found = connection.execute(
-                    select(d.id).where(
-                        d.commune_id == self._commune_id,
-                        d.campaign_id == campaign_id,
-                        d.hamlet_id == item.hamlet_id,
-                        d.channel == item.channel,
-                        d.target == item.target,
-                        d.slot == item.slot,
-                        d.purpose == item.purpose,
-                        d.content_hash == item.content_hash,
-                        d.replaced_in.is_(None),
-                        d.state == State.HELD,
-                    )
-                ).scalar()
+                found = held_now(connection, self._commune_id, campaign_id, item)
                 if found is not None:
                     made.add(found)
                     connection.execute(
@@ -253,7 +239,9 @@ class Awaited:
                             number=one.number,
                         )
                     )
-            open_deliveries(connection, self._commune_id, among(d.id, made), at=at, actor=ACTOR)
+            open_deliveries(
+                connection, self._commune_id, among(deliveries.c.id, made), at=at, actor=ACTOR
+            )
 
 
 def _proved() -> ColumnElement[bool]:

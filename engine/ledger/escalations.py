@@ -16,7 +16,7 @@ from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, take_turns, upsert
 from engine.ledger.escalation_tables import escalating, escalation_steps
 from engine.ledger.given import among
-from engine.ledger.holding import hold_deliveries
+from engine.ledger.holding import held_now, hold_deliveries
 from engine.ledger.stopping import stop_deliveries
 from engine.ledger.tables import contents, deliveries, events
 from engine.models import Evidence, EvidenceKind, PlannedDelivery, Purpose
@@ -200,22 +200,9 @@ class Escalations:
     def _make(
         self, connection: Connection, campaign_id: str, revision: int, one: NewStep, at: datetime
     ) -> None:
-        item, d = one.delivery, deliveries.c
+        item = one.delivery
         hold_deliveries(connection, self._commune_id, campaign_id, revision, [item], at)
-        found = connection.execute(
-            select(d.id).where(
-                d.commune_id == self._commune_id,
-                d.campaign_id == campaign_id,
-                d.hamlet_id == item.hamlet_id,
-                d.channel == item.channel,
-                d.target == item.target,
-                d.slot == item.slot,
-                d.purpose == item.purpose,
-                d.content_hash == item.content_hash,
-                d.replaced_in.is_(None),
-                d.state == State.HELD,
-            )
-        ).scalar()
+        found = held_now(connection, self._commune_id, campaign_id, item)
         if found is None:  # it is there already
             return
         connection.execute(
@@ -231,7 +218,7 @@ class Escalations:
                 told_at=one.told_at,
             )
         )
-        opened = Opened(connection.dialect.name, d.id == found)
+        opened = Opened(connection.dialect.name, deliveries.c.id == found)
         said = {"said_of_all": one.reason}
         opened.run(connection, self._commune_id, at=at, actor=ACTOR, said=said)
 

@@ -60,6 +60,26 @@ def hold_deliveries(
     connection.execute(_statement(connection.dialect.name), {**common, **rows})
 
 
+def held_now(
+    connection: Connection, commune_id: str, campaign_id: str, item: PlannedDelivery
+) -> int | None:
+    """Return the id of a delivery that is held; None when it was there before, and went on."""
+    d = deliveries.c
+    query = select(d.id).where(
+        d.commune_id == commune_id,
+        d.campaign_id == campaign_id,
+        d.hamlet_id == item.hamlet_id,
+        d.channel == item.channel,
+        d.target == item.target,
+        d.slot == item.slot,
+        d.purpose == item.purpose,
+        d.content_hash == item.content_hash,
+        d.replaced_in.is_(None),
+        d.state == State.HELD,
+    )
+    return connection.execute(query).scalar()
+
+
 def _row(item: PlannedDelivery) -> tuple[int | str | None, ...]:
     return (
         item.hamlet_id,

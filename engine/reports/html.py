@@ -7,31 +7,25 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from engine.i18n import gettext as _
 from engine.i18n import language
 from engine.ledger import status_word
 from engine.models.wording import evidence_word
+from engine.reports.browser import page_environment, style_sheet
 from engine.reports.lines import EventLine, Who
 from engine.reports.report import Report
 from engine.reports.words import (
-    SYMBOLS,
     Absence,
     channel_word,
     event_word,
     exact_moment,
     kind_word,
-    moment,
     number,
-    state_word,
 )
 from engine.states import State
-
-_TEMPLATES = Path(__file__).parent / "templates"
 
 #: A longer appendix is folded away: on the screen a click opens it, on paper it stays out.
 OPEN_UP_TO = 120
@@ -72,7 +66,7 @@ def report_html(report: Report) -> bytes:
     text = page.render(
         report=report,
         language=language(),
-        css=_css(),
+        css=style_sheet("report.css"),
         happenings=happenings(report.events),
         attention=sum(cell.needs_attention for cell in cells),
         cells=len(cells),
@@ -115,32 +109,14 @@ def _named(hamlets: Sequence[str]) -> str:
 
 
 @cache
-def _css() -> Markup:
-    """Return the style sheet: our own file, the one text in the page that is not escaped."""
-    return Markup((_TEMPLATES / "report.css").read_text(encoding="utf-8"))  # noqa: S704 - ours
-
-
-@cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return page_environment(
+        {
+            "tone": tone,
+            "kind_word": kind_word,
+            "status_word": status_word,
+            "evidence_word": evidence_word,
+            "event_word": event_word,
+            "exact_moment": exact_moment,
+        }
     )
-    environment.globals.update(
-        _=_,
-        symbols=SYMBOLS,
-        tone=tone,
-        state_word=state_word,
-        channel_word=channel_word,
-        kind_word=kind_word,
-        status_word=status_word,
-        evidence_word=evidence_word,
-        event_word=event_word,
-        moment=moment,
-        exact_moment=exact_moment,
-        number=number,
-    )
-    return environment

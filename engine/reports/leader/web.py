@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
-from engine.i18n import gettext as _
 from engine.i18n import language
+from engine.reports.browser import page_environment, style_sheet
 from engine.reports.html import tone
 from engine.reports.leader import wording
 from engine.reports.leader.page import Kind, Page
 from engine.reports.leader.picture import left_out, map_svg
-from engine.reports.words import SYMBOLS, channel_word, moment, number, state_word
-
-_TEMPLATES = Path(__file__).parent.parent / "templates"
 
 #: A longer table is folded away on a screen until it is opened.
 OPEN_UP_TO = 60
@@ -28,7 +24,7 @@ def leader_html(page: Page) -> bytes:
     text = template.render(
         page=page,
         language=language(),
-        css=_css(),
+        css=style_sheet("leader.css"),
         several=page.kind is Kind.PERIOD,
         map=Markup(map_svg(page.areas)),  # noqa: S704 - drawn by us, its words are escaped
         left_out=left_out(page.areas),
@@ -38,28 +34,5 @@ def leader_html(page: Page) -> bytes:
 
 
 @cache
-def _css() -> Markup:
-    """Return the style sheet: our own file."""
-    return Markup((_TEMPLATES / "leader.css").read_text(encoding="utf-8"))  # noqa: S704 - ours
-
-
-@cache
 def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals.update(
-        _=_,
-        say=wording,
-        symbols=SYMBOLS,
-        tone=tone,
-        state_word=state_word,
-        channel_word=channel_word,
-        moment=moment,
-        number=number,
-    )
-    return environment
+    return page_environment({"say": wording, "tone": tone})
