@@ -32,12 +32,14 @@ const soon = () => {
   return waiting.signal;
 };
 
-/* The network first; what was kept when there is none, or none within five seconds. */
+/* The network first; what was kept when there is none, or none within five seconds. Whole, not
+   "if it changed since": servers tell changes by the second, and of two within one would show
+   the first for ever. */
 const answer = async (request) => {
   const cache = await caches.open(KEPT);
   const name = nameOf(request.url);
   try {
-    const fresh = await fetch(name, { cache: "no-cache", signal: soon() });
+    const fresh = await fetch(name, { cache: "no-store", signal: soon() });
     if (fresh.ok) await cache.put(name, fresh.clone());
     return fresh;
   } catch (fault) {
