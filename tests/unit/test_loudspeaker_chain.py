@@ -223,7 +223,7 @@ def test_the_first_failure_stops_what_has_not_begun(tmp_path: Path) -> None:
     one = FakeEngine("one", at_once=2, fails=broken())
     rig = Rig(tmp_path, one, FakeEngine("two"))
     assert rig.speak(*(f"Tin {number}." for number in range(50))).engine == "two"
-    assert len(one.asked) < 50
+    assert len(one.asked) <= 2
 
 
 def test_only_new_sentences_are_spoken(tmp_path: Path) -> None:

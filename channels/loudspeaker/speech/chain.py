@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass
@@ -123,16 +124,35 @@ class Chain:
         at_once = min(engine.traits.at_once, len(names))
         if at_once == 1:
             return {text: one(text) for text in names}
-        pool = ThreadPoolExecutor(at_once, thread_name_prefix=f"loa-{engine.name}")
+        return _together(one, names, at_once, engine.name)
+
+
+def _together(
+    speak: Callable[[str], Pcm], texts: Iterable[str], at_once: int, name: str
+) -> dict[str, Pcm]:
+    """Speak ``texts`` on so many threads. Once one has failed, none of them begins another."""
+    failed = threading.Event()
+
+    def one(text: str) -> Pcm | None:
+        if failed.is_set():
+            return None  # whoever waits hears of the failure later than these threads do
         try:
-            speaking = {text: pool.submit(one, text) for text in names}
+            return speak(text)
+        except BaseException:
+            failed.set()
+            raise
+
+    with ThreadPoolExecutor(at_once, thread_name_prefix=f"loa-{name}") as pool:
+        speaking = {text: pool.submit(one, text) for text in texts}
+        try:
             wait(speaking.values(), return_when=FIRST_EXCEPTION)
         finally:
             pool.shutdown(cancel_futures=True)
-        for future in speaking.values():
-            if not future.cancelled() and (error := future.exception()) is not None:
-                raise error
-        return {text: future.result() for text, future in speaking.items()}
+    for future in speaking.values():
+        if not future.cancelled() and (error := future.exception()) is not None:
+            raise error
+    sounds = {text: future.result() for text, future in speaking.items()}
+    return {text: sound for text, sound in sounds.items() if sound is not None}
 
 
 def _voice(engine: Engine, choice: Choice) -> tuple[str, str, str]:
