@@ -22,6 +22,7 @@ from engine.planner.amending import Amender
 from engine.planner.compose import Composed, Composer, audience
 from engine.planner.known import Known, Said
 from engine.planner.said import issued_as, second_parts
+from engine.planner.truth import Before
 
 
 class Meant(Protocol):
@@ -62,6 +63,12 @@ class AmendingRules:
         told = [one for ones in known.told.values() for one in ones]
         waiting = [one.said for ones in known.standing.values() for one in ones]
         self._said: tuple[Said, ...] = (*(one.said for one in told if not one.withdrawn), *waiting)
+        self._by_place = [
+            (place[:2], one.said)
+            for places in (known.told, known.standing)
+            for place, ones in places.items()
+            for one in ones
+        ]
         self._numbers = {one.said.issued for one in told if one.said.issued}
 
     def breaches(self, deliveries: Sequence[PlannedDelivery]) -> Iterator[Breach]:
@@ -71,6 +78,19 @@ class AmendingRules:
         yield from self._numbered(deliveries)
         if self._correction.amends is not Amends.UPDATE:
             yield from self._unspoken()
+
+    def before(self) -> Before:
+        """Return what people were told, and the hamlets where that is not what they are told now.
+
+        Whoever still may come to know of the old words counts as one who was told.
+        """
+        words = {
+            (item.hamlet.id, item.channel): self._composer.words(item.channel, item.hamlet)
+            for item in self._meant
+        }
+        otherwise = {place[0] for place, said in self._by_place if said.words != words.get(place)}
+        texts = dict.fromkeys(text for _place, said in self._by_place for text in said.texts)
+        return Before(tuple(texts), otherwise)
 
     def remarks(self) -> Iterator[str]:
         """Yield what is left out, and what is left to a pen."""

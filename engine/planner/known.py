@@ -12,7 +12,7 @@ from engine.ledger.deliveries import missing_content
 from engine.ledger.told import ToldRow
 from engine.models import Campaign, Content, Purpose
 from engine.models.plan import Frozen
-from engine.planner.said import issued_as, second_parts, words_of
+from engine.planner.said import issued_as, parts_of, second_parts, words_of
 from engine.states import UNSENT, State
 
 #: Hamlet, channel, target.
@@ -24,13 +24,14 @@ class Said:
     """What a content says: the hash of its ``words`` (``words_of``), and of itself said plainly.
 
     ``second`` are the parts that told readers of a second language, ``issued`` is the number of
-    the document that it was; empty for none.
+    the document that it was; empty for none. ``texts`` are what was read or heard.
     """
 
     words: str
     plainly: str
     second: tuple[str, ...] = ()
     issued: str = ""
+    texts: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,4 +160,6 @@ def said_in(known: Mapping[str, Frozen], hashes: Collection[str]) -> dict[str, S
 def _said(key: str, content: Content, words: str) -> Said:
     plainly = content.correction.words if content.correction is not None else ""
     second = second_parts(content.channel, content.options)
-    return Said(words, plainly or key, second, issued_as(content) or "")
+    reason = (content.correction.reason,) if content.correction is not None else ()
+    texts = (*(text for _path, text in parts_of(content)), *reason)
+    return Said(words, plainly or key, second, issued_as(content) or "", texts)

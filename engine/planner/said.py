@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
 from channels.base import Options
 from engine.models import Content, Purpose, digest
 from engine.models.marks import unmarked
+from engine.models.truth import FieldPath
 
 
 def words_of(content: Content, needed: Mapping[str, str]) -> str:
@@ -33,6 +34,25 @@ def words_of(content: Content, needed: Mapping[str, str]) -> str:
         options.said() if isinstance(options, Options) else None,
         needed,
     )
+
+
+def parts_of(content: Content) -> Iterator[tuple[FieldPath, str]]:
+    """Yield what is read or heard of a content, field by field, without marks for the voice."""
+    yield ("title",), content.title
+    yield ("text",), unmarked(content.body)
+    yield ("contact",), unmarked(content.contact)
+    for name, lines in content.facts.named():
+        # A line of "where" is a place to go to, though nothing in it says so.
+        lead = "Địa điểm: " if name == "where" else ""
+        for index, line in enumerate(lines):
+            yield ("facts", name, index), lead + unmarked(line)
+    other = getattr(content.options, "second_language", None)
+    if other is not None:
+        yield ("second_language", "title"), other.title
+        yield ("second_language", "text"), other.text
+    summary = getattr(content.options, "summary", None)
+    if summary:
+        yield ("summary",), summary
 
 
 def second_parts(channel: str, options: BaseModel) -> tuple[str, ...]:
