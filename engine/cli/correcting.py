@@ -67,10 +67,16 @@ def correct() -> click.Command:
     @click.command("correct")
     @click.argument("campaign_id", metavar="ID")
     @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+    @click.option(
+        "--withdrawn-second",
+        default="",
+        help=_("In that language: it does not hold for hamlets left out."),
+    )
     @_amending_options
     def command(
         campaign_id: str,
         file: Path,
+        withdrawn_second: str,
         reason: str,
         reason_second: str,
         without: tuple[str, ...],
@@ -79,7 +85,7 @@ def correct() -> click.Command:
         by: str,
         workspace: Path | None,
     ) -> int:
-        stated = Stated(second=reason_second, without=without)
+        stated = Stated(reason_second, None, without, withdrawn_second)
         if in_province(workspace, file):
             _refuse_second(second)
             return province_amending.correct(
@@ -162,6 +168,9 @@ def amendment_lines(
         yield f"  {correction.heading}: {correction.opening}"
         if correction.second:
             yield _("  in the second language: {text}").format(text=correction.second)
+        if correction.second_withdrawn:
+            message = _("  in the second language, where it does not hold any more: {text}")
+            yield message.format(text=correction.second_withdrawn)
     effects = effects_of(plan, known, app.registry)
     names = {hamlet.id: hamlet.name for hamlet in app.registry.hamlets}
     for hamlet_id, ones in groupby(effects, key=lambda one: one.hamlet_id):

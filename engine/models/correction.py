@@ -28,7 +28,7 @@ class Amends(StrEnum):
 
 
 #: Fields that say nothing in most amendments, and came after the first of them were hashed.
-_LATER = ("previous_amends", "earlier", "second", "document", "without")
+_LATER = ("previous_amends", "earlier", "second", "document", "without", "second_withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Stated:
     second: str = ""
     document: Document | None = None
     without: tuple[str, ...] = ()
+    second_withdrawn: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ class Correction:
     ``words`` is, in a content, the hash of the same content said without it.
     ``earlier`` are all revisions that were approved, the newest first: not everybody knows the
     last of them (``known_by``). ``second`` is what readers of the second language are told of
-    it. ``document`` is the withdrawal's own, ``without`` are the products that it leaves out, as
+    it, ``second_withdrawn`` what those of them are told whom a correction leaves out.
+    ``document`` is the withdrawal's own, ``without`` are the products that it leaves out, as
     ``flyer:a6``.
     """
 
@@ -86,6 +88,7 @@ class Correction:
     second: str = ""
     document: Document | None = None
     without: tuple[str, ...] = ()
+    second_withdrawn: str = ""
 
     def known_by(self, revision: int, purpose: Purpose) -> Correction:
         """Return it for those who last were told a revision, as a notice or as an amendment."""
@@ -113,6 +116,11 @@ class Correction:
     @property
     def withdraws(self) -> bool:
         return self.amends is Amends.WITHDRAWAL
+
+    @property
+    def taken_back(self) -> str:
+        """Return what readers of the second language are told where it does not hold any more."""
+        return self.second if self.withdraws else self.second_withdrawn
 
     @property
     def read_as_of(self) -> datetime | None:

@@ -46,6 +46,8 @@ from engine.planner.amendment import as_amended, refuse_unknown_parts
 from engine.settings import Settings
 from engine.states import State
 
+GONE = "សេចក្តីជូនដំណឹងនេះលែងមានសុពលភាព។"
+
 
 @pytest.fixture(autouse=True)
 def english(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +90,7 @@ def test_paper_of_a_hamlet_that_a_correction_leaves_out_is_marked_as_withdrawn(
     every = FlyerOptions(products=(*Product,), second_language=KHMER)
     memory.opened(notice(flyer=every), 1)
     fewer = notice(flyer=every, body="Họp lúc 9 giờ.", audience=Audience(hamlets=("ap-1",)))
-    plan = memory.plan(amending(fewer, FIRST, second=CORRECTED))
+    plan = memory.plan(amending(fewer, FIRST, second=CORRECTED, second_withdrawn=GONE))
     marks = {
         (hamlet, product, inputs_for(content, REGISTRY.hamlets_by_id[hamlet], product).mark)
         for hamlet in ("ap-1", "ap-2")
@@ -277,3 +279,52 @@ def test_an_update_does_not_bear_the_number_that_people_have(memory: Memory) -> 
     assert "the number 12/TB-UBND is that of the document" in stops(update)
     same = notice(flyer=as_document("12/TB-UBND"))
     assert not stops(memory.plan(amending(same, FIRST, amends=Amends.UPDATE, reason="")))
+
+
+def test_readers_of_a_second_language_in_a_hamlet_that_is_left_out_are_told(
+    memory: Memory, channels: dict[str, Channel]
+) -> None:
+    memory.opened(notice(flyer=in_two_languages()), 1)
+    only_one = notice(flyer=in_two_languages(), audience=Audience(hamlets=("ap-1",)))
+    found = stops(memory.plan(amending(only_one, FIRST, second=CORRECTED)))
+    assert "--withdrawn-second" in found
+    plan = memory.plan(amending(only_one, FIRST, second=CORRECTED, second_withdrawn=GONE))
+    assert not [one for one in plan.remarks if "-second" in one]
+    assert not plan.stops
+    read = on_paper(channels, plan, "ap-2").replace("\u200b", "")
+    assert GONE in read
+    assert CORRECTED not in read
+    assert KHMER.text not in read
+    assert "THU HỒI" in read
+    spoken = notice(audience=Audience(hamlets=("ap-1",)))
+    assert "with the second language in the file" in stops(
+        memory.plan(amending(spoken, FIRST, second_withdrawn=GONE, without=()))
+    )
+
+
+@pytest.mark.parametrize("amends", [Amends.CORRECTION, Amends.UPDATE])
+def test_they_may_be_left_out_knowingly(
+    memory: Memory, channels: dict[str, Channel], amends: Amends
+) -> None:
+    memory.opened(notice(flyer=in_two_languages()), 1)
+    only_one = notice(flyer=in_two_languages(), audience=Audience(hamlets=("ap-1",)))
+    stated = amending(only_one, FIRST, amends=amends)
+    assert "--without flyer:bilingual" in stops(memory.plan(stated))
+    assert stated.correction is not None
+    left_out = dataclasses.replace(stated.correction, without=("flyer:bilingual",))
+    plan = memory.plan(as_amended(stated, left_out))
+    assert not plan.stops
+    assert KHMER.title not in on_paper(channels, plan, "ap-2")
+
+
+def test_who_was_told_already_that_it_does_not_hold_is_not_asked_for_again(memory: Memory) -> None:
+    memory.opened(notice(flyer=in_two_languages()), 1)
+    only_one = notice(flyer=in_two_languages(), audience=Audience(hamlets=("ap-1",)))
+    memory.opened(amending(only_one, FIRST, second=CORRECTED, second_withdrawn=GONE), 2)
+    again = notice(
+        flyer=in_two_languages(), audience=Audience(hamlets=("ap-1",)), body="Họp lúc 9 giờ."
+    )
+    plan = memory.plan(amending(again, SECOND, FIRST, second=CORRECTED))
+    assert not plan.stops
+    stated = amending(again, SECOND, FIRST, second=CORRECTED, second_withdrawn=GONE)
+    assert "--withdrawn-second: nobody" in " ".join(memory.plan(stated).remarks)
