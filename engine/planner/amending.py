@@ -152,9 +152,12 @@ class Amender:
     ) -> Amended:
         self._seen.add(place)
         told = self._known.told.get(place, ())
-        words = self._composer.words(place[1], hamlet)
-        standing = self._known.standing.get(place, ())
-        same = [one for one in standing if one.says(words, plain.hash)]
+        says, standing = self._composer.says, self._known.standing.get(place, ())
+        same = [
+            one
+            for one in standing
+            if one.good_as(plain.hash) and says(one.said.words, place[1], hamlet)
+        ]
         waiting = [one for one in same if one.purpose is Purpose.CORRECTION]
         kept = tuple(one.delivery.id for one in waiting)
         if not told:
@@ -168,7 +171,7 @@ class Amender:
         wrong = {
             hour: self._composer.corrected(plain, self.facts(one))
             for hour, one in hours.items()
-            if (one.words != words or one.withdrawn) and hour not in covered
+            if (one.withdrawn or not says(one.said.words, place[1], hamlet)) and hour not in covered
         }
         kept += tuple(
             one.delivery.id

@@ -101,11 +101,12 @@ class AmendingRules:
 
         Whoever still may come to know of the old words counts as one who was told.
         """
-        words = {
-            (item.hamlet.id, item.channel): self._composer.words(item.channel, item.hamlet)
-            for item in self._meant
+        meant = {(item.hamlet.id, item.channel): item.hamlet for item in self._meant}
+        otherwise = {
+            place[0]
+            for place, said in self._by_place
+            if place not in meant or not self._composer.says(said.words, place[1], meant[place])
         }
-        otherwise = {place[0] for place, said in self._by_place if said.words != words.get(place)}
         texts = dict.fromkeys(text for _place, said in self._by_place for text in said.texts)
         return Before(tuple(texts), otherwise)
 

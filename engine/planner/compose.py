@@ -26,7 +26,7 @@ from engine.models.correction import WITHDRAWAL_HOLDS, withdrawn_body, withdrawn
 from engine.models.drill import said_as_drill, titled_as_drill
 from engine.models.facts import Facts
 from engine.models.marks import unmarked
-from engine.planner.said import words_of
+from engine.planner.said import Gist, Words, words_of
 
 
 def audience(campaign: Campaign, registry: Registry) -> tuple[Hamlet, ...]:
@@ -82,7 +82,7 @@ class Composer:
         self._bodies: dict[tuple[str, object], str] = {}
         self._contents: dict[tuple[str, object], Composed] = {}
         self._joined: dict[tuple[str, ...], Composed] = {}
-        self._words: dict[str, str] = {}
+        self._words: dict[str, Words] = {}
         self._corrected: dict[tuple[str, Correction], Composed] = {}
         self._withdrawn: dict[tuple[str, Correction], Composed] = {}
 
@@ -104,13 +104,28 @@ class Composer:
             self._joined[key] = Composed(digest(own.hash, needed), own.content, needed)
         return self._joined[key]
 
-    def words(self, channel: str, hamlet: Hamlet) -> str:
-        """Return the hash of what a hamlet is told on a channel (``words_of``)."""
+    def says(self, told: Words, channel: str, hamlet: Hamlet) -> bool:
+        """Say whether a hamlet that was told ``told`` on a channel is told nothing else now."""
+        return told.same(self._words_of(channel, hamlet), lambda: self._message(hamlet))
+
+    def _words_of(self, channel: str, hamlet: Hamlet) -> Words:
         composed = self.content(channel, hamlet)
         if composed.hash not in self._words:
-            needed = {need: self.words(need, hamlet) for need in composed.needs}
+            needed = {need: self._words_of(need, hamlet) for need in composed.needs}
             self._words[composed.hash] = words_of(composed.content, needed)
         return self._words[composed.hash]
+
+    def _message(self, hamlet: Hamlet) -> Gist:
+        """Return the campaign's own text in a hamlet, whether or not a channel says it."""
+        campaign = self._campaign
+        title, body = campaign.title, self._body(compile_template(campaign.body), hamlet, hamlet.id)
+        if campaign.drill:
+            title, body = titled_as_drill(title), said_as_drill(body)
+
+        def filled(line: str) -> str:
+            return self._fact(line, hamlet, hamlet.id)
+
+        return Gist.of(title, body, campaign.contact, campaign.facts.each(filled))
 
     def corrected(self, plain: Composed, told: Correction) -> Composed:
         """Return the same words as a correction for those who know what ``told`` names.
@@ -186,9 +201,12 @@ class Composer:
             return Facts()
 
         def filled(line: str) -> str:
-            return unmarked(" ".join(self._body(self._facts[line], hamlet, differences).split()))
+            return self._fact(line, hamlet, differences)
 
         return self._campaign.facts.each(filled)
+
+    def _fact(self, line: str, hamlet: Hamlet, differences: object) -> str:
+        return unmarked(" ".join(self._body(self._facts[line], hamlet, differences).split()))
 
     def _names_of_facts(self, channel: str) -> Iterable[frozenset[str]]:
         if _takes_facts(self._campaign.sections[channel]):

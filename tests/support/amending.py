@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -86,12 +86,17 @@ class Memory:
         return plan_campaign(campaign, REGISTRY, self._channels, LATER, known=known)
 
     def opened(
-        self, campaign: Campaign, revision: int, only: str = "", state: State = State.SENT
+        self,
+        campaign: Campaign,
+        revision: int,
+        only: str = "",
+        state: State = State.SENT,
+        channels: Collection[str] = (),
     ) -> Plan:
         plan = self.plan(campaign)
         self._frozen |= plan.frozen(plan.contents)
         for one in plan.deliveries:
-            if not only or one.hamlet_id == only:
+            if (not only or one.hamlet_id == only) and (not channels or one.channel in channels):
                 number = len(self._current) + 1
                 self._current.append(Current(number, one.key, one.slot, one.asap, state))
                 if state is State.SENT:

@@ -328,3 +328,29 @@ def test_who_was_told_already_that_it_does_not_hold_is_not_asked_for_again(memor
     assert not plan.stops
     stated = amending(again, SECOND, FIRST, second=CORRECTED, second_withdrawn=GONE)
     assert "--withdrawn-second: nobody" in " ".join(memory.plan(stated).remarks)
+
+
+def test_a_flyer_switched_off_before_any_left_amends_nobody(memory: Memory) -> None:
+    chat = Section(ChatOptions(), text="Họp lúc 7 giờ, xem tờ rơi.")
+    sections = {**notice().sections, "chat": chat}
+    plan = memory.plan(notice(sections=sections))
+    memory.opened(notice(sections=sections), 1, only="ap-1", channels=("portal", "chat"))
+    without = {name: one for name, one in sections.items() if name != "flyer"}
+    assert {one.channel for one in plan.deliveries} == {"flyer", "portal", "chat"}
+    for amends in (Amends.CORRECTION, Amends.UPDATE):
+        plan = memory.plan(amending(notice(sections=without), FIRST, amends=amends))
+        assert not [one for one in plan.deliveries if one.hamlet_id == "ap-1"]
+        assert {one.purpose for one in plan.deliveries} == {Purpose.NOTICE}
+        other = notice(sections=without, body="Họp lúc 9 giờ.")
+        plan = memory.plan(amending(other, FIRST, amends=amends))
+        told = {one.channel for one in plan.deliveries if one.purpose is Purpose.CORRECTION}
+        assert told == {"portal", "chat"}
+
+
+def test_words_of_a_flyers_own_that_posts_handed_out_are_taken_back_with_it(memory: Memory) -> None:
+    own = Section(FlyerOptions(), text="Họp lúc 8 giờ.")
+    sections = {**notice().sections, "flyer": own}
+    memory.opened(notice(sections=sections), 1, channels=("portal", "chat"))
+    without = {name: one for name, one in sections.items() if name != "flyer"}
+    plan = memory.plan(amending(notice(sections=without), FIRST))
+    assert {one.purpose for one in plan.deliveries} == {Purpose.CORRECTION}
