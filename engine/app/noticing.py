@@ -18,6 +18,7 @@ from engine.ledger.breakers import Breakers
 from engine.ledger.machines import Machines, Process
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.notices import HOUSE, NoticeBook
+from engine.ledger.unamended import unamended
 from engine.models import ChatGroup
 from engine.models.notice import Concern
 from engine.notices import Desk, Gatherer, Teller
@@ -38,6 +39,7 @@ from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
 from engine.notices.recalled import RecallGatherer
 from engine.notices.relays import RelayGatherer
+from engine.notices.unamended import UnamendedGatherer
 from engine.notices.visits import VisitGatherer
 from engine.settings.players import AgentPlayer
 
@@ -111,6 +113,10 @@ def commune_desk(
         ObligationGatherer(
             ledger,
             take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),
+        ),
+        UnamendedGatherer(
+            partial(unamended, house.database, ledger.commune_id),
+            take_turn=lambda now, until: not asking or book.take_duty("unamended", now, until),
         ),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
         AlertGatherer(ledger.revisions, ledger.views),

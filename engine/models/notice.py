@@ -55,6 +55,7 @@ class Concern(StrEnum):
     NOBODY_TO_ASK = "nobody-to-ask"
     VISIT_HELP = "visit-help"
     MOVED = "moved"
+    UNAMENDED = "unamended"
 
 
 @dataclass(frozen=True, slots=True)

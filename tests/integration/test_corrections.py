@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from support.builders import NOW
 from support.commune import NOTICE, PASSPHRASE, make_commune
+from support.dispatching import due
 from support.fake_telegram import TOKEN, FakeTelegram
 
 from engine.app import App, open_app
+from engine.app.noticing import commune_desk
 from engine.boundary import Boundary
 from engine.cli.correcting import amendment_lines
 from engine.cli.run import delivered
@@ -340,6 +343,53 @@ def test_an_opening_that_is_cut_short_goes_on_as_it_should(
         assert {row.channel for row in done} == {"loudspeaker", "flyer", "portal", "chat"}
         assert {row.state for row in done} <= {State.SENT, State.CONFIRMED}
         assert len(places(done)) == len(done)
+
+
+WITHOUT_CHAT = "channels: {flyer: {}, portal: {}}\n"
+
+
+@pytest.mark.parametrize("words", ["other", "same"])
+def test_a_channel_left_out_that_tells_people_after_all_is_handed_to_a_person(
+    tmp_path: Path, telegram: FakeTelegram, words: str
+) -> None:
+    folder = make_commune(tmp_path / "xa", telegram=telegram.base_url, token=TOKEN)
+    first = NOTICE.partition("schedule:")[0] + "schedule: now\n"
+    chat = "channels: {flyer: {}, portal: {}, chat: {}}\n"
+    runs: list[App] = []
+
+    def told_meanwhile(boundary: str) -> None:
+        if boundary == "approved" and runs:
+            opened = runs.pop()
+            clock = opened.clock
+            assert isinstance(clock, SimulatedClock)
+            clock.advance_to(clock.now() + timedelta(hours=3))
+            opened.sender.send(due(opened.ledger, clock.now()))
+
+    with open_app(folder, boundary=told_meanwhile) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        release(app, first + chat)
+        changed = first if words == "same" else first.replace("7 giờ", "9 giờ")
+        app.office.correct(ID, write(app, changed + WITHOUT_CHAT), "lan", WRONG_HOUR)
+        runs.append(app)
+        app.office.approve(ID, "minh", PASSPHRASE)
+        send(app)
+        chatted = [one for one in app.ledger.told.of(ID) if one.channel == "chat"]
+        assert {(one.hamlet_id, one.purpose) for one in chatted} == {
+            ("ap-1", Purpose.NOTICE),
+            ("ap-2", Purpose.NOTICE),
+        }, "nobody is told that it does not hold, for it does"
+        report = build_report(app.ledger, app.registry, ID, app.clock.now())
+        missed = [one for one in report.amended if one.state is None]
+        notices = {
+            one.notice.key: one.notice for one in commune_desk(app.house, app.ledger, ()).look()
+        }
+    if words == "same":
+        assert not missed
+        assert not [key for key in notices if key.startswith("unamended")]
+        return
+    assert {(one.hamlet_id, one.channel) for one in missed} == {("ap-1", "chat")}
+    facts = notices[f"unamended:{ID}:2"].facts
+    assert (facts["hamlets"], facts["channels"], facts["count"]) == ("ap-1", "chat", "2")
 
 
 def test_other_paper_alone_corrects_nobody_and_strikes_out_nothing(office: App) -> None:
