@@ -211,7 +211,7 @@ class PostView:
         return (*self._of(section), *((EXPIRED,) if self.expired else ()))
 
     def _of(self, section: SectionView) -> list[Label]:
-        """A section's labels. A correction or update is labelled until the next amendment."""
+        """A section's labels. An amendment is labelled until the post is amended again."""
         found = labels_of(section.post)
         own = section.amended
         if own is None or section.withdrawn or own.number == self._latest:

@@ -157,6 +157,13 @@ class Correction:
         what = f"{word} {self.previous}"
         return f"{what}: {_ended(self.reason)}" if self.reason.strip() else f"{what}."
 
+    def opening_for(self, purpose: Purpose) -> str:
+        """Return that sentence where it is told; a place that it leaves out has lost the notice."""
+        if purpose is not Purpose.WITHDRAWAL or self.withdraws:
+            return self.opening
+        what = f"Không còn áp dụng {self.previous}"
+        return f"{what}: {_ended(self.reason)}" if self.reason.strip() else f"{what}."
+
     @property
     def previous(self) -> str:
         """Name what it amends: a notice by its day, an amendment of it by its own day."""
