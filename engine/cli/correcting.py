@@ -85,7 +85,7 @@ def correct() -> click.Command:
         by: str,
         workspace: Path | None,
     ) -> int:
-        stated = Stated(reason_second, None, without, withdrawn_second)
+        stated = Stated(reason_second, None, _parts(without), withdrawn_second)
         if in_province(workspace, file):
             _refuse_second(second)
             return province_amending.correct(
@@ -124,7 +124,7 @@ def withdraw() -> click.Command:
         by: str,
         workspace: Path | None,
     ) -> int:
-        stated = Stated(reason_second, _document(number, dated), without)
+        stated = Stated(reason_second, _document(number, dated), _parts(without))
         if in_province(workspace):
             _refuse_second(second)
             return province_amending.withdraw(
@@ -143,6 +143,11 @@ def withdraw() -> click.Command:
         return 0
 
     return command
+
+
+def _parts(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the parts to leave out; one option may name several, with commas between them."""
+    return tuple(part.strip() for one in given for part in one.split(",") if part.strip())
 
 
 def _document(number: str, dated: str | None) -> Document | None:

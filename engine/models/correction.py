@@ -58,6 +58,13 @@ class Stated:
     without: tuple[str, ...] = ()
     second_withdrawn: str = ""
 
+    def __post_init__(self) -> None:
+        """Raise TypeError for one part that is no tuple: its letters would be taken for parts."""
+        given: object = self.without
+        if isinstance(given, str):
+            message = f"without is a tuple of parts, not a text: ({given!r},)"
+            raise TypeError(message)
+
 
 @dataclass(frozen=True, slots=True)
 class Correction:
@@ -154,8 +161,17 @@ class Correction:
             Amends.CORRECTION: "Đính chính",
             Amends.WITHDRAWAL: "Thu hồi",
         }[self.amends]
-        what = f"{word} {self.previous}"
+        what = self._again(f" “{self.previous_title}”") or f"{word} {self.previous}"
         return f"{what}: {_ended(self.reason)}" if self.reason.strip() else f"{what}."
+
+    def _again(self, named: str = "") -> str:
+        """Return how what was withdrawn is told again, by its name; empty for all others."""
+        if self.previous_amends is not Amends.WITHDRAWAL or self.withdraws:
+            return ""
+        day = f" ngày {local(self.previous_at):%d/%m/%Y}" if self.previous_at else ""
+        if self.amends is Amends.UPDATE:
+            return f"Thông báo{named} đã thu hồi{day}, nay có hiệu lực trở lại"
+        return f"Đính chính việc thu hồi thông báo{named}{day}"
 
     def opening_for(self, purpose: Purpose) -> str:
         """Return that sentence where it is told; a place that it leaves out has lost the notice."""
@@ -179,7 +195,7 @@ class Correction:
         word = "Cập nhật" if self.amends is Amends.UPDATE else "Đính chính"
         day = f" ngày {local(self.previous_at):%d/%m/%Y}" if self.previous_at else ""
         heard = _HEARD[self.previous_amends] if self.previous_amends else "đã phát"
-        what = f"{word} thông báo {heard}{day}"
+        what = self._again() or f"{word} thông báo {heard}{day}"
         return f"{what}: {_ended(self.reason)}" if self.reason.strip() else f"{what}."
 
     def identity(self) -> dict[str, Any]:

@@ -40,8 +40,9 @@ from engine.models import (
     Audience,
     Purpose,
     Section,
+    Stated,
 )
-from engine.models.correction import Document
+from engine.models.correction import Document, Earlier
 from engine.planner.amendment import as_amended, refuse_unknown_parts
 from engine.settings import Settings
 from engine.states import State
@@ -354,3 +355,20 @@ def test_words_of_a_flyers_own_that_posts_handed_out_are_taken_back_with_it(memo
     without = {name: one for name, one in sections.items() if name != "flyer"}
     plan = memory.plan(amending(notice(sections=without), FIRST))
     assert {one.purpose for one in plan.deliveries} == {Purpose.CORRECTION}
+
+
+def test_what_was_withdrawn_is_told_again_in_plain_words(memory: Memory) -> None:
+    memory.opened(notice(), 1)
+    memory.opened(withdrawing(notice(), FIRST), 2)
+    back = Earlier(2, "Thông báo", LATER, Amends.WITHDRAWAL)
+    update = memory.plan(amending(notice(), back, FIRST, amends=Amends.UPDATE, reason=""))
+    again = {one.correction.opening for one in said(update, "ap-1") if one.correction}
+    assert again == {"Thông báo “Thông báo” đã thu hồi ngày 02/12/2026, nay có hiệu lực trở lại."}
+    correction = memory.plan(amending(notice(), back, FIRST, reason="thu hồi nhầm"))
+    heard = {one.correction.spoken for one in said(correction, "ap-1") if one.correction}
+    assert heard == {"Đính chính việc thu hồi thông báo ngày 02/12/2026: thu hồi nhầm."}
+
+
+def test_parts_to_leave_out_are_no_text() -> None:
+    with pytest.raises(TypeError, match="tuple of parts"):
+        Stated(without="flyer:a6")  # type: ignore[arg-type]  # what is tested
