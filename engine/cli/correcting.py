@@ -187,10 +187,28 @@ def amendment_lines(
     yield _("places: {counts}").format(counts=", ".join(counts) or "–")
     if effects and all(one.effect is Effect.SAME for one in effects):
         yield _("nobody is told anything: everybody has these words already")
+    yield from bulletin_lines(app, plan.campaign_id)
     if plan.doubts:
         yield from doubt_lines(plan.doubts)
     for breach in plan.breaches:
         yield f"  {'!' if breach.waived else '✗'} {breach_line(breach)}"
+
+
+def bulletin_lines(app: App, campaign_id: str) -> Iterator[str]:
+    """Yield the bulletins that told a campaign: what is printed of them will not change."""
+    made = app.ledger.bulletins.of(campaign_id)
+    if not made:
+        return
+    from engine.reports.bulletin import command_of  # what makes paper loads when it is needed
+
+    for one in made:
+        message = _(
+            "⚠ it stands in bulletin {bulletin} (made at {at}): once this is approved, make that "
+            "again and replace the printed ones: {command}"
+        )
+        at = f"{local(one.at):%H:%M %d/%m/%Y}"
+        command = command_of(one.bulletin)
+        yield message.format(bulletin=one.bulletin, at=at, command=command)
 
 
 def _effect_line(one: PlaceEffect) -> str:

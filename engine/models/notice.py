@@ -56,6 +56,7 @@ class Concern(StrEnum):
     VISIT_HELP = "visit-help"
     MOVED = "moved"
     UNAMENDED = "unamended"
+    BULLETIN = "bulletin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,9 @@ def _sentences() -> dict[Concern, str]:
             "{campaign}: teams met people in {hamlet} who need help ({count} reports)"
         ),
         Concern.MOVED: _("the Telegram group {group} has a new address: {address}"),
+        Concern.BULLETIN: _(
+            "bulletin {bulletin}, made at {seen}, tells words of {campaigns} that hold no more"
+        ),
         Concern.UNAMENDED: _(
             "{campaign}: in {hamlets}, people know words that revision {revision} changed, and"
             " nothing tells them so ({channels}; {count} places)"
@@ -186,6 +189,10 @@ def _advice() -> dict[Concern, str]:
         Concern.VISIT_HELP: _("loa relay words {campaign}"),
         Concern.MOVED: _(
             "write it into the registry; until then Loa finds the group by the address it had"
+        ),
+        Concern.BULLETIN: _(
+            "{command}, and replace the printed ones; if it was never handed out: loa notices"
+            " --done {key} --by PERSON"
         ),
         Concern.UNAMENDED: _(
             "loa status {campaign}; tell them yourselves, or name the channel again in the file:"

@@ -23,8 +23,10 @@ from engine.clock import SimulatedClock, local
 from engine.errors import LoaError
 from engine.ledger import DeliveryRow, Status
 from engine.models import Purpose
+from engine.models.notice import Concern
 from engine.planner.effects import Effect, effects_of
 from engine.reports.amended import Has
+from engine.reports.bulletin import Bulletin, gathered, keep, week_of
 from engine.reports.html import report_html
 from engine.reports.report import build_report
 from engine.reports.tables import report_csv, report_json
@@ -459,3 +461,41 @@ def test_the_report_lists_first_who_does_not_have_the_correction(office: App) ->
     assert hamlet["confirmed"] == confirmed < len(others)
     assert first.words in report_html(after).decode()
     assert first.words in report_csv(after).decode("utf-8-sig").splitlines()[1]
+
+
+def made(app: App, name: str) -> Bulletin:
+    """Make this week's bulletin, as ``loa bulletin`` does."""
+    now = app.clock.now()
+    found = gathered(app.ledger, app.registry, week_of(now), now)
+    assert found.period.name == name
+    keep(app.ledger, found, now, "lan")
+    return found
+
+
+def outdated(app: App) -> dict[str, str]:
+    notices = [one.notice for one in commune_desk(app.house, app.ledger, ()).look()]
+    return {one.key: one.facts["campaigns"] for one in notices if one.concern is Concern.BULLETIN}
+
+
+def test_a_bulletin_with_the_old_words_is_known_until_it_is_made_again(office: App) -> None:
+    release(office)
+    send(office, "1 6:10")
+    made(office, "2026-w49")
+    made(office, "2026-w49")  # the same again is no news
+    assert [one.revision for one in office.ledger.bulletins.of(ID)] == [1]
+    assert outdated(office) == {}
+    path, known = write(office, RIGHT), office.office.known(ID)
+    campaign, plan = office.office.preview_correction(ID, path, "lan", WRONG_HOUR)
+    told = " ".join(amendment_lines(office, plan, known, campaign.correction))
+    assert "2026-w49" in told
+    assert "loa bulletin --week 2026-W49" in told
+    correct(office)
+    assert outdated(office) == {"bulletin:2026-w49": ID}
+    new = made(office, "2026-w49")
+    assert outdated(office) == {}
+    bodies = {one.content.body for one in new.items[0].told}
+    assert bodies == {"Tiêm phòng lúc 9 giờ.", "Tiêm phòng lúc 8 giờ."}
+    withdraw(office)
+    assert outdated(office) == {"bulletin:2026-w49": ID}
+    events = [one for one in office.ledger.views.events(ID) if one.to_state == "bulletin_made"]
+    assert [one.detail.split(" · ")[:2] for one in events] == [["2026-w49", "1"], ["2026-w49", "2"]]
