@@ -14,7 +14,7 @@ from engine.errors import Problem
 from engine.i18n import gettext as _
 from engine.models.truth import OPTIONS
 
-#: What an entry may name besides a channel in use: fields of the campaign, and a correction's reason.
+#: What an entry may name besides a channel in use.
 FIELDS = ("title", "text", "contact", "facts", *OPTIONS)
 
 
