@@ -5,6 +5,7 @@ from __future__ import annotations
 from channels.chat.telegram import TelegramAccount
 from channels.chat.zalo.account import ZaloAccount
 from channels.chat.zalo_bot import ZaloBotAccount
+from engine.app.settings_words import settings_line
 from engine.settings import Settings
 
 
@@ -24,7 +25,7 @@ def telegram_account(settings: Settings) -> TelegramAccount | None:
 def zalo_account(settings: Settings, commune_id: str) -> ZaloAccount | None:
     """Return the commune's Official Account; None where none is set up."""
     found = settings.zalo.get(commune_id)
-    if found is None:
+    if found is None or f"zalo.{commune_id}" in settings.faulty_accounts:
         return None
     return ZaloAccount(
         found.app_id,
@@ -44,6 +45,19 @@ def zalo_bot_account(settings: Settings) -> ZaloBotAccount | None:
     if not bot.token:
         return None
     return ZaloBotAccount(bot.token, bot.base_url, per_minute=bot.messages_per_minute)
+
+
+def account_faults(settings: Settings, commune_id: str) -> dict[str, str]:
+    """Return what is wrong with accounts whose secrets cannot be read, by the backend's name.
+
+    Of Apprise's addresses, each by itself: ``apprise.thu_xa``.
+    """
+    own = f"zalo.{commune_id}"
+    return {
+        "zalo" if name == own else name: "; ".join(map(settings_line, faults))
+        for name, faults in settings.faulty_accounts.items()
+        if name == own or not name.startswith("zalo.")
+    }
 
 
 def apprise_addresses(settings: Settings) -> dict[str, str]:

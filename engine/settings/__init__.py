@@ -125,11 +125,17 @@ class Settings(Section):
     privacy: PrivacySettings = PrivacySettings()
     outbox: OutboxSettings = OutboxSettings()
     _faulty: dict[str, tuple[SettingsFault, ...]] = PrivateAttr(default_factory=dict)
+    _faulty_accounts: dict[str, tuple[SettingsFault, ...]] = PrivateAttr(default_factory=dict)
 
     @property
     def faulty_players(self) -> Mapping[str, tuple[SettingsFault, ...]]:
         """What is wrong with players' sections that are left out, each by its own fault."""
         return self._faulty
+
+    @property
+    def faulty_accounts(self) -> Mapping[str, tuple[SettingsFault, ...]]:
+        """What is wrong with the secrets of chat accounts, by section: ``apprise.thu_xa``."""
+        return self._faulty_accounts
 
     def loudspeaker_of(self, commune_id: str) -> LoudspeakerSettings:
         """Return what holds for a commune: its own voices, where they are set."""
@@ -161,7 +167,7 @@ def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> S
             values["players"].pop(name)
         settings = Settings.model_validate(values)
     settings._faulty = faulty
-    return _with_secrets(_with_token(settings, workspace), workspace)
+    return _with_secrets(settings, workspace)
 
 
 def _is_players_own(place: tuple[int | str, ...]) -> bool:
@@ -256,28 +262,18 @@ def read_secret(path: Path) -> str:
         raise SettingsError([SettingsFault(str(path), "", error)]) from None
 
 
-def _with_token(settings: Settings, workspace: Path) -> Settings:
-    telegram = settings.telegram
-    if telegram.token or not telegram.token_file:
-        return settings
-    token = read_secret(workspace / telegram.token_file)
-    return settings.model_copy(update={"telegram": telegram.model_copy(update={"token": token})})
-
-
 def _with_secrets(settings: Settings, workspace: Path) -> Settings:
-    """Read the secrets of players and accounts from the files that are named for them.
+    """Read secrets from the files that are named for them.
 
-    One of a player's that cannot be read is that player's own fault.
+    One that cannot be read is the fault of its own player or chat account: the others go on.
     """
-    players, faulty = {}, dict(settings.faulty_players)
-    for name, player in settings.players.items():
-        try:
-            players[name] = _with_own_secrets(player, workspace)
-        except SettingsError as error:
-            field = f"players.{name}"
-            faulty[name] = tuple(replace(one, field=field) for one in error.faults)
-    zalo = {name: _with_own_secrets(account, workspace) for name, account in settings.zalo.items()}
-    apprise = {name: _with_own_secrets(one, workspace) for name, one in settings.apprise.items()}
+    faulty = _Faulty(workspace, dict(settings.faulty_players), {})
+    own = faulty.with_secrets
+    players = {
+        name: kept
+        for name, player in settings.players.items()
+        if (kept := own(player, f"players.{name}", faulty.players, name)) is not None
+    }
     portal = settings.portal.model_copy(
         update={
             "wordpress": _with_own_secrets(settings.portal.wordpress, workspace),
@@ -287,13 +283,20 @@ def _with_secrets(settings: Settings, workspace: Path) -> Settings:
     known = settings.model_copy(
         update={
             "players": players,
-            "zalo": zalo,
-            "zalo_bot": _with_own_secrets(settings.zalo_bot, workspace),
-            "apprise": apprise,
+            "telegram": faulty.account(settings.telegram, "telegram"),
+            "zalo": {
+                name: faulty.account(one, f"zalo.{name}") for name, one in settings.zalo.items()
+            },
+            "zalo_bot": faulty.account(settings.zalo_bot, "zalo_bot"),
+            "apprise": {
+                name: faulty.account(one, f"apprise.{name}")
+                for name, one in settings.apprise.items()
+            },
             "portal": portal,
         }
     )
-    known._faulty = faulty
+    known._faulty = faulty.players
+    known._faulty_accounts = faulty.accounts
     return known
 
 
@@ -307,6 +310,33 @@ class _HasSecrets(Protocol):
 
 
 _Secretive = TypeVar("_Secretive", bound=_HasSecrets)
+
+
+@dataclass(frozen=True, slots=True)
+class _Faulty:
+    """What is wrong with sections that others can do without, by name."""
+
+    workspace: Path
+    players: dict[str, tuple[SettingsFault, ...]]
+    accounts: dict[str, tuple[SettingsFault, ...]]
+
+    def with_secrets(
+        self,
+        section: _Secretive,
+        field: str,
+        faulty: dict[str, tuple[SettingsFault, ...]],
+        name: str,
+    ) -> _Secretive | None:
+        """Return a section with its secrets; None when one cannot be read, which is kept."""
+        try:
+            return _with_own_secrets(section, self.workspace)
+        except SettingsError as error:
+            faulty[name] = tuple(replace(one, field=field) for one in error.faults)
+            return None
+
+    def account(self, section: _Secretive, name: str) -> _Secretive:
+        """Return a chat account with its secrets, or as it is without them."""
+        return self.with_secrets(section, name, self.accounts, name) or section
 
 
 def _with_own_secrets(section: _Secretive, workspace: Path) -> _Secretive:

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from channels.base import ChannelError, Limits, RemoteIds, Tokens
+from channels.chat.accounts import cannot_be_used
 from channels.chat.once import once
 from channels.chat.payloads import IMAGE_TYPES, Payload, payloads_of
 from channels.chat.sheet import Sheet
@@ -48,7 +49,10 @@ class ZaloGroupBackend:
         remote_ids: RemoteIds,
         limits: Limits,
         clock: Clock,
+        fault: str = "",
     ) -> None:
+        """``fault`` says why there is no account where one is set up."""
+        self._fault = fault
         self._remote_ids = remote_ids
         self._account = account
         self.client: ZaloClient | None = None
@@ -147,6 +151,8 @@ class ZaloGroupBackend:
 
     def configured(self) -> ZaloClient:
         """Return what speaks to Zalo. Raises ChannelError where no account is set up."""
+        if self._fault:
+            raise cannot_be_used(self.name, self._fault)
         if self.client is None:
             raise ChannelError(
                 _("No Zalo Official Account is set up for this commune: write [zalo.<commune>]."),
