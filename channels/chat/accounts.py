@@ -1,4 +1,4 @@
-"""Accounts that are set up and cannot be used: whoever needs one is told what to mend."""
+"""What accounts share: which machine answers, and what is said of those that cannot be used."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ from engine.i18n import gettext as _
 
 #: Between two tries of what a person must mend in loa.toml.
 MENDED_IN = timedelta(minutes=5)
+
+
+def machine_of(address: str) -> str:
+    """Return the machine of a web address; without what else it may hold, "" for no address."""
+    return address.partition("://")[2].partition("/")[0].rpartition("@")[2]
 
 
 def cannot_be_used(section: str, fault: str) -> NotYetError:

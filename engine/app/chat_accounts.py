@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from channels.chat.telegram import TelegramAccount
+from channels.chat.accounts import machine_of
+from channels.chat.channel import ChatChannel
+from channels.chat.telegram import TelegramAccount, TelegramBackend
 from channels.chat.zalo.account import ZaloAccount
-from channels.chat.zalo_bot import ZaloBotAccount
+from channels.chat.zalo.article import ZaloArticleBackend
+from channels.chat.zalo.group import ZaloGroupBackend
+from channels.chat.zalo_bot import ZaloBotAccount, ZaloBotBackend
 from engine.app.settings_words import settings_line
 from engine.settings import Settings
 
@@ -45,6 +49,19 @@ def zalo_bot_account(settings: Settings) -> ZaloBotAccount | None:
     if not bot.token:
         return None
     return ZaloBotAccount(bot.token, bot.base_url, per_minute=bot.messages_per_minute)
+
+
+def endpoints(settings: Settings, commune_id: str) -> dict[tuple[str, str], str]:
+    """Return what the backends of a commune's accounts call their far sides."""
+    zalo = zalo_account(settings, commune_id)
+    telegram, bot = telegram_account(settings), zalo_bot_account(settings)
+    found = {
+        TelegramBackend.name: machine_of(telegram.base_url) if telegram else "",
+        ZaloBotBackend.name: machine_of(bot.base_url) if bot else "",
+        ZaloGroupBackend.name: zalo.endpoint if zalo else "",
+        ZaloArticleBackend.name: zalo.articles_endpoint if zalo else "",
+    }
+    return {(ChatChannel.name, name): endpoint for name, endpoint in found.items() if endpoint}
 
 
 def account_faults(settings: Settings, commune_id: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ class ZaloGroupBackend:
         """``fault`` says why there is no account where one is set up."""
         self._fault = fault
         self._remote_ids = remote_ids
-        self._account = account
+        self.account = account
         self.client: ZaloClient | None = None
         if account is not None:
             self.client = ZaloClient(account, tokens, limits, clock)
@@ -63,13 +63,10 @@ class ZaloGroupBackend:
     @property
     def endpoint(self) -> str:
         """The machine that answers for Zalo, and whose account: each has its own patience."""
-        if self._account is None:
-            return self.name
-        machine = self._account.api_url.partition("://")[2].partition("/")[0]
-        return f"{machine.rpartition('@')[2] or self.name}/{self._account.oa_id}"
+        return self.account.endpoint if self.account is not None else self.name
 
     def paces(self, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
-        return self._account.paces if self._account is not None else ()
+        return self.account.paces if self.account is not None else ()
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
         """Send what was not taken before: texts, then pictures, then documents.
