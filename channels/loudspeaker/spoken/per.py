@@ -35,6 +35,8 @@ _DENOMINATORS: Final = {
 _PERIODS: Final = words("ngày tuần tháng quý năm")
 #: Words of a date on a form: "ngày/tháng/năm sinh".
 _DATED: Final = {"ngày": "tháng", "tháng": "năm"}
+#: Beyond these no number counts what stands before a slash; a point may follow an item's number.
+_CLAUSE_ENDS: Final = frozenset(".;:)!?")
 _CLOCKS: Final = frozenset({"h", "'", "ph", "p", "giây"})
 _MILLIONS: Final = re.compile(r"\d+tr\d+")
 _COUNT: Final = re.compile(r"^[\d.,\s/-]+|\s[\d.,\s-]+$")
@@ -56,6 +58,8 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
         last = ctx.history[-2]
     top = _top(last.rpartition("-")[2] if _SPAN.fullmatch(last) else last)
     bottom = match[1]
+    if bottom == "TBĐ":
+        return None  # "thửa 14/TBĐ 5": a plot, then the sheet of the map
     if bottom == _DATED.get(top.lower().lstrip("/ ")) and not _counts(last, ctx):
         return None
     counts = top in MONEY or top.lower() in SUMS or bool(_MILLIONS.fullmatch(last))
@@ -86,8 +90,11 @@ def _counts(last: str, ctx: Context) -> bool:
 
 
 def _counted(ctx: Context) -> bool:
-    """Say whether a number was just written: the 5 of "5kg gạo/hộ"."""
-    return any(token[0].isdigit() for token in ctx.history[-4:-1])
+    """Say whether a number was just written: the 5 of "5kg gạo/hộ", not of "5. Giấy/thẻ"."""
+    for token in reversed(ctx.history[-4:-1]):
+        if token[0].isdigit() or token in _CLAUSE_ENDS:
+            return token[0].isdigit()
+    return False
 
 
 def _per_amount(match: re.Match[str], ctx: Context) -> Reading:

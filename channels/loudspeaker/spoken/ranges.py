@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
-from .dates import COUNTED, KNOWN_DAYS, MEASURED, NAMED_AFTER_DAYS, date_words
+from .dates import COUNTED, KNOWN_DAYS, MEASURED, NAMED_AFTER_DAYS, date_words, exists
 from .fractions import SETS
 from .model import Doubtful, Why
 from .numbers import NUMBER
@@ -38,8 +38,12 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     spaced = match[0] != match[0].replace(" ", "")
     if spaced and ctx.after(PLACE_LEADS):
         return _places(first, last, match.end(), ctx)
-    if _told_of_a_match(ctx):
+    if _told_of_a_match(ctx) or _between_places(match.end(), ctx):
         return _score(first, last, ctx)
+    if _ends_a_set(first, last, ctx) and ctx.next_word(match.end()) not in MEASURED:
+        return _score(first, last, ctx)
+    if ctx.near({"giỗ"}, 4) and exists(first, last, None):
+        return f"ngày {date_words(first, last, None, ctx, match.end())}"
     words = f"{ctx.number(first)} đến {ctx.number(last)}"
     if ctx.after({"dap", "npk"}):
         return f"{ctx.number(first)}, {ctx.number(last)}"
@@ -76,6 +80,19 @@ def _told_of_a_match(ctx: Context) -> bool:
     # a Hòa is a place, a hòa is a draw
     names = {word.lower() for word in ctx.history[-4:] if word in {"Hòa", "Thắng", "Lượt"}}
     return ctx.near(_MATCHES - names, 4)
+
+
+def _ends_a_set(first: str, last: str, ctx: Context) -> bool:
+    """Say whether the 22-25 of "Bóng chuyền: 25-21, 22-25" is how a set ended."""
+    points = [int(one) for one in (first, last) if one.isdigit() and len(one) == 2]
+    return len(points) == 2 and max(points) <= 40 and ctx.near(SETS - {"hiệp"}, 24)
+
+
+def _between_places(end: int, ctx: Context) -> bool:
+    """Say whether two hamlets stand around a score: "Ấp 3 2-4 Ấp 6"."""
+    before = [word.lower() for word in ctx.history[-2:]]
+    placed = len(before) == 2 and before[0] in PLACE_LEADS and before[1].isdigit()
+    return placed and ctx.next_word(end) == before[0]
 
 
 def _places(first: str, last: str, end: int, ctx: Context) -> Reading:

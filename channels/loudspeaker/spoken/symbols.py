@@ -12,7 +12,7 @@ from .letters import spell
 from .model import Doubtful, Why
 from .numbers import thousand
 from .spans import is_span
-from .syllables import LETTERS, UPPER
+from .syllables import LETTERS, LOWER, UPPER, has_vowel
 from .units import UNIT_SIGNS, of_one_kind
 from .web import ENDINGS, FILES
 from .wordlist import words
@@ -38,12 +38,16 @@ _LIMITS: Final = words("từ trên dưới đủ tuổi cấp hạng mức")
 _POINTED: Final = words(
     "KP Kp ĐT Đt đt SĐT DĐ Tel tel TEL Fax STT SN HK BĐ Km km Tr tr NQ QĐ NĐ TT CT CV"
 )
+_KIND: Final = words("cảm cám ơn thương yêu chúc mừng vui bạn quý")
 _SPANS: Final = frozenset({"thứ", "ngày", "tháng", "năm"})
 _WEEKDAY: Final = re.compile("(?:T[2-7]|CN)(?![0-9])")
+_LETTERS_AND_NUMBER: Final = re.compile(rf"([{UPPER}]+)\d{{1,3}}(?!\d)")
 #: An office by three letters or more.
 _OFFICE: Final = re.compile(rf"[{UPPER}]{{3,}}{WHOLE}")
 _DAY_MONTH: Final = re.compile(r"\d{1,2}/\d{1,2}(?![\d])")
 _DIGITS: Final = re.compile(r"\d{1,6}(?!\d)")
+#: A sentence that has not ended.
+_GOES_ON: Final = re.compile(rf"\s(?:[{LOWER}]|Chạp|Giêng)")
 _CLAUSE_AHEAD: Final = re.compile(rf"\s*[{UPPER}]")
 #: An amount and its unit, wherever it stands.
 _UNIT: Final = re.compile(
@@ -91,6 +95,17 @@ def _inches(match: re.Match[str], ctx: Context) -> Reading:
     return "inh" if measured and not opened and ctx.near(_SCREENS, 6) else None
 
 
+def _heart(match: re.Match[str], ctx: Context) -> Reading:
+    """Drop the <3 that closes a greeting."""
+    return "" if ctx.near(_KIND, 9) else None
+
+
+def _next_item(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the second * of "* Bàn 1: … * Bàn 2: …", whose line begins with one too."""
+    sign = match[0].strip()
+    return "," if ctx.history and ctx.line.lstrip().startswith(f"{sign} ") else None
+
+
 def _about(match: re.Match[str], ctx: Context) -> Reading:
     """Read the ~ of "~100 hộ", and of 7h~8h, where it means "to"."""
     if ctx.line[match.start() - 1 : match.start()].isalnum() and ctx.history:
@@ -107,12 +122,25 @@ def _arrow(match: re.Match[str], ctx: Context) -> Reading:
         (counted and following[:1].isdigit())
         or (counted and ctx.near(_SPANS, 2) and _first(following) in _SPANS)
         or (_WEEKDAY.fullmatch(last) and _WEEKDAY.match(following))
+        or _alike(last, following)
     )
     if is_span(ctx, match.end()) or (counted and _DAY_MONTH.match(following)):
         return "đến"
     if not joins:
         return ","
     return "còn" if _value(following) < _value(last) else "đến"
+
+
+def _alike(last: str, following: str) -> bool:
+    """Say whether the same letters stand before both numbers: "KP4 -> KP9"."""
+    found = _LETTERS_AND_NUMBER.fullmatch(last)
+    other = _LETTERS_AND_NUMBER.match(following)
+    return bool(found and other) and last.rstrip("0123456789") == _letters_of(following)
+
+
+def _letters_of(text: str) -> str:
+    found = _LETTERS_AND_NUMBER.match(text)
+    return found[1] if found else ""
 
 
 def _value(text: str) -> float:
@@ -200,8 +228,20 @@ def _between_offices(end: int, ctx: Context) -> bool:
 
 def _mark(match: re.Match[str], ctx: Context) -> Reading:
     """Read a mark; the point of "KP. 4" and "ĐT. 0909…" belongs to the abbreviation."""
+    if match[0] == "." and ctx.after({"vit"}):
+        return ""
+    if match[0] == "." and _shortened(ctx) and _GOES_ON.match(ctx.line, match.end()):
+        return ""
     pointed = match[0] == "." and bool(ctx.history) and ctx.history[-1] in _POINTED
     return "" if pointed and ctx.line[match.end() :].lstrip()[:1].isdigit() else match[0]
+
+
+def _shortened(ctx: Context) -> bool:
+    """Say whether a small word that cannot be sung was just written: the ng of "ng. trên 40t"."""
+    last = ctx.history[-1] if ctx.history else ""
+    if last.endswith("th") and last[0].isdigit():  # "29 th. Chạp"
+        return True
+    return last.isalpha() and last.islower() and len(last) < 4 and not has_vowel(last)
 
 
 def _ellipsis(match: re.Match[str], ctx: Context) -> Reading:
@@ -253,9 +293,11 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("arrow", rf"[-=]+>|<[-=]+(?!\s?\d)|[{_ARROWS}]+", _arrow, starts="-=<" + _ARROWS),
     rule("rule of signs", r"([=~_*#+-])\1{2,}", _silent, starts="=~_*#+-"),
     rule("checkbox", r"\[\s?[xXvV✓]?\s?\]", _silent, starts="["),
+    rule("bullet, next", rf"\s*[*+]\s+(?=[{UPPER}])", _next_item, starts=" *+"),
     rule("diameter", r"[Ø⌀Φ](?=\s?\d)", _diameter, starts="Ø⌀Φ"),
     rule("comparison", r"([<>])(?= )", _compared, starts="<>"),
     rule("quote mark", r"[<>](?![=<>-]?\s?\d|=)", _pause, starts="<>"),
+    rule("ornament", r"<3+(?=[\s.!]*$)", _heart, starts="<"),
     rule("sign", _SIGNS, _named, starts="".join(sorted({sign[0] for sign in _NAMES}))),
     rule("plus", r"\+", _plus, starts="+"),
     rule("test result", r"\(\s?([-+])\s?\)", _result, starts="("),

@@ -19,8 +19,10 @@ _AGED: Final = words(
     "mầm chồi lá mẫu > ≥ < ≤"
 )
 #: Near these a small number before đ is a mark.
-_MARKED: Final = words("trừ điểm cộng thi toán văn anh môn đạt xếp chấm thắng hòa")
-_HIGHEST_MARK: Final = 30
+_MARKED: Final = words(
+    "trừ điểm cộng thi toán văn anh môn đạt xếp chấm thắng hòa nv1 nv2 nv3 nv vọng"
+)
+_HIGHEST_MARK: Final = 100
 #: What is counted by the minute: "mạch 80 l/p".
 _BEATS: Final = words("mạch tim thở nhịp")
 _HEIGHT_AHEAD: Final = re.compile(r"\s?-\s?[12]m(?:[4-9]|\d\d)(?!\d)")
@@ -62,7 +64,7 @@ def _capital(match: re.Match[str], ctx: Context) -> Reading:
     """Read 20A, 5T, 16L near what is so measured; elsewhere it is a house, a class, a road."""
     first, last, letter = match.groups()
     leads, unit = _CAPITALS.get(letter, (frozenset(), ""))
-    if letter == "T" and ctx.near(_TERMS, 3):
+    if letter == "T" and (ctx.near(_TERMS, 3) or (first in _MONTHS and ctx.near(_SAVED, 9))):
         return f"{amount(first, last, ctx)} tháng"
     if letter == "T" and ctx.near({"nam", "nữ", "tuổi", "bn", "trẻ"}, 5) and first.isdigit():
         return f"{amount(first, last, ctx)} tuổi"
@@ -124,6 +126,11 @@ def _age(match: re.Match[str], ctx: Context) -> Reading:
     return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
 
 
+def _years_and_months(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 61t9th, the age at which one retires."""
+    return f"{ctx.number(match[1])} tuổi {ctx.number(match[2])} tháng"
+
+
 def _much_land(match: re.Match[str], ctx: Context) -> Reading:
     """Read "1 triệu ha", whose ha is no word by itself."""
     return f"{ctx.number(match[1])} {match[2]} héc ta"
@@ -163,7 +170,9 @@ def _height(match: re.Match[str], ctx: Context) -> Reading:
 def _tall(match: re.Match[str], ctx: Context) -> bool:
     """Say whether the 1m2 of "cao dưới 1m2" and of "1m2-1m4" is a height."""
     compared = ctx.after({"dưới", "trên", "từ", "đến", "-", "tới", "hơn", "khoảng"})
-    return (compared and ctx.near({"cao"}, 7)) or bool(_HEIGHT_AHEAD.match(ctx.line, match.end()))
+    return (compared and ctx.near({"cao", "trẻ", "bé", "cháu"}, 7)) or bool(
+        _HEIGHT_AHEAD.match(ctx.line, match.end())
+    )
 
 
 def _position(match: re.Match[str], ctx: Context) -> Reading:
@@ -198,6 +207,9 @@ def of_one_kind(first: str, last: str) -> bool:
 
 #: After these a T is a month.
 _TERMS: Final = words("hạn kỳ gửi vay góp hành")
+#: …and near these, if so many months are usual.
+_SAVED: Final = words("suất lãi tk tiết bhxh bhyt tự đóng trả")
+_MONTHS: Final = words("1 2 3 6 9 12 13 18 24 36 60")
 _NOT_ALONE: Final = words("KM KG MB ha Ha HA cc oC HP TB KV đồng lit inch th dl ms hp CV Ah %o")
 #: Units of one capital letter: near which words they are units at all.
 _CAPITALS: Final = {
@@ -234,6 +246,7 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
         _tons,
         then="0.,-tc",
     ),
+    rule("age", rf"(\d{{1,2}})t\s?(\d{{1,2}})th{WHOLE}", _years_and_months, then="t"),
     rule("age", rf"(\d{{1,3}})(?:{RANGE}(\d{{1,3}}))?t{WHOLE}", _age, then="-t"),
     rule("quantity", rf"(\d{{1,2}})(?:{RANGE}(\d{{1,2}}))?v{WHOLE}", _pills, then="-v"),
     rule(

@@ -239,7 +239,7 @@ WEEKDAYS: Final[tuple[Rule, ...]] = (
     ),
 )
 WEEK_WORDS: Final[tuple[Rule, ...]] = (
-    rule("weekday, letter", rf"t([2-7]){WHOLE}", _small_weekday, starts="t"),
+    rule("weekday, letter", rf"t([2-7]){WHOLE}(?![,/-]\d)", _small_weekday, starts="t"),
     rule(
         "months",
         rf"T\.?({M}){DASH}(?:T\.?)?({M})(?:[/.]({_Y}))?{END}{WHOLE}",
@@ -255,9 +255,9 @@ WEEK_WORDS: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "weekdays, letter",
-        rf"T\.?[2-7](?:(?:[,/](?:T\.?)?[2-7]){{1,5}}|(?:-(?:T\.?)?[2-7]){{2,5}}){WHOLE}",
+        rf"[Tt]\.?[2-7](?:(?:[,/](?:[Tt]\.?)?[2-7]){{1,5}}|(?:-(?:[Tt]\.?)?[2-7]){{2,5}}){WHOLE}",
         _short_weekdays,
-        starts="T",
+        starts="Tt",
     ),
     rule(
         "weekday, letter",

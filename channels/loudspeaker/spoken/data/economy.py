@@ -71,7 +71,6 @@ VTNN = vật tư nông nghiệp
 TBVTV = thuốc bảo vệ thực vật
 TLNĐ = thủy lợi nội đồng
 KTCTTL = khai thác công trình thủy lợi
-TSC = tài sản công
 TSCĐ = tài sản cố định
 CCDC = công cụ dụng cụ
 NSĐP = ngân sách địa phương

@@ -142,4 +142,5 @@ QHC = quy hoạch chung
 ĐTQM = đấu thầu qua mạng
 CSCC = chiếu sáng công cộng
 KCH = kiên cố hóa
+HM = hạn mức
 """
