@@ -16,7 +16,7 @@ from .wordlist import words
 
 _IDENTIFIED: Final = words("mã cccd cmnd cước thẻ stk tk khoản mst seri biển danh sim pin otp bks")
 #: Cards: what follows them is a number only when it is long, else a year or a count.
-_CARDS: Final = words("bhyt bhxh")
+_CARDS: Final = words("bhyt bhxh sbd")
 _CODE_LEADS: Final = (_IDENTIFIED | _CARDS | {"khung", "máy", "chiếu"}) - {"khoản", "biển", "bks"}
 #: After these a number of a bank's is an account's: they name the bank.
 _BANKS: Final = words(
@@ -51,6 +51,7 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
         or (long and (ctx.near(_CARDS, 3) or _after_a_password(ctx)))
         or (len(match[0]) in (5, 6) and _won(match, ctx))
     )
+    close = close or [word.lower() for word in ctx.history[-2:]] == ["số", "cuối"]
     close = close or on_the_line(match, ctx) or _after_a_code(match, ctx)
     close = close or (long and (last in _BANKS or (last in {":", "("} and ctx.near(_BANKS, 2))))
     close = close or (long and _after_a_paper(match, ctx)) or (long_grain and ctx.after({"ir"}))

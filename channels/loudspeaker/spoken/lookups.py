@@ -19,7 +19,7 @@ from .data.ambiguous import AMBIGUOUS
 from .letters import spell
 from .meanings import meaning_of, topic_of, undoubled
 from .model import Doubtful, Why
-from .syllables import LETTERS, is_syllable
+from .syllables import LETTERS, has_vowel, is_syllable
 from .wordlist import words
 
 
@@ -73,6 +73,12 @@ def _foreign(match: re.Match[str], ctx: Context) -> Reading:
 
 def _ambiguous(match: re.Match[str], ctx: Context) -> Reading:
     written = match[0]
+    if (
+        written.islower()
+        and not has_vowel(written)
+        and not (abbreviation(written) or written in FOREIGN)
+    ):
+        written = written.upper()  # typed in haste: "hs 1,5", "31 hộ/125 nk"
     if written not in AMBIGUOUS:
         return None
     if is_syllable(written) and ctx.in_capitals(match.end()):

@@ -26,6 +26,7 @@ _FOLLOWED: Final = (
     ("#plate", re.compile(r"\s?:?\s?\d\d-?[A-Z]")),
     ("#account", re.compile(r"\s?:?\s?\d[\d. ]{5,}")),
     ("#buddhist", re.compile(r"[. ]{1,2}2[56]\d\d(?!\d)")),
+    ("#decimal", re.compile(r"\s?:?\s?\d,\d")),
     ("#roman", re.compile(r"\s[IVX]+(?!\w)")),
     (
         "#money",

@@ -29,14 +29,18 @@ _MEASURES: Final = words(
 )
 _DENOMINATORS: Final = {
     "h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p": "phút", "d": "ngày", "th": "tháng",
-    "ngđ": "ngày đêm", "ng": "người", "GD": "giao dịch", "SP": "sản phẩm",
+    "ngđ": "ngày đêm", "ng": "người", "q": "quyển", "GD": "giao dịch", "SP": "sản phẩm",
 }  # fmt: skip
 #: "1 tuần/lần" is once in a week; "30 phút/lần" is how long each takes.
+_HEADS: Final = words("con hộ người cây")
+_ROUND: Final = re.compile(r"10*(?:\.000)*")
 _PERIODS: Final = words("ngày tuần tháng quý năm")
 #: Words of a date on a form: "ngày/tháng/năm sinh".
 _DATED: Final = {"ngày": "tháng", "tháng": "năm"}
 #: Beyond these no number counts what stands before a slash; a point may follow an item's number.
 _CLAUSE_ENDS: Final = frozenset(".;:)!?")
+#: A price with no word for the money: "35.000-40.000/kg".
+_PRICE: Final = re.compile(r"(?:[\d.]+\s?-\s?)?[1-9]\d{0,2}(?:\.\d{3})+")
 _CLOCKS: Final = frozenset({"h", "'", "ph", "p", "giây"})
 _MILLIONS: Final = re.compile(r"\d+tr\d+")
 _COUNT: Final = re.compile(r"^[\d.,\s/-]+|\s[\d.,\s-]+$")
@@ -67,6 +71,7 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
         return "một lần"
     if bottom == "p" and counts and ctx.near({"quà", "phần"}, 6):
         return "mỗi phần"
+    counts = counts or bool(_PRICE.fullmatch(last))
     measured = counts or top in UNITS or top.lower() in _MEASURES or last.startswith("/")
     measured = measured or (top in _CLOCKS and last[:1].isdigit())
     if not measured and not _counted(ctx):
@@ -104,6 +109,8 @@ def _per_amount(match: re.Match[str], ctx: Context) -> Reading:
     if not last or not (top in ALL or top.lower() in _MEASURES | SUMS or _counted(ctx)):
         return None
     amount, sign = match.groups()
+    if top.lower() in _HEADS and not _ROUND.fullmatch(amount):
+        return None  # "35 con/2.150kg": so many, and what they weigh
     hours = sign.strip() in {"h", "giờ"}
     unit = "giờ" if hours else ALL.get(sign.strip(), sign.strip())
     return f"{'trong' if hours else 'trên'} {ctx.number(amount)} {unit}"

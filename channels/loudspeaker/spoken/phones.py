@@ -99,12 +99,12 @@ def _service(match: re.Match[str], ctx: Context) -> Reading:
     helped = emergency and (
         ctx.near(_HELPERS, 3)
         or (ctx.near(_ASKED, 3) and ctx.next_word(match.end()) not in _PEOPLE)
-        or ctx.after({"sát", "đội", "tâm", "ca", "(", "/"})
+        or ctx.after({"sát", "đội", "tâm", "ca", "("})
         or (ctx.after({":"}) and ctx.near(_RESCUERS, 4))
     )
     helped = helped or (
         emergency
-        and ctx.after({",", "và"})
+        and ctx.after({",", "và", "/"})
         and bool(re.fullmatch(_EMERGENCY, "".join(ctx.history[-2:-1])))
     )
     helped = helped or (re.fullmatch(_EXCHANGES, match[0]) and ctx.after({"số", "đài"}))
@@ -174,6 +174,7 @@ PHONES: Final[tuple[Rule, ...]] = (
         then="xX*.",
     ),
     rule("phone", rf"0\d{{8,10}}{WHOLE}", _digits, starts="0"),
+    rule("phone", rf"0\d{{2,3}}(?:[. ]\d){{6,7}}{WHOLE}", _digits, starts="0", then=_JOINTS),
     rule(
         "phone",
         rf"0\d{{1,4}}(?:{_SEP}\d{{2,8}}){{1,4}}{WHOLE}(?!,\d|/[1-9])",

@@ -171,7 +171,7 @@ def _numbered(match: re.Match[str], ctx: Context) -> Reading:
         said += f" {spell(letter)}" + (f" {ctx.number(digits)}" if digits else "")
     if room:
         digits = read_digits(room[1:]) if room[1] == "0" else ctx.number(room[1:])
-        rises = letters == "P" and room[0] == "-" and int(room[1:]) > int(number)
+        rises = letters in {"P", "KP"} and room[0] == "-" and int(room[1:]) > int(number)
         joint = " chấm " if room[0] == "." else " đến " if rises else ", "
         said += f"{joint}{digits}"
     unknown = not name and len(letters) > 2 and not ctx.after(_CODED)

@@ -10,6 +10,7 @@ from .dates import COUNTED, KNOWN_DAYS, MEASURED, NAMED_AFTER_DAYS, date_words, 
 from .fractions import SETS
 from .model import Doubtful, Why
 from .numbers import NUMBER
+from .syllables import LETTERS
 from .wordlist import words
 
 PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
@@ -22,6 +23,7 @@ _MATCHES: Final = words("thắng thua hòa hiệp cuộc séc set gỡ dẫn tr�
 
 #: How a phone number begins; nothing counts up to a number with noughts before it.
 _PHONE_AHEAD: Final = re.compile(r"0\d{2}")
+_A_YEAR: Final = re.compile(r"20[0-4]\d")
 #: How one set of a match before ended: the 25-18 of "25-18, 25-20".
 _SET: Final = re.compile(r"\d{1,2}\s?-\s?\d{1,2}")
 
@@ -44,6 +46,8 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
         return _score(first, last, ctx)
     if ctx.near({"giỗ"}, 4) and exists(first, last, None):
         return f"ngày {date_words(first, last, None, ctx, match.end())}"
+    if ctx.after({"số"}) and _A_YEAR.fullmatch(last) and not _A_YEAR.fullmatch(first):
+        return f"{ctx.number(first)}, năm {ctx.number(last)}"  # "bản trích đo số 112-2027"
     words = f"{ctx.number(first)} đến {ctx.number(last)}"
     if ctx.after({"dap", "npk"}):
         return f"{ctx.number(first)}, {ctx.number(last)}"
@@ -116,5 +120,10 @@ def _sequence(match: re.Match[str], ctx: Context) -> Reading:
 
 RANGES: Final[tuple[Rule, ...]] = (
     rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence, then="-", tight=True),
-    rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range, then="0.,-"),
+    rule(
+        "range",
+        rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9-]|/(?![{LETTERS}])){WHOLE}",
+        _range,
+        then="0.,-",
+    ),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from . import arrows
 from .abbreviations import FOREIGN, abbreviation
 from .context import WHOLE, Context, Reading, Rule, rule
 from .dates import CLOCK
@@ -27,8 +28,6 @@ _NAMES: Final = {
 }  # fmt: skip
 _OPEN: Final = "([{"
 _BULLETS: Final = "-+•·▪▫◦‣►▶✓✔✅☑◆◇○●■□➢➤➔→"
-_ARROWS: Final = "→⇒➔➜➤"
-_AMOUNT: Final = re.compile(r"\d[\d.]*(?:,\d+)?(?![/\d])")
 #: What a + may add to, or be the sign of.
 _ADDED: Final = re.compile(rf"\s?[\d(]|[{LETTERS}]|\s+(?!trở\s)[{LETTERS}]")
 _SCREENS: Final = words("tivi vi tv led màn hình laptop tính inch loa lốp bánh vành ống phi smart")
@@ -39,15 +38,15 @@ _POINTED: Final = words(
     "KP Kp ĐT Đt đt SĐT DĐ Tel tel TEL Fax STT SN HK BĐ Km km Tr tr NQ QĐ NĐ TT CT CV"
 )
 _KIND: Final = words("cảm cám ơn thương yêu chúc mừng vui bạn quý")
-_SPANS: Final = frozenset({"thứ", "ngày", "tháng", "năm"})
-_WEEKDAY: Final = re.compile("(?:T[2-7]|CN)(?![0-9])")
-_LETTERS_AND_NUMBER: Final = re.compile(rf"([{UPPER}]+)\d{{1,3}}(?!\d)")
 #: An office by three letters or more.
 _OFFICE: Final = re.compile(rf"[{UPPER}]{{3,}}{WHOLE}")
-_DAY_MONTH: Final = re.compile(r"\d{1,2}/\d{1,2}(?![\d])")
 _DIGITS: Final = re.compile(r"\d{1,6}(?!\d)")
 #: A sentence that has not ended.
 _GOES_ON: Final = re.compile(rf"\s(?:[{LOWER}]|Chạp|Giêng)")
+#: What one chooses next: the "Cập nhật" of: bấm "Sổ sức khỏe" > "Cập nhật" > nhập mã.
+_MENU: Final = re.compile(rf'\s(?:["“]|[{UPPER}][{LOWER}]|(?:nhập|chọn|bấm|nhấn)\s)')
+_MINUTES: Final = re.compile(r"\d{1,2}\s?(?:p|ph|phút|')")
+_HOURS_AHEAD: Final = re.compile(r"\d{1,2}\s?(?:h|giờ)")
 _CLAUSE_AHEAD: Final = re.compile(rf"\s*[{UPPER}]")
 #: An amount and its unit, wherever it stands.
 _UNIT: Final = re.compile(
@@ -67,6 +66,8 @@ def _diameter(match: re.Match[str], ctx: Context) -> Reading:
 def _compared(match: re.Match[str], ctx: Context) -> Reading:
     """Read the < of "5 < x", which has a space on either side."""
     spaced = ctx.line[match.start() - 1 : match.start()] == " " and bool(ctx.history)
+    if spaced and match[1] == ">" and _MENU.match(ctx.line, match.end()):
+        return "," if ctx.last()[:1].isalpha() or ctx.after({'"', "”"}) else _NAMES[">"]
     return _NAMES[match[1]] if spaced else None
 
 
@@ -113,42 +114,6 @@ def _about(match: re.Match[str], ctx: Context) -> Reading:
     return "" if ctx.after({"khoảng", "chừng", "gần", "hơn"}) else "khoảng"
 
 
-def _arrow(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the arrow of "7h => 11h", "T2 → T6", "thứ 2 → thứ 6"; any other is a pause."""
-    last = ctx.history[-1] if ctx.history else ""
-    following = ctx.line[match.end() :].lstrip()
-    counted = last[:1].isdigit()
-    joins = (
-        (counted and following[:1].isdigit())
-        or (counted and ctx.near(_SPANS, 2) and _first(following) in _SPANS)
-        or (_WEEKDAY.fullmatch(last) and _WEEKDAY.match(following))
-        or _alike(last, following)
-    )
-    if is_span(ctx, match.end()) or (counted and _DAY_MONTH.match(following)):
-        return "đến"
-    if not joins:
-        return ","
-    return "còn" if _value(following) < _value(last) else "đến"
-
-
-def _alike(last: str, following: str) -> bool:
-    """Say whether the same letters stand before both numbers: "KP4 -> KP9"."""
-    found = _LETTERS_AND_NUMBER.fullmatch(last)
-    other = _LETTERS_AND_NUMBER.match(following)
-    return bool(found and other) and last.rstrip("0123456789") == _letters_of(following)
-
-
-def _letters_of(text: str) -> str:
-    found = _LETTERS_AND_NUMBER.match(text)
-    return found[1] if found else ""
-
-
-def _value(text: str) -> float:
-    """Return the plain number that ``text`` begins with; 0 if it begins with none."""
-    found = _AMOUNT.match(text)
-    return float(found[0].replace(".", "").replace(",", ".")) if found else 0.0
-
-
 def _result(match: re.Match[str], ctx: Context) -> Reading:
     """Read HBsAg (-) and Rh(+)."""
     return "dương tính" if match[1] == "+" else "âm tính"
@@ -162,11 +127,6 @@ def _rise(match: re.Match[str], ctx: Context) -> Reading:
         return "" if ctx.after({word}) else word
     limited = any(token[:1].isdigit() for token in ctx.history[-2:]) and ctx.near(_LIMITS, 5)
     return ("trở lên" if rises else "trở xuống") if limited else ""
-
-
-def _first(text: str) -> str:
-    """Return the first word of ``text`` in lower case."""
-    return text.partition(" ")[0].lower()
 
 
 def _bullet(match: re.Match[str], ctx: Context) -> Reading:
@@ -187,6 +147,8 @@ def _to(match: re.Match[str], ctx: Context) -> Reading:
         return None
     if last.strip("0123456789.,-") == "":
         return None
+    if _MINUTES.fullmatch(last) and _HOURS_AHEAD.match(ctx.line, match.end()):
+        return "đến"  # 30p-1h
     first, following = _UNIT.match(last), _UNIT.match(ctx.line, match.end())
     signs = (first[1], following[1]) if first and following else ("", "")
     return "đến" if all(signs) and of_one_kind(*signs) else ","
@@ -228,12 +190,18 @@ def _between_offices(end: int, ctx: Context) -> bool:
 
 def _mark(match: re.Match[str], ctx: Context) -> Reading:
     """Read a mark; the point of "KP. 4" and "ĐT. 0909…" belongs to the abbreviation."""
-    if match[0] == "." and ctx.after({"vit"}):
+    if match[0] == "." and (ctx.after({"vit"}) or _joins_letters(match, ctx)):
         return ""
     if match[0] == "." and _shortened(ctx) and _GOES_ON.match(ctx.line, match.end()):
         return ""
     pointed = match[0] == "." and bool(ctx.history) and ctx.history[-1] in _POINTED
     return "" if pointed and ctx.line[match.end() :].lstrip()[:1].isdigit() else match[0]
+
+
+def _joins_letters(match: re.Match[str], ctx: Context) -> bool:
+    """Say whether the point of VP.UBND joins two abbreviations."""
+    before = ctx.history[-1] if ctx.history else ""
+    return before.isupper() and bool(_OFFICE.match(ctx.line, match.end()))
 
 
 def _shortened(ctx: Context) -> bool:
@@ -290,7 +258,7 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("dash", r"\s*-(?!>)(?:-(?!>)|\s)*", _dash, starts=" -"),
     rule("about", r"~\s?(?=\d)", _about, starts="~"),
     rule("rise", r"[↑↓▲▼]+", _rise, starts="↑↓▲▼"),
-    rule("arrow", rf"[-=]+>|<[-=]+(?!\s?\d)|[{_ARROWS}]+", _arrow, starts="-=<" + _ARROWS),
+    *arrows.ARROWS,
     rule("rule of signs", r"([=~_*#+-])\1{2,}", _silent, starts="=~_*#+-"),
     rule("checkbox", r"\[\s?[xXvV✓]?\s?\]", _silent, starts="["),
     rule("bullet, next", rf"\s*[*+]\s+(?=[{UPPER}])", _next_item, starts=" *+"),

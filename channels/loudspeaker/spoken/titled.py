@@ -85,7 +85,7 @@ _DIGIT: Final = re.compile(r"\d")
 _CALLING: Final = words("đt sđt thoại zalo gọi")
 #: "Hai 0918 223 344", "Tư (0918.223.346)".
 _NAME_AND_PHONE: Final = re.compile(
-    rf"[{UPPER}][{LOWER}]*(?: [{UPPER}][{LOWER}]*){{0,3}}[ :,(-]{{1,3}}0\d{{2}}"
+    rf"[{UPPER}][{LOWER}]*(?: [{UPPER}][{LOWER}]*){{0,3}}[ :,()-]{{1,4}}0\d{{2}}"
 )
 _MARKS: Final = frozenset("(:-,/;|") | words("và hoặc với hay")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from .abbreviations import alternation, first_letters
@@ -26,6 +27,8 @@ _HIGHEST_MARK: Final = 100
 #: What is counted by the minute: "mạch 80 l/p".
 _BEATS: Final = words("mạch tim thở nhịp")
 _HEIGHT_AHEAD: Final = re.compile(r"\s?-\s?[12]m(?:[4-9]|\d\d)(?!\d)")
+#: In a line with one of these somebody's age is told.
+_DEATHS: Final = words("mất thọ viếng tang trần cáo")
 _GOODS: Final = words(
     "lúa gạo hàng rác cá tôm phân xi thép cát đá gạch đất trái thanh mía cao hồ tiêu muối rau quả "
     "sầu mít chuối dưa bắp khoai thịt heo bò gà vịt thóc ngô nông thủy than giấy vật"
@@ -33,6 +36,7 @@ _GOODS: Final = words(
 _MASSES: Final = frozenset({"mg", "g", "gr", "kg", "Kg", "KG", "µg"})
 _AGE: Final = re.compile(r"[5-9]\dt")
 _MEDICINE: Final = words("uống thuốc liều sáng trưa chiều tối viên ngày mg kháng hạ sốt")
+_TAKEN: Final = words("sáng trưa chiều tối sau trước mỗi")
 _LENGTHS: Final = frozenset({"mm", "cm", "dm", "m", "km", "Km", "KM"})
 _VOLUMES: Final = frozenset({"ml", "mL", "l", "lit", "cc", "m3"})
 ALL: Final = {**UNITS, **MONEY}
@@ -64,7 +68,9 @@ def _capital(match: re.Match[str], ctx: Context) -> Reading:
     """Read 20A, 5T, 16L near what is so measured; elsewhere it is a house, a class, a road."""
     first, last, letter = match.groups()
     leads, unit = _CAPITALS.get(letter, (frozenset(), ""))
-    if letter == "T" and (ctx.near(_TERMS, 3) or (first in _MONTHS and ctx.near(_SAVED, 9))):
+    saved = first in _MONTHS and ctx.near(_SAVED, 9)
+    termed = _TERM.match(ctx.line, match.end()) or _TERMED.fullmatch("".join(ctx.history[-2:-1]))
+    if letter == "T" and (ctx.near(_TERMS, 3) or (saved and termed)):
         return f"{amount(first, last, ctx)} tháng"
     if letter == "T" and ctx.near({"nam", "nữ", "tuổi", "bn", "trẻ"}, 5) and first.isdigit():
         return f"{amount(first, last, ctx)} tuổi"
@@ -105,7 +111,8 @@ def _is_a_mark(number: str, end: int, ctx: Context) -> bool:
     if not number.isdigit():
         return True
     small = 0 < int(number) <= _HIGHEST_MARK and not ctx.line.startswith("/", end)
-    return small and (ctx.near(_MARKED, 5) or ctx.next_word(end) == "môn")
+    ranked = ("xếp", "hạng") in pairwise(map(str.lower, ctx.history))
+    return small and (ranked or ctx.near(_MARKED, 5) or ctx.next_word(end) == "môn")
 
 
 def _tons(match: re.Match[str], ctx: Context) -> Reading:
@@ -122,6 +129,7 @@ def _age(match: re.Match[str], ctx: Context) -> Reading:
     listed = listed or any(_AGE.fullmatch(token) for token in ctx.history[:-1])
     aged = listed or ctx.near(_AGED, 9 if int(match[1]) > 12 else 3)
     aged = aged or bool(match[2] and 14 < int(match[1]) < int(match[2]) < 100)
+    aged = aged or (len(match[1]) > 1 and not _DEATHS.isdisjoint(map(str.lower, ctx.history)))
     aged = aged or ctx.next_word(match.end()) == "trở" or ctx.line[match.end() :][:1] in {"+", "↑"}
     return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
 
@@ -153,7 +161,8 @@ def _screen(match: re.Match[str], ctx: Context) -> Reading:
 
 def _pills(match: re.Match[str], ctx: Context) -> Reading:
     """Read the 1v of "uống 1v x 2 lần/ngày"."""
-    return f"{amount(match[1], match[2], ctx)} viên" if ctx.near(_MEDICINE, 6) else None
+    taken = ctx.near(_MEDICINE, 6) or ctx.next_word(match.end()) in _TAKEN
+    return f"{amount(match[1], match[2], ctx)} viên" if taken else None
 
 
 def _height(match: re.Match[str], ctx: Context) -> Reading:
@@ -209,6 +218,9 @@ def of_one_kind(first: str, last: str) -> bool:
 _TERMS: Final = words("hạn kỳ gửi vay góp hành")
 #: …and near these, if so many months are usual.
 _SAVED: Final = words("suất lãi tk tiết bhxh bhyt tự đóng trả")
+#: What is told of a term: its rate, another term.
+_TERM: Final = re.compile(r"\s?[:/,;)(]|\s(?:\d|lần|là|lãi)")
+_TERMED: Final = re.compile(r"\d{1,2}T")
 _MONTHS: Final = words("1 2 3 6 9 12 13 18 24 36 60")
 _NOT_ALONE: Final = words("KM KG MB ha Ha HA cc oC HP TB KV đồng lit inch th dl ms hp CV Ah %o")
 #: Units of one capital letter: near which words they are units at all.

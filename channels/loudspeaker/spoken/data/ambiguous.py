@@ -6,8 +6,9 @@ it stands each meaning that neighbours can call for, in the order tried: ``< aft
 it is said with a doubt then too. Words are in lower case; a neighbour may also be a mark, or
 ``#number``, ``#phone``, ``#date``, ``#document`` (30/2022/TT-BYT), ``#plate``, ``#account``,
 ``#roman``, ``#percent``, ``#money``, ``#yield`` (6 tấn/ha), ``#area``, ``#load`` (5T), ``#inch``,
-``#buddhist`` (a year such as 2571), ``#hour`` (5g30), and before it ``#clock`` (16g30). A meaning
-that begins with ``?`` is said with a doubt whatever called for it.
+``#buddhist`` (a year such as 2571), ``#hour`` (5g30), ``#decimal`` (3,33), and
+before it ``#clock`` (16g30). A meaning that begins with ``?`` is said with a doubt whatever
+called for it.
 """
 
 from __future__ import annotations

@@ -121,7 +121,6 @@ DNVVN = doanh nghiệp vừa và nhỏ
 HĐQT = Hội đồng quản trị
 HĐTV = Hội đồng thành viên
 KTT = kế toán trưởng
-CCT = Chi cục Thuế
 CTTNHH = công ty trách nhiệm hữu hạn
 XSKT = xổ số kiến thiết
 BĐS = bất động sản

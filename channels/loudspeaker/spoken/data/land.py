@@ -143,4 +143,5 @@ QHC = quy hoạch chung
 CSCC = chiếu sáng công cộng
 KCH = kiên cố hóa
 HM = hạn mức
+HTSD = hình thức sử dụng
 """

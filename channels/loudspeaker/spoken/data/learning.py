@@ -91,4 +91,5 @@ VRT = viêm ruột thừa
 TCCT = trung cấp chính trị
 KPH = không phát hiện
 XT = xét tuyển
+TĐHV = trình độ học vấn
 """

@@ -129,4 +129,6 @@ dBB = tiểu đoàn bộ binh
 eBB = trung đoàn bộ binh
 fBB = sư đoàn bộ binh
 CSGT-TT = cảnh sát giao thông, trật tự
+BLX = bằng lái xe
+GNQ = giao nhận quân
 """

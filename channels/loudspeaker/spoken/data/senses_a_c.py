@@ -19,7 +19,7 @@ BC = báo cáo
   báo cáo < > số về của gửi tình kết sơ tổng quý tháng năm công tài thuế tuần nhanh chính kiểm
   báo cáo < - / > định thu hoạt #document
 BCH = Ban chấp hành
-  Ban chỉ huy < > quân chqs phòng pctt ptds tkcn cứu qs pctt&tkcn pttks pvds pccc
+  Ban chỉ huy < > quân chqs phòng pctt ptds tkcn cứu qs pctt&tkcn pttks pvds pccc bđbp biên
   Ban chấp hành < > đảng đoàn hội trung tw công chi lâm liên
 BD = bồi dưỡng
   Bình Dương < tỉnh tp >
@@ -147,4 +147,7 @@ CTMT = công tác Mặt trận
 CV = công văn
   chuyên viên < các anh chị > phòng
   công văn < theo > số #document
+CCT = Chi cục Thuế
+  cùng chi trả < phần mức bhyt > #percent không
+  Chi cục Thuế < của tại từ đến > khu kv huyện cơ
 """

@@ -107,6 +107,7 @@ GD = giáo dục
   giáo dục < ngành phòng sở > và mầm phổ
   giao dịch < điểm phòng >
 GĐ = gia đình
+  gia đình < clb " “ bộ > thể hạnh
   giám đốc < ông bà phó tổng anh phó các > sở công điện trung hợp htx bệnh tt bv cty ct htx vnpt sở
   giai đoạn < > #number #roman
   gia đình < hộ các từng > văn chính có liệt thương học bà em
@@ -137,6 +138,7 @@ HCV = huy chương vàng
   hát xê vê < > ~ viêm gan virus kháng nhiễm hbv hiv máu nghiệm
   huy chương vàng < > ~ giải thi hội thao bóng môn hcb hcđ
 HĐ = hoạt động
+  Hội đồng < > thi coi chấm phúc
   hợp đồng < ký > số #document lao lđ lđlđ mua thuê thi
   Hội đồng < thường > nghĩa tư thi quản xét tuyển trường nvqs bồi
   hoạt động < các > của
@@ -163,6 +165,7 @@ HQ = hải quan
   hải quân < vùng quân đoàn sĩ tàu bđbp > ~ vùng lữ hải biển đảo nhập ngũ thanh
   hải quan < chi cục > cửa
 HS = học sinh
+  hệ số < lương bậc nhân > #decimal
   học sinh < em các cho lượng số #number > nghèo giỏi lớp trường tiểu mầm thcs thpt
   hồ sơ < nộp đủ nhận bộ mã loại thành > gồm hợp đầy
   hồ sơ < > ~ tiếp nhận giải quyết hẹn thủ tthc dvc số cửa trễ

@@ -32,6 +32,7 @@ KN = khuyến nông
   khiếu nại < đơn > tố
   khuyến nông < > viên
 KG = ki lô gam
+  khai giảng < lễ tựu > #date
   kính gửi < gửi > : ubnd các ông bà
   ki lô gam < #number bằng theo mỗi một >
   kính gửi < > ~ kính
@@ -164,4 +165,7 @@ PV = phóng viên
 PTTH = phát thanh truyền hình
   phổ thông trung học < trường cấp bằng lớp khối thi tốt > cũ
   phát thanh truyền hình < đài báo và trên trung > tỉnh và
+LQ = lũ quét
+  lăng quăng < diệt kiểm không có vật > muỗi chủ
+  lũ quét < cảnh nguy cơ trận xảy > sạt và
 """

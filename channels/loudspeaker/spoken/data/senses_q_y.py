@@ -53,6 +53,7 @@ TB = thông báo
   thông báo < theo > số về của #document
   trung bình < > ~ người kg tấn đồng điểm
 TC = tổ chức
+  trợ cấp < nhận hưởng mức chi > cho nct bhtn btxh thai
   tiêu chí < #number đạt các bộ > ntm số nông
   trung cấp < cđ > nghề
   tổ chức < ban > cán
@@ -78,7 +79,7 @@ THT = tổ hợp tác
   tụ huyết trùng < > ~ lmlm tiêm vắc xin trâu bò heo gia súc
 THA = thi hành án
   tăng huyết áp < bệnh mắc bị > đái đtđ và độ
-  thi hành án < > dân hình
+  thi hành án < chế chi cục > dân hình
 TK = tài khoản
   thế kỷ < > #roman
   tài khoản < số qua vào mở > ngân định #account #phone : số
@@ -105,6 +106,7 @@ TS = tiến sĩ
   tài sản < khai thuê bán > gắn ~ quỹ dn doanh nghiệp thuế
   thí sinh < số > ~ phòng thi môn
 TT = trung tâm
+  thân thể < hiểm bh >
   trung tâm < gđ pgđ trung > #phone
   từ thiện < cháo cơm quán bếp phát >
   tập thể < mỗi > xuất tiên tích cá
@@ -188,7 +190,7 @@ TMĐT = thương mại điện tử
   thương mại điện tử < sàn về qua trên và > qua
   tổng mức đầu tư < có là > #money : ~ dự án công trình xây đường cầu
 TM = thương mại
-  tiền mặt < trả bằng thu chi > và hoặc
+  tiền mặt < trả bằng thu chi #number quà > và hoặc
   thay mặt < > ubnd bch đảng ban hội tổ chi
   thuyết minh < bản > bctc
 XM = xe máy
