@@ -11,9 +11,8 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
@@ -24,6 +23,13 @@ from engine.settings.players import ALWAYS_THERE, PlayerName, PlayerSettings
 from engine.settings.portal import PortalSettings
 from engine.settings.printing import PrintSettings
 from engine.settings.proof import ProofSettings
+from engine.settings.secrets import (
+    Faulty,
+    SettingsError,
+    SettingsFault,
+    read_secret,
+    with_own_secrets,
+)
 from engine.settings.sections import (
     AlertSettings,
     ArtifactSettings,
@@ -57,29 +63,6 @@ __all__ = [
     "load_settings",
     "read_secret",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsFault:
-    """One fault. ``place`` is a file or a variable; ``field`` is empty for all of it.
-
-    ``line`` counts from 1; 0 where it is unknown.
-    ``cause`` is what pydantic found, or why the file cannot be read. Whoever tells people
-    puts it into words: this floor speaks no language.
-    """
-
-    place: str
-    field: str
-    cause: ErrorDetails | OSError | UnicodeDecodeError | tomllib.TOMLDecodeError
-    line: int = 0
-
-
-class SettingsError(Exception):
-    """Settings that cannot be used, with every fault."""
-
-    def __init__(self, faults: Sequence[SettingsFault]) -> None:
-        super().__init__(faults)
-        self.faults = tuple(faults)
 
 
 class Settings(Section):
@@ -254,20 +237,12 @@ def _models_in(annotation: Any) -> tuple[type[BaseModel], ...]:
     return tuple(model for inner in get_args(annotation) for model in _models_in(inner))
 
 
-def read_secret(path: Path) -> str:
-    """Return a secret kept in a file, without the final line break. Raises SettingsError."""
-    try:
-        return path.read_text(encoding="utf-8").strip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([SettingsFault(str(path), "", error)]) from None
-
-
 def _with_secrets(settings: Settings, workspace: Path) -> Settings:
     """Read secrets from the files that are named for them.
 
     One that cannot be read is the fault of its own player or chat account: the others go on.
     """
-    faulty = _Faulty(workspace, dict(settings.faulty_players), {})
+    faulty = Faulty(workspace, dict(settings.faulty_players), {})
     own = faulty.with_secrets
     players = {
         name: kept
@@ -276,8 +251,8 @@ def _with_secrets(settings: Settings, workspace: Path) -> Settings:
     }
     portal = settings.portal.model_copy(
         update={
-            "wordpress": _with_own_secrets(settings.portal.wordpress, workspace),
-            "webhook": _with_own_secrets(settings.portal.webhook, workspace),
+            "wordpress": with_own_secrets(settings.portal.wordpress, workspace),
+            "webhook": with_own_secrets(settings.portal.webhook, workspace),
         }
     )
     known = settings.model_copy(
@@ -298,52 +273,3 @@ def _with_secrets(settings: Settings, workspace: Path) -> Settings:
     known._faulty = faulty.players
     known._faulty_accounts = faulty.accounts
     return known
-
-
-class _HasSecrets(Protocol):
-    """A section whose ``secrets`` may come from files."""
-
-    @property
-    def secrets(self) -> tuple[str, ...]: ...
-
-    def model_copy(self, *, update: Mapping[str, Any]) -> Self: ...
-
-
-_Secretive = TypeVar("_Secretive", bound=_HasSecrets)
-
-
-@dataclass(frozen=True, slots=True)
-class _Faulty:
-    """What is wrong with sections that others can do without, by name."""
-
-    workspace: Path
-    players: dict[str, tuple[SettingsFault, ...]]
-    accounts: dict[str, tuple[SettingsFault, ...]]
-
-    def with_secrets(
-        self,
-        section: _Secretive,
-        field: str,
-        faulty: dict[str, tuple[SettingsFault, ...]],
-        name: str,
-    ) -> _Secretive | None:
-        """Return a section with its secrets; None when one cannot be read, which is kept."""
-        try:
-            return _with_own_secrets(section, self.workspace)
-        except SettingsError as error:
-            faulty[name] = tuple(replace(one, field=field) for one in error.faults)
-            return None
-
-    def account(self, section: _Secretive, name: str) -> _Secretive:
-        """Return a chat account with its secrets, or as it is without them."""
-        return self.with_secrets(section, name, self.accounts, name) or section
-
-
-def _with_own_secrets(section: _Secretive, workspace: Path) -> _Secretive:
-    return section.model_copy(
-        update={
-            secret: read_secret(workspace / getattr(section, f"{secret}_file"))
-            for secret in section.secrets
-            if not getattr(section, secret) and getattr(section, f"{secret}_file")
-        }
-    )
