@@ -44,7 +44,7 @@ def _link(row: Row[Any]) -> VisitLink:
 
 
 #: The links of teams.
-VISITS = Kind(visit_links, visit_links.c.team_id, _link, signs="visits\n")
+VISITS = Kind(visit_links, visit_links.c.team_id, _link, "link_revoked", signs="visits\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,8 @@ class VisitBook:
         return self._links.all(campaign_id)
 
     def revoke(self, campaign_id: str, team_id: str, *, at: datetime, by: str) -> int:
-        """End the team's links for the campaign; return how many were open."""
-        count = self._links.revoke(campaign_id, team_id, at)
-        if count:
-            with self._database.write(durable=True) as connection:
-                self._record(connection, "link_revoked", campaign_id, at, by, team_id)
-        return count
+        """End the team's links for the campaign, on the record; return how many were open."""
+        return self._links.revoke(campaign_id, team_id, at=at, by=by)
 
     def token(self, link: VisitLink) -> str:
         """Return what the link's address ends with."""
