@@ -267,7 +267,7 @@ WRITES: Mapping[str, Case] = {
         at=LATER + timedelta(days=99), by="x", keep=timedelta(0)
     ),
     "visits.record": lambda it, our: it.visits.record(
-        VisitReport(our.delivery, "x", LATER, "", Visits(1))
+        [VisitReport(our.delivery, "x", LATER, "", Visits(1))]
     ),
     "relays.settle": lambda it, our: it.relays.settle([our.word], by="x", at=LATER),
     "tokens.seed": lambda it, our: it.tokens.seed("zalo/1/2", PAIR),
