@@ -95,16 +95,19 @@ _OF_HOUSEHOLDS = tuple(kind.value for kind in EvidenceKind if kind.of_households
 
 _LATER = evidence.alias().c
 
-#: Visits are told as totals so far: what the same person has said anew does not count any more.
-_STANDING = or_(
-    _E.kind != EvidenceKind.VISITED,
-    ~exists().where(
-        _LATER.commune_id == _E.commune_id,
-        _LATER.delivery_id == _E.delivery_id,
-        _LATER.by == _E.by,
-        _LATER.kind == EvidenceKind.VISITED,
-        _LATER.id > _E.id,
-    ),
+_SAID_ANEW = (
+    _LATER.commune_id == _E.commune_id,
+    _LATER.delivery_id == _E.delivery_id,
+    _LATER.by == _E.by,
+    _LATER.kind == _E.kind,
+    _LATER.id > _E.id,
+)
+
+#: Visits are told as totals so far, and copies are counted as a whole: what the same person has
+#: said anew does not count any more (``engine.models.visit``, ``engine.reports.handed``).
+_STANDING = and_(
+    or_(_E.kind != EvidenceKind.VISITED, ~exists().where(*_SAID_ANEW)),
+    or_(_E.left_over.is_(None), ~exists().where(*_SAID_ANEW, _LATER.left_over.is_not(None))),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -30,11 +31,12 @@ def size_in_mm(pdf: bytes) -> tuple[int, int]:
         document.close()
 
 
-def text_of(pdf: bytes) -> str:
-    """Return the text of all pages as a reader would copy it."""
+def text_of(pdf: bytes, pages: int | None = None) -> str:
+    """Return the text of all pages, or the first ones, as a reader would copy it."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+        first = islice(document, pages)
+        return "\n".join(page.get_textpage().get_text_bounded() for page in first)
     finally:
         document.close()
 
