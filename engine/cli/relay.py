@@ -13,7 +13,7 @@ import click
 from engine.app import App
 from engine.app.linking import address_of
 from engine.cli.commands import Suggesting
-from engine.cli.common import commune_option, open_workspace, workspace_option
+from engine.cli.common import by_option, commune_option, open_workspace, workspace_option
 from engine.cli.words import translate_placeholders
 from engine.clock import local
 from engine.dispatch.relaying import Relaying
@@ -69,13 +69,14 @@ def _revoke() -> click.Command:
     )
     @click.argument("campaign_id", metavar="ID")
     @click.option("--person", required=True, metavar=_("PERSON"), help=_("Whose link."))
+    @by_option
     @commune_option
     @workspace_option
-    def command(campaign_id: str, person: str, workspace: Path | None) -> int:
+    def command(campaign_id: str, person: str, by: str, workspace: Path | None) -> int:
         with open_workspace(workspace, acting=True) as app:
             app.office.newest(campaign_id)
-            count = app.ledger.relays.revoke(campaign_id, person, app.clock.now())
-            if not count:
+            who, now = app.office.entitled(by), app.clock.now()
+            if not app.ledger.relays.revoke(campaign_id, person, at=now, by=who.id):
                 message = _("{campaign}: {person} has no open link")
                 raise LoaError(message.format(campaign=campaign_id, person=person))
             click.echo(

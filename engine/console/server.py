@@ -54,7 +54,7 @@ KEPT = timedelta(days=2)
 
 
 class ConsoleService:
-    """Answers players until told to stop; ``stop`` may be set from a signal handler."""
+    """Answers players, people and Zalo until told to stop; a signal handler may set ``stop``."""
 
     def __init__(
         self, communes: Communes, ready: Readiness, *, beat: Callable[[], None] = lambda: None
@@ -103,7 +103,7 @@ class ConsoleService:
         with _bound(listen) as bound, self._rounds():
             host, port = bound.getsockname()[:2]
             kind = "https" if config.is_ssl else "http"
-            words = _("players are answered at {address}")
+            words = _("links, players and events are answered at {address}")
             logger.info(words.format(address=f"{kind}://{host}:{port}"))
             server = _Server(config, self.stop, self._hub, self.pulse)
             asyncio.run(server.serve(sockets=[bound]))

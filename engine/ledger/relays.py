@@ -33,7 +33,7 @@ def _link(row: Row[Any]) -> RelayLink:
 
 
 #: The links of people who pass something on.
-RELAYS = Kind(relay_links, relay_links.c.person_id, _link)
+RELAYS = Kind(relay_links, relay_links.c.person_id, _link, "relay_link_revoked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class Relays:
         """Return every link of a campaign, the revoked ones too, in the order they were made."""
         return self._links.all(campaign_id)
 
-    def revoke(self, campaign_id: str, person_id: str, at: datetime) -> int:
-        """End the person's links for the campaign; return how many were open."""
-        return self._links.revoke(campaign_id, person_id, at)
+    def revoke(self, campaign_id: str, person_id: str, *, at: datetime, by: str) -> int:
+        """End the person's links for the campaign, on the record; return how many were open."""
+        return self._links.revoke(campaign_id, person_id, at=at, by=by)
 
     def token(self, link: RelayLink) -> str:
         """Return what the link's address ends with."""

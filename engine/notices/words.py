@@ -32,6 +32,10 @@ def what(notice: Notice) -> str:
                 "{campaign}: the law asks for {days} days in a row; in {count} hamlets what is"
                 " planned cannot make them up any more"
             )
+        case Concern.RELAY_WORDS if not notice.facts["campaign"]:
+            sentence = _(
+                "{count} answers in groups wait for a person: nobody can say what they answer"
+            )
         case Concern.RECALLED:
             sentence = _recalled(Undone(notice.facts["undone"]))
         case plain:
@@ -43,7 +47,7 @@ def what_to_do(notice: Notice) -> str:
     """Say what to type, or what to look at."""
     if notice.concern is Concern.RECALLED:
         return _of_recalled(Undone(notice.facts["undone"])).format(**_readable(notice))
-    return _advice()[notice.concern].format(**_readable(notice))
+    return _advice()[notice.concern].format(**_readable(notice)).rstrip()
 
 
 def _sentences() -> dict[Concern, str]:

@@ -7,7 +7,7 @@ within the other) and their sum (no household twice).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -140,7 +140,7 @@ def coverage(
     households: Mapping[str, int],
 ) -> Coverage:
     """Work coverage out for each hamlet in ``households`` (id → households meant), in its order."""
-    by_place = _channel_bounds(rows, standing(last_counts(evidence)), registry, households)
+    by_place = _channel_bounds(rows, last_counts(evidence), registry, households)
     products = products_handed(rows, evidence)
     hamlets = []
     for hamlet_id, meant in households.items():
@@ -200,17 +200,26 @@ def _channel_bounds(
 ) -> dict[str, list[ChannelCoverage]]:
     """Return each hamlet's channels that have evidence of households reached."""
     confirmed = {row.id: row for row in rows if row.state is State.CONFIRMED}
-    pieces: dict[tuple[str, str], dict[int, list[Evidence]]] = {}
-    for piece in evidence:
-        row = confirmed.get(piece.delivery_id)
-        if row is not None and reaches_households(row, piece, registry):
+    known = [piece for piece in evidence if piece.delivery_id in confirmed]
+    pieces: dict[tuple[str, str], dict[Hashable, list[Evidence]]] = {}
+    for piece in standing(known, lambda one: _told_once(confirmed[one])):
+        row = confirmed[piece.delivery_id]
+        if reaches_households(row, piece, registry):
             place = pieces.setdefault((row.hamlet_id, row.channel), {})
-            place.setdefault(row.id, []).append(piece)
+            place.setdefault(_told_once(row), []).append(piece)
     found: dict[str, list[ChannelCoverage]] = {}
     for (hamlet_id, channel), deliveries in pieces.items():
         one = _channel(channel, deliveries.values(), households.get(hamlet_id, 0))
         found.setdefault(hamlet_id, []).append(one)
     return found
+
+
+def _told_once(row: DeliveryRow) -> Hashable:
+    """Name what households are counted for: a delivery; of visits all that one team was sent for.
+
+    A team counts its visits from the beginning on, and its word answers every sheet it was given.
+    """
+    return (row.hamlet_id, row.target) if row.channel == "team" else row.id
 
 
 def _strength(one: ChannelCoverage) -> tuple[int, str]:

@@ -129,4 +129,5 @@ def _event_words(_language: str) -> dict[str, str]:
         "list_shown": _("private list shown"),
         "list_purged": _("private list removed"),
         "link_revoked": _("team's link revoked"),
+        "relay_link_revoked": _("person's link revoked"),
     }

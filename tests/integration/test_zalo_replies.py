@@ -30,7 +30,9 @@ from engine.dispatch.confirming import Word, confirm
 from engine.errors import LoaError
 from engine.ledger.machines import Role
 from engine.models import Evidence, EvidenceKind
+from engine.models.notice import Concern
 from engine.models.relay import WordKind
+from engine.notices.words import what, what_to_do
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
 from workers.presence import presence_of
@@ -268,6 +270,24 @@ def test_small_talk_about_nothing_is_not_kept(scene: Scene) -> None:
     scene.say("đã nhận", group="g999")
     assert scene.words == []
     assert scene.evidence == []
+
+
+def test_a_bare_nod_out_of_time_waits_for_a_person(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can say what it answers; to drop it would hide that somebody did."""
+    monkeypatch.setenv("LOA_LANG", "en")
+    scene.wait(timedelta(days=30))
+    for text in ("ok", "Dạ rồi", "👍", "đã nhận"):
+        scene.say(text)
+    assert scene.words == [(WordKind.UNCLEAR, "ap-1-head", "ap-1")] * 4
+    said = [word.text.rpartition(" ")[2] for word in scene.app.ledger.relays.words()]
+    assert sorted(said) == ["nhận", "ok", "rồi", "👍"]
+    assert scene.evidence == []
+    found = commune_desk(scene.app.house, scene.app.ledger, scene.app.rehearsing).look()
+    (notice,) = (one.notice for one in found if one.notice.concern is Concern.RELAY_WORDS)
+    assert what(notice) == "4 answers in groups wait for a person: nobody can say what they answer"
+    assert what_to_do(notice) == "loa relay words"
 
 
 def test_zalo_tells_again_until_it_is_answered(scene: Scene) -> None:

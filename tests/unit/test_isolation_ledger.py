@@ -253,7 +253,7 @@ WRITES: Mapping[str, Case] = {
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
     "remote_ids.set": lambda it, our: it.remote_ids.set("khóa", "của họ nữa"),
     "relays.link": lambda it, our: it.relays.link("tin", "ap-1-head", at=NOW, until=LATER),
-    "relays.revoke": lambda it, our: it.relays.revoke("tin", "ap-1-head", LATER),
+    "relays.revoke": lambda it, our: it.relays.revoke("tin", "ap-1-head", at=LATER, by="x"),
     "relays.token": lambda it, our: it.relays.token(our.link),
     "relays.write_down": lambda it, our: it.relays.write_down(
         Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Hỏi.", LATER
@@ -271,7 +271,7 @@ WRITES: Mapping[str, Case] = {
         at=LATER + timedelta(days=99), by="x", keep=timedelta(0)
     ),
     "visits.record": lambda it, our: it.visits.record(
-        VisitReport(our.delivery, "x", LATER, "", Visits(1))
+        [VisitReport(our.delivery, "x", LATER, "", Visits(1))]
     ),
     "relays.settle": lambda it, our: it.relays.settle([our.word], by="x", at=LATER),
     "tokens.seed": lambda it, our: it.tokens.seed("zalo/1/2", PAIR),
