@@ -121,11 +121,8 @@ def one_line(text: str) -> str:
 def heading(text: str) -> str:
     """Return a title, or who issues it, on one line; no name in it is broken over two."""
     words = one_line(text).split(" ")
-    if len(words) > 2 and text.isupper():
-        names = _after_places(words)
-    else:
-        names = _capitalised(words)
-    for first, end in names:
+    names = _after_places if len(words) > 2 and text.isupper() else _capitalised
+    for first, end in list(names(words)):
         if len(" ".join(words[first:end])) <= _LONGEST_NAME:
             words[first:end] = [NBSP.join(words[first:end])] + [""] * (end - first - 1)
     return " ".join(filter(None, words))
