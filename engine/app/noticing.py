@@ -9,7 +9,7 @@ from functools import partial
 from channels.chat.channel import ChatChannel
 from channels.chat.zalo.article import ZaloArticleBackend
 from channels.chat.zalo.group import ZaloGroupBackend
-from engine.app.chat_accounts import zalo_account
+from engine.app.chat_accounts import endpoints, zalo_account
 from engine.app.communes import Communes, home_of
 from engine.app.house import House
 from engine.app.packages import taken_back
@@ -36,6 +36,7 @@ from engine.notices.packages import PackageGatherer
 from engine.notices.permissions import LoginGatherer, PermissionGatherer
 from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
+from engine.notices.quotas import QuotaGatherer
 from engine.notices.recalled import RecallGatherer
 from engine.notices.relays import RelayGatherer
 from engine.notices.visits import VisitGatherer
@@ -94,6 +95,9 @@ def commune_desk(
         RelayGatherer(ledger.relays.words),
         EscalationGatherer(ledger),
         VisitGatherer(ledger.relays.words),
+        QuotaGatherer(
+            Breakers(house.database), needs, endpoints(house.settings, ledger.commune_id)
+        ),
         MovedGatherer(partial(_groups, ledger), ledger.remote_ids.get),
         AgentGatherer(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)

@@ -44,6 +44,7 @@ class Concern(StrEnum):
     DISK = "disk"
     DEAD = "dead"
     MUTE = "mute"
+    QUOTA = "quota"
     PLAYER_SILENT = "player-silent"
     PLAYER_CLOCK = "player-clock"
     PLAYER_LACKS = "player-lacks"

@@ -36,6 +36,11 @@ def what(notice: Notice) -> str:
             sentence = _(
                 "{count} answers in groups wait for a person: nobody can say what they answer"
             )
+        case Concern.QUOTA if notice.severity is Severity.URGENT:
+            sentence = _(
+                "{channel}: {backend} takes nothing before {end}: its quota is used up;"
+                " {count} EMERGENCY deliveries of {campaign} wait"
+            )
         case Concern.RECALLED:
             sentence = _recalled(Undone(notice.facts["undone"]))
         case plain:
@@ -45,6 +50,9 @@ def what(notice: Notice) -> str:
 
 def what_to_do(notice: Notice) -> str:
     """Say what to type, or what to look at."""
+    if notice.concern is Concern.QUOTA and notice.severity is Severity.URGENT:
+        words = _("call the heads, or forward it by hand now: loa relay links {campaign}")
+        return words.format(**_readable(notice))
     if notice.concern is Concern.RECALLED:
         return _of_recalled(Undone(notice.facts["undone"])).format(**_readable(notice))
     return _advice()[notice.concern].format(**_readable(notice)).rstrip()
@@ -80,6 +88,10 @@ def _sentences() -> dict[Concern, str]:
         Concern.SILENT: _("nothing was heard of `loa {role}` on {machine} since {seen}"),
         Concern.MUTE: _("{channel}: {backend} would take nothing now"),
         Concern.DEAD: _("{endpoint} answers no more, after {count} failures in a row"),
+        Concern.QUOTA: _(
+            "{channel}: {backend} takes nothing before {end}: its quota is used up;"
+            " {count} deliveries wait"
+        ),
         Concern.DISK: _("the disk of {machine} is nearly full: {megabytes} MB are free"),
         Concern.PLAYER_SILENT: _("player {player} has asked for nothing since {seen}"),
         Concern.PLAYER_CLOCK: _(
@@ -157,6 +169,10 @@ def _advice() -> dict[Concern, str]:
         ),
         Concern.MUTE: _("loa doctor says why"),
         Concern.DEAD: _("see why it does not answer; what waits goes out by itself once it does"),
+        Concern.QUOTA: _(
+            "they go out by themselves then; what cannot wait: loa relay links {campaign}; a larger"
+            " package is bought there"
+        ),
         Concern.DISK: _("make room on the disk of {machine}"),
         Concern.PLAYER_SILENT: _(
             "see whether it has power and a network; if it is gone for good: loa players revoke"

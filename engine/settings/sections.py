@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -25,6 +25,9 @@ class ClockSettings(Section):
 
 
 class TelegramSettings(Section):
+    #: Values that may come from a file named by the same key with ``_file`` behind it.
+    secrets: ClassVar[tuple[str, ...]] = ("token",)
+
     base_url: str = Field(
         default="https://api.telegram.org", description="Địa chỉ máy chủ Telegram."
     )
