@@ -283,6 +283,22 @@ def copies_of(product: Product, content: Content, hamlet: Hamlet) -> int:
     return households
 
 
+def speaking(content: Content, hamlet: Hamlet) -> Product:
+    """Return the product that stands for the hamlet's hand-out: the main one, if it gets any."""
+    options = content.options_as(FlyerOptions)
+    ordered = (options.main, *options.products)
+    return next((one for one in ordered if copies_of(one, content, hamlet)), options.main)
+
+
+def reached_by(product: Product, content: Content, hamlet: Hamlet, handed: int) -> int | None:
+    """Return how many households ``handed`` copies make; None for what hangs on a wall."""
+    if not product.for_households:
+        return None
+    options = content.options_as(FlyerOptions)
+    each = 1 if product in options.product_copies else options.copies_per_household or 1
+    return min(handed // each, hamlet.households_of(content.households))
+
+
 def sheets_for(copies: int, product: Product = Product.A5) -> int:
     """Return the sheets that ``copies`` take, rounded up: two A5 on an A4, four A6, else one."""
     return -(-copies // product.layout.on_a4)

@@ -30,6 +30,7 @@ from engine.ledger.escalations import Decision, NewStep, StepRow
 from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
 from engine.ledger.players import Player
+from engine.ledger.printings import Printed
 from engine.ledger.programmes import Published
 from engine.ledger.relays import Author
 from engine.ledger.tables import bundles, deliveries, metadata, second_tries
@@ -113,6 +114,7 @@ READS: Mapping[str, Case] = {
     "bulletins.of": lambda it, our: it.bulletins.of("tin"),
     "bulletins.changed": lambda it, our: it.bulletins.changed(NOW - timedelta(days=9)),
     "evidence.of": lambda it, our: it.evidence.of("tin"),
+    "printings.last": lambda it, our: it.printings.last("tin"),
     "escalations.steps": lambda it, our: it.escalations.steps("tin-ba"),
     "escalations.told": lambda it, our: it.escalations.told("tin", "loudspeaker"),
     "escalations.watched": lambda it, our: it.escalations.watched(),
@@ -236,7 +238,9 @@ WRITES: Mapping[str, Case] = {
         "tin-ba", lambda: Decision(1, stop={our.step: "x"}, over=True), LATER
     ),
     "escalations.watch": lambda it, our: it.escalations.watch("tin-ba"),
-    "printings.record": lambda it, our: it.printings.record("tin", again=False, detail="x", **ACT),
+    "printings.record": lambda it, our: it.printings.record(
+        "tin", again=False, detail="x", printed=[Printed("ap-1", "a5", "x", "x")], **ACT
+    ),
     "bulletins.record": lambda it, our: it.bulletins.record(
         {"tin": InBulletin("2026-w49", 1, "x", LATER)}, "x"
     ),
@@ -346,6 +350,8 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         "tin-hai", [Household("ap-1", "to-1", "Bà Giả")], ends_at=LATER, at=NOW, by="lan"
     )
     sent = rig.rows("tin")[0]
+    printed = [Printed("ap-1", "a5", sent.content_hash, "trang")]
+    rig.ledger.printings.record("tin", again=False, detail="x", printed=printed, **ACT)
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
     with rig.ledger.database.write() as connection:
         over = bundles.update().where(bundles.c.target == sent.target)

@@ -49,7 +49,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """A period's campaigns of one commune; urgent ones first, then in order of approval."""
+    """A period's campaigns of one commune; urgent ones first, then the newest."""
 
     period: Period
     registry: Registry
@@ -67,8 +67,13 @@ def gathered(ledger: Ledger, registry: Registry, period: Period, now: datetime) 
     Left out are drills, and what was cancelled before anybody was told.
     """
     items = tuple(_items(ledger, registry, period, now))
-    ordered = sorted(items, key=lambda item: (item.stopped or item.expired, _ORDER[item.priority]))
-    return Bulletin(period, registry, tuple(ordered))
+    return Bulletin(period, registry, tuple(sorted(items, key=_place)))
+
+
+def _place(item: Item) -> tuple[bool, int, float]:
+    """What holds stands before what does not, urgent before ordinary, new before old."""
+    over = item.stopped or item.expired
+    return over, _ORDER[item.priority], -item.approved_at.timestamp()
 
 
 def _items(ledger: Ledger, registry: Registry, period: Period, now: datetime) -> Iterator[Item]:
