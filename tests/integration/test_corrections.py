@@ -499,3 +499,21 @@ def test_a_bulletin_with_the_old_words_is_known_until_it_is_made_again(office: A
     assert outdated(office) == {"bulletin:2026-w49": ID}
     events = [one for one in office.ledger.views.events(ID) if one.to_state == "bulletin_made"]
     assert [one.detail.split(" · ")[:2] for one in events] == [["2026-w49", "1"], ["2026-w49", "2"]]
+
+
+def test_who_heard_the_correction_at_the_hour_of_the_error_has_it(office: App) -> None:
+    hours = 'schedule: {dates: [2026-12-01, 2026-12-02, 2026-12-03], times: ["05:00", "17:00"]}\n'
+    text = NOTICE.partition("schedule:")[0] + hours
+    release(office, text)
+    send(office, "1 6:10")
+    correct(office, text.replace("7 giờ", "9 giờ"))
+
+    def heard() -> Has:
+        report = build_report(office.ledger, office.registry, ID, office.clock.now())
+        (one,) = (one for one in report.amended if one.channel == "loudspeaker")
+        return one.has
+
+    send(office, "1 17:10")
+    assert heard() is Has.WAITING, "who listens in the morning has not heard it"
+    send(office, "2 6:10")
+    assert heard() is Has.SENT, "the slots that are left tell nobody anything new"
