@@ -517,3 +517,21 @@ def test_who_heard_the_correction_at_the_hour_of_the_error_has_it(office: App) -
     assert heard() is Has.WAITING, "who listens in the morning has not heard it"
     send(office, "2 6:10")
     assert heard() is Has.SENT, "the slots that are left tell nobody anything new"
+
+
+def test_a_withdrawal_leaves_what_told_a_hamlet_already_that_it_does_not_hold(office: App) -> None:
+    release(office)
+    send(office, "1 6:10")
+    only_two = NOTICE.replace("  ap-1: {gio: 7 giờ}\n", "") + "audience: {hamlets: [ap-2]}\n"
+    correct(office, only_two, "chỉ còn tiêm ở Ấp 2")
+    send(office, "2 6:10")
+    withdraw(office)
+    send(office, "4 6:10")
+    told = [row for row in rows(office, Purpose.WITHDRAWAL) if row.hamlet_id == "ap-1"]
+    assert {row.revision for row in told} == {2}
+    assert {row.state for row in told} <= {State.SENT, State.CONFIRMED}
+    desk = commune_desk(office.house, office.ledger, ())
+    assert not [one for one in desk.look() if one.notice.concern is Concern.UNAMENDED]
+    report = build_report(office.ledger, office.registry, ID, office.clock.now())
+    assert {one.hamlet_id for one in report.amended} == {"ap-1", "ap-2"}
+    assert {one.has.left for one in report.amended} == {True}
