@@ -92,26 +92,12 @@ def test_a_document_has_all_that_its_standards_ask_for(name: str) -> None:
     assert re.search(rb"/Lang ?\(vi(-VN)?\)", objects)
     assert re.search(rb"/DisplayDocTitle ?true", objects)
     assert re.search(rb"/S ?/H1\b", objects)
-    figures, alternatives = count(rb"/S ?/Figure\b"), count(rb"/Alt ?[(<]")
-        len(re.findall(one, objects)) for one in (rb"/S ?/Figure\b", rb"/Alt ?[(<]")
-    )
-    assert alternatives >= figures
+    assert count(rb"/Alt ?[(<]") >= count(rb"/S ?/Figure\b")
     # Colours that mean the same everywhere, letters that come along.
     assert re.search(rb"/GTS_PDFA1\b", objects)
     assert re.search(rb"/DestOutputProfile \d+ 0 R", objects)
-    fonts, files = (
-        len(re.findall(one, objects))
-        for one in (rb"/FontDescriptor\b(?! \d)", rb"/FontFile[23]? \d")
-    )
-    assert fonts == files > 0
+    fonts = count(rb"/FontDescriptor\b(?! \d)")
+    assert fonts == count(rb"/FontFile[23]? \d") > 0
     assert count(rb"/ToUnicode \d")
-    for key in (
-        b"/JavaScript",
-        b"/JS",
-        b"/Launch",
-        b"/Encrypt",
-        b"/EmbeddedFile",
-        b"/OpenAction",
-        b"/AA",
-    ):
+    for key in _REFUSED:
         assert not re.search(key + rb"\b", objects)
