@@ -258,6 +258,20 @@ def test_what_is_asked_waits_for_a_person_and_is_kept_sealed(app: App, phone: Ph
     assert evidence(app) == []
 
 
+def test_what_is_refused_stays_typed(app: App, phone: Phone) -> None:
+    """Nobody writes a thousand letters on a phone twice."""
+    long = "Bà con hỏi <b> " + "a" * 1_000
+    answer = phone.post(f"{address(app)}/ap-1", data={"what": "question", "text": long})
+    assert answer.status_code == 422
+    assert answer.text.count(f"Bà con hỏi &lt;b&gt; {'a' * 1_000}</textarea>") == 1
+    assert "<details open>" in answer.text
+    form = {"what": "relayed", "households": "5000", "way": "door"}
+    answer = phone.post(f"{address(app)}/ap-1", data=form)
+    assert 'value="5000"' in answer.text
+    assert '<option value="door" selected>' in answer.text
+    assert "<details>" in answer.text
+
+
 @pytest.mark.parametrize(
     "form",
     [
