@@ -205,6 +205,27 @@ def test_forged_altered_and_foreign_events_are_refused(scene: Scene) -> None:
     assert scene.hook.mailbox.waiting() == []
 
 
+def test_the_other_ways_of_signing_that_sources_name_are_taken_and_said(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The account's id may stand where the app's does, the moment in a header of its own."""
+    caplog.set_level("INFO")
+    world = scene.far.world
+    for text in ("đã nhận", "Dạ em đã nhận"):
+        body = scene.said(text)
+        timestamp = json.loads(body)["timestamp"]
+        signed = signature(world.oa_id, body, timestamp, world.oa_secret)
+        assert scene.tell(body, **{HEADER: signed}) == [200]
+    assert sum("oa_id" in line for line in caplog.messages) == 1
+    ((key, (commune, account)),) = scene.hook._accounts.items()
+    account = account.model_copy(update={"webhook_timestamp_header": "X-ZEvent-Time"})
+    scene.hook._accounts[key] = (commune, account)
+    body = scene.said("đã nhận")
+    signed = signature(world.app_id, body, "123", world.oa_secret)
+    assert scene.tell(body, **{HEADER: signed}) == [403]
+    assert scene.tell(body, **{HEADER: signed, "X-ZEvent-Time": "123"}) == [200]
+
+
 def test_one_that_comes_days_late_settles_nothing_by_itself(scene: Scene) -> None:
     body = scene.said("đã chuyển")
     scene.wait(timedelta(days=1, minutes=5))
