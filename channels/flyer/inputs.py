@@ -13,6 +13,7 @@ from channels.flyer.wording import (
     NBSP,
     amended,
     foreign,
+    heading,
     is_calm,
     mark,
     number,
@@ -200,7 +201,6 @@ class FlyerInputs:
             "bring": self.bring,
             "contact": self.contact,
             "validity": self.validity,
-            "long_address": self._is_wide(self.address, self.product.layout.address),
             "permalink": self.permalink,
             "address": self.address,
             "qr": qr,
@@ -222,12 +222,12 @@ def inputs_for(content: Content, hamlet: Hamlet, product: Product) -> FlyerInput
     asked = "; ".join(content.facts.contact) or content.contact
     shown = options.show_hamlet
     return FlyerInputs(
-        issuer=one_line(content.issuer),
+        issuer=heading(content.issuer),
         mark=mark(
             content.priority, content.purpose, drill=content.drill, correction=content.correction
         ),
         loud=content.priority is Priority.EMERGENCY and not is_calm(content),
-        title=one_line(content.title),
+        title=heading(content.title),
         paragraphs=tuple(unbroken(content.body).split("\n\n")),
         bring=tuple(dict.fromkeys(bring)),
         contact=one_line(asked),

@@ -15,7 +15,15 @@ from engine.ledger.relays import Author, Written
 from engine.models import Content, Hamlet, Registry, Right, Team
 from engine.models.relay import WordKind
 from engine.models.visit import Going, Household, VisitLink, VisitReport, Visits
-from engine.rules.visits import age, content_of, goings, round_through, rows_of, teams_going
+from engine.rules.visits import (
+    age,
+    content_of,
+    goings,
+    round_through,
+    rows_of,
+    rows_to,
+    teams_going,
+)
 from engine.states import State
 
 #: Longest note that a team may write, in characters.
@@ -138,11 +146,12 @@ class Visiting:
     ) -> bool:
         """Keep what somebody says came of a team's visits in a hamlet, from the beginning on.
 
+        It answers every sheet that has left for these visits, whichever of them was taken along.
         False when it is his last word already. Raises LoaError for a team or hamlet with nothing
         to visit, somebody who may not say so, and numbers that cannot be.
         """
         hamlet = self._registry.hamlets_by_id.get(hamlet_id)
-        rows = [row for row in self._rows(campaign_id, team_id) if row.hamlet_id == hamlet_id]
+        rows = rows_to(self._ledger.views.deliveries(campaign_id), team_id, hamlet_id)
         left = [row for row in rows if row.state in _SENT]
         if hamlet is None or not left:
             message = _("{campaign}: {team} has nothing to report of {hamlet}")
@@ -153,9 +162,9 @@ class Visiting:
         text = " ".join(note.split())
         _check_numbers(visits, hamlet, text)
         source = source or _("on paper, entered by {person}").format(person=by)
-        report = VisitReport(left[-1].id, by, now, source, visits)
         return self._ledger.visits.record(
-            report, _word(campaign_id, hamlet_id, by, visits, text, now)
+            [VisitReport(row.id, by, now, source, visits) for row in sorted(left, key=age)],
+            _word(campaign_id, hamlet_id, by, visits, text, now),
         )
 
     def teams_by_hamlet(self, campaign_id: str) -> dict[str, list[str]]:

@@ -198,18 +198,21 @@ class VisitBook:
         return Purged(sum(lists.values()), words, waiting)
 
     @again_if_lost
-    def record(self, report: VisitReport, word: Written | None = None) -> bool:
-        """Keep what somebody says, all of it or nothing; False when it is his last word already.
+    def record(self, reports: Sequence[VisitReport], word: Written | None = None) -> bool:
+        """Keep what somebody says of one visit, of every delivery that it answers, or nothing.
 
-        What others say of the same visits stays beside it. ``word`` is kept with it: who needs
-        help, for a person at the commune.
+        False when it is his last word on all of them already. What others say of the same visits
+        stays beside it. ``word`` is kept with it: who needs help, for a person at the commune.
         """
+        new = False
         with self._database.write(durable=True) as connection:
-            take_turns(connection, f"{self._commune_id}/visits/{report.delivery_id}")
-            known = last_words(pieces_of(connection, self._commune_id, report.delivery_id))
-            new = not any(one.by == report.by and one.visits == report.visits for one in known)
-            if new:
-                add_evidence(connection, self._commune_id, report.pieces())
+            for report in sorted(reports, key=lambda one: one.delivery_id):  # no two in a circle
+                take_turns(connection, f"{self._commune_id}/visits/{report.delivery_id}")
+            for report in reports:
+                known = last_words(pieces_of(connection, self._commune_id, report.delivery_id))
+                if not any(one.by == report.by and one.visits == report.visits for one in known):
+                    add_evidence(connection, self._commune_id, report.pieces())
+                    new = True
             if word is not None:
                 new = add_word(connection, self._commune_id, self._seal, word) or new
         return new

@@ -12,7 +12,10 @@ from support.commune import NOTICE, PASSPHRASE, make_commune
 from support.console import Console, console
 from support.visits import CAMPAIGN, REGISTRY, VISITS
 
+from channels.flyer.handout import Handout
+from channels.flyer.products import Product
 from engine.app import App, open_app
+from engine.app.linking import cover_mark
 from engine.models import EvidenceKind
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
@@ -160,3 +163,24 @@ def test_a_team_reports_from_a_small_phone(
     page.get_by_role("button", name="Gửi kết quả").click()
     page.get_by_text("Đã ghi kết quả. Cảm ơn!").wait_for()
     assert page.get_by_text(f"gặp 7, vắng 2, từ chối 0, cần giúp 0 ({by})").is_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_who_handed_flyers_out_says_so_from_the_code_on_the_cover(
+    scripts: bool, phone: Opens, app: App, server: Console
+) -> None:
+    copies, head = (100, "ap-1") if scripts else (80, "ap-2")
+    code = Handout("xa-mau", "tiem-phong", 1, ((head, copies),), Product.A5).code
+    mark = cover_mark(app.house.seal, code)
+    page = phone(f"{server.url}/b/{mark}/{code}", java_script_enabled=scripts)
+    assert page.evaluate("document.documentElement.scrollWidth") <= SCREEN["width"]
+    page.get_by_label("Người phát").select_option(f"{head}-head")
+    page.get_by_label("Đã phát (bản)").fill(str(copies - 5))
+    page.get_by_role("button", name="Gửi kết quả").click()
+    page.get_by_text("Đã ghi. Cảm ơn!").wait_for()
+    pieces = [one for one in app.ledger.evidence.of("tiem-phong") if one.left_over is not None]
+    assert (pieces[-1].by, pieces[-1].households, pieces[-1].left_over) == (
+        f"{head}-head",
+        copies - 5,
+        5,
+    )

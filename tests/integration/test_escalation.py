@@ -23,11 +23,14 @@ from engine.cli.main import build
 from engine.clock import SimulatedClock
 from engine.dispatch.relaying import Relaying
 from engine.dispatch.replying import Line, Replying
+from engine.dispatch.visiting import Visiting
 from engine.ledger.needs import Needs
 from engine.models import EvidenceKind, Purpose
 from engine.models.notice import Concern
 from engine.models.relay import Way, WordKind
+from engine.models.visit import Visits
 from engine.notices.escalation import EscalationGatherer
+from engine.reports import Bounds
 from engine.reports.html import report_html
 from engine.reports.report import Report, build_report
 from engine.reports.tables import report_json
@@ -336,6 +339,46 @@ def test_a_reminder_reaches_no_household_and_the_report_tells_every_step(chase: 
     page = report_html(found).decode()
     assert "ask the second contact (phu)" in page
     assert json.loads(report_json(found))["escalation"][1]["act"] == "remind"
+
+
+def test_one_visit_answers_every_sheet_that_sent_its_team_there(tmp_path: Path) -> None:
+    both = CHASED.replace("{chat: true}", "{chat: true, team: {by: 04/12/2026}}")
+    visits = both.replace("do: team_visit}", "do: team_visit}\n  - {after: 36h, do: team_visit}")
+    with chased(tmp_path / "xa", visits, until=at(9)) as chase:
+        app = chase.app
+        visiting = Visiting(app.ledger, app.registry)
+
+        def report_of(households: int, by: str = "to-1-1") -> bool:
+            found = Visits(households, 3)
+            return visiting.report(CAMPAIGN, "to-1", "ap-1", by, found, app.clock.now())
+
+        def states() -> list[str]:
+            rows = app.ledger.views.deliveries(CAMPAIGN)
+            return [row.state for row in rows if (row.channel, row.hamlet_id) == ("team", "ap-1")]
+
+        def counted() -> tuple[Bounds, tuple[int, ...], tuple[int, ...]]:
+            heads = ("truong-ap",)
+            found = app.ledger.views.counted(CAMPAIGN, heads)
+            place = found.hamlet_ids.index("ap-1")
+            told = report(app)
+            covered = told.coverage.hamlets[0].covered
+            assert (covered.lower, covered.upper) == (found.least[place], found.most[place])
+            return covered, told.visits[0].visited, told.visits[0].absent
+
+        assert report_of(20), "of the sheet that has left; the others may not be needed"
+        assert states() == ["confirmed", "planned", "planned"]
+        chase.run(at(7, day=1))
+        assert states() == ["confirmed", "sent", "planned"]
+        assert counted() == (Bounds(20, 20), (20,), (3,)), "what was said does not vanish"
+        chase.run(at(19, day=1))
+        assert report_of(45)
+        assert states() == ["confirmed"] * 3
+        assert counted() == (Bounds(45, 45), (45,), (3,))
+        kept = [one for one in app.ledger.evidence.of(CAMPAIGN) if one.households == 45]
+        assert len({one.delivery_id for one in kept}) == len(kept) == 3
+        assert not report_of(45), "a form that is sent twice"
+        assert report_of(30, "lan")
+        assert counted() == (Bounds(30, 75), (30, 45), (3,)), "two who differ are both kept"
 
 
 def test_what_comes_a_day_late_settles_nothing_by_itself(chase: Chase) -> None:

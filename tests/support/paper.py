@@ -30,13 +30,18 @@ def size_in_mm(pdf: bytes) -> tuple[int, int]:
         document.close()
 
 
-def text_of(pdf: bytes) -> str:
-    """Return the text of all pages as a reader would copy it."""
+def text_by_page(pdf: bytes) -> list[str]:
+    """Return the text of each page as a reader would copy it."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+        return [page.get_textpage().get_text_bounded() for page in document]
     finally:
         document.close()
+
+
+def text_of(pdf: bytes, pages: int | None = None) -> str:
+    """Return the text of all pages, or the first ones, as a reader would copy it."""
+    return "\n".join(text_by_page(pdf)[:pages])
 
 
 def letter_sizes(pdf: bytes) -> set[float]:
