@@ -233,12 +233,12 @@ class FlyerOptions(Options):
         The other language says what is given for it, else nothing; a withdrawal is a document
         with a number and a date of its own.
         """
-        left_out = {*correction.left_out("flyer"), *(() if correction.second else _SECOND)}
+        left_out = {*correction.left_out("flyer"), *(() if correction.taken_back else _SECOND)}
         changed = (self.without(left_out) or self._of((Product.A5,))).model_copy(
             update={"bring": ()}
         )
         if changed.second_language is not None:
-            said = changed.second_language.model_copy(update={"text": correction.second})
+            said = changed.second_language.model_copy(update={"text": correction.taken_back})
             changed = changed.model_copy(update={"second_language": said})
         if changed.official is None or not correction.withdraws:
             return changed

@@ -30,6 +30,7 @@ from engine.models import (
     Item,
     Placement,
     PlannedDelivery,
+    Purpose,
     Registry,
     Rendered,
 )
@@ -127,6 +128,8 @@ def _by_team(
     """Gather what each team does at each slot."""
     found: dict[tuple[str, datetime], tuple[Content, list[Hamlet]]] = {}
     for one, content in planned:
+        if one.purpose is Purpose.WITHDRAWAL:  # nobody is visited for what holds no more
+            continue
         hamlet = registry.hamlets_by_id[one.hamlet_id]
         found.setdefault((one.target, one.slot), (content, []))[1].append(hamlet)
     return found

@@ -30,7 +30,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Which, status_word
 from engine.models.wording import channel_name, state_name
-from engine.reports.amended import AmendedPlace, Has, amended_hamlets
+from engine.reports.amended import AmendedPlace, Has, amended_hamlets, amends_words
 from engine.reports.escalation import NOBODY, TOLD, StepLine
 from engine.reports.remarks import Remarked
 from engine.reports.report import Report
@@ -90,11 +90,12 @@ def amended_lines(places: Sequence[AmendedPlace]) -> Iterator[str]:
         return
     hamlets = amended_hamlets(places)
     message = _(
-        "{told} places knew the earlier text: correction sent to {sent}, confirmed by {confirmed}, "
+        "{told} places knew the earlier text: {what} sent to {sent}, confirmed by {confirmed}, "
         "not yet {left}"
     )
     yield message.format(
         told=len(places),
+        what=amends_words(places),
         sent=sum(one.sent for one in hamlets),
         confirmed=sum(one.confirmed for one in hamlets),
         left=sum(one.left for one in hamlets),
@@ -136,7 +137,11 @@ def remark_lines(remarks: Sequence[Remarked]) -> Iterator[str]:
 
 
 def _named(hamlets: Collection[str]) -> str:
-    return ", ".join(islice(hamlets, MOST_NAMED)) + (" …" if len(hamlets) > MOST_NAMED else "")
+    named = ", ".join(islice(hamlets, MOST_NAMED))
+    if len(hamlets) <= MOST_NAMED:
+        return named
+    message = _("{named} and {count} more hamlets")
+    return message.format(named=named, count=len(hamlets) - MOST_NAMED)
 
 
 def show_status() -> click.Command:

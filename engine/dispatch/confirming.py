@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -154,6 +154,19 @@ def _meant(row: DeliveryRow, word: Word, registry: Registry) -> bool:
         if (group.kind is GroupKind.HEADS if word.received else group.hamlets == (word.hamlet_id,))
     }
     return row.target in meant
+
+
+def relayed_from(registry: Registry, hamlet_id: str, targets: Collection[str]) -> str | None:
+    """Return the group to name in a head's word that he passed on what came to ``targets``.
+
+    None where his hamlet has a group of its own, for that is meant. Where it has none, he tells
+    people at a meeting or from door to door what came to the group of heads, or to another.
+    """
+    groups = [one for one in registry.chat_groups if hamlet_id in one.hamlets and one.id in targets]
+    if any(one.hamlets == (hamlet_id,) and one.kind is not GroupKind.HEADS for one in groups):
+        return None
+    groups.sort(key=lambda one: one.kind is not GroupKind.HEADS)
+    return groups[0].id if groups else None
 
 
 def _nothing_to_confirm(rows: list[DeliveryRow], word: Word, *, elsewhere: bool) -> str:

@@ -56,6 +56,8 @@ class Concern(StrEnum):
     NOBODY_TO_ASK = "nobody-to-ask"
     VISIT_HELP = "visit-help"
     MOVED = "moved"
+    UNAMENDED = "unamended"
+    BULLETIN = "bulletin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,6 +123,13 @@ def _sentences() -> dict[Concern, str]:
             "{campaign}: teams met people in {hamlet} who need help ({count} reports)"
         ),
         Concern.MOVED: _("the Telegram group {group} has a new address: {address}"),
+        Concern.BULLETIN: _(
+            "bulletin {bulletin}, made at {seen}, tells words of {campaigns} that hold no more"
+        ),
+        Concern.UNAMENDED: _(
+            "{campaign}: in {hamlets}, people know words that revision {revision} changed, and"
+            " nothing tells them so ({channels}; {count} places)"
+        ),
         Concern.TAKE_BACK: _(
             "{campaign}: package {package} must be taken off the province's system for {count}"
             " airings; the first at {slot}"
@@ -203,6 +210,14 @@ def _advice() -> dict[Concern, str]:
         Concern.MOVED: _(
             "write it into the registry; until then Loa finds the group by the address it had"
         ),
+        Concern.BULLETIN: _(
+            "{command}, and replace the printed ones; if it was never handed out: loa notices"
+            " --done {key} --by PERSON"
+        ),
+        Concern.UNAMENDED: _(
+            "loa status {campaign}; tell them yourselves, or name the channel again in the file:"
+            " loa correct {campaign} FILE; when they know: loa notices --done {key} --by PERSON"
+        ),
         Concern.TAKE_BACK: _(
             "take it off there as {note} says, then: loa notices --done {key} --by PERSON"
         ),
@@ -275,6 +290,8 @@ def _readable(notice: Notice) -> dict[str, str]:
     if "channel" in facts:
         facts["channel_id"] = facts["channel"]
         facts["channel"] = channel_name(facts["channel"])
+    if "channels" in facts:
+        facts["channels"] = ", ".join(map(channel_name, facts["channels"].split(",")))
     if notice.concern is Concern.CLOCK:
         facts["seconds"] = facts["seconds"].lstrip("-")
     if notice.concern is Concern.NOBODY_SENDS:

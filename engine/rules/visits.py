@@ -8,7 +8,7 @@ from channels.team.channel import TeamChannel
 from channels.team.rounds import Round, round_for
 from channels.team.wording import span
 from engine.ledger import DeliveryRow
-from engine.models import Content, Evidence, Registry
+from engine.models import Content, Evidence, Purpose, Registry
 from engine.models.visit import Going, VisitReport, last_words
 from engine.states import State
 
@@ -64,7 +64,9 @@ def round_through(
 ) -> Round:
     """Return the round of a team through the hamlets of its deliveries; there must be some."""
     hamlets = [registry.hamlets_by_id[row.hamlet_id] for row in rows]
-    return round_for(team_id, min(row.slot for row in rows), content, hamlets, registry)
+    withdrawn = {row.hamlet_id for row in rows if row.purpose is Purpose.WITHDRAWAL}
+    slot = min(row.slot for row in rows)
+    return round_for(team_id, slot, content, hamlets, registry, withdrawn)
 
 
 def goings(
@@ -88,7 +90,7 @@ def goings(
         stops = {one.hamlet.id: one for one in round_through(team_id, own, content, registry).stops}
         for row in own:
             stop = stops[row.hamlet_id]
-            count = listed.get((row.hamlet_id, team_id), 0)
+            count = 0 if stop.withdrawn else listed.get((row.hamlet_id, team_id), 0)
             reports = tuple(by_visit.get((team_id, row.hamlet_id), ()))
             days = span(stop.first, stop.last)
             found.append(

@@ -78,17 +78,24 @@ def _place(item: Item) -> tuple[bool, int, float]:
 
 def _items(ledger: Ledger, registry: Registry, period: Period, now: datetime) -> Iterator[Item]:
     for campaign_id, number in ledger.views.approved(period.since, period.before):
-        revision = ledger.revisions.get(campaign_id, number)
-        if revision is None or revision.campaign.drill:
-            continue
-        rows = ledger.views.deliveries(campaign_id)
-        stopped = revision.status is Status.CANCELLED
-        told = [row for row in rows if stopped or row.state not in _NEVER_TOLD]
-        if stopped and not any(row.state not in _NEVER_TOLD for row in rows):
-            continue
-        item = _item(ledger, registry, revision, told, now)
+        item = item_of(ledger, registry, campaign_id, number, now)
         if item is not None:
             yield item
+
+
+def item_of(
+    ledger: Ledger, registry: Registry, campaign_id: str, number: int, now: datetime
+) -> Item | None:
+    """Return a campaign as a bulletin tells its revision ``number``; None if it leaves it out."""
+    revision = ledger.revisions.get(campaign_id, number)
+    if revision is None or revision.campaign.drill:
+        return None
+    rows = ledger.views.deliveries(campaign_id)
+    stopped = revision.status is Status.CANCELLED
+    told = [row for row in rows if stopped or row.state not in _NEVER_TOLD]
+    if stopped and not any(row.state not in _NEVER_TOLD for row in rows):
+        return None
+    return _item(ledger, registry, revision, told, now)
 
 
 def _item(
