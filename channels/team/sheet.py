@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from channels.base import ChannelError
-from channels.team.rounds import Round, round_for
+from channels.team.rounds import FREE, Busy, Round, round_for
 from channels.team.wording import TEMPLATES, VisitInputs, number, one_line, span, tellings, titles
 from channels.typesetting import StoppedError, TypesetError, font, typeset
 from channels.typesetting.qr import qr_svg
@@ -41,7 +41,9 @@ class Listed:
         return "Listed(…)"
 
 
-def sheet_file(bundle: Bundle, items: Sequence[Item], registry: Registry, link: str) -> File:
+def sheet_file(
+    bundle: Bundle, items: Sequence[Item], registry: Registry, link: str, busy: Busy = FREE
+) -> File:
     """Return the sheet of one campaign for the team that a bundle goes to.
 
     A later edition of the same bundle has a name of its own. Raises ChannelError when it cannot
@@ -50,7 +52,7 @@ def sheet_file(bundle: Bundle, items: Sequence[Item], registry: Registry, link: 
     ordered = sorted(items, key=lambda item: item.delivery_id)
     content = ordered[-1].content
     hamlets = [item.hamlet for item in ordered]
-    one = round_for(bundle.target, bundle.slot, content, hamlets, registry)
+    one = round_for(bundle.target, bundle.slot, content, hamlets, registry, busy)
     newest = {item.hamlet.id: item for item in ordered}
     told = [(one.hamlet, VisitInputs.from_json(one.file.read())) for one in newest.values()]
     pdf = sheet_pdf(Sheet(one, told, content.campaign_id, registry, link, bundle.slot))

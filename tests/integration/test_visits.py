@@ -19,8 +19,9 @@ from click.testing import CliRunner
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from support import paper
+from support.commune import PASSPHRASE
 from support.loops import run_apart
-from support.visits import CAMPAIGN, LIST, NAME, make_visited, open_app, sent_out
+from support.visits import CAMPAIGN, LIST, NAME, VISITS, make_visited, open_app, sent_out
 
 from engine.app import App, Communes
 from engine.app.noticing import commune_desk
@@ -40,6 +41,7 @@ from engine.models.visit import VisitLink, Visits
 from engine.reports.report import build_report
 from engine.states import State
 from engine.upkeep.backup import backup
+from workers.embedded import EmbeddedRuntime
 from workers.pruning import purge_private
 
 LIFE = timedelta(days=30)
@@ -396,6 +398,54 @@ def test_the_period_counts_visits_as_the_report_does(app: App, visiting: Visitin
         assert say(visiting, app, count, 1)
     counted = app.ledger.views.counted(CAMPAIGN, ())
     assert (counted.channels, counted.least, counted.most) == (("team",), (6,), (6,))
+
+
+def plan_lines(app: App, name: str) -> str:
+    return loa(app, "plan", str(app.workspace / "campaigns" / f"{name}.yaml"))
+
+
+def approved(app: App, name: str, text: str) -> None:
+    (app.workspace / "campaigns" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    app.office.submit(app.workspace / "campaigns" / f"{name}.yaml", "lan")
+    app.office.approve(name, "minh", PASSPHRASE)
+    EmbeddedRuntime(app).run()
+
+
+def days_of(app: App, name: str) -> dict[str, str]:
+    found = Visiting(app.ledger, app.registry).goings(name)
+    return {one.hamlet.id: one.days for one in found}
+
+
+def test_two_campaigns_share_a_teams_days_and_the_later_one_moves(
+    app: App, visiting: Visiting
+) -> None:
+    assert days_of(app, CAMPAIGN) == {"ap-1": "01/12", "ap-2": "01/12"}  # 10 and 5 households
+    second = VISITS.replace("tham-ho", "phat-gao").replace("list: rieng.csv", "minutes: 20")
+    (app.workspace / "campaigns" / "phat-gao.yaml").write_text(second, encoding="utf-8")
+    told = " ".join(plan_lines(app, "phat-gao").split())
+    # 2 x 8 x 15 minutes, less 10 x 15: 90 minutes are left for visits of 20.
+    assert "Tổ Một: Ấp 1 10 households (01/12–02/12)" in told
+    assert "Tổ Một goes for tham-ho too (01/12): what has no room beside it moves" in told
+    assert "this campaign's visits are on 01/12–02/12" in told
+    # One of 8: 45 minutes are left beside 5 x 15.
+    assert "Tổ Hai: Ấp 2 5 households (01/12–02/12)" in told
+    approved(app, "phat-gao", second)
+    assert days_of(app, "phat-gao")["ap-1"] == "01/12–02/12"
+    assert days_of(app, CAMPAIGN) == {"ap-1": "01/12", "ap-2": "01/12"}, "the first stays"
+    (laid,) = (app.outbox / "team" / "to-1").glob("*phat-gao*.pdf")
+    for pdf in (laid.read_bytes(), visiting.sheet("phat-gao", "to-1", "")):
+        assert "01/12–02/12" in paper.text_of(pdf)
+    third = second.replace("phat-gao", "thu-phi").replace("by: 03/12/2026", "by: 01/12/2026")
+    (app.workspace / "campaigns" / "thu-phi.yaml").write_text(third, encoding="utf-8")
+    told = " ".join(plan_lines(app, "thu-phi").split())
+    assert "Tổ Một: 10 of 10 households cannot be visited in the 0 days there are" in told
+    urgent = second.replace("phat-gao", "so-tan").replace("title:", "priority: emergency\ntitle:")
+    (app.workspace / "campaigns" / "so-tan.yaml").write_text(urgent, encoding="utf-8")
+    told = " ".join(plan_lines(app, "so-tan").split())
+    assert "Tổ Một: Ấp 1 10 households (01/12);" in told
+    assert "goes for this emergency first: its visits for tham-ho, phat-gao give way" in told
+    approved(app, "so-tan", urgent)
+    assert days_of(app, CAMPAIGN)["ap-1"] == "01/12–02/12", "and so it is told on its page"
 
 
 def test_each_hamlet_is_told_its_own_words_by_a_team_that_visits_two(tmp_path: Path) -> None:
