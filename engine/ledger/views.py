@@ -86,16 +86,16 @@ class Views(AirViews, WeeklyViews, CoverageViews):
             rows = connection.execute(query).all()
         return [_row(one) for one in rows]
 
-    def rounds(self, team_id: str, after: datetime) -> list[DeliveryRow]:
-        """Return what sends a team out, of all campaigns that are not over ``after``."""
+    def bound_for(self, channel: str, target: str, after: datetime) -> list[DeliveryRow]:
+        """Return what goes to a target, of all campaigns that are not over at ``after``."""
         d, b = deliveries.c, bundles.c
         query = (
             select(deliveries)
             .join(bundles, d.bundle_id == b.id)
             .where(
                 b.commune_id == self._commune_id,
-                b.channel == "team",
-                b.target == team_id,
+                b.channel == channel,
+                b.target == target,
                 unindexed(d.commune_id) == self._commune_id,
                 d.replaced_in.is_(None),
                 d.expires_at >= after,

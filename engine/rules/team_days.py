@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from channels.team.channel import TeamChannel
 from channels.team.options import TeamOptions
 from channels.team.rounds import Busy
 from engine.clock import local
@@ -35,7 +36,7 @@ class OtherDays:
         A campaign that is not opened yet goes behind all that are, unless it is an emergency.
         """
         work: dict[str, list[DeliveryRow]] = {}
-        for row in self._ledger.views.rounds(team_id, slot - BEFORE):
+        for row in self._ledger.views.bound_for(TeamChannel.name, team_id, slot - BEFORE):
             if not row.asks:
                 work.setdefault(row.campaign_id, []).append(row)
         mine = _place(work.pop(content.campaign_id, ()), content)

@@ -147,7 +147,9 @@ READS: Mapping[str, Case] = {
         NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
     "leases.waits": lambda it, our: it.leases.waits(LATER, Priority.ROUTINE, rehearse=()),
-    "views.rounds": lambda it, our: it.views.rounds("to-1", NOW),
+    "views.bound_for": lambda it, our: it.views.bound_for(
+        our.sending.channel, our.sending.target, NOW
+    ),
     "views.stands": lambda it, our: it.views.stands() + it.views.stands(campaign_id="tin"),
     "views.troubles": lambda it, our: it.views.troubles(our.rig.ledger.views.stands()),
     "views.reached": lambda it, our: it.views.reached("tin-hai"),
