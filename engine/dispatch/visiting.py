@@ -107,9 +107,14 @@ class Visiting:
         if link.team_id not in self._teams:
             return []
         how = _("through its link {id}").format(id=link.id)
-        return self._ledger.visits.read_list(
-            link.campaign_id, link.team_id, at=now, by=link.team_id, how=how
-        )
+        return self.listed(link.campaign_id, link.team_id, now, by=link.team_id, how=how)
+
+    def listed(
+        self, campaign_id: str, team_id: str, now: datetime, *, by: str, how: str
+    ) -> list[Household]:
+        """Return a team's list of the hamlets to which it still goes, on record."""
+        hamlets = {row.hamlet_id for row in self._rows(campaign_id, team_id)}
+        return self._ledger.visits.read_list(campaign_id, team_id, hamlets, at=now, by=by, how=how)
 
     def sheet(
         self, campaign_id: str, team_id: str, link: str, *, listed: Sequence[Household] = ()

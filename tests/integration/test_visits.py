@@ -343,6 +343,61 @@ def test_the_commands_do_what_an_official_does(app: App, tmp_path: Path) -> None
     assert app.ledger.relays.words(done=True) == []
 
 
+def test_a_team_sees_no_household_to_which_it_does_not_go_any_more(tmp_path: Path) -> None:
+    folder = make_visited(tmp_path / "xa")
+    with open_app(folder) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(folder / "campaigns" / f"{CAMPAIGN}.yaml", "lan")
+        app.office.approve(CAMPAIGN, "minh", PASSPHRASE)
+        listed(app)
+        door, phone = address(app), Phone(app)
+        app.office.cancel(CAMPAIGN, "lan", "Hoãn.")
+        assert NAME not in phone.ask("POST", f"{door}/danh-sach").text
+        assert phone.ask("POST", f"{door}/phieu.pdf").status_code == 422
+        to = ("team", "sheet", CAMPAIGN, "--team", "to-1", "-o", "x.pdf", "--list", "--by", "lan")
+        loa(app, *to, status=1)
+        assert not happened(app, "list_shown"), "nobody saw anything"
+
+
+def test_who_needs_help_is_read_by_name_with_the_right_to_and_on_record(
+    app: App, visiting: Visiting
+) -> None:
+    say(visiting, app, 5, 0, 0, 2, note=NAME)
+    words = ("relay", "words", CAMPAIGN)
+    assert NAME not in loa(app, *words)
+    assert "personal: read it with --by PERSON" in loa(app, *words)
+    assert "does not have the right" in loa(app, *words, "--by", "minh", status=1)
+    assert not happened(app, "words_shown")
+    assert NAME in loa(app, *words, "--by", "lan")
+    assert happened(app, "words_shown") == [("lan", "1 words about who needs help")]
+    for form in ("report", "status", "events", "notices"):
+        told = loa(app, form, *(() if form == "notices" else (CAMPAIGN,)))
+        assert NAME not in told, form
+    assert traces(app.workspace, NAME.encode()) == [], "no report of any form has it"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "Ấp,Họ tên,Ghi chú lạ\nap-1,{0},{0}\n",
+        "Ấp,Họ tên,Điện thoại\nap-1,x,{0}\n{0},{0},{0}\n",
+        "{0},{0},{0}\nẤp,Họ tên,Tổ\nap-1,{0},{0}\n",
+        'Ấp,Họ tên\nap-1,"{0}\nap-1,"{0}"x\n',
+        "Ấp,Họ tên,Lý do\nap-1,{0}\u200b,{0}\nap-1,x,#REF!\n",
+        "{0}\n{0};{0}\n",
+        "Ấp,Họ tên,Lý do\nap-1,𓀀 {0},x\n",
+        "Ấp,Họ tên\nap-1,{0}\nap-1,{0}\n",
+    ],
+)
+def test_whatever_is_wrong_with_a_list_none_of_it_is_quoted(app: App, broken: str) -> None:
+    file = app.workspace.parent / "rieng.csv"
+    file.write_text(broken.format(NAME), encoding="utf-8")
+    told = loa(app, "team", "list", "import", CAMPAIGN, str(file), "--by", "lan", status=1)
+    assert NAME not in told
+    assert "rieng.csv" in told
+    assert not app.ledger.visits.counts(CAMPAIGN)
+
+
 def traces(folder: Path, found: bytes) -> list[str]:
     """Return every file, and every part of an archive, that holds some bytes."""
     names = []
