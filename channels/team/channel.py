@@ -31,6 +31,7 @@ from engine.models import (
     Item,
     Placement,
     PlannedDelivery,
+    Purpose,
     Registry,
     Rendered,
 )
@@ -108,7 +109,7 @@ class TeamChannel:
         doubts: list[str] = []
         for (team_id, slot), (content, hamlets) in _by_team(planned, registry).items():
             busy = self._days(content, team_id, slot, registry)
-            one = round_for(team_id, slot, content, hamlets, registry, busy)
+            one = round_for(team_id, slot, content, hamlets, registry, busy=busy)
             lines += line_of(one, content)
             alone = round_for(team_id, slot, content, hamlets, registry)
             doubts += moved(one, alone, busy)
@@ -152,6 +153,8 @@ def _by_team(
     """Gather what each team does at each slot."""
     found: dict[tuple[str, datetime], tuple[Content, list[Hamlet]]] = {}
     for one, content in planned:
+        if one.purpose is Purpose.WITHDRAWAL:  # nobody is visited for what holds no more
+            continue
         hamlet = registry.hamlets_by_id[one.hamlet_id]
         found.setdefault((one.target, one.slot), (content, []))[1].append(hamlet)
     return found

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from channels.team.options import MINUTES, TeamOptions
@@ -20,6 +20,7 @@ class Stop:
     """One hamlet on a team's round: on the days from ``first`` to ``last``.
 
     ``left`` are the households for which no day is left; days are None when all are.
+    ``withdrawn``: nobody is to be visited there any more.
     """
 
     hamlet: Hamlet
@@ -27,6 +28,7 @@ class Stop:
     first: date | None
     last: date | None
     left: int = 0
+    withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,11 @@ class Round:
     @property
     def households(self) -> int:
         return sum(stop.households for stop in self.stops)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the team goes nowhere any more."""
+        return all(stop.withdrawn for stop in self.stops)
 
     @property
     def left(self) -> int:
@@ -168,11 +175,13 @@ def round_for(
     content: Content,
     hamlets: Sequence[Hamlet],
     registry: Registry,
+    withdrawn: Collection[str] = (),
     busy: Busy = FREE,
 ) -> Round:
     """Return a team's round through its hamlets of one campaign, in the registry's order.
 
-    A team that the registry does not know any more is one person who goes everywhere.
+    A team that the registry does not know any more is one person who goes everywhere. Nobody is
+    visited for what is ``withdrawn`` there, by ids of hamlets.
     """
     known = {one.id: one for one in registry.teams}
     team = known.get(team_id) or Team(team_id, team_id, (), ())
@@ -181,8 +190,11 @@ def round_for(
     for hamlet in sorted(hamlets, key=lambda one: order.get(one.id, len(order))):
         teams = teams_for(content, hamlet.id, registry)
         going = teams if team in teams else (team,)
-        wanted.append((hamlet, share_of(team, going, households_for(content, hamlet))))
-    return round_of(team, wanted, content, slot, busy)
+        households = 0 if hamlet.id in withdrawn else households_for(content, hamlet)
+        wanted.append((hamlet, share_of(team, going, households)))
+    one = round_of(team, wanted, content, slot, busy)
+    stops = (replace(stop, withdrawn=stop.hamlet.id in withdrawn) for stop in one.stops)
+    return replace(one, stops=tuple(stops)) if withdrawn else one
 
 
 def _stops(wanted: Sequence[tuple[Hamlet, int]], places: Sequence[date]) -> Iterator[Stop]:

@@ -23,6 +23,7 @@ from channels.portal.channel import PortalChannel
 from channels.ports import RelayLinks
 from channels.team.channel import Links, TeamChannel, TeamDays, no_links, no_other_days
 from engine.app.chat_accounts import (
+    account_faults,
     apprise_addresses,
     telegram_account,
     zalo_account,
@@ -157,6 +158,7 @@ def _chat(here: Surroundings) -> ChatChannel:
         zalo=zalo_account(here.settings, here.commune_id),
         zalo_bot=zalo_bot_account(here.settings),
         apprise=apprise_addresses(here.settings),
+        faults=account_faults(here.settings, here.commune_id),
         live=here.settings.live,
         links=here.relay_links,
     )

@@ -96,6 +96,10 @@ def conditions(app: App | Communes | ProvinceApp) -> Iterator[str]:
     yield from gone_sounds(app.settings, app.house.workspace)
     for line in faulty_players(app):
         yield _("! this player takes nothing: {fault}").format(fault=line)
+    for faults in app.settings.faulty_accounts.values():
+        for fault in faults:
+            words = _("! this chat account takes nothing: {fault}")
+            yield words.format(fault=settings_line(fault))
 
 
 def faulty_players(app: App | Communes | ProvinceApp) -> list[str]:

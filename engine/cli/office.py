@@ -21,6 +21,7 @@ from engine.cli.common import (
     shown_path,
     workspace_option,
 )
+from engine.cli.correcting import bulletin_lines
 from engine.cli.planned import doubt_lines
 from engine.cli.progress import shown_progress
 from engine.cli.province import in_province
@@ -197,6 +198,8 @@ def _say_update(app: App, done: Submitted) -> None:
             " If the earlier text was wrong: loa correct {campaign} FILE --reason WHY --by PERSON"
         )
         click.echo(message.format(count=len(amended), campaign=done.revision.campaign_id))
+        for line in bulletin_lines(app, done.revision.campaign_id):
+            click.echo(f"  {line}")
 
 
 def _say_waived(plan: Plan) -> None:

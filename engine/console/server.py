@@ -16,6 +16,8 @@ import uvicorn
 
 from engine.app import Communes
 from engine.console.api import build_api
+from engine.console.covers import covers_router
+from engine.console.covers_desk import CoverDesk
 from engine.console.desk import Desk
 from engine.console.figures import Figures
 from engine.console.hub import Hub
@@ -84,6 +86,7 @@ class ConsoleService:
                 (
                     relay_router(self._relay),
                     visits_router(self._visits),
+                    covers_router(CoverDesk(self._communes)),
                     hook_router(self._hook),
                 ),
             ),

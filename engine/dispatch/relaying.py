@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from channels.base import Channel
 from channels.chat.channel import ChatChannel
 from channels.chat.platforms import ZALO
-from engine.dispatch.confirming import Word, confirm
+from engine.dispatch.confirming import Word, confirm, relayed_from
 from engine.dispatch.rendering import Renderer
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -181,6 +181,7 @@ class Relaying:
         note = _("through his own link") if way is None else _way_note(way)
         if self._said_already(link, hamlet_id, note, households):
             return
+        targets = {one.target for one in self._rows(link.campaign_id) if one.hamlet_id == hamlet_id}
         word = Word(
             link.campaign_id,
             hamlet.id,
@@ -188,6 +189,7 @@ class Relaying:
             link.person_id,
             households,
             received,
+            target=None if received else relayed_from(self._registry, hamlet_id, targets),
             note=note,
         )
         confirm(self._ledger, self._for(link, hamlet), word, now)

@@ -12,7 +12,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Ledger
 from engine.ledger.relays import Author, Written
-from engine.models import Content, Hamlet, Registry, Right, Team
+from engine.models import Content, Hamlet, Purpose, Registry, Right, Team
 from engine.models.relay import WordKind
 from engine.models.visit import Going, Household, VisitLink, VisitReport, Visits
 from engine.rules.team_days import OtherDays
@@ -113,7 +113,11 @@ class Visiting:
         self, campaign_id: str, team_id: str, now: datetime, *, by: str, how: str
     ) -> list[Household]:
         """Return a team's list of the hamlets to which it still goes, on record."""
-        hamlets = {row.hamlet_id for row in self._rows(campaign_id, team_id)}
+        hamlets = {
+            row.hamlet_id
+            for row in self._rows(campaign_id, team_id)
+            if row.purpose is not Purpose.WITHDRAWAL
+        }
         return self._ledger.visits.read_list(campaign_id, team_id, hamlets, at=now, by=by, how=how)
 
     def sheet(

@@ -18,6 +18,7 @@ from sqlalchemy import (
     and_,
     case,
     cast,
+    exists,
     func,
     literal,
     null,
@@ -116,6 +117,23 @@ _OF_HOUSEHOLDS = tuple(kind.value for kind in EvidenceKind if kind.of_households
 _VISITS = "team"
 
 
+_LATER = evidence.alias().c
+
+#: Copies are counted as a whole: what the same person has counted anew does not count any more
+#: (``engine.reports.handed``).
+_LAST_COUNT = or_(
+    _E.left_over.is_(None),
+    ~exists().where(
+        _LATER.commune_id == _E.commune_id,
+        _LATER.delivery_id == _E.delivery_id,
+        _LATER.by == _E.by,
+        _LATER.kind == _E.kind,
+        _LATER.left_over.is_not(None),
+        _LATER.id > _E.id,
+    ),
+)
+
+
 def _within(stands: Collection[Stand] | None) -> ColumnElement[bool]:
     """Return where a campaign's deliveries and their evidence lie, by ids."""
     if not stands:
@@ -137,7 +155,7 @@ def _each_delivery(here: ColumnElement[bool]) -> Select[Any]:
             func.max(_E.views).label("views"),
         )
         .join(evidence, _E.delivery_id == _D.id)
-        .where(here, _D.channel != _VISITS)
+        .where(here, _D.channel != _VISITS, _LAST_COUNT)
         .group_by(_D.hamlet_id, _D.channel, _D.id)
     )
 

@@ -21,6 +21,9 @@ from engine.states import State
 #: States from which evidence leads to `confirmed`; elsewhere it is kept and changes nothing.
 _CONFIRMABLE = (State.SENT, State.NOT_PLAYED, State.UNCERTAIN)
 
+#: Between a kind and the one printed product that it is about.
+_OF_PRODUCT = "/"
+
 
 class EvidenceBook:
     """The evidence of one commune."""
@@ -64,16 +67,26 @@ def pieces_of(connection: Connection, commune_id: str, delivery_id: int) -> list
 
 
 def _piece(row: Row[Any]) -> Evidence:
+    kind, _mark, product = row.kind.partition(_OF_PRODUCT)
     return Evidence(
         row.delivery_id,
-        EvidenceKind(row.kind),
+        EvidenceKind(kind),
         row.by,
         row.at,
         row.source,
         row.households,
         row.left_over,
         row.views,
+        product,
     )
+
+
+def _kind(piece: Evidence) -> str:
+    """Return how the column ``kind`` has it: ``handed_out/large`` for one product of several.
+
+    Whatever adds up households looks for whole kinds, and so leaves these out.
+    """
+    return f"{piece.kind}{_OF_PRODUCT}{piece.product}" if piece.product else piece.kind
 
 
 def add_evidence(connection: Connection, commune_id: str, pieces: Sequence[Evidence]) -> None:
@@ -83,7 +96,7 @@ def add_evidence(connection: Connection, commune_id: str, pieces: Sequence[Evide
             insert(evidence).values(
                 commune_id=commune_id,
                 delivery_id=piece.delivery_id,
-                kind=piece.kind,
+                kind=_kind(piece),
                 households=piece.households,
                 by=piece.by,
                 at=piece.at,
@@ -94,7 +107,7 @@ def add_evidence(connection: Connection, commune_id: str, pieces: Sequence[Evide
         )
         nobody = piece.kind is EvidenceKind.VISITED and not piece.households
         confirmed: list[int] = []
-        for old in _CONFIRMABLE if piece.kind.confirms and not nobody else ():
+        for old in _CONFIRMABLE if piece.confirms and not nobody else ():
             moved = move_deliveries(
                 connection,
                 commune_id,

@@ -123,6 +123,12 @@ def amends_word(amends: Amends) -> str:
     }[amends]
 
 
+def amends_words(places: Iterable[AmendedPlace]) -> str:
+    """Return what places are told: an update, a correction, a withdrawal, or several of these."""
+    found = {one.amends for one in places}
+    return ", ".join(amends_word(one) for one in Amends if one in found)
+
+
 def amended_places(
     told: Sequence[ToldRow],
     every: Iterable[DeliveryRow],

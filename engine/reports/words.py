@@ -120,6 +120,7 @@ def _event_words(_language: str) -> dict[str, str]:
         "rehearsed": _("rehearsed"),
         "printed": _("printed"),
         "printed_again": _("sheets printed again"),
+        "bulletin_made": _("in a bulletin"),
         "refused": _("refused: not what was approved"),
         "notice_done": _("notice seen to"),
         "registry_loaded": _("registry loaded"),

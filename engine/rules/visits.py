@@ -9,7 +9,7 @@ from channels.team.channel import TeamChannel, TeamDays
 from channels.team.rounds import FREE, Busy, Round, round_for
 from channels.team.wording import span
 from engine.ledger import DeliveryRow
-from engine.models import Content, Evidence, Registry
+from engine.models import Content, Evidence, Purpose, Registry
 from engine.models.visit import Going, VisitReport, last_words
 from engine.states import State
 
@@ -69,7 +69,8 @@ def round_through(
 ) -> Round:
     """Return the round of a team through the hamlets of its deliveries; there must be some."""
     hamlets = [registry.hamlets_by_id[row.hamlet_id] for row in rows]
-    return round_for(team_id, begins(rows), content, hamlets, registry, busy)
+    withdrawn = {row.hamlet_id for row in rows if row.purpose is Purpose.WITHDRAWAL}
+    return round_for(team_id, begins(rows), content, hamlets, registry, withdrawn, busy)
 
 
 def begins(rows: Iterable[DeliveryRow]) -> datetime:
@@ -104,7 +105,7 @@ def goings(
         stops = {stop.hamlet.id: stop for stop in one.stops}
         for row in own:
             stop = stops[row.hamlet_id]
-            count = listed.get((row.hamlet_id, team_id), 0)
+            count = 0 if stop.withdrawn else listed.get((row.hamlet_id, team_id), 0)
             reports = tuple(by_visit.get((team_id, row.hamlet_id), ()))
             days = span(stop.first, stop.last)
             found.append(

@@ -258,6 +258,20 @@ def test_what_is_asked_waits_for_a_person_and_is_kept_sealed(app: App, phone: Ph
     assert evidence(app) == []
 
 
+def test_what_is_refused_stays_typed(app: App, phone: Phone) -> None:
+    """Nobody writes a thousand letters on a phone twice."""
+    long = "Bà con hỏi <b> " + "a" * 1_000
+    answer = phone.post(f"{address(app)}/ap-1", data={"what": "question", "text": long})
+    assert answer.status_code == 422
+    assert answer.text.count(f"Bà con hỏi &lt;b&gt; {'a' * 1_000}</textarea>") == 1
+    assert "<details open>" in answer.text
+    form = {"what": "relayed", "households": "5000", "way": "door"}
+    answer = phone.post(f"{address(app)}/ap-1", data=form)
+    assert 'value="5000"' in answer.text
+    assert '<option value="door" selected>' in answer.text
+    assert "<details>" in answer.text
+
+
 @pytest.mark.parametrize(
     "form",
     [
@@ -338,3 +352,26 @@ def test_links_are_the_same_until_they_are_revoked(app: App) -> None:
     assert all(
         re.fullmatch(r"[\w-]{34}", app.ledger.relays.token(one)) for one in links(app).values()
     )
+
+
+def test_a_head_whose_hamlet_has_no_group_of_its_own_is_heard_all_the_same(tmp_path: Path) -> None:
+    """He tells people at a meeting, or from door to door: his word is for the heads' message."""
+    folder = make_commune(tmp_path / "xa", live=False)
+    registry = folder / "commune.yaml"
+    text = registry.read_text(encoding="utf-8").replace("platform: telegram", "platform: zalo")
+    before, _group, rest = text.partition("    - id: nhom-ap-1\n")
+    registry.write_text(before + rest[rest.index("    - id: nhom-ap-2") :], encoding="utf-8")
+    with open_app(folder) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(folder / "campaigns" / "tiem-phong.yaml", "lan")
+        app.office.approve("tiem-phong", "minh", PASSPHRASE)
+        EmbeddedRuntime(app).run()
+        server = FastAPI()
+        server.include_router(relay_router(RelayDesk(Communes.only(app))))
+        form = {"what": "relayed", "households": "70", "way": "meeting"}
+        for _twice in range(2):
+            assert Phone(server).post(f"{address(app)}/ap-1", data=form).status_code == 303
+        (piece,) = evidence(app)
+        assert (piece.kind, piece.households) == (EvidenceKind.RELAYED, 70)
+        assert states(app, "ap-1")["truong-ap"] is State.CONFIRMED
+        assert states(app, "ap-2")["truong-ap"] is State.SENT

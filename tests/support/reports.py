@@ -175,8 +175,11 @@ class Ground:
         by: str = "lan",
         source: str = "loa confirm",
         views: int | None = None,
+        left_over: int | None = None,
+        product: str = "",
     ) -> None:
-        piece = Evidence(row.id, kind, by, LATER, source, households, views=views)
+        said = (households, left_over, views, product)
+        piece = Evidence(row.id, kind, by, LATER, source, *said)
         self.ledger.evidence.add([piece])
 
     def _bundles(self, ids: Iterable[int]) -> list[Bundle]:

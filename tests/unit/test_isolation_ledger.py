@@ -25,10 +25,12 @@ from engine.errors import LoaError
 from engine.ledger import Ledger, Revision, Seal, Status, Submission, Which
 from engine.ledger.areas import Areas
 from engine.ledger.awaited import Verdict
+from engine.ledger.bulletins import InBulletin
 from engine.ledger.escalations import Decision, NewStep, StepRow
 from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
 from engine.ledger.players import Player
+from engine.ledger.printings import Printed
 from engine.ledger.programmes import Published
 from engine.ledger.relays import Author
 from engine.ledger.tables import bundles, deliveries, metadata, second_tries
@@ -109,7 +111,10 @@ READS: Mapping[str, Case] = {
     "bundles.job": lambda it, our: it.bundles.job(our.waiting, cumulative=("giay",)),
     "bundles.jobs": lambda it, our: it.bundles.jobs([our.waiting], cumulative=("giay",)),
     "bundles.next_moment": lambda it, our: it.bundles.next_moment(rehearse=()),
+    "bulletins.of": lambda it, our: it.bulletins.of("tin"),
+    "bulletins.changed": lambda it, our: it.bulletins.changed(NOW - timedelta(days=9)),
     "evidence.of": lambda it, our: it.evidence.of("tin"),
+    "printings.last": lambda it, our: it.printings.last("tin"),
     "escalations.steps": lambda it, our: it.escalations.steps("tin-ba"),
     "escalations.told": lambda it, our: it.escalations.told("tin", "loudspeaker"),
     "escalations.watched": lambda it, our: it.escalations.watched(),
@@ -236,7 +241,12 @@ WRITES: Mapping[str, Case] = {
         "tin-ba", lambda: Decision(1, stop={our.step: "x"}, over=True), LATER
     ),
     "escalations.watch": lambda it, our: it.escalations.watch("tin-ba"),
-    "printings.record": lambda it, our: it.printings.record("tin", again=False, detail="x", **ACT),
+    "printings.record": lambda it, our: it.printings.record(
+        "tin", again=False, detail="x", printed=[Printed("ap-1", "a5", "x", "x")], **ACT
+    ),
+    "bulletins.record": lambda it, our: it.bulletins.record(
+        {"tin": InBulletin("2026-w49", 1, "x", LATER)}, "x"
+    ),
     "awaited.settle": lambda it, our: it.awaited.settle(
         our.rig.ledger.awaited.over(LATER),
         [Verdict(one, "x") for one in our.rig.ledger.awaited.over(LATER).unproved],
@@ -324,6 +334,8 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     rig.release(Post(channel="loudspeaker", target="noi-8"), campaign_id="tin-sau")
     rig.send()
     rig.release(Post(target="noi-2", text="Hai."), campaign_id="tin-hai")
+    rig.release(Post(channel="loudspeaker", slot=LATER), campaign_id="tin-sau")
+    rig.ledger.bulletins.record({"tin": InBulletin("2026-w49", 1, "x", NOW)}, "lan")
     rig.ledger.credentials.set("minh", "scrypt$1", NOW)
     rig.ledger.remote_ids.put("khóa", "của ta")
     rig.ledger.tokens.seed("zalo/1/2", PAIR)
@@ -342,6 +354,8 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         "tin-hai", [Household("ap-1", "to-1", "Bà Giả")], ends_at=LATER, at=NOW, by="lan"
     )
     sent = rig.rows("tin")[0]
+    printed = [Printed("ap-1", "a5", sent.content_hash, "trang")]
+    rig.ledger.printings.record("tin", again=False, detail="x", printed=printed, **ACT)
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
     with rig.ledger.database.write() as connection:
         over = bundles.update().where(bundles.c.target == sent.target)

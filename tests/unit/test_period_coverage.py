@@ -26,6 +26,7 @@ from engine.reports.leader.page import Counts, Page
 from engine.reports.period.behind import always_behind
 from engine.reports.period.counting import covered
 from engine.reports.period.span import read_period
+from engine.states import State
 
 DECEMBER = read_period("2026-12")
 
@@ -87,6 +88,12 @@ def test_a_period_of_one_campaign_says_what_its_report_says(
     ground.evidence(ground.row("ap-2", "portal"), EvidenceKind.PAGE_ANSWERS, views=70)
     ground.evidence(ground.row("ap-3", "flyer"), EvidenceKind.HANDED_OUT, 900)
     ground.evidence(ground.row("ap-3", "loudspeaker"), EvidenceKind.PLAYED)
+    for product in ("large", "notice"):  # no households of their own, and they confirm nothing
+        ground.evidence(ground.row("ap-1", "flyer"), EvidenceKind.HANDED_OUT, product=product)
+        ground.evidence(ground.row("ap-2", "flyer"), EvidenceKind.HANDED_OUT, product=product)
+    for left in (30, 12):  # the same copies, counted anew
+        row = ground.row("ap-4", "flyer")
+        ground.evidence(row, EvidenceKind.HANDED_OUT, 100 - left, left_over=left)
     ground.evidence(ground.row("ap-4", "chat", "nhom-ap-4"), EvidenceKind.RECEIVED, 400)
     found = page(ground)
     one = build_report(ground.ledger, ground.registry, "thong-bao", LATER).coverage
@@ -98,6 +105,8 @@ def test_a_period_of_one_campaign_says_what_its_report_says(
         assert area.confirmed == hamlet.confirmed
     assert by_id["ap-1"].twice == Bounds(10, 80)
     assert by_id["ap-2"].covered == Bounds(0, 70)
+    assert by_id["ap-4"].covered == Bounds(88, 88)
+    assert ground.row("ap-2", "flyer").state is State.SENT
     assert any("Page views" in rule for rule in found.rules)
     assert [(one.reason, one.areas) for one in found.failures] == [("no power", 1)]
     ground.ledger.close()

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from channels.base import ChannelError, Limits, RemoteIds
+from channels.chat.accounts import cannot_be_used
 from channels.chat.bots.answers import Answer, known_bot
 from channels.chat.bots.line import BotLine
 from channels.chat.once import once
@@ -38,8 +39,19 @@ class BotBackend(ABC, Generic[AccountT]):
     idempotent = False
     networked = True
 
-    def __init__(self, account: AccountT | None, remote_ids: RemoteIds, limits: Limits) -> None:
-        """Without an account everything fails, and says why. Nothing is opened yet."""
+    def __init__(
+        self,
+        account: AccountT | None,
+        remote_ids: RemoteIds,
+        limits: Limits,
+        *,
+        fault: str = "",
+    ) -> None:
+        """Without an account everything fails, and says why: ``fault``, or that there is none.
+
+        Nothing is opened yet.
+        """
+        self._fault = fault
         self._account = account
         self._remote_ids = remote_ids
         self._limits = limits
@@ -79,6 +91,8 @@ class BotBackend(ABC, Generic[AccountT]):
 
     def _configured(self) -> tuple[AccountT, BotLine]:
         """Return the bot and its line. Raises ChannelError, permanent, where there is none."""
+        if self._fault:
+            raise cannot_be_used(self.name, self._fault)
         if self._account is None or self._line is None:
             raise ChannelError(self._not_set_up(), permanent=True)
         return self._account, self._line

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import combinations
@@ -12,6 +12,7 @@ from engine.rules.one_truth.comparing import agree, contradictions
 from engine.rules.one_truth.facts import Day, Fact, Kind
 from engine.rules.one_truth.impossible import impossible_days
 from engine.rules.one_truth.reading import facts_of
+from engine.rules.one_truth.reasons import unfounded, unknown_in
 from engine.rules.one_truth.relative import relative_days
 
 
@@ -76,6 +77,48 @@ class Judge:
                 tuple(self._impossible(key)),
             )
         return self._known[key]
+
+    def reason(
+        self, reason: Said, beside: Mapping[str, Sequence[Said]], before: Sequence[str]
+    ) -> dict[str, Judged]:
+        """Hold a correction's reason against the texts that it stands beside, by hamlet.
+
+        ``before`` are the texts that people were told: it may quote them. What is wrong with it
+        alone (a weekday, a day that no calendar has) is told under "".
+        """
+        facts = self.facts(reason)
+        if not facts and not any(self._impossible((reason,))):
+            return {}
+        old = [fact for text in before for fact in facts_of(text, self.hamlets)]
+        told = dict.fromkeys(one for said in beside.values() for one in said)
+        new = [fact for one in told for fact in self.facts(one)]
+        unknown = unknown_in(reason.text, facts, old, new, self.reference)
+        quoted = {fact.written for fact in old}
+        found = {
+            "": Judged(
+                (),
+                tuple(
+                    one for one in self._weekdays((reason,)) if one[0].fact.written not in quoted
+                ),
+                tuple(one for one in self._impossible((reason,)) if one.fact.written not in quoted),
+            )
+        }
+        if unknown:
+            for hamlet_id, saids in beside.items():
+                found[hamlet_id] = Judged(tuple(self._unfounded(reason, facts, unknown, saids)))
+        return found
+
+    def _unfounded(
+        self,
+        reason: Said,
+        facts: Sequence[Fact],
+        unknown: frozenset[Fact],
+        saids: Sequence[Said],
+    ) -> Iterator[Difference]:
+        for said in saids:
+            for pair in unfounded(facts, unknown, self.facts(said), self.reference):
+                sides = Side(reason, pair.one), Side(said, pair.other)
+                yield Difference(*sides, self._confirmation(*sides))
 
     def facts(self, said: Said) -> tuple[Fact, ...]:
         """Return a field's facts; "hôm nay" is the day on which it is read, if that is one."""
