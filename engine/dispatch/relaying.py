@@ -179,8 +179,6 @@ class Relaying:
     ) -> None:
         hamlet = self._hamlet(link, hamlet_id)
         note = _("through his own link") if way is None else _way_note(way)
-        if self._said_already(link, hamlet_id, note, households):
-            return
         targets = {one.target for one in self._rows(link.campaign_id) if one.hamlet_id == hamlet_id}
         word = Word(
             link.campaign_id,
@@ -191,6 +189,7 @@ class Relaying:
             received,
             target=None if received else relayed_from(self._registry, hamlet_id, targets),
             note=note,
+            once=True,  # a form that is sent twice counts once
         )
         confirm(self._ledger, self._for(link, hamlet), word, now)
 
@@ -203,17 +202,6 @@ class Relaying:
             for one in self._registry.hamlets
         )
         return replace(self._registry, hamlets=ours)
-
-    def _said_already(
-        self, link: RelayLink, hamlet_id: str, note: str, households: int | None
-    ) -> bool:
-        """Say whether he said just this before: a form that is sent twice counts once."""
-        ids = {row.id for row in self._rows(link.campaign_id) if row.hamlet_id == hamlet_id}
-        return any(
-            piece.delivery_id in ids
-            and (piece.by, piece.source, piece.households) == (link.person_id, note, households)
-            for piece in self._ledger.evidence.of(link.campaign_id)
-        )
 
     def _hamlet(self, link: RelayLink, hamlet_id: str) -> Hamlet:
         """Raises LoaError for a hamlet that is not this person's."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -193,6 +195,19 @@ def test_passed_on_confirms_the_households_and_counts_once(app: App, phone: Phon
     assert states(app, "ap-1")["nhom-ap-1"] is State.CONFIRMED
     assert states(app, "ap-2")["nhom-ap-2"] is State.SENT
     assert "đã chuyển 90 hộ" in phone.get(answer.headers["location"].partition("#")[0]).text
+
+
+def test_a_form_that_is_sent_eight_times_at_once_counts_once(app: App) -> None:
+    """A thumb is quick, a line is slow: phones and proxies send again what had no answer yet."""
+    link, ready = links(app)["ap-1-head"], Barrier(8)
+
+    def press(_time: int) -> None:
+        ready.wait()
+        relaying(app).passed_on(link, "ap-1", 90, Way.GROUP, app.clock.now())
+
+    with ThreadPoolExecutor(8) as thumbs:
+        list(thumbs.map(press, range(8)))
+    assert [(one.kind, one.households) for one in evidence(app)] == [(EvidenceKind.RELAYED, 90)]
 
 
 def test_received_settles_only_what_went_to_the_head(tmp_path: Path) -> None:
