@@ -36,6 +36,7 @@ _POINTS: Final = words(
 #: What may follow "từ" at the beginning of a span.
 _BEGINNINGS: Final = _NUMBERED | words("lúc khoảng gần hơn sáng chiều đầu")
 _CLASS: Final = re.compile(r"\d{1,2}(?:/\d{1,2}|[A-Z]\d{0,2})")
+_NUMBERED_CLASS: Final = re.compile(r"(\d{1,2}[A-Z])(\d{1,2})(?!\d)")
 _AMOUNT: Final = re.compile(rf"(\d[\d.,]*)\s?([{LETTERS}]*)")
 _NAMED: Final = re.compile(rf"([{LETTERS}]+)\s([{LETTERS}]+|\d+)")
 #: "27 tháng Chạp - mùng 6 tháng Giêng".
@@ -113,7 +114,10 @@ def _parts_of_days(ctx: Context, ahead: str) -> bool:
 
 
 def _classes(ctx: Context, ahead: str) -> bool:
-    """Know "lớp 6/1 - 9/3" and "lớp 6A - 9C"."""
+    """Know "lớp 6/1 - 9/3", "lớp 6A - 9C" and "10A1-10A5"."""
+    first, last = _NUMBERED_CLASS.fullmatch(ctx.history[-1]), _NUMBERED_CLASS.match(ahead)
+    if first and last and first[1] == last[1]:
+        return int(first[2]) < int(last[2])
     return (
         ctx.history[-2].lower() == "lớp"
         and bool(_CLASS.fullmatch(ctx.history[-1]))
