@@ -58,6 +58,8 @@ def is_span(ctx: Context, end: int) -> bool:
     ahead = ctx.line[end:].lstrip()
     if ctx.after({"nay"}) and _DATE_AHEAD.match(ahead):
         return True
+    if ctx.history and _numbered_classes(ctx.history[-1], ahead):
+        return True
     if len(ctx.history) < 2 or not ahead:
         return False
     return (
@@ -113,11 +115,14 @@ def _parts_of_days(ctx: Context, ahead: str) -> bool:
     return first.lower() in _TIMES_OF_DAY and dated and bool(_TIMES_OF_DAY & set(before[:2]))
 
 
+def _numbered_classes(last: str, ahead: str) -> bool:
+    """Know "10A1-10A5"."""
+    first, other = _NUMBERED_CLASS.fullmatch(last), _NUMBERED_CLASS.match(ahead)
+    return bool(first and other and first[1] == other[1] and int(first[2]) < int(other[2]))
+
+
 def _classes(ctx: Context, ahead: str) -> bool:
-    """Know "lớp 6/1 - 9/3", "lớp 6A - 9C" and "10A1-10A5"."""
-    first, last = _NUMBERED_CLASS.fullmatch(ctx.history[-1]), _NUMBERED_CLASS.match(ahead)
-    if first and last and first[1] == last[1]:
-        return int(first[2]) < int(last[2])
+    """Know "lớp 6/1 - 9/3" and "lớp 6A - 9C"."""
     return (
         ctx.history[-2].lower() == "lớp"
         and bool(_CLASS.fullmatch(ctx.history[-1]))
