@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from channels.base import ChannelError
-from channels.team.rounds import Round, Stop, round_for
+from channels.team.rounds import FREE, Busy, Round, Stop, round_for
 from channels.team.wording import TEMPLATES, VisitInputs, number, one_line, span, tellings, titles
 from channels.typesetting import StoppedError, TypesetError, font, typeset
 from channels.typesetting.qr import qr_svg
@@ -45,7 +45,9 @@ class Listed:
         return "Listed(…)"
 
 
-def sheet_file(bundle: Bundle, items: Sequence[Item], registry: Registry, link: str) -> File:
+def sheet_file(
+    bundle: Bundle, items: Sequence[Item], registry: Registry, link: str, busy: Busy = FREE
+) -> File:
     """Return the sheet of one campaign for the team that a bundle goes to.
 
     A later edition of the same bundle has a name of its own. Raises ChannelError when it cannot
@@ -56,7 +58,7 @@ def sheet_file(bundle: Bundle, items: Sequence[Item], registry: Registry, link: 
     hamlets = [item.hamlet for item in ordered]
     newest = {item.hamlet.id: item for item in ordered}
     withdrawn = {one for one, item in newest.items() if item.content.purpose is Purpose.WITHDRAWAL}
-    one = round_for(bundle.target, bundle.slot, content, hamlets, registry, withdrawn)
+    one = round_for(bundle.target, bundle.slot, content, hamlets, registry, withdrawn, busy)
     told = [(one.hamlet, VisitInputs.from_json(one.file.read())) for one in newest.values()]
     pdf = sheet_pdf(Sheet(one, told, content.campaign_id, registry, link, bundle.slot))
     slot = local(bundle.slot)

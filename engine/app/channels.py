@@ -21,7 +21,7 @@ from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
 from channels.ports import RelayLinks
-from channels.team.channel import Links, TeamChannel, no_links
+from channels.team.channel import Links, TeamChannel, TeamDays, no_links, no_other_days
 from engine.app.chat_accounts import (
     account_faults,
     apprise_addresses,
@@ -65,6 +65,7 @@ class Surroundings:
     feed: Feed
     links: Links = no_links
     relay_links: RelayLinks | None = None
+    team_days: TeamDays = no_other_days
     preview: bool = False
 
     def outbox(self, channel: str) -> Path:
@@ -172,7 +173,9 @@ CHANNELS: Builders = {
     FlyerChannel: lambda here: FlyerChannel(outbox=here.outbox("flyer")),
     PortalChannel: _portal,
     ChatChannel: _chat,
-    TeamChannel: lambda here: TeamChannel(outbox=here.outbox("team"), links=here.links),
+    TeamChannel: lambda here: TeamChannel(
+        outbox=here.outbox("team"), links=here.links, days=here.team_days
+    ),
 }
 
 #: Each channel's own settings in a campaign, by the channel's name.
@@ -224,6 +227,7 @@ def build_channels(
     feed: Feed | None = None,
     links: Links = no_links,
     relay_links: RelayLinks | None = None,
+    team_days: TeamDays = no_other_days,
     preview: bool = False,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
@@ -249,6 +253,7 @@ def build_channels(
         feed or NoFeed(),
         no_links if preview else links,
         None if preview else relay_links,
+        team_days,
         preview,
     )
     built = [build(here) for build in builders.values()]

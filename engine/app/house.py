@@ -20,6 +20,7 @@ from engine.dispatch.permits import Permits
 from engine.ledger import Ledger, Seal
 from engine.ledger.codec import OptionModels
 from engine.ledger.database import Database
+from engine.rules.team_days import OtherDays
 from engine.settings import Settings
 
 
@@ -61,6 +62,7 @@ class House:
             feed=LedgerFeed(ledger, self.artifacts, self.clock),
             links=partial(self.visit_address, ledger),
             relay_links=LedgerLinks(ledger.relays, self.settings.console, self.clock),
+            team_days=OtherDays(ledger),
             preview=preview,
             builders=self.builders,
         )

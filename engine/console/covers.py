@@ -20,6 +20,7 @@ from engine.app.linking import COVERS
 from engine.console.covers_desk import CoverDesk, HandedOut
 from engine.console.forms import (
     HEADERS,
+    ClosedError,
     environment,
     form_of,
     slow_down,
@@ -51,7 +52,7 @@ def covers_router(desk: CoverDesk) -> APIRouter:
         try:
             page = desk.page(handout)
         except LoaError as error:
-            raise HTTPException(404, str(error)) from error
+            raise ClosedError from error
         action = f"{COVERS}/{mark}/{handout.code}"
         html = template.render(page=page, action=action, form=form, fault=fault, done=done)
         status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK

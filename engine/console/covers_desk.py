@@ -8,17 +8,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from fastapi import HTTPException
-
 from channels.flyer.handout import Handout, handout_in
 from channels.flyer.options import speaking
 from engine.app import App, Communes
 from engine.app.handing_out import Count, Cover, word_of
 from engine.app.linking import cover_mark
 from engine.app.printing import sheaf_of
+from engine.console.forms import ClosedError
 from engine.dispatch.confirming import confirm
 from engine.errors import LoaError
-from engine.i18n import gettext as _
 from engine.models import Evidence, Hamlet, Registry, Right
 from engine.reports.handed import last_counts
 
@@ -65,7 +63,7 @@ class CoverDesk:
         self._communes = communes
 
     def handout(self, mark: str, code: str) -> Handout:
-        """Return what a signed code is of. Raises HTTPException (404) when it opens nothing."""
+        """Return what a signed code is of. Raises ClosedError when it opens nothing."""
         try:
             handout = handout_in(code)
         except LoaError:
@@ -75,10 +73,10 @@ class CoverDesk:
             expected = cover_mark(self._communes.house.seal, handout.code)
             if secrets.compare_digest(expected.encode(), mark.encode()):
                 return handout
-        raise HTTPException(404, _("this link is unknown, over or revoked"))
+        raise ClosedError
 
     def page(self, handout: Handout) -> CoverPage:
-        """Return what the page shows. Raises HTTPException (404) when it is over."""
+        """Return what the page shows. Raises ClosedError when it is over."""
         with self._opened(handout) as (app, registry, cover, until):
             share = cover.sheaf.shares[0]
             known = {hamlet_id: cover.share(hamlet_id) for hamlet_id, _count in handout.copies}
@@ -115,7 +113,7 @@ class CoverDesk:
             life = timedelta(days=app.settings.console.link_days)
             until = max(one.content.valid_until for one in cover.sheaf.shares) + life
             if app.clock.now() > until:
-                raise HTTPException(404, _("this link is unknown, over or revoked"))
+                raise ClosedError
             yield app, registry, cover, until
 
 

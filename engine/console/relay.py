@@ -8,7 +8,7 @@ says anything, and the link itself is what permits it.
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
@@ -54,9 +54,10 @@ def relay_router(desk: RelayDesk) -> APIRouter:
 
     known = Annotated[RelayLink, Depends(link_of)]
 
-    def shown(link: RelayLink, token: str, said: str = "", fault: str = "") -> HTMLResponse:
-        page = template.render(page=desk.page(link), token=token, said=said, fault=fault, Way=Way)
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if fault else HTTPStatus.OK
+    def shown(link: RelayLink, token: str, **more: Any) -> HTMLResponse:
+        values = {"said": "", "fault": "", "form": {}, **more}
+        page = template.render(page=desk.page(link), token=token, **values)
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if values["fault"] else HTTPStatus.OK
         return HTMLResponse(page, status, headers=HEADERS)
 
     @router.api_route("/_/{name}", methods=ASKED)
@@ -65,7 +66,7 @@ def relay_router(desk: RelayDesk) -> APIRouter:
 
     @router.api_route("/{token}", methods=ASKED)
     def page(link: known, token: str, da: str = "") -> HTMLResponse:
-        return shown(link, token, da if da in _WORDS else "")
+        return shown(link, token, said=da if da in _WORDS else "")
 
     @router.api_route("/{token}/{hamlet_id}/{name}", methods=ASKED)
     def file(link: known, hamlet_id: str, name: str, request: Request) -> Response:
@@ -79,14 +80,25 @@ def relay_router(desk: RelayDesk) -> APIRouter:
 
     @router.post("/{token}/{hamlet_id}")
     async def say(link: known, token: str, hamlet_id: str, request: Request) -> Response:
+        form: Mapping[str, str] = {}
         try:
-            said = _said(hamlet_id, await form_of(request))
+            form = await form_of(request)
+            said = _said(hamlet_id, form)
             await run_in_threadpool(desk.take, link, said)
         except (LoaError, ChannelError) as error:
-            return await run_in_threadpool(shown, link, token, "", str(error))
+            typed = {**form, "hamlet": hamlet_id}
+            return await run_in_threadpool(_refused, shown, link, token, error, typed)
         return back(f"{PREFIX}/{token}?da={said.what}", hamlet_id)
 
     return router
+
+
+def _refused(
+    shown: Any, link: RelayLink, token: str, error: Exception, typed: Mapping[str, str]
+) -> Response:
+    """Show the page again with what is wrong, and what was typed."""
+    answer: Response = shown(link, token, fault=str(error), form=typed)
+    return answer
 
 
 def _said(hamlet_id: str, form: Mapping[str, str]) -> Said:

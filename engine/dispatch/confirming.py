@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from engine.clock import local
@@ -34,7 +34,8 @@ class Word:
     ``left_over`` is how many printed copies were left, below zero how many were lacking.
     ``received``: the head got the message, which says nothing about households. ``target``
     narrows it to one group or cluster, ``day`` to the slots of one day. ``product``: only this
-    one of several printed products. ``also`` may say so besides those who always may.
+    one of several printed products. ``also`` may say so besides those who always may. ``once``:
+    the very same word of the same person counts no second time.
     """
 
     campaign_id: str
@@ -49,6 +50,7 @@ class Word:
     left_over: int | None = None
     product: str = ""
     also: tuple[str, ...] = ()
+    once: bool = False
 
 
 def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> int:
@@ -78,19 +80,9 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
     source = word.note or _("said by {person}").format(person=person.id)
     said = (word.households, word.left_over, None, word.product)
     pieces = [Evidence(row.id, kind, person.id, now, source, *said) for row in left]
-    if word.left_over is not None or word.product:
-        pieces = _new(ledger, word.campaign_id, pieces)
-    ledger.evidence.add(pieces)
+    scanned = word.left_over is not None or bool(word.product)
+    ledger.evidence.add(pieces, once=word.once or scanned)  # a cover may be scanned twice
     return len(left)
-
-
-def _new(ledger: Ledger, campaign_id: str, pieces: Sequence[Evidence]) -> list[Evidence]:
-    """Leave out what the same person said of the same copies before: a cover scanned twice."""
-    now = {piece.at for piece in pieces}
-    known = {
-        replace(piece, at=moment) for piece in ledger.evidence.of(campaign_id) for moment in now
-    }
-    return [piece for piece in pieces if piece not in known]
 
 
 def confirm_uploaded(
@@ -154,6 +146,19 @@ def _meant(row: DeliveryRow, word: Word, registry: Registry) -> bool:
         if (group.kind is GroupKind.HEADS if word.received else group.hamlets == (word.hamlet_id,))
     }
     return row.target in meant
+
+
+def relayed_from(registry: Registry, hamlet_id: str, targets: Collection[str]) -> str | None:
+    """Return the group to name in a head's word that he passed on what came to ``targets``.
+
+    None where his hamlet has a group of its own, for that is meant. Where it has none, he tells
+    people at a meeting or from door to door what came to the group of heads, or to another.
+    """
+    groups = [one for one in registry.chat_groups if hamlet_id in one.hamlets and one.id in targets]
+    if any(one.hamlets == (hamlet_id,) and one.kind is not GroupKind.HEADS for one in groups):
+        return None
+    groups.sort(key=lambda one: one.kind is not GroupKind.HEADS)
+    return groups[0].id if groups else None
 
 
 def _nothing_to_confirm(rows: list[DeliveryRow], word: Word, *, elsewhere: bool) -> str:

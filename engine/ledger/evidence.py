@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
 from engine.i18n import gettext as _
 from engine.ledger.database import Database
-from engine.ledger.dialect import again_if_lost
+from engine.ledger.dialect import again_if_lost, take_turns
 from engine.ledger.escalations import stop_answered
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
@@ -33,13 +34,18 @@ class EvidenceBook:
         self._commune_id = commune_id
 
     @again_if_lost
-    def add(self, pieces: Sequence[Evidence]) -> None:
+    def add(self, pieces: Sequence[Evidence], *, once: bool = False) -> None:
         """Keep evidence, and confirm the deliveries of which it shows that they reached people.
 
         Two people who disagree are both kept. What is to be tried again for one that was heard
         after all is stopped, unless another still needs it; so are steps that waited for this.
+        ``once``: the very same piece, but for its moment, is kept only if it is not yet, also
+        when a form is sent twice at the same time.
         """
         with self._database.write(durable=True) as connection:
+            if once:
+                take_turns(connection, f"{self._commune_id}/evidence")
+                pieces = [one for one in pieces if not _is_known(connection, self._commune_id, one)]
             add_evidence(connection, self._commune_id, pieces)
 
     def of(self, campaign_id: str) -> list[Evidence]:
@@ -64,6 +70,11 @@ def pieces_of(connection: Connection, commune_id: str, delivery_id: int) -> list
     e = evidence.c
     query = select(evidence).where(e.commune_id == commune_id, e.delivery_id == delivery_id)
     return [_piece(row) for row in connection.execute(query.order_by(e.id))]
+
+
+def _is_known(connection: Connection, commune_id: str, piece: Evidence) -> bool:
+    known = pieces_of(connection, commune_id, piece.delivery_id)
+    return any(replace(one, at=piece.at) == piece for one in known)
 
 
 def _piece(row: Row[Any]) -> Evidence:

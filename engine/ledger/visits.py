@@ -7,7 +7,7 @@ numbers, never what is on it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -107,7 +107,7 @@ class VisitBook:
             if marks == list(connection.execute(kept).scalars()):
                 return False
             _forget_on_disk(connection)
-            connection.execute(delete(private_lists).where(*mine))
+            replaced = connection.execute(delete(private_lists).where(*mine)).rowcount
             connection.execute(
                 insert(private_lists),
                 [
@@ -129,6 +129,8 @@ class VisitBook:
             )
             detail = _("{count} households").format(count=len(households))
             self._record(connection, "list_imported", campaign_id, at, by, detail)
+        if replaced:
+            self._database.forget(private_lists.name)
         return True
 
     def counts(self, campaign_id: str) -> dict[tuple[str, str], int]:
@@ -143,15 +145,26 @@ class VisitBook:
             return {(row[0], row[1]): int(row[2]) for row in connection.execute(query)}
 
     def read_list(
-        self, campaign_id: str, team_id: str, *, at: datetime, by: str, how: str
+        self,
+        campaign_id: str,
+        team_id: str,
+        hamlets: Collection[str],
+        *,
+        at: datetime,
+        by: str,
+        how: str,
     ) -> list[Household]:
         """Return a team's households, in the list's order; that they were shown is on record.
 
-        ``how`` says by which way: ids and words of Loa's, kept in the event.
+        Only of ``hamlets``: those to which it still goes. ``how`` says by which way: ids and words
+        of Loa's, kept in the event.
         """
         p = private_lists.c
         query = select(p.sealed).where(
-            p.commune_id == self._commune_id, p.campaign_id == campaign_id, p.team_id == team_id
+            p.commune_id == self._commune_id,
+            p.campaign_id == campaign_id,
+            p.team_id == team_id,
+            p.hamlet_id.in_(sorted(hamlets)),
         )
         with self._database.write(durable=True) as connection:
             sealed = connection.execute(query.order_by(p.number)).scalars().all()

@@ -206,7 +206,7 @@ def _advice() -> dict[Concern, str]:
         Concern.NOBODY_TO_ASK: _(
             "call the hamlet; name deputies or a team in the registry: loa escalation {campaign}"
         ),
-        Concern.VISIT_HELP: _("loa relay words {campaign}"),
+        Concern.VISIT_HELP: _("loa relay words {campaign} --by PERSON"),
         Concern.MOVED: _(
             "write it into the registry; until then Loa finds the group by the address it had"
         ),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import datetime
 
-from channels.team.channel import TeamChannel
-from channels.team.rounds import Round, round_for
+from channels.team.channel import TeamChannel, TeamDays
+from channels.team.rounds import FREE, Busy, Round, round_for
 from channels.team.wording import span
 from engine.ledger import DeliveryRow
 from engine.models import Content, Evidence, Purpose, Registry
@@ -60,13 +61,21 @@ def content_of(rows: Sequence[DeliveryRow], contents: Contents) -> Content | Non
 
 
 def round_through(
-    team_id: str, rows: Sequence[DeliveryRow], content: Content, registry: Registry
+    team_id: str,
+    rows: Sequence[DeliveryRow],
+    content: Content,
+    registry: Registry,
+    busy: Busy = FREE,
 ) -> Round:
     """Return the round of a team through the hamlets of its deliveries; there must be some."""
     hamlets = [registry.hamlets_by_id[row.hamlet_id] for row in rows]
     withdrawn = {row.hamlet_id for row in rows if row.purpose is Purpose.WITHDRAWAL}
-    slot = min(row.slot for row in rows)
-    return round_for(team_id, slot, content, hamlets, registry, withdrawn)
+    return round_for(team_id, begins(rows), content, hamlets, registry, withdrawn, busy)
+
+
+def begins(rows: Iterable[DeliveryRow]) -> datetime:
+    """Return when the first sheet of a round leaves."""
+    return min(row.slot for row in rows)
 
 
 def goings(
@@ -75,8 +84,12 @@ def goings(
     listed: Mapping[tuple[str, str], int],
     registry: Registry,
     contents: Contents,
+    others: TeamDays,
 ) -> list[Going]:
-    """Return every team in every hamlet; ``listed`` counts private lists by (hamlet, team)."""
+    """Return every team in every hamlet; ``listed`` counts private lists by (hamlet, team).
+
+    ``others`` says what else teams are busy with.
+    """
     visits = {row.id: (row.target, row.hamlet_id) for row in rows if _alive(row)}
     by_visit: dict[Hashable, list[VisitReport]] = {}
     for report in last_words((one for one in evidence if one.delivery_id in visits), visits.get):
@@ -87,7 +100,9 @@ def goings(
         content = content_of(own, contents)
         if content is None:
             continue
-        stops = {one.hamlet.id: one for one in round_through(team_id, own, content, registry).stops}
+        busy = others(content, team_id, begins(own), registry)
+        one = round_through(team_id, own, content, registry, busy)
+        stops = {stop.hamlet.id: stop for stop in one.stops}
         for row in own:
             stop = stops[row.hamlet_id]
             count = 0 if stop.withdrawn else listed.get((row.hamlet_id, team_id), 0)

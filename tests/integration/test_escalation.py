@@ -447,12 +447,46 @@ def test_killed_while_it_chases_it_asks_nobody_twice_and_forgets_nobody(
         assert len(list((app.outbox / "team" / "to-1").iterdir())) == 1
 
 
+def test_the_words_of_every_step_are_read_before_anybody_approves_them(tmp_path: Path) -> None:
+    folder = make_commune(tmp_path / "xa", {CAMPAIGN: CHASED}, registry=COMMUNE)
+    said(folder, "submit", str(folder / "campaigns/tiem-phong.yaml"), "--by", "lan")
+    shown = said(folder, "preview", CAMPAIGN)
+    assert "neu-chua-chuyen/truong-ap/2026-12-01/1200/index.html" in shown
+    ahead = folder / "preview" / f"{CAMPAIGN}-1" / "neu-chua-chuyen" / "outbox"
+
+    def read_in(outbox: Path) -> dict[str, list[str]]:
+        """What lies there for each person and group, without links: nobody has one yet."""
+        found: dict[str, list[str]] = {}
+        for path in sorted((outbox / "chat").rglob("*.txt")):
+            text = path.read_text("utf-8").partition("\n\nhttps://loa.")[0].strip()
+            found.setdefault(path.relative_to(outbox / "chat").parts[0], []).append(text)
+        return found
+
+    previewed = read_in(ahead)
+    assert set(previewed) == {"truong-ap", "rieng--pho", "rieng--phu"}
+    assert len(list((ahead / "team" / "to-1").glob("*.pdf"))) == 1
+    assert not (folder / "outbox" / "chat").exists(), "nothing was sent"
+    with chased(tmp_path / "that", until=at(7, day=1)) as chase:
+        sent = read_in(chase.app.outbox)
+        assert sent["truong-ap"][-1] == previewed["truong-ap"][0], "word for word what was read"
+        for person in ("rieng--pho", "rieng--phu"):
+            assert sent[person][0].startswith(previewed[person][0])
+    quiet = CHASED.partition("escalation:")[0] + "escalation: none\n"
+    (folder / "campaigns/tiem-phong.yaml").write_text(quiet, encoding="utf-8")
+    planned = said(folder, "plan", str(folder / "campaigns/tiem-phong.yaml"))
+    assert "in these words" not in planned
+
+
 def test_commands_show_what_would_come_what_was_done_and_why_not(tmp_path: Path) -> None:
     folder = tmp_path / "xa"
     with chased(folder, until=at(5)):
         planned = said(folder, "plan", str(folder / "campaigns/tiem-phong.yaml"))
         assert "Where nobody says that it was passed on:" in planned
         assert "12:00 01/12/2026  remind the head (6 hours without word" in planned
+        assert "Remind the head, in these words:" in planned
+        assert planned.count("Xã chưa thấy tin báo đã chuyển") == 1, "the same for both hamlets"
+        assert "Nhờ chuyển giúp: Tiêm phòng" in planned
+        assert "and 1 more wordings for other hamlets" in planned, "Ấp 2 is told another hour"
         waiting = said(folder, "escalation", CAMPAIGN)
         assert "○ 06:00 01/12/2026  the head is told (truong-ap): planned" in waiting
         assert "○ 18:00 01/12/2026  ask the second contact: will be done, unless" in waiting

@@ -120,6 +120,49 @@ def test_one_two_or_four_lie_on_a_sheet(
     assert (paper.pages(pdf), paper.size_in_mm(pdf)) == (sheets, size)
 
 
+@pytest.mark.parametrize(
+    ("product", "up", "grid"),
+    [("a6", 1, (1, 1)), ("a6", 2, (2, 1)), ("a6", 4, (2, 2)), ("notice", 2, (2, 1))],
+)
+def test_every_code_on_every_sheet_opens_the_post_and_knives_find_their_marks(
+    printed: Path, product: str, up: int, grid: tuple[int, int]
+) -> None:
+    (columns, rows), made = grid, dict(jobs(printed, products=(product,), up=up))
+    assert len(made) == 2
+    for name, pdf in made.items():
+        for sheet in range(1, paper.pages(pdf)):
+            picture = paper.in_grey(pdf, 200, sheet)
+            codes = paper.scanned_at(picture)
+            assert {text for text, _place in codes} == {"https://xa-mau.example/tiem-phong/"}, name
+            cells = sorted((int(y * rows), int(x * columns)) for _text, (x, y) in codes)
+            assert cells == [(row, column) for row in range(rows) for column in range(columns)]
+            assert dark_edges(picture) == (_inside(columns), _inside(rows))
+            text = paper.letters(paper.text_by_page(pdf)[sheet])
+            assert text.count("Ấp1" if name.endswith("ap-1.pdf") else "Ấp2") == up
+
+
+def _inside(parts: int) -> list[float]:
+    """Where a sheet of so many parts is cut, as shares of it; its own edge is none."""
+    return [number / parts for number in range(1, parts)]
+
+
+def dark_edges(picture: paper.Grey) -> tuple[list[float], list[float]]:
+    """Return where marks stand at the edges: along the top and bottom, and at both sides.
+
+    Between one and five millimetres from the edge, at both ends alike, nothing else is printed.
+    """
+    inches = 200 / 25.4
+    near, far = round(2 * inches), round(4 * inches)
+    found = []
+    for turned in (picture, picture.T):
+        begin, end = turned[near:far], turned[-far:-near]
+        dark = [(part < 128).all(axis=0).nonzero()[0] for part in (begin, end)]
+        assert dark[0].tolist() == dark[1].tolist()
+        places = sorted({round(float(one) / turned.shape[1], 2) for one in dark[0]})
+        found.append(places)
+    return found[0], found[1]
+
+
 def test_all_bundles_in_one_file_are_the_files_one_after_the_other(printed: Path) -> None:
     ((name, pdf),) = jobs(printed, products=("a6",), jobs="one")
     assert name == "tiem-phong-a6-tat-ca.pdf"

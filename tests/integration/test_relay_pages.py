@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -195,6 +197,19 @@ def test_passed_on_confirms_the_households_and_counts_once(app: App, phone: Phon
     assert "đã chuyển 90 hộ" in phone.get(answer.headers["location"].partition("#")[0]).text
 
 
+def test_a_form_that_is_sent_eight_times_at_once_counts_once(app: App) -> None:
+    """A thumb is quick, a line is slow: phones and proxies send again what had no answer yet."""
+    link, ready = links(app)["ap-1-head"], Barrier(8)
+
+    def press(_time: int) -> None:
+        ready.wait()
+        relaying(app).passed_on(link, "ap-1", 90, Way.GROUP, app.clock.now())
+
+    with ThreadPoolExecutor(8) as thumbs:
+        list(thumbs.map(press, range(8)))
+    assert [(one.kind, one.households) for one in evidence(app)] == [(EvidenceKind.RELAYED, 90)]
+
+
 def test_received_settles_only_what_went_to_the_head(tmp_path: Path) -> None:
     """The commune's group of heads is on paper here: a kit that was handed over."""
     folder = make_commune(tmp_path / "xa", live=False)
@@ -256,6 +271,20 @@ def test_what_is_asked_waits_for_a_person_and_is_kept_sealed(app: App, phone: Ph
     assert app.ledger.relays.settle([asked.id, why.id], by="lan", at=app.clock.now()) == 2
     assert commune_desk(app.house, app.ledger, ()).look() == []
     assert evidence(app) == []
+
+
+def test_what_is_refused_stays_typed(app: App, phone: Phone) -> None:
+    """Nobody writes a thousand letters on a phone twice."""
+    long = "Bà con hỏi <b> " + "a" * 1_000
+    answer = phone.post(f"{address(app)}/ap-1", data={"what": "question", "text": long})
+    assert answer.status_code == 422
+    assert answer.text.count(f"Bà con hỏi &lt;b&gt; {'a' * 1_000}</textarea>") == 1
+    assert "<details open>" in answer.text
+    form = {"what": "relayed", "households": "5000", "way": "door"}
+    answer = phone.post(f"{address(app)}/ap-1", data=form)
+    assert 'value="5000"' in answer.text
+    assert '<option value="door" selected>' in answer.text
+    assert "<details>" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -338,3 +367,26 @@ def test_links_are_the_same_until_they_are_revoked(app: App) -> None:
     assert all(
         re.fullmatch(r"[\w-]{34}", app.ledger.relays.token(one)) for one in links(app).values()
     )
+
+
+def test_a_head_whose_hamlet_has_no_group_of_its_own_is_heard_all_the_same(tmp_path: Path) -> None:
+    """He tells people at a meeting, or from door to door: his word is for the heads' message."""
+    folder = make_commune(tmp_path / "xa", live=False)
+    registry = folder / "commune.yaml"
+    text = registry.read_text(encoding="utf-8").replace("platform: telegram", "platform: zalo")
+    before, _group, rest = text.partition("    - id: nhom-ap-1\n")
+    registry.write_text(before + rest[rest.index("    - id: nhom-ap-2") :], encoding="utf-8")
+    with open_app(folder) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(folder / "campaigns" / "tiem-phong.yaml", "lan")
+        app.office.approve("tiem-phong", "minh", PASSPHRASE)
+        EmbeddedRuntime(app).run()
+        server = FastAPI()
+        server.include_router(relay_router(RelayDesk(Communes.only(app))))
+        form = {"what": "relayed", "households": "70", "way": "meeting"}
+        for _twice in range(2):
+            assert Phone(server).post(f"{address(app)}/ap-1", data=form).status_code == 303
+        (piece,) = evidence(app)
+        assert (piece.kind, piece.households) == (EvidenceKind.RELAYED, 70)
+        assert states(app, "ap-1")["truong-ap"] is State.CONFIRMED
+        assert states(app, "ap-2")["truong-ap"] is State.SENT

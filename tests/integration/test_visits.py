@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from support import paper
+from support.commune import PASSPHRASE
 from support.phones import Phone
-from support.visits import CAMPAIGN, LIST, NAME, make_visited, open_app, sent_out
+from support.visits import CAMPAIGN, LIST, NAME, VISITS, make_visited, open_app, sent_out
 
 from engine.app import App, Communes
 from engine.app.noticing import commune_desk
@@ -36,6 +37,7 @@ from engine.models.visit import VisitLink, Visits
 from engine.reports.report import build_report
 from engine.states import State
 from engine.upkeep.backup import backup
+from workers.embedded import EmbeddedRuntime
 from workers.pruning import purge_private
 
 LIFE = timedelta(days=30)
@@ -315,6 +317,61 @@ def test_the_commands_do_what_an_official_does(app: App, tmp_path: Path) -> None
     assert app.ledger.relays.words(done=True) == []
 
 
+def test_a_team_sees_no_household_to_which_it_does_not_go_any_more(tmp_path: Path) -> None:
+    folder = make_visited(tmp_path / "xa")
+    with open_app(folder) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(folder / "campaigns" / f"{CAMPAIGN}.yaml", "lan")
+        app.office.approve(CAMPAIGN, "minh", PASSPHRASE)
+        listed(app)
+        door, phone = address(app), Phone(visits_router(VisitDesk(Communes.only(app))))
+        app.office.cancel(CAMPAIGN, "lan", "Hoãn.")
+        assert NAME not in phone("POST", f"{door}/danh-sach").text
+        assert phone("POST", f"{door}/phieu.pdf").status_code == 422
+        to = ("team", "sheet", CAMPAIGN, "--team", "to-1", "-o", "x.pdf", "--list", "--by", "lan")
+        loa(app, *to, status=1)
+        assert not happened(app, "list_shown"), "nobody saw anything"
+
+
+def test_who_needs_help_is_read_by_name_with_the_right_to_and_on_record(
+    app: App, visiting: Visiting
+) -> None:
+    say(visiting, app, 5, 0, 0, 2, note=NAME)
+    words = ("relay", "words", CAMPAIGN)
+    assert NAME not in loa(app, *words)
+    assert "personal: read it with --by PERSON" in loa(app, *words)
+    assert "does not have the right" in loa(app, *words, "--by", "minh", status=1)
+    assert not happened(app, "words_shown")
+    assert NAME in loa(app, *words, "--by", "lan")
+    assert happened(app, "words_shown") == [("lan", "1 words about who needs help")]
+    for form in ("report", "status", "events", "notices"):
+        told = loa(app, form, *(() if form == "notices" else (CAMPAIGN,)))
+        assert NAME not in told, form
+    assert traces(app.workspace, NAME.encode()) == [], "no report of any form has it"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "Ấp,Họ tên,Ghi chú lạ\nap-1,{0},{0}\n",
+        "Ấp,Họ tên,Điện thoại\nap-1,x,{0}\n{0},{0},{0}\n",
+        "{0},{0},{0}\nẤp,Họ tên,Tổ\nap-1,{0},{0}\n",
+        'Ấp,Họ tên\nap-1,"{0}\nap-1,"{0}"x\n',
+        "Ấp,Họ tên,Lý do\nap-1,{0}\u200b,{0}\nap-1,x,#REF!\n",
+        "{0}\n{0};{0}\n",
+        "Ấp,Họ tên,Lý do\nap-1,𓀀 {0},x\n",
+        "Ấp,Họ tên\nap-1,{0}\nap-1,{0}\n",
+    ],
+)
+def test_whatever_is_wrong_with_a_list_none_of_it_is_quoted(app: App, broken: str) -> None:
+    file = app.workspace.parent / "rieng.csv"
+    file.write_text(broken.format(NAME), encoding="utf-8")
+    told = loa(app, "team", "list", "import", CAMPAIGN, str(file), "--by", "lan", status=1)
+    assert NAME not in told
+    assert "rieng.csv" in told
+    assert not app.ledger.visits.counts(CAMPAIGN)
+
+
 def traces(folder: Path, found: bytes) -> list[str]:
     """Return every file, and every part of an archive, that holds some bytes."""
     names = []
@@ -370,6 +427,54 @@ def test_the_period_counts_visits_as_the_report_does(app: App, visiting: Visitin
         assert say(visiting, app, count, 1)
     counted = app.ledger.views.counted(CAMPAIGN, ())
     assert (counted.channels, counted.least, counted.most) == (("team",), (6,), (6,))
+
+
+def plan_lines(app: App, name: str) -> str:
+    return loa(app, "plan", str(app.workspace / "campaigns" / f"{name}.yaml"))
+
+
+def approved(app: App, name: str, text: str) -> None:
+    (app.workspace / "campaigns" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    app.office.submit(app.workspace / "campaigns" / f"{name}.yaml", "lan")
+    app.office.approve(name, "minh", PASSPHRASE)
+    EmbeddedRuntime(app).run()
+
+
+def days_of(app: App, name: str) -> dict[str, str]:
+    found = Visiting(app.ledger, app.registry).goings(name)
+    return {one.hamlet.id: one.days for one in found}
+
+
+def test_two_campaigns_share_a_teams_days_and_the_later_one_moves(
+    app: App, visiting: Visiting
+) -> None:
+    assert days_of(app, CAMPAIGN) == {"ap-1": "01/12", "ap-2": "01/12"}  # 10 and 5 households
+    second = VISITS.replace("tham-ho", "phat-gao").replace("list: rieng.csv", "minutes: 20")
+    (app.workspace / "campaigns" / "phat-gao.yaml").write_text(second, encoding="utf-8")
+    told = " ".join(plan_lines(app, "phat-gao").split())
+    # 2 x 8 x 15 minutes, less 10 x 15: 90 minutes are left for visits of 20.
+    assert "Tổ Một: Ấp 1 10 households (01/12–02/12)" in told
+    assert "Tổ Một goes for tham-ho too (01/12): what has no room beside it moves" in told
+    assert "this campaign's visits are on 01/12–02/12" in told
+    # One of 8: 45 minutes are left beside 5 x 15.
+    assert "Tổ Hai: Ấp 2 5 households (01/12–02/12)" in told
+    approved(app, "phat-gao", second)
+    assert days_of(app, "phat-gao")["ap-1"] == "01/12–02/12"
+    assert days_of(app, CAMPAIGN) == {"ap-1": "01/12", "ap-2": "01/12"}, "the first stays"
+    (laid,) = (app.outbox / "team" / "to-1").glob("*phat-gao*.pdf")
+    for pdf in (laid.read_bytes(), visiting.sheet("phat-gao", "to-1", "")):
+        assert "01/12–02/12" in paper.text_of(pdf)
+    third = second.replace("phat-gao", "thu-phi").replace("by: 03/12/2026", "by: 01/12/2026")
+    (app.workspace / "campaigns" / "thu-phi.yaml").write_text(third, encoding="utf-8")
+    told = " ".join(plan_lines(app, "thu-phi").split())
+    assert "Tổ Một: 10 of 10 households cannot be visited in the 0 days there are" in told
+    urgent = second.replace("phat-gao", "so-tan").replace("title:", "priority: emergency\ntitle:")
+    (app.workspace / "campaigns" / "so-tan.yaml").write_text(urgent, encoding="utf-8")
+    told = " ".join(plan_lines(app, "so-tan").split())
+    assert "Tổ Một: Ấp 1 10 households (01/12);" in told
+    assert "goes for this emergency first: its visits for tham-ho, phat-gao give way" in told
+    approved(app, "so-tan", urgent)
+    assert days_of(app, CAMPAIGN)["ap-1"] == "01/12–02/12", "and so it is told on its page"
 
 
 def test_each_hamlet_is_told_its_own_words_by_a_team_that_visits_two(tmp_path: Path) -> None:

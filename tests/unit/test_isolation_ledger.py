@@ -152,6 +152,9 @@ READS: Mapping[str, Case] = {
         NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
     "leases.waits": lambda it, our: it.leases.waits(LATER, Priority.ROUTINE, rehearse=()),
+    "views.bound_for": lambda it, our: it.views.bound_for(
+        our.sending.channel, our.sending.target, NOW
+    ),
     "views.stands": lambda it, our: it.views.stands() + it.views.stands(campaign_id="tin"),
     "views.troubles": lambda it, our: it.views.troubles(our.rig.ledger.views.stands()),
     "views.reached": lambda it, our: it.views.reached("tin-hai"),
@@ -271,11 +274,12 @@ WRITES: Mapping[str, Case] = {
         "tin", [Household("ap-1", "to-1", "Của họ")], ends_at=LATER, at=LATER, by="x"
     ),
     "visits.read_list": lambda it, our: nobody_of(
-        it.visits.read_list("tin-hai", "to-1", at=LATER, by="x", how="")
+        it.visits.read_list("tin-hai", "to-1", ["ap-1", "ap-2"], at=LATER, by="x", how="")
     ),
     "visits.purge": lambda it, our: it.visits.purge(
         at=LATER + timedelta(days=99), by="x", keep=timedelta(0)
     ),
+    "relays.shown": lambda it, our: it.relays.shown(it.relays.words(), by="x", at=LATER),
     "visits.record": lambda it, our: it.visits.record(
         [VisitReport(our.delivery, "x", LATER, "", Visits(1))]
     ),

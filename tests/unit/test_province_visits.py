@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
 import pytest
-from fastapi import FastAPI
-from starlette.exceptions import HTTPException
 from support import paper
-from support.loops import run_apart
+from support.phones import Phone
 from support.provinces import START, Tinh
 from support.tables import HEADINGS, ROWS, as_csv
 
 from campaigns.tables.listed import read_tables
-from engine.app.communes import Communes
-from engine.console.forms import lost
 from engine.console.visits import visits_router
 from engine.console.visits_desk import VisitDesk
 from engine.dispatch.private_lists import import_list
@@ -69,21 +64,6 @@ def tinh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Tinh:
     return tinh
 
 
-def ask(communes: Communes, method: str, address: str, **more: dict[str, str]) -> httpx.Response:
-    server = FastAPI()
-    server.include_router(visits_router(VisitDesk(communes)))
-    server.add_exception_handler(HTTPException, lost)
-    answers: list[httpx.Response] = []
-
-    async def once() -> None:
-        transport = httpx.ASGITransport(server)
-        async with httpx.AsyncClient(transport=transport, base_url="http://loa") as client:
-            answers.append(await client.request(method, address, data=more.get("data")))
-
-    run_apart(once())
-    return answers[0]
-
-
 def test_teams_of_a_provinces_tables_go_report_and_see_their_own_list_alone(tinh: Tinh) -> None:
     with tinh.communes() as communes:
         tokens = {}
@@ -108,15 +88,16 @@ def test_teams_of_a_provinces_tables_go_report_and_see_their_own_list_alone(tinh
                 )
                 (link,) = Visiting(app.ledger, app.registry).links(CAMPAIGN, now, until - now)
                 tokens[commune_id] = app.ledger.visits.token(link)
-        east = ask(communes, "POST", f"/t/{tokens['xa-dong']}/danh-sach").text
-        west = ask(communes, "POST", f"/t/{tokens['xa-tay']}/danh-sach").text
+        ask = Phone(visits_router(VisitDesk(communes)))
+        east = ask("POST", f"/t/{tokens['xa-dong']}/danh-sach").text
+        west = ask("POST", f"/t/{tokens['xa-tay']}/danh-sach").text
         assert f"{NAME} xa-dong" in east
         assert f"{NAME} xa-tay" in west
         assert f"{NAME} xa-tay" not in east
         assert f"{NAME} xa-dong" not in west
         said = {"by": "to-1-2", "visited": "35", "absent": "5"}
-        assert ask(communes, "POST", f"/t/{tokens['xa-dong']}/ap-1", data=said).status_code == 303
-        wrong = ask(communes, "POST", f"/t/{tokens['xa-tay']}/ap-1", data=said)
+        assert ask("POST", f"/t/{tokens['xa-dong']}/ap-1", data=said).status_code == 303
+        wrong = ask("POST", f"/t/{tokens['xa-tay']}/ap-1", data=said)
         assert "may not report for to-1" in wrong.text, "the other commune's member"
         with communes.lent("xa-dong") as app:
             report = build_report(app.ledger, app.registry, CAMPAIGN, app.clock.now())
