@@ -34,6 +34,9 @@ _NARROW_EM, _WIDE_EM = 0.67, 1.04
 #: Capital letters, bold, are about so wide; looking closer is for the templates.
 _BOLD_EM = 0.75
 
+#: Before the place in an issuer's name: Ủy ban nhân dân | xã Bình Hòa Hưng.
+_PLACE = re.compile(r"(\S)\s(?=(?:xã|phường|thị trấn|đặc khu)\s\S+\s?[^,]*$)", re.IGNORECASE)
+
 #: What the facts are called on paper.
 _LABELS = {
     "what": "Việc gì",
@@ -219,7 +222,8 @@ class FlyerInputs:
             "validity": self.validity,
             "long_address": self._is_wide(self.address, self.product.layout.address),
             "wide_title": self._may_fill(self._longest_run, layout.title[2]),
-            "wide_issuer": self._may_fill(self.issuer, layout.head),
+            "wide_issuer": official is not None or self._may_fill(self.issuer, layout.head),
+            "issuer_parts": _PLACE.sub(r"\1\n", self.issuer, count=1).split("\n"),
             "permalink": self.permalink,
             "address": self.address,
             "qr": qr,

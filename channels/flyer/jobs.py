@@ -211,7 +211,7 @@ def _cover(run: Run, stack: Stack, counts: Sequence[int]) -> dict[str, Any]:
         raise ChannelError(message.format(bundle=stack.name), permanent=True)
     copies = sum(counts)
     each = "; ".join(
-        f"{one_line(share.hamlet.name)}: {number(count)}{' (in lại)' if share.again else ''}"
+        f"{one_line(share.hamlet.name)}: {number(count)}{' – in lại' if share.again else ''}"
         for share, count in zip(stack.shares, counts, strict=True)
         if count
     )

@@ -100,6 +100,13 @@ class Sheaf:
         )
         return tuple(dict.fromkeys(each))
 
+    def share_with(self, product: Product) -> Share:
+        """Return the first hamlet's that gets a product. Raises LoaError when none does."""
+        for share in self.shares:
+            if product in share.content.options_as(FlyerOptions).products:
+                return share
+        raise _unknown(self.shares[0].content.campaign_id, product, self.products)
+
 
 def sheaf_of(app: App, campaign_id: str) -> Sheaf:
     """Return what was handed to the print point of a campaign. Raises LoaError for nothing."""
@@ -264,13 +271,13 @@ def _head(registry: Registry, hamlet: Hamlet) -> str:
 def _products(sheaf: Sheaf, wish: Wish) -> tuple[Product, ...]:
     for product in wish.products:
         if product not in sheaf.products:
-            message = _("{campaign} is not printed as {product} (it is: {known})")
-            raise LoaError(
-                message.format(
-                    campaign=wish.campaign_id, product=product, known=", ".join(sheaf.products)
-                )
-            )
+            raise _unknown(wish.campaign_id, product, sheaf.products)
     return wish.products or sheaf.products
+
+
+def _unknown(campaign_id: str, product: Product, known: Sequence[Product]) -> LoaError:
+    message = _("{campaign} is not printed as {product} (it is: {known})")
+    return LoaError(message.format(campaign=campaign_id, product=product, known=", ".join(known)))
 
 
 def _chosen(sheaf: Sheaf, wish: Wish) -> list[Share]:

@@ -176,8 +176,8 @@ def _write_previews(app: App, wish: Wish, folder: Path) -> None:
     from engine.app.printing import sheaf_of
 
     sheaf = sheaf_of(app, wish.campaign_id)
-    share = sheaf.shares[0]
     for product in wish.products or sheaf.products:
+        share = sheaf.share_with(product)
         path = folder / f"{wish.campaign_id}-{product}.png"
         write_atomic(path, preview_png(share.content, share.hamlet, product))
         click.echo(f"  {shown_path(path)}")

@@ -52,7 +52,10 @@ def unamended(database: Database, commune_id: str, after: datetime) -> list[Unam
         *(still[name] == d[name] for name in there),
         or_(
             still.replaced_in.is_(None),
-            and_(still.purpose == Purpose.WITHDRAWAL, still.state.in_(MAY_BE_KNOWN)),
+            and_(
+                still.purpose == Purpose.WITHDRAWAL,
+                still.state.in_((*MAY_BE_KNOWN, State.WITHDRAWN)),
+            ),
         ),
         still.purpose != Purpose.REMINDER,
     )

@@ -107,8 +107,10 @@ class AmendingRules:
             for place, said in self._by_place
             if place not in meant or not self._composer.says(said.words, place[1], meant[place])
         }
-        texts = dict.fromkeys(text for _place, said in self._by_place for text in said.texts)
-        return Before(tuple(texts), otherwise)
+        texts: dict[str, set[str]] = {}
+        for (hamlet_id, _channel), said in self._by_place:
+            texts.setdefault(hamlet_id, set()).update(said.texts)
+        return Before(texts, otherwise)
 
     def remarks(self) -> Iterator[str]:
         """Yield what is left out, and what is left to a pen."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -48,7 +48,7 @@ class Worded(Protocol):
 class Before:
     """The texts that people were told of it, and the hamlets that were told others than now."""
 
-    texts: Sequence[str] = ()
+    texts: Mapping[str, Collection[str]] = field(default_factory=dict)
     otherwise: Collection[str] = ()
 
 
@@ -66,7 +66,7 @@ def truth_of(
     deliveries: Sequence[PlannedDelivery],
     registry: Registry,
     now: datetime,
-    amended: Before = Before(),
+    amended: Before | None = None,
 ) -> Truth:
     """Compare all that is said in each hamlet, with itself and with the days it is said on.
 
@@ -84,7 +84,10 @@ def truth_of(
     breaches: list[Breach] = []
     used: set[Confirmed] = set()
     judged = [(hamlet_id, judge.judge(saids)) for hamlet_id, saids in said.items()]
-    for hamlet_id, found in (*judged, *_reasons(judge, campaign, said, amended)):
+    for hamlet_id, found in (
+        *judged,
+        *_reasons(judge, campaign, said, amended or Before(), registry),
+    ):
         for difference in found.differences:
             breaches.append(_different(difference, hamlet_id))
             if difference.confirmed is not None:
@@ -96,17 +99,20 @@ def truth_of(
 
 
 def _reasons(
-    judge: Judge, campaign: Campaign, said: Mapping[str, Sequence[Said]], before: Before
+    judge: Judge,
+    campaign: Campaign,
+    said: Mapping[str, Sequence[Said]],
+    before: Before,
+    registry: Registry,
 ) -> Iterator[tuple[str, Judged]]:
     """Yield what is wrong with an amendment's reason, and with that in the second language."""
     facts = campaign.correction
     if facts is None:
         return
-    for name, text in (("reason", facts.reason), ("reason-second", facts.second)):
-        reason = Said((name,), text)
-        for hamlet_id, judged in judge.reason(reason, said, before.texts).items():
-            if not hamlet_id or hamlet_id in before.otherwise:
-                yield hamlet_id, judged
+    names = {hamlet.id: hamlet.name for hamlet in registry.hamlets}
+    for option, text in zip(OPTIONS, (facts.reason, facts.second), strict=True):
+        reason = Said((option,), text)
+        yield from judge.reason(reason, said, before.texts, before.otherwise, names).items()
 
 
 def _said(

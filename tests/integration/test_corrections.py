@@ -3,40 +3,39 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.builders import NOW
 from support.commune import NOTICE, PASSPHRASE, make_commune
-from support.dispatching import due
+from support.corrections import (
+    ID,
+    RIGHT,
+    WRONG_HOUR,
+    correct,
+    places,
+    release,
+    rows,
+    send,
+    withdraw,
+    write,
+)
 from support.fake_telegram import TOKEN, FakeTelegram
 
 from engine.app import App, open_app
-from engine.app.noticing import commune_desk
 from engine.boundary import Boundary
 from engine.cli.correcting import amendment_lines
 from engine.cli.run import delivered
-from engine.clock import SimulatedClock, local
+from engine.clock import local
 from engine.errors import LoaError
-from engine.ledger import DeliveryRow, Status
+from engine.ledger import Status
 from engine.models import Purpose
-from engine.models.notice import Concern
 from engine.planner.effects import Effect, effects_of
 from engine.reports.amended import Has
-from engine.reports.bulletin import Bulletin, gathered, keep, week_of
 from engine.reports.html import report_html
 from engine.reports.report import build_report
 from engine.reports.tables import report_csv, report_json
 from engine.states import HANDED_OVER, State
-from workers.embedded import EmbeddedRuntime
-
-ID = "tiem-phong"
-WRONG_HOUR = "gõ nhầm giờ tiêm"
-#: Ấp 1's hour was wrong; Ấp 2's stays.
-RIGHT = NOTICE.replace("ap-1: {gio: 7 giờ}", "ap-1: {gio: 9 giờ}")
 
 
 @pytest.fixture
@@ -51,49 +50,6 @@ def office(tmp_path: Path, telegram: FakeTelegram) -> Iterator[App]:
     with open_app(folder) as opened:
         opened.office.set_passphrase("minh", PASSPHRASE, None)
         yield opened
-
-
-def write(app: App, text: str) -> Path:
-    path = app.workspace / "campaigns" / f"{ID}.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def release(app: App, text: str = NOTICE) -> None:
-    app.office.submit(write(app, text), "lan")
-    app.office.approve(ID, "minh", PASSPHRASE)
-
-
-def correct(app: App, text: str = RIGHT, reason: str = WRONG_HOUR) -> None:
-    app.office.correct(ID, write(app, text), "lan", reason)
-    app.office.approve(ID, "minh", PASSPHRASE)
-
-
-def withdraw(app: App, reason: str = "buổi tiêm bị hoãn") -> None:
-    app.office.withdraw(ID, "lan", reason)
-    app.office.approve(ID, "minh", PASSPHRASE)
-
-
-def send(app: App, until: str | None = None) -> None:
-    """Send what is due; with ``until`` (day hour:minute) at that time."""
-    clock = app.clock
-    assert isinstance(clock, SimulatedClock)
-    if until is None:
-        EmbeddedRuntime(app).run()
-        return
-    day, hour, minute = (int(part) for part in re.split("[ :]", until))
-    at = local(NOW).replace(month=12, day=day, hour=hour, minute=minute, second=0, microsecond=0)
-    EmbeddedRuntime(app).run(until=at)
-    clock.advance_to(at)
-
-
-def rows(app: App, purpose: Purpose, *, replaced: bool = False) -> list[DeliveryRow]:
-    every = app.ledger.views.deliveries(ID, replaced=replaced)
-    return [row for row in every if row.purpose is purpose]
-
-
-def places(found: list[DeliveryRow]) -> set[tuple[str, str, str]]:
-    return {(row.hamlet_id, row.channel, row.target) for row in found}
 
 
 def test_only_who_was_told_otherwise_is_corrected_in_the_same_places(office: App) -> None:
@@ -347,53 +303,6 @@ def test_an_opening_that_is_cut_short_goes_on_as_it_should(
         assert len(places(done)) == len(done)
 
 
-WITHOUT_CHAT = "channels: {flyer: {}, portal: {}}\n"
-
-
-@pytest.mark.parametrize("words", ["other", "same"])
-def test_a_channel_left_out_that_tells_people_after_all_is_handed_to_a_person(
-    tmp_path: Path, telegram: FakeTelegram, words: str
-) -> None:
-    folder = make_commune(tmp_path / "xa", telegram=telegram.base_url, token=TOKEN)
-    first = NOTICE.partition("schedule:")[0] + "schedule: now\n"
-    chat = "channels: {flyer: {}, portal: {}, chat: {}}\n"
-    runs: list[App] = []
-
-    def told_meanwhile(boundary: str) -> None:
-        if boundary == "approved" and runs:
-            opened = runs.pop()
-            clock = opened.clock
-            assert isinstance(clock, SimulatedClock)
-            clock.advance_to(clock.now() + timedelta(hours=3))
-            opened.sender.send(due(opened.ledger, clock.now()))
-
-    with open_app(folder, boundary=told_meanwhile) as app:
-        app.office.set_passphrase("minh", PASSPHRASE, None)
-        release(app, first + chat)
-        changed = first if words == "same" else first.replace("7 giờ", "9 giờ")
-        app.office.correct(ID, write(app, changed + WITHOUT_CHAT), "lan", WRONG_HOUR)
-        runs.append(app)
-        app.office.approve(ID, "minh", PASSPHRASE)
-        send(app)
-        chatted = [one for one in app.ledger.told.of(ID) if one.channel == "chat"]
-        assert {(one.hamlet_id, one.purpose) for one in chatted} == {
-            ("ap-1", Purpose.NOTICE),
-            ("ap-2", Purpose.NOTICE),
-        }, "nobody is told that it does not hold, for it does"
-        report = build_report(app.ledger, app.registry, ID, app.clock.now())
-        missed = [one for one in report.amended if one.state is None]
-        notices = {
-            one.notice.key: one.notice for one in commune_desk(app.house, app.ledger, ()).look()
-        }
-    if words == "same":
-        assert not missed
-        assert not [key for key in notices if key.startswith("unamended")]
-        return
-    assert {(one.hamlet_id, one.channel) for one in missed} == {("ap-1", "chat")}
-    facts = notices[f"unamended:{ID}:2"].facts
-    assert (facts["hamlets"], facts["channels"], facts["count"]) == ("ap-1", "chat", "2")
-
-
 def test_other_paper_alone_corrects_nobody_and_strikes_out_nothing(office: App) -> None:
     release(office)
     send(office, "2 6:10")
@@ -461,41 +370,3 @@ def test_the_report_lists_first_who_does_not_have_the_correction(office: App) ->
     assert hamlet["confirmed"] == confirmed < len(others)
     assert first.words in report_html(after).decode()
     assert first.words in report_csv(after).decode("utf-8-sig").splitlines()[1]
-
-
-def made(app: App, name: str) -> Bulletin:
-    """Make this week's bulletin, as ``loa bulletin`` does."""
-    now = app.clock.now()
-    found = gathered(app.ledger, app.registry, week_of(now), now)
-    assert found.period.name == name
-    keep(app.ledger, found, now, "lan")
-    return found
-
-
-def outdated(app: App) -> dict[str, str]:
-    notices = [one.notice for one in commune_desk(app.house, app.ledger, ()).look()]
-    return {one.key: one.facts["campaigns"] for one in notices if one.concern is Concern.BULLETIN}
-
-
-def test_a_bulletin_with_the_old_words_is_known_until_it_is_made_again(office: App) -> None:
-    release(office)
-    send(office, "1 6:10")
-    made(office, "2026-w49")
-    made(office, "2026-w49")  # the same again is no news
-    assert [one.revision for one in office.ledger.bulletins.of(ID)] == [1]
-    assert outdated(office) == {}
-    path, known = write(office, RIGHT), office.office.known(ID)
-    campaign, plan = office.office.preview_correction(ID, path, "lan", WRONG_HOUR)
-    told = " ".join(amendment_lines(office, plan, known, campaign.correction))
-    assert "2026-w49" in told
-    assert "loa bulletin --week 2026-W49" in told
-    correct(office)
-    assert outdated(office) == {"bulletin:2026-w49": ID}
-    new = made(office, "2026-w49")
-    assert outdated(office) == {}
-    bodies = {one.content.body for one in new.items[0].told}
-    assert bodies == {"Tiêm phòng lúc 9 giờ.", "Tiêm phòng lúc 8 giờ."}
-    withdraw(office)
-    assert outdated(office) == {"bulletin:2026-w49": ID}
-    events = [one for one in office.ledger.views.events(ID) if one.to_state == "bulletin_made"]
-    assert [one.detail.split(" · ")[:2] for one in events] == [["2026-w49", "1"], ["2026-w49", "2"]]

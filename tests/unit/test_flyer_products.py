@@ -287,3 +287,13 @@ def test_no_line_of_a_title_ends_inside_what_a_line_holds(
     assert sum("BÌNH HÒA HƯNG" in line for line in lines[:3]) >= 1
     for words in whole:
         assert any(words in line for line in lines[1:6]), lines
+
+
+def test_an_issuer_that_needs_two_lines_has_its_place_on_the_second() -> None:
+    issuer = "Ban Chỉ huy Phòng thủ dân sự xã Bình Hòa Hưng"
+    pdf = render_flyer(inputs_for(flyer(issuer=issuer), hamlet(1), Product.A6)).data
+    lines = paper.text_of(pdf).replace("\u00a0", " ").splitlines()
+    assert [line.strip() for line in lines[:2]] == [
+        "BAN CHỈ HUY PHÒNG THỦ DÂN SỰ",
+        "XÃ BÌNH HÒA HƯNG",
+    ]

@@ -108,17 +108,27 @@ def by_hamlet(first: str, second: str) -> Campaign:
     )
 
 
-def test_a_reason_may_tell_the_hour_of_another_hamlet(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("reason", "stopped"),
+    [
+        ("ghi nhầm 7h thay cho 9h", ()),
+        ("Ấp 1 ghi nhầm 7h thay cho 9h; Ấp 2 vẫn lúc 8h", ()),
+        ("nhầm với giờ của Ấp 2", ()),
+        ("nhầm với giờ của Ấp 2 là 8h, Ấp 1 đúng là 9h", ()),
+        ("giờ của Ấp 1 đúng là 8h", ("ap-1",)),
+        ("đúng là 8h", ("ap-1",)),
+        ("đúng là 11h", ("ap-1",)),
+        ("Ấp 1 lúc 9h, Ấp 2 lúc 11h", ("ap-2",)),
+    ],
+)
+def test_what_a_reason_says_of_a_hamlet_is_held_against_that_one(
+    tmp_path: Path, reason: str, stopped: tuple[str, ...]
+) -> None:
     made = build_channels(Settings(), tmp_path / "xa", builders.MemoryRemoteIds())
     memory = Memory(made)
     memory.opened(by_hamlet("7 giờ", "8 giờ"), 1)
-    right = by_hamlet("9 giờ", "10 giờ")
-    ordinary = amending(right, FIRST, reason="ghi nhầm 7h thay cho 9h, 8h thay cho 10h")
-    assert stops(memory.plan(ordinary)) == ""
-    (breach,) = memory.plan(
-        amending(by_hamlet("9 giờ", "8 giờ"), FIRST, reason="đúng là 11h")
-    ).stops
-    assert breach.hamlet_id == "ap-1"
+    plan = memory.plan(amending(by_hamlet("9 giờ", "8 giờ"), FIRST, reason=reason))
+    assert tuple({breach.hamlet_id: breach for breach in plan.stops}) == stopped, stops(plan)
     close_channels(made)
 
 

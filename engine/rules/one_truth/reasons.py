@@ -2,18 +2,20 @@
 
 A reason quotes what was wrong ("ghi nhầm 7 giờ thành 8 giờ") and what is right; both are in order.
 A value that is neither, where the corrected text says another of the same thing, is a difference;
-and so is the old one where the reason says that it is the right one ("giờ đúng là 8 giờ").
+and so is the old one where the reason says that it is the right one ("giờ đúng là 8 giờ"). A reason
+is the same for all hamlets: what it says of one by name is held against that one, all else against
+those that are corrected.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Final
 
 from engine.rules.one_truth.comparing import Pair, agree, contradictions
-from engine.rules.one_truth.facts import Fact
+from engine.rules.one_truth.facts import Fact, Kind
 
 #: Where a clause ends, or turns to what does not hold.
 _TURNS: Final = re.compile(
@@ -30,22 +32,27 @@ _CLAIMS: Final = re.compile(
 def unknown_in(
     reason: str,
     facts: Sequence[Fact],
-    before: Iterable[Fact],
-    now: Iterable[Fact],
+    told: Callable[[Fact], tuple[Sequence[Fact], Sequence[Fact]]],
     reference: date,
 ) -> frozenset[Fact]:
     """Return those of a reason's ``facts`` that are neither quoted nor told.
 
-    ``before`` are the facts of all that people were told, ``now`` those of every corrected text: a
-    reason is the same for all hamlets, and may tell the hour of another one.
+    ``told`` returns, for a fact, what those were told before of whom it speaks, and what they are
+    told now. Hamlets may be named freely.
     """
-    told, old = list(now), list(before)
     return frozenset(
         fact
         for fact in facts
-        if not _among(fact, told, reference)
-        and (_claimed(reason, fact) or not _among(fact, old, reference))
+        if fact.kind is not Kind.HAMLET and _unknown(reason, fact, *told(fact), reference)
     )
+
+
+def _unknown(
+    reason: str, fact: Fact, before: Sequence[Fact], now: Sequence[Fact], reference: date
+) -> bool:
+    if _among(fact, now, reference):
+        return False
+    return _claimed(reason, fact) or not _among(fact, before, reference)
 
 
 def unfounded(
