@@ -26,7 +26,7 @@ def succeed(result: subprocess.CompletedProcess[str]) -> str:
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     folder = tmp_path_factory.mktemp("demo") / "xa"
-    result = installed_loa("demo", folder)
+    result = installed_loa("demo", folder, timeout=600)  # 15 s on a core of its own
     assert "simulated clock: 04:30 01/12/2026" in result.stderr
     return folder, succeed(result)
 
