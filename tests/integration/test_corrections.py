@@ -28,6 +28,9 @@ from engine.reports.tables import report_csv, report_json
 from engine.states import HANDED_OVER, State
 from workers.embedded import EmbeddedRuntime
 
+#: When and to whom things go is what these tests are about; the sounds are made once.
+pytestmark = pytest.mark.usefixtures("said_once")
+
 ID = "tiem-phong"
 WRONG_HOUR = "gõ nhầm giờ tiêm"
 #: Ấp 1's hour was wrong; Ấp 2's stays.

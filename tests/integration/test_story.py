@@ -37,6 +37,9 @@ from engine.notices.escalation import EscalationGatherer
 from engine.reports.report import Report, build_report
 from workers.embedded import EmbeddedRuntime
 
+#: When and to whom things go is what these tests are about; the sounds are made once.
+pytestmark = pytest.mark.usefixtures("said_once")
+
 CAMPAIGN = "tiem-vac-xin"
 STEPS = """
 channels: {chat: true}
