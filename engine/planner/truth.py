@@ -17,6 +17,7 @@ from engine.models.wording import channel_name, path_name
 from engine.rules.one_truth import (
     Difference,
     Judge,
+    Judged,
     Kind,
     Said,
     Side,
@@ -68,8 +69,13 @@ def truth_of(
         by_hamlet[item.hamlet.id].append(item)
     breaches: list[Breach] = []
     used: set[Confirmed] = set()
+    alike: dict[object, Judged] = {}
     for hamlet_id, items in by_hamlet.items():
-        judged = judge.judge(_said(campaign, items, slots))
+        at = [(item, frozenset(slots[hamlet_id, item.channel])) for item in items]
+        same = tuple((item.channel, id(item.content), moments) for item, moments in at)
+        if same not in alike:  # most hamlets are told the same words at the same hours
+            alike[same] = judge.judge(_said(campaign, at))
+        judged = alike[same]
         for difference in judged.differences:
             breaches.append(_different(difference, hamlet_id))
             if difference.confirmed is not None:
@@ -80,13 +86,14 @@ def truth_of(
     return Truth(tuple(breaches), tuple(dict.fromkeys(remarks)))
 
 
-def _said(
-    campaign: Campaign, items: Sequence[Worded], slots: dict[tuple[str, str], set[datetime]]
-) -> list[Said]:
-    """Return every field that is said in one hamlet, each wording of it once."""
+def _said(campaign: Campaign, items: Sequence[tuple[Worded, frozenset[datetime]]]) -> list[Said]:
+    """Return every field that is said in one hamlet, each wording of it once.
+
+    With each of ``items`` the moments at which it is there.
+    """
     found: dict[tuple[FieldPath, str], tuple[set[str], set[date]]] = {}
-    for item in items:
-        days = {local(slot).date() for slot in slots[item.hamlet.id, item.channel]}
+    for item, moments in items:
+        days = {local(slot).date() for slot in moments}
         for path, text in _fields(campaign, item.content):
             channels, known = found.setdefault((path, text), (set(), set()))
             channels.add(item.channel)
