@@ -24,23 +24,29 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
-from sqlalchemy.types import NullType, TypeDecorator
+from sqlalchemy.types import NullType, TypeDecorator, TypeEngine
 
 from engine.ledger.columns import as_prose
 
 
 class IdList(TypeDecorator[Collection[int]]):
-    """Ids in one parameter: an array on PostgreSQL, JSON on SQLite, either written as text."""
+    """Ids in one parameter: an array on PostgreSQL, JSON on SQLite."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> str:
-        ids = ",".join(map(str, sorted(value or ())))
-        return f"{{{ids}}}" if dialect.name == "postgresql" else f"[{ids}]"
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "postgresql":
+            return dialect.type_descriptor(ARRAY(BigInteger))
+        return dialect.type_descriptor(Text())
+
+    def process_bind_param(self, value: Collection[int] | None, dialect: Dialect) -> Any:
+        ids = sorted(value or ())
+        return ids if dialect.name == "postgresql" else json.dumps(ids)
 
 
 #: Where a statement that is built once gets its ids, when it is executed.
@@ -72,7 +78,7 @@ def _among_json(element: among, compiler: SQLCompiler, **more: Any) -> str:
 @compiles(among, "postgresql")  # type: ignore[untyped-decorator,unused-ignore]  # as above
 def _among_array(element: among, compiler: SQLCompiler, **more: Any) -> str:
     column, ids = (compiler.process(one, **more) for one in element.clauses)
-    return f"{column} = ANY(CAST({ids} AS BIGINT[]))"
+    return f"{column} = ANY({ids})"
 
 
 #: How a column of given rows is read from JSON on PostgreSQL; SQLite's JSON keeps its types.
