@@ -12,9 +12,10 @@ from campaigns.fields import PlainLine, Strict
 from campaigns.source import Source
 from engine.errors import Problem
 from engine.i18n import gettext as _
+from engine.models.truth import OPTIONS
 
-#: Fields of a campaign itself that an entry may name; any channel in use is another.
-FIELDS = ("title", "text", "contact", "facts")
+#: What an entry may name besides a channel in use.
+FIELDS = ("title", "text", "contact", "facts", *OPTIONS)
 
 
 class DiffersSpec(Strict):
@@ -29,7 +30,7 @@ class DiffersSpec(Strict):
         Field(
             alias="in",
             description="Nói ở đâu: kênh (loudspeaker, flyer, portal, chat) hoặc title, text, "
-            "contact, facts.",
+            "contact, facts; lý do đính chính: reason, reason-second.",
         ),
     ]
     because: Annotated[PlainLine, Field(description="Vì sao khác; người duyệt thấy dòng này.")]

@@ -144,17 +144,26 @@ def steps_of(specs: Sequence[StepSpec]) -> Steps:
     return tuple(spec.step() for spec in specs)
 
 
-def order_faults(source: Source, specs: Sequence[StepSpec]) -> Iterator[Problem]:
+def order_faults(
+    source: Source, specs: Sequence[StepSpec], where: Path = ("escalation",)
+) -> Iterator[Problem]:
     """Yield each step that does not come after the one before it, or says the same again."""
+    for place, words in misordered(specs):
+        yield source.problem((*where, place), words)
+
+
+def misordered(specs: Sequence[StepSpec]) -> Iterator[tuple[int, str]]:
+    """Yield the places of such steps, from 0, each with what is wrong."""
     for place in range(1, len(specs)):
         before, one = specs[place - 1], specs[place]
-        path: Path = ("escalation", place)
         if any(one.step() == other.step() for other in specs[:place]):
-            yield source.problem(path, _("this step stands there already"))
+            yield place, _("this step stands there already")
         elif one.after <= before.after:
             message = _("a step comes after the one before it: more than {before}, found {found}")
-            message = message.format(before=wait_word(before.after), found=wait_word(one.after))
-            yield source.problem(path, message)
+            yield (
+                place,
+                message.format(before=wait_word(before.after), found=wait_word(one.after)),
+            )
 
 
 def wait_word(wait: timedelta) -> str:

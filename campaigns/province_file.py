@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from campaigns.escalation_schema import order_faults, steps_of
 from campaigns.names import PROVINCE_FILE as PROVINCE_FILE
 from campaigns.province_schema import DefaultsSpec, ProvinceFileSpec
 from campaigns.registry_file import station_rules
@@ -57,6 +58,7 @@ def _faults(spec: ProvinceFileSpec, source: Source) -> Iterator[Problem]:
         message = _("found {found}; the address must hold {{id}}, or all communes have one")
         where = ("communes", "portal_url")
         yield source.problem(where, message.format(found=communes.portal_url))
+    yield from order_faults(source, communes.escalation, ("communes", "escalation"))
 
 
 def _warnings(province: Province, source: Source) -> Iterator[Problem]:
@@ -94,4 +96,5 @@ def _defaults(spec: DefaultsSpec) -> CommuneDefaults:
         portal_name=spec.portal_name or "",
         portal_url=spec.portal_url or "",
         pronounce=dict(spec.pronounce),
+        escalation=steps_of(spec.escalation),
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from campaigns.escalation_schema import Escalation
 from campaigns.fields import Id, Lexicon, Line, Phone, ShortLine, Strict
 from campaigns.registry_fields import Count, HoursField, Ratio, Url
 from campaigns.registry_schema import PersonSpec
@@ -46,6 +47,13 @@ class DefaultsSpec(Strict):
         Field(None, description="Địa chỉ trang tin; {id} là mã xã: https://{id}.tinh-mau.example"),
     ]
     pronounce: Lexicon
+    escalation: Annotated[
+        Escalation,
+        Field(
+            (),
+            description="Khi chưa thấy chuyển tin thì làm gì; bỏ trống là không làm gì.",
+        ),
+    ]
 
 
 class ProvinceFileSpec(Strict):

@@ -175,7 +175,7 @@ class Foresees(Protocol):
     def foresee(
         self, planned: Sequence[tuple[PlannedDelivery, Content]], registry: Registry
     ) -> Foreseen:
-        """Say it. Pure, and cheap beside planning."""
+        """Say it. Changes nothing, and is cheap beside planning."""
         ...
 
 

@@ -9,9 +9,11 @@ from typing import Annotated, Any, NamedTuple, Self
 from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 from pydantic.dataclasses import dataclass
 
+from campaigns.escalation_schema import Escalation, misordered
 from campaigns.faults import unknown
 from campaigns.fields import Day, Id, Phone, ShortLine, Strict, Whole, shown
 from campaigns.registry_fields import Count, HoursField, PointField, Url
+from campaigns.tables.team_cells import Members
 from engine.i18n import gettext as _
 from engine.models.telegram_address import TelegramAddress
 
@@ -101,6 +103,7 @@ class HamletRow:
     no_smartphone_households: Number = 0
     head_name: ShortLine | None = None
     head_phone: Phone | None = None
+    deputies: Members = ()
     tags: Tags = ()
     flyer_copies: Number | None = None
     point: PointField | None = None
@@ -144,6 +147,7 @@ class CommuneRow(Strict):
     submitters: People = ()
     approvers: People = ()
     confirmers: People = ()
+    escalation: Escalation | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -155,6 +159,9 @@ class CommuneRow(Strict):
                     "station_hours",
                     message.format(start=f"{earlier.start:%H:%M}", end=f"{earlier.end:%H:%M}"),
                 )
+        fault = next((words for _place, words in misordered(self.escalation or ())), "")
+        if fault:
+            raise MisplacedError("escalation", fault)
         return self
 
 

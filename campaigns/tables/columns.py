@@ -32,6 +32,7 @@ HAMLETS: tuple[Column, ...] = (
     Column("no_smartphone_households", ("Hộ không smartphone", "Households without smartphone")),
     Column("head_name", ("Trưởng ấp", "Head", "Trưởng thôn"), "Nguyễn Văn Giả"),
     Column("head_phone", ("Điện thoại trưởng ấp", "Head phone", "Số điện thoại"), "0900.000.011"),
+    Column("deputies", ("Phó ấp", "Deputies", "Cấp phó", "Phó trưởng ấp"), "Lê Thị Giả"),
     Column("tags", ("Nhãn", "Tags"), "ven-song; cho"),
     Column("flyer_copies", ("Số tờ rơi", "Flyer copies"), 400),
     Column("point", ("Tọa độ", "Coordinates", "Vĩ độ, kinh độ"), "10.9210, 106.0432"),
@@ -63,6 +64,21 @@ COMMUNES: tuple[Column, ...] = (
     Column("submitters", ("Người trình", "Submitters"), "lan: Nguyễn Thị Giả: 0900.000.001"),
     Column("approvers", ("Người duyệt", "Approvers"), "minh: Trần Văn Giả: 0900.000.002"),
     Column("confirmers", ("Người xác nhận", "Confirmers"), "lan"),
+    Column(
+        "escalation",
+        ("Khi chưa thấy chuyển tin", "Escalation", "Nhắc khi chưa chuyển"),
+        "after 6h: remind; after 12h: second contact",
+    ),
+)
+
+#: One row for each team that goes from door to door.
+TEAMS: tuple[Column, ...] = (
+    HAMLETS[0],
+    Column("team_id", ("Mã tổ", "Team id", "Mã đội"), "to-1", required=True),
+    Column("team_name", ("Tên tổ", "Team", "Team name", "Tổ", "Tên đội"), "Tổ số Ấp 1", True),
+    Column("team_hamlets", ("Các ấp", "Hamlets", "Ấp phụ trách"), "ap-1", required=True),
+    Column("members", ("Thành viên", "Members"), "Trần Thị Giả: 0900.000.031; Phạm Văn Giả"),
+    Column("visits_per_day", ("Số hộ mỗi người một ngày", "Visits per day"), 8),
 )
 
 #: Columns that such lists often have and Loa does not need: a running number, a remark.

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from campaigns.faults import suggestion, unknown
-from campaigns.tables.columns import COMMUNES, HAMLETS, IGNORED, Column, by_heading, folded, letter
+from campaigns.tables.columns import (
+    COMMUNES,
+    HAMLETS,
+    IGNORED,
+    TEAMS,
+    Column,
+    by_heading,
+    folded,
+    letter,
+)
 from campaigns.tables.sheets import Row
 from engine.errors import Problem
 from engine.i18n import gettext as _
@@ -30,6 +39,10 @@ class Headings:
     def of_hamlets(self) -> bool:
         return self.kind is HAMLETS
 
+    @property
+    def of_teams(self) -> bool:
+        return self.kind is TEAMS
+
     def problem(self, number: int, index: int, message: str) -> Problem:
         """Return a fault of the cell in row ``number`` at place ``index``."""
         heading = self.row.cells[index] if index < len(self.row.cells) else ""
@@ -38,8 +51,12 @@ class Headings:
         return Problem(self.sheet, number, index + 1, field, message)
 
 
+#: The tables of a province's registries.
+REGISTRY = (HAMLETS, COMMUNES, TEAMS)
+
+
 def find(
-    sheet: str, rows: Iterator[Row], kinds: Sequence[tuple[Column, ...]] = (HAMLETS, COMMUNES)
+    sheet: str, rows: Iterator[Row], kinds: Sequence[tuple[Column, ...]] = REGISTRY
 ) -> Headings | None:
     """Return the headings, with ``rows`` left at the first row below them; None without any.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from campaigns.characters import forbidden_character
 from campaigns.tables.columns import Column, folded
 from campaigns.tables.headings import Headings, faults, find
-from campaigns.tables.sheets import Row, opened
+from campaigns.tables.sheets import Row, is_mistake, opened
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
 from engine.models import Registry
@@ -134,6 +134,9 @@ class _Reader:
         if cells.get("phone") and not _PHONE.fullmatch(cells["phone"]):
             yield "phone", _("no phone number: digits, spaces, dots, from 0, 1 or +84")
         for key, cell in cells.items():
+            if is_mistake(cell):
+                message = _("found {found}: the spreadsheet's formula went wrong here")
+                yield key, message.format(found=cell)
             hidden = forbidden_character(cell)
             if hidden:
                 message = _("the invisible character {name} is not allowed; delete it")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,20 @@ from campaigns.tables.cells import (
 from campaigns.tables.columns import HAMLETS
 from campaigns.tables.headings import Headings, faults, find
 from campaigns.tables.sheets import Row, Sheet, is_mistake, opened
+from campaigns.tables.team_cells import TeamRow
 from engine.errors import InputError, Problem
 from engine.i18n import gettext as _
+
+#: Says where in the tables a fault of a row stands.
+Placed = Callable[[Fault], Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedTeam:
+    """A team as a table has it; ``placed`` says where in its row a fault stands."""
+
+    row: TeamRow
+    placed: Placed
 
 
 @dataclass(slots=True)
@@ -32,6 +45,8 @@ class ListedCommune:
     """A commune as the tables have it. ``given`` are the hamlets' columns that are there.
 
     ``at`` is the place of its first row, ``settings_at`` that of its row in a list of communes.
+    ``teams`` are its rows in a list of teams, with the columns that ``teams_given`` names.
+    ``deputies_at`` says by hamlet where a fault of its deputies stands.
     """
 
     id: str
@@ -41,6 +56,10 @@ class ListedCommune:
     hamlets: list[HamletRow] = field(default_factory=list)
     settings: CommuneRow | None = None
     settings_at: Problem | None = None
+    settings_row: Placed | None = None
+    teams: list[ListedTeam] = field(default_factory=list)
+    teams_given: frozenset[str] = frozenset()
+    deputies_at: dict[str, Placed] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -75,7 +94,8 @@ class _Reader:
         self._listed = Listed()
         self._problems: list[Problem] = []
         self._rows: dict[tuple[str, str], int] = {}
-        self._settings: dict[str, tuple[CommuneRow, Problem]] = {}
+        self._settings: dict[str, tuple[CommuneRow, Problem, Placed]] = {}
+        self._teams: dict[tuple[str, str], tuple[ListedTeam, int, frozenset[str]]] = {}
 
     def read(self, path: Path) -> None:
         try:
@@ -86,7 +106,7 @@ class _Reader:
 
     def done(self) -> Listed:
         """Return what was read. Raises InputError."""
-        for commune_id, (row, place) in self._settings.items():
+        for commune_id, (row, place, placed) in self._settings.items():
             commune = self._listed.communes.get(commune_id)
             if commune is None:
                 commune = ListedCommune(commune_id, row.commune_name or "", place)
@@ -95,7 +115,13 @@ class _Reader:
                 message = _('{commune} is called "{other}" in the list of hamlets')
                 message = message.format(commune=commune_id, other=commune.name)
                 self._problems.append(_replaced(place, message))
-            commune.settings, commune.settings_at = row, place
+            commune.settings, commune.settings_at, commune.settings_row = row, place, placed
+        for team, _number, given in self._teams.values():
+            name = team.row.commune_id
+            at = team.placed(Fault("commune_id", ""))
+            commune = self._listed.communes.setdefault(name, ListedCommune(name, "", at))
+            commune.teams_given = commune.teams_given & given if commune.teams else given
+            commune.teams.append(team)
         if self._problems:
             raise InputError(self._problems)
         return self._listed
@@ -124,10 +150,12 @@ class _Reader:
 
     def _row(self, headings: Headings, row: Row) -> None:
         cells, problems = _cells(headings, row)
-        read: HamletRow | CommuneRow
+        read: HamletRow | CommuneRow | TeamRow
         try:
             if headings.of_hamlets:
                 read = HAMLET_ROW.validate_python(cells)
+            elif headings.of_teams:
+                read = TeamRow.model_validate(cells)
             else:
                 read = CommuneRow.model_validate(cells)
         except ValidationError as error:
@@ -142,7 +170,9 @@ class _Reader:
                 problems.extend(_placed(headings, row, fault) for fault in doubts)
                 if not problems:
                     self._hamlet(headings, row, read)
-            elif not problems:
+            elif isinstance(read, TeamRow) and not problems:
+                self._team(headings, row, read)
+            elif isinstance(read, CommuneRow) and not problems:
                 self._commune(headings, row, read)
         self._problems.extend(problems)
 
@@ -183,14 +213,28 @@ class _Reader:
             self._problems.append(_placed(headings, row, Fault("commune_name", message)))
         commune.given &= given
         commune.hamlets.append(read)
+        if read.deputies:
+            commune.deputies_at[read.hamlet_id] = partial(_placed, headings, row)
 
     def _commune(self, headings: Headings, row: Row, read: CommuneRow) -> None:
         at = _placed(headings, row, Fault("commune_id", ""))
-        _kept, before = self._settings.setdefault(read.commune_id, (read, at))
+        placed = partial(_placed, headings, row)
+        _kept, before, _how = self._settings.setdefault(read.commune_id, (read, at, placed))
         if before is not at:
             message = _('the commune "{name}" stands in row {row} already')
             message = message.format(name=read.commune_id, row=before.line)
             self._problems.append(_replaced(at, message))
+
+    def _team(self, headings: Headings, row: Row, read: TeamRow) -> None:
+        placed, key = partial(_placed, headings, row), (read.commune_id, read.team_id)
+        team = ListedTeam(read, placed)
+        kept, before, _given = self._teams.setdefault(
+            key, (team, row.number, frozenset(headings.columns))
+        )
+        if kept is not team:
+            message = _('the id "{name}" is already used in {commune}, row {row}')
+            message = message.format(name=key[1], commune=key[0], row=before)
+            self._problems.append(placed(Fault("team_id", message)))
 
 
 def _cells(headings: Headings, row: Row) -> tuple[dict[str, str], list[Problem]]:

@@ -7,29 +7,40 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from campaigns.tables.cells import CommuneRow, HamletRow
 from campaigns.tables.listed import ListedCommune
-from campaigns.tables.people import people_of
-from campaigns.tables.settings import Shared, shared_of
-from engine.models import ChatGroup, Cluster, GroupKind, Hamlet, Province, Registry, Signature, Team
+from campaigns.tables.people import deputies_of, people_of
+from campaigns.tables.settings import shared_of
+from campaigns.tables.teams import escalation_faults, teams_of
+from engine.errors import InputError, Problem
+from engine.models import ChatGroup, Cluster, GroupKind, Hamlet, Province, Registry, Signature
 from engine.models.registry import USUAL_PLAYER
+
+FoundT = TypeVar("FoundT")
 
 
 def registry_of(commune: ListedCommune, earlier: Registry | None, province: Province) -> Registry:
-    """Return the commune's new registry. Raises InputError for what nothing says."""
-    shared = shared_of(commune, earlier, province)
-    merged = _Merged(commune, earlier, province, shared)
+    """Return the commune's new registry. Raises InputError for all that nothing says."""
+    problems: list[Problem] = []
+    merged = _Merged(commune, earlier, province)
     hamlets = merged.hamlets()
     every = tuple(hamlet.id for hamlet in hamlets)
     kept = set(every)
-    groups, teams = merged.groups(every), merged.teams(kept)
+    groups = merged.groups(every)
+    shared = _tried(problems, lambda: shared_of(commune, earlier, province))
+    teams = _tried(problems, lambda: teams_of(commune, earlier, every)) or ()
+    people = _tried(problems, lambda: people_of(commune, earlier, hamlets, groups, teams))
+    problems += escalation_faults(commune, groups, teams)
+    if problems or shared is None or people is None:
+        raise InputError(problems)
     return Registry(
         commune=shared.commune,
         hamlets=hamlets,
-        people=people_of(commune, earlier, hamlets, groups, teams),
+        people=people,
         clusters=merged.clusters(kept),
         chat_groups=groups,
         teams=teams,
@@ -39,8 +50,17 @@ def registry_of(commune: ListedCommune, earlier: Registry | None, province: Prov
         chat_hours=shared.chat_hours,
         pronounce=shared.pronounce,
         signature=earlier.signature if earlier else Signature(),
-        escalation=earlier.escalation if earlier else (),
+        escalation=shared.escalation,
     )
+
+
+def _tried(problems: list[Problem], make: Callable[[], FoundT]) -> FoundT | None:
+    """Return what ``make`` does; where it cannot, add its faults to those found already."""
+    try:
+        return make()
+    except InputError as error:
+        problems.extend(error.problems)
+        return None
 
 
 @dataclass(frozen=True)
@@ -48,7 +68,6 @@ class _Merged:
     commune: ListedCommune
     earlier: Registry | None
     province: Province
-    shared: Shared
 
     def hamlets(self) -> tuple[Hamlet, ...]:
         """Return the listed hamlets; those of before when only the commune itself is listed."""
@@ -124,14 +143,6 @@ class _Merged:
         hamlets = every if all_of_them else _left(group.hamlets, set(every))
         return dataclasses.replace(group, hamlets=hamlets)
 
-    def teams(self, kept: set[str]) -> tuple[Team, ...]:
-        before = self.earlier.teams if self.earlier else ()
-        return tuple(
-            dataclasses.replace(team, hamlets=left)
-            for team in before
-            if (left := _left(team.hamlets, kept))
-        )
-
     def _hamlet(self, row: HamletRow) -> Hamlet:
         given = self.commune.given
         before = self.earlier.hamlets_by_id.get(row.hamlet_id) if self.earlier else None
@@ -152,6 +163,7 @@ class _Merged:
             point=row.point if "point" in given else known.point,
             elderly_households=self._of(row, "elderly_households", known),
             no_smartphone_households=self._of(row, "no_smartphone_households", known),
+            deputies=deputies_of(row) if "deputies" in given else known.deputies,
         )
 
     def _of(self, row: HamletRow, key: str, known: Hamlet) -> int:

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from campaigns.escalation_schema import steps_of
 from campaigns.registry_fields import Url
 from campaigns.tables.cells import CommuneRow
 from campaigns.tables.columns import COMMUNES
@@ -23,6 +24,7 @@ from engine.models import (
     Registry,
     StationRules,
 )
+from engine.models.escalation import Steps
 
 _URL: TypeAdapter[str] = TypeAdapter(Url)
 
@@ -35,6 +37,7 @@ class Shared:
     station: StationRules
     chat_hours: Hours
     pronounce: Mapping[str, str]
+    escalation: Steps
 
 
 def shared_of(commune: ListedCommune, earlier: Registry | None, province: Province) -> Shared:
@@ -76,6 +79,7 @@ def shared_of(commune: ListedCommune, earlier: Registry | None, province: Provin
         chat_hours=row.chat_hours
         or (earlier.chat_hours if earlier else province.communes.chat_hours),
         pronounce=province.communes.pronounce or (earlier.pronounce if earlier else {}),
+        escalation=chosen.escalation(),
     )
 
 
@@ -122,6 +126,12 @@ class _Chosen:
             minutes_per_session=minutes,
             name=name,
         )
+
+    def escalation(self) -> Steps:
+        """Return what is done where nobody passes a message on; ``none`` in the row: nothing."""
+        if self.row.escalation is not None:
+            return steps_of(self.row.escalation)
+        return self.earlier.escalation if self.earlier else self.province.communes.escalation
 
     def unsaid(self, key: str) -> Problem:
         heading = next(column.headings[0] for column in COMMUNES if column.key == key)

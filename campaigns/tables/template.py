@@ -7,12 +7,16 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from campaigns.tables.columns import COMMUNES, HAMLETS, Column
+from campaigns.tables.columns import COMMUNES, HAMLETS, TEAMS, Column
 from campaigns.tables.listed import Listed
 from engine.i18n import gettext as _
 
 #: The sheets of a workbook, and the beginnings of the names of CSV files.
-SHEETS: tuple[tuple[str, tuple[Column, ...]], ...] = (("Ấp", HAMLETS), ("Xã", COMMUNES))
+SHEETS: tuple[tuple[str, tuple[Column, ...]], ...] = (
+    ("Ấp", HAMLETS),
+    ("Xã", COMMUNES),
+    ("Tổ", TEAMS),
+)
 
 
 def template_csv(columns: Sequence[Column]) -> bytes:
@@ -25,7 +29,7 @@ def template_csv(columns: Sequence[Column]) -> bytes:
 
 
 def template_xlsx() -> bytes:
-    """Return a workbook with both sheets; telephone numbers and dates are columns of text."""
+    """Return a workbook with all sheets; telephone numbers and dates are columns of text."""
     from openpyxl import Workbook
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -16,6 +18,8 @@ from engine.i18n import gettext as _
 from engine.i18n import os_reason
 from engine.models import Artifact, Bundle, ChatGroup, File, Item, Priority, Purpose, Registry
 from engine.models.registry import PRIVATE
+
+_PARAGRAPH = "\n\n"
 
 #: Ways of sending that take files beside the text.
 _TAKES_FILES = frozenset({"apprise", "kit", "telegram", "zalo"})
@@ -31,6 +35,16 @@ class _Told:
     @property
     def heading(self) -> str:
         return f"{', '.join(self.hamlets)}:"
+
+    def names_itself(self, others: Collection[str], opening: str) -> bool:
+        """Say whether the first words already name all its hamlets, and none of the ``others``.
+
+        ``opening`` is what of its own stands before its text.
+        """
+        first = f"{opening}\n{self.message.body.partition(_PARAGRAPH)[0]}"
+        return all(_has(first, name) for name in self.hamlets) and not any(
+            _has(first, name) for name in others if name not in self.hamlets
+        )
 
 
 def assemble(bundle: Bundle, items: Sequence[Item], registry: Registry) -> Artifact:
@@ -125,7 +139,7 @@ def _texts(items: Sequence[Item], group: ChatGroup, platform: Platform) -> tuple
     everybody = not asked and {item.hamlet.id for item in items} >= set(group.hamlets)
     if len(told) == 1 and everybody:
         return told[0].message.parts_for(platform)
-    return _joined(told, platform)
+    return _joined(told, platform, always_named=asked)
 
 
 def _told(items: Sequence[Item]) -> list[_Told]:
@@ -147,8 +161,12 @@ def _message(file: File) -> Message:
         ) from error
 
 
-def _joined(told: Sequence[_Told], platform: Platform) -> tuple[str, ...]:
-    """Return one message that says what is common once, and each differing text by hamlet."""
+def _joined(told: Sequence[_Told], platform: Platform, *, always_named: bool) -> tuple[str, ...]:
+    """Return one message that says what is common once, and each differing text by hamlet.
+
+    Unless ``always_named``, a text that begins by naming its hamlets has no heading that does.
+    """
+    named = [name for each in told for name in each.hamlets]
     openings = {each.message.opening for each in told}
     closings = {each.message.closing for each in told}
     sections = []
@@ -158,11 +176,19 @@ def _joined(told: Sequence[_Told], platform: Platform) -> tuple[str, ...]:
             each.message.body,
             each.message.closing if len(closings) > 1 else "",
         )
-        sections.append(f"{each.heading}\n" + "\n\n".join(filter(None, own)))
+        alone = not always_named and each.names_itself(named, own[0])
+        said = _PARAGRAPH.join(filter(None, own))
+        sections.append(said if alone else f"{each.heading}\n{said}")
     first = openings.pop() if len(openings) == 1 else ""
     last = closings.pop() if len(closings) == 1 else ""
-    text = "\n\n".join(filter(None, (first, *sections)))
+    text = _PARAGRAPH.join(filter(None, (first, *sections)))
     return split(text, last, platform, mark_of(told[0].message.opening))
+
+
+def _has(text: str, name: str) -> bool:
+    """Say whether a text names something as a whole: Ấp 1 is not in Ấp 10."""
+    plain, wanted = (unicodedata.normalize("NFC", one).casefold() for one in (text, name))
+    return re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", plain) is not None
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:

@@ -87,6 +87,7 @@ class ChatChannel:
         zalo: ZaloAccount | None = None,
         zalo_bot: ZaloBotAccount | None = None,
         apprise: Mapping[str, str] | None = None,
+        faults: Mapping[str, str] | None = None,
         live: bool = False,
         links: RelayLinks | None = None,
         lead: timedelta = timedelta(0),
@@ -94,15 +95,26 @@ class ChatChannel:
         """``outbox`` is where kits are laid; ``links`` are what people carry messages on with.
 
         Groups of ``telegram``, ``zalo`` or ``zalo_bot`` fail without such an account, and say
-        why; ``apprise`` are secret addresses by the names that its groups have. While it is
-        not ``live``, tokens are left alone.
+        why; ``apprise`` are secret addresses by the names that its groups have. ``faults`` say
+        what is wrong with an account that is set up and cannot be used, by its backend's name,
+        or ``apprise.NAME``. While it is not ``live``, tokens are left alone.
         """
+        faults = faults or {}
         self.lead = lead
-        self._telegram = TelegramBackend(telegram, remote_ids, limits)
-        self.zalo = ZaloGroupBackend(
-            zalo, tokens=tokens, remote_ids=remote_ids, limits=limits, clock=clock
+        self._telegram = TelegramBackend(
+            telegram, remote_ids, limits, fault=faults.get(TelegramBackend.name, "")
         )
-        self._zalo_bot = ZaloBotBackend(zalo_bot, remote_ids, limits)
+        self.zalo = ZaloGroupBackend(
+            zalo,
+            tokens=tokens,
+            remote_ids=remote_ids,
+            limits=limits,
+            clock=clock,
+            fault=faults.get(ZaloGroupBackend.name, ""),
+        )
+        self._zalo_bot = ZaloBotBackend(
+            zalo_bot, remote_ids, limits, fault=faults.get(ZaloBotBackend.name, "")
+        )
         self._live = live
         backends: tuple[Backend, ...] = (
             KitBackend(outbox, links),
@@ -110,7 +122,7 @@ class ChatChannel:
             self.zalo,
             ZaloArticleBackend(self.zalo, remote_ids),
             self._zalo_bot,
-            AppriseBackend(apprise or {}, remote_ids),
+            AppriseBackend(apprise or {}, remote_ids, faults),
         )
         self.backends: Mapping[str, Backend] = {one.name: one for one in backends}
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from channels.apprising import AddressError, Attached
 from channels.base import ChannelError, RemoteIds
+from channels.chat.accounts import cannot_be_used
 from channels.chat.once import once
 from channels.chat.payloads import payloads_of
 from channels.chat.platforms import Platform
@@ -43,7 +44,14 @@ class AppriseBackend:
     idempotent = False
     networked = True
 
-    def __init__(self, addresses: Mapping[str, str], remote_ids: RemoteIds) -> None:
+    def __init__(
+        self,
+        addresses: Mapping[str, str],
+        remote_ids: RemoteIds,
+        faults: Mapping[str, str] | None = None,
+    ) -> None:
+        """``faults`` say by section (``apprise.NAME``) why an address that is set up is not one."""
+        self._faults = faults or {}
         self._addresses = addresses
         self._remote_ids = remote_ids
         self._services: dict[str, Service] = {}
@@ -88,8 +96,11 @@ class AppriseBackend:
 
         Raises ChannelError; nothing is sent. Other services are asked by sending alone.
         """
+        for section, fault in self._faults.items():
+            if section.startswith(f"{self.name}."):
+                raise cannot_be_used(section, fault)
         if not self._addresses:
-            raise ChannelError(_not_set_up("TEN"), permanent=True)
+            raise ChannelError(not_set_up("TEN"), permanent=True)
         for name in self._addresses:
             if self._at(name).is_away(_TIMEOUT):
                 raise _away(name)
@@ -112,8 +123,11 @@ class AppriseBackend:
 
     def _service(self, group: Group) -> Service:
         name = group.address or group.id
+        section = f"{self.name}.{name}"
+        if section in self._faults:
+            raise cannot_be_used(section, self._faults[section])
         if name not in self._addresses:
-            raise ChannelError(_not_set_up(name), permanent=True)
+            raise ChannelError(not_set_up(name), permanent=True)
         return self._at(name)
 
     def _at(self, name: str) -> Service:
@@ -128,7 +142,8 @@ class AppriseBackend:
             return self._services[name]
 
 
-def _not_set_up(name: str) -> str:
+def not_set_up(name: str) -> str:
+    """Say what is to be written so that ``name`` is an address."""
     return _(
         "No address is set up for {name}: write [apprise.{name}] with url_file, a file that holds "
         "it, into loa.toml."

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +11,10 @@ from channels.flyer.options import FlyerOptions, copies_of
 from channels.flyer.products import MM_PER_POINT, Product
 from channels.flyer.wording import (
     NBSP,
+    ZERO_WIDTH,
     amended,
     foreign,
+    heading,
     is_calm,
     mark,
     number,
@@ -28,6 +30,12 @@ from engine.models import Content, Hamlet, Priority, Purpose
 _LONG_WORD = re.compile("[^\\s\u200b\u1780-\u17ff]{12,}")
 _NARROW = frozenset("0123456789.,:/-abcdefghijklnopqrstuvxyz")
 _NARROW_EM, _WIDE_EM = 0.67, 1.04
+
+#: Capital letters, bold, are about so wide; looking closer is for the templates.
+_BOLD_EM = 0.75
+
+#: Before the place in an issuer's name: Ủy ban nhân dân | xã Bình Hòa Hưng.
+_PLACE = re.compile(r"(\S)\s(?=(?:xã|phường|thị trấn|đặc khu)\s\S+\s?[^,]*$)", re.IGNORECASE)
 
 #: What the facts are called on paper.
 _LABELS = {
@@ -175,16 +183,28 @@ class FlyerInputs:
         )
 
     @property
+    def _longest_run(self) -> str:
+        """The longest part of a title inside which no line ends."""
+        titles = f"{self.title} {self.other.title if self.other else ''}"
+        return max(titles.replace(ZERO_WIDTH, " ").split(" "), key=len)
+
+    def _may_fill(self, text: str, size: float) -> bool:
+        """Say whether ``text`` may need a whole line in bold letters of ``size`` points."""
+        layout = self.product.layout
+        room = (layout.width - 2 * layout.side) * (0.45 if self.other is not None else 1)
+        return len(text) * _BOLD_EM * size * MM_PER_POINT > room
+
+    @property
     def _lists(self) -> tuple[str, ...]:
         return (*self.bring, *(line for _label, lines in self.facts for line in lines))
 
     def as_data(self, qr: str) -> dict[str, Any]:
         """Return what templates/page.typ reads; ``qr`` is a picture of the code."""
-        official, body = self.official, "\n\n".join(self.paragraphs)
+        layout, official, body = self.product.layout, self.official, "\n\n".join(self.paragraphs)
         other = f"{self.other.title} {self.other.body}" if self.other else ""
         beside = 2 * len(self.title) + sum(20 + len(line) for line in self._lists)
         return {
-            "layout": self.product.layout.as_data(),
+            "layout": layout.as_data(),
             "issuer": self.issuer,
             "mark": self.mark,
             "loud": self.loud,
@@ -201,12 +221,15 @@ class FlyerInputs:
             "contact": self.contact,
             "validity": self.validity,
             "long_address": self._is_wide(self.address, self.product.layout.address),
+            "wide_title": self._may_fill(self._longest_run, layout.title[2]),
+            "wide_issuer": official is not None or self._may_fill(self.issuer, layout.head),
+            "issuer_parts": _PLACE.sub(r"\1\n", self.issuer, count=1).split("\n"),
             "permalink": self.permalink,
             "address": self.address,
             "qr": qr,
             "hamlet": self.hamlet,
             "copies": self.print_count,
-            "official": _data_of(official) if official else None,
+            "official": asdict(official) if official else None,
             "other": (
                 {"lang": self.other.lang, "title": self.other.title, "body": self.other.body}
                 if self.other
@@ -222,12 +245,12 @@ def inputs_for(content: Content, hamlet: Hamlet, product: Product) -> FlyerInput
     asked = "; ".join(content.facts.contact) or content.contact
     shown = options.show_hamlet
     return FlyerInputs(
-        issuer=one_line(content.issuer),
+        issuer=heading(content.issuer),
         mark=mark(
             content.priority, content.purpose, drill=content.drill, correction=content.correction
         ),
         loud=content.priority is Priority.EMERGENCY and not is_calm(content),
-        title=one_line(content.title),
+        title=heading(content.title),
         paragraphs=tuple(unbroken(content.body).split("\n\n")),
         bring=tuple(dict.fromkeys(bring)),
         contact=one_line(asked),
@@ -291,16 +314,3 @@ def _other(options: FlyerOptions, content: Content) -> OtherLanguage:
     text = "\n\n".join(filter(None, (first, other.text)))
     title, body = (foreign(part, other.lang) for part in (other.title, text))
     return OtherLanguage(other.lang, " ".join(title.split()), body)
-
-
-def _data_of(official: OfficialHeader) -> dict[str, Any]:
-    return {
-        "superior": official.superior,
-        "number": official.number,
-        "kind": official.kind,
-        "place_and_date": official.place_and_date,
-        "signed_for": official.signed_for,
-        "signer_title": official.signer_title,
-        "signer": official.signer,
-        "recipients": official.recipients,
-    }

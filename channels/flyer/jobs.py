@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from channels.flyer.inputs import FlyerInputs, inputs_for
 from channels.flyer.options import copies_of
 from channels.flyer.product import TEMPLATES, Fault, qr_svg
 from channels.flyer.products import Layout, Product
-from channels.flyer.wording import number, one_line
+from channels.flyer.wording import mark, number, one_line
 from channels.typesetting import StoppedError, TypesetError, font, press, typeset
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -34,15 +34,31 @@ _NOTE = (
     "Phát xong, quét mã trên phiếu này, hoặc ghi số đã phát và số còn thừa rồi gửi về văn phòng. "
     "Tờ in cắt theo các vạch ở mép giấy."
 )
+_BY_PHONE = (
+    "Phát xong, lấy điện thoại quét mã trên phiếu này, ghi số đã phát và số còn thừa vào trang mở "
+    "ra; không có điện thoại thì ghi vào bảng trên rồi gửi về văn phòng. Tờ in cắt theo các vạch ở "
+    "mép giấy."
+)
+
+#: What a cover says of a bundle that the printer has made before.
+_AGAIN = "IN LẠI"
 
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """What one hamlet gets of a campaign."""
+    """What one hamlet gets of a campaign. ``again``: it got the same before. ``words`` names it."""
 
     hamlet: Hamlet
     content: Content
     taken_by: str = ""
+    again: bool = False
+    words: str = ""
+
+    @property
+    def heading(self) -> str:
+        """What stands above the text: ĐÍNH CHÍNH, THU HỒI …; nothing for a plain notice."""
+        one = self.content
+        return mark(one.priority, one.purpose, drill=one.drill, correction=one.correction)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +74,8 @@ class Stack:
 class Run:
     """What is printed of one product, and how.
 
-    ``up`` copies lie on a sheet. ``covers``: a cover goes before each bundle.
+    ``up`` copies lie on a sheet. ``covers``: a cover goes before each bundle. ``address`` returns
+    what a phone opens for a cover's code; "" where no phone could open anything.
     """
 
     commune: str
@@ -69,6 +86,7 @@ class Run:
     up: int
     covers: bool
     made_at: datetime
+    address: Callable[[str], str] = field(default=lambda _code: "", compare=False)
 
     def __post_init__(self) -> None:
         """Raises LoaError for so many copies as no sheet of paper holds."""
@@ -187,10 +205,15 @@ def _cover(run: Run, stack: Stack, counts: Sequence[int]) -> dict[str, Any]:
         (share.hamlet.id, count) for share, count in zip(stack.shares, counts, strict=True) if count
     )
     code = Handout(run.commune, run.campaign, run.revision, by_hamlet, run.product).code
+    qr = qr_svg(run.address(code) or code)
+    if qr is None:
+        message = _("{bundle}: so many hamlets have no room in a QR code; print --by hamlet")
+        raise ChannelError(message.format(bundle=stack.name), permanent=True)
     copies = sum(counts)
     each = "; ".join(
-        f"{one_line(share.hamlet.name)}: {number(count)}"
+        f"{one_line(share.hamlet.name)}: {number(count)}{' – in lại' if share.again else ''}"
         for share, count in zip(stack.shares, counts, strict=True)
+        if count
     )
     people = ", ".join(dict.fromkeys(one.taken_by for one in stack.shares if one.taken_by))
     sheets = sum(-(-count // run.up) for count in counts)
@@ -205,14 +228,27 @@ def _cover(run: Run, stack: Stack, counts: Sequence[int]) -> dict[str, Any]:
     data = {
         "office": one_line(run.office),
         "heading": "PHIẾU GIAO VÀ XÁC NHẬN PHÁT",
+        "mark": _marked(stack, counts),
+        "again": _AGAIN if any(one.again for one in stack.shares) else "",
         "title": one_line(content.title),
         "facts": [fact for fact in facts if fact[1]],
         "columns": _COLUMNS,
-        "note": _NOTE,
+        "note": _BY_PHONE if run.address(code) else _NOTE,
         "code": code,
-        "qr": qr_svg(code) or "",
+        "qr": qr,
     }
     missing = font.missing(one_line(stack.name) + people + run.office + content.title)
     if missing:
         raise ChannelError(Fault(missing).in_words(), permanent=True)
     return data
+
+
+def _marked(stack: Stack, counts: Sequence[int]) -> str:
+    """Return the headings of what lies in a bundle, and in which hamlets they are not all alike."""
+    places: dict[str, list[str]] = {}
+    for share, count in zip(stack.shares, counts, strict=True):
+        if count:
+            places.setdefault(share.heading, []).append(one_line(share.hamlet.name))
+    if len(places) == 1:
+        return next(iter(places))
+    return "; ".join(f"{said}: {', '.join(names)}" for said, names in places.items() if said)

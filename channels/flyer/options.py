@@ -233,12 +233,12 @@ class FlyerOptions(Options):
         The other language says what is given for it, else nothing; a withdrawal is a document
         with a number and a date of its own.
         """
-        left_out = {*correction.left_out("flyer"), *(() if correction.second else _SECOND)}
+        left_out = {*correction.left_out("flyer"), *(() if correction.taken_back else _SECOND)}
         changed = (self.without(left_out) or self._of((Product.A5,))).model_copy(
             update={"bring": ()}
         )
         if changed.second_language is not None:
-            said = changed.second_language.model_copy(update={"text": correction.second})
+            said = changed.second_language.model_copy(update={"text": correction.taken_back})
             changed = changed.model_copy(update={"second_language": said})
         if changed.official is None or not correction.withdraws:
             return changed
@@ -281,6 +281,22 @@ def copies_of(product: Product, content: Content, hamlet: Hamlet) -> int:
     if content.households is HouseholdGroup.ALL and hamlet.flyer_copies:
         return hamlet.flyer_copies
     return households
+
+
+def speaking(content: Content, hamlet: Hamlet) -> Product:
+    """Return the product that stands for the hamlet's hand-out: the main one, if it gets any."""
+    options = content.options_as(FlyerOptions)
+    ordered = (options.main, *options.products)
+    return next((one for one in ordered if copies_of(one, content, hamlet)), options.main)
+
+
+def reached_by(product: Product, content: Content, hamlet: Hamlet, handed: int) -> int | None:
+    """Return how many households ``handed`` copies make; None for what hangs on a wall."""
+    if not product.for_households:
+        return None
+    options = content.options_as(FlyerOptions)
+    each = 1 if product in options.product_copies else options.copies_per_household or 1
+    return min(handed // each, hamlet.households_of(content.households))
 
 
 def sheets_for(copies: int, product: Product = Product.A5) -> int:

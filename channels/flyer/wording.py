@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -45,6 +45,10 @@ _KEEP_TOGETHER = re.compile(
     r")(?!\w)",
     re.IGNORECASE,
 )
+
+#: What names a place in Vietnamese, its name after it; names have up to four words.
+_PLACES = frozenset({"XÃ", "PHƯỜNG", "TRẤN", "KHU", "TỈNH", "ẤP", "THÔN", "KHÓM", "PHỐ", "LÀNG"})
+_MOST_OF_A_NAME, _LONGEST_NAME = 4, 24
 
 _PURPOSE_MARKS = {
     Purpose.REMINDER: "NHẮC LẠI",
@@ -112,6 +116,44 @@ def _unbroken(line: str) -> str:
 def one_line(text: str) -> str:
     """Return ``text`` unbroken and on one line: a title, a name."""
     return unbroken(" ".join(text.split()))
+
+
+def heading(text: str) -> str:
+    """Return a title, or who issues it, on one line; no name in it is broken over two."""
+    words = one_line(text).split(" ")
+    names = _after_places if len(words) > 2 and text.isupper() else _capitalised
+    for first, end in list(names(words)):
+        if len(" ".join(words[first:end])) <= _LONGEST_NAME:
+            words[first:end] = [NBSP.join(words[first:end])] + [""] * (end - first - 1)
+    return " ".join(filter(None, words))
+
+
+def _capitalised(words: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield where two to four words in a row begin with a capital letter: Bình Hòa Hưng."""
+    first = 0
+    for place, word in enumerate([*words, ""]):
+        if not word[:1].isupper():
+            if 2 <= place - first <= _MOST_OF_A_NAME:
+                yield first, place
+            first = place + 1
+        elif not word[-1].isalpha():
+            if 2 <= place + 1 - first <= _MOST_OF_A_NAME:
+                yield first, place + 1
+            first = place + 1
+
+
+def _after_places(words: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield what is named in capital letters after XÃ, ẤP …, up to a comma or the end."""
+    place = 0
+    while place < len(words):
+        if words[place] in _PLACES:
+            first = place + 1
+            while place + 1 < len(words) and words[place].isalpha():
+                place += 1
+            end = place + 1
+            if 2 <= end - first <= _MOST_OF_A_NAME:
+                yield first, end
+        place += 1
 
 
 def validity(until: datetime) -> str:

@@ -167,7 +167,7 @@ class PortalChannel:
     def forecast(self, content: Content, hamlet: Hamlet) -> Forecast:
         reserved = is_reserved(content.campaign_id)
         told = content.correction
-        first = f"{one_line(told.opening)}\n\n" if told else ""
+        first = f"{one_line(told.opening_for(content.purpose))}\n\n" if told else ""
         return Forecast(
             text=f"{first}{one_line(content.title)}\n\n{plain(content.body)}",
             breaches=(reserved_message(content.campaign_id),) if reserved else (),
@@ -214,7 +214,7 @@ class PortalChannel:
             attachments=tuple(_attached(one) for one in inputs.attachments),
             ends=inputs.ends,
             heard=inputs.heard,
-            amended=_amended(inputs.correction),
+            amended=_amended(inputs.correction, inputs.purpose),
             of_drill=inputs.of_drill,
             facts=inputs.facts,
         )
@@ -225,13 +225,14 @@ class PortalChannel:
         return assembled(bundle, items, registry)
 
 
-def _amended(correction: Correction | None) -> Amended | None:
+def _amended(correction: Correction | None, purpose: Purpose) -> Amended | None:
+    """Say what a post amends: to hamlets that an amendment leaves out, that it holds no more."""
     if correction is None:
         return None
     return Amended(
         amends=correction.amends,
-        heading=correction.heading,
-        opening=one_line(correction.opening),
+        heading=correction.heading_for(purpose),
+        opening=one_line(correction.opening_for(purpose)),
         reason=one_line(correction.reason),
         at=local(correction.at),
         number=correction.number,

@@ -37,7 +37,8 @@ def labels_of(post: Post) -> list[Label]:
     found = []
     if post.of_drill:
         found.append(Label(str(Purpose.DRILL.value), _PURPOSES[Purpose.DRILL]))
-    if post.amended is not None and post.amended.amends is Amends.UPDATE:
+    updates = post.amended is not None and post.amended.amends is Amends.UPDATE
+    if updates and post.purpose is not Purpose.WITHDRAWAL:
         found.append(Label("update", "Cập nhật"))
     elif post.purpose in _PURPOSES:
         found.append(Label(str(post.purpose.value), _PURPOSES[post.purpose]))

@@ -13,13 +13,13 @@ from engine.clock import local
 NAMED: Final = 4
 
 
-def places(reached: Sequence[Reached], site: Site) -> str:
-    """Name the hamlets, or say that it is all of them."""
+def places(reached: Sequence[Reached], site: Site, most: int = NAMED) -> str:
+    """Name the hamlets, so many at most, or say that it is all of them."""
     everywhere = {hamlet.id for hamlet in site.hamlets}
     if len(everywhere) > 1 and everywhere <= {hamlet.id for hamlet in reached}:
         return "Toàn xã"
-    named = ", ".join(hamlet.name for hamlet in reached[:NAMED])
-    rest = len(reached) - NAMED
+    named = ", ".join(hamlet.name for hamlet in reached[:most])
+    rest = len(reached) - most
     return f"{named} và {rest} nơi khác" if rest > 0 else named
 
 

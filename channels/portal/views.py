@@ -211,7 +211,7 @@ class PostView:
         return (*self._of(section), *((EXPIRED,) if self.expired else ()))
 
     def _of(self, section: SectionView) -> list[Label]:
-        """A section's labels. A correction or update is labelled until the next amendment."""
+        """A section's labels. An amendment is labelled until the post is amended again."""
         found = labels_of(section.post)
         own = section.amended
         if own is None or section.withdrawn or own.number == self._latest:
@@ -223,14 +223,14 @@ class PostView:
         """Which amendment came last; one may tell its hamlets different things."""
         return max((note.number for note in self.notes), default=0)
 
-    def _only(self, hamlets: Sequence[Reached]) -> str:
+    def _only(self, hamlets: Sequence[Reached], most: int = NAMED) -> str:
         """Name the hamlets where they are not all whom the post concerns."""
-        return "" if len(hamlets) == len(self.reached) else f" ở {places(hamlets, self.site)}"
+        return "" if len(hamlets) == len(self.reached) else f" ở {places(hamlets, self.site, most)}"
 
     def amended_where(self, note: Amended) -> str:
-        """Name the hamlets that an amendment concerns, where others keep what they were told."""
+        """Name each hamlet that an amendment concerns, where others keep what they were told."""
         found = [one for s in self.sections if s.amended == note for one in s.hamlets]
-        return self._only(found)
+        return self._only(found, len(found))
 
     @cached_property
     def audience(self) -> str:

@@ -9,13 +9,14 @@ from pathlib import Path
 from channels.base import Artifacts, Backend, Options
 from channels.team.folder import SheetFolder
 from channels.team.options import TeamOptions
-from channels.team.rounds import households_for, round_for, teams_for
+from channels.team.rounds import FREE, Busy, households_for, round_for, teams_for
 from channels.team.sheet import sheet_file
 from channels.team.wording import TEMPLATES as TEMPLATES
 from channels.team.wording import (
     VisitInputs,
     line_of,
     missing_in_words,
+    moved,
     short_of_time,
     words_of,
 )
@@ -30,12 +31,22 @@ from engine.models import (
     Item,
     Placement,
     PlannedDelivery,
+    Purpose,
     Registry,
     Rendered,
 )
 
 #: Returns where a team says what came of its visits for a campaign; "" where nobody answers.
 Links = Callable[[str, str], str]
+
+
+#: Returns what a team is busy with beside the campaign of a content, whose sheet leaves at a slot.
+TeamDays = Callable[[Content, str, datetime, Registry], Busy]
+
+
+def no_other_days(_content: Content, _team_id: str, _slot: datetime, _registry: Registry) -> Busy:
+    """For those who know of one campaign alone."""
+    return FREE
 
 
 def no_links(_campaign_id: str, _team_id: str) -> str:
@@ -46,8 +57,8 @@ def no_links(_campaign_id: str, _team_id: str) -> str:
 class TeamChannel:
     """One visit sheet for each team, campaign and slot.
 
-    ``outbox`` is where sheets are laid; ``links`` gives the address on each. Households are
-    counts here: who lives where is no channel's business.
+    ``outbox`` is where sheets are laid; ``links`` gives the address on each, ``days`` what teams
+    are busy with. Households are counts here: who lives where is no channel's business.
     """
 
     name = "team"
@@ -57,11 +68,14 @@ class TeamChannel:
     grace: timedelta | None = None
     cumulative = False
 
-    def __init__(self, *, outbox: Path, links: Links = no_links) -> None:
+    def __init__(
+        self, *, outbox: Path, links: Links = no_links, days: TeamDays = no_other_days
+    ) -> None:
         folder = SheetFolder(outbox)
         self.version = fingerprint(TEMPLATES)
         self.backends: Mapping[str, Backend] = {folder.name: folder}
         self._links = links
+        self._days = days
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
         """Return each team that goes there: as soon as approved, or on the section's first day.
@@ -87,15 +101,20 @@ class TeamChannel:
     def foresee(
         self, planned: Sequence[tuple[PlannedDelivery, Content]], registry: Registry
     ) -> Foreseen:
-        """Say which team goes where on which days, and who cannot be visited in time."""
-        rounds = [
-            (content, round_for(team_id, slot, content, hamlets, registry))
-            for (team_id, slot), (content, hamlets) in _by_team(planned, registry).items()
-        ]
-        return Foreseen(
-            tuple(line for content, one in rounds for line in line_of(one, content)),
-            tuple(line for content, one in rounds for line in short_of_time(one, content)),
-        )
+        """Say which team goes where on which days, beside what else it does.
+
+        Who is visited later for that, and who cannot be visited in time, is told for a doubt.
+        """
+        lines: list[str] = []
+        doubts: list[str] = []
+        for (team_id, slot), (content, hamlets) in _by_team(planned, registry).items():
+            busy = self._days(content, team_id, slot, registry)
+            one = round_for(team_id, slot, content, hamlets, registry, busy=busy)
+            lines += line_of(one, content)
+            alone = round_for(team_id, slot, content, hamlets, registry)
+            doubts += moved(one, alone, busy)
+            doubts += short_of_time(one, content)
+        return Foreseen(tuple(lines), tuple(doubts))
 
     def prepare(self, content: Content, hamlet: Hamlet, artifacts: Artifacts) -> VisitInputs:
         """Return the words; which hamlets stand on a sheet is known when it is put together."""
@@ -115,10 +134,17 @@ class TeamChannel:
                     [item for item in items if item.content.campaign_id == campaign],
                     registry,
                     self._links(campaign, bundle.target),
+                    self._days(_newest(items, campaign), bundle.target, bundle.slot, registry),
                 )
                 for campaign in campaigns
             )
         )
+
+
+def _newest(items: Sequence[Item], campaign_id: str) -> Content:
+    """Return a campaign's newest words of a bundle's."""
+    own = [item for item in items if item.content.campaign_id == campaign_id]
+    return max(own, key=lambda item: item.delivery_id).content
 
 
 def _by_team(
@@ -127,6 +153,8 @@ def _by_team(
     """Gather what each team does at each slot."""
     found: dict[tuple[str, datetime], tuple[Content, list[Hamlet]]] = {}
     for one, content in planned:
+        if one.purpose is Purpose.WITHDRAWAL:  # nobody is visited for what holds no more
+            continue
         hamlet = registry.hamlets_by_id[one.hamlet_id]
         found.setdefault((one.target, one.slot), (content, []))[1].append(hamlet)
     return found

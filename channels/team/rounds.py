@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
 from channels.team.options import MINUTES, TeamOptions
@@ -19,6 +20,7 @@ class Stop:
     """One hamlet on a team's round: on the days from ``first`` to ``last``.
 
     ``left`` are the households for which no day is left; days are None when all are.
+    ``withdrawn``: nobody is to be visited there any more.
     """
 
     hamlet: Hamlet
@@ -26,20 +28,47 @@ class Stop:
     first: date | None
     last: date | None
     left: int = 0
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Busy:
+    """What a team does for other campaigns that go first: minutes of all its members, by day.
+
+    ``campaigns`` are their ids, and ``behind`` those of campaigns that give way to this one.
+    """
+
+    minutes: Mapping[date, int] = field(default_factory=dict)
+    campaigns: tuple[str, ...] = ()
+    behind: tuple[str, ...] = ()
+
+
+#: A team with nothing else to do.
+FREE = Busy()
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """What one team does for one campaign, hamlet after hamlet. ``a_day``: households a day."""
+    """What one team does for one campaign, hamlet after hamlet.
+
+    ``a_day``: households a day, at most. ``days`` are those on which it has any time, and
+    ``visits`` how many households it visits on each.
+    """
 
     team: Team
     a_day: int
     days: tuple[date, ...]
     stops: tuple[Stop, ...]
+    visits: tuple[tuple[date, int], ...] = ()
 
     @property
     def households(self) -> int:
         return sum(stop.households for stop in self.stops)
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether the team goes nowhere any more."""
+        return all(stop.withdrawn for stop in self.stops)
 
     @property
     def left(self) -> int:
@@ -92,6 +121,15 @@ def strength(team: Team, minutes: int = MINUTES) -> int:
     return max(1, len(team.members)) * each
 
 
+def room_on(team: Team, day: date, minutes: int, busy: Busy) -> int:
+    """Return how many households a team can visit on a day beside what it is busy with."""
+    most, taken = strength(team, minutes), busy.minutes.get(day, 0)
+    if not taken:
+        return most
+    whole = max(1, len(team.members)) * team.visits_per_day * MINUTES
+    return max(0, min(most, (whole - taken) // minutes))
+
+
 def days_of(content: Content, slot: datetime) -> tuple[date, ...]:
     """Return the days on which teams may go, when their sheets leave at ``slot``.
 
@@ -112,15 +150,23 @@ def days_of(content: Content, slot: datetime) -> tuple[date, ...]:
 
 
 def round_of(
-    team: Team, wanted: Sequence[tuple[Hamlet, int]], content: Content, slot: datetime
+    team: Team,
+    wanted: Sequence[tuple[Hamlet, int]],
+    content: Content,
+    slot: datetime,
+    busy: Busy = FREE,
 ) -> Round:
     """Send a team from hamlet to hamlet, in the order given; ``wanted`` are (hamlet, households).
 
     A day that one hamlet does not fill goes on in the next.
     """
-    days = days_of(content, slot)
-    a_day = strength(team, content.options_as(TeamOptions).minutes)
-    return Round(team, a_day, days, tuple(_stops(wanted, a_day, days)))
+    minutes = content.options_as(TeamOptions).minutes
+    rooms = {day: room_on(team, day, minutes, busy) for day in days_of(content, slot)}
+    days = tuple(day for day, room in rooms.items() if room)
+    places = [day for day in days for _household in range(rooms[day])]
+    stops = tuple(_stops(wanted, places))
+    done = Counter(places[: sum(stop.households - stop.left for stop in stops)])
+    return Round(team, strength(team, minutes), days, stops, tuple(sorted(done.items())))
 
 
 def round_for(
@@ -129,10 +175,13 @@ def round_for(
     content: Content,
     hamlets: Sequence[Hamlet],
     registry: Registry,
+    withdrawn: Collection[str] = (),
+    busy: Busy = FREE,
 ) -> Round:
     """Return a team's round through its hamlets of one campaign, in the registry's order.
 
-    A team that the registry does not know any more is one person who goes everywhere.
+    A team that the registry does not know any more is one person who goes everywhere. Nobody is
+    visited for what is ``withdrawn`` there, by ids of hamlets.
     """
     known = {one.id: one for one in registry.teams}
     team = known.get(team_id) or Team(team_id, team_id, (), ())
@@ -141,19 +190,20 @@ def round_for(
     for hamlet in sorted(hamlets, key=lambda one: order.get(one.id, len(order))):
         teams = teams_for(content, hamlet.id, registry)
         going = teams if team in teams else (team,)
-        wanted.append((hamlet, share_of(team, going, households_for(content, hamlet))))
-    return round_of(team, wanted, content, slot)
+        households = 0 if hamlet.id in withdrawn else households_for(content, hamlet)
+        wanted.append((hamlet, share_of(team, going, households)))
+    one = round_of(team, wanted, content, slot, busy)
+    stops = (replace(stop, withdrawn=stop.hamlet.id in withdrawn) for stop in one.stops)
+    return replace(one, stops=tuple(stops)) if withdrawn else one
 
 
-def _stops(
-    wanted: Sequence[tuple[Hamlet, int]], a_day: int, days: Sequence[date]
-) -> Iterator[Stop]:
+def _stops(wanted: Sequence[tuple[Hamlet, int]], places: Sequence[date]) -> Iterator[Stop]:
+    """Put households in ``places``: the day of each visit that there is time for, in order."""
     done = 0
     for hamlet, households in wanted:
-        room = max(0, a_day * len(days) - done)
-        visited = min(households, room)
+        visited = min(households, len(places) - done)
         if visited:
-            first, last = days[done // a_day], days[(done + visited - 1) // a_day]
+            first, last = places[done], places[done + visited - 1]
             yield Stop(hamlet, households, first, last, households - visited)
         else:
             yield Stop(hamlet, households, None, None, households)

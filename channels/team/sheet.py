@@ -8,17 +8,21 @@ from datetime import date, datetime
 from typing import Any
 
 from channels.base import ChannelError
-from channels.team.rounds import Round, round_for
+from channels.team.rounds import FREE, Busy, Round, Stop, round_for
 from channels.team.wording import TEMPLATES, VisitInputs, number, one_line, span, tellings, titles
 from channels.typesetting import StoppedError, TypesetError, font, typeset
 from channels.typesetting.qr import qr_svg
 from engine.clock import local
 from engine.i18n import gettext as _
-from engine.models import Bundle, File, Hamlet, Item, Registry
+from engine.models import Bundle, File, Hamlet, Item, Purpose, Registry
 
 _COLUMNS = ("Ấp", "Ngày đi", "Số hộ", "Đã gặp", "Vắng", "Từ chối", "Cần giúp")
 _LISTED = ("TT", "Hộ", "Địa chỉ", "Điện thoại", "Vì sao đến", "Gặp", "Vắng", "Từ chối", "Cần giúp")
 _NOTE = "Đã gặp, vắng, từ chối: mỗi hộ ghi một ô. Cần giúp: ghi thêm, trong số hộ đã đến. "
+_STOPPED = (
+    "Nơi ghi dừng đi: không đến hộ nào vì thông báo này nữa; hộ nào đã đến thì báo lại lời ở phiếu "
+    "này. "
+)
 _BY_LINK = "Đi xong, quét mã trên phiếu để báo số, hoặc gửi phiếu về văn phòng."
 _BY_PAPER = "Đi xong, gửi phiếu này về văn phòng."
 _PRIVATE = (
@@ -41,7 +45,9 @@ class Listed:
         return "Listed(…)"
 
 
-def sheet_file(bundle: Bundle, items: Sequence[Item], registry: Registry, link: str) -> File:
+def sheet_file(
+    bundle: Bundle, items: Sequence[Item], registry: Registry, link: str, busy: Busy = FREE
+) -> File:
     """Return the sheet of one campaign for the team that a bundle goes to.
 
     A later edition of the same bundle has a name of its own. Raises ChannelError when it cannot
@@ -50,8 +56,9 @@ def sheet_file(bundle: Bundle, items: Sequence[Item], registry: Registry, link: 
     ordered = sorted(items, key=lambda item: item.delivery_id)
     content = ordered[-1].content
     hamlets = [item.hamlet for item in ordered]
-    one = round_for(bundle.target, bundle.slot, content, hamlets, registry)
     newest = {item.hamlet.id: item for item in ordered}
+    withdrawn = {one for one, item in newest.items() if item.content.purpose is Purpose.WITHDRAWAL}
+    one = round_for(bundle.target, bundle.slot, content, hamlets, registry, withdrawn, busy)
     told = [(one.hamlet, VisitInputs.from_json(one.file.read())) for one in newest.values()]
     pdf = sheet_pdf(Sheet(one, told, content.campaign_id, registry, link, bundle.slot))
     slot = local(bundle.slot)
@@ -106,17 +113,16 @@ def _data(sheet: Sheet) -> dict[str, Any]:
     facts = [
         ["Tổ", one_line(one.team.name)],
         ["Thành viên", one_line(", ".join(members))],
-        ["Đến thăm", f"{number(one.households)} {words.whom}, mỗi lượt {words.minutes} phút"],
-        ["Ngày đi", _days(one.days)],
+        *_going(one, words),
         ["Mã chiến dịch", sheet.campaign_id],
     ]
     rows = [
-        [one_line(stop.hamlet.name), span(stop.first, stop.last), number(stop.households)]
-        for stop in one.stops
+        [one_line(stop.hamlet.name), _when(stop), number(stop.households)] for stop in one.stops
     ]
+    stopped = _STOPPED if any(stop.withdrawn for stop in one.stops) else ""
     return {
         "office": one_line(registry.commune.office),
-        "heading": "PHIẾU ĐI TỪNG NHÀ",
+        "heading": "PHIẾU DỪNG ĐI TỪNG NHÀ" if one.withdrawn else "PHIẾU ĐI TỪNG NHÀ",
         "title": titles(said),
         "mark": words.mark if alike else "",
         "facts": [fact for fact in facts if fact[1]],
@@ -124,7 +130,7 @@ def _data(sheet: Sheet) -> dict[str, Any]:
         "columns": _COLUMNS,
         "rows": rows,
         "total": ["Tổng cộng", "", number(one.households)],
-        "note": _NOTE + (_BY_LINK if sheet.link else _BY_PAPER),
+        "note": stopped + _NOTE + (_BY_LINK if sheet.link else _BY_PAPER),
         "tell": [
             {
                 "hamlets": ", ".join(telling.hamlets),
@@ -147,6 +153,18 @@ def _data(sheet: Sheet) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _going(one: Round, words: VisitInputs) -> list[list[str]]:
+    """Return how many are visited, and on which days."""
+    if one.withdrawn:
+        return [["Đến thăm", "không đến hộ nào nữa"]]
+    households = f"{number(one.households)} {words.whom}, mỗi lượt {words.minutes} phút"
+    return [["Đến thăm", households], ["Ngày đi", _days(one.days)]]
+
+
+def _when(stop: Stop) -> str:
+    return "dừng đi" if stop.withdrawn else span(stop.first, stop.last)
 
 
 def _by_hamlet(listed: Sequence[Listed]) -> dict[str, list[list[str]]]:

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from channels.team.options import TeamOptions
-from channels.team.rounds import Round, Stop, group_of
+from channels.team.rounds import Busy, Round, Stop, group_of
 from channels.typesetting import font
 from engine.i18n import gettext as _
 from engine.models import Content, Hamlet, HouseholdGroup, Priority, Purpose
@@ -131,6 +131,25 @@ def line_of(one: Round, content: Content) -> Iterator[str]:
         whom=group_word(group_of(content)),
         count=one.a_day,
     )
+
+
+def moved(one: Round, alone: Round, busy: Busy) -> Iterator[str]:
+    """Say that other campaigns put a team's visits off, or theirs are: ``alone`` without them."""
+    shared = sorted(day for day in busy.minutes if day in {day for day, _n in alone.visits})
+    if one.stops != alone.stops and shared:
+        message = _(
+            "{team} goes for {campaigns} too ({shared}): what has no room beside it moves to the "
+            "next days, so that this campaign's visits are on {days}"
+        )
+        yield message.format(
+            team=one.team.name,
+            campaigns=", ".join(busy.campaigns),
+            shared=span(shared[0], shared[-1]),
+            days=span(one.visits[0][0], one.visits[-1][0]) if one.visits else "–",
+        )
+    if busy.behind:
+        message = _("{team} goes for this emergency first: its visits for {campaigns} give way")
+        yield message.format(team=one.team.name, campaigns=", ".join(busy.behind))
 
 
 def short_of_time(one: Round, content: Content) -> Iterator[str]:

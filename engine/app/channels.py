@@ -21,8 +21,9 @@ from channels.loudspeaker.speech.engine import Choice
 from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
 from channels.ports import RelayLinks
-from channels.team.channel import Links, TeamChannel, no_links
+from channels.team.channel import Links, TeamChannel, TeamDays, no_links, no_other_days
 from engine.app.chat_accounts import (
+    account_faults,
     apprise_addresses,
     telegram_account,
     zalo_account,
@@ -64,6 +65,7 @@ class Surroundings:
     feed: Feed
     links: Links = no_links
     relay_links: RelayLinks | None = None
+    team_days: TeamDays = no_other_days
     preview: bool = False
 
     def outbox(self, channel: str) -> Path:
@@ -156,6 +158,7 @@ def _chat(here: Surroundings) -> ChatChannel:
         zalo=zalo_account(here.settings, here.commune_id),
         zalo_bot=zalo_bot_account(here.settings),
         apprise=apprise_addresses(here.settings),
+        faults=account_faults(here.settings, here.commune_id),
         live=here.settings.live,
         links=here.relay_links,
     )
@@ -170,7 +173,9 @@ CHANNELS: Builders = {
     FlyerChannel: lambda here: FlyerChannel(outbox=here.outbox("flyer")),
     PortalChannel: _portal,
     ChatChannel: _chat,
-    TeamChannel: lambda here: TeamChannel(outbox=here.outbox("team"), links=here.links),
+    TeamChannel: lambda here: TeamChannel(
+        outbox=here.outbox("team"), links=here.links, days=here.team_days
+    ),
 }
 
 #: Each channel's own settings in a campaign, by the channel's name.
@@ -222,6 +227,7 @@ def build_channels(
     feed: Feed | None = None,
     links: Links = no_links,
     relay_links: RelayLinks | None = None,
+    team_days: TeamDays = no_other_days,
     preview: bool = False,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
@@ -247,6 +253,7 @@ def build_channels(
         feed or NoFeed(),
         no_links if preview else links,
         None if preview else relay_links,
+        team_days,
         preview,
     )
     built = [build(here) for build in builders.values()]

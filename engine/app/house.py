@@ -11,7 +11,7 @@ from channels.base import Channel
 from channels.loudspeaker.speech.voices import Voices
 from engine.app.channels import Builders, build_channels
 from engine.app.feeding import LedgerFeed
-from engine.app.linking import LedgerLinks
+from engine.app.linking import COVERS, LedgerLinks, cover_mark
 from engine.artifacts import ArtifactStore
 from engine.boundary import Boundary
 from engine.clock import Clock
@@ -20,6 +20,7 @@ from engine.dispatch.permits import Permits
 from engine.ledger import Ledger, Seal
 from engine.ledger.codec import OptionModels
 from engine.ledger.database import Database
+from engine.rules.team_days import OtherDays
 from engine.settings import Settings
 
 
@@ -61,6 +62,7 @@ class House:
             feed=LedgerFeed(ledger, self.artifacts, self.clock),
             links=partial(self.visit_address, ledger),
             relay_links=LedgerLinks(ledger.relays, self.settings.console, self.clock),
+            team_days=OtherDays(ledger),
             preview=preview,
             builders=self.builders,
         )
@@ -74,6 +76,11 @@ class House:
         until = now + timedelta(days=console.link_days)
         link = ledger.visits.link(campaign_id, team_id, at=now, until=until)
         return f"{console.public_url}/t/{ledger.visits.token(link)}"
+
+    def cover_address(self, code: str) -> str:
+        """Return where a phone says what came of a bundle; "" where nobody outside can ask."""
+        base = self.settings.console.public_url
+        return f"{base}{COVERS}/{cover_mark(self.seal, code)}/{code}" if base else ""
 
     def close(self) -> None:
         self.voices.close()

@@ -6,9 +6,24 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from engine.clock import Clock
+from engine.ledger import Seal
 from engine.ledger.relays import Relays
 from engine.models.relay import RelayLink
 from engine.settings.sections import ConsoleSettings
+
+#: Where the codes on cover sheets lead.
+COVERS = "/b"
+
+#: Letters of a signature.
+_SIGNED = 22
+
+
+def cover_mark(seal: Seal, code: str) -> str:
+    """Return what permits whoever holds a cover to say what came of its bundle.
+
+    A signature under the data key, as links have; a cover is the same however often it is printed.
+    """
+    return seal.mark(f"cover\n{code}")[:_SIGNED]
 
 
 def address_of(console: ConsoleSettings, relays: Relays, link: RelayLink) -> str:

@@ -9,21 +9,24 @@ from functools import partial
 from channels.chat.channel import ChatChannel
 from channels.chat.zalo.article import ZaloArticleBackend
 from channels.chat.zalo.group import ZaloGroupBackend
-from engine.app.chat_accounts import zalo_account
+from engine.app.chat_accounts import endpoints, zalo_account
 from engine.app.communes import Communes, home_of
 from engine.app.house import House
 from engine.app.packages import taken_back
 from engine.ledger import Ledger
 from engine.ledger.breakers import Breakers
+from engine.ledger.bulletins import SOUGHT, Stale
 from engine.ledger.machines import Machines, Process
 from engine.ledger.needs import Needs, backends_in_use, overdue_since
 from engine.ledger.notices import HOUSE, NoticeBook
+from engine.ledger.unamended import unamended
 from engine.models import ChatGroup
 from engine.models.notice import Concern
 from engine.notices import Desk, Gatherer, Teller
 from engine.notices.agents import AgentGatherer
 from engine.notices.alerts import AlertGatherer
 from engine.notices.apprise_target import send
+from engine.notices.bulletins import BulletinGatherer
 from engine.notices.campaigns import CampaignGatherer
 from engine.notices.checks import CheckGatherer
 from engine.notices.deliveries import DeliveryGatherer
@@ -36,8 +39,10 @@ from engine.notices.packages import PackageGatherer
 from engine.notices.permissions import LoginGatherer, PermissionGatherer
 from engine.notices.players import PlayerGatherer
 from engine.notices.proof import ProofGatherer
+from engine.notices.quotas import QuotaGatherer
 from engine.notices.recalled import RecallGatherer
 from engine.notices.relays import RelayGatherer
+from engine.notices.unamended import UnamendedGatherer
 from engine.notices.visits import VisitGatherer
 from engine.settings.players import AgentPlayer
 
@@ -94,6 +99,9 @@ def commune_desk(
         RelayGatherer(ledger.relays.words),
         EscalationGatherer(ledger),
         VisitGatherer(ledger.relays.words),
+        QuotaGatherer(
+            Breakers(house.database), needs, endpoints(house.settings, ledger.commune_id)
+        ),
         MovedGatherer(partial(_groups, ledger), ledger.remote_ids.get),
         AgentGatherer(
             ledger.players.all, silent=timedelta(minutes=house.settings.console.silent_minutes)
@@ -112,6 +120,14 @@ def commune_desk(
             ledger,
             take_turn=lambda now, until: not asking or book.take_duty("obligations", now, until),
         ),
+        BulletinGatherer(
+            partial(_stale_bulletins, ledger),
+            take_turn=lambda now, until: not asking or book.take_duty("bulletins", now, until),
+        ),
+        UnamendedGatherer(
+            partial(unamended, house.database, ledger.commune_id),
+            take_turn=lambda now, until: not asking or book.take_duty("unamended", now, until),
+        ),
         CampaignGatherer(ledger.revisions, near=timedelta(hours=settings.approval_hours)),
         AlertGatherer(ledger.revisions, ledger.views),
         *_logins(house, ledger),
@@ -124,6 +140,16 @@ def _groups(ledger: Ledger) -> Sequence[ChatGroup]:
     """Return the commune's chat groups as its newest registry has them."""
     newest = ledger.registries.latest()
     return ledger.registries.load(newest).chat_groups if newest else ()
+
+
+def _stale_bulletins(ledger: Ledger, now: datetime) -> Sequence[Stale]:
+    """Return the commune's bulletins that tell words which hold no more."""
+    changed = ledger.bulletins.changed(now - SOUGHT)
+    if not any(ledger.bulletins.of(campaign_id) for campaign_id, _revision, _since in changed):
+        return ()
+    from engine.reports.bulletin.kept import stale  # what makes paper loads for those who need it
+
+    return stale(ledger, ledger.registries.load(ledger.registries.latest()), now)
 
 
 def _logins(house: House, ledger: Ledger) -> Iterator[Gatherer]:

@@ -11,7 +11,7 @@ from engine.cli.common import commune_option, open_workspace, workspace_option
 from engine.cli.days import read_day
 from engine.cli.outputs import out_option, write_out
 from engine.i18n import gettext as _
-from engine.reports.bulletin import Period, bulletin_pdf, days, gathered, week, week_of
+from engine.reports.bulletin import Period, bulletin_pdf, days, gathered, keep, week, week_of
 
 
 def commands() -> list[click.Command]:
@@ -42,13 +42,14 @@ def bulletin() -> click.Command:
         asked = _asked(week_text, first, last)
         if publish and by is None:
             raise click.UsageError(_("--publish needs --by: who publishes it"))
-        with open_workspace(workspace, acting=publish) as app:
+        with open_workspace(workspace, acting=True) as app:
             now = app.clock.now()
             made = gathered(app.ledger, app.registry, asked or week_of(now), now)
             name = f"ban-tin-{made.period.name}{'-chu-lon' if large else ''}.pdf"
             target = pdf_file or app.workspace / "bulletins" / name
             written = bulletin_pdf(made, large=large)
             address = publish_bulletin(app, made, by) if publish and by is not None else ""
+            keep(app.ledger, made, now, by or "loa")
         message = _("{period}: {count} campaigns")
         click.echo(message.format(period=made.period.title, count=len(made.items)))
         for item in made.items:

@@ -21,6 +21,7 @@ from engine.cli.common import (
     REGISTRY_FILE,
     chosen_commune,
     commune_option,
+    faulty_accounts,
     find_workspace,
     gone_sounds,
     open_workspace,
@@ -109,7 +110,7 @@ def _own_commune(workspace: Path | None, near: Path | None) -> Iterator[_Commune
     examined = examine_registry(root / REGISTRY_FILE, known_players(settings))
     channels = build_channels(settings, root, NothingRemembered())
     try:
-        faults = map(of_settings, faults_of(channels))
+        faults = map(of_settings, (*faults_of(channels), *faulty_accounts(settings)))
         yield _Commune(
             registry=examined.places,
             channels=channels,

@@ -45,7 +45,7 @@ def table() -> dict[str, tuple[str, str]]:
         "scheduler": ("scheduler", _("Queue what is due on Redis and sweep up, until stopped.")),
         "console": (
             "console",
-            _("Answer players and relay links, until stopped."),
+            _("Serve links of heads and teams, players, Zalo's events, until stopped."),
         ),
         "players": ("players", _("Enrol, list and revoke players that fetch programmes.")),
         "status": ("tracking", _("Show who got what: campaign ID, or all of them.")),

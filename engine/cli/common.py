@@ -96,6 +96,8 @@ def conditions(app: App | Communes | ProvinceApp) -> Iterator[str]:
     yield from gone_sounds(app.settings, app.house.workspace)
     for line in faulty_players(app):
         yield _("! this player takes nothing: {fault}").format(fault=line)
+    for line in faulty_accounts(app.settings):
+        yield _("! this chat account takes nothing: {fault}").format(fault=line)
 
 
 def faulty_players(app: App | Communes | ProvinceApp) -> list[str]:
@@ -106,6 +108,12 @@ def faulty_players(app: App | Communes | ProvinceApp) -> list[str]:
         with app.lent(app.only_id) as only:
             return list(faults_of(only.channels))
     of_each = app.settings.faulty_players.values()
+    return [settings_line(fault) for faults in of_each for fault in faults]
+
+
+def faulty_accounts(settings: Settings) -> list[str]:
+    """Return what is wrong with chat accounts that send nothing; the others go on."""
+    of_each = settings.faulty_accounts.values()
     return [settings_line(fault) for faults in of_each for fault in faults]
 
 

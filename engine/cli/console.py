@@ -1,4 +1,4 @@
-"""``loa console``: answers players over the network, until stopped."""
+"""``loa console``: answers players, personal links and Zalo over the network, until stopped."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def console() -> click.Command:
     @click.option(
         "--listen",
         metavar=_("ADDRESS"),
-        help=_("Answer players here, machine:port (default: [console] listen)."),
+        help=_("Answer here, machine:port (default: [console] listen)."),
     )
     @click.option(
         "--watch",

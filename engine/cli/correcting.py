@@ -67,10 +67,16 @@ def correct() -> click.Command:
     @click.command("correct")
     @click.argument("campaign_id", metavar="ID")
     @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+    @click.option(
+        "--withdrawn-second",
+        default="",
+        help=_("In that language: it does not hold for hamlets left out."),
+    )
     @_amending_options
     def command(
         campaign_id: str,
         file: Path,
+        withdrawn_second: str,
         reason: str,
         reason_second: str,
         without: tuple[str, ...],
@@ -79,7 +85,7 @@ def correct() -> click.Command:
         by: str,
         workspace: Path | None,
     ) -> int:
-        stated = Stated(second=reason_second, without=without)
+        stated = Stated(reason_second, None, _parts(without), withdrawn_second)
         if in_province(workspace, file):
             _refuse_second(second)
             return province_amending.correct(
@@ -118,7 +124,7 @@ def withdraw() -> click.Command:
         by: str,
         workspace: Path | None,
     ) -> int:
-        stated = Stated(reason_second, _document(number, dated), without)
+        stated = Stated(reason_second, _document(number, dated), _parts(without))
         if in_province(workspace):
             _refuse_second(second)
             return province_amending.withdraw(
@@ -137,6 +143,11 @@ def withdraw() -> click.Command:
         return 0
 
     return command
+
+
+def _parts(given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the parts to leave out; one option may name several, with commas between them."""
+    return tuple(part.strip() for one in given for part in one.split(",") if part.strip())
 
 
 def _document(number: str, dated: str | None) -> Document | None:
@@ -162,6 +173,9 @@ def amendment_lines(
         yield f"  {correction.heading}: {correction.opening}"
         if correction.second:
             yield _("  in the second language: {text}").format(text=correction.second)
+        if correction.second_withdrawn:
+            message = _("  in the second language, where it does not hold any more: {text}")
+            yield message.format(text=correction.second_withdrawn)
     effects = effects_of(plan, known, app.registry)
     names = {hamlet.id: hamlet.name for hamlet in app.registry.hamlets}
     for hamlet_id, ones in groupby(effects, key=lambda one: one.hamlet_id):
@@ -173,10 +187,28 @@ def amendment_lines(
     yield _("places: {counts}").format(counts=", ".join(counts) or "–")
     if effects and all(one.effect is Effect.SAME for one in effects):
         yield _("nobody is told anything: everybody has these words already")
+    yield from bulletin_lines(app, plan.campaign_id)
     if plan.doubts:
         yield from doubt_lines(plan.doubts)
     for breach in plan.breaches:
         yield f"  {'!' if breach.waived else '✗'} {breach_line(breach)}"
+
+
+def bulletin_lines(app: App, campaign_id: str) -> Iterator[str]:
+    """Yield the bulletins that told a campaign: what is printed of them will not change."""
+    made = app.ledger.bulletins.of(campaign_id)
+    if not made:
+        return
+    from engine.reports.bulletin import command_of  # what makes paper loads when it is needed
+
+    for one in made:
+        message = _(
+            "⚠ it stands in bulletin {bulletin} (made at {at}): once this is approved, make that "
+            "again and replace the printed ones: {command}"
+        )
+        at = f"{local(one.at):%H:%M %d/%m/%Y}"
+        command = command_of(one.bulletin)
+        yield message.format(bulletin=one.bulletin, at=at, command=command)
 
 
 def _effect_line(one: PlaceEffect) -> str:

@@ -41,7 +41,16 @@ def _zalo() -> click.Command:
         "--hook", default="", metavar=_("URL"), help=_("Whom to tell what people say in groups.")
     )
     @click.option("--per-minute", default=4000, show_default=True, type=click.IntRange(1))
-    def command(port: int, log: Path, groups: tuple[str, ...], hook: str, per_minute: int) -> int:
+    @click.option(
+        "--per-day",
+        default=1_000_000,
+        show_default=True,
+        type=click.IntRange(0),
+        help=_("Messages to groups that it takes in a day; then it refuses (-211)."),
+    )
+    def command(
+        port: int, log: Path, groups: tuple[str, ...], hook: str, per_minute: int, per_day: int
+    ) -> int:
         from channels.chat.zalo.fake import FakeZalo, World
         from channels.chat.zalo.fake.world import Group
 
@@ -50,6 +59,7 @@ def _zalo() -> click.Command:
             app_secret=secrets.token_urlsafe(16),
             oa_secret=secrets.token_urlsafe(16),
             per_minute=per_minute,
+            per_day=per_day,
         )
         for number, name in enumerate(groups or (_("Group of the heads"),), start=1):
             world.groups[f"g{number:03d}"] = Group(f"g{number:03d}", name)

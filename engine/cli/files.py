@@ -61,7 +61,7 @@ def plan() -> click.Command:
             return province_office.plan(file, workspace)
         with open_workspace(workspace, file) as app:
             campaign, planned = app.office.plan(file)
-            click.echo("\n".join(plan_lines(campaign, planned, app.registry)))
+            click.echo("\n".join(plan_lines(campaign, planned, app.registry, app.channels)))
         return 1 if planned.stops else 0
 
     return command

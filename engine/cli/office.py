@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from channels.loudspeaker.proof.wording import figures_in_words
 from engine.app import App, preview
+from engine.app.previewing import STEPS
 from engine.cli import province_office
 from engine.cli.cancelled import cancelled_line
 from engine.cli.common import (
@@ -20,11 +21,13 @@ from engine.cli.common import (
     shown_path,
     workspace_option,
 )
+from engine.cli.correcting import bulletin_lines
 from engine.cli.planned import doubt_lines
 from engine.cli.progress import shown_progress
 from engine.cli.province import in_province
 from engine.cli.wrapping import marked_lines
 from engine.clock import local
+from engine.dispatch.preview import Previewed
 from engine.i18n import gettext as _
 from engine.models import Plan
 from engine.models.wording import breach_line, channel_name
@@ -103,21 +106,13 @@ def show_preview() -> click.Command:
     def command(campaign_id: str, workspace: Path | None) -> int:
         with open_workspace(workspace) as app:
             shown = preview(app, campaign_id)
-            faults = 0
+            faults = sum(bool(one.fault) for one in (*shown.bundles, *shown.steps))
             for one in shown.bundles:
-                place = one.reference if not one.fault else f"✗ {one.fault}"
-                faults += bool(one.fault)
-                slot = f"{local(one.slot):%H:%M %d/%m/%Y}"
-                click.echo(f"  {slot}  {channel_name(one.channel):<16}  {one.target}")
-                click.echo(f"      {place}")
-                for proof in one.proofs:
-                    click.echo(
-                        _("      ✓ heard by machine: {figures}").format(
-                            figures=figures_in_words(proof)
-                        )
-                    )
-                for remark in one.remarks:
-                    click.echo(f"      ⚠ {remark}")
+                click.echo("\n".join(_previewed(one)))
+            if shown.steps:
+                click.echo(_("Where nobody says that it was passed on:"))
+            for one in shown.steps:
+                click.echo("\n".join(_previewed(one, STEPS)))
             _say_doubts(shown.doubts)
             for breach in shown.breaches:
                 click.echo(f"  {'!' if breach.waived else '✗'} {breach_line(breach)}")
@@ -132,6 +127,17 @@ def show_preview() -> click.Command:
         return 1 if faults else 0
 
     return command
+
+
+def _previewed(one: Previewed, folder: str = "") -> Iterator[str]:
+    """Yield what a bundle of a preview is, and where it lies or why it could not be made."""
+    slot = f"{local(one.slot):%H:%M %d/%m/%Y}"
+    yield f"  {slot}  {channel_name(one.channel):<16}  {one.target}"
+    place = "/".join(filter(None, (folder, one.reference)))
+    yield f"      ✗ {one.fault}" if one.fault else f"      {place}"
+    for proof in one.proofs:
+        yield _("      ✓ heard by machine: {figures}").format(figures=figures_in_words(proof))
+    yield from (f"      ⚠ {remark}" for remark in one.remarks)
 
 
 def approve() -> click.Command:
@@ -192,6 +198,8 @@ def _say_update(app: App, done: Submitted) -> None:
             " If the earlier text was wrong: loa correct {campaign} FILE --reason WHY --by PERSON"
         )
         click.echo(message.format(count=len(amended), campaign=done.revision.campaign_id))
+        for line in bulletin_lines(app, done.revision.campaign_id):
+            click.echo(f"  {line}")
 
 
 def _say_waived(plan: Plan) -> None:

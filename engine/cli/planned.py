@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 
+from channels.base import Channel
 from engine.cli.wrapping import marked_lines
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.i18n import joined
 from engine.models import Campaign, Forecast, Plan, PlannedDelivery, Registry
+from engine.models.escalation import Act
 from engine.models.wording import act_word, breach_line, channel_name, step_reason
 from engine.rules.escalated import foreseen_steps
+from engine.rules.step_deliveries import StepsAhead, steps_ahead
 
 
-def plan_lines(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[str]:
+def plan_lines(
+    campaign: Campaign, plan: Plan, registry: Registry, channels: Mapping[str, Channel]
+) -> Iterator[str]:
     """Yield the lines of ``loa plan``: every delivery, the totals, doubts, broken rules."""
     yield f"{campaign.id} — {campaign.title}"
     names = {hamlet.id: hamlet.name for hamlet in registry.hamlets}
@@ -37,6 +42,7 @@ def plan_lines(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[s
         yield ""
         yield from doubt_lines(plan.doubts)
     yield from _escalation(campaign, plan, registry)
+    yield from _asked(steps_ahead(campaign, plan, registry, channels))
     yield from _legal_basis(campaign)
     yield from _breaches(plan)
 
@@ -100,6 +106,26 @@ def _escalation(campaign: Campaign, plan: Plan, registry: Registry) -> Iterator[
         when = f"{local(one.at):%H:%M %d/%m/%Y}" if one.at else _("never: it is over before")
         why = step_reason(one.step, at_night=one.at_night)
         yield from marked_lines("○", f"{when}  {act_word(one.step.do)} ({why}): {names}")
+
+
+def _asked(ahead: StepsAhead) -> Iterator[str]:
+    """Yield the words of each kind of message, once; what differs by hamlet is counted.
+
+    Teams take the words of the message along.
+    """
+    by_act: dict[Act, dict[str, None]] = {}
+    for one in ahead.plan.deliveries:
+        by_act.setdefault(ahead.acts[one.content_hash], {})[one.forecast.text] = None
+    by_act.pop(Act.TEAM_VISIT, None)
+    for act, texts in by_act.items():
+        first, *others = texts
+        yield ""
+        yield _("{act}, in these words:").format(act=act_word(act)[:1].upper() + act_word(act)[1:])
+        for line in first.splitlines():
+            yield from marked_lines("│", line) if line.strip() else ("  │",)
+        if others:
+            message = _("and {count} more wordings for other hamlets; all of them: loa preview")
+            yield from marked_lines("…", message.format(count=len(others)))
 
 
 def _legal_basis(campaign: Campaign) -> Iterator[str]:

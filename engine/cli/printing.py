@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -12,6 +13,7 @@ import click
 from channels.base import ChannelError
 from channels.flyer.products import Product
 from engine.cli.common import commune_option, open_workspace, shown_path, workspace_option
+from engine.cli.wrapping import marked_lines
 from engine.errors import LoaError
 from engine.files import write_atomic
 from engine.i18n import gettext as _
@@ -19,7 +21,7 @@ from engine.i18n import os_reason
 
 if TYPE_CHECKING:
     from engine.app import App
-    from engine.app.printing import Wish
+    from engine.app.printing import Order, Wish
 
 
 def commands() -> list[click.Command]:
@@ -45,6 +47,7 @@ def print_run() -> click.Command:
     @click.option("--jobs", type=click.Choice(["bundle", "one"]), help=_("A file each, or one."))
     @click.option("--up", type=click.Choice(["1", "2", "4"]), help=_("Copies on a sheet."))
     @click.option("--pages", metavar="N-M", help=_("Only these sheets of each job, once more."))
+    @click.option("--again", is_flag=True, help=_("Also what was printed and is the same."))
     @click.option("--no-covers", is_flag=True, help=_("Without cover sheets."))
     @click.option("--preview", is_flag=True, help=_("A picture of each product instead."))
     @click.option(
@@ -63,6 +66,7 @@ def print_run() -> click.Command:
         jobs: str | None,
         up: str | None,
         pages: str | None,
+        again: bool,
         no_covers: bool,
         preview: bool,
         person: str | None,
@@ -83,6 +87,7 @@ def print_run() -> click.Command:
                 int(up) if up else settings.up,
                 settings.covers and not no_covers,
                 _pages(pages) if pages else None,
+                again,
             )
             folder = output or app.workspace / "in" / campaign_id
             target = "" if output else (printer or settings.printer)
@@ -110,9 +115,10 @@ def _pages(text: str) -> tuple[int, int]:
 
 
 def _write(app: App, wish: Wish, folder: Path, actor: str) -> None:
-    from engine.app.printing import jobs_of, record_job
+    from engine.app.printing import jobs_of, orders_of, record_job
 
-    for job in jobs_of(app, wish):
+    _tell_left_out(orders := orders_of(app, wish))
+    for job in jobs_of(app, wish, orders):
         write_atomic(folder / job.name, job.pdf)
         record_job(app, wish.campaign_id, job, shown_path(folder), actor)
         click.echo(f"  {shown_path(folder / job.name)} ({_sheets(job.sheets)})")
@@ -120,12 +126,13 @@ def _write(app: App, wish: Wish, folder: Path, actor: str) -> None:
 
 def _send(app: App, wish: Wish, printer: str, actor: str) -> None:
     from channels.flyer.ipp import print_job
-    from engine.app.printing import jobs_of, record_job
+    from engine.app.printing import jobs_of, orders_of, record_job
 
     if not app.settings.live:
         message = _("rehearsal: nothing is printed until loa.toml says live = true; see --output")
         raise LoaError(message)
-    for job in jobs_of(app, wish):
+    _tell_left_out(orders := orders_of(app, wish))
+    for job in jobs_of(app, wish, orders):
         name = job.name.removesuffix(".pdf")
         number = print_job(printer, name, job.pdf, job.media, "loa")
         record_job(app, wish.campaign_id, job, _place_of(printer), actor)
@@ -134,6 +141,20 @@ def _send(app: App, wish: Wish, printer: str, actor: str) -> None:
                 name=name, number=number, sheets=_sheets(job.sheets)
             )
         )
+
+
+def _tell_left_out(orders: Sequence[Order]) -> None:
+    """Name the hamlets that have the same on paper already, product by product."""
+    for order in orders:
+        if order.left_out:
+            message = _("{product}: printed before and the same, so left out: {hamlets}")
+            names = ", ".join(hamlet.name for hamlet in order.left_out)
+            text = message.format(product=order.run.product.in_words, hamlets=names)
+            click.echo("\n".join(marked_lines("–", text)))
+    if any(order.left_out for order in orders):
+        click.echo("  " + _("--again prints them once more, marked as a reprint"))
+    if not any(order.stacks for order in orders):
+        click.echo(_("Nothing new to print."))
 
 
 def _known(app: App, person: str) -> str:
@@ -155,8 +176,8 @@ def _write_previews(app: App, wish: Wish, folder: Path) -> None:
     from engine.app.printing import sheaf_of
 
     sheaf = sheaf_of(app, wish.campaign_id)
-    share = sheaf.shares[0]
     for product in wish.products or sheaf.products:
+        share = sheaf.share_with(product)
         path = folder / f"{wish.campaign_id}-{product}.png"
         write_atomic(path, preview_png(share.content, share.hamlet, product))
         click.echo(f"  {shown_path(path)}")

@@ -13,7 +13,7 @@ from campaigns.province_checks import examine_province_campaign
 from campaigns.province_file import PROVINCE_FILE, load_province
 from engine.app import OPTIONS
 from engine.app.province import ProvinceApp, no_commune_yet
-from engine.cli.common import faulty_players, find_workspace
+from engine.cli.common import faulty_accounts, faulty_players, find_workspace
 from engine.cli.examining import examine_all, of_settings, say_what_is_over
 from engine.cli.lexicons import IN_CAMPAIGN, IN_PROVINCE, warn_of_lexicons
 from engine.cli.province import opened_province
@@ -42,7 +42,7 @@ def check_province(files: tuple[Path, ...], given: Path | None) -> None:
     with opened_province(given, near) as desk:
         territory = desk if desk.commune_ids else None
         lacking = [] if territory else [_lacking(root)]
-        lacking += map(of_settings, faulty_players(desk))
+        lacking += map(of_settings, (*faulty_players(desk), *faulty_accounts(desk.settings)))
         examined = _examined(named, territory, desk.clock.now(), in_use=in_use)
         _in_order(examined, lacking)
         lexicons = [(root / PROVINCE_FILE, IN_PROVINCE), *((file, IN_CAMPAIGN) for file in named)]

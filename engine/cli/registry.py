@@ -178,14 +178,16 @@ def _template() -> click.Command:
 
 
 def _templates(file: Path) -> dict[Path, bytes]:
-    """Return the files of a template; CSV holds one table, so hamlets and communes get one each."""
+    """Return the files of a template; CSV holds one table, so each gets a file of its own."""
     match file.suffix.lower():
         case ".xlsx":
             return {file: template_xlsx()}
         case ".csv":
-            (_first, hamlets), (_second, communes) = SHEETS
-            other = file.with_name(f"{file.stem}-xa.csv")
-            return {file: template_csv(hamlets), other: template_csv(communes)}
+            names = (file.name, f"{file.stem}-xa.csv", f"{file.stem}-to.csv")
+            return {
+                file.with_name(name): template_csv(columns)
+                for name, (_title, columns) in zip(names, SHEETS, strict=True)
+            }
         case found:
             message = _("found {found}; a table is a .csv or .xlsx file")
             raise LoaError(message.format(found=found or file.name))

@@ -13,13 +13,15 @@ import click
 from engine.app import App
 from engine.app.linking import address_of
 from engine.cli.commands import Suggesting
-from engine.cli.common import commune_option, open_workspace, workspace_option
+from engine.cli.common import by_option, commune_option, open_workspace, workspace_option
 from engine.cli.words import translate_placeholders
 from engine.clock import local
 from engine.dispatch.relaying import Relaying
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.models import Right
 from engine.models.relay import RelayLink, RelayWord, WordKind
+from engine.planner.people import People
 from engine.reports.tables import harmless
 
 
@@ -69,13 +71,14 @@ def _revoke() -> click.Command:
     )
     @click.argument("campaign_id", metavar="ID")
     @click.option("--person", required=True, metavar=_("PERSON"), help=_("Whose link."))
+    @by_option
     @commune_option
     @workspace_option
-    def command(campaign_id: str, person: str, workspace: Path | None) -> int:
+    def command(campaign_id: str, person: str, by: str, workspace: Path | None) -> int:
         with open_workspace(workspace, acting=True) as app:
             app.office.newest(campaign_id)
-            count = app.ledger.relays.revoke(campaign_id, person, app.clock.now())
-            if not count:
+            who, now = app.office.entitled(by), app.clock.now()
+            if not app.ledger.relays.revoke(campaign_id, person, at=now, by=who.id):
                 message = _("{campaign}: {person} has no open link")
                 raise LoaError(message.format(campaign=campaign_id, person=person))
             click.echo(
@@ -97,7 +100,9 @@ def _words() -> click.Command:
     @click.option(
         "--done", "done", multiple=True, metavar=_("KEY"), help=_("Somebody has dealt with it.")
     )
-    @click.option("--by", envvar="LOA_PERSON", metavar=_("PERSON"), help=_("Who has."))
+    @click.option(
+        "--by", envvar="LOA_PERSON", metavar=_("PERSON"), help=_("Who has, or who reads.")
+    )
     @commune_option
     @workspace_option
     def command(
@@ -107,7 +112,7 @@ def _words() -> click.Command:
         by: str | None,
         workspace: Path | None,
     ) -> int:
-        with open_workspace(workspace, acting=bool(done)) as app:
+        with open_workspace(workspace, acting=bool(done) or by is not None) as app:
             if done:
                 if by is None:
                     raise click.UsageError(_("--done needs --by PERSON"))
@@ -116,8 +121,14 @@ def _words() -> click.Command:
                 click.echo(_("✓ {count} dealt with").format(count=count))
                 return 0 if count == len(set(done)) else 1
             words = app.ledger.relays.words(campaign_id, done=everything)
+            private = [word for word in words if word.kind is WordKind.NEEDS_HELP]
+            if by is not None and private:
+                people = People(app.registry.people, app.ledger.credentials)
+                person = people.with_right(by, Right.CONFIRM)
+                app.ledger.relays.shown(private, by=person.id, at=app.clock.now())
             for word in words:
-                click.echo("\n".join(_lines(app, word)))
+                told = by is not None or word.kind is not WordKind.NEEDS_HELP
+                click.echo("\n".join(_lines(app, word, told=told)))
             if not words:
                 click.echo(_("nothing waits for an answer"))
         return 0
@@ -148,7 +159,8 @@ def _print(rows: Sequence[Sequence[str]]) -> None:
         click.echo(_("  until {moment}").format(moment=until))
 
 
-def _lines(app: App, word: RelayWord) -> Sequence[str]:
+def _lines(app: App, word: RelayWord, *, told: bool) -> Sequence[str]:
+    """Return a word as it is printed; what is about people only when it may be ``told``."""
     person = app.registry.people_by_id.get(word.person_id)
     hamlet = app.registry.hamlets_by_id.get(word.hamlet_id)
     kind = {
@@ -162,4 +174,5 @@ def _lines(app: App, word: RelayWord) -> Sequence[str]:
     about = [f"{local(word.at):%H:%M %d/%m/%Y}", word.campaign_id]
     head = f"{'  '.join(filter(None, (*about, ', '.join(filter(None, (where, who))))))}: {kind}"
     done = _("  dealt with by {person}").format(person=word.done_by) if word.done_at else ""
-    return [head, f"  {word.text}", done or f"  --done {word.id}"]
+    hidden = _("  personal: read it with --by PERSON (right to confirm), on record")
+    return [head, f"  {word.text}" if told else hidden, done or f"  --done {word.id}"]

@@ -141,13 +141,8 @@ def _sheet() -> click.Command:
             visiting.sheet(campaign_id, team, address)  # refused before anything is shown
             rows = []
             if listed:
-                rows = app.ledger.visits.read_list(
-                    campaign_id,
-                    team,
-                    at=app.clock.now(),
-                    by=person.id,
-                    how=_("printed by loa team sheet"),
-                )
+                how = _("printed by loa team sheet")
+                rows = visiting.listed(campaign_id, team, app.clock.now(), by=person.id, how=how)
                 if not rows:
                     message = _("{campaign}: {team} has no private list")
                     raise LoaError(message.format(campaign=campaign_id, team=team))

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from channels.flyer.products import Product
 from engine.app import OPTIONS
 from engine.cli import province_office
 from engine.cli.common import (
@@ -29,7 +30,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Which, status_word
 from engine.models.wording import channel_name, state_name
-from engine.reports.amended import AmendedPlace, Has, amended_hamlets
+from engine.reports.amended import AmendedPlace, Has, amended_hamlets, amends_words
 from engine.reports.escalation import NOBODY, TOLD, StepLine
 from engine.reports.remarks import Remarked
 from engine.reports.report import Report
@@ -89,11 +90,12 @@ def amended_lines(places: Sequence[AmendedPlace]) -> Iterator[str]:
         return
     hamlets = amended_hamlets(places)
     message = _(
-        "{told} places knew the earlier text: correction sent to {sent}, confirmed by {confirmed}, "
+        "{told} places knew the earlier text: {what} sent to {sent}, confirmed by {confirmed}, "
         "not yet {left}"
     )
     yield message.format(
         told=len(places),
+        what=amends_words(places),
         sent=sum(one.sent for one in hamlets),
         confirmed=sum(one.confirmed for one in hamlets),
         left=sum(one.left for one in hamlets),
@@ -135,7 +137,11 @@ def remark_lines(remarks: Sequence[Remarked]) -> Iterator[str]:
 
 
 def _named(hamlets: Collection[str]) -> str:
-    return ", ".join(islice(hamlets, MOST_NAMED)) + (" …" if len(hamlets) > MOST_NAMED else "")
+    named = ", ".join(islice(hamlets, MOST_NAMED))
+    if len(hamlets) <= MOST_NAMED:
+        return named
+    message = _("{named} and {count} more hamlets")
+    return message.format(named=named, count=len(hamlets) - MOST_NAMED)
 
 
 def show_status() -> click.Command:
@@ -176,6 +182,7 @@ def confirm() -> click.Command:
     @click.option("--left", type=click.IntRange(min=0), help=_("Printed copies left over."))
     @click.option("--short", type=click.IntRange(min=1), help=_("Printed copies that lacked."))
     @click.option("--channel", type=click.Choice(sorted(OPTIONS)))
+    @click.option("--product", type=click.Choice([one.value for one in Product]))
     @click.option("--heard", is_flag=True, help=_("By ear, from the loudspeakers there."))
     @click.option("--households", type=click.IntRange(min=0), help=_("How many households."))
     @click.option("--views", type=click.IntRange(min=0), help=_("How often the page was opened."))
@@ -193,6 +200,7 @@ def confirm() -> click.Command:
         left: int | None,
         short: int | None,
         channel: str | None,
+        product: str | None,
         heard: bool,
         households: int | None,
         views: int | None,
@@ -221,6 +229,8 @@ def confirm() -> click.Command:
             raise click.MissingParameter(ctx=context, param=lacking)
         if left_over is not None and channel != "flyer":
             raise LoaError(_("--left and --short are about paper: --channel flyer"))
+        if product is not None and channel != "flyer":
+            raise LoaError(_("--product is about paper: --channel flyer"))
         if heard and channel not in (None, LOUDSPEAKER):
             message = _("--heard is about the loudspeakers; found --channel {channel}")
             raise LoaError(message.format(channel=channel))
@@ -243,6 +253,10 @@ def confirm() -> click.Command:
         )
         with open_workspace(workspace, acting=True) as app:
             check_places(app, Which(campaign_id, target=target))
+            if product is not None:
+                from engine.app.handing_out import told_of_product
+
+                word = told_of_product(app, word, Product(product))
             count = take_word(app.ledger, app.registry, word, app.clock.now())
             click.echo(_("✓ evidence kept for {count} deliveries").format(count=count))
 

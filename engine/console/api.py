@@ -14,6 +14,7 @@ from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import FileResponse, JSONResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
+from engine.app.linking import COVERS
 from engine.console.desk import Desk
 from engine.console.figures import Figures
 from engine.console.forms import lost
@@ -38,7 +39,7 @@ logger = logging.getLogger(__name__)
 PREFIX = "/player/v1"
 
 #: Pages for people: what goes wrong there is told in words.
-LINKED = (f"{RELAY}/", f"{VISITS}/")
+LINKED = (f"{RELAY}/", f"{VISITS}/", f"{COVERS}/")
 
 #: Seconds for which a question for news is held open.
 HELD = 25.0

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
 from importlib.resources import files
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, quote
 
 from fastapi import HTTPException, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from engine.clock import local
@@ -25,6 +25,9 @@ from engine.i18n import gettext as _
 
 #: Bytes of the longest form.
 FORM = 20_000
+
+#: How pages and files are asked for; whoever only looks what is there (HEAD) gets no body.
+ASKED = ["GET", "HEAD"]
 
 #: Nobody else may show the page, keep it, or learn its address from it.
 HEADERS = {
@@ -65,6 +68,13 @@ def static_file(name: str, request: Request) -> Response:
     return Response(plain, media_type=_STATIC[name], headers=headers)
 
 
+class ClosedError(HTTPException):
+    """A link that opens nothing: unknown, over or revoked."""
+
+    def __init__(self) -> None:
+        super().__init__(404, _("this link is unknown, over or revoked"))
+
+
 @cache
 def _bytes_of(name: str) -> tuple[bytes, bytes]:
     """Return what a page loads, and the same compressed: lines are slow where it is read."""
@@ -73,10 +83,14 @@ def _bytes_of(name: str) -> tuple[bytes, bytes]:
 
 
 def lost(_request: Request, error: Exception) -> Response:
-    """Answer in words for a head, not for a program: a link that opens nothing, a bad moment."""
+    """Answer in words for a head, not for a program: a link that opens nothing, a bad moment.
+
+    Another address below a link, or another way of asking, says nothing about the link itself.
+    """
     status = getattr(error, "status_code", HTTPStatus.SERVICE_UNAVAILABLE)
     again = status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE)
-    page = environment().get_template("lost.html.j2").render(again=again)
+    closed = isinstance(error, ClosedError)
+    page = environment().get_template("lost.html.j2").render(again=again, closed=closed)
     return HTMLResponse(
         page, status, headers={**HEADERS, **(getattr(error, "headers", None) or {})}
     )
@@ -95,6 +109,12 @@ async def form_of(request: Request) -> Mapping[str, str]:
     except ValueError:
         raise LoaError(_("This is no form of this page.")) from None
     return {name: values[0] for name, values in found.items()}
+
+
+def back(page: str, place: str) -> Response:
+    """Lead a browser to a page by a question of its own, so that loading it anew sends nothing."""
+    address = f"{page}#{quote(place, safe='')}"
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=HEADERS)
 
 
 def whole_number(written: str, name: str) -> int | None:

@@ -10,9 +10,11 @@ from fastapi import HTTPException
 
 from channels.chat.pictures import flyer_png
 from engine.app import Communes
+from engine.console.forms import ClosedError
 from engine.dispatch.relaying import Page, Relaying
 from engine.i18n import gettext as _
 from engine.ledger.relays import RelayDoor
+from engine.models import File
 from engine.models.relay import RelayLink, Way, WordKind
 
 #: Channels whose files a page offers, by what the address calls them.
@@ -38,18 +40,18 @@ class RelayDesk:
         self._door = RelayDoor(communes.house.database, communes.house.seal, communes.only_id)
 
     def link(self, token: str) -> RelayLink:
-        """Return what a token opens. Raises HTTPException (404) for one that opens nothing."""
+        """Return what a token opens. Raises ClosedError for one that opens nothing."""
         link = self._door.open(token, self._communes.clock.now())
         if link is None:
-            raise HTTPException(404, _("this link is unknown, over or revoked"))
+            raise ClosedError
         return link
 
     def page(self, link: RelayLink) -> Page:
         with self._relaying(link) as relaying:
             return relaying.page(link)
 
-    def file(self, link: RelayLink, hamlet_id: str, name: str) -> tuple[bytes, str]:
-        """Return a hamlet's picture or sound, and its media type.
+    def file(self, link: RelayLink, hamlet_id: str, name: str) -> File:
+        """Return a hamlet's picture or sound.
 
         Raises HTTPException (404) for one that there is not, and what Relaying raises.
         """
@@ -60,8 +62,8 @@ class RelayDesk:
             if file is None:
                 raise HTTPException(404, _("there is nothing here"))
             if FILES[name] == "flyer":
-                return flyer_png(file.read()), "image/png"
-            return file.read(), file.media_type
+                return File.of_bytes(name, "image/png", flyer_png(file.read()))
+            return file
 
     def take(self, link: RelayLink, said: Said) -> None:
         """Keep what somebody said. Raises LoaError for what cannot be, in words for him."""

@@ -16,6 +16,8 @@ import uvicorn
 
 from engine.app import Communes
 from engine.console.api import build_api
+from engine.console.covers import covers_router
+from engine.console.covers_desk import CoverDesk
 from engine.console.desk import Desk
 from engine.console.figures import Figures
 from engine.console.hub import Hub
@@ -52,7 +54,7 @@ KEPT = timedelta(days=2)
 
 
 class ConsoleService:
-    """Answers players until told to stop; ``stop`` may be set from a signal handler."""
+    """Answers players, people and Zalo until told to stop; a signal handler may set ``stop``."""
 
     def __init__(
         self, communes: Communes, ready: Readiness, *, beat: Callable[[], None] = lambda: None
@@ -84,6 +86,7 @@ class ConsoleService:
                 (
                     relay_router(self._relay),
                     visits_router(self._visits),
+                    covers_router(CoverDesk(self._communes)),
                     hook_router(self._hook),
                 ),
             ),
@@ -100,7 +103,7 @@ class ConsoleService:
         with _bound(listen) as bound, self._rounds():
             host, port = bound.getsockname()[:2]
             kind = "https" if config.is_ssl else "http"
-            words = _("players are answered at {address}")
+            words = _("links, players and events are answered at {address}")
             logger.info(words.format(address=f"{kind}://{host}:{port}"))
             server = _Server(config, self.stop, self._hub, self.pulse)
             asyncio.run(server.serve(sockets=[bound]))

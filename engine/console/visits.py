@@ -11,10 +11,12 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from engine.console.forms import (
+    ASKED,
     HEADERS,
+    back,
     environment,
     form_of,
     slow_down,
@@ -51,11 +53,11 @@ def visits_router(desk: VisitDesk) -> APIRouter:
         status = HTTPStatus.UNPROCESSABLE_ENTITY if values["fault"] else HTTPStatus.OK
         return HTMLResponse(page, status, headers=HEADERS)
 
-    @router.get("/_/{name}")
+    @router.api_route("/_/{name}", methods=ASKED)
     def static(name: str, request: Request) -> Response:
         return static_file(name, request)
 
-    @router.get("/{token}")
+    @router.api_route("/{token}", methods=ASKED)
     def page(link: known, token: str, da: str = "") -> HTMLResponse:
         return shown(link, token, said="reported" if da else "")
 
@@ -80,8 +82,12 @@ def visits_router(desk: VisitDesk) -> APIRouter:
         except (LoaError, ChannelError) as error:
             typed = {**form, "hamlet": hamlet_id}
             return await run_in_threadpool(_refused, shown, link, token, error, typed)
-        address = f"{PREFIX}/{token}?da=1#{hamlet_id}"
-        return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=HEADERS)
+        return back(f"{PREFIX}/{token}?da=1", hamlet_id)
+
+    @router.api_route("/{token}/{hamlet_id}", methods=ASKED)
+    def said_before(_link: known, token: str, hamlet_id: str) -> Response:
+        """Who loads anew what answered a form is back on the page, and says nothing again."""
+        return back(f"{PREFIX}/{token}", hamlet_id)
 
     return router
 

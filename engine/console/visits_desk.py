@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from fastapi import HTTPException
-
 from engine.app import App, Communes
+from engine.console.forms import ClosedError
 from engine.dispatch.visiting import TeamPage, Visiting
 from engine.i18n import gettext as _
 from engine.ledger.visits import VisitDoor
@@ -34,10 +33,10 @@ class VisitDesk:
         self._door = VisitDoor(communes.house.database, communes.house.seal, communes.only_id)
 
     def link(self, token: str) -> VisitLink:
-        """Return what a token opens. Raises HTTPException (404) for one that opens nothing."""
+        """Return what a token opens. Raises ClosedError for one that opens nothing."""
         link = self._door.open(token, self._communes.clock.now())
         if link is None:
-            raise HTTPException(404, _("this link is unknown, over or revoked"))
+            raise ClosedError
         return link
 
     def page(self, link: VisitLink) -> TeamPage:

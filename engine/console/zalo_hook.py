@@ -14,7 +14,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.concurrency import run_in_threadpool
 
-from channels.chat.zalo.signature import HEADER, is_signed
+from channels.chat.zalo.signature import HEADER, signed_by
 from engine.app import Communes
 from engine.console.reading import body_of
 from engine.dispatch.replying import Line, Replying
@@ -85,6 +85,7 @@ class ZaloHook:
         self._rest = rest
         house = communes.house
         self.mailbox = Mailbox(house.database, house.seal, communes.only_id)
+        self._variants: dict[str, str] = {}
         served = set(communes.ids())
         self._accounts = {
             (account.app_id, account.oa_id): (commune_id, account)
@@ -100,20 +101,31 @@ class ZaloHook:
         found = json.loads(body)
         if not isinstance(found, dict):
             raise ValueError("no event")
-        timestamp = str(found.get("timestamp", ""))
         known = self._accounts.get((_id(found.get("app_id")), _oa_of(found)))
         if known is None:
             raise PermissionError("no account of ours")
         commune_id, account = known
-        signed = headers.get(HEADER, "")
-        if not is_signed(signed, account.app_id, body, timestamp, account.oa_secret):
+        timestamp = str(found.get("timestamp", ""))
+        if account.webhook_timestamp_header:
+            timestamp = headers.get(account.webhook_timestamp_header, timestamp)
+        firsts = (account.app_id, account.oa_id)
+        first = signed_by(headers.get(HEADER, ""), firsts, body, timestamp, account.oa_secret)
+        if first is None:
             raise PermissionError("not signed")
+        self._tell_once(commune_id, "app_id" if first == account.app_id else "oa_id")
         message = found.get("message")
         said_id = _id(message.get("msg_id")) if isinstance(message, dict) else ""
         if found.get("event_name") != WROTE or not said_id:
             return None
         said_at = datetime.fromtimestamp(int(timestamp) / 1000, UTC)
         return Told(commune_id, said_id, said_at, self._communes.clock.now(), body)
+
+    def _tell_once(self, commune_id: str, variant: str) -> None:
+        """Log which of the ways of signing that sources name is Zalo's own."""
+        if self._variants.get(commune_id) != variant:
+            self._variants[commune_id] = variant
+            words = _("Zalo signs its events for {commune} with {variant}")
+            logger.info(words.format(commune=commune_id, variant=variant))
 
     def understand(self) -> None:
         """Take what was kept and not yet understood; one that cannot be keeps no other back."""

@@ -21,6 +21,7 @@ from engine.dispatch.failures import Failure, failure_of
 from engine.i18n import gettext as _
 from engine.ledger.breakers import Breakers
 from engine.models import Breaker, BreakerState
+from engine.models.breaker import LONG
 
 logger = logging.getLogger(__name__)
 
@@ -67,9 +68,14 @@ def after_asking_for_patience(
 
 
 def after_answer(breaker: Breaker, at: datetime) -> Breaker:
-    """Return what an answer makes of a breaker: whoever answers is alive."""
+    """Return what an answer makes of a breaker: whoever answers is alive.
+
+    It ends no patience that was asked for while it was on its way.
+    """
     if breaker.state is BreakerState.CLOSED:
         return replace(breaker, failures=0)
+    if breaker.state is BreakerState.OPEN and breaker.is_patience:
+        return breaker
     return Breaker(breaker.endpoint, BreakerState.CLOSED, since=at)
 
 
@@ -166,8 +172,8 @@ class CircuitBreaker:
     def heard(self, backend: Backend, failure: Failure | None = None) -> bool:
         """Note how a send went; say whether it counts as an attempt of its bundle.
 
-        It does not when it was the one try at a far side known to be dead: of many bundles
-        that wait, none may be used up by trying.
+        It does not when it was the one try at a far side known to be dead, or when a quota is
+        used up: of many bundles that wait, none may be used up by trying.
         """
         endpoint = endpoint_of(backend)
         if endpoint is None:
@@ -191,7 +197,16 @@ class CircuitBreaker:
         if _is_well(after):
             self._ailing.discard(endpoint)
         _tell(before, after)
+        if patience is not None and patience > LONG:
+            return False
         return answered is not False or before.state is BreakerState.CLOSED
+
+    def why(self, backend: Backend) -> str:
+        """Say why what has begun may not go to a backend now."""
+        found = self._look(backend)
+        if found is not None and found.is_patience:
+            return _("the far side asked everybody to wait: {reason}").format(reason=found.reason)
+        return _("the far side does not answer")
 
     def _look(self, backend: Backend) -> Breaker | None:
         """Return what the ledger knows, and remember whether there is something to mend."""
@@ -215,7 +230,7 @@ def _tell(before: Breaker, after: Breaker) -> None:
     """Log what changed for people: that an endpoint died or asks for patience, that it is back."""
     if before.state is BreakerState.CLOSED and after.is_patience and after.retry_at is not None:
         words = _("{endpoint} asks everybody to wait until {time}")
-        time = f"{local(after.retry_at):%H:%M:%S}"
+        time = f"{local(after.retry_at):%H:%M:%S %d/%m/%Y}"
         logger.warning(words.format(endpoint=after.endpoint, time=time))
     elif before.state is BreakerState.CLOSED and after.state is BreakerState.OPEN:
         words = _("{endpoint} does not answer ({reason}); its bundles wait until it does")

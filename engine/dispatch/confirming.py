@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -33,7 +33,9 @@ class Word:
 
     ``left_over`` is how many printed copies were left, below zero how many were lacking.
     ``received``: the head got the message, which says nothing about households. ``target``
-    narrows it to one group or cluster, ``day`` to the slots of one day.
+    narrows it to one group or cluster, ``day`` to the slots of one day. ``product``: only this
+    one of several printed products. ``also`` may say so besides those who always may. ``once``:
+    the very same word of the same person counts no second time.
     """
 
     campaign_id: str
@@ -46,6 +48,9 @@ class Word:
     note: str = ""
     day: date | None = None
     left_over: int | None = None
+    product: str = ""
+    also: tuple[str, ...] = ()
+    once: bool = False
 
 
 def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> int:
@@ -60,7 +65,7 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
         known = ", ".join(registry.hamlets_by_id)
         message = _('no hamlet "{hamlet}" (there are: {known})')
         raise LoaError(message.format(hamlet=word.hamlet_id, known=known))
-    person = _entitled(registry, hamlet, word.by)
+    person = _entitled(registry, hamlet, word)
     everything = ledger.views.deliveries(word.campaign_id)
     rows = [row for row in everything if _meant(row, word, registry) and _on_day(row, word)]
     left = [row for row in rows if row.state in _LEFT and row.slot <= now]
@@ -73,12 +78,10 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
     if kind is EvidenceKind.HEARD:
         _check_day(left)
     source = word.note or _("said by {person}").format(person=person.id)
-    ledger.evidence.add(
-        [
-            Evidence(row.id, kind, person.id, now, source, word.households, word.left_over)
-            for row in left
-        ]
-    )
+    said = (word.households, word.left_over, None, word.product)
+    pieces = [Evidence(row.id, kind, person.id, now, source, *said) for row in left]
+    scanned = word.left_over is not None or bool(word.product)
+    ledger.evidence.add(pieces, once=word.once or scanned)  # a cover may be scanned twice
     return len(left)
 
 
@@ -115,13 +118,13 @@ def uploaded_already(ledger: Ledger, campaigns: Iterable[str]) -> frozenset[int]
     )
 
 
-def _entitled(registry: Registry, hamlet: Hamlet, person_id: str) -> Person:
-    person = registry.people_by_id.get(person_id)
-    if person is None or not (Right.CONFIRM in person.rights or person.id in hamlet.speakers):
+def _entitled(registry: Registry, hamlet: Hamlet, word: Word) -> Person:
+    person, may = registry.people_by_id.get(word.by), (*hamlet.speakers, *word.also)
+    if person is None or not (Right.CONFIRM in person.rights or person.id in may):
         entitled = [p.id for p in registry.people if Right.CONFIRM in p.rights]
-        people = ", ".join([*entitled, *hamlet.speakers])
+        people = ", ".join(dict.fromkeys([*entitled, *may]))
         message = _("{person} may not confirm for {hamlet} (who may: {people})")
-        raise LoaError(message.format(person=person_id, hamlet=hamlet.name, people=people or "—"))
+        raise LoaError(message.format(person=word.by, hamlet=hamlet.name, people=people or "—"))
     return person
 
 
@@ -143,6 +146,19 @@ def _meant(row: DeliveryRow, word: Word, registry: Registry) -> bool:
         if (group.kind is GroupKind.HEADS if word.received else group.hamlets == (word.hamlet_id,))
     }
     return row.target in meant
+
+
+def relayed_from(registry: Registry, hamlet_id: str, targets: Collection[str]) -> str | None:
+    """Return the group to name in a head's word that he passed on what came to ``targets``.
+
+    None where his hamlet has a group of its own, for that is meant. Where it has none, he tells
+    people at a meeting or from door to door what came to the group of heads, or to another.
+    """
+    groups = [one for one in registry.chat_groups if hamlet_id in one.hamlets and one.id in targets]
+    if any(one.hamlets == (hamlet_id,) and one.kind is not GroupKind.HEADS for one in groups):
+        return None
+    groups.sort(key=lambda one: one.kind is not GroupKind.HEADS)
+    return groups[0].id if groups else None
 
 
 def _nothing_to_confirm(rows: list[DeliveryRow], word: Word, *, elsewhere: bool) -> str:

@@ -7,32 +7,26 @@ what would come; a word from the hamlet cancels what is still to come.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from channels.base import Channel
-from channels.chat.kit import KitBackend
 from channels.team.channel import TeamChannel
-from channels.team.options import TeamOptions
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Status
 from engine.ledger.escalations import Decision, NewStep, StepRow
-from engine.models import GroupKind, PlannedDelivery, Purpose, Registry, digest
-from engine.models.asking import asked
-from engine.models.escalation import Act, Step
+from engine.models import PlannedDelivery, Purpose, Registry, digest
+from engine.models.escalation import Step
 from engine.models.plan import Frozen
-from engine.models.registry import private_target
 from engine.models.wording import step_reason
-from engine.rules.escalated import DONE, PENDING, Case, cases_of, in_force, second_targets, steps_of
+from engine.rules.escalated import DONE, PENDING, Case, cases_of, in_force, steps_of
 from engine.rules.escalation import Due, Outlook
+from engine.rules.step_deliveries import Place, places_of, said_in, teams_in
 
 #: A revision that may open yet.
 _TO_COME = (Status.SUBMITTED, Status.APPROVED)
-
-#: A place to ask at: target, backend.
-Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,28 +112,16 @@ class Escalating:
     def _places(
         self, case: Case, step: Step, revision: Revision, standing: Registry
     ) -> Iterator[Place]:
-        """Yield where a step asks, by the registry as it stands; nowhere, if nobody is there.
-
-        Teams are those of the revision: their sheets are made by its registry.
-        """
-        act = step.do
+        """Yield where a step asks, by the registry as it stands; nowhere, if nobody is there."""
         assert case.told is not None
-        if act is Act.TEAM_VISIT:
+        telling = case.told.content_hash
+
+        def visits() -> Iterator[Place]:
             pinned = self._ledger.registries.load(revision.registry_revision)
-            content, _needs = self._said(case.told.content_hash, step, revision)
-            slots = self._channels[TeamChannel.name].slots(content, case.hamlet, pinned)
-            yield from ((placement.target, placement.backend) for placement in slots)
-        elif act is Act.SECOND_CONTACT:
-            for target in second_targets(case, standing):
-                yield target, KitBackend.name
-        elif act is Act.REMIND:
-            group = standing.chat_group(case.told.target)
-            if group is not None and group.kind is GroupKind.HEADS:
-                yield group.id, group.backend
-                return
-            people = case.hamlet.speakers or standing.seconds(case.hamlet)
-            for person in people[:1]:
-                yield private_target(person), KitBackend.name
+            content, _needs = self._said(telling, step, revision)
+            return teams_in(self._channels[TeamChannel.name], content, case.hamlet, pinned)
+
+        yield from places_of(step.do, case.told.target, case.hamlet, standing, visits)
 
     def _missing(self, case: Case, wanted: list[_Wanted]) -> Iterator[_Wanted]:
         for one in wanted:
@@ -180,12 +162,7 @@ class Escalating:
     def _said(self, telling: str, step: Step, revision: Revision) -> Frozen:
         """Return what a step says, made of what the head was told, with what goes beside it."""
         told, needs = self._ledger.deliveries.content(telling)
-        content = asked(told, step)
-        if step.do is not Act.TEAM_VISIT:
-            return content, needs if step.do is Act.SECOND_CONTACT else {}
-        section = revision.campaign.sections.get(TeamChannel.name)
-        options = section.options if section is not None else TeamOptions()
-        return replace(content, channel=TeamChannel.name, options=options), {}
+        return said_in(step, told, needs, revision.campaign)
 
 
 def _unwanted(case: Case, wanted: list[_Wanted]) -> Iterator[tuple[int, str]]:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from channels.base import Channel
 from channels.chat.channel import ChatChannel
 from channels.chat.platforms import ZALO
-from engine.dispatch.confirming import Word, confirm
+from engine.dispatch.confirming import Word, confirm, relayed_from
 from engine.dispatch.rendering import Renderer
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -179,8 +179,7 @@ class Relaying:
     ) -> None:
         hamlet = self._hamlet(link, hamlet_id)
         note = _("through his own link") if way is None else _way_note(way)
-        if self._said_already(link, hamlet_id, note, households):
-            return
+        targets = {one.target for one in self._rows(link.campaign_id) if one.hamlet_id == hamlet_id}
         word = Word(
             link.campaign_id,
             hamlet.id,
@@ -188,7 +187,9 @@ class Relaying:
             link.person_id,
             households,
             received,
+            target=None if received else relayed_from(self._registry, hamlet_id, targets),
             note=note,
+            once=True,  # a form that is sent twice counts once
         )
         confirm(self._ledger, self._for(link, hamlet), word, now)
 
@@ -201,17 +202,6 @@ class Relaying:
             for one in self._registry.hamlets
         )
         return replace(self._registry, hamlets=ours)
-
-    def _said_already(
-        self, link: RelayLink, hamlet_id: str, note: str, households: int | None
-    ) -> bool:
-        """Say whether he said just this before: a form that is sent twice counts once."""
-        ids = {row.id for row in self._rows(link.campaign_id) if row.hamlet_id == hamlet_id}
-        return any(
-            piece.delivery_id in ids
-            and (piece.by, piece.source, piece.households) == (link.person_id, note, households)
-            for piece in self._ledger.evidence.of(link.campaign_id)
-        )
 
     def _hamlet(self, link: RelayLink, hamlet_id: str) -> Hamlet:
         """Raises LoaError for a hamlet that is not this person's."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from engine.clock import local
-from engine.dispatch.confirming import Word, confirm
+from engine.dispatch.confirming import Word, confirm, relayed_from
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger
@@ -123,7 +123,18 @@ class Replying:
             )
             confirm(self._ledger, self._registry, word, now)
         if reply.meaning is Meaning.RELAYED:
-            word = Word(case.campaign, hamlet.id, "chat", case.person, reply.households, note=note)
+            rows = self._ledger.views.deliveries(case.campaign)
+            targets = {one.target for one in rows if one.hamlet_id == hamlet.id and not one.asks}
+            target = relayed_from(self._registry, hamlet.id, targets)
+            word = Word(
+                case.campaign,
+                hamlet.id,
+                "chat",
+                case.person,
+                reply.households,
+                target=target,
+                note=note,
+            )
             confirm(self._ledger, self._registry, word, now)
 
     def _leave(self, line: Line, case: _Case, reply: Reply, now: datetime) -> None:

@@ -260,9 +260,8 @@ class Sender:
                     )
                     continue
                 if (until := self._breaker.enter(backend)) is not None:
-                    self._settling.take_back(
-                        open_bundles.pop(one.bundle.id), _("the far side does not answer"), until
-                    )
+                    why = self._breaker.why(backend)
+                    self._settling.take_back(open_bundles.pop(one.bundle.id), why, until)
                     continue
                 try:
                     with self._observer.handing_over(one.bundle):

@@ -12,10 +12,20 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Ledger
 from engine.ledger.relays import Author, Written
-from engine.models import Content, Hamlet, Registry, Right, Team
+from engine.models import Content, Hamlet, Purpose, Registry, Right, Team
 from engine.models.relay import WordKind
 from engine.models.visit import Going, Household, VisitLink, VisitReport, Visits
-from engine.rules.visits import age, content_of, goings, round_through, rows_of, teams_going
+from engine.rules.team_days import OtherDays
+from engine.rules.visits import (
+    age,
+    begins,
+    content_of,
+    goings,
+    round_through,
+    rows_of,
+    rows_to,
+    teams_going,
+)
 from engine.states import State
 
 #: Longest note that a team may write, in characters.
@@ -53,6 +63,7 @@ class Visiting:
         self._ledger = ledger
         self._registry = registry
         self._teams = {team.id: team for team in registry.teams}
+        self._days = OtherDays(ledger)
 
     def links(self, campaign_id: str, now: datetime, life: timedelta) -> list[VisitLink]:
         """Return a link for each team that goes, made where there is none.
@@ -88,6 +99,7 @@ class Visiting:
             self._ledger.visits.counts(campaign_id),
             self._registry,
             self._content,
+            self._days,
         )
 
     def list_of(self, link: VisitLink, now: datetime) -> list[Household]:
@@ -95,9 +107,18 @@ class Visiting:
         if link.team_id not in self._teams:
             return []
         how = _("through its link {id}").format(id=link.id)
-        return self._ledger.visits.read_list(
-            link.campaign_id, link.team_id, at=now, by=link.team_id, how=how
-        )
+        return self.listed(link.campaign_id, link.team_id, now, by=link.team_id, how=how)
+
+    def listed(
+        self, campaign_id: str, team_id: str, now: datetime, *, by: str, how: str
+    ) -> list[Household]:
+        """Return a team's list of the hamlets to which it still goes, on record."""
+        hamlets = {
+            row.hamlet_id
+            for row in self._rows(campaign_id, team_id)
+            if row.purpose is not Purpose.WITHDRAWAL
+        }
+        return self._ledger.visits.read_list(campaign_id, team_id, hamlets, at=now, by=by, how=how)
 
     def sheet(
         self, campaign_id: str, team_id: str, link: str, *, listed: Sequence[Household] = ()
@@ -118,8 +139,9 @@ class Visiting:
             )
             for one in listed
         )
-        one = round_through(team_id, rows, content, self._registry)
-        slot = min(row.slot for row in rows)
+        slot = begins(rows)
+        busy = self._days(content, team_id, slot, self._registry)
+        one = round_through(team_id, rows, content, self._registry, busy)
         return sheet_pdf(
             Sheet(one, self._told(rows), campaign_id, self._registry, link, slot, entries)
         )
@@ -138,11 +160,12 @@ class Visiting:
     ) -> bool:
         """Keep what somebody says came of a team's visits in a hamlet, from the beginning on.
 
+        It answers every sheet that has left for these visits, whichever of them was taken along.
         False when it is his last word already. Raises LoaError for a team or hamlet with nothing
         to visit, somebody who may not say so, and numbers that cannot be.
         """
         hamlet = self._registry.hamlets_by_id.get(hamlet_id)
-        rows = [row for row in self._rows(campaign_id, team_id) if row.hamlet_id == hamlet_id]
+        rows = rows_to(self._ledger.views.deliveries(campaign_id), team_id, hamlet_id)
         left = [row for row in rows if row.state in _SENT]
         if hamlet is None or not left:
             message = _("{campaign}: {team} has nothing to report of {hamlet}")
@@ -153,9 +176,9 @@ class Visiting:
         text = " ".join(note.split())
         _check_numbers(visits, hamlet, text)
         source = source or _("on paper, entered by {person}").format(person=by)
-        report = VisitReport(left[-1].id, by, now, source, visits)
         return self._ledger.visits.record(
-            report, _word(campaign_id, hamlet_id, by, visits, text, now)
+            [VisitReport(row.id, by, now, source, visits) for row in sorted(left, key=age)],
+            _word(campaign_id, hamlet_id, by, visits, text, now),
         )
 
     def teams_by_hamlet(self, campaign_id: str) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from engine.ledger.awaited import Awaited
 from engine.ledger.breakers import Breakers
+from engine.ledger.bulletins import BulletinBook
 from engine.ledger.bundles import Bundles, Job, Part
 from engine.ledger.codec import OptionModels
 from engine.ledger.database import Database
@@ -77,6 +78,7 @@ class Ledger:
     evidence: EvidenceBook
     escalations: Escalations
     printings: Printings
+    bulletins: BulletinBook
     pages: Pages
     plays: Plays
     play_marks: PlayMarks
@@ -118,6 +120,7 @@ class Ledger:
             evidence=EvidenceBook(database, commune_id),
             escalations=Escalations(database, commune_id),
             printings=Printings(database, commune_id),
+            bulletins=BulletinBook(database, commune_id),
             pages=Pages(database, commune_id),
             plays=Plays(database, commune_id),
             play_marks=PlayMarks(database, commune_id),

@@ -8,11 +8,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, cast, exists, func, or_, select, true
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from engine.ledger.database import Database
+from engine.ledger.dialect import read_it_all
 from engine.ledger.tables import deliveries, evidence
 from engine.models import EvidenceKind, Purpose
 from engine.states import MAY_BE_KNOWN, State
@@ -51,7 +68,10 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """How many deliveries of a campaign are in a state, and when the first and last are due."""
+    """How many deliveries of a campaign are in a state, and when the first and last are due.
+
+    ``ids`` are the lowest and the highest of theirs: all lie between them, and others may.
+    """
 
     campaign_id: str
     channel: str
@@ -60,6 +80,7 @@ class Stand:
     count: int
     first: datetime
     last: datetime
+    ids: tuple[int, int]
 
     @property
     def asks(self) -> bool:
@@ -92,20 +113,78 @@ _STANDS = or_(_D.replaced_in.is_(None), _D.state.in_((State.CANCELLED, State.WIT
 #: What did not go as it should.
 TROUBLED = (State.FAILED, State.UNCERTAIN, State.NOT_PLAYED, State.EXPIRED)
 _OF_HOUSEHOLDS = tuple(kind.value for kind in EvidenceKind if kind.of_households)
+#: Teams count what they did from the beginning on, whichever sheet they had with them.
+_VISITS = "team"
+
 
 _LATER = evidence.alias().c
 
-#: Visits are told as totals so far: what the same person has said anew does not count any more.
-_STANDING = or_(
-    _E.kind != EvidenceKind.VISITED,
+#: Copies are counted as a whole: what the same person has counted anew does not count any more
+#: (``engine.reports.handed``).
+_LAST_COUNT = or_(
+    _E.left_over.is_(None),
     ~exists().where(
         _LATER.commune_id == _E.commune_id,
         _LATER.delivery_id == _E.delivery_id,
         _LATER.by == _E.by,
-        _LATER.kind == EvidenceKind.VISITED,
+        _LATER.kind == _E.kind,
+        _LATER.left_over.is_not(None),
         _LATER.id > _E.id,
     ),
 )
+
+
+def _within(stands: Collection[Stand] | None) -> ColumnElement[bool]:
+    """Return where a campaign's deliveries and their evidence lie, by ids."""
+    if not stands:
+        return true()
+    lowest, highest = min(one.ids[0] for one in stands), max(one.ids[1] for one in stands)
+    return and_(_D.id.between(lowest, highest), _E.delivery_id.between(lowest, highest))
+
+
+def _each_delivery(here: ColumnElement[bool]) -> Select[Any]:
+    """Return what is known of each delivery: the numbers may be rivals, or parts of one."""
+    number = case((_E.households < 0, 0), else_=_E.households)
+    several = func.count(_E.households) > 0
+    return (
+        select(
+            _D.hamlet_id,
+            _D.channel,
+            func.min(number).label("least"),
+            case((several, func.sum(number)), else_=func.max(_E.views)).label("most"),
+            func.max(_E.views).label("views"),
+        )
+        .join(evidence, _E.delivery_id == _D.id)
+        .where(here, _D.channel != _VISITS, _LAST_COUNT)
+        .group_by(_D.hamlet_id, _D.channel, _D.id)
+    )
+
+
+def _each_round(here: ColumnElement[bool]) -> Select[Any]:
+    """Return what is known of each team's visits in a hamlet: the last word of each person."""
+    place = (_D.hamlet_id, _D.target)
+    said = (
+        select(
+            *place,
+            case((_E.households < 0, 0), else_=_E.households).label("number"),
+            func.row_number().over(partition_by=(*place, _E.by), order_by=_E.id.desc()).label("n"),
+        )
+        .join(evidence, _E.delivery_id == _D.id)
+        .where(here, _D.channel == _VISITS)
+        .subquery()
+        .c
+    )
+    return (
+        select(
+            said.hamlet_id,
+            literal(_VISITS).label("channel"),
+            func.min(said.number),
+            func.sum(said.number),
+            cast(null(), Integer),
+        )
+        .where(said.n == 1)
+        .group_by(said.hamlet_id, said.target)
+    )
 
 
 class CoverageViews:
@@ -115,39 +194,36 @@ class CoverageViews:
         self._database = database
         self._commune_id = commune_id
 
-    def counted(self, campaign_id: str, heads: Collection[str], span: Span = Span()) -> Counted:
+    def counted(
+        self,
+        campaign_id: str,
+        heads: Collection[str],
+        span: Span = Span(),
+        stands: Collection[Stand] | None = None,
+    ) -> Counted:
         """Return what is known of each hamlet by each channel that has evidence there.
 
         ``heads`` are chat groups of hamlet heads: what they got, households have not. A drill
-        reaches nobody.
+        reaches nobody. ``stands``, the campaign's own in the same span, spare the database a
+        search: it then reads deliveries and evidence side by side, in the order of ids.
         """
-        number = case((_E.households < 0, 0), else_=_E.households)
-        several = func.count(_E.households) > 0
-        one = (
-            select(
-                _D.hamlet_id,
-                _D.channel,
-                func.min(number).label("least"),
-                case((several, func.sum(number)), else_=func.max(_E.views)).label("most"),
-                func.max(_E.views).label("views"),
-            )
-            .join(evidence, _E.delivery_id == _D.id)
-            .where(
-                _D.commune_id == self._commune_id,
-                _D.campaign_id == campaign_id,
-                _D.replaced_in.is_(None),
-                _D.state == State.CONFIRMED,
-                _D.purpose != Purpose.DRILL,
-                or_(_D.purpose != Purpose.REMINDER, _D.channel != "chat"),
-                or_(_D.channel != "chat", _D.target.not_in(sorted(heads))),
-                _E.commune_id == self._commune_id,
-                _E.kind.in_(_OF_HOUSEHOLDS),
-                _STANDING,
-                span.holds(_D.slot),
-            )
-            .group_by(_D.hamlet_id, _D.channel, _D.id)
-            .subquery()
+        here = and_(
+            _D.commune_id == self._commune_id,
+            _D.campaign_id == campaign_id,
+            _D.replaced_in.is_(None),
+            _D.state == State.CONFIRMED,
+            _D.purpose != Purpose.DRILL,
+            or_(_D.purpose != Purpose.REMINDER, _D.channel != "chat"),
+            or_(_D.channel != "chat", _D.target.not_in(sorted(heads))),
+            _E.commune_id == self._commune_id,
+            _E.kind.in_(_OF_HOUSEHOLDS),
+            span.holds(_D.slot),
+            _within(stands),
         )
+        parts = [_each_delivery(here)]
+        if stands is None or any(one.channel == _VISITS for one in stands):
+            parts.append(_each_round(here))
+        one = union_all(*parts).subquery()
         query = select(
             one.c.hamlet_id,
             one.c.channel,
@@ -174,12 +250,16 @@ class CoverageViews:
                 func.count().label("amount"),
                 func.min(_D.slot).label("first"),
                 func.max(_D.slot).label("last"),
+                func.min(_D.id).label("lowest"),
+                func.max(_D.id).label("highest"),
             )
             .where(_D.commune_id == self._commune_id, only, _STANDS, span.holds(_D.slot))
             .group_by(_D.campaign_id, _D.channel, _D.purpose, _D.state)
             .order_by(_D.campaign_id, _D.channel, _D.purpose, _D.state)
         )
         with self._database.read() as connection:
+            if campaign_id is None:
+                read_it_all(connection)
             return [
                 Stand(
                     row.campaign_id,
@@ -189,6 +269,7 @@ class CoverageViews:
                     row.amount,
                     row.first,
                     row.last,
+                    (row.lowest, row.highest),
                 )
                 for row in connection.execute(query)
             ]
@@ -215,6 +296,7 @@ class CoverageViews:
             .order_by(hamlets.desc(), _D.campaign_id, _D.channel, _D.state, _D.reason)
         )
         with self._database.read() as connection:
+            read_it_all(connection)
             return [
                 Trouble(row.campaign_id, row.channel, State(row.state), row.reason, row.hamlets)
                 for row in connection.execute(query)

@@ -102,6 +102,16 @@ def take_turns(connection: Connection, commune_id: str) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(key)))
 
 
+def read_it_all(connection: Connection) -> None:
+    """Let this transaction add whole tables up: reading them in one go is no mistake here.
+
+    While it is thought to be one (``_prepare_postgresql``), a million rows are sorted on disk
+    instead of being counted as they come.
+    """
+    if is_postgresql(connection):
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = on")
+
+
 def again_if_lost(method: Callable[P, ResultT]) -> Callable[P, ResultT]:
     """Do a method again when the database undid its only transaction for another one's sake."""
 

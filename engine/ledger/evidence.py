@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select
 
 from engine.i18n import gettext as _
 from engine.ledger.database import Database
-from engine.ledger.dialect import again_if_lost
+from engine.ledger.dialect import again_if_lost, take_turns
 from engine.ledger.escalations import stop_answered
 from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
@@ -21,6 +22,9 @@ from engine.states import State
 #: States from which evidence leads to `confirmed`; elsewhere it is kept and changes nothing.
 _CONFIRMABLE = (State.SENT, State.NOT_PLAYED, State.UNCERTAIN)
 
+#: Between a kind and the one printed product that it is about.
+_OF_PRODUCT = "/"
+
 
 class EvidenceBook:
     """The evidence of one commune."""
@@ -30,13 +34,18 @@ class EvidenceBook:
         self._commune_id = commune_id
 
     @again_if_lost
-    def add(self, pieces: Sequence[Evidence]) -> None:
+    def add(self, pieces: Sequence[Evidence], *, once: bool = False) -> None:
         """Keep evidence, and confirm the deliveries of which it shows that they reached people.
 
         Two people who disagree are both kept. What is to be tried again for one that was heard
         after all is stopped, unless another still needs it; so are steps that waited for this.
+        ``once``: the very same piece, but for its moment, is kept only if it is not yet, also
+        when a form is sent twice at the same time.
         """
         with self._database.write(durable=True) as connection:
+            if once:
+                take_turns(connection, f"{self._commune_id}/evidence")
+                pieces = [one for one in pieces if not _is_known(connection, self._commune_id, one)]
             add_evidence(connection, self._commune_id, pieces)
 
     def of(self, campaign_id: str) -> list[Evidence]:
@@ -63,17 +72,32 @@ def pieces_of(connection: Connection, commune_id: str, delivery_id: int) -> list
     return [_piece(row) for row in connection.execute(query.order_by(e.id))]
 
 
+def _is_known(connection: Connection, commune_id: str, piece: Evidence) -> bool:
+    known = pieces_of(connection, commune_id, piece.delivery_id)
+    return any(replace(one, at=piece.at) == piece for one in known)
+
+
 def _piece(row: Row[Any]) -> Evidence:
+    kind, _mark, product = row.kind.partition(_OF_PRODUCT)
     return Evidence(
         row.delivery_id,
-        EvidenceKind(row.kind),
+        EvidenceKind(kind),
         row.by,
         row.at,
         row.source,
         row.households,
         row.left_over,
         row.views,
+        product,
     )
+
+
+def _kind(piece: Evidence) -> str:
+    """Return how the column ``kind`` has it: ``handed_out/large`` for one product of several.
+
+    Whatever adds up households looks for whole kinds, and so leaves these out.
+    """
+    return f"{piece.kind}{_OF_PRODUCT}{piece.product}" if piece.product else piece.kind
 
 
 def add_evidence(connection: Connection, commune_id: str, pieces: Sequence[Evidence]) -> None:
@@ -83,7 +107,7 @@ def add_evidence(connection: Connection, commune_id: str, pieces: Sequence[Evide
             insert(evidence).values(
                 commune_id=commune_id,
                 delivery_id=piece.delivery_id,
-                kind=piece.kind,
+                kind=_kind(piece),
                 households=piece.households,
                 by=piece.by,
                 at=piece.at,
@@ -94,7 +118,7 @@ def add_evidence(connection: Connection, commune_id: str, pieces: Sequence[Evide
         )
         nobody = piece.kind is EvidenceKind.VISITED and not piece.households
         confirmed: list[int] = []
-        for old in _CONFIRMABLE if piece.kind.confirms and not nobody else ():
+        for old in _CONFIRMABLE if piece.confirms and not nobody else ():
             moved = move_deliveries(
                 connection,
                 commune_id,

@@ -16,6 +16,7 @@ from sqlalchemy import Column, ColumnElement, Row, Table, insert, select, true, 
 
 from engine.ledger.database import Database
 from engine.ledger.dialect import again_if_lost, take_turns
+from engine.ledger.moves import record_event
 from engine.ledger.seal import Seal
 
 #: Bytes of a link's id: 12 letters.
@@ -45,11 +46,13 @@ class Kind(Generic[LinkT]):
     """One table of links: whose they are, and how a row is read.
 
     ``signs`` stands before what is signed, so that no link of one kind opens another's door.
+    ``revoked`` is what the audit trail calls the end of one before its time.
     """
 
     table: Table
     holder: Column[str]
     read: Callable[[Row[Any]], LinkT]
+    revoked: str
     signs: str = ""
 
 
@@ -97,13 +100,24 @@ class Links(Generic[LinkT]):
             rows = connection.execute(query.order_by(k.made_at, k.id)).all()
         return [self._kind.read(row) for row in rows]
 
-    def revoke(self, campaign_id: str, holder: str, at: datetime) -> int:
-        """End the holder's links for the campaign; return how many were open."""
+    def revoke(self, campaign_id: str, holder: str, *, at: datetime, by: str) -> int:
+        """End the holder's links for the campaign, on the record; return how many were open."""
         table = self._kind.table
         with self._database.write(durable=True) as connection:
-            return connection.execute(
+            count = connection.execute(
                 update(table).where(*self._of(campaign_id, holder)).values(revoked_at=at)
             ).rowcount
+            if count:
+                record_event(
+                    connection,
+                    self._commune_id,
+                    what=self._kind.revoked,
+                    at=at,
+                    actor=by,
+                    campaign_id=campaign_id,
+                    detail=holder,
+                )
+        return count
 
     def token(self, link: LinkT) -> str:
         """Return what the link's address ends with."""

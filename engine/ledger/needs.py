@@ -30,6 +30,9 @@ from engine.states import State
 # A literal, not a parameter: only so does every planner see that a partial index fits.
 _PLANNED: ColumnElement[str] = literal_column(f"'{State.PLANNED}'")
 
+#: What waits for a moment comes within so much of it: not all at once.
+AT_ONCE = timedelta(minutes=1)
+
 #: States out of which only a person helps.
 _STUCK = (State.FAILED, State.UNCERTAIN)
 
@@ -53,6 +56,15 @@ class Lacking:
     campaign_id: str
     count: int
     since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Deliveries of one campaign that wait for a far side; ``emergencies`` of them are urgent."""
+
+    campaign_id: str
+    count: int
+    emergencies: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +210,22 @@ class Needs:
                     players = (row.player, row.second)
                     found[row.cluster] = Doubled(row.cluster, players, row.slot, since)
         return list(found.values())
+
+    def waiting(self, channel: str, backend: str, until: datetime) -> list[Waiting]:
+        """Return what is to be sent by a backend until a moment, and was not yet, by campaign."""
+        d, b = deliveries.c, bundles.c
+        urgent = case((d.priority == Priority.EMERGENCY, 1), else_=0)
+        there = and_(b.channel == channel, b.backend == backend, b.state == _PLANNED)
+        query = (
+            select(d.campaign_id, func.count(), func.sum(urgent))
+            .join_from(bundles, deliveries, d.bundle_id == b.id)
+            .where(b.commune_id == self._commune_id, there, b.next_attempt_at <= until + AT_ONCE)
+            .where(d.state == _PLANNED)
+            .group_by(d.campaign_id)
+            .order_by(d.campaign_id)
+        )
+        with self._database.read() as connection:
+            return [Waiting(*row) for row in connection.execute(query)]
 
     def only_rehearsed(self, backends: Collection[str], now: datetime) -> list[Lacking]:
         """Return what is due and was rehearsed in place of being sent, on ``backends``."""

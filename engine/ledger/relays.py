@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
+from engine.i18n import gettext as _
 from engine.ledger.database import Database
 from engine.ledger.dialect import upsert
 from engine.ledger.links import Door, Kind, Links
+from engine.ledger.moves import record_event
 from engine.ledger.relay_tables import relay_links, relay_words
 from engine.ledger.seal import Seal
 from engine.models.relay import RelayLink, RelayWord, WordKind
@@ -33,7 +36,7 @@ def _link(row: Row[Any]) -> RelayLink:
 
 
 #: The links of people who pass something on.
-RELAYS = Kind(relay_links, relay_links.c.person_id, _link)
+RELAYS = Kind(relay_links, relay_links.c.person_id, _link, "relay_link_revoked")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +65,9 @@ class Relays:
         """Return every link of a campaign, the revoked ones too, in the order they were made."""
         return self._links.all(campaign_id)
 
-    def revoke(self, campaign_id: str, person_id: str, at: datetime) -> int:
-        """End the person's links for the campaign; return how many were open."""
-        return self._links.revoke(campaign_id, person_id, at)
+    def revoke(self, campaign_id: str, person_id: str, *, at: datetime, by: str) -> int:
+        """End the person's links for the campaign, on the record; return how many were open."""
+        return self._links.revoke(campaign_id, person_id, at=at, by=by)
 
     def token(self, link: RelayLink) -> str:
         """Return what the link's address ends with."""
@@ -87,6 +90,21 @@ class Relays:
         with self._database.read() as connection:
             rows = connection.execute(query.order_by(w.at, w.id)).all()
         return [self._word(row) for row in rows]
+
+    def shown(self, words: Iterable[RelayWord], *, by: str, at: datetime) -> None:
+        """Record who was shown words about people, before he is: how many of which campaign."""
+        counts = Counter(word.campaign_id for word in words)
+        with self._database.write(durable=True) as connection:
+            for campaign_id, count in sorted(counts.items()):
+                record_event(
+                    connection,
+                    self._commune_id,
+                    what="words_shown",
+                    at=at,
+                    actor=by,
+                    campaign_id=campaign_id,
+                    detail=_("{count} words about who needs help").format(count=count),
+                )
 
     def settle(self, ids: Sequence[str], *, by: str, at: datetime) -> int:
         """Record that somebody has dealt with words; return how many were open."""

@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import and_, func, or_, select, true
+from sqlalchemy import Row, and_, func, or_, select, true
 
 from engine.ledger.air_views import AirViews
 from engine.ledger.bundles import not_rehearsed
@@ -83,27 +84,26 @@ class Views(AirViews, WeeklyViews, CoverageViews):
         query = query.order_by(d.hamlet_id, d.channel, d.slot, d.target, d.id)
         with self._database.read() as connection:
             rows = connection.execute(query).all()
-        return [
-            DeliveryRow(
-                id=row.id,
-                campaign_id=row.campaign_id,
-                revision=row.revision,
-                hamlet_id=row.hamlet_id,
-                channel=row.channel,
-                backend=row.backend,
-                target=row.target,
-                slot=row.slot,
-                purpose=Purpose(row.purpose),
-                content_hash=row.content_hash,
-                priority=Priority(row.priority),
-                households=row.households,
-                state=State(row.state),
-                reason=row.reason,
-                changed_at=row.changed_at,
-                replaced=row.replaced_in is not None,
+        return [_row(one) for one in rows]
+
+    def bound_for(self, channel: str, target: str, after: datetime) -> list[DeliveryRow]:
+        """Return what goes to a target, of all campaigns that are not over at ``after``."""
+        d, b = deliveries.c, bundles.c
+        query = (
+            select(deliveries)
+            .join(bundles, d.bundle_id == b.id)
+            .where(
+                b.commune_id == self._commune_id,
+                b.channel == channel,
+                b.target == target,
+                unindexed(d.commune_id) == self._commune_id,
+                d.replaced_in.is_(None),
+                d.expires_at >= after,
             )
-            for row in rows
-        ]
+            .order_by(d.id)
+        )
+        with self._database.read() as connection:
+            return [_row(one) for one in connection.execute(query)]
 
     def events(
         self, campaign_id: str | None = None, *, after: int = 0, limit: int | None = None
@@ -200,3 +200,24 @@ class Views(AirViews, WeeklyViews, CoverageViews):
         newest = select(e.at).where(e.commune_id == self._commune_id).order_by(e.id.desc())
         with self._database.read() as connection:
             return connection.execute(newest.limit(1)).scalar()
+
+
+def _row(row: Row[Any]) -> DeliveryRow:
+    return DeliveryRow(
+        id=row.id,
+        campaign_id=row.campaign_id,
+        revision=row.revision,
+        hamlet_id=row.hamlet_id,
+        channel=row.channel,
+        backend=row.backend,
+        target=row.target,
+        slot=row.slot,
+        purpose=Purpose(row.purpose),
+        content_hash=row.content_hash,
+        priority=Priority(row.priority),
+        households=row.households,
+        state=State(row.state),
+        reason=row.reason,
+        changed_at=row.changed_at,
+        replaced=row.replaced_in is not None,
+    )

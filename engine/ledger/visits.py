@@ -7,7 +7,7 @@ numbers, never what is on it.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,7 +44,7 @@ def _link(row: Row[Any]) -> VisitLink:
 
 
 #: The links of teams.
-VISITS = Kind(visit_links, visit_links.c.team_id, _link, signs="visits\n")
+VISITS = Kind(visit_links, visit_links.c.team_id, _link, "link_revoked", signs="visits\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,8 @@ class VisitBook:
         return self._links.all(campaign_id)
 
     def revoke(self, campaign_id: str, team_id: str, *, at: datetime, by: str) -> int:
-        """End the team's links for the campaign; return how many were open."""
-        count = self._links.revoke(campaign_id, team_id, at)
-        if count:
-            with self._database.write(durable=True) as connection:
-                self._record(connection, "link_revoked", campaign_id, at, by, team_id)
-        return count
+        """End the team's links for the campaign, on the record; return how many were open."""
+        return self._links.revoke(campaign_id, team_id, at=at, by=by)
 
     def token(self, link: VisitLink) -> str:
         """Return what the link's address ends with."""
@@ -111,7 +107,7 @@ class VisitBook:
             if marks == list(connection.execute(kept).scalars()):
                 return False
             _forget_on_disk(connection)
-            connection.execute(delete(private_lists).where(*mine))
+            replaced = connection.execute(delete(private_lists).where(*mine)).rowcount
             connection.execute(
                 insert(private_lists),
                 [
@@ -133,6 +129,8 @@ class VisitBook:
             )
             detail = _("{count} households").format(count=len(households))
             self._record(connection, "list_imported", campaign_id, at, by, detail)
+        if replaced:
+            self._database.forget(private_lists.name)
         return True
 
     def counts(self, campaign_id: str) -> dict[tuple[str, str], int]:
@@ -147,15 +145,26 @@ class VisitBook:
             return {(row[0], row[1]): int(row[2]) for row in connection.execute(query)}
 
     def read_list(
-        self, campaign_id: str, team_id: str, *, at: datetime, by: str, how: str
+        self,
+        campaign_id: str,
+        team_id: str,
+        hamlets: Collection[str],
+        *,
+        at: datetime,
+        by: str,
+        how: str,
     ) -> list[Household]:
         """Return a team's households, in the list's order; that they were shown is on record.
 
-        ``how`` says by which way: ids and words of Loa's, kept in the event.
+        Only of ``hamlets``: those to which it still goes. ``how`` says by which way: ids and words
+        of Loa's, kept in the event.
         """
         p = private_lists.c
         query = select(p.sealed).where(
-            p.commune_id == self._commune_id, p.campaign_id == campaign_id, p.team_id == team_id
+            p.commune_id == self._commune_id,
+            p.campaign_id == campaign_id,
+            p.team_id == team_id,
+            p.hamlet_id.in_(sorted(hamlets)),
         )
         with self._database.write(durable=True) as connection:
             sealed = connection.execute(query.order_by(p.number)).scalars().all()
@@ -202,18 +211,21 @@ class VisitBook:
         return Purged(sum(lists.values()), words, waiting)
 
     @again_if_lost
-    def record(self, report: VisitReport, word: Written | None = None) -> bool:
-        """Keep what somebody says, all of it or nothing; False when it is his last word already.
+    def record(self, reports: Sequence[VisitReport], word: Written | None = None) -> bool:
+        """Keep what somebody says of one visit, of every delivery that it answers, or nothing.
 
-        What others say of the same visits stays beside it. ``word`` is kept with it: who needs
-        help, for a person at the commune.
+        False when it is his last word on all of them already. What others say of the same visits
+        stays beside it. ``word`` is kept with it: who needs help, for a person at the commune.
         """
+        new = False
         with self._database.write(durable=True) as connection:
-            take_turns(connection, f"{self._commune_id}/visits/{report.delivery_id}")
-            known = last_words(pieces_of(connection, self._commune_id, report.delivery_id))
-            new = not any(one.by == report.by and one.visits == report.visits for one in known)
-            if new:
-                add_evidence(connection, self._commune_id, report.pieces())
+            for report in sorted(reports, key=lambda one: one.delivery_id):  # no two in a circle
+                take_turns(connection, f"{self._commune_id}/visits/{report.delivery_id}")
+            for report in reports:
+                known = last_words(pieces_of(connection, self._commune_id, report.delivery_id))
+                if not any(one.by == report.by and one.visits == report.visits for one in known):
+                    add_evidence(connection, self._commune_id, report.pieces())
+                    new = True
             if word is not None:
                 new = add_word(connection, self._commune_id, self._seal, word) or new
         return new

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+#: A longer patience than this is no moment's: a quota is used up, or it is night there.
+LONG = timedelta(minutes=10)
 
 
 class BreakerState(StrEnum):
@@ -41,3 +44,8 @@ class Breaker:
     def is_patience(self) -> bool:
         """Whether it is alive and asked everybody to wait."""
         return self.state is not BreakerState.CLOSED and not self.failures
+
+    @property
+    def is_quota(self) -> bool:
+        """Whether it asked for a wait so long that people must know."""
+        return self.is_patience and self.retry_at is not None and self.retry_at - self.since > LONG

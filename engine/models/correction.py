@@ -28,7 +28,7 @@ class Amends(StrEnum):
 
 
 #: Fields that say nothing in most amendments, and came after the first of them were hashed.
-_LATER = ("previous_amends", "earlier", "second", "document", "without")
+_LATER = ("previous_amends", "earlier", "second", "document", "without", "second_withdrawn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,14 @@ class Stated:
     second: str = ""
     document: Document | None = None
     without: tuple[str, ...] = ()
+    second_withdrawn: str = ""
+
+    def __post_init__(self) -> None:
+        """Raise TypeError for one part that is no tuple: its letters would be taken for parts."""
+        given: object = self.without
+        if isinstance(given, str):
+            message = f"without is a tuple of parts, not a text: ({given!r},)"
+            raise TypeError(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +77,8 @@ class Correction:
     ``words`` is, in a content, the hash of the same content said without it.
     ``earlier`` are all revisions that were approved, the newest first: not everybody knows the
     last of them (``known_by``). ``second`` is what readers of the second language are told of
-    it. ``document`` is the withdrawal's own, ``without`` are the products that it leaves out, as
+    it, ``second_withdrawn`` what those of them are told whom a correction leaves out.
+    ``document`` is the withdrawal's own, ``without`` are the products that it leaves out, as
     ``flyer:a6``.
     """
 
@@ -86,6 +95,7 @@ class Correction:
     second: str = ""
     document: Document | None = None
     without: tuple[str, ...] = ()
+    second_withdrawn: str = ""
 
     def known_by(self, revision: int, purpose: Purpose) -> Correction:
         """Return it for those who last were told a revision, as a notice or as an amendment."""
@@ -113,6 +123,11 @@ class Correction:
     @property
     def withdraws(self) -> bool:
         return self.amends is Amends.WITHDRAWAL
+
+    @property
+    def taken_back(self) -> str:
+        """Return what readers of the second language are told where it does not hold any more."""
+        return self.second if self.withdraws else self.second_withdrawn
 
     @property
     def read_as_of(self) -> datetime | None:
@@ -146,7 +161,23 @@ class Correction:
             Amends.CORRECTION: "Đính chính",
             Amends.WITHDRAWAL: "Thu hồi",
         }[self.amends]
-        what = f"{word} {self.previous}"
+        what = self._again(f" “{self.previous_title}”") or f"{word} {self.previous}"
+        return f"{what}: {_ended(self.reason)}" if self.reason.strip() else f"{what}."
+
+    def _again(self, named: str = "") -> str:
+        """Return how what was withdrawn is told again, by its name; empty for all others."""
+        if self.previous_amends is not Amends.WITHDRAWAL or self.withdraws:
+            return ""
+        day = f" ngày {local(self.previous_at):%d/%m/%Y}" if self.previous_at else ""
+        if self.amends is Amends.UPDATE:
+            return f"Thông báo{named} đã thu hồi{day}, nay có hiệu lực trở lại"
+        return f"Đính chính việc thu hồi thông báo{named}{day}"
+
+    def opening_for(self, purpose: Purpose) -> str:
+        """Return that sentence where it is told; a place that it leaves out has lost the notice."""
+        if purpose is not Purpose.WITHDRAWAL or self.withdraws:
+            return self.opening
+        what = f"Không còn áp dụng {self.previous}"
         return f"{what}: {_ended(self.reason)}" if self.reason.strip() else f"{what}."
 
     @property
@@ -164,7 +195,7 @@ class Correction:
         word = "Cập nhật" if self.amends is Amends.UPDATE else "Đính chính"
         day = f" ngày {local(self.previous_at):%d/%m/%Y}" if self.previous_at else ""
         heard = _HEARD[self.previous_amends] if self.previous_amends else "đã phát"
-        what = f"{word} thông báo {heard}{day}"
+        what = self._again() or f"{word} thông báo {heard}{day}"
         return f"{what}: {_ended(self.reason)}" if self.reason.strip() else f"{what}."
 
     def identity(self) -> dict[str, Any]:

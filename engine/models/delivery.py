@@ -132,6 +132,8 @@ class Evidence:
 
     ``left_over`` is how many printed copies were left, below zero how many were lacking.
     ``views`` is how often a page was opened: at most so many households saw it, and maybe none.
+    ``product``: of a campaign's printed products, this one alone was handed out, beside the one
+    that stands for the delivery. It says nothing of households, which have that one as well.
     """
 
     delivery_id: int
@@ -142,3 +144,14 @@ class Evidence:
     households: int | None = None
     left_over: int | None = None
     views: int | None = None
+    product: str = ""
+
+    @property
+    def of_households(self) -> bool:
+        """Say whether it is about households that the message reached."""
+        return self.kind.of_households and not self.product
+
+    @property
+    def confirms(self) -> bool:
+        """Say whether it shows that what was sent reached anybody."""
+        return self.kind.confirms and not self.product

@@ -44,6 +44,7 @@ class Concern(StrEnum):
     DISK = "disk"
     DEAD = "dead"
     MUTE = "mute"
+    QUOTA = "quota"
     PLAYER_SILENT = "player-silent"
     PLAYER_CLOCK = "player-clock"
     PLAYER_LACKS = "player-lacks"
@@ -55,6 +56,8 @@ class Concern(StrEnum):
     NOBODY_TO_ASK = "nobody-to-ask"
     VISIT_HELP = "visit-help"
     MOVED = "moved"
+    UNAMENDED = "unamended"
+    BULLETIN = "bulletin"
 
 
 @dataclass(frozen=True, slots=True)

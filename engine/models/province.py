@@ -8,6 +8,7 @@ from datetime import time
 from decimal import Decimal
 from functools import cached_property
 
+from engine.models.escalation import Steps
 from engine.models.registry import Person
 from engine.models.station import Hours, StationRules
 
@@ -30,6 +31,7 @@ class CommuneDefaults:
     portal_name: str = ""
     portal_url: str = ""
     pronounce: Mapping[str, str] = field(default_factory=dict)
+    escalation: Steps = ()
 
 
 @dataclass(frozen=True)

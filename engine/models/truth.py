@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 #: A place in a campaign's file: keys, and places in lists.
 FieldPath = tuple[str | int, ...]
 
+#: Texts that stand in no file: they are given with the command that corrects or withdraws.
+OPTIONS = ("reason", "reason-second")
+
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:

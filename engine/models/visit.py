@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -79,7 +79,7 @@ class VisitReport:
     visits: Visits
 
     def pieces(self) -> list[Evidence]:
-        """Return it as evidence, all of it, noughts too."""
+        """Return it as evidence for its delivery, all of it, noughts too."""
         return [
             Evidence(self.delivery_id, kind, self.by, self.at, self.source, count)
             for kind, count in zip(KINDS, self.visits.counts, strict=True)
@@ -101,30 +101,40 @@ class Going:
     said: tuple[VisitReport, ...]
 
 
-def last_words(evidence: Iterable[Evidence]) -> list[VisitReport]:
-    """Return of each person the last report on each delivery; what others say stands beside it.
+#: Tells which visits a delivery, by its id, is about; several deliveries may send a team to them.
+Visit = Callable[[int], Hashable]
+
+
+def each_apart(delivery_id: int) -> Hashable:
+    """For those who look at one delivery."""
+    return delivery_id
+
+
+def last_words(evidence: Iterable[Evidence], visit: Visit = each_apart) -> list[VisitReport]:
+    """Return of each person the last report on each visit; what others say stands beside it.
 
     ``evidence`` is in the order in which it was kept.
     """
-    begun: dict[tuple[int, str], list[Evidence]] = {}
+    begun: dict[tuple[Hashable, str], list[Evidence]] = {}
     for piece in evidence:
+        key = (visit(piece.delivery_id), piece.by)
         if piece.kind is EvidenceKind.VISITED:
-            begun[piece.delivery_id, piece.by] = [piece]
-        elif piece.kind in KINDS and (piece.delivery_id, piece.by) in begun:
-            begun[piece.delivery_id, piece.by].append(piece)
+            begun[key] = [piece]
+        elif piece.kind in KINDS and key in begun:
+            begun[key].append(piece)
     return [_report(pieces) for pieces in begun.values()]
 
 
-def standing(evidence: Sequence[Evidence]) -> list[Evidence]:
+def standing(evidence: Sequence[Evidence], visit: Visit = each_apart) -> list[Evidence]:
     """Return evidence without what the same person has said anew of the same visits."""
-    last: dict[tuple[int, str], int] = {}
+    last: dict[tuple[Hashable, str], int] = {}
     for place, piece in enumerate(evidence):
         if piece.kind is EvidenceKind.VISITED:
-            last[piece.delivery_id, piece.by] = place
+            last[visit(piece.delivery_id), piece.by] = place
     return [
         piece
         for place, piece in enumerate(evidence)
-        if piece.kind not in KINDS or last.get((piece.delivery_id, piece.by), place) <= place
+        if piece.kind not in KINDS or last.get((visit(piece.delivery_id), piece.by), place) <= place
     ]
 
 

@@ -32,6 +32,15 @@ def what(notice: Notice) -> str:
                 "{campaign}: the law asks for {days} days in a row; in {count} hamlets what is"
                 " planned cannot make them up any more"
             )
+        case Concern.RELAY_WORDS if not notice.facts["campaign"]:
+            sentence = _(
+                "{count} answers in groups wait for a person: nobody can say what they answer"
+            )
+        case Concern.QUOTA if notice.severity is Severity.URGENT:
+            sentence = _(
+                "{channel}: {backend} takes nothing before {end}: its quota is used up;"
+                " {count} EMERGENCY deliveries of {campaign} wait"
+            )
         case Concern.RECALLED:
             sentence = _recalled(Undone(notice.facts["undone"]))
         case plain:
@@ -41,9 +50,12 @@ def what(notice: Notice) -> str:
 
 def what_to_do(notice: Notice) -> str:
     """Say what to type, or what to look at."""
+    if notice.concern is Concern.QUOTA and notice.severity is Severity.URGENT:
+        words = _("call the heads, or forward it by hand now: loa relay links {campaign}")
+        return words.format(**_readable(notice))
     if notice.concern is Concern.RECALLED:
         return _of_recalled(Undone(notice.facts["undone"])).format(**_readable(notice))
-    return _advice()[notice.concern].format(**_readable(notice))
+    return _advice()[notice.concern].format(**_readable(notice)).rstrip()
 
 
 def _sentences() -> dict[Concern, str]:
@@ -76,6 +88,10 @@ def _sentences() -> dict[Concern, str]:
         Concern.SILENT: _("nothing was heard of `loa {role}` on {machine} since {seen}"),
         Concern.MUTE: _("{channel}: {backend} would take nothing now"),
         Concern.DEAD: _("{endpoint} answers no more, after {count} failures in a row"),
+        Concern.QUOTA: _(
+            "{channel}: {backend} takes nothing before {end}: its quota is used up;"
+            " {count} deliveries wait"
+        ),
         Concern.DISK: _("the disk of {machine} is nearly full: {megabytes} MB are free"),
         Concern.PLAYER_SILENT: _("player {player} has asked for nothing since {seen}"),
         Concern.PLAYER_CLOCK: _(
@@ -107,6 +123,13 @@ def _sentences() -> dict[Concern, str]:
             "{campaign}: teams met people in {hamlet} who need help ({count} reports)"
         ),
         Concern.MOVED: _("the Telegram group {group} has a new address: {address}"),
+        Concern.BULLETIN: _(
+            "bulletin {bulletin}, made at {seen}, tells words of {campaigns} that hold no more"
+        ),
+        Concern.UNAMENDED: _(
+            "{campaign}: in {hamlets}, people know words that revision {revision} changed, and"
+            " nothing tells them so ({channels}; {count} places)"
+        ),
         Concern.TAKE_BACK: _(
             "{campaign}: package {package} must be taken off the province's system for {count}"
             " airings; the first at {slot}"
@@ -153,6 +176,10 @@ def _advice() -> dict[Concern, str]:
         ),
         Concern.MUTE: _("loa doctor says why"),
         Concern.DEAD: _("see why it does not answer; what waits goes out by itself once it does"),
+        Concern.QUOTA: _(
+            "they go out by themselves then; what cannot wait: loa relay links {campaign}; a larger"
+            " package is bought there"
+        ),
         Concern.DISK: _("make room on the disk of {machine}"),
         Concern.PLAYER_SILENT: _(
             "see whether it has power and a network; if it is gone for good: loa players revoke"
@@ -179,9 +206,17 @@ def _advice() -> dict[Concern, str]:
         Concern.NOBODY_TO_ASK: _(
             "call the hamlet; name deputies or a team in the registry: loa escalation {campaign}"
         ),
-        Concern.VISIT_HELP: _("loa relay words {campaign}"),
+        Concern.VISIT_HELP: _("loa relay words {campaign} --by PERSON"),
         Concern.MOVED: _(
             "write it into the registry; until then Loa finds the group by the address it had"
+        ),
+        Concern.BULLETIN: _(
+            "{command}, and replace the printed ones; if it was never handed out: loa notices"
+            " --done {key} --by PERSON"
+        ),
+        Concern.UNAMENDED: _(
+            "loa status {campaign}; tell them yourselves, or name the channel again in the file:"
+            " loa correct {campaign} FILE; when they know: loa notices --done {key} --by PERSON"
         ),
         Concern.TAKE_BACK: _(
             "take it off there as {note} says, then: loa notices --done {key} --by PERSON"
@@ -255,6 +290,8 @@ def _readable(notice: Notice) -> dict[str, str]:
     if "channel" in facts:
         facts["channel_id"] = facts["channel"]
         facts["channel"] = channel_name(facts["channel"])
+    if "channels" in facts:
+        facts["channels"] = ", ".join(map(channel_name, facts["channels"].split(",")))
     if notice.concern is Concern.CLOCK:
         facts["seconds"] = facts["seconds"].lstrip("-")
     if notice.concern is Concern.NOBODY_SENDS:

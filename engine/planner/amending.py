@@ -26,7 +26,7 @@ from engine.models import (
     Registry,
 )
 from engine.models.correction import WITHDRAWAL_HOLDS
-from engine.planner.compose import Composed, Composer
+from engine.planner.compose import Composed, Composer, audience
 from engine.planner.known import Known, Place, Told
 from engine.planner.times import Slot, Times
 from engine.states import UNSENT
@@ -70,6 +70,7 @@ class Amender:
         self._now = now
         self._until = holds_until(campaign, campaign.correction)
         self._targets = _targets(registry)
+        self._meant = {hamlet.id for hamlet in audience(campaign, registry)}
         self._told_at: dict[tuple[str, str], list[str]] = {}
         for hamlet_id, channel, target in known.told:
             self._told_at.setdefault((hamlet_id, channel), []).append(target)
@@ -119,7 +120,12 @@ class Amender:
                 yield hamlet_id, channel
 
     def elsewhere(self) -> Amended:
-        """Return what places get that know of it and are not meant any more."""
+        """Return what places get that know of it and are not meant any more.
+
+        Where it still is meant, and only by other channels than the one that told people after
+        all, nothing may say that it does not hold: whoever heard other words than these is a
+        person's to tell (a notice says so).
+        """
         found: list[PlannedDelivery] = []
         kept: list[int] = []
         for place, told in self._known.told.items():
@@ -134,6 +140,9 @@ class Amender:
             kept += [one.delivery.id for one in waiting]
             if place[2] not in self._targets:
                 continue
+            if hamlet.id in self._meant and place[1] not in self._campaign.sections:
+                kept += self._told_the_same(hamlet, place)
+                continue
             covered = {self._hour(one.delivery.slot, one.delivery.asap, place) for one in waiting}
             taken_back = {
                 hour: self._composer.withdrawn(place[1], self.facts(one))
@@ -142,6 +151,12 @@ class Amender:
             }
             found += self._missing(hamlet, place, taken_back, told[-1])
         return Amended(tuple(found), tuple(kept), bool(found))
+
+    def _told_the_same(self, hamlet: Hamlet, place: Place) -> Iterator[int]:
+        """Yield what told a place, by a channel that is left out, what the others say now."""
+        for one in self._known.standing.get(place, ()):
+            if one.delivery.state not in UNSENT and self._composer.agrees(one.said.words, hamlet):
+                yield one.delivery.id
 
     def facts(self, last: Told) -> Correction:
         """Return what is amended for those who were told ``last`` as the last."""
@@ -152,9 +167,12 @@ class Amender:
     ) -> Amended:
         self._seen.add(place)
         told = self._known.told.get(place, ())
-        words = self._composer.words(place[1], hamlet)
-        standing = self._known.standing.get(place, ())
-        same = [one for one in standing if one.says(words, plain.hash)]
+        says, standing = self._composer.says, self._known.standing.get(place, ())
+        same = [
+            one
+            for one in standing
+            if one.good_as(plain.hash) and says(one.said.words, place[1], hamlet)
+        ]
         waiting = [one for one in same if one.purpose is Purpose.CORRECTION]
         kept = tuple(one.delivery.id for one in waiting)
         if not told:
@@ -168,7 +186,7 @@ class Amender:
         wrong = {
             hour: self._composer.corrected(plain, self.facts(one))
             for hour, one in hours.items()
-            if (one.words != words or one.withdrawn) and hour not in covered
+            if (one.withdrawn or not says(one.said.words, place[1], hamlet)) and hour not in covered
         }
         kept += tuple(
             one.delivery.id

@@ -14,14 +14,17 @@ from engine.models import (
     Forecast,
     Hamlet,
     PlannedDelivery,
+    Purpose,
     Registry,
     digest,
 )
 from engine.models.wording import channel_name
 from engine.planner.amending import Amender
 from engine.planner.compose import Composed, Composer, audience
-from engine.planner.known import Known, Said
+from engine.planner.known import Known, Told
 from engine.planner.said import issued_as, second_parts
+from engine.planner.truth import Before
+from engine.states import UNSENT
 
 
 class Meant(Protocol):
@@ -60,8 +63,27 @@ class AmendingRules:
         self._facts = replace(campaign.correction, earlier=())
         self._there = {place[:2] for place in (*known.told, *known.standing)}
         told = [one for ones in known.told.values() for one in ones]
-        waiting = [one.said for ones in known.standing.values() for one in ones]
-        self._said: tuple[Said, ...] = (*(one.said for one in told if not one.withdrawn), *waiting)
+        #: All that may be known in each hamlet, by each channel.
+        self._by_place = [
+            (place[:2], one.said)
+            for places in (known.told, known.standing)
+            for place, ones in places.items()
+            for one in ones
+        ]
+        #: The same, but for what was taken back.
+        self._holding = [
+            *(
+                (place[:2], one.said)
+                for place, ones in known.told.items()
+                for one in _holding(ones)
+            ),
+            *(
+                (place[:2], one.said)
+                for place, ones in known.standing.items()
+                for one in ones
+                if one.purpose is not Purpose.WITHDRAWAL and one.delivery.state in UNSENT
+            ),
+        ]
         self._numbers = {one.said.issued for one in told if one.said.issued}
 
     def breaches(self, deliveries: Sequence[PlannedDelivery]) -> Iterator[Breach]:
@@ -71,14 +93,37 @@ class AmendingRules:
         yield from self._numbered(deliveries)
         if self._correction.amends is not Amends.UPDATE:
             yield from self._unspoken()
+        if not self._correction.withdraws:
+            yield from self._untold()
+
+    def before(self) -> Before:
+        """Return what people were told, and the hamlets where that is not what they are told now.
+
+        Whoever still may come to know of the old words counts as one who was told.
+        """
+        meant = {(item.hamlet.id, item.channel): item.hamlet for item in self._meant}
+        otherwise = {
+            place[0]
+            for place, said in self._by_place
+            if place not in meant or not self._composer.says(said.words, place[1], meant[place])
+        }
+        texts: dict[str, set[str]] = {}
+        for (hamlet_id, _channel), said in self._by_place:
+            texts.setdefault(hamlet_id, set()).update(said.texts)
+        return Before(texts, otherwise)
 
     def remarks(self) -> Iterator[str]:
         """Yield what is left out, and what is left to a pen."""
         if self._correction.without:
             parts = ", ".join(self._correction.without)
             yield _("left out, as asked: {parts}").format(parts=parts)
-        if self._correction.second and not any(one.second for one in self._said):
-            yield _("--reason-second: nobody was told anything in a second language")
+        for option, given, told in (
+            ("--reason-second", self._correction.second, self._readers()),
+            ("--withdrawn-second", self._correction.second_withdrawn, self._readers(meant=False)),
+        ):
+            if given and not told:
+                message = _("{option}: nobody was told anything of it in a second language")
+                yield message.format(option=option)
         if self._correction.withdraws:
             yield from self._numberless()
 
@@ -155,13 +200,25 @@ class AmendingRules:
                 )
                 yield Breach(message.format(channel=channel_name(channel)), channel, hamlet)
 
+    def _readers(self, *, meant: bool = True) -> tuple[str, ...]:
+        """Return the parts that told readers of a second language, where it still is meant, or not.
+
+        A withdrawal is one for everybody.
+        """
+        here = {(item.hamlet.id, item.channel) for item in self._meant}
+        parts = {
+            part
+            for place, one in self._holding
+            if self._correction.withdraws or (place in here) is meant
+            for part in one.second
+        }
+        return tuple(sorted(parts - set(self._correction.without)))
+
     def _unspoken(self) -> Iterator[Breach]:
         """Yield that readers of a second language were told, and would not be told otherwise."""
-        parts = {part for one in self._said for part in one.second}
-        for part in sorted(parts - set(self._correction.without)):
+        for part in self._readers():
             channel = part.partition(":")[0]
-            section = self._campaign.sections.get(channel)
-            if section is None or part not in second_parts(channel, section.options):
+            if not self._speaks(part):
                 message = _(
                     "readers of the second language were told ({part}), and the file says nothing "
                     "in it any more: keep it there; or leave them out, and tell them yourselves: "
@@ -175,6 +232,25 @@ class AmendingRules:
                     "them out, and tell them yourselves: --without {part}"
                 )
                 yield Breach(message.format(part=part), channel)
+
+    def _untold(self) -> Iterator[Breach]:
+        """Yield that readers of a second language would not be told that it does not hold there."""
+        for part in self._readers(meant=False):
+            if self._correction.second_withdrawn and self._speaks(part):
+                continue
+            message = _(
+                "readers of the second language were told ({part}) in hamlets that the file leaves "
+                "out: say in that language, as it is to be printed, that it does not hold for "
+                "them: loa correct … --withdrawn-second, with the second language in the file; or "
+                "leave them out, and tell them yourselves: --without {part}"
+            )
+            yield Breach(message.format(part=part), part.partition(":")[0])
+
+    def _speaks(self, part: str) -> bool:
+        """Say whether the file says something in a second language, as that part."""
+        channel = part.partition(":")[0]
+        section = self._campaign.sections.get(channel)
+        return section is not None and part in second_parts(channel, section.options)
 
     def _numbered(self, deliveries: Sequence[PlannedDelivery]) -> Iterator[Breach]:
         """Yield that an amendment bears the number of what it amends."""
@@ -193,6 +269,11 @@ class AmendingRules:
             withdraws = self._correction.withdraws
             where = "--number, --date" if withdraws else "official.number, official.date"
             yield Breach(message.format(number=number, where=where), channel)
+
+
+def _holding(told: Sequence[Told]) -> Sequence[Told]:
+    """Return what a place was told, if it was not told last that it does not hold."""
+    return () if told[-1].withdrawn else [one for one in told if not one.withdrawn]
 
 
 def _with_hint(words: str, part: str | None) -> str:

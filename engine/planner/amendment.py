@@ -44,13 +44,12 @@ def amendment_of(
     Raises LoaError when none ever was, when it is withdrawn already, or for a reason that is
     empty or too long.
     """
-    said, second = " ".join(reason.split()), " ".join(stated.second.split())
+    said = " ".join(reason.split())
     if not said or len(said) > MOST:
         message = _("--reason: {count} characters; people read and hear it: 1 to {most}")
         raise LoaError(message.format(count=len(said), most=MOST))
-    if len(second) > MOST_SECOND:
-        message = _("--reason-second: {count} characters; at most {most} are printed")
-        raise LoaError(message.format(count=len(second), most=MOST_SECOND))
+    second = _second("--reason-second", stated.second)
+    taken_back = _second("--withdrawn-second", stated.second_withdrawn)
     before = in_force(revisions, campaign_id)
     if before is None:
         message = _(
@@ -64,7 +63,18 @@ def amendment_of(
         raise LoaError(message.format(campaign=campaign_id, revision=before.revision))
     found = _amending(revisions, before, at, said, amends)
     document, without = stated.document, tuple(dict.fromkeys(stated.without))
-    return replace(found, second=second, document=document, without=without)
+    return replace(
+        found, second=second, document=document, without=without, second_withdrawn=taken_back
+    )
+
+
+def _second(option: str, text: str) -> str:
+    """Return what readers of the second language are told, on one line. Raises LoaError."""
+    said = " ".join(text.split())
+    if len(said) > MOST_SECOND:
+        message = _("{option}: {count} characters; at most {most} are printed")
+        raise LoaError(message.format(option=option, count=len(said), most=MOST_SECOND))
+    return said
 
 
 def update_of(revisions: Revisions, campaign_id: str, at: datetime) -> Correction | None:

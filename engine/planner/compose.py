@@ -19,14 +19,22 @@ from engine.models import (
     HouseholdGroup,
     Purpose,
     Registry,
-    Section,
     digest,
 )
 from engine.models.correction import WITHDRAWAL_HOLDS, withdrawn_body, withdrawn_title
 from engine.models.drill import said_as_drill, titled_as_drill
 from engine.models.facts import Facts
 from engine.models.marks import unmarked
-from engine.planner.said import words_of
+from engine.planner.said import Gist, Words, words_of
+from engine.planner.sections import (
+    settled,
+    takes_attachments,
+    takes_facts,
+    takes_marks,
+    texts_in,
+    titled,
+    to_withdraw,
+)
 
 
 def audience(campaign: Campaign, registry: Registry) -> tuple[Hamlet, ...]:
@@ -72,7 +80,7 @@ class Composer:
         self._texts = {
             text: compile_template(text)
             for section in campaign.sections.values()
-            for text in _texts(section).values()
+            for text in texts_in(section).values()
         }
         self._names = {
             name: template.names.union(*self._names_of_facts(name), *self._names_of_texts(name))
@@ -82,7 +90,7 @@ class Composer:
         self._bodies: dict[tuple[str, object], str] = {}
         self._contents: dict[tuple[str, object], Composed] = {}
         self._joined: dict[tuple[str, ...], Composed] = {}
-        self._words: dict[str, str] = {}
+        self._words: dict[str, Words] = {}
         self._corrected: dict[tuple[str, Correction], Composed] = {}
         self._withdrawn: dict[tuple[str, Correction], Composed] = {}
 
@@ -104,13 +112,32 @@ class Composer:
             self._joined[key] = Composed(digest(own.hash, needed), own.content, needed)
         return self._joined[key]
 
-    def words(self, channel: str, hamlet: Hamlet) -> str:
-        """Return the hash of what a hamlet is told on a channel (``words_of``)."""
+    def says(self, told: Words, channel: str, hamlet: Hamlet) -> bool:
+        """Say whether a hamlet that was told ``told`` on a channel is told nothing else now."""
+        return told.same(self._words_of(channel, hamlet), lambda: self._message(hamlet))
+
+    def agrees(self, told: Words, hamlet: Hamlet) -> bool:
+        """Say whether what a hamlet was told is within the campaign's own text there."""
+        return told.gist.within(self._message(hamlet))
+
+    def _words_of(self, channel: str, hamlet: Hamlet) -> Words:
         composed = self.content(channel, hamlet)
         if composed.hash not in self._words:
-            needed = {need: self.words(need, hamlet) for need in composed.needs}
+            needed = {need: self._words_of(need, hamlet) for need in composed.needs}
             self._words[composed.hash] = words_of(composed.content, needed)
         return self._words[composed.hash]
+
+    def _message(self, hamlet: Hamlet) -> Gist:
+        """Return the campaign's own text in a hamlet, whether or not a channel says it."""
+        campaign = self._campaign
+        title, body = campaign.title, self._body(compile_template(campaign.body), hamlet, hamlet.id)
+        if campaign.drill:
+            title, body = titled_as_drill(title), said_as_drill(body)
+
+        def filled(line: str) -> str:
+            return self._fact(line, hamlet, hamlet.id)
+
+        return Gist.of(title, body, campaign.contact, campaign.facts.each(filled))
 
     def corrected(self, plain: Composed, told: Correction) -> Composed:
         """Return the same words as a correction for those who know what ``told`` names.
@@ -148,7 +175,7 @@ class Composer:
             valid_until=max(campaign.valid_until, correction.at + WITHDRAWAL_HOLDS),
             households=campaign.audience.households,
             permalink=f"{self._registry.portal.url}/{campaign.id}/",
-            options=_to_withdraw(
+            options=to_withdraw(
                 self._channels[channel], campaign.sections.get(channel), correction
             ),
             schedule=campaign.schedule,
@@ -156,7 +183,7 @@ class Composer:
             ends=campaign.all_clear,
             correction=correction,
         )
-        return replace(content, options=_options(content, self._registry))
+        return replace(content, options=settled(content, self._registry))
 
     def _own(self, channel: str, hamlet: Hamlet) -> Composed:
         template = self._templates[channel]
@@ -165,7 +192,7 @@ class Composer:
         if key not in self._contents:
             frame, body = self._frame(channel), self._body(template, hamlet, differences)
             body = said_as_drill(body) if self._campaign.drill else body
-            body = body if _takes_marks(self._campaign.sections[channel]) else unmarked(body)
+            body = body if takes_marks(self._campaign.sections[channel]) else unmarked(body)
             facts = self._facts_in(channel, hamlet, differences)
             settings = self._settings(channel, hamlet, differences)
             self._contents[key] = self._filled(frame, body, facts, settings)
@@ -175,23 +202,26 @@ class Composer:
         """Return the content with its body, and its settings as they hold in this commune."""
         content = replace(frame.content, body=body, facts=facts, options=settings)
         own = digest(frame.hash, body, facts) if facts else digest(frame.hash, body)
-        options = _options(content, self._registry)
+        options = settled(content, self._registry)
         if options == frame.content.options:
             return Composed(own, content, {})
         return Composed(digest(own, options), replace(content, options=options), {})
 
     def _facts_in(self, channel: str, hamlet: Hamlet, differences: object) -> Facts:
         """Fill in what the message comes down to, for a channel that shows it."""
-        if not _takes_facts(self._campaign.sections[channel]):
+        if not takes_facts(self._campaign.sections[channel]):
             return Facts()
 
         def filled(line: str) -> str:
-            return unmarked(" ".join(self._body(self._facts[line], hamlet, differences).split()))
+            return self._fact(line, hamlet, differences)
 
         return self._campaign.facts.each(filled)
 
+    def _fact(self, line: str, hamlet: Hamlet, differences: object) -> str:
+        return unmarked(" ".join(self._body(self._facts[line], hamlet, differences).split()))
+
     def _names_of_facts(self, channel: str) -> Iterable[frozenset[str]]:
-        if _takes_facts(self._campaign.sections[channel]):
+        if takes_facts(self._campaign.sections[channel]):
             return [template.names for template in self._facts.values()]
         return []
 
@@ -209,7 +239,7 @@ class Composer:
         )
 
     def _names_of_texts(self, channel: str) -> Iterable[frozenset[str]]:
-        texts = _texts(self._campaign.sections[channel])
+        texts = texts_in(self._campaign.sections[channel])
         return [self._texts[text].names for text in texts.values()]
 
     def _differences(self, used: frozenset[str], hamlet: Hamlet) -> object:
@@ -245,12 +275,12 @@ class Composer:
         return Content(
             campaign_id=campaign.id,
             channel=channel,
-            title=_titled(campaign, section),
+            title=titled(campaign, section),
             issuer=campaign.issuer,
             priority=campaign.urgency,
             purpose=campaign.purpose,
             body="",
-            contact=campaign.contact if _takes_marks(section) else unmarked(campaign.contact),
+            contact=campaign.contact if takes_marks(section) else unmarked(campaign.contact),
             valid_from=campaign.valid_from,
             valid_until=campaign.valid_until,
             households=campaign.audience.households,
@@ -258,45 +288,8 @@ class Composer:
             options=section.options,
             schedule=campaign.schedule,
             own_schedule=section.schedule,
-            attachments=campaign.attachments if _takes_attachments(section) else (),
+            attachments=campaign.attachments if takes_attachments(section) else (),
             recording=section.recording,
             drill=campaign.drill,
             ends=campaign.all_clear,
         )
-
-
-def _titled(campaign: Campaign, section: Section) -> str:
-    title = campaign.title if section.title is None else section.title
-    return titled_as_drill(title) if campaign.drill else title
-
-
-def _to_withdraw(channel: Channel, section: Section | None, correction: Correction) -> BaseModel:
-    """Return a channel's settings for a notice that takes back what it said."""
-    if section is not None and isinstance(section.options, Options):
-        return section.options.to_withdraw(correction)
-    return channel.options()
-
-
-def _takes_marks(section: Section) -> bool:
-    return isinstance(section.options, Options) and section.options.takes_marks
-
-
-def _takes_facts(section: Section) -> bool:
-    return isinstance(section.options, Options) and section.options.takes_facts
-
-
-def _texts(section: Section) -> Mapping[tuple[str, ...], str]:
-    """Return the texts with variables among a channel's settings."""
-    return section.options.texts() if isinstance(section.options, Options) else {}
-
-
-def _options(content: Content, registry: Registry) -> BaseModel:
-    """Return a channel's settings as they hold in this commune; a recording says no text."""
-    if content.recording is not None or not isinstance(content.options, Options):
-        return content.options
-    said = "\n".join((content.title, content.body, content.contact))
-    return content.options.in_commune(registry, said)
-
-
-def _takes_attachments(section: Section) -> bool:
-    return isinstance(section.options, Options) and section.options.takes_attachments

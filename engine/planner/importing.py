@@ -156,7 +156,8 @@ def _difference(registry: Registry, earlier: Registry | None) -> Change:
 
 def _shared(registry: Registry) -> tuple[object, ...]:
     """Return what is no single hamlet's: settings, people with rights, places, teams."""
-    entitled = {person.id: person for person in registry.people if person.rights}
+    serving = {member for team in registry.teams for member in team.members}
+    entitled = {one.id: one for one in registry.people if one.rights or one.id in serving}
     return (
         registry.commune,
         registry.print_point,
@@ -167,5 +168,6 @@ def _shared(registry: Registry) -> tuple[object, ...]:
         registry.chat_groups,
         registry.teams,
         registry.pronounce,
+        registry.escalation,
         entitled,
     )

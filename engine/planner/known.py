@@ -12,7 +12,7 @@ from engine.ledger.deliveries import missing_content
 from engine.ledger.told import ToldRow
 from engine.models import Campaign, Content, Purpose
 from engine.models.plan import Frozen
-from engine.planner.said import issued_as, second_parts, words_of
+from engine.planner.said import Words, issued_as, parts_of, second_parts, words_of
 from engine.states import UNSENT, State
 
 #: Hamlet, channel, target.
@@ -21,16 +21,17 @@ Place = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a content says: the hash of its ``words`` (``words_of``), and of itself said plainly.
+    """What a content says: its ``words`` (``words_of``), and the hash of itself said plainly.
 
     ``second`` are the parts that told readers of a second language, ``issued`` is the number of
-    the document that it was; empty for none.
+    the document that it was; empty for none. ``texts`` are what was read or heard.
     """
 
-    words: str
+    words: Words
     plainly: str
     second: tuple[str, ...] = ()
     issued: str = ""
+    texts: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,6 @@ class Told:
 
     row: ToldRow
     said: Said
-
-    @property
-    def words(self) -> str:
-        """The hash of what was said there."""
-        return self.said.words
 
     @property
     def withdrawn(self) -> bool:
@@ -59,13 +55,12 @@ class Standing:
     purpose: Purpose
     said: Said
 
-    def says(self, words: str, plainly: str) -> bool:
-        """Say whether it tells the same words.
+    def good_as(self, plainly: str) -> bool:
+        """Say whether it need not be made anew, if it tells the same words.
 
-        Of what was not sent yet, the same content as well: it would be made in vain otherwise.
+        What was not sent yet is, unless it is the same content.
         """
-        unsent = self.delivery.state in UNSENT
-        return self.said.words == words and (self.said.plainly == plainly or not unsent)
+        return self.said.plainly == plainly or self.delivery.state not in UNSENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +140,9 @@ def said_by(ledger: Ledger, hashes: Collection[str]) -> dict[str, Said]:
 
 def said_in(known: Mapping[str, Frozen], hashes: Collection[str]) -> dict[str, Said]:
     """Return what contents say that are at hand, with all those that they build on."""
-    words: dict[str, str] = {}
+    words: dict[str, Words] = {}
 
-    def words_in(key: str) -> str:
+    def words_in(key: str) -> Words:
         if key not in words:
             content, needs = known[key]
             words[key] = words_of(content, {name: words_in(need) for name, need in needs.items()})
@@ -156,7 +151,9 @@ def said_in(known: Mapping[str, Frozen], hashes: Collection[str]) -> dict[str, S
     return {key: _said(key, known[key][0], words_in(key)) for key in hashes}
 
 
-def _said(key: str, content: Content, words: str) -> Said:
+def _said(key: str, content: Content, words: Words) -> Said:
     plainly = content.correction.words if content.correction is not None else ""
     second = second_parts(content.channel, content.options)
-    return Said(words, plainly or key, second, issued_as(content) or "")
+    reason = (content.correction.reason,) if content.correction is not None else ()
+    texts = (*(text for _path, text in parts_of(content)), *reason)
+    return Said(words, plainly or key, second, issued_as(content) or "", texts)

@@ -142,7 +142,9 @@ class Office(Submitting):
         current = self._ledger.deliveries.current(revision.campaign_id)
         changes = changes_between(current, plan.deliveries, now, plan.kept)
         own = {item.key for item in plan.deliveries}
-        everything = tuple(one.id for one in current if one.key not in own)
+        everything = tuple(
+            one.id for one in current if one.key not in own and one.id not in plan.kept
+        )
         self._ledger.deliveries.make_way(
             revision.campaign_id,
             revision.revision,

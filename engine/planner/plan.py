@@ -35,7 +35,7 @@ from engine.planner.fitting import fitted, lengths_of
 from engine.planner.foreseeing import foreseen
 from engine.planner.known import NOBODY, Known
 from engine.planner.times import Times
-from engine.planner.truth import truth_of
+from engine.planner.truth import Before, truth_of
 from engine.rules import airtime_breaches
 from engine.rules.obligations import plan_breaches
 
@@ -111,7 +111,8 @@ def plan_campaign(
     breaches.extend(_obligation_breaches(campaign, resolved, fit.deliveries, registry))
     used = amender.used if amender is not None else {}
     said_plainly = [one for one in fit.deliveries if one.content_hash not in used]
-    truth = truth_of(campaign, resolved, said_plainly, registry, now)
+    before = rules.before() if rules is not None else Before()
+    truth = truth_of(campaign, resolved, said_plainly, registry, now, before)
     breaches.extend(truth.breaches)
     said = {item.composed.hash: item.content for item in resolved}
     said |= {key: one.content for key, one in used.items()}

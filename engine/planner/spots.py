@@ -9,6 +9,7 @@ from pathlib import Path
 from campaigns.source import Source
 from campaigns.tree import Node
 from engine.models import Breach, Plan, Spot
+from engine.models.truth import OPTIONS
 
 #: The file of the registry in a workspace: a campaign without a contact takes it from there.
 REGISTRY_FILE = "commune.yaml"
@@ -29,6 +30,8 @@ def placed(breach: Breach, source: Source) -> Breach:
 def spot_in(source: Source, spot: Spot) -> Spot:
     """Return a spot with its line: of the words themselves, of the value, or of the field."""
     file = Path(source.file).name
+    if spot.path[:1] and spot.path[0] in OPTIONS:
+        return spot
     own = source.root.child("contact")
     if spot.path == ("contact",) and (own is None or not own.value):
         # The office and its number, as the registry has them.

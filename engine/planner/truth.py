@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -12,8 +12,9 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.models import Breach, Campaign, Confirmed, Content, Hamlet, PlannedDelivery, Registry
 from engine.models.marks import unmarked
-from engine.models.truth import FieldPath, Spot
+from engine.models.truth import OPTIONS, FieldPath, Spot
 from engine.models.wording import channel_name, path_name
+from engine.planner.said import parts_of
 from engine.rules.one_truth import (
     Difference,
     Judge,
@@ -44,6 +45,14 @@ class Worded(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The texts that people were told of it, and the hamlets that were told others than now."""
+
+    texts: Mapping[str, Collection[str]] = field(default_factory=dict)
+    otherwise: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Truth:
     """What stops approval, or was confirmed (``breaches``), and what should be looked at."""
 
@@ -57,8 +66,12 @@ def truth_of(
     deliveries: Sequence[PlannedDelivery],
     registry: Registry,
     now: datetime,
+    amended: Before | None = None,
 ) -> Truth:
-    """Compare all that is said in each hamlet, with itself and with the days it is said on."""
+    """Compare all that is said in each hamlet, with itself and with the days it is said on.
+
+    ``amended`` is what people were told before; the reason of a correction is held against both.
+    """
     reference = local(campaign.valid_from or now).date()
     judge = Judge(reference, tuple(h.name for h in registry.hamlets), campaign.differs)
     slots: dict[tuple[str, str], set[datetime]] = defaultdict(set)
@@ -67,23 +80,56 @@ def truth_of(
     by_hamlet: dict[str, list[Worded]] = defaultdict(list)
     for item in worded:
         by_hamlet[item.hamlet.id].append(item)
+    said = _said_by_hamlet(campaign, by_hamlet, slots)
     breaches: list[Breach] = []
     used: set[Confirmed] = set()
-    alike: dict[object, Judged] = {}
-    for hamlet_id, items in by_hamlet.items():
-        at = [(item, frozenset(slots[hamlet_id, item.channel])) for item in items]
-        same = tuple((item.channel, id(item.content), moments) for item, moments in at)
-        if same not in alike:  # most hamlets are told the same words at the same hours
-            alike[same] = judge.judge(_said(campaign, at))
-        judged = alike[same]
-        for difference in judged.differences:
+    judged = [(hamlet_id, judge.judge(saids)) for hamlet_id, saids in said.items()]
+    for hamlet_id, found in (
+        *judged,
+        *_reasons(judge, campaign, said, amended or Before(), registry),
+    ):
+        for difference in found.differences:
             breaches.append(_different(difference, hamlet_id))
             if difference.confirmed is not None:
                 used.add(difference.confirmed)
-        breaches += (_false_weekday(side, day, hamlet_id) for side, day in judged.weekdays)
-        breaches += (_impossible(side, hamlet_id) for side in judged.impossible)
+        breaches += (_false_weekday(side, day, hamlet_id) for side, day in found.weekdays)
+        breaches += (_impossible(side, hamlet_id) for side in found.impossible)
     remarks = [*_unused(campaign, used), *_untimely(campaign, worded, slots, reference)]
     return Truth(tuple(breaches), tuple(dict.fromkeys(remarks)))
+
+
+def _reasons(
+    judge: Judge,
+    campaign: Campaign,
+    said: Mapping[str, Sequence[Said]],
+    before: Before,
+    registry: Registry,
+) -> Iterator[tuple[str, Judged]]:
+    """Yield what is wrong with an amendment's reason, and with that in the second language."""
+    facts = campaign.correction
+    if facts is None:
+        return
+    names = {hamlet.id: hamlet.name for hamlet in registry.hamlets}
+    for option, text in zip(OPTIONS, (facts.reason, facts.second), strict=True):
+        reason = Said((option,), text)
+        yield from judge.reason(reason, said, before.texts, before.otherwise, names).items()
+
+
+def _said_by_hamlet(
+    campaign: Campaign,
+    by_hamlet: Mapping[str, Sequence[Worded]],
+    slots: Mapping[tuple[str, str], set[datetime]],
+) -> dict[str, list[Said]]:
+    """Return what is said in each hamlet; most are told the same words at the same hours."""
+    said: dict[str, list[Said]] = {}
+    alike: dict[object, list[Said]] = {}
+    for hamlet_id, items in by_hamlet.items():
+        at = [(item, frozenset(slots.get((hamlet_id, item.channel), ()))) for item in items]
+        same = tuple((item.channel, id(item.content), moments) for item, moments in at)
+        if same not in alike:
+            alike[same] = _said(campaign, at)
+        said[hamlet_id] = alike[same]
+    return said
 
 
 def _said(campaign: Campaign, items: Sequence[tuple[Worded, frozenset[datetime]]]) -> list[Said]:
@@ -107,31 +153,19 @@ def _said(campaign: Campaign, items: Sequence[tuple[Worded, frozenset[datetime]]
 def _fields(campaign: Campaign, content: Content) -> Iterator[tuple[FieldPath, str]]:
     """Yield what a channel says, with the place in the file that says it."""
     section = campaign.sections[content.channel]
-    own: FieldPath = ("channels", content.channel)
-    yield ("title",) if section.title is None else (*own, "title"), content.title
-    yield ("text",) if section.text is None else (*own, "text"), unmarked(content.body)
-    yield ("contact",), unmarked(content.contact)
-    for name, lines in content.facts.named():
-        # A line of "where" is a place to go to, though nothing in it says so.
-        lead = "Địa điểm: " if name == "where" else ""
-        for index, line in enumerate(lines):
-            yield ("facts", name, index), lead + unmarked(line)
-    other = getattr(content.options, "second_language", None)
-    if other is not None:
-        yield (*own, "second_language", "title"), other.title
-        yield (*own, "second_language", "text"), other.text
-    summary = getattr(content.options, "summary", None)
-    if summary:
-        yield (*own, "summary"), summary
+    own = {"second_language", "summary"}
+    own |= {name for name in ("title", "text") if getattr(section, name) is not None}
+    for path, text in parts_of(content):
+        yield ("channels", content.channel, *path) if path[0] in own else path, text
 
 
 def _different(difference: Difference, hamlet_id: str) -> Breach:
     one, other = difference.one, difference.other
     message = _("{fact} is not the same: {one} says “{this}”, {other} says “{that}”").format(
         fact=_kind_name(one.fact.kind),
-        one=path_name(one.said.path),
+        one=_field_name(one),
         this=one.fact.written,
-        other=path_name(other.said.path),
+        other=_field_name(other),
         that=other.fact.written,
     )
     spots = (_spot(one, hamlet_id), _spot(other, hamlet_id))
@@ -144,7 +178,7 @@ def _different(difference: Difference, hamlet_id: str) -> Breach:
 
 def _false_weekday(side: Side, day: date, hamlet_id: str) -> Breach:
     message = _("{field} says “{written}”, but {day} is a {weekday}").format(
-        field=path_name(side.said.path),
+        field=_field_name(side),
         written=side.fact.written,
         day=f"{day:%d/%m/%Y}",
         weekday=_WEEKDAYS[day.weekday()],
@@ -154,9 +188,15 @@ def _false_weekday(side: Side, day: date, hamlet_id: str) -> Breach:
 
 def _impossible(side: Side, hamlet_id: str) -> Breach:
     message = _("{field} says “{written}”, a day that no calendar has").format(
-        field=path_name(side.said.path), written=side.fact.written
+        field=_field_name(side), written=side.fact.written
     )
     return Breach(message, hamlet_id=hamlet_id, spots=(_spot(side, hamlet_id),))
+
+
+def _field_name(side: Side) -> str:
+    """Name a field of the file, or what was given with the command."""
+    name = path_name(side.said.path)
+    return f"--{name}" if name in OPTIONS else name
 
 
 def _spot(side: Side, hamlet_id: str) -> Spot:
@@ -165,7 +205,7 @@ def _spot(side: Side, hamlet_id: str) -> Spot:
 
 def _unused(campaign: Campaign, used: set[Confirmed]) -> Iterator[str]:
     for index, entry in enumerate(campaign.differs):
-        if entry in used:
+        if entry in used or (entry.where in OPTIONS and campaign.correction is None):
             continue
         message = _(
             "{field}: no text differs so any more (“{fact}” in {where}); delete the entry, or "

@@ -123,6 +123,12 @@ def amends_word(amends: Amends) -> str:
     }[amends]
 
 
+def amends_words(places: Iterable[AmendedPlace]) -> str:
+    """Return what places are told: an update, a correction, a withdrawal, or several of these."""
+    found = {one.amends for one in places}
+    return ", ".join(amends_word(one) for one in Amends if one in found)
+
+
 def amended_places(
     told: Sequence[ToldRow],
     every: Iterable[DeliveryRow],
@@ -183,10 +189,28 @@ def _judged(
     name = hamlet_name(registry, hamlet_id)
     if not amending:
         return AmendedPlace(hamlet_id, name, channel, target, at, Has.MISSING, amends=amends)
-    has, row = max(((_has(row, now), row) for row in amending), key=_least_done)
+    hours = {_hour(channel, one.slot) for one in wrong}
+    answers = [_answer(hour, amending, now) for hour in hours]
+    has, row = max(answers, key=_least_done)
     taken_back = row.purpose is Purpose.WITHDRAWAL
     how = Amends.WITHDRAWAL if taken_back else amends
     return AmendedPlace(hamlet_id, name, channel, target, at, has, local(row.slot), row.state, how)
+
+
+def _answer(hour: str, amending: Sequence[DeliveryRow], now: datetime) -> tuple[Has, DeliveryRow]:
+    """Return how far it has come for those who listen at an hour: its best telling there.
+
+    On loudspeakers it is said again in every slot that is left; who heard it once has it.
+    """
+    there = [row for row in amending if _hour(row.channel, row.slot) == hour]
+    last = max(row.revision for row in there or amending)
+    newest = [row for row in there or amending if row.revision == last]
+    return min(((_has(row, now), row) for row in newest), key=_least_done)
+
+
+def _hour(channel: str, slot: datetime) -> str:
+    """Name the hour of a slot: people listen at theirs; what is read is there all day."""
+    return f"{local(slot):%H:%M}" if channel == "loudspeaker" else ""
 
 
 def _least_done(one: tuple[Has, DeliveryRow]) -> tuple[int, datetime]:

@@ -7,7 +7,7 @@ within the other) and their sum (no household twice).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -15,6 +15,7 @@ from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow
 from engine.models import Evidence, GroupKind, Purpose, Registry
 from engine.models.visit import standing
+from engine.reports.handed import ProductHanded, last_counts, products_handed
 from engine.reports.matrix import hamlet_name
 from engine.reports.words import channel_word, number
 from engine.states import State
@@ -52,6 +53,8 @@ class HamletCoverage:
     """One hamlet: households meant, those covered, and on what ground.
 
     ``covered`` are those that at least one channel covers, ``twice`` those that at least two do.
+    ``products``: printed ones that were handed out beside the one that counts households, which
+    whoever got another has as well.
     """
 
     hamlet_id: str
@@ -60,6 +63,7 @@ class HamletCoverage:
     covered: Bounds
     channels: tuple[ChannelCoverage, ...]
     twice: Bounds = Bounds(0, 0)
+    products: tuple[ProductHanded, ...] = ()
 
     @property
     def confirmed(self) -> bool:
@@ -73,7 +77,7 @@ class HamletCoverage:
     @property
     def basis(self) -> tuple[str, ...]:
         """What the numbers rest on and assume, in words; to be shown beside them."""
-        return tuple(_basis(self))
+        return (*_basis(self), *(one.in_words for one in self.products))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,14 +140,16 @@ def coverage(
     households: Mapping[str, int],
 ) -> Coverage:
     """Work coverage out for each hamlet in ``households`` (id → households meant), in its order."""
-    by_place = _channel_bounds(rows, standing(evidence), registry, households)
+    by_place = _channel_bounds(rows, last_counts(evidence), registry, households)
+    products = products_handed(rows, evidence)
     hamlets = []
     for hamlet_id, meant in households.items():
         channels = tuple(sorted(by_place.get(hamlet_id, ()), key=_strength))
         bounds = [one.households for one in channels]
         covered, twice = together(bounds, meant), at_least_two(bounds, meant)
         name = hamlet_name(registry, hamlet_id)
-        hamlets.append(HamletCoverage(hamlet_id, name, meant, covered, channels, twice))
+        handed = products.get(hamlet_id, ())
+        hamlets.append(HamletCoverage(hamlet_id, name, meant, covered, channels, twice, handed))
     return Coverage(tuple(hamlets))
 
 
@@ -178,7 +184,7 @@ def reaches_households(row: DeliveryRow, piece: Evidence, registry: Registry) ->
     Whoever heard a drill knows nothing that he has to know.
     """
     real = row.purpose is not Purpose.DRILL
-    return real and piece.kind.of_households and not _goes_to_heads(row, registry)
+    return real and piece.of_households and not _goes_to_heads(row, registry)
 
 
 def _goes_to_heads(row: DeliveryRow, registry: Registry) -> bool:
@@ -194,17 +200,26 @@ def _channel_bounds(
 ) -> dict[str, list[ChannelCoverage]]:
     """Return each hamlet's channels that have evidence of households reached."""
     confirmed = {row.id: row for row in rows if row.state is State.CONFIRMED}
-    pieces: dict[tuple[str, str], dict[int, list[Evidence]]] = {}
-    for piece in evidence:
-        row = confirmed.get(piece.delivery_id)
-        if row is not None and reaches_households(row, piece, registry):
+    known = [piece for piece in evidence if piece.delivery_id in confirmed]
+    pieces: dict[tuple[str, str], dict[Hashable, list[Evidence]]] = {}
+    for piece in standing(known, lambda one: _told_once(confirmed[one])):
+        row = confirmed[piece.delivery_id]
+        if reaches_households(row, piece, registry):
             place = pieces.setdefault((row.hamlet_id, row.channel), {})
-            place.setdefault(row.id, []).append(piece)
+            place.setdefault(_told_once(row), []).append(piece)
     found: dict[str, list[ChannelCoverage]] = {}
     for (hamlet_id, channel), deliveries in pieces.items():
         one = _channel(channel, deliveries.values(), households.get(hamlet_id, 0))
         found.setdefault(hamlet_id, []).append(one)
     return found
+
+
+def _told_once(row: DeliveryRow) -> Hashable:
+    """Name what households are counted for: a delivery; of visits all that one team was sent for.
+
+    A team counts its visits from the beginning on, and its word answers every sheet it was given.
+    """
+    return (row.hamlet_id, row.target) if row.channel == "team" else row.id
 
 
 def _strength(one: ChannelCoverage) -> tuple[int, str]:

@@ -13,7 +13,6 @@ from jinja2 import Environment
 from engine.i18n import gettext as _
 from engine.i18n import language
 from engine.ledger import status_word
-from engine.models.wording import evidence_word
 from engine.reports.browser import page_environment, style_sheet
 from engine.reports.lines import EventLine, Who
 from engine.reports.report import Report
@@ -115,7 +114,6 @@ def _environment() -> Environment:
             "tone": tone,
             "kind_word": kind_word,
             "status_word": status_word,
-            "evidence_word": evidence_word,
             "event_word": event_word,
             "exact_moment": exact_moment,
         }

@@ -10,7 +10,8 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, EventRow, remark_of
 from engine.models import Evidence, EvidenceKind, Person, Purpose, Registry
-from engine.models.wording import views_in_words
+from engine.models.wording import evidence_word, views_in_words
+from engine.reports.handed import product_name
 from engine.reports.matrix import hamlet_name
 from engine.reports.plain import Discreet
 from engine.reports.words import number
@@ -80,6 +81,13 @@ class EvidenceLine:
     by: Who
     source: str
     views: int | None = None
+    product: str = ""
+
+    @property
+    def what(self) -> str:
+        """What it shows; of one printed product among several, which."""
+        what = evidence_word(self.kind)
+        return f"{what} ({product_name(self.product)})" if self.product else what
 
     @property
     def number(self) -> str:
@@ -167,6 +175,7 @@ class Lines:
             by=self.who(piece.by),
             source=self.discreet(piece.source),
             views=piece.views,
+            product=piece.product,
         )
 
     def _hamlet(self, hamlet_id: str) -> str:

@@ -20,6 +20,7 @@ from engine.reports.plain import Discreet, plain
 from engine.reports.remarks import Remarked, remarked
 from engine.reports.unreached import Unreached, unreached
 from engine.reports.visits import Progress, progress_of
+from engine.rules.team_days import OtherDays
 from engine.rules.visits import goings
 from engine.states import State
 
@@ -183,6 +184,7 @@ def _visits(
         ledger.visits.counts(campaign_id),
         registry,
         lambda key: ledger.deliveries.content(key)[0],
+        OtherDays(ledger),
     )
     return progress_of(found, registry)
 

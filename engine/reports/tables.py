@@ -11,7 +11,6 @@ from typing import Any
 
 from engine.i18n import gettext as _
 from engine.i18n import language
-from engine.models.wording import evidence_word
 from engine.reports.amended import AmendedHamlet, AmendedPlace
 from engine.reports.coverage import HamletCoverage
 from engine.reports.escalation import StepLine
@@ -109,8 +108,8 @@ def _delivery_cells(
 
 
 def _evidence_words(piece: EvidenceLine) -> str:
-    what, at = evidence_word(piece.kind), piece.at.strftime(_MOMENT)
-    return f"{what}: {piece.number} ({piece.by.id}, {at})"
+    at = piece.at.strftime(_MOMENT)
+    return f"{piece.what}: {piece.number} ({piece.by.id}, {at})"
 
 
 def report_json(report: Report) -> bytes:

@@ -120,6 +120,7 @@ def _event_words(_language: str) -> dict[str, str]:
         "rehearsed": _("rehearsed"),
         "printed": _("printed"),
         "printed_again": _("sheets printed again"),
+        "bulletin_made": _("in a bulletin"),
         "refused": _("refused: not what was approved"),
         "notice_done": _("notice seen to"),
         "registry_loaded": _("registry loaded"),
@@ -127,6 +128,8 @@ def _event_words(_language: str) -> dict[str, str]:
         "restored": _("restored from a backup"),
         "list_imported": _("private list imported"),
         "list_shown": _("private list shown"),
+        "words_shown": _("words about people shown"),
         "list_purged": _("private list removed"),
         "link_revoked": _("team's link revoked"),
+        "relay_link_revoked": _("person's link revoked"),
     }

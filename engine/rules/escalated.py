@@ -16,11 +16,11 @@ from engine.models import (
     GroupKind,
     Hamlet,
     Plan,
+    PlannedDelivery,
     Purpose,
     Registry,
 )
 from engine.models.escalation import Act, Step, Steps
-from engine.models.registry import private_target
 from engine.rules.escalation import Due, Outlook, Situation, foreseen
 from engine.states import State
 
@@ -132,11 +132,6 @@ def cases_of(
     return tuple(found)
 
 
-def second_targets(case: Case, registry: Registry) -> list[str]:
-    """Return where the second contacts of a hamlet are asked: each by himself."""
-    return [private_target(person) for person in registry.seconds(case.hamlet)]
-
-
 def nobody_to_ask(hamlet: Hamlet, act: Act, registry: Registry) -> bool:
     """Say whether a step finds nobody whom it could ask."""
     if act is Act.REMIND:
@@ -164,23 +159,10 @@ class ForeseenStep:
 
 def foreseen_steps(campaign: Campaign, plan: Plan, registry: Registry) -> tuple[ForeseenStep, ...]:
     """Return what a plan would bring, if its messages left at their slots and nobody answered."""
-    correction = campaign.correction
     steps = campaign.steps(registry.escalation)
-    if not steps or (correction is not None and correction.withdraws):
-        return ()
-    kinds = {group.id: group.kind for group in registry.chat_groups}
-    slots: dict[str, dict[GroupKind, datetime]] = {}
-    for one in plan.deliveries:
-        kind = kinds.get(one.target) if one.channel == "chat" else None
-        if kind in (GroupKind.HEADS, GroupKind.HAMLET):
-            ours = slots.setdefault(one.hamlet_id, {})
-            ours[kind] = min(one.slot, ours.get(kind, one.slot))
     found: dict[tuple[int, datetime | None, bool, bool], list[str]] = {}
-    for hamlet in registry.hamlets:
-        told = slots.get(hamlet.id)
-        if not told:
-            continue
-        told_at = told.get(GroupKind.HEADS) or told[GroupKind.HAMLET]
+    for hamlet, told in told_by(campaign, plan, registry).items():
+        told_at = told.slot
         known = Situation(told_at, campaign.valid_until)
         for place, due in enumerate(foreseen(steps, known, registry, campaign.urgency, told_at)):
             nobody = nobody_to_ask(hamlet, due.step.do, registry)
@@ -192,6 +174,28 @@ def foreseen_steps(campaign: Campaign, plan: Plan, registry: Registry) -> tuple[
         ForeseenStep(steps[place], at, tuple(names), night, nobody)
         for (place, at, night, nobody), names in ordered
     )
+
+
+def told_by(campaign: Campaign, plan: Plan, registry: Registry) -> dict[Hamlet, PlannedDelivery]:
+    """Return by which delivery of a plan each hamlet's head is told first, where steps follow.
+
+    By his group's message, else by the one that he carries to the hamlet's group.
+    """
+    correction = campaign.correction
+    if not campaign.steps(registry.escalation) or (correction and correction.withdraws):
+        return {}
+    kinds = {group.id: group.kind for group in registry.chat_groups}
+    found: dict[str, dict[GroupKind, PlannedDelivery]] = {}
+    for one in plan.deliveries:
+        kind = kinds.get(one.target) if one.channel == "chat" else None
+        if kind in (GroupKind.HEADS, GroupKind.HAMLET):
+            ours = found.setdefault(one.hamlet_id, {})
+            ours[kind] = min(one, ours.get(kind, one), key=lambda told: told.slot)
+    return {
+        hamlet: told.get(GroupKind.HEADS) or told[GroupKind.HAMLET]
+        for hamlet in registry.hamlets
+        if (told := found.get(hamlet.id))
+    }
 
 
 def _situation(

@@ -45,6 +45,11 @@ _NEGATED = re.compile(rf"\b{_NOT}\b(?: \w+)? (?:chuyen|nhan|bao|gui|dang|thong b
 _FUTURE = re.compile(
     r"\b(?:se|chut|lat|mai|chieu nay|toi nay|toi mai|sang mai|de toi|cho toi|dang)\b(?! len nhom)"
 )
+#: A nod has at most so many words: a nod's own, and such as stand beside one.
+_SHORT = 6
+_NOD = re.compile(r"ok|oke|okey|okay|oki|okie|okela|da|vang|uh|um|u|ro|biet|hieu|xong|roi|duoc")
+_BESIDE = re.compile(r"a|ah|nhe|nha|nhen|anh|chi|em|co|chu|bac|toi|minh|xa|ban|ap|cam|on")
+_SIGNS = "👍👌✅🆗🙏"
 _NUMBER = re.compile(r"\b(\d{1,3}(?:\.\d{3})+|\d{1,6})(?: \w+)? (?:ho|nha|gia dinh)\b")
 _BARE = re.compile(r"\d")
 
@@ -71,9 +76,19 @@ def read_reply(text: str) -> Reply:
 
 
 def is_answer(text: str) -> bool:
-    """Say whether ``text`` speaks of receiving or passing on, however unclear: no small talk."""
+    """Say whether ``text`` answers something, however unclear: no small talk.
+
+    So does what speaks of receiving or passing on, and a bare "ok", "dạ rồi", 👍.
+    """
     plain = _plain(text)
-    return any(one.search(plain) for one in (_NEGATED, _RELAYED, _RECEIVED))
+    if any(one.search(plain) for one in (_NEGATED, _RELAYED, _RECEIVED)):
+        return True
+    words = plain.replace(".", " ").split()
+    if words:
+        nods = [_NOD.fullmatch(word) is not None for word in words]
+        beside = [_BESIDE.fullmatch(word) is not None for word in words]
+        return len(words) <= _SHORT and any(nods) and all(map(max, nods, beside))
+    return any(sign in text for sign in _SIGNS)
 
 
 def _plain(text: str) -> str:

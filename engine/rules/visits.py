@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from datetime import datetime
 
-from channels.team.channel import TeamChannel
-from channels.team.rounds import Round, round_for
+from channels.team.channel import TeamChannel, TeamDays
+from channels.team.rounds import FREE, Busy, Round, round_for
 from channels.team.wording import span
 from engine.ledger import DeliveryRow
-from engine.models import Content, Evidence, Registry
-from engine.models.visit import Going, last_words
+from engine.models import Content, Evidence, Purpose, Registry
+from engine.models.visit import Going, VisitReport, last_words
 from engine.states import State
 
 _OVER = (State.CANCELLED, State.EXPIRED, State.SUPERSEDED, State.WITHDRAWN)
@@ -26,15 +27,26 @@ def teams_going(rows: Iterable[DeliveryRow], registry: Registry) -> list[str]:
 
 
 def rows_of(rows: Iterable[DeliveryRow], team_id: str, registry: Registry) -> list[DeliveryRow]:
-    """Return the newest delivery to a team for each hamlet, in the registry's order."""
-    newest: dict[str, DeliveryRow] = {}
+    """Return the delivery to a team that says what holds in each hamlet, in the registry's order.
+
+    The newest; but a reminder that may not be needed says nothing while there is another.
+    """
+    by_hamlet: dict[str, list[DeliveryRow]] = {}
     for row in rows:
-        if not _alive(row) or row.target != team_id:
-            continue
-        known = newest.get(row.hamlet_id)
-        if known is None or (row.revision, row.id) > (known.revision, known.id):
-            newest[row.hamlet_id] = row
-    return [newest[one.id] for one in registry.hamlets if one.id in newest]
+        if _alive(row) and row.target == team_id:
+            by_hamlet.setdefault(row.hamlet_id, []).append(row)
+    holding = {
+        hamlet_id: max([row for row in found if not row.asks] or found, key=age)
+        for hamlet_id, found in by_hamlet.items()
+    }
+    return [holding[one.id] for one in registry.hamlets if one.id in holding]
+
+
+def rows_to(rows: Iterable[DeliveryRow], team_id: str, hamlet_id: str) -> list[DeliveryRow]:
+    """Return every delivery that sends a team to a hamlet: one visit answers them all."""
+    return [
+        row for row in rows if _alive(row) and (row.target, row.hamlet_id) == (team_id, hamlet_id)
+    ]
 
 
 def age(row: DeliveryRow) -> tuple[int, int]:
@@ -49,11 +61,21 @@ def content_of(rows: Sequence[DeliveryRow], contents: Contents) -> Content | Non
 
 
 def round_through(
-    team_id: str, rows: Sequence[DeliveryRow], content: Content, registry: Registry
+    team_id: str,
+    rows: Sequence[DeliveryRow],
+    content: Content,
+    registry: Registry,
+    busy: Busy = FREE,
 ) -> Round:
     """Return the round of a team through the hamlets of its deliveries; there must be some."""
     hamlets = [registry.hamlets_by_id[row.hamlet_id] for row in rows]
-    return round_for(team_id, min(row.slot for row in rows), content, hamlets, registry)
+    withdrawn = {row.hamlet_id for row in rows if row.purpose is Purpose.WITHDRAWAL}
+    return round_for(team_id, begins(rows), content, hamlets, registry, withdrawn, busy)
+
+
+def begins(rows: Iterable[DeliveryRow]) -> datetime:
+    """Return when the first sheet of a round leaves."""
+    return min(row.slot for row in rows)
 
 
 def goings(
@@ -62,20 +84,29 @@ def goings(
     listed: Mapping[tuple[str, str], int],
     registry: Registry,
     contents: Contents,
+    others: TeamDays,
 ) -> list[Going]:
-    """Return every team in every hamlet; ``listed`` counts private lists by (hamlet, team)."""
-    said = last_words(evidence)
+    """Return every team in every hamlet; ``listed`` counts private lists by (hamlet, team).
+
+    ``others`` says what else teams are busy with.
+    """
+    visits = {row.id: (row.target, row.hamlet_id) for row in rows if _alive(row)}
+    by_visit: dict[Hashable, list[VisitReport]] = {}
+    for report in last_words((one for one in evidence if one.delivery_id in visits), visits.get):
+        by_visit.setdefault(visits[report.delivery_id], []).append(report)
     found = []
     for team_id in teams_going(rows, registry):
         own = rows_of(rows, team_id, registry)
         content = content_of(own, contents)
         if content is None:
             continue
-        stops = {one.hamlet.id: one for one in round_through(team_id, own, content, registry).stops}
+        busy = others(content, team_id, begins(own), registry)
+        one = round_through(team_id, own, content, registry, busy)
+        stops = {stop.hamlet.id: stop for stop in one.stops}
         for row in own:
             stop = stops[row.hamlet_id]
-            count = listed.get((row.hamlet_id, team_id), 0)
-            reports = tuple(one for one in said if one.delivery_id == row.id)
+            count = 0 if stop.withdrawn else listed.get((row.hamlet_id, team_id), 0)
+            reports = tuple(by_visit.get((team_id, row.hamlet_id), ()))
             days = span(stop.first, stop.last)
             found.append(
                 Going(team_id, stop.hamlet, count or stop.households, days, count, reports)

@@ -11,9 +11,8 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol, Self, TypeVar, get_args, get_origin
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 from pydantic_core import ErrorDetails
@@ -24,6 +23,13 @@ from engine.settings.players import ALWAYS_THERE, PlayerName, PlayerSettings
 from engine.settings.portal import PortalSettings
 from engine.settings.printing import PrintSettings
 from engine.settings.proof import ProofSettings
+from engine.settings.secrets import (
+    Faulty,
+    SettingsError,
+    SettingsFault,
+    read_secret,
+    with_own_secrets,
+)
 from engine.settings.sections import (
     AlertSettings,
     ArtifactSettings,
@@ -57,29 +63,6 @@ __all__ = [
     "load_settings",
     "read_secret",
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class SettingsFault:
-    """One fault. ``place`` is a file or a variable; ``field`` is empty for all of it.
-
-    ``line`` counts from 1; 0 where it is unknown.
-    ``cause`` is what pydantic found, or why the file cannot be read. Whoever tells people
-    puts it into words: this floor speaks no language.
-    """
-
-    place: str
-    field: str
-    cause: ErrorDetails | OSError | UnicodeDecodeError | tomllib.TOMLDecodeError
-    line: int = 0
-
-
-class SettingsError(Exception):
-    """Settings that cannot be used, with every fault."""
-
-    def __init__(self, faults: Sequence[SettingsFault]) -> None:
-        super().__init__(faults)
-        self.faults = tuple(faults)
 
 
 class Settings(Section):
@@ -125,11 +108,17 @@ class Settings(Section):
     privacy: PrivacySettings = PrivacySettings()
     outbox: OutboxSettings = OutboxSettings()
     _faulty: dict[str, tuple[SettingsFault, ...]] = PrivateAttr(default_factory=dict)
+    _faulty_accounts: dict[str, tuple[SettingsFault, ...]] = PrivateAttr(default_factory=dict)
 
     @property
     def faulty_players(self) -> Mapping[str, tuple[SettingsFault, ...]]:
         """What is wrong with players' sections that are left out, each by its own fault."""
         return self._faulty
+
+    @property
+    def faulty_accounts(self) -> Mapping[str, tuple[SettingsFault, ...]]:
+        """What is wrong with the secrets of chat accounts, by section: ``apprise.thu_xa``."""
+        return self._faulty_accounts
 
     def loudspeaker_of(self, commune_id: str) -> LoudspeakerSettings:
         """Return what holds for a commune: its own voices, where they are set."""
@@ -161,7 +150,7 @@ def load_settings(workspace: Path, environ: Mapping[str, str] = os.environ) -> S
             values["players"].pop(name)
         settings = Settings.model_validate(values)
     settings._faulty = faulty
-    return _with_secrets(_with_token(settings, workspace), workspace)
+    return _with_secrets(settings, workspace)
 
 
 def _is_players_own(place: tuple[int | str, ...]) -> bool:
@@ -248,72 +237,39 @@ def _models_in(annotation: Any) -> tuple[type[BaseModel], ...]:
     return tuple(model for inner in get_args(annotation) for model in _models_in(inner))
 
 
-def read_secret(path: Path) -> str:
-    """Return a secret kept in a file, without the final line break. Raises SettingsError."""
-    try:
-        return path.read_text(encoding="utf-8").strip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([SettingsFault(str(path), "", error)]) from None
-
-
-def _with_token(settings: Settings, workspace: Path) -> Settings:
-    telegram = settings.telegram
-    if telegram.token or not telegram.token_file:
-        return settings
-    token = read_secret(workspace / telegram.token_file)
-    return settings.model_copy(update={"telegram": telegram.model_copy(update={"token": token})})
-
-
 def _with_secrets(settings: Settings, workspace: Path) -> Settings:
-    """Read the secrets of players and accounts from the files that are named for them.
+    """Read secrets from the files that are named for them.
 
-    One of a player's that cannot be read is that player's own fault.
+    One that cannot be read is the fault of its own player or chat account: the others go on.
     """
-    players, faulty = {}, dict(settings.faulty_players)
-    for name, player in settings.players.items():
-        try:
-            players[name] = _with_own_secrets(player, workspace)
-        except SettingsError as error:
-            field = f"players.{name}"
-            faulty[name] = tuple(replace(one, field=field) for one in error.faults)
-    zalo = {name: _with_own_secrets(account, workspace) for name, account in settings.zalo.items()}
-    apprise = {name: _with_own_secrets(one, workspace) for name, one in settings.apprise.items()}
+    faulty = Faulty(workspace, dict(settings.faulty_players), {})
+    own = faulty.with_secrets
+    players = {
+        name: kept
+        for name, player in settings.players.items()
+        if (kept := own(player, f"players.{name}", faulty.players, name)) is not None
+    }
     portal = settings.portal.model_copy(
         update={
-            "wordpress": _with_own_secrets(settings.portal.wordpress, workspace),
-            "webhook": _with_own_secrets(settings.portal.webhook, workspace),
+            "wordpress": with_own_secrets(settings.portal.wordpress, workspace),
+            "webhook": with_own_secrets(settings.portal.webhook, workspace),
         }
     )
     known = settings.model_copy(
         update={
             "players": players,
-            "zalo": zalo,
-            "zalo_bot": _with_own_secrets(settings.zalo_bot, workspace),
-            "apprise": apprise,
+            "telegram": faulty.account(settings.telegram, "telegram"),
+            "zalo": {
+                name: faulty.account(one, f"zalo.{name}") for name, one in settings.zalo.items()
+            },
+            "zalo_bot": faulty.account(settings.zalo_bot, "zalo_bot"),
+            "apprise": {
+                name: faulty.account(one, f"apprise.{name}")
+                for name, one in settings.apprise.items()
+            },
             "portal": portal,
         }
     )
-    known._faulty = faulty
+    known._faulty = faulty.players
+    known._faulty_accounts = faulty.accounts
     return known
-
-
-class _HasSecrets(Protocol):
-    """A section whose ``secrets`` may come from files."""
-
-    @property
-    def secrets(self) -> tuple[str, ...]: ...
-
-    def model_copy(self, *, update: Mapping[str, Any]) -> Self: ...
-
-
-_Secretive = TypeVar("_Secretive", bound=_HasSecrets)
-
-
-def _with_own_secrets(section: _Secretive, workspace: Path) -> _Secretive:
-    return section.model_copy(
-        update={
-            secret: read_secret(workspace / getattr(section, f"{secret}_file"))
-            for secret in section.secrets
-            if not getattr(section, secret) and getattr(section, f"{secret}_file")
-        }
-    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
@@ -25,6 +25,9 @@ class ClockSettings(Section):
 
 
 class TelegramSettings(Section):
+    #: Values that may come from a file named by the same key with ``_file`` behind it.
+    secrets: ClassVar[tuple[str, ...]] = ("token",)
+
     base_url: str = Field(
         default="https://api.telegram.org", description="Địa chỉ máy chủ Telegram."
     )
@@ -139,7 +142,8 @@ class ConsoleSettings(Section):
         default="",
         pattern=r"^(https?://[^\s/?#]+)?$",
         description="Địa chỉ mà điện thoại của trưởng ấp mở được, ví dụ https://loa.xa-mau.vi.du; "
-        "dùng cho đường dẫn chuyển tin. Bỏ trống là địa chỉ của listen.",
+        "dùng cho đường dẫn chuyển tin và mã trên phiếu giao tờ rơi. Bỏ trống là địa chỉ của "
+        "listen, và mã trên phiếu không mở trang nào.",
     )
     link_days: int = Field(
         default=30, ge=1, le=366, description="Đường dẫn chuyển tin dùng được bao nhiêu ngày."

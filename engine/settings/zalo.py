@@ -31,6 +31,12 @@ class ZaloSettings(Section):
     oa_secret_file: str = Field(
         default="", description="Tệp chứa khóa bí mật của OA, tính từ thư mục làm việc."
     )
+    webhook_timestamp_header: str = Field(
+        default="",
+        pattern=r"^[A-Za-z0-9-]{0,60}$",
+        description="Đầu mục (header) mang dấu thời gian của tin báo, nếu Zalo không để trong "
+        "thân tin; bỏ trống là trong thân tin.",
+    )
     api_url: str = Field(default="https://openapi.zalo.me", description="Địa chỉ máy chủ của Zalo.")
     oauth_url: str = Field(
         default="https://oauth.zaloapp.com", description="Địa chỉ máy chủ cấp quyền của Zalo."

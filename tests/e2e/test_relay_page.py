@@ -7,15 +7,25 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
 from support.commune import NOTICE, PASSPHRASE, make_commune
 from support.console import Console, console
 from support.visits import CAMPAIGN, REGISTRY, VISITS
 
+from channels.flyer.handout import Handout
+from channels.flyer.products import Product
 from engine.app import App, open_app
+from engine.app.linking import cover_mark
 from engine.models import EvidenceKind
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
+
+#: The rules of WCAG, and axe's best practices (headings in order, all within landmarks).
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+}
 
 #: Opens an address on the phone, with what more the browser is to be like.
 Opens = Callable[..., Page]
@@ -95,11 +105,34 @@ def test_it_fits_a_small_phone_and_its_policy_breaks_nothing(
     width = page.evaluate("document.documentElement.scrollWidth")
     assert width <= SCREEN["width"]
     small = page.evaluate(
-        "[...document.querySelectorAll('button, select, input:not([type=hidden]), summary')]"
+        "[...document.querySelectorAll("
+        "'button, select, input:not([type=hidden]), summary, .file a')]"
         ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 44)"
         ".map(e => e.outerHTML)"
     )
     assert small == [], "WCAG 2.2, 2.5.8 and more: a thumb must hit it"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_no_page_breaks_a_rule_of_access(
+    scheme: str, phone: Opens, app: App, server: Console
+) -> None:
+    """WCAG 2.2 (A and AA) by axe-core, which comes in past the pages' own policy."""
+    now = app.clock.now()
+    team = app.ledger.visits.link(CAMPAIGN, "to-1", at=now, until=now.replace(year=2027))
+    link = address(app, server, "ap-2-head")
+    found: list[str] = []
+    for place in (link, f"{server.url}/t/{app.ledger.visits.token(team)}", f"{server.url}/r/x"):
+        page = phone(place, color_scheme=scheme, bypass_csp=True)
+        for more in page.locator("summary").all():
+            more.click()
+        if place == link:
+            page.get_by_label(re.compile("Khoảng bao nhiêu hộ")).fill("nhiều lắm")
+            page.get_by_role("button", name="Đã chuyển", exact=True).click()
+            page.get_by_role("alert").wait_for()
+        for fault in Axe().run(page, options=RULES).response["violations"]:
+            found += [f"{place}: {fault['id']}: {node['html'][:150]}" for node in fault["nodes"]]
+    assert found == []
 
 
 def test_copying_takes_the_text_as_it_is(phone: Opens, app: App, server: Console) -> None:
@@ -116,6 +149,7 @@ def test_what_is_wrong_is_said_on_the_page(phone: Opens, app: App, server: Conso
     page.get_by_label(re.compile("Khoảng bao nhiêu hộ")).fill("nhiều lắm")
     page.get_by_role("button", name="Đã chuyển", exact=True).click()
     assert "nhiều lắm" in page.get_by_role("alert").inner_text()
+    assert page.get_by_label(re.compile("Khoảng bao nhiêu hộ")).input_value() == "nhiều lắm"
 
 
 def test_a_broken_link_says_whom_to_call(phone: Opens, server: Console) -> None:
@@ -160,3 +194,24 @@ def test_a_team_reports_from_a_small_phone(
     page.get_by_role("button", name="Gửi kết quả").click()
     page.get_by_text("Đã ghi kết quả. Cảm ơn!").wait_for()
     assert page.get_by_text(f"gặp 7, vắng 2, từ chối 0, cần giúp 0 ({by})").is_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_who_handed_flyers_out_says_so_from_the_code_on_the_cover(
+    scripts: bool, phone: Opens, app: App, server: Console
+) -> None:
+    copies, head = (100, "ap-1") if scripts else (80, "ap-2")
+    code = Handout("xa-mau", "tiem-phong", 1, ((head, copies),), Product.A5).code
+    mark = cover_mark(app.house.seal, code)
+    page = phone(f"{server.url}/b/{mark}/{code}", java_script_enabled=scripts)
+    assert page.evaluate("document.documentElement.scrollWidth") <= SCREEN["width"]
+    page.get_by_label("Người phát").select_option(f"{head}-head")
+    page.get_by_label("Đã phát (bản)").fill(str(copies - 5))
+    page.get_by_role("button", name="Gửi kết quả").click()
+    page.get_by_text("Đã ghi. Cảm ơn!").wait_for()
+    pieces = [one for one in app.ledger.evidence.of("tiem-phong") if one.left_over is not None]
+    assert (pieces[-1].by, pieces[-1].households, pieces[-1].left_over) == (
+        f"{head}-head",
+        copies - 5,
+        5,
+    )

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.builders import NOW
 from support.commune import NOTICE, PASSPHRASE, make_commune
+from support.corrections import (
+    ID,
+    RIGHT,
+    WRONG_HOUR,
+    correct,
+    places,
+    release,
+    rows,
+    send,
+    withdraw,
+    write,
+)
 from support.fake_telegram import TOKEN, FakeTelegram
 
 from engine.app import App, open_app
 from engine.boundary import Boundary
 from engine.cli.correcting import amendment_lines
 from engine.cli.run import delivered
-from engine.clock import SimulatedClock, local
+from engine.clock import local
 from engine.errors import LoaError
-from engine.ledger import DeliveryRow, Status
+from engine.ledger import Status
 from engine.models import Purpose
 from engine.planner.effects import Effect, effects_of
 from engine.reports.amended import Has
@@ -26,12 +36,6 @@ from engine.reports.html import report_html
 from engine.reports.report import build_report
 from engine.reports.tables import report_csv, report_json
 from engine.states import HANDED_OVER, State
-from workers.embedded import EmbeddedRuntime
-
-ID = "tiem-phong"
-WRONG_HOUR = "gõ nhầm giờ tiêm"
-#: Ấp 1's hour was wrong; Ấp 2's stays.
-RIGHT = NOTICE.replace("ap-1: {gio: 7 giờ}", "ap-1: {gio: 9 giờ}")
 
 
 @pytest.fixture
@@ -46,49 +50,6 @@ def office(tmp_path: Path, telegram: FakeTelegram) -> Iterator[App]:
     with open_app(folder) as opened:
         opened.office.set_passphrase("minh", PASSPHRASE, None)
         yield opened
-
-
-def write(app: App, text: str) -> Path:
-    path = app.workspace / "campaigns" / f"{ID}.yaml"
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def release(app: App, text: str = NOTICE) -> None:
-    app.office.submit(write(app, text), "lan")
-    app.office.approve(ID, "minh", PASSPHRASE)
-
-
-def correct(app: App, text: str = RIGHT, reason: str = WRONG_HOUR) -> None:
-    app.office.correct(ID, write(app, text), "lan", reason)
-    app.office.approve(ID, "minh", PASSPHRASE)
-
-
-def withdraw(app: App, reason: str = "buổi tiêm bị hoãn") -> None:
-    app.office.withdraw(ID, "lan", reason)
-    app.office.approve(ID, "minh", PASSPHRASE)
-
-
-def send(app: App, until: str | None = None) -> None:
-    """Send what is due; with ``until`` (day hour:minute) at that time."""
-    clock = app.clock
-    assert isinstance(clock, SimulatedClock)
-    if until is None:
-        EmbeddedRuntime(app).run()
-        return
-    day, hour, minute = (int(part) for part in re.split("[ :]", until))
-    at = local(NOW).replace(month=12, day=day, hour=hour, minute=minute, second=0, microsecond=0)
-    EmbeddedRuntime(app).run(until=at)
-    clock.advance_to(at)
-
-
-def rows(app: App, purpose: Purpose, *, replaced: bool = False) -> list[DeliveryRow]:
-    every = app.ledger.views.deliveries(ID, replaced=replaced)
-    return [row for row in every if row.purpose is purpose]
-
-
-def places(found: list[DeliveryRow]) -> set[tuple[str, str, str]]:
-    return {(row.hamlet_id, row.channel, row.target) for row in found}
 
 
 def test_only_who_was_told_otherwise_is_corrected_in_the_same_places(office: App) -> None:

@@ -12,9 +12,11 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 from support.commune import PASSPHRASE, make_commune
 from support.dispatching import check_chains
 from support.nursery import Nursery
@@ -26,8 +28,11 @@ from channels.chat.zalo.account import ZaloAccount
 from channels.chat.zalo.fake import FakeZalo, World
 from channels.chat.zalo.fake.world import ACCESS_LIFE, REFRESH_LIFE, Group
 from engine.app import open_app
+from engine.app.noticing import commune_desk
 from engine.clock import SimulatedClock
+from engine.ledger.tables import bundles
 from engine.models import TokenPair
+from engine.models.notice import Concern
 from engine.states import SETTLED, State
 
 MESSAGES = int(os.environ.get("LOA_TEST_MESSAGES", "160"))
@@ -145,6 +150,36 @@ def test_no_message_is_lost_or_doubled_while_workers_are_killed(
                 PATIENCE,
             )
             check(setup, province)
+
+
+def test_a_quota_that_is_used_up_stops_every_worker_and_a_person_is_told(
+    setup: Setup, redis_server: RedisServer, children: Nursery
+) -> None:
+    """What one worker of several learns, all keep to: it is in the ledger, as on Redis the rate."""
+    quota = MESSAGES // 4
+    setup.zalo.world.per_day = quota
+    with Province(setup.workspace, redis_server, children) as province:
+        for role in ("scheduler", "worker", "worker"):
+            province.start(role)
+        with province.opened() as app:
+            later = app.clock.now() + timedelta(hours=12)
+
+            def put_off() -> int:
+                b = bundles.c
+                waiting = select(func.count()).where(b.state == State.PLANNED)
+                with app.ledger.database.read() as connection:
+                    return connection.execute(waiting.where(b.next_attempt_at > later)).scalar_one()
+
+            left = MESSAGES - quota
+            wait_until(lambda: put_off() == left, "the rest to wait for tomorrow", PATIENCE)
+            asked = sum(one.endswith("/group/message") for one in setup.zalo.asked)
+            found = commune_desk(app.house, app.ledger, app.rehearsing).look()
+            (notice,) = (one.notice for one in found if one.notice.concern is Concern.QUOTA)
+            assert notice.facts["count"] == str(left)
+            sent = {row.target for row in rows_of(app) if row.state is State.SENT}
+    assert len(sent) == quota
+    assert set(setup.by_group().values()) == {1}
+    assert asked - quota <= 2 * IN_FLIGHT, "only what was in flight met the refusal"
 
 
 def check(setup: Setup, province: Province) -> None:

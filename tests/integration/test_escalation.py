@@ -23,11 +23,14 @@ from engine.cli.main import build
 from engine.clock import SimulatedClock
 from engine.dispatch.relaying import Relaying
 from engine.dispatch.replying import Line, Replying
+from engine.dispatch.visiting import Visiting
 from engine.ledger.needs import Needs
 from engine.models import EvidenceKind, Purpose
 from engine.models.notice import Concern
 from engine.models.relay import Way, WordKind
+from engine.models.visit import Visits
 from engine.notices.escalation import EscalationGatherer
+from engine.reports import Bounds
 from engine.reports.html import report_html
 from engine.reports.report import Report, build_report
 from engine.reports.tables import report_json
@@ -338,6 +341,46 @@ def test_a_reminder_reaches_no_household_and_the_report_tells_every_step(chase: 
     assert json.loads(report_json(found))["escalation"][1]["act"] == "remind"
 
 
+def test_one_visit_answers_every_sheet_that_sent_its_team_there(tmp_path: Path) -> None:
+    both = CHASED.replace("{chat: true}", "{chat: true, team: {by: 04/12/2026}}")
+    visits = both.replace("do: team_visit}", "do: team_visit}\n  - {after: 36h, do: team_visit}")
+    with chased(tmp_path / "xa", visits, until=at(9)) as chase:
+        app = chase.app
+        visiting = Visiting(app.ledger, app.registry)
+
+        def report_of(households: int, by: str = "to-1-1") -> bool:
+            found = Visits(households, 3)
+            return visiting.report(CAMPAIGN, "to-1", "ap-1", by, found, app.clock.now())
+
+        def states() -> list[str]:
+            rows = app.ledger.views.deliveries(CAMPAIGN)
+            return [row.state for row in rows if (row.channel, row.hamlet_id) == ("team", "ap-1")]
+
+        def counted() -> tuple[Bounds, tuple[int, ...], tuple[int, ...]]:
+            heads = ("truong-ap",)
+            found = app.ledger.views.counted(CAMPAIGN, heads)
+            place = found.hamlet_ids.index("ap-1")
+            told = report(app)
+            covered = told.coverage.hamlets[0].covered
+            assert (covered.lower, covered.upper) == (found.least[place], found.most[place])
+            return covered, told.visits[0].visited, told.visits[0].absent
+
+        assert report_of(20), "of the sheet that has left; the others may not be needed"
+        assert states() == ["confirmed", "planned", "planned"]
+        chase.run(at(7, day=1))
+        assert states() == ["confirmed", "sent", "planned"]
+        assert counted() == (Bounds(20, 20), (20,), (3,)), "what was said does not vanish"
+        chase.run(at(19, day=1))
+        assert report_of(45)
+        assert states() == ["confirmed"] * 3
+        assert counted() == (Bounds(45, 45), (45,), (3,))
+        kept = [one for one in app.ledger.evidence.of(CAMPAIGN) if one.households == 45]
+        assert len({one.delivery_id for one in kept}) == len(kept) == 3
+        assert not report_of(45), "a form that is sent twice"
+        assert report_of(30, "lan")
+        assert counted() == (Bounds(30, 75), (30, 45), (3,)), "two who differ are both kept"
+
+
 def test_what_comes_a_day_late_settles_nothing_by_itself(chase: Chase) -> None:
     app = chase.app
     zalo = replace(app.registry.chat_groups[0], address="g1")
@@ -404,12 +447,46 @@ def test_killed_while_it_chases_it_asks_nobody_twice_and_forgets_nobody(
         assert len(list((app.outbox / "team" / "to-1").iterdir())) == 1
 
 
+def test_the_words_of_every_step_are_read_before_anybody_approves_them(tmp_path: Path) -> None:
+    folder = make_commune(tmp_path / "xa", {CAMPAIGN: CHASED}, registry=COMMUNE)
+    said(folder, "submit", str(folder / "campaigns/tiem-phong.yaml"), "--by", "lan")
+    shown = said(folder, "preview", CAMPAIGN)
+    assert "neu-chua-chuyen/truong-ap/2026-12-01/1200/index.html" in shown
+    ahead = folder / "preview" / f"{CAMPAIGN}-1" / "neu-chua-chuyen" / "outbox"
+
+    def read_in(outbox: Path) -> dict[str, list[str]]:
+        """What lies there for each person and group, without links: nobody has one yet."""
+        found: dict[str, list[str]] = {}
+        for path in sorted((outbox / "chat").rglob("*.txt")):
+            text = path.read_text("utf-8").partition("\n\nhttps://loa.")[0].strip()
+            found.setdefault(path.relative_to(outbox / "chat").parts[0], []).append(text)
+        return found
+
+    previewed = read_in(ahead)
+    assert set(previewed) == {"truong-ap", "rieng--pho", "rieng--phu"}
+    assert len(list((ahead / "team" / "to-1").glob("*.pdf"))) == 1
+    assert not (folder / "outbox" / "chat").exists(), "nothing was sent"
+    with chased(tmp_path / "that", until=at(7, day=1)) as chase:
+        sent = read_in(chase.app.outbox)
+        assert sent["truong-ap"][-1] == previewed["truong-ap"][0], "word for word what was read"
+        for person in ("rieng--pho", "rieng--phu"):
+            assert sent[person][0].startswith(previewed[person][0])
+    quiet = CHASED.partition("escalation:")[0] + "escalation: none\n"
+    (folder / "campaigns/tiem-phong.yaml").write_text(quiet, encoding="utf-8")
+    planned = said(folder, "plan", str(folder / "campaigns/tiem-phong.yaml"))
+    assert "in these words" not in planned
+
+
 def test_commands_show_what_would_come_what_was_done_and_why_not(tmp_path: Path) -> None:
     folder = tmp_path / "xa"
     with chased(folder, until=at(5)):
         planned = said(folder, "plan", str(folder / "campaigns/tiem-phong.yaml"))
         assert "Where nobody says that it was passed on:" in planned
         assert "12:00 01/12/2026  remind the head (6 hours without word" in planned
+        assert "Remind the head, in these words:" in planned
+        assert planned.count("Xã chưa thấy tin báo đã chuyển") == 1, "the same for both hamlets"
+        assert "Nhờ chuyển giúp: Tiêm phòng" in planned
+        assert "and 1 more wordings for other hamlets" in planned, "Ấp 2 is told another hour"
         waiting = said(folder, "escalation", CAMPAIGN)
         assert "○ 06:00 01/12/2026  the head is told (truong-ap): planned" in waiting
         assert "○ 18:00 01/12/2026  ask the second contact: will be done, unless" in waiting

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import httpx
@@ -132,9 +134,22 @@ def test_opening_it_however_often_says_nothing(app: App, phone: Phone) -> None:
     link = address(app)
     for agent in ("Zalo", "facebookexternalhit/1.1", "Googlebot/2.1"):
         assert phone.get(link, headers={"User-Agent": agent}).status_code == 200
-        assert phone.ask("HEAD", link).status_code == 405
-        assert phone.get(f"{link}/ap-1", headers={"User-Agent": agent}).status_code == 405
+        assert phone.ask("HEAD", link).status_code == 200
+        loaded = phone.get(f"{link}/ap-1", headers={"User-Agent": agent})
+        assert loaded.status_code == 303
+        assert loaded.headers["location"] == f"{link}#ap-1"
     assert evidence(app) == []
+    assert app.ledger.relays.words() == []
+
+
+def test_what_is_not_there_does_not_say_that_the_link_is_over(phone: Phone, app: App) -> None:
+    link = address(app)
+    for wrong in (f"{link}/ap-1/khac.png", f"{link}/ap-2/loa.mp3", f"{link}/a/b/c", "/r/_/x.js"):
+        answer = phone.get(wrong)
+        assert (answer.status_code, "hết hạn" in answer.text) == (404, False)
+        assert "Ở đây không có gì" in answer.text
+    other = phone.ask("DELETE", link)
+    assert (other.status_code, "hết hạn" in other.text) == (405, False)
 
 
 def test_flyer_and_sound_are_there_to_take(app: App, phone: Phone) -> None:
@@ -143,8 +158,31 @@ def test_flyer_and_sound_are_there_to_take(app: App, phone: Phone) -> None:
     assert picture.content.startswith(b"\x89PNG")
     sound = phone.get(f"{link}/ap-1/loa.mp3")
     assert (sound.status_code, sound.headers["content-type"]) == (200, "audio/mpeg")
+    assert sound.headers["accept-ranges"] == "bytes"
     assert phone.get(f"{link}/ap-2/to-roi.png").status_code in (404, 422)
     assert phone.get(f"{link}/ap-1/../../loa.toml").status_code == 404
+
+
+def test_a_sound_that_was_cut_off_goes_on_from_there(app: App, phone: Phone) -> None:
+    """On a bad line nobody fetches three megabytes from the beginning again and again."""
+    sound = f"{address(app)}/ap-1/loa.mp3"
+    whole = phone.get(sound)
+    tag, size = whole.headers["etag"], len(whole.content)
+    first = phone.get(sound, headers={"Range": "bytes=0-999"})
+    rest = phone.get(sound, headers={"Range": "bytes=1000-", "If-Range": tag})
+    assert (first.status_code, rest.status_code) == (206, 206)
+    assert rest.headers["content-range"] == f"bytes 1000-{size - 1}/{size}"
+    assert first.content + rest.content == whole.content
+    assert phone.get(sound, headers={"Range": "bytes=-10"}).content == whole.content[-10:]
+    same = phone.get(sound, headers={"If-None-Match": f'"other", W/{tag}'})
+    assert (same.status_code, same.content) == (304, b"")
+    beyond = phone.get(sound, headers={"Range": f"bytes={size}-"})
+    assert (beyond.status_code, beyond.headers["content-range"]) == (416, f"bytes */{size}")
+    for odd in ("bytes=5-1", "bytes=0-1,5-6", "bytes=x", "lines=1-2"):
+        answer = phone.get(sound, headers={"Range": odd})
+        assert (answer.status_code, answer.content) == (200, whole.content), odd
+    other = phone.get(sound, headers={"Range": "bytes=1000-", "If-Range": '"before"'})
+    assert (other.status_code, len(other.content)) == (200, size), "it is another by now"
 
 
 def test_passed_on_confirms_the_households_and_counts_once(app: App, phone: Phone) -> None:
@@ -157,6 +195,19 @@ def test_passed_on_confirms_the_households_and_counts_once(app: App, phone: Phon
     assert states(app, "ap-1")["nhom-ap-1"] is State.CONFIRMED
     assert states(app, "ap-2")["nhom-ap-2"] is State.SENT
     assert "đã chuyển 90 hộ" in phone.get(answer.headers["location"].partition("#")[0]).text
+
+
+def test_a_form_that_is_sent_eight_times_at_once_counts_once(app: App) -> None:
+    """A thumb is quick, a line is slow: phones and proxies send again what had no answer yet."""
+    link, ready = links(app)["ap-1-head"], Barrier(8)
+
+    def press(_time: int) -> None:
+        ready.wait()
+        relaying(app).passed_on(link, "ap-1", 90, Way.GROUP, app.clock.now())
+
+    with ThreadPoolExecutor(8) as thumbs:
+        list(thumbs.map(press, range(8)))
+    assert [(one.kind, one.households) for one in evidence(app)] == [(EvidenceKind.RELAYED, 90)]
 
 
 def test_received_settles_only_what_went_to_the_head(tmp_path: Path) -> None:
@@ -222,6 +273,20 @@ def test_what_is_asked_waits_for_a_person_and_is_kept_sealed(app: App, phone: Ph
     assert evidence(app) == []
 
 
+def test_what_is_refused_stays_typed(app: App, phone: Phone) -> None:
+    """Nobody writes a thousand letters on a phone twice."""
+    long = "Bà con hỏi <b> " + "a" * 1_000
+    answer = phone.post(f"{address(app)}/ap-1", data={"what": "question", "text": long})
+    assert answer.status_code == 422
+    assert answer.text.count(f"Bà con hỏi &lt;b&gt; {'a' * 1_000}</textarea>") == 1
+    assert "<details open>" in answer.text
+    form = {"what": "relayed", "households": "5000", "way": "door"}
+    answer = phone.post(f"{address(app)}/ap-1", data=form)
+    assert 'value="5000"' in answer.text
+    assert '<option value="door" selected>' in answer.text
+    assert "<details>" in answer.text
+
+
 @pytest.mark.parametrize(
     "form",
     [
@@ -230,6 +295,7 @@ def test_what_is_asked_waits_for_a_person_and_is_kept_sealed(app: App, phone: Ph
         {"what": "question", "text": " \n "},
         {"what": "question", "text": "a" * 1_001},
         {"what": "relayed", "households": "5", "x": "y" * 30_000},
+        {"what": "relayed", "households": "5", "way": "zzz"},
     ],
 )
 def test_other_forms_are_refused(form: dict[str, str], app: App, phone: Phone) -> None:
@@ -248,7 +314,9 @@ def test_forged_revoked_and_old_links_open_nothing(app: App, phone: Phone) -> No
         answer = phone.get(wrong)
         assert answer.status_code == 404
         assert "Không mở được" in answer.text
-    assert app.ledger.relays.revoke("tiem-phong", "ap-1-head", app.clock.now()) == 1
+    assert app.ledger.relays.revoke("tiem-phong", "ap-1-head", at=app.clock.now(), by="lan") == 1
+    (event,) = (one for one in app.ledger.views.events() if one.to_state == "relay_link_revoked")
+    assert (event.actor, event.campaign_id, event.detail) == ("lan", "tiem-phong", "ap-1-head")
     assert phone.get(link).status_code == 404
     assert phone.post(f"{link}/ap-1", data={"what": "relayed"}).status_code == 404
     again = address(app)
@@ -299,3 +367,26 @@ def test_links_are_the_same_until_they_are_revoked(app: App) -> None:
     assert all(
         re.fullmatch(r"[\w-]{34}", app.ledger.relays.token(one)) for one in links(app).values()
     )
+
+
+def test_a_head_whose_hamlet_has_no_group_of_its_own_is_heard_all_the_same(tmp_path: Path) -> None:
+    """He tells people at a meeting, or from door to door: his word is for the heads' message."""
+    folder = make_commune(tmp_path / "xa", live=False)
+    registry = folder / "commune.yaml"
+    text = registry.read_text(encoding="utf-8").replace("platform: telegram", "platform: zalo")
+    before, _group, rest = text.partition("    - id: nhom-ap-1\n")
+    registry.write_text(before + rest[rest.index("    - id: nhom-ap-2") :], encoding="utf-8")
+    with open_app(folder) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(folder / "campaigns" / "tiem-phong.yaml", "lan")
+        app.office.approve("tiem-phong", "minh", PASSPHRASE)
+        EmbeddedRuntime(app).run()
+        server = FastAPI()
+        server.include_router(relay_router(RelayDesk(Communes.only(app))))
+        form = {"what": "relayed", "households": "70", "way": "meeting"}
+        for _twice in range(2):
+            assert Phone(server).post(f"{address(app)}/ap-1", data=form).status_code == 303
+        (piece,) = evidence(app)
+        assert (piece.kind, piece.households) == (EvidenceKind.RELAYED, 70)
+        assert states(app, "ap-1")["truong-ap"] is State.CONFIRMED
+        assert states(app, "ap-2")["truong-ap"] is State.SENT

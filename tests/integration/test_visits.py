@@ -13,20 +13,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from click.testing import CliRunner
-from fastapi import FastAPI
-from starlette.exceptions import HTTPException
 from support import paper
-from support.loops import run_apart
-from support.visits import CAMPAIGN, LIST, NAME, make_visited, open_app, sent_out
+from support.commune import PASSPHRASE
+from support.phones import Phone
+from support.visits import CAMPAIGN, LIST, NAME, VISITS, make_visited, open_app, sent_out
 
 from engine.app import App, Communes
 from engine.app.noticing import commune_desk
 from engine.cli.main import build
 from engine.clock import SimulatedClock
-from engine.console.forms import lost
 from engine.console.visits import visits_router
 from engine.console.visits_desk import VisitDesk
 from engine.dispatch.private_lists import import_list
@@ -40,6 +37,7 @@ from engine.models.visit import VisitLink, Visits
 from engine.reports.report import build_report
 from engine.states import State
 from engine.upkeep.backup import backup
+from workers.embedded import EmbeddedRuntime
 from workers.pruning import purge_private
 
 LIFE = timedelta(days=30)
@@ -90,31 +88,9 @@ def say(visiting: Visiting, app: App, *counts: int, by: str = "to-1-1", **more: 
     return visiting.report(CAMPAIGN, "to-1", "ap-1", by, Visits(*counts), app.clock.now(), **more)
 
 
-class Phone:
-    """Asks the pages as a browser does; follows no redirection by itself."""
-
-    def __init__(self, app: App) -> None:
-        server = FastAPI()
-        server.include_router(visits_router(VisitDesk(Communes.only(app))))
-        server.add_exception_handler(HTTPException, lost)
-        self._transport = httpx.ASGITransport(server)
-
-    def ask(self, method: str, address: str, **more: Any) -> httpx.Response:
-        answers: list[httpx.Response] = []
-
-        async def once() -> None:
-            async with httpx.AsyncClient(
-                transport=self._transport, base_url="http://loa.vi.du"
-            ) as client:
-                answers.append(await client.request(method, address, **more))
-
-        run_apart(once())
-        return answers[0]
-
-
 @pytest.fixture
 def phone(app: App) -> Phone:
-    return Phone(app)
+    return Phone(visits_router(VisitDesk(Communes.only(app))))
 
 
 def address(app: App, team: str = "to-1") -> str:
@@ -235,14 +211,14 @@ def test_a_page_shows_a_list_only_when_asked_and_every_time_is_on_record(
     app: App, phone: Phone
 ) -> None:
     listed(app)
-    page = phone.ask("GET", address(app))
+    page = phone("GET", address(app))
     assert NAME not in page.text, "a chat app's preview opens it too"
     assert not happened(app, "list_shown")
-    shown = phone.ask("POST", f"{address(app)}/danh-sach")
+    shown = phone("POST", f"{address(app)}/danh-sach")
     assert NAME in shown.text
     assert "Bà Giả Ba" not in shown.text, "another team's household"
     assert shown.headers["cache-control"] == "no-store"
-    printed = phone.ask("POST", f"{address(app)}/phieu.pdf")
+    printed = phone("POST", f"{address(app)}/phieu.pdf")
     assert paper.letters(NAME) in paper.letters(paper.text_of(printed.content))
     (first, _second) = happened(app, "list_shown")
     assert first[0] == "to-1"
@@ -252,9 +228,9 @@ def test_a_page_shows_a_list_only_when_asked_and_every_time_is_on_record(
 
 def test_a_team_reports_by_its_link_without_scripts(app: App, phone: Phone) -> None:
     form = {"by": "to-1-2", "visited": "7", "absent": "2", "needs_help": "1", "note": "thuốc"}
-    done = phone.ask("POST", f"{address(app)}/ap-1", data=form)
+    done = phone("POST", f"{address(app)}/ap-1", data=form)
     assert done.status_code == 303
-    assert phone.ask("POST", f"{address(app)}/ap-1", data=form).status_code == 303
+    assert phone("POST", f"{address(app)}/ap-1", data=form).status_code == 303
     pieces = app.ledger.evidence.of(CAMPAIGN)
     assert [(one.kind, one.households, one.by) for one in pieces] == [
         (EvidenceKind.VISITED, 7, "to-1-2"),
@@ -262,18 +238,18 @@ def test_a_team_reports_by_its_link_without_scripts(app: App, phone: Phone) -> N
         (EvidenceKind.REFUSED, 0, "to-1-2"),
         (EvidenceKind.NEEDS_HELP, 1, "to-1-2"),
     ]
-    page = phone.ask("GET", done.headers["location"]).text
+    page = phone("GET", done.headers["location"]).text
     assert "gặp 7, vắng 2, từ chối 0, cần giúp 1" in page
 
 
 def test_what_is_wrong_is_said_on_the_page_and_what_was_typed_stays(app: App, phone: Phone) -> None:
     form = {"by": "to-1-1", "visited": "nhiều", "note": "ghi chú dài"}
-    refused = phone.ask("POST", f"{address(app)}/ap-1", data=form)
+    refused = phone("POST", f"{address(app)}/ap-1", data=form)
     assert refused.status_code == 422
     assert "found nhiều" in refused.text
     assert "ghi chú dài" in refused.text
-    assert phone.ask("POST", f"{address(app)}/ap-1", data={"visited": "1"}).status_code == 422
-    stranger = phone.ask("POST", f"{address(app)}/ap-1", data={"by": "to-2-1", "visited": "1"})
+    assert phone("POST", f"{address(app)}/ap-1", data={"visited": "1"}).status_code == 422
+    stranger = phone("POST", f"{address(app)}/ap-1", data={"by": "to-2-1", "visited": "1"})
     assert "may not report" in stranger.text
     assert not app.ledger.evidence.of(CAMPAIGN)
 
@@ -283,10 +259,10 @@ def test_a_link_in_wrong_hands_is_revoked_and_a_relay_link_is_none(app: App, pho
     old = address(app)
     assert app.ledger.visits.revoke(CAMPAIGN, "to-1", at=app.clock.now(), by="lan") == 1
     for method, end in (("GET", ""), ("POST", "/danh-sach"), ("POST", "/ap-1")):
-        answer = phone.ask(method, old + end)
+        answer = phone(method, old + end)
         assert answer.status_code == 404
         assert NAME not in answer.text
-    assert phone.ask("GET", address(app)).status_code == 200, "a new one"
+    assert phone("GET", address(app)).status_code == 200, "a new one"
     assert happened(app, "link_revoked") == [("lan", "to-1")]
     now = app.clock.now()
     relay = app.ledger.relays.link(CAMPAIGN, "ap-1-head", at=now, until=now + LIFE)
@@ -341,6 +317,61 @@ def test_the_commands_do_what_an_official_does(app: App, tmp_path: Path) -> None
     assert app.ledger.relays.words(done=True) == []
 
 
+def test_a_team_sees_no_household_to_which_it_does_not_go_any_more(tmp_path: Path) -> None:
+    folder = make_visited(tmp_path / "xa")
+    with open_app(folder) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        app.office.submit(folder / "campaigns" / f"{CAMPAIGN}.yaml", "lan")
+        app.office.approve(CAMPAIGN, "minh", PASSPHRASE)
+        listed(app)
+        door, phone = address(app), Phone(visits_router(VisitDesk(Communes.only(app))))
+        app.office.cancel(CAMPAIGN, "lan", "Hoãn.")
+        assert NAME not in phone("POST", f"{door}/danh-sach").text
+        assert phone("POST", f"{door}/phieu.pdf").status_code == 422
+        to = ("team", "sheet", CAMPAIGN, "--team", "to-1", "-o", "x.pdf", "--list", "--by", "lan")
+        loa(app, *to, status=1)
+        assert not happened(app, "list_shown"), "nobody saw anything"
+
+
+def test_who_needs_help_is_read_by_name_with_the_right_to_and_on_record(
+    app: App, visiting: Visiting
+) -> None:
+    say(visiting, app, 5, 0, 0, 2, note=NAME)
+    words = ("relay", "words", CAMPAIGN)
+    assert NAME not in loa(app, *words)
+    assert "personal: read it with --by PERSON" in loa(app, *words)
+    assert "does not have the right" in loa(app, *words, "--by", "minh", status=1)
+    assert not happened(app, "words_shown")
+    assert NAME in loa(app, *words, "--by", "lan")
+    assert happened(app, "words_shown") == [("lan", "1 words about who needs help")]
+    for form in ("report", "status", "events", "notices"):
+        told = loa(app, form, *(() if form == "notices" else (CAMPAIGN,)))
+        assert NAME not in told, form
+    assert traces(app.workspace, NAME.encode()) == [], "no report of any form has it"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        "Ấp,Họ tên,Ghi chú lạ\nap-1,{0},{0}\n",
+        "Ấp,Họ tên,Điện thoại\nap-1,x,{0}\n{0},{0},{0}\n",
+        "{0},{0},{0}\nẤp,Họ tên,Tổ\nap-1,{0},{0}\n",
+        'Ấp,Họ tên\nap-1,"{0}\nap-1,"{0}"x\n',
+        "Ấp,Họ tên,Lý do\nap-1,{0}\u200b,{0}\nap-1,x,#REF!\n",
+        "{0}\n{0};{0}\n",
+        "Ấp,Họ tên,Lý do\nap-1,𓀀 {0},x\n",
+        "Ấp,Họ tên\nap-1,{0}\nap-1,{0}\n",
+    ],
+)
+def test_whatever_is_wrong_with_a_list_none_of_it_is_quoted(app: App, broken: str) -> None:
+    file = app.workspace.parent / "rieng.csv"
+    file.write_text(broken.format(NAME), encoding="utf-8")
+    told = loa(app, "team", "list", "import", CAMPAIGN, str(file), "--by", "lan", status=1)
+    assert NAME not in told
+    assert "rieng.csv" in told
+    assert not app.ledger.visits.counts(CAMPAIGN)
+
+
 def traces(folder: Path, found: bytes) -> list[str]:
     """Return every file, and every part of an archive, that holds some bytes."""
     names = []
@@ -362,8 +393,8 @@ def test_nothing_is_left_of_a_list_after_its_time(
     caplog.set_level(logging.DEBUG)
     listed(app)
     (app.workspace.parent / "rieng.csv").unlink()
-    phone.ask("POST", f"{address(app)}/danh-sach")
-    phone.ask("POST", f"{address(app)}/phieu.pdf")
+    phone("POST", f"{address(app)}/danh-sach")
+    phone("POST", f"{address(app)}/phieu.pdf")
     with app.ledger.database.read() as connection:
         raw = connection.exec_driver_sql("SELECT sealed FROM private_lists").scalars().all()
     saved = backup(app.workspace, clock=app.clock)
@@ -398,6 +429,54 @@ def test_the_period_counts_visits_as_the_report_does(app: App, visiting: Visitin
     assert (counted.channels, counted.least, counted.most) == (("team",), (6,), (6,))
 
 
+def plan_lines(app: App, name: str) -> str:
+    return loa(app, "plan", str(app.workspace / "campaigns" / f"{name}.yaml"))
+
+
+def approved(app: App, name: str, text: str) -> None:
+    (app.workspace / "campaigns" / f"{name}.yaml").write_text(text, encoding="utf-8")
+    app.office.submit(app.workspace / "campaigns" / f"{name}.yaml", "lan")
+    app.office.approve(name, "minh", PASSPHRASE)
+    EmbeddedRuntime(app).run()
+
+
+def days_of(app: App, name: str) -> dict[str, str]:
+    found = Visiting(app.ledger, app.registry).goings(name)
+    return {one.hamlet.id: one.days for one in found}
+
+
+def test_two_campaigns_share_a_teams_days_and_the_later_one_moves(
+    app: App, visiting: Visiting
+) -> None:
+    assert days_of(app, CAMPAIGN) == {"ap-1": "01/12", "ap-2": "01/12"}  # 10 and 5 households
+    second = VISITS.replace("tham-ho", "phat-gao").replace("list: rieng.csv", "minutes: 20")
+    (app.workspace / "campaigns" / "phat-gao.yaml").write_text(second, encoding="utf-8")
+    told = " ".join(plan_lines(app, "phat-gao").split())
+    # 2 x 8 x 15 minutes, less 10 x 15: 90 minutes are left for visits of 20.
+    assert "Tổ Một: Ấp 1 10 households (01/12–02/12)" in told
+    assert "Tổ Một goes for tham-ho too (01/12): what has no room beside it moves" in told
+    assert "this campaign's visits are on 01/12–02/12" in told
+    # One of 8: 45 minutes are left beside 5 x 15.
+    assert "Tổ Hai: Ấp 2 5 households (01/12–02/12)" in told
+    approved(app, "phat-gao", second)
+    assert days_of(app, "phat-gao")["ap-1"] == "01/12–02/12"
+    assert days_of(app, CAMPAIGN) == {"ap-1": "01/12", "ap-2": "01/12"}, "the first stays"
+    (laid,) = (app.outbox / "team" / "to-1").glob("*phat-gao*.pdf")
+    for pdf in (laid.read_bytes(), visiting.sheet("phat-gao", "to-1", "")):
+        assert "01/12–02/12" in paper.text_of(pdf)
+    third = second.replace("phat-gao", "thu-phi").replace("by: 03/12/2026", "by: 01/12/2026")
+    (app.workspace / "campaigns" / "thu-phi.yaml").write_text(third, encoding="utf-8")
+    told = " ".join(plan_lines(app, "thu-phi").split())
+    assert "Tổ Một: 10 of 10 households cannot be visited in the 0 days there are" in told
+    urgent = second.replace("phat-gao", "so-tan").replace("title:", "priority: emergency\ntitle:")
+    (app.workspace / "campaigns" / "so-tan.yaml").write_text(urgent, encoding="utf-8")
+    told = " ".join(plan_lines(app, "so-tan").split())
+    assert "Tổ Một: Ấp 1 10 households (01/12);" in told
+    assert "goes for this emergency first: its visits for tham-ho, phat-gao give way" in told
+    approved(app, "so-tan", urgent)
+    assert days_of(app, CAMPAIGN)["ap-1"] == "01/12–02/12", "and so it is told on its page"
+
+
 def test_each_hamlet_is_told_its_own_words_by_a_team_that_visits_two(tmp_path: Path) -> None:
     folder = make_visited(tmp_path / "xa")
     registry = folder / "commune.yaml"
@@ -416,7 +495,7 @@ def test_each_hamlet_is_told_its_own_words_by_a_team_that_visits_two(tmp_path: P
             for name in ("Ấp 1", "Ấp 2"):
                 assert paper.letters(f"{name}: Thăm hộ nghèo Hỏi thăm bà con {name}.") in told
         token = app.ledger.visits.token(link_of(app))
-        page = Phone(app).ask("GET", f"/t/{token}").text
+        page = Phone(visits_router(VisitDesk(Communes.only(app))))("GET", f"/t/{token}").text
         for name in ("Ấp 1", "Ấp 2"):
             assert (
                 f"<p><bdi>Hỏi thăm bà con {name}.</bdi></p>"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +31,9 @@ from engine.dispatch.confirming import Word, confirm
 from engine.errors import LoaError
 from engine.ledger.machines import Role
 from engine.models import Evidence, EvidenceKind
+from engine.models.notice import Concern
 from engine.models.relay import WordKind
+from engine.notices.words import what, what_to_do
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
 from workers.presence import presence_of
@@ -98,8 +101,9 @@ class Scene:
         return found
 
 
-@pytest.fixture
-def scene(tmp_path: Path) -> Iterator[Scene]:
+@contextmanager
+def staged(tmp_path: Path, *, only_heads: bool = False) -> Iterator[Scene]:
+    """Let a commune speak in its group; ``only_heads``: its hamlets have no groups of their own."""
     with zalo.far_side(tmp_path / "zalo") as far:
         folder = make_commune(tmp_path / "xa", {"tiem-phong": IN_GROUPS})
         registry = folder / "commune.yaml"
@@ -107,6 +111,9 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
         text = text.replace("platform: telegram\n", "platform: zalo\n      backend: zalo\n", 1)
         text = text.replace('"-100200300"', GROUP)
         text = text.replace("{name: Giả Một}", f'{{name: Giả Một, zalo: "{HEAD}"}}')
+        if only_heads:
+            before, _groups, rest = text.partition("    - id: nhom-ap-1")
+            text = before + rest[rest.index("flyers:") :]
         registry.write_text(text, encoding="utf-8")
         account = far.account
         settings = (
@@ -128,6 +135,12 @@ def scene(tmp_path: Path) -> Iterator[Scene]:
             scene = Scene(app, far, ZaloHook(Communes.only(app)))
             scene.wait(timedelta(minutes=1))
             yield scene
+
+
+@pytest.fixture
+def scene(tmp_path: Path) -> Iterator[Scene]:
+    with staged(tmp_path) as scene:
+        yield scene
 
 
 def test_received_settles_the_head_and_says_nothing_of_households(scene: Scene) -> None:
@@ -192,6 +205,27 @@ def test_forged_altered_and_foreign_events_are_refused(scene: Scene) -> None:
     assert scene.hook.mailbox.waiting() == []
 
 
+def test_the_other_ways_of_signing_that_sources_name_are_taken_and_said(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The account's id may stand where the app's does, the moment in a header of its own."""
+    caplog.set_level("INFO")
+    world = scene.far.world
+    for text in ("đã nhận", "Dạ em đã nhận"):
+        body = scene.said(text)
+        timestamp = json.loads(body)["timestamp"]
+        signed = signature(world.oa_id, body, timestamp, world.oa_secret)
+        assert scene.tell(body, **{HEADER: signed}) == [200]
+    assert sum("oa_id" in line for line in caplog.messages) == 1
+    ((key, (commune, account)),) = scene.hook._accounts.items()
+    account = account.model_copy(update={"webhook_timestamp_header": "X-ZEvent-Time"})
+    scene.hook._accounts[key] = (commune, account)
+    body = scene.said("đã nhận")
+    signed = signature(world.app_id, body, "123", world.oa_secret)
+    assert scene.tell(body, **{HEADER: signed}) == [403]
+    assert scene.tell(body, **{HEADER: signed, "X-ZEvent-Time": "123"}) == [200]
+
+
 def test_one_that_comes_days_late_settles_nothing_by_itself(scene: Scene) -> None:
     body = scene.said("đã chuyển")
     scene.wait(timedelta(days=1, minutes=5))
@@ -226,6 +260,16 @@ def test_an_answer_from_before_there_was_a_message_waits_for_a_person_and_says_w
     shown = CliRunner().invoke(build(), ["relay", "words", "-w", str(scene.app.workspace)])
     assert "somebody unknown: wrote in the group" in shown.output
     assert "  , :" not in shown.output
+
+
+def test_a_hamlet_without_a_group_of_its_own_is_settled_by_its_heads_word(tmp_path: Path) -> None:
+    with staged(tmp_path, only_heads=True) as scene:
+        scene.say("đã chuyển 60 hộ")
+        assert scene.words == []
+        told = [(one.kind, one.households) for one in scene.evidence]
+        assert told == [(EvidenceKind.RECEIVED, None), (EvidenceKind.RELAYED, 60)]
+        assert scene.state("truong-ap") is State.CONFIRMED
+        assert scene.state("truong-ap", "ap-2") is State.SENT
 
 
 def test_a_number_that_cannot_be_names_the_hamlet_by_its_name(scene: Scene) -> None:
@@ -268,6 +312,24 @@ def test_small_talk_about_nothing_is_not_kept(scene: Scene) -> None:
     scene.say("đã nhận", group="g999")
     assert scene.words == []
     assert scene.evidence == []
+
+
+def test_a_bare_nod_out_of_time_waits_for_a_person(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody can say what it answers; to drop it would hide that somebody did."""
+    monkeypatch.setenv("LOA_LANG", "en")
+    scene.wait(timedelta(days=30))
+    for text in ("ok", "Dạ rồi", "👍", "đã nhận"):
+        scene.say(text)
+    assert scene.words == [(WordKind.UNCLEAR, "ap-1-head", "ap-1")] * 4
+    said = [word.text.rpartition(" ")[2] for word in scene.app.ledger.relays.words()]
+    assert sorted(said) == ["nhận", "ok", "rồi", "👍"]
+    assert scene.evidence == []
+    found = commune_desk(scene.app.house, scene.app.ledger, scene.app.rehearsing).look()
+    (notice,) = (one.notice for one in found if one.notice.concern is Concern.RELAY_WORDS)
+    assert what(notice) == "4 answers in groups wait for a person: nobody can say what they answer"
+    assert what_to_do(notice) == "loa relay words"
 
 
 def test_zalo_tells_again_until_it_is_answered(scene: Scene) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socketserver
 import threading
 from collections.abc import Iterator
@@ -14,12 +15,19 @@ from email.policy import default
 
 @dataclass
 class MailServer:
-    """What arrived, in order. ``drops_after`` hangs up when it has taken so many, unanswered."""
+    """What arrived, in order. ``drops_after`` hangs up when it has taken so many, unanswered.
+
+    While ``gate`` is not set, it takes a mail and does not say so.
+    """
 
     port: int = 0
     taken: list[EmailMessage] = field(default_factory=list)
     refuses: bool = False
     drops_after: bool = False
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.gate.set()
 
     def target(self, name: str = "xa", password: str = "mat-khau-thu") -> str:
         """Return its address as Apprise writes it, with a secret in it."""
@@ -77,9 +85,11 @@ def mail_server() -> Iterator[MailServer]:
             mail = message_from_bytes(data, policy=default)
             assert isinstance(mail, EmailMessage)
             kept.taken.append(mail)
+            kept.gate.wait()
             if kept.drops_after:
                 return False
-            self.say("250 taken")
+            with contextlib.suppress(ConnectionError):  # who sent it may have been killed
+                self.say("250 taken")
             return True
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
@@ -90,5 +100,6 @@ def mail_server() -> Iterator[MailServer]:
         try:
             yield kept
         finally:
+            kept.gate.set()
             server.shutdown()
             thread.join()

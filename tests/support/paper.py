@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+import zlib
 from typing import Any
 
 import numpy as np
@@ -30,13 +32,18 @@ def size_in_mm(pdf: bytes) -> tuple[int, int]:
         document.close()
 
 
-def text_of(pdf: bytes) -> str:
-    """Return the text of all pages as a reader would copy it."""
+def text_by_page(pdf: bytes) -> list[str]:
+    """Return the text of each page as a reader would copy it."""
     document = pypdfium2.PdfDocument(pdf)
     try:
-        return "\n".join(page.get_textpage().get_text_bounded() for page in document)
+        return [page.get_textpage().get_text_bounded() for page in document]
     finally:
         document.close()
+
+
+def text_of(pdf: bytes, pages: int | None = None) -> str:
+    """Return the text of all pages, or the first ones, as a reader would copy it."""
+    return "\n".join(text_by_page(pdf)[:pages])
 
 
 def letter_sizes(pdf: bytes) -> set[float]:
@@ -55,6 +62,20 @@ def letter_sizes(pdf: bytes) -> set[float]:
         document.close()
 
 
+def objects_of(pdf: bytes) -> bytes:
+    """Return all that a document's objects say, those in compressed streams too."""
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
+    return b"\n".join((pdf, *map(_inflated, streams)))
+
+
+def _inflated(stream: bytes) -> bytes:
+    """Return a stream without its compression; of one that has none, nothing more."""
+    try:
+        return zlib.decompress(stream)
+    except zlib.error:
+        return b""
+
+
 def letters(text: str) -> str:
     """Return ``text`` without what line breaking adds or takes: spaces and invisible marks."""
     return "".join(c for c in text if not c.isspace() and unicodedata.category(c) != "Cf")
@@ -68,15 +89,23 @@ def metadata(pdf: bytes) -> dict[str, Any]:
         document.close()
 
 
-def in_grey(pdf: bytes, dots_per_inch: int = 150) -> Grey:
-    """Return the first page as a black-and-white printer would get it: 0 black, 255 white."""
+def in_grey(pdf: bytes, dots_per_inch: int = 150, page: int = 0) -> Grey:
+    """Return a page, the first, as a black-and-white printer would get it: 0 black, 255 white."""
     document = pypdfium2.PdfDocument(pdf)
     try:
         return np.array(
-            document[0].render(scale=dots_per_inch / 72, grayscale=True).to_numpy()
+            document[page].render(scale=dots_per_inch / 72, grayscale=True).to_numpy()
         ).squeeze()
     finally:
         document.close()
+
+
+def scanned_at(picture: Grey) -> list[tuple[str, tuple[float, float]]]:
+    """Return what QR codes say, and where their middle is: shares of the width and the height."""
+    found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
+    height, width = picture.shape
+    corners = [(one.text, (one.position.top_left, one.position.bottom_right)) for one in found]
+    return [(text, ((a.x + b.x) / 2 / width, (a.y + b.y) / 2 / height)) for text, (a, b) in corners]
 
 
 def scanned(picture: Grey) -> list[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from channels.base import Options
+from channels.team.options import TeamOptions
 from engine.ledger import DeliveryRow, Ledger, Revision, Seal, Submission
 from engine.ledger.places import Place
 from engine.models import (
@@ -80,7 +81,7 @@ class Ground:
             place or folder / "loa.db",
             "xa-mau",
             seal=Seal.at(folder / "key"),
-            options=dict.fromkeys(CHANNELS, Options),
+            options={**dict.fromkeys(CHANNELS, Options), "team": TeamOptions},
         )
         self.registry_revision = self.ledger.registries.save(self.registry, "0" * 64, NOW)
 
@@ -174,8 +175,11 @@ class Ground:
         by: str = "lan",
         source: str = "loa confirm",
         views: int | None = None,
+        left_over: int | None = None,
+        product: str = "",
     ) -> None:
-        piece = Evidence(row.id, kind, by, LATER, source, households, views=views)
+        said = (households, left_over, views, product)
+        piece = Evidence(row.id, kind, by, LATER, source, *said)
         self.ledger.evidence.add([piece])
 
     def _bundles(self, ids: Iterable[int]) -> list[Bundle]:
@@ -184,4 +188,5 @@ class Ground:
 
 
 def _content(channel: str) -> Content:
-    return content(channel, Options(), campaign_id="thong-bao")
+    options = TeamOptions() if channel == "team" else Options()
+    return content(channel, options, campaign_id="thong-bao")

@@ -11,7 +11,16 @@ from typing import Any
 import pytest
 from support import builders
 from support.commune import NOTICE, WARNING, files_below, loa, make_commune
-from support.paper import in_grey, letters, metadata, pages, scanned, size_in_mm, text_of
+from support.paper import (
+    in_grey,
+    letters,
+    metadata,
+    pages,
+    scanned,
+    size_in_mm,
+    text_by_page,
+    text_of,
+)
 from support.portal import Desk, Page, parse_errors, post
 
 from channels.base import Refreshes
@@ -20,7 +29,7 @@ from channels.portal.channel import PortalOptions
 from channels.portal.pages import builder
 from engine.app import open_app
 from engine.app.bulletins import publish_bulletin
-from engine.clock import VIETNAM
+from engine.clock import VIETNAM, SimulatedClock
 from engine.errors import LoaError
 from engine.models import Priority, Purpose
 from engine.models.correction import Amends, Correction
@@ -194,6 +203,37 @@ def approve(xa: Path, *names: str) -> None:
     for name in names:
         app.office.submit(xa / "campaigns" / f"{name}.yaml", "lan")
         app.office.approve(name, "minh", SECRET)
+
+
+def test_urgent_ones_come_first_then_the_newest_and_what_is_over_last(xa: Path) -> None:
+    approve(xa, "tiem-phong", "mot-ap", "bao-lu")
+    app = open_app(xa)
+    path = xa / "campaigns" / "tiem-phong.yaml"
+    path.write_text(path.read_text("utf-8").replace("8 giờ", "9 giờ"), encoding="utf-8")
+    clock = app.clock
+    assert isinstance(clock, SimulatedClock)
+    clock.advance_to(clock.now() + timedelta(hours=1))
+    app.office.submit(path, "lan")
+    app.office.approve("tiem-phong", "minh", SECRET)
+    made = gathered(app.ledger, app.registry, WEEK, NOW)
+    assert [one.campaign_id for one in made.items] == ["bao-lu", "tiem-phong", "mot-ap"]
+    later = gathered(app.ledger, app.registry, WEEK, NOW + timedelta(days=2))
+    assert [one.campaign_id for one in later.items][-1] == "bao-lu"
+
+
+def test_a_short_notice_is_not_broken_over_two_pages_nor_the_communes_name() -> None:
+    registry = builders.registry()
+    commune = replace(registry.commune, name="Xã Bình Hòa Hưng")
+    many = tuple(
+        item(wording("Cắt điện. " * 20, title=f"Tin số {one}"), title=f"Tin số {one}")
+        for one in range(30)
+    )
+    for large in (False, True):
+        pdf = bulletin_pdf(Bulletin(WEEK, replace(registry, commune=commune), many), large=large)
+        first = text_of(pdf, pages=1)
+        assert "XÃ BÌNH HÒA HƯNG" in first.replace("\N{NO-BREAK SPACE}", " ")
+        for page in text_by_page(pdf):
+            assert page.count("Xem bản mới nhất") == page.count("ngày 02/12/2026")
 
 
 def test_it_gathers_what_was_approved_and_leaves_out_what_nobody_was_told(xa: Path) -> None:

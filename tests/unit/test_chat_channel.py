@@ -248,6 +248,24 @@ def test_differing_texts_are_said_once_each_under_the_names_of_their_hamlets(
     )
 
 
+def test_a_text_that_names_its_hamlet_is_not_headed_by_that_name_again(
+    channel: ChatChannel,
+) -> None:
+    bodies = (
+        "Mời bà con Ấp 1 họp lúc 7 giờ.\n\nMang theo giấy tờ.",
+        "Mời bà con ẤP 2 họp lúc 8 giờ.",
+        "Mời bà con Ấp 3 họp cùng Ấp 2 lúc 8 giờ.",
+        "Họp lúc 9 giờ.\n\nĐịa điểm: nhà văn hóa Ấp 4.",
+    )
+    (text,) = texts(channel.assemble(heads(), items(channel, *bodies), REGISTRY))
+    assert (
+        "\n\nMời bà con Ấp 1 họp lúc 7 giờ.\n\nMang theo giấy tờ."
+        "\n\nMời bà con ẤP 2 họp lúc 8 giờ."
+        "\n\nẤp 3:\nMời bà con Ấp 3 họp cùng Ấp 2 lúc 8 giờ."
+        "\n\nẤp 4:\nHọp lúc 9 giờ.\n\n"
+    ) in text
+
+
 def test_a_message_for_some_of_a_groups_hamlets_names_them(channel: ChatChannel) -> None:
     (text,) = texts(channel.assemble(heads(), items(channel, "Họp.", "Họp."), REGISTRY))
     assert "Ấp 1, Ấp 2:\nHọp." in text

@@ -14,7 +14,7 @@ from support.builders import AWKWARD, FakeArtifacts, FreeLimits, MemoryRemoteIds
 from support.kits import A5
 from support.zalo import GROUP, FarSide
 
-from channels.base import ChannelError, Expires, Finds
+from channels.base import ChannelError, Expires, Finds, endpoint_of
 from channels.chat import ChatChannel, ChatOptions
 from channels.chat.bots.habits import Habit, Script, refuse
 from channels.chat.zalo.errors import Act, act_of
@@ -302,7 +302,10 @@ def test_a_minute_that_is_full_is_waited_for_by_every_worker_of_that_account(
     far.fake.script(refuse(-211, SEND))
     with pytest.raises(ChannelError) as caught:
         backend.deliver(artifact(channel), BUNDLE)
-    assert not caught.value.everyone, "the quota is of messages to groups, articles go on"
+    until_midnight = timedelta(hours=16, minutes=5)
+    assert (caught.value.everyone, caught.value.retry_after) == (True, until_midnight)
+    articles = endpoint_of(channel.backends["zalo_article"])
+    assert articles == f"{backend.endpoint}/articles", "articles have a quota of their own"
     other = ZaloGroupBackend(
         replace(far.account, oa_id="3"),
         tokens=far.tokens,

@@ -18,9 +18,11 @@ from channels.base import ChannelError, Finds
 from channels.chat import ChatChannel, ChatOptions
 from channels.chat.bots.habits import Habit, Script, refuse
 from channels.chat.bots.heard import Heard, heard_by
+from channels.chat.zalo.fake import World
+from channels.chat.zalo.fake.pages import agreed, consent, home
 from channels.chat.zalo_bot import ZaloBotAccount, ZaloBotBackend
 from channels.chat.zalo_bot.fake import FakeZaloBot
-from channels.chat.zalo_bot.fake_world import BotWorld
+from channels.chat.zalo_bot.fake_world import BotWorld, page_of
 from engine.clock import SimulatedClock
 from engine.models import Artifact, ChatGroup, File, GroupKind, Item, Receipt
 
@@ -234,3 +236,20 @@ def test_the_fake_refuses_what_zalo_refuses_with_http_200(server: FakeZaloBot) -
     assert answer("setWebhook", url="https://x.example", secret_token="ngan") == (200, 400)
     assert answer("getUpdates") == (200, 408)
     assert httpx.get(server.base_url).text.count("ạ" * 2_000) == 1
+
+
+def test_the_pages_of_the_fakes_speak_the_readers_language(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOA_LANG", "vi")
+    zalo = World(tmp_path / "zalo.jsonl")
+    pages = (
+        page_of(BotWorld(tmp_path / "bot.jsonl")),
+        home(zalo),
+        consent(zalo, {}),
+        agreed("http://x.example/?a=<b>"),
+    )
+    words = ("Bot Zalo giả", "Zalo giả, để thử", "Tôi đồng ý", "Chép địa chỉ này")
+    assert [word in page for word, page in zip(words, pages, strict=True)] == [True] * 4
+    assert "Taken" not in "".join(pages)
+    assert "a=&lt;b&gt;" in pages[-1]

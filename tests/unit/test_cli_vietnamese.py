@@ -178,7 +178,7 @@ def test_what_cannot_be_done_is_told_in_vietnamese_with_status_1(
         ("live =\n", "dòng 1, cột"),
         ("live = true\nlive = true\n", "dòng 2, cột"),
         ("ghi = '''", "cuối tệp: mỗi thiết lập chỉ ghi một lần"),
-        ("[telegram]\ntoken_file = 'khong-co'", "khong-co: không đọc được tệp: không tồn tại"),
+        ("[telegram]\ntoken_file = 'khong-co'", "khong-co: telegram: không đọc được tệp: không"),
     ],
 )
 def test_wrong_settings_are_told_in_vietnamese(

@@ -205,7 +205,8 @@ def test_the_registry_says_what_zalo_needs(commune: Path) -> None:
 
 
 def test_a_zalo_of_ones_own_serves_until_it_is_stopped(tmp_path: Path) -> None:
-    with command(tmp_path, "fake", "zalo", "--port", "0", "--group", "Nhóm thử") as fake:
+    options = ("--port", "0", "--group", "Nhóm thử", "--per-day", "0")
+    with command(tmp_path, "fake", "zalo", *options) as fake:
         assert fake.stdout is not None
         settings = ""
         for line in fake.stdout:
@@ -215,6 +216,13 @@ def test_a_zalo_of_ones_own_serves_until_it_is_stopped(tmp_path: Path) -> None:
         address = settings.split()[-1]
         assert "Nhóm thử" in httpx.get(address).text
         assert "[zalo.XA]" in settings
+        token = re.search(r"^#   (\S{30,})$", settings, re.MULTILINE)
+        assert token is not None
+        message = {"recipient": {"group_id": "g001"}, "message": {"text": "Họp."}}
+        said = httpx.post(
+            f"{address}/v3.0/oa/group/message", headers={"access_token": token[1]}, json=message
+        )
+        assert (said.status_code, said.json()["error"]) == (200, -211), "no message a day"
         fake.send_signal(signal.SIGINT)
         fake.stdout.read()
     assert fake.returncode == 0

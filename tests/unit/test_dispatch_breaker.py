@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -24,7 +25,7 @@ from engine.dispatch import breaker as rules
 from engine.dispatch.breaker import LONGEST, LOOK, THRESHOLD, TRY, CircuitBreaker
 from engine.dispatch.failures import Failure
 from engine.ledger.places import Place
-from engine.models import Breaker, BreakerState
+from engine.models import Breaker, BreakerState, Priority
 from engine.states import State
 
 SILENT = Failure("im lặng", answered=False)
@@ -320,6 +321,40 @@ def test_what_all_are_asked_to_wait_for_is_waited_for_by_all_and_counts_no_failu
     assert rig.states() == {State.SENT: 24}
     assert set(distant.far_side.texts.values()) == {1}
     assert found(rig).state is BreakerState.CLOSED
+
+
+def test_a_quota_that_is_used_up_is_met_once_and_waited_for_by_every_worker(
+    rig: Rig, distant: DistantBackend
+) -> None:
+    """Emergencies wait too, for nothing is taken; the notice tells a person of them."""
+    distant.dead = temporary("hết hạn mức", retry_after=timedelta(hours=16), everyone=True)
+    rig.release(*many("nhom", 12))
+    rig.release(Post(channel="nhom", target="gap"), campaign_id="gap", priority=Priority.EMERGENCY)
+    other = copy(rig.sender)
+    other._breaker = CircuitBreaker(rig.ledger.breakers, rig.clock)  # another process's own
+    for _round in range(5):
+        ids = rig.due()
+        rig.sender.send(ids[::2])
+        other.send(ids[1::2])
+        rig.pass_time(hours=3)
+    assert distant.calls == 1
+    assert spent(rig) == 0, "one that no bundle is to blame for"
+    assert rig.states() + rig.states("gap") == {State.PLANNED: 13}
+    distant.dead = None
+    rig.pass_time(hours=1)
+    for _second in range(20):
+        rig.send()
+        rig.pass_time(seconds=1)
+    assert rig.states() + rig.states("gap") == {State.SENT: 13}
+    assert set(distant.far_side.texts.values()) == {1}
+
+
+def test_an_answer_that_was_on_its_way_ends_no_patience() -> None:
+    waiting = rules.after_asking_for_patience(FRESH, NOW, timedelta(hours=9), "hết hạn mức")
+    assert rules.after_answer(waiting, NOW) == waiting
+    assert waiting.retry_at is not None
+    tried = rules.trying(waiting, waiting.retry_at)
+    assert rules.after_answer(tried, waiting.retry_at).state is BreakerState.CLOSED
 
 
 def test_a_longer_patience_is_not_cut_short_by_a_shorter_one() -> None:

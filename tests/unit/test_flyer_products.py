@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zlib
 from itertools import pairwise
 
 import pytest
@@ -171,20 +170,12 @@ def test_what_the_commune_says_of_its_documents_holds_where_a_campaign_says_noth
 
 def test_the_other_language_is_shaped_and_tagged_as_what_it_is() -> None:
     pdf = page(Product.BILINGUAL)
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", pdf, re.DOTALL)
-    objects = b"".join(_inflated(stream) for stream in streams) + pdf
+    objects = paper.objects_of(pdf)
     assert re.search(rb"/Lang ?\(km", objects)
     assert re.search(rb"/Lang ?\(vi", objects)
     # A reader copies what is written before its consonant in another order; all is there.
     khmer = {c for c in KHMER_TITLE + KHMER if "\u1780" <= c <= "\u17ff"}
     assert khmer <= set(paper.text_of(pdf))
-
-
-def _inflated(stream: bytes) -> bytes:
-    try:
-        return zlib.decompress(stream)
-    except zlib.error:
-        return b""
 
 
 def test_khmer_lines_may_end_where_the_author_says_or_at_a_syllable() -> None:
@@ -274,3 +265,35 @@ def test_any_text_is_printed_or_refused_in_words(text: str) -> None:
         else:
             assert not fault.passing
             assert "LOA-" not in fault.in_words()
+
+
+@pytest.mark.parametrize("product", [Product.POSTER, Product.A6, Product.LARGE])
+@pytest.mark.parametrize(
+    ("title", "whole"),
+    [
+        ("HỖ TRỢ 1.500.000.000 ĐỒNG CHO HỘ NGHÈO", ["1.500.000.000 ĐỒNG"]),
+        ("Mời họp tại ấp Tân Phú Đông, xã Bình Hòa Hưng", ["Tân Phú Đông,", "Bình Hòa Hưng"]),
+        ("Cảnh báo khẩn: nước lũ lên nhanh đêm nay", ["Cảnh báo khẩn:"]),
+        ("Chúc mừng bà Nguyễn Thịhoangthuonguyen Phương", ["Thịhoangthuonguyen"]),
+    ],
+)
+def test_no_line_of_a_title_ends_inside_what_a_line_holds(
+    product: Product, title: str, whole: list[str]
+) -> None:
+    message = flyer(title=title, issuer="Trạm Y tế xã Bình Hòa Hưng", body=SENTENCE * 3)
+    pdf = render_flyer(inputs_for(message, hamlet(1), product)).data
+    read = paper.text_of(pdf).replace("\u00a0", " ").replace(ZERO_WIDTH, "")
+    lines = read.splitlines()
+    assert sum("BÌNH HÒA HƯNG" in line for line in lines[:3]) >= 1
+    for words in whole:
+        assert any(words in line for line in lines[1:6]), lines
+
+
+def test_an_issuer_that_needs_two_lines_has_its_place_on_the_second() -> None:
+    issuer = "Ban Chỉ huy Phòng thủ dân sự xã Bình Hòa Hưng"
+    pdf = render_flyer(inputs_for(flyer(issuer=issuer), hamlet(1), Product.A6)).data
+    lines = paper.text_of(pdf).replace("\u00a0", " ").splitlines()
+    assert [line.strip() for line in lines[:2]] == [
+        "BAN CHỈ HUY PHÒNG THỦ DÂN SỰ",
+        "XÃ BÌNH HÒA HƯNG",
+    ]

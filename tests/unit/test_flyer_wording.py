@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels.flyer.wording import number, one_line, printable, unbroken, validity
+from channels.flyer.wording import NBSP, heading, number, one_line, printable, unbroken, validity
 from engine.clock import VIETNAM
 
 
@@ -70,3 +70,21 @@ def test_validity_is_told_in_local_time(until: datetime, said: str) -> None:
 
 def test_numbers_are_written_the_vietnamese_way() -> None:
     assert (number(0), number(999), number(12_000)) == ("0", "999", "12.000")
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("Ủy ban nhân dân xã Bình Hòa Hưng", ["Bình Hòa Hưng"]),
+        ("ỦY BAN NHÂN DÂN XÃ BÌNH HÒA HƯNG", ["BÌNH HÒA HƯNG"]),
+        ("Tiêm vắc xin tại Trạm Y tế, ấp Tân Phú Đông", ["Trạm Y", "Tân Phú Đông"]),
+        ("THÔNG BÁO ẤP TÂN PHÚ, XÃ BÌNH HÒA", ["TÂN PHÚ,", "BÌNH HÒA"]),
+        ("Lịch Tiêm Chủng Mở Rộng Cho Trẻ", []),
+        ("Cắt điện toàn xã", []),
+        ("Đường Nguyễn Thượngnghiêm Hoàngthượng Phương", []),
+    ],
+)
+def test_no_name_in_a_heading_is_broken_over_two_lines(written: str, kept: list[str]) -> None:
+    said = heading(written)
+    assert said.replace(NBSP, " ") == written
+    assert [run.replace(NBSP, " ") for run in said.split(" ") if NBSP in run] == kept

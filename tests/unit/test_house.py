@@ -158,12 +158,25 @@ def not_literal(path: Path) -> list[str]:
     return found
 
 
+def in_formatted(path: Path) -> list[str]:
+    """Messages within an f-string, where those who gather them for translation do not look."""
+    return [
+        f"{path.name}:{call.lineno}: {ast.unparse(call)}"
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.JoinedStr)
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in ("_", "gettext", "ngettext")
+    ]
+
+
 def test_every_message_is_written_out_where_it_is_said() -> None:
     faults = [
         fault
         for package in PACKAGES
         for path in sorted((ROOT / package).rglob("*.py"))
-        for fault in not_literal(path)
+        for fault in (*not_literal(path), *in_formatted(path))
     ]
     assert not faults
 
@@ -172,6 +185,8 @@ def test_a_message_made_up_as_the_program_runs_would_be_found(tmp_path: Path) ->
     path = tmp_path / "x.py"
     path.write_text('_("fine")\n_(f"{x} not")\n_("no" + x)\n_(name)\n', encoding="utf-8")
     assert [fault.split(":")[1] for fault in not_literal(path)] == ["2", "3", "4"]
+    path.write_text("_('fine')\nf'{_(\"not\")}'\n", encoding="utf-8")
+    assert [fault.split(":")[1] for fault in in_formatted(path)] == ["2"]
 
 
 #: What silences a linter, with the names of its rules.

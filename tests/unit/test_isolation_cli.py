@@ -95,7 +95,7 @@ CASES: Mapping[str, Sequence[Sequence[str]]] = {
     "relay": [
         ["links", "tin-rieng"],
         ["links", "tiem-phong", "--csv"],
-        ["revoke", "tin-rieng", "--person", "ap-1-head"],
+        ["revoke", "tin-rieng", "--person", "ap-1-head", "--by", "lan"],
         ["words", "--all"],
         ["words", "--done", "x", *BY],
     ],

@@ -25,10 +25,12 @@ from engine.errors import LoaError
 from engine.ledger import Ledger, Revision, Seal, Status, Submission, Which
 from engine.ledger.areas import Areas
 from engine.ledger.awaited import Verdict
+from engine.ledger.bulletins import InBulletin
 from engine.ledger.escalations import Decision, NewStep, StepRow
 from engine.ledger.fanout import Fanout
 from engine.ledger.places import Place
 from engine.ledger.players import Player
+from engine.ledger.printings import Printed
 from engine.ledger.programmes import Published
 from engine.ledger.relays import Author
 from engine.ledger.tables import bundles, deliveries, metadata, second_tries
@@ -109,7 +111,10 @@ READS: Mapping[str, Case] = {
     "bundles.job": lambda it, our: it.bundles.job(our.waiting, cumulative=("giay",)),
     "bundles.jobs": lambda it, our: it.bundles.jobs([our.waiting], cumulative=("giay",)),
     "bundles.next_moment": lambda it, our: it.bundles.next_moment(rehearse=()),
+    "bulletins.of": lambda it, our: it.bulletins.of("tin"),
+    "bulletins.changed": lambda it, our: it.bulletins.changed(NOW - timedelta(days=9)),
     "evidence.of": lambda it, our: it.evidence.of("tin"),
+    "printings.last": lambda it, our: it.printings.last("tin"),
     "escalations.steps": lambda it, our: it.escalations.steps("tin-ba"),
     "escalations.told": lambda it, our: it.escalations.told("tin", "loudspeaker"),
     "escalations.watched": lambda it, our: it.escalations.watched(),
@@ -147,6 +152,9 @@ READS: Mapping[str, Case] = {
         NOW - timedelta(days=9), NOW + timedelta(days=99)
     ),
     "leases.waits": lambda it, our: it.leases.waits(LATER, Priority.ROUTINE, rehearse=()),
+    "views.bound_for": lambda it, our: it.views.bound_for(
+        our.sending.channel, our.sending.target, NOW
+    ),
     "views.stands": lambda it, our: it.views.stands() + it.views.stands(campaign_id="tin"),
     "views.troubles": lambda it, our: it.views.troubles(our.rig.ledger.views.stands()),
     "views.reached": lambda it, our: it.views.reached("tin-hai"),
@@ -233,7 +241,12 @@ WRITES: Mapping[str, Case] = {
         "tin-ba", lambda: Decision(1, stop={our.step: "x"}, over=True), LATER
     ),
     "escalations.watch": lambda it, our: it.escalations.watch("tin-ba"),
-    "printings.record": lambda it, our: it.printings.record("tin", again=False, detail="x", **ACT),
+    "printings.record": lambda it, our: it.printings.record(
+        "tin", again=False, detail="x", printed=[Printed("ap-1", "a5", "x", "x")], **ACT
+    ),
+    "bulletins.record": lambda it, our: it.bulletins.record(
+        {"tin": InBulletin("2026-w49", 1, "x", LATER)}, "x"
+    ),
     "awaited.settle": lambda it, our: it.awaited.settle(
         our.rig.ledger.awaited.over(LATER),
         [Verdict(one, "x") for one in our.rig.ledger.awaited.over(LATER).unproved],
@@ -249,7 +262,7 @@ WRITES: Mapping[str, Case] = {
     "remote_ids.put": lambda it, our: it.remote_ids.put("khóa", "của họ"),
     "remote_ids.set": lambda it, our: it.remote_ids.set("khóa", "của họ nữa"),
     "relays.link": lambda it, our: it.relays.link("tin", "ap-1-head", at=NOW, until=LATER),
-    "relays.revoke": lambda it, our: it.relays.revoke("tin", "ap-1-head", LATER),
+    "relays.revoke": lambda it, our: it.relays.revoke("tin", "ap-1-head", at=LATER, by="x"),
     "relays.token": lambda it, our: it.relays.token(our.link),
     "relays.write_down": lambda it, our: it.relays.write_down(
         Author("tin", "ap-1", "ap-1-head"), WordKind.QUESTION, "Hỏi.", LATER
@@ -261,13 +274,14 @@ WRITES: Mapping[str, Case] = {
         "tin", [Household("ap-1", "to-1", "Của họ")], ends_at=LATER, at=LATER, by="x"
     ),
     "visits.read_list": lambda it, our: nobody_of(
-        it.visits.read_list("tin-hai", "to-1", at=LATER, by="x", how="")
+        it.visits.read_list("tin-hai", "to-1", ["ap-1", "ap-2"], at=LATER, by="x", how="")
     ),
     "visits.purge": lambda it, our: it.visits.purge(
         at=LATER + timedelta(days=99), by="x", keep=timedelta(0)
     ),
+    "relays.shown": lambda it, our: it.relays.shown(it.relays.words(), by="x", at=LATER),
     "visits.record": lambda it, our: it.visits.record(
-        VisitReport(our.delivery, "x", LATER, "", Visits(1))
+        [VisitReport(our.delivery, "x", LATER, "", Visits(1))]
     ),
     "relays.settle": lambda it, our: it.relays.settle([our.word], by="x", at=LATER),
     "tokens.seed": lambda it, our: it.tokens.seed("zalo/1/2", PAIR),
@@ -320,6 +334,8 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
     rig.release(Post(channel="loudspeaker", target="noi-8"), campaign_id="tin-sau")
     rig.send()
     rig.release(Post(target="noi-2", text="Hai."), campaign_id="tin-hai")
+    rig.release(Post(channel="loudspeaker", slot=LATER), campaign_id="tin-sau")
+    rig.ledger.bulletins.record({"tin": InBulletin("2026-w49", 1, "x", NOW)}, "lan")
     rig.ledger.credentials.set("minh", "scrypt$1", NOW)
     rig.ledger.remote_ids.put("khóa", "của ta")
     rig.ledger.tokens.seed("zalo/1/2", PAIR)
@@ -338,6 +354,8 @@ def ours(tmp_path: Path, place: Place) -> Iterator[Ours]:
         "tin-hai", [Household("ap-1", "to-1", "Bà Giả")], ends_at=LATER, at=NOW, by="lan"
     )
     sent = rig.rows("tin")[0]
+    printed = [Printed("ap-1", "a5", sent.content_hash, "trang")]
+    rig.ledger.printings.record("tin", again=False, detail="x", printed=printed, **ACT)
     rig.ledger.evidence.add([Evidence(sent.id, EvidenceKind.HEARD, "lan", NOW, "nói", 9)])
     with rig.ledger.database.write() as connection:
         over = bundles.update().where(bundles.c.target == sent.target)

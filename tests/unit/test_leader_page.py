@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 from support import paper
 from support.builders import AWKWARD, NOW, registry
-from support.reports import LATER, Ground, delivery
+from support.reports import LATER, Ground, delivery, everywhere
 from tinyhtml5.parser import HTMLParser
 
 from engine.cli.main import build
@@ -415,3 +415,27 @@ def test_what_cannot_be_written_is_refused_before_anything_is_read(
     assert result.exit_code
     assert said in f"{result.output} {result.exception}"
     assert [one.name for one in tmp_path.iterdir()] == ["co-roi.txt"]
+
+
+WHY = "the station has no power since noon"
+LONG = "Ấp Tân Thạnh Đông Thượng (khu tái định cư ven kênh Trà Cú)"
+
+
+def test_long_names_leave_room_for_bars_for_reasons_and_for_what_tells_them_apart(
+    tmp_path: Path,
+) -> None:
+    places = somewhere(registry(30))
+    named = tuple(replace(one, name=f"{LONG} {n}") for n, one in enumerate(places.hamlets, 1))
+    ground = Ground(tmp_path, replace(places, hamlets=named))
+    ground.launch(everywhere(30))
+    dead = {("loudspeaker", f"cum-{n}"): WHY for n in range(1, 31)}
+    ground.send(failing=dead)
+    pdf = leader_in(Form.PDF, of_campaign(ground))
+    assert paper.pages(pdf) == 1
+    told = paper.letters(paper.text_of(pdf))
+    assert paper.letters(WHY) in told, "why, whatever the names"
+    table = told.partition(paper.letters("Not reached, and why"))[0]
+    shown = [n for n in range(30, 0, -1) if paper.letters(f"Trà Cú) {n}") in table]
+    assert shown[:3] == [30, 29, 28], "worst first, each told from the others by how it ends"
+    assert paper.letters("What happened") in told
+    assert paper.letters("approved: minh") in told, "the shorter side is not cut for the longer one"

@@ -11,15 +11,17 @@ import pytest
 from support.dispatching import NOW, Post, Rig, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FarSide, temporary
 
+from engine.dispatch.breaker import after_asking_for_patience
 from engine.ledger.breakers import Breakers
-from engine.ledger.needs import backends_in_use
+from engine.ledger.needs import Needs, backends_in_use
 from engine.ledger.notices import NoticeBook
-from engine.models import Breaker, BreakerState
+from engine.models import Breaker, BreakerState, Priority
 from engine.models.notice import Concern, Severity
 from engine.notices.checks import CheckGatherer
 from engine.notices.far_sides import FarSideGatherer
 from engine.notices.permissions import PermissionGatherer
-from engine.notices.words import what
+from engine.notices.quotas import QuotaGatherer
+from engine.notices.words import what, what_to_do
 
 START = NOW.astimezone(UTC)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -51,6 +53,35 @@ def test_a_dead_far_side_is_told_of_until_it_answers(rig: Rig) -> None:
     (notice,) = gatherer.gather(START)
     assert (notice.key, notice.severity) == ("dead:chat.example", Severity.URGENT)
     assert "chat.example" in what(notice)
+
+
+def test_what_waits_for_a_quota_is_told_and_an_emergency_at_once_with_what_to_do(
+    rig: Rig,
+) -> None:
+    breakers = Breakers(rig.ledger.database)
+    needs = Needs(rig.ledger.database, "xa-mau")
+    gatherer = QuotaGatherer(breakers, needs, {("giay", "so"): "zalo.example/7"})
+
+    def asks(wait: timedelta) -> None:
+        asked = after_asking_for_patience
+        breakers.change("zalo.example/7", START, lambda one: asked(one, START, wait, "hết"))
+
+    rig.release(Post(), Post(target="noi-2"))
+    assert gatherer.gather(START) == []
+    asks(MINUTE)
+    assert gatherer.gather(START) == [], "that is over before anybody has read it"
+    asks(16 * HOUR)
+    (routine,) = gatherer.gather(START)
+    assert (routine.key, routine.severity) == ("quota:giay:so", Severity.WARNING)
+    assert "takes nothing before 00:00 02/12/2026" in what(routine)
+    assert "2 deliveries wait" in what(routine)
+    assert "go out by themselves" in what_to_do(routine)
+    rig.release(Post(target="noi-3"), campaign_id="lu", priority=Priority.EMERGENCY)
+    (urgent,) = gatherer.gather(START)
+    assert (urgent.key, urgent.severity) == (routine.key, Severity.URGENT)
+    assert "1 EMERGENCY deliveries of lu wait" in what(urgent)
+    assert what_to_do(urgent).endswith("loa relay links lu")
+    assert gatherer.gather(START + 16 * HOUR) == []
 
 
 @dataclass

@@ -225,6 +225,8 @@ def test_every_concern_has_words_and_advice() -> None:
     facts |= {"standing": Standing.AT_RISK, "clusters": "cum-1", "player": "cum-1.1"}
     facts |= {"hamlet": "ap-1"}
     facts |= {"cluster": "cum-1", "players": "a, b", "package": "x-1", "note": "THU-HOI-x-1.txt"}
+    facts |= {"channels": "flyer,chat", "bulletin": "2026-w49", "campaigns": "x-1"}
+    facts |= {"command": "loa bulletin"}
     facts |= {"group": "x-1", "address": "-100999", "hamlets": "ap-1"}
     notices = [
         Notice(concern, Severity.WARNING, START, ("x-1",), {**facts, "undone": undone})

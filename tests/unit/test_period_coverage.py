@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,8 @@ from support.reports import LATER, SLOT, Ground, delivery, everywhere
 from engine.dispatch.viewing import Views, keep_views
 from engine.errors import LoaError
 from engine.ledger.coverage_views import Counted
-from engine.models import EvidenceKind, Purpose
+from engine.models import EvidenceKind, Purpose, Team
+from engine.models.visit import VisitReport, Visits
 from engine.reports import Bounds, build_report
 from engine.reports.coverage import at_least_two, together
 from engine.reports.leader.overall import period_page
@@ -24,6 +26,7 @@ from engine.reports.leader.page import Counts, Page
 from engine.reports.period.behind import always_behind
 from engine.reports.period.counting import covered
 from engine.reports.period.span import read_period
+from engine.states import State
 
 DECEMBER = read_period("2026-12")
 
@@ -85,6 +88,12 @@ def test_a_period_of_one_campaign_says_what_its_report_says(
     ground.evidence(ground.row("ap-2", "portal"), EvidenceKind.PAGE_ANSWERS, views=70)
     ground.evidence(ground.row("ap-3", "flyer"), EvidenceKind.HANDED_OUT, 900)
     ground.evidence(ground.row("ap-3", "loudspeaker"), EvidenceKind.PLAYED)
+    for product in ("large", "notice"):  # no households of their own, and they confirm nothing
+        ground.evidence(ground.row("ap-1", "flyer"), EvidenceKind.HANDED_OUT, product=product)
+        ground.evidence(ground.row("ap-2", "flyer"), EvidenceKind.HANDED_OUT, product=product)
+    for left in (30, 12):  # the same copies, counted anew
+        row = ground.row("ap-4", "flyer")
+        ground.evidence(row, EvidenceKind.HANDED_OUT, 100 - left, left_over=left)
     ground.evidence(ground.row("ap-4", "chat", "nhom-ap-4"), EvidenceKind.RECEIVED, 400)
     found = page(ground)
     one = build_report(ground.ledger, ground.registry, "thong-bao", LATER).coverage
@@ -96,8 +105,74 @@ def test_a_period_of_one_campaign_says_what_its_report_says(
         assert area.confirmed == hamlet.confirmed
     assert by_id["ap-1"].twice == Bounds(10, 80)
     assert by_id["ap-2"].covered == Bounds(0, 70)
+    assert by_id["ap-4"].covered == Bounds(88, 88)
+    assert ground.row("ap-2", "flyer").state is State.SENT
     assert any("Page views" in rule for rule in found.rules)
     assert [(one.reason, one.areas) for one in found.failures] == [("no power", 1)]
+    ground.ledger.close()
+
+
+def test_mixed_evidence_comes_to_what_a_person_works_out_by_hand(
+    tmp_path: Path, ready_place: Path | str
+) -> None:
+    """Every number here was worked out on paper: 100, 200, 300 and 400 households."""
+    team = Team("to-1", "Tổ Một", ("a", "b"), ("ap-2", "ap-4"))
+    ground = Ground(tmp_path, replace(registry(), teams=(team,)), place=ready_place)
+    evening = delivery("ap-3", "loudspeaker", "cum-3", slot=SLOT + timedelta(hours=1))
+    visits = [delivery(hamlet, "team", "to-1") for hamlet in ("ap-2", "ap-4")]
+    ground.launch([*everywhere(), evening, *visits])
+    ground.send()
+
+    def show(hamlet: str, channel: str, kind: EvidenceKind, *numbers: int | None) -> None:
+        for number in numbers:
+            ground.evidence(ground.row(hamlet, channel), kind, number)
+
+    def visited(hamlet: str, by: str, met: int, absent: int = 0, refused: int = 0) -> None:
+        row, said = ground.row(hamlet, "team"), Visits(met, absent, refused)
+        ground.ledger.visits.record([VisitReport(row.id, by, LATER, "", said)])
+
+    # Ấp 1: played, by how many heard nobody knows (0 to 100); relayed to 140, but there are 100.
+    show("ap-1", "loudspeaker", EvidenceKind.PLAYED, None)
+    ground.evidence(ground.row("ap-1", "chat", "nhom-ap-1"), EvidenceKind.RELAYED, 140)
+    # Ấp 2: of the flyers two people say 120 and 150: either, or parts of 270, so 120 to 200.
+    # The visits: a's last word is 50, b says 45: 45 to 95. The page: 80 views, so 0 to 80.
+    show("ap-2", "flyer", EvidenceKind.HANDED_OUT, 120)
+    ground.evidence(ground.row("ap-2", "flyer"), EvidenceKind.HANDED_OUT, 150, by="minh")
+    visited("ap-2", "a", 30)
+    visited("ap-2", "a", 50, 10, 5)
+    visited("ap-2", "b", 45)
+    for views in (60, 80):
+        ground.evidence(ground.row("ap-2", "portal"), EvidenceKind.PAGE_ANSWERS, views=views)
+    # Ấp 3: played twice (0 to 300); 30 relayed, said twice, maybe 30 more: 30 to 60; 250 flyers.
+    for row in ground.ledger.views.deliveries("thong-bao"):
+        if (row.hamlet_id, row.channel) == ("ap-3", "loudspeaker"):
+            ground.evidence(row, EvidenceKind.PLAYED)
+    for _again in range(2):
+        ground.evidence(ground.row("ap-3", "chat", "nhom-ap-3"), EvidenceKind.RELAYED, 30)
+    show("ap-3", "flyer", EvidenceKind.HANDED_OUT, 250)
+    # Ấp 4: 390 flyers and 60 visits in 400 households; that the head has it is no household.
+    show("ap-4", "flyer", EvidenceKind.HANDED_OUT, 390)
+    visited("ap-4", "a", 60, 100, 20)
+    ground.evidence(ground.row("ap-4", "chat", "truong-ap"), EvidenceKind.RECEIVED, 400)
+
+    by_hand = {
+        "ap-1": (Bounds(100, 100), Bounds(0, 100)),  # the relay is sure, the loudspeaker not
+        "ap-2": (Bounds(120, 200), Bounds(0, 175)),  # 120 + 45 fit apart; 95 + 80 beside 200 flyers
+        "ap-3": (Bounds(250, 300), Bounds(0, 300)),  # 250 + 30 fit apart; all heard, 310 besides
+        "ap-4": (Bounds(390, 400), Bounds(50, 60)),  # 390 + 60 - 400 must lie on others
+    }
+    report = build_report(ground.ledger, ground.registry, "thong-bao", LATER)
+    found = {one.hamlet_id: (one.covered, one.twice) for one in report.coverage.hamlets}
+    assert found == by_hand
+    assert (report.coverage.covered, report.coverage.twice) == (Bounds(860, 1000), Bounds(50, 635))
+    assert [(one.hamlet.hamlet_id, one.missing) for one in report.unreached] == [
+        ("ap-2", 80),
+        ("ap-3", 50),
+        ("ap-4", 10),
+    ]
+    whole = page(ground)
+    assert {area.id: (area.covered, area.twice) for area in whole.areas} == by_hand
+    assert (whole.covered, whole.twice) == (Bounds(860, 1000), Bounds(50, 635))
     ground.ledger.close()
 
 

@@ -3,52 +3,51 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import timedelta
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support import builders
-from support.dispatching import campaign as made_up
+from support.amending import (
+    CORRECTED,
+    FIRST,
+    KHMER,
+    LATER,
+    REGISTRY,
+    SECOND,
+    SENTENCE,
+    Memory,
+    amending,
+    as_document,
+    in_two_languages,
+    notice,
+    on_paper,
+    said,
+    stops,
+    withdrawing,
+)
 
 from channels.base import Channel
 from channels.chat.channel import ChatOptions
 from channels.flyer.inputs import inputs_for
-from channels.flyer.options import FlyerOptions, Official, SecondLanguage
+from channels.flyer.options import FlyerOptions
 from channels.flyer.products import Product
 from channels.portal.channel import PortalOptions
 from engine.app import build_channels, close_channels
 from engine.errors import LoaError
-from engine.ledger import Current
-from engine.ledger.told import ToldRow
 from engine.models import (
     Amends,
     Audience,
-    Campaign,
-    Content,
-    Correction,
-    Plan,
-    PlannedDelivery,
     Purpose,
     Section,
+    Stated,
 )
 from engine.models.correction import Document, Earlier
-from engine.models.plan import Frozen
-from engine.planner import plan_campaign
 from engine.planner.amendment import as_amended, refuse_unknown_parts
-from engine.planner.known import Known, said_in
 from engine.settings import Settings
 from engine.states import State
 
-NOW = builders.NOW
-LATER = NOW + timedelta(days=1)
-REGISTRY = builders.registry(2)
-FIRST = Earlier(1, "Thông báo", NOW)
-KHMER = SecondLanguage(lang="km", title="សេចក្តីជូនដំណឹង", text="ប្រជុំម៉ោង ៧។")
-SENTENCE = "Mời bà con đến họp đúng giờ."
-CORRECTED = "កែតម្រូវ៖ ម៉ោងខុស។"
-SECOND = Earlier(2, "Thông báo sửa", LATER, Amends.CORRECTION)
+GONE = "សេចក្តីជូនដំណឹងនេះលែងមានសុពលភាព។"
 
 
 @pytest.fixture(autouse=True)
@@ -64,112 +63,9 @@ def channels(tmp_path: Path) -> Iterator[dict[str, Channel]]:
     close_channels(made)
 
 
-def notice(*, flyer: FlyerOptions | None = None, **changes: Any) -> Campaign:
-    sections = {
-        "flyer": Section(flyer or FlyerOptions()),
-        "portal": Section(PortalOptions()),
-        "chat": Section(ChatOptions()),
-    }
-    return made_up("tin", **{"sections": sections, "body": "Họp lúc 7 giờ.", **changes})
-
-
-def amending(campaign: Campaign, *earlier: Earlier, **facts: Any) -> Campaign:
-    last = earlier[0]
-    values: dict[str, Any] = {
-        "reason": "nhầm giờ",
-        "at": LATER,
-        "number": len(earlier),
-        "previous_title": last.title,
-        "previous_at": last.at,
-        "previous_amends": last.amends,
-        "corrects": last.revision,
-        "earlier": earlier,
-    }
-    return dataclasses.replace(campaign, correction=Correction(**{**values, **facts}))
-
-
-def withdrawing(campaign: Campaign, *earlier: Earlier, **facts: Any) -> Campaign:
-    nobody = dataclasses.replace(campaign, audience=Audience(nobody=True))
-    return amending(nobody, *earlier, amends=Amends.WITHDRAWAL, **facts)
-
-
-class Memory:
-    """What the ledger would have: each plan opened and sent, but for what stays unsent."""
-
-    def __init__(self, channels: Mapping[str, Channel]) -> None:
-        self._channels = channels
-        self._rows: list[ToldRow] = []
-        self._current: list[Current] = []
-        self._frozen: dict[str, Frozen] = {}
-
-    def plan(self, campaign: Campaign) -> Plan:
-        said = said_in(self._frozen, self._frozen.keys())
-        known = Known.among(self._rows, self._current, said)
-        return plan_campaign(campaign, REGISTRY, self._channels, LATER, known=known)
-
-    def opened(
-        self, campaign: Campaign, revision: int, only: str = "", state: State = State.SENT
-    ) -> Plan:
-        plan = self.plan(campaign)
-        self._frozen |= plan.frozen(plan.contents)
-        for one in plan.deliveries:
-            if not only or one.hamlet_id == only:
-                number = len(self._current) + 1
-                self._current.append(Current(number, one.key, one.slot, one.asap, state))
-                if state is State.SENT:
-                    self._rows.append(row(number, revision, one))
-        return plan
-
-
-def row(number: int, revision: int, one: PlannedDelivery) -> ToldRow:
-    return ToldRow(
-        id=number,
-        revision=revision,
-        hamlet_id=one.hamlet_id,
-        channel=one.channel,
-        backend=one.backend,
-        target=one.target,
-        slot=one.slot,
-        asap=one.asap,
-        purpose=one.purpose,
-        content_hash=one.content_hash,
-        households=one.households,
-        state=State.SENT,
-        changed_at=one.slot,
-    )
-
-
 @pytest.fixture
 def memory(channels: dict[str, Channel]) -> Memory:
     return Memory(channels)
-
-
-def said(plan: Plan, hamlet: str) -> Iterable[Content]:
-    found = [plan.contents[o.content_hash] for o in plan.deliveries if o.hamlet_id == hamlet]
-    assert found
-    return found
-
-
-def stops(plan: Plan) -> str:
-    return " | ".join(breach.message for breach in plan.stops)
-
-
-def in_two_languages(text: str = KHMER.text) -> FlyerOptions:
-    spoken = KHMER.model_copy(update={"text": text})
-    return FlyerOptions(products=(Product.A5, Product.BILINGUAL), second_language=spoken)
-
-
-def as_document(number: str) -> FlyerOptions:
-    return FlyerOptions(products=(Product.NOTICE,), official=Official(number=number))
-
-
-def on_paper(channels: Mapping[str, Channel], plan: Plan, hamlet: str = "ap-1") -> str:
-    (said,) = (
-        plan.contents[one.content_hash]
-        for one in plan.deliveries
-        if (one.hamlet_id, one.channel) == (hamlet, "flyer")
-    )
-    return channels["flyer"].forecast(said, REGISTRY.hamlets_by_id[hamlet]).text
 
 
 def test_a_withdrawal_names_to_each_place_what_it_knew_last(memory: Memory) -> None:
@@ -195,7 +91,7 @@ def test_paper_of_a_hamlet_that_a_correction_leaves_out_is_marked_as_withdrawn(
     every = FlyerOptions(products=(*Product,), second_language=KHMER)
     memory.opened(notice(flyer=every), 1)
     fewer = notice(flyer=every, body="Họp lúc 9 giờ.", audience=Audience(hamlets=("ap-1",)))
-    plan = memory.plan(amending(fewer, FIRST, second=CORRECTED))
+    plan = memory.plan(amending(fewer, FIRST, second=CORRECTED, second_withdrawn=GONE))
     marks = {
         (hamlet, product, inputs_for(content, REGISTRY.hamlets_by_id[hamlet], product).mark)
         for hamlet in ("ap-1", "ap-2")
@@ -384,3 +280,95 @@ def test_an_update_does_not_bear_the_number_that_people_have(memory: Memory) -> 
     assert "the number 12/TB-UBND is that of the document" in stops(update)
     same = notice(flyer=as_document("12/TB-UBND"))
     assert not stops(memory.plan(amending(same, FIRST, amends=Amends.UPDATE, reason="")))
+
+
+def test_readers_of_a_second_language_in_a_hamlet_that_is_left_out_are_told(
+    memory: Memory, channels: dict[str, Channel]
+) -> None:
+    memory.opened(notice(flyer=in_two_languages()), 1)
+    only_one = notice(flyer=in_two_languages(), audience=Audience(hamlets=("ap-1",)))
+    found = stops(memory.plan(amending(only_one, FIRST, second=CORRECTED)))
+    assert "--withdrawn-second" in found
+    plan = memory.plan(amending(only_one, FIRST, second=CORRECTED, second_withdrawn=GONE))
+    assert not [one for one in plan.remarks if "-second" in one]
+    assert not plan.stops
+    read = on_paper(channels, plan, "ap-2").replace("\u200b", "")
+    assert GONE in read
+    assert CORRECTED not in read
+    assert KHMER.text not in read
+    assert "THU HỒI" in read
+    spoken = notice(audience=Audience(hamlets=("ap-1",)))
+    assert "with the second language in the file" in stops(
+        memory.plan(amending(spoken, FIRST, second_withdrawn=GONE, without=()))
+    )
+
+
+@pytest.mark.parametrize("amends", [Amends.CORRECTION, Amends.UPDATE])
+def test_they_may_be_left_out_knowingly(
+    memory: Memory, channels: dict[str, Channel], amends: Amends
+) -> None:
+    memory.opened(notice(flyer=in_two_languages()), 1)
+    only_one = notice(flyer=in_two_languages(), audience=Audience(hamlets=("ap-1",)))
+    stated = amending(only_one, FIRST, amends=amends)
+    assert "--without flyer:bilingual" in stops(memory.plan(stated))
+    assert stated.correction is not None
+    left_out = dataclasses.replace(stated.correction, without=("flyer:bilingual",))
+    plan = memory.plan(as_amended(stated, left_out))
+    assert not plan.stops
+    assert KHMER.title not in on_paper(channels, plan, "ap-2")
+
+
+def test_who_was_told_already_that_it_does_not_hold_is_not_asked_for_again(memory: Memory) -> None:
+    memory.opened(notice(flyer=in_two_languages()), 1)
+    only_one = notice(flyer=in_two_languages(), audience=Audience(hamlets=("ap-1",)))
+    memory.opened(amending(only_one, FIRST, second=CORRECTED, second_withdrawn=GONE), 2)
+    again = notice(
+        flyer=in_two_languages(), audience=Audience(hamlets=("ap-1",)), body="Họp lúc 9 giờ."
+    )
+    plan = memory.plan(amending(again, SECOND, FIRST, second=CORRECTED))
+    assert not plan.stops
+    stated = amending(again, SECOND, FIRST, second=CORRECTED, second_withdrawn=GONE)
+    assert "--withdrawn-second: nobody" in " ".join(memory.plan(stated).remarks)
+
+
+def test_a_flyer_switched_off_before_any_left_amends_nobody(memory: Memory) -> None:
+    chat = Section(ChatOptions(), text="Họp lúc 7 giờ, xem tờ rơi.")
+    sections = {**notice().sections, "chat": chat}
+    plan = memory.plan(notice(sections=sections))
+    memory.opened(notice(sections=sections), 1, only="ap-1", channels=("portal", "chat"))
+    without = {name: one for name, one in sections.items() if name != "flyer"}
+    assert {one.channel for one in plan.deliveries} == {"flyer", "portal", "chat"}
+    for amends in (Amends.CORRECTION, Amends.UPDATE):
+        plan = memory.plan(amending(notice(sections=without), FIRST, amends=amends))
+        assert not [one for one in plan.deliveries if one.hamlet_id == "ap-1"]
+        assert {one.purpose for one in plan.deliveries} == {Purpose.NOTICE}
+        other = notice(sections=without, body="Họp lúc 9 giờ.")
+        plan = memory.plan(amending(other, FIRST, amends=amends))
+        told = {one.channel for one in plan.deliveries if one.purpose is Purpose.CORRECTION}
+        assert told == {"portal", "chat"}
+
+
+def test_words_of_a_flyers_own_that_posts_handed_out_are_taken_back_with_it(memory: Memory) -> None:
+    own = Section(FlyerOptions(), text="Họp lúc 8 giờ.")
+    sections = {**notice().sections, "flyer": own}
+    memory.opened(notice(sections=sections), 1, channels=("portal", "chat"))
+    without = {name: one for name, one in sections.items() if name != "flyer"}
+    plan = memory.plan(amending(notice(sections=without), FIRST))
+    assert {one.purpose for one in plan.deliveries} == {Purpose.CORRECTION}
+
+
+def test_what_was_withdrawn_is_told_again_in_plain_words(memory: Memory) -> None:
+    memory.opened(notice(), 1)
+    memory.opened(withdrawing(notice(), FIRST), 2)
+    back = Earlier(2, "Thông báo", LATER, Amends.WITHDRAWAL)
+    update = memory.plan(amending(notice(), back, FIRST, amends=Amends.UPDATE, reason=""))
+    again = {one.correction.opening for one in said(update, "ap-1") if one.correction}
+    assert again == {"Thông báo “Thông báo” đã thu hồi ngày 02/12/2026, nay có hiệu lực trở lại."}
+    correction = memory.plan(amending(notice(), back, FIRST, reason="thu hồi nhầm"))
+    heard = {one.correction.spoken for one in said(correction, "ap-1") if one.correction}
+    assert heard == {"Đính chính việc thu hồi thông báo ngày 02/12/2026: thu hồi nhầm."}
+
+
+def test_parts_to_leave_out_are_no_text() -> None:
+    with pytest.raises(TypeError, match="tuple of parts"):
+        Stated(without="flyer:a6")  # type: ignore[arg-type]  # what is tested

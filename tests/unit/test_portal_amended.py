@@ -147,3 +147,36 @@ def test_a_post_is_for_those_for_whom_it_holds(desk: Desk) -> None:
     assert "<dd>Ấp 1, Ấp 2, Ấp 4</dd>" in desk.read(POST)
     assert "Dành cho: Ấp 1, Ấp 2, Ấp 4." in desk.read(FRONT)
     assert "Toàn xã" not in desk.read(FRONT)
+
+
+@pytest.mark.parametrize("amends", [Amends.CORRECTION, Amends.UPDATE])
+def test_a_hamlet_that_is_left_out_reads_that_it_does_not_hold_there(
+    desk: Desk, amends: Amends
+) -> None:
+    desk.publish(desk.items(post()))
+    facts = correction(amends=amends, reason="ghi nhầm giờ")
+    gone = post(
+        purpose=Purpose.WITHDRAWAL,
+        correction=facts,
+        title="Thu hồi thông báo",
+        body="Thông báo không áp dụng cho nơi này.",
+    )
+    new = post(purpose=Purpose.CORRECTION, correction=facts, body="Lúc 9 giờ.")
+    desk.publish([*desk.items(new, "ap-2"), *desk.items(gone, "ap-3")], slot=LATER)
+    heading = "Đính chính" if amends is Amends.CORRECTION else "Cập nhật"
+    assert sorted(words(desk, POST)) == sorted(["Thu hồi ở Ấp 3", f"{heading} ở Ấp 2"])
+    notes = re.findall(r'<p class="notice amended">(.*)</p>', desk.read(POST))
+    plain = sorted(re.sub("<[^>]*>", "", one).replace("\u00a0", " ") for one in notes)
+    assert len(plain) == 2
+    assert any(f"{heading} ở Ấp 2" in one and f"{heading} thông báo" in one for one in plain)
+    assert any("Thu hồi ở Ấp 3" in one and "Không còn áp dụng thông báo" in one for one in plain)
+    assert words(desk, "screen/ap-3/index.html") == ["Thu hồi"]
+
+
+def test_an_amendment_of_other_channels_alone_leaves_the_label_of_the_post(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    desk.publish(desk.items(amended(body="Lúc 9 giờ."), "ap-2"), slot=LATER)
+    desk.backend.refresh(LATER + timedelta(days=1))
+    assert words(desk, POST) == ["Đính chính ở Ấp 2"]
+    desk.publish(desk.items(post(body="Lúc 7 giờ."), "ap-4"), slot=LATER + timedelta(days=1))
+    assert words(desk, POST) == ["Đính chính ở Ấp 2"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -63,6 +64,22 @@ def test_a_witness_that_fails_is_an_error_that_may_pass(command: tuple[str, ...]
     with pytest.raises(ChannelError) as caught:
         Witness(time_limit=0.5, command=command).hear([TEXT], SOUTH)
     assert not caught.value.permanent
+
+
+def test_a_witness_that_dies_once_is_asked_again(tmp_path: Path, account: Account) -> None:
+    helper = "channels.loudspeaker.proof.witness_helper"
+    dies_once = (
+        "import os, pathlib, runpy, signal\n"
+        f"mark = pathlib.Path({str(tmp_path / 'died')!r})\n"
+        "if not mark.exists():\n"
+        "    mark.touch()\n"
+        "    os.kill(os.getpid(), signal.SIGKILL)\n"
+        f"runpy.run_module({helper!r}, run_name='__main__')\n"
+    )
+    witness = Witness(command=(sys.executable, "-c", dies_once))
+
+    assert witness.hear([TEXT], SOUTH) == {TEXT: account}
+    assert (tmp_path / "died").exists()
 
 
 def test_a_voice_that_is_not_there_is_an_error() -> None:

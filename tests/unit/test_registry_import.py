@@ -106,6 +106,103 @@ def test_a_communes_lexicon_stays_unless_the_province_has_one(desk: Desk) -> Non
     assert changes["xa-dong"].shared
 
 
+TEAMS = ("Mã xã", "Mã tổ", "Tên tổ", "Các ấp", "Thành viên", "Số hộ mỗi người một ngày")
+STEPS = ("Mã xã", "Khi chưa thấy chuyển tin")
+
+
+def test_tables_name_teams_deputies_and_what_is_done_where_nobody_passes_on(desk: Desk) -> None:
+    headings, rows = (*HEADINGS, "Phó ấp"), [(*row, "") for row in ROWS]
+    rows[0] = (*ROWS[0], "Giả Phó: 0900.000.041; Giả Phụ")
+    teams = [
+        ("xa-dong", "to-1", "Tổ Một", "ap-1", "Giả An: 0900.000.031; ap-2-head", 6),
+        ("xa-dong", "xanh", "Đội Xanh", "tất cả", "Giả Bích", ""),
+    ]
+    steps = [("xa-dong", "after 6h: remind; after 24h without relay: team visit")]
+    desk.take((headings, rows), (TEAMS, teams), (STEPS, steps))
+    registry = desk.registry("xa-dong")
+    assert [(one.id, one.members, one.hamlets, one.visits_per_day) for one in registry.teams] == [
+        ("to-1", ("to-1-1", "ap-2-head"), ("ap-1",), 6),
+        ("xanh", ("xanh-1",), ("ap-1", "ap-2"), 8),
+    ]
+    assert registry.people_by_id["to-1-1"].phone == "0900.000.031"
+    assert registry.people_by_id["ap-1-pho-2"].name == "Giả Phụ"
+    assert registry.seconds(registry.hamlets[0]) == ("ap-1-pho-1", "ap-1-pho-2")
+    assert [(step.do, step.minutes) for step in registry.escalation] == [
+        ("remind", 360),
+        ("team_visit", 1440),
+    ]
+    assert not desk.registry("xa-tay").teams
+    assert not desk.take((HEADINGS, ROWS))["xa-dong"].anything, "what no table tells stays"
+    assert desk.take((TEAMS, teams[1:]))["xa-dong"].shared, "a commune's teams are listed whole"
+    assert [one.id for one in desk.registry("xa-dong").teams] == ["xanh"]
+    assert "to-1-1" not in desk.registry("xa-dong").people_by_id
+    renamed = [(*teams[1][:4], "Giả Châu", "")]
+    assert desk.take((TEAMS, renamed))["xa-dong"].shared, "somebody else is a change"
+    desk.take((STEPS, [("xa-dong", "none")]))
+    assert desk.registry("xa-dong").escalation == ()
+
+
+def test_a_province_may_say_what_is_done_in_every_new_commune(desk: Desk) -> None:
+    file = desk.folder / "province.yaml"
+    with file.open("a", encoding="utf-8") as text:
+        text.write("  escalation:\n    - after 6h: remind\n    - after 12h: second contact\n")
+    desk.province = load_province(file).province
+    desk.take((HEADINGS, ROWS))
+    assert [step.minutes for step in desk.registry("xa-tay").escalation] == [360, 720]
+    file.write_text(file.read_text(encoding="utf-8").replace("12h", "6h"), encoding="utf-8")
+    with pytest.raises(InputError, match=r"communes.escalation\[2\]: a step comes after"):
+        load_province(file)
+
+
+@pytest.mark.parametrize(
+    ("teams", "steps", "told"),
+    [
+        (
+            [
+                ("xa-dong", "to-1", "Tổ Một", "ap-7; ap-2", "lan", 8),
+                ("xa-dong", "to-2", "Tổ Hai", "ap-1", "khach", 8),
+            ],
+            "",
+            [(2, 4, 'no hamlet "ap-7"'), (2, 5, 'no person "lan"'), (3, 5, 'no person "khach"')],
+        ),
+        (
+            [
+                ("xa-dong", "to-1", "Tổ Một", "ap-1", "Giả An", 0),
+                ("xa-dong", "to-2", "Tổ Hai", "", "Giả An: x: y: z", 8),
+                ("xa-dong", "to-3", "Tổ Ba", "ap-1", "", 8),
+                ("xa-dong", "to-3", "Tổ Bốn", "ap-1", "", 8),
+            ],
+            "",
+            [
+                (2, 6, "0"),
+                (3, 4, "the cell is empty"),
+                (3, 5, "write name: phone"),
+                (5, 2, 'the id "to-3" is already used in xa-dong, row 4'),
+            ],
+        ),
+        ([], "after 24h: team visit", [(2, 2, "the commune has no team")]),
+        ([], "after 6h: remind; after 2h: remind", [(2, 2, "a step comes after")]),
+        ([], "after 6h: sing", [(2, 2, "sing")]),
+    ],
+)
+def test_every_fault_of_teams_and_steps_stands_at_its_cell_and_nothing_is_written(
+    desk: Desk, teams: list[tuple[object, ...]], steps: str, told: list[tuple[int, int, str]]
+) -> None:
+    tables = [(HEADINGS, ROWS)]
+    if teams:
+        tables.append((TEAMS, teams))
+    if steps:
+        tables.append((STEPS, [("xa-dong", steps)]))
+    with pytest.raises(InputError) as caught:
+        desk.take(*tables)
+    found = sorted(caught.value.problems, key=lambda one: (one.line, one.column))
+    assert [(one.line, one.column) for one in found] == [fault[:2] for fault in told]
+    for problem, (_line, _column, words) in zip(found, told, strict=True):
+        assert words in problem.message
+        assert Path(problem.file).name == "1.csv"
+    assert not newest_registries(desk.database)
+
+
 def test_the_areas_form_a_tree(desk: Desk) -> None:
     desk.take((HEADINGS, ROWS))
     assert [area.id for area in desk.areas.communes()] == ["xa-dong", "xa-nam", "xa-tay"]
@@ -236,7 +333,7 @@ def test_a_commune_with_a_file_of_its_own_keeps_it(tmp_path: Path) -> None:
 
 def test_a_template_is_never_written_over_a_table(tmp_path: Path) -> None:
     assert loa("registry", "template", "a.csv", cwd=tmp_path).returncode == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-xa.csv", "a.csv"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a-to.csv", "a-xa.csv", "a.csv"]
     again = loa("registry", "template", "a.csv", cwd=tmp_path)
     assert again.returncode == 1
     assert "it is there already" in again.stderr

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.rules.replies import Meaning, Reply, read_reply
+from engine.rules.replies import Meaning, Reply, is_answer, read_reply
 
 RECEIVED = (
     "Đã nhận",
@@ -75,6 +75,22 @@ def test_not_relayed(text: str) -> None:
 @pytest.mark.parametrize("text", UNCLEAR)
 def test_everything_else_waits_for_a_person(text: str) -> None:
     assert read_reply(text) == Reply(Meaning.UNCLEAR)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ok", "OK anh", "Okie xã ạ", "dạ", "Dạ rồi", "vâng ạ", "xong rồi", "rõ!", "👍", "✅ 👍🏻"],
+)
+def test_a_bare_nod_is_an_answer_though_nobody_can_say_to_what(text: str) -> None:
+    assert is_answer(text)
+    assert read_reply(text) == Reply(Meaning.UNCLEAR)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "Chào cả nhà", "Cảm ơn anh", "dạ em chào chị", "🎉", "Họp ở đâu", "ạ", "ok " * 7]
+)
+def test_small_talk_is_no_answer(text: str) -> None:
+    assert not is_answer(text)
 
 
 @given(st.text(max_size=300))

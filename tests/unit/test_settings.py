@@ -72,6 +72,23 @@ def test_a_token_in_the_environment_wins_over_a_file(tmp_path: Path) -> None:
     assert settings.telegram.token == "9:moi"
 
 
+def test_a_secret_that_is_gone_is_its_own_accounts_fault(tmp_path: Path) -> None:
+    (tmp_path / "co").write_text("bi-mat\n", encoding="utf-8")
+    accounts = 'app_id = "1"\noa_id = "2"\napp_secret_file'
+    write(
+        tmp_path,
+        '[telegram]\ntoken_file = "mat"\n[zalo_bot]\ntoken_file = "co"\n'
+        f'[zalo.xa]\n{accounts} = "co"\n[zalo.khac]\n{accounts} = "mat"\n'
+        '[apprise.thu]\nurl_file = "co"\n[apprise.tin]\nurl_file = "mat"\n',
+    )
+    found = load_settings(tmp_path, {})
+    assert found.faulty_accounts.keys() == {"telegram", "zalo.khac", "apprise.tin"}
+    secrets = found.zalo_bot.token, found.zalo["xa"].app_secret, found.apprise["thu"].url
+    assert secrets == ("bi-mat",) * 3
+    ((fault,), *_others) = found.faulty_accounts.values()
+    assert (fault.place, fault.field) == (str(tmp_path / "mat"), "telegram")
+
+
 def test_any_value_may_come_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "so").write_text("3\n", encoding="utf-8")
     settings = load_settings(tmp_path, {"LOA_RUN_THREADS_FILE": str(tmp_path / "so")})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from support.tables import HEADINGS, ROWS, as_csv, as_xlsx
 
-from campaigns.tables.columns import COMMUNES, HAMLETS, by_heading, folded, letter
+from campaigns.tables.columns import COMMUNES, HAMLETS, TEAMS, by_heading, folded, letter
 from campaigns.tables.listed import Listed, read_tables
 from campaigns.tables.sheets import MAX_UNPACKED
 from campaigns.tables.template import SHEETS, template_csv, template_xlsx
@@ -257,15 +257,18 @@ def test_the_templates_are_read_as_they_stand(tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(template_xlsx())
     for title, columns in SHEETS:
         (tmp_path / f"{title}.csv").write_bytes(template_csv(columns))
-    for paths in ([tmp_path / "a.xlsx"], [tmp_path / "Ấp.csv", tmp_path / "Xã.csv"]):
+    apart = [tmp_path / f"{title}.csv" for title, _columns in SHEETS]
+    for paths in ([tmp_path / "a.xlsx"], apart):
         commune = read_tables(paths).communes["xa-mau"]
         assert commune.given == {column.key for column in HAMLETS}
         assert commune.settings is not None
         assert len(commune.hamlets) == 1
+        assert commune.teams_given == {column.key for column in TEAMS}
+        assert [one.row.team_id for one in commune.teams] == ["to-1"]
 
 
 def test_no_two_columns_share_a_heading() -> None:
-    for columns in (HAMLETS, COMMUNES):
+    for columns in (HAMLETS, COMMUNES, TEAMS):
         written = [folded(name) for one in columns for name in {folded(h) for h in one.headings}]
         assert len(written) == len(set(written))
         assert set(written) <= set(by_heading(columns))

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 
+from channels.chat.bots.fake_server import FakeServer, Listening
 from channels.chat.bots.habits import Habit, Script
 
 
@@ -18,7 +19,7 @@ class BrokenError(Exception):
 
 
 class HabitHandler(BaseHTTPRequestHandler, ABC):
-    """Answers requests by their scripts. Subclasses say how their far side refuses and waits."""
+    """Answers requests by their scripts. Subclasses say how their far side refuses."""
 
     protocol_version = "HTTP/1.1"
 
@@ -29,13 +30,11 @@ class HabitHandler(BaseHTTPRequestHandler, ABC):
     def refusal(self, number: int) -> Exception:
         """Return what a subclass catches and answers as its far side refuses."""
 
-    @abstractmethod
-    def wait_at_gate(self) -> None:
-        """Wait until a held request is let go."""
-
-    @abstractmethod
-    def wait_until_closed(self) -> None:
-        """Wait until the fake is closed."""
+    @property
+    def fake(self) -> FakeServer:
+        """The fake that is asked."""
+        assert isinstance(self.server, Listening)
+        return self.server.fake
 
     def more_headers(self) -> Mapping[str, str]:
         """Return what else each answer says about itself."""
@@ -56,7 +55,7 @@ class HabitHandler(BaseHTTPRequestHandler, ABC):
                 self.drop()
                 raise BrokenError
             case Habit.HOLD_BEFORE:
-                self.wait_at_gate()
+                self.fake.wait_at_gate()
 
     def after(self, script: Script, envelope: Mapping[str, Any]) -> None:
         """Answer what was taken, or do not."""
@@ -67,10 +66,10 @@ class HabitHandler(BaseHTTPRequestHandler, ABC):
             case Habit.NO_RESULT:
                 self.write(200, encoded(self.nameless))
             case Habit.HANG_AFTER:
-                self.wait_until_closed()
+                self.fake.closing.wait()
                 self.drop()
             case Habit.HOLD_AFTER:
-                self.wait_at_gate()
+                self.fake.wait_at_gate()
                 self.write(200, body)
             case Habit.HALF_BODY:
                 self.write(200, body[: len(body) // 2], length=len(body))

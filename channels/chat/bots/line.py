@@ -6,6 +6,7 @@ import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from channels.chat.accounts import machine_of
 from channels.chat.bots.answers import Answer
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ class BotLine:
     @property
     def machine(self) -> str:
         """The machine that answers; without what else an address may hold."""
-        return self._base_url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+        return machine_of(self._base_url)
 
     def ask(
         self, method: str, parameters: Mapping[str, object], upload: Upload | None = None

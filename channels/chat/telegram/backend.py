@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from channels.base import ChannelError, Limits, RemoteIds
-from channels.chat.bots.answers import Answer, accepted_id, known_bot
-from channels.chat.bots.line import BotLine
+from channels.base import ChannelError
+from channels.chat.bots.answers import Answer, accepted_id
+from channels.chat.bots.backend import BotBackend
 from channels.chat.payloads import Payload, payloads_of
 from channels.chat.sheet import Group, Part, Sheet
 from channels.chat.telegram.account import TelegramAccount
@@ -42,7 +42,7 @@ def _key(bundle: Bundle, part: Part) -> str:
     return f"{bundle.key}/{part.id}/{digest(said)[:16]}"
 
 
-class TelegramBackend:
+class TelegramBackend(BotBackend[TelegramAccount]):
     """Sends each part once, then the flyers' pictures and the attachments.
 
     Telegram has neither idempotency keys nor a look-up. Each part that it accepted is
@@ -52,23 +52,7 @@ class TelegramBackend:
     """
 
     name = "telegram"
-    idempotent = False
-    networked = True
-
-    def __init__(
-        self, account: TelegramAccount | None, remote_ids: RemoteIds, limits: Limits
-    ) -> None:
-        self._account = account
-        self._remote_ids = remote_ids
-        self._limits = limits
-        self._line: BotLine | None = None
-        if account is not None and account.token:
-            self._line = BotLine(PLATFORM, account.base_url, account.token, account.timeout)
-
-    @property
-    def endpoint(self) -> str:
-        """The machine that answers for Telegram; without what else an address may hold."""
-        return (self._line.machine if self._line is not None else "") or self.name
+    platform = PLATFORM
 
     def paces(self, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
         if self._account is None:
@@ -96,18 +80,11 @@ class TelegramBackend:
         facts |= {"left_out": " ".join(left)} if left else {}
         return Receipt(ids[len(sheet.parts) - 1], facts | ({"moved_to": moved} if moved else {}))
 
-    def check(self) -> None:
-        """Ask Telegram who the bot is (getMe). Raises ChannelError; nothing is sent."""
-        known_bot(self.ask("getMe", {}), PLATFORM, unknown_token())
+    def _not_set_up(self) -> str:
+        return _("No Telegram bot is set up: set LOA_TELEGRAM_TOKEN.")
 
-    def ask(self, method: str, parameters: dict[str, object]) -> Answer:
-        """Call a method that sends nothing. Raises ChannelError when there is no answer."""
-        return self._configured()[1].ask(method, parameters)
-
-    def close(self) -> None:
-        """Close the connections; the next delivery opens new ones."""
-        if self._line is not None:
-            self._line.close()
+    def _unknown_token(self) -> str:
+        return unknown_token()
 
     def _sent(self, key: str, part: Part, group: Group, address: TelegramAddress) -> str:
         """Send a part unless it was; a correction replies to the message that it corrects."""
@@ -115,13 +92,6 @@ class TelegramBackend:
         thread = self._thread(part, group, part.amendment)
         if self._remote_ids.get(thread) is None:
             self._remote_ids.put(thread, message_id)
-        return message_id
-
-    def _once(self, key: str, send: Callable[[], str]) -> str:
-        message_id = self._remote_ids.get(key)
-        if message_id is None:
-            message_id = send()
-            self._remote_ids.put(key, message_id)
         return message_id
 
     def _thread(self, part: Part, group: Group, amendment: int) -> str:
@@ -197,14 +167,6 @@ class TelegramBackend:
         account, line = self._configured()
         self._limits.take(*account.paces(where.chat))
         return line.ask(method, {**where.fields(), **message}, upload)
-
-    def _configured(self) -> tuple[TelegramAccount, BotLine]:
-        """Return the bot and its line. Raises ChannelError, permanent, where there is none."""
-        if self._account is None or self._line is None:
-            raise ChannelError(
-                _("No Telegram bot is set up: set LOA_TELEGRAM_TOKEN."), permanent=True
-            )
-        return self._account, self._line
 
 
 def _address(group: Group) -> TelegramAddress:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from channels.chat.accounts import machine_of
 from engine.models import Pace
 
 
@@ -30,6 +31,16 @@ class ZaloAccount:
     def key(self) -> str:
         """The account's name where its tokens are kept."""
         return f"zalo/{self.app_id}/{self.oa_id}"
+
+    @property
+    def endpoint(self) -> str:
+        """The machine that answers, and whose account: each has its own patience and quota."""
+        return f"{machine_of(self.api_url) or 'zalo'}/{self.oa_id}"
+
+    @property
+    def articles_endpoint(self) -> str:
+        """The same for broadcasts: they have a quota and hours of their own."""
+        return f"{self.endpoint}/articles"
 
     @property
     def paces(self) -> tuple[Pace, ...]:

@@ -82,7 +82,9 @@ class ZaloArticleBackend:
 
     @property
     def endpoint(self) -> str:
-        return self._groups.endpoint
+        """Broadcasts have a quota and hours of their own: groups do not wait for them."""
+        account = self._groups.account
+        return account.articles_endpoint if account is not None else self.name
 
     def paces(self, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
         return self._groups.paces(artifact, bundle)

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 
 from channels.base import ChannelError, Limits, RemoteIds, Tokens
+from channels.chat.accounts import cannot_be_used
 from channels.chat.once import once
 from channels.chat.payloads import IMAGE_TYPES, Payload, payloads_of
 from channels.chat.sheet import Sheet
@@ -48,9 +49,12 @@ class ZaloGroupBackend:
         remote_ids: RemoteIds,
         limits: Limits,
         clock: Clock,
+        fault: str = "",
     ) -> None:
+        """``fault`` says why there is no account where one is set up."""
+        self._fault = fault
         self._remote_ids = remote_ids
-        self._account = account
+        self.account = account
         self.client: ZaloClient | None = None
         if account is not None:
             self.client = ZaloClient(account, tokens, limits, clock)
@@ -59,13 +63,10 @@ class ZaloGroupBackend:
     @property
     def endpoint(self) -> str:
         """The machine that answers for Zalo, and whose account: each has its own patience."""
-        if self._account is None:
-            return self.name
-        machine = self._account.api_url.partition("://")[2].partition("/")[0]
-        return f"{machine.rpartition('@')[2] or self.name}/{self._account.oa_id}"
+        return self.account.endpoint if self.account is not None else self.name
 
     def paces(self, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
-        return self._account.paces if self._account is not None else ()
+        return self.account.paces if self.account is not None else ()
 
     def deliver(self, artifact: Artifact, bundle: Bundle) -> Receipt:
         """Send what was not taken before: texts, then pictures, then documents.
@@ -147,6 +148,8 @@ class ZaloGroupBackend:
 
     def configured(self) -> ZaloClient:
         """Return what speaks to Zalo. Raises ChannelError where no account is set up."""
+        if self._fault:
+            raise cannot_be_used(self.name, self._fault)
         if self.client is None:
             raise ChannelError(
                 _("No Zalo Official Account is set up for this commune: write [zalo.<commune>]."),

@@ -18,6 +18,10 @@ _MORNING = time(6, 5)
 _PROCESSING = timedelta(seconds=30)
 
 
+#: What is counted for the account, not for one message: whoever else asks is refused as well.
+_OF_ALL = frozenset({Act.WAIT_MINUTE, Act.WAIT_DAY, Act.WAIT_MORNING})
+
+
 class RefusedError(ChannelError):
     """Zalo did not take a request. ``act`` is what its ``number`` asks for."""
 
@@ -28,7 +32,7 @@ class RefusedError(ChannelError):
             _words(number, self.act).format(number=number, said=said[:200], where=where),
             permanent=self.act in (Act.PERSON, Act.PERMANENT),
             retry_after=_wait(self.act, now),
-            everyone=self.act is Act.WAIT_MINUTE,  # counted for the app, not for one message
+            everyone=self.act in _OF_ALL,
         )
 
 

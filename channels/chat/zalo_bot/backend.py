@@ -12,10 +12,9 @@ from datetime import timedelta
 from functools import partial
 from http import HTTPStatus
 
-from channels.base import ChannelError, Limits, RemoteIds
-from channels.chat.bots.answers import Answer, accepted_id, known_bot
-from channels.chat.bots.line import BotLine
-from channels.chat.once import once
+from channels.base import ChannelError
+from channels.chat.bots.answers import Answer, accepted_id
+from channels.chat.bots.backend import BotBackend
 from channels.chat.sheet import Group, Part, Sheet
 from channels.chat.zalo_bot.account import ZaloBotAccount
 from engine.i18n import gettext as _
@@ -27,27 +26,11 @@ PLATFORM = "Zalo Bot"
 _PATIENCE = timedelta(minutes=1)
 
 
-class ZaloBotBackend:
+class ZaloBotBackend(BotBackend[ZaloBotAccount]):
     """Sends each part once; one that Zalo took is remembered before the next leaves."""
 
     name = "zalo_bot"
-    idempotent = False
-    networked = True
-
-    def __init__(
-        self, account: ZaloBotAccount | None, remote_ids: RemoteIds, limits: Limits
-    ) -> None:
-        self._account = account
-        self._remote_ids = remote_ids
-        self._limits = limits
-        self._line: BotLine | None = None
-        if account is not None and account.token:
-            self._line = BotLine(PLATFORM, account.base_url, account.token, account.timeout)
-
-    @property
-    def endpoint(self) -> str:
-        """The machine that answers for Zalo's bots."""
-        return (self._line.machine if self._line is not None else "") or self.name
+    platform = PLATFORM
 
     def paces(self, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:
         return self._account.paces if self._account is not None else ()
@@ -69,8 +52,7 @@ class ZaloBotBackend:
                 permanent=True,
             )
         ids = [
-            once(
-                self._remote_ids,
+            self._once(
                 f"{bundle.key}/{part.id}/{digest(part)[:16]}",
                 partial(self._say, part, group),
             )
@@ -78,18 +60,11 @@ class ZaloBotBackend:
         ]
         return Receipt(ids[-1], {"chat": group.address, "messages": " ".join(ids)})
 
-    def check(self) -> None:
-        """Ask Zalo who the bot is (getMe). Raises ChannelError; nothing is sent."""
-        known_bot(self.ask("getMe", {}), PLATFORM, _unknown_token())
+    def _not_set_up(self) -> str:
+        return _("No Zalo bot is set up: set LOA_ZALO_BOT_TOKEN.")
 
-    def ask(self, method: str, parameters: dict[str, object]) -> Answer:
-        """Call a method that sends nothing. Raises ChannelError when there is no answer."""
-        return self._configured()[1].ask(method, parameters)
-
-    def close(self) -> None:
-        """Close the connections; the next delivery opens new ones."""
-        if self._line is not None:
-            self._line.close()
+    def _unknown_token(self) -> str:
+        return _unknown_token()
 
     def _say(self, part: Part, group: Group) -> str:
         account, line = self._configured()
@@ -98,12 +73,6 @@ class ZaloBotBackend:
         answer = line.ask("sendMessage", {"chat_id": group.address, "text": part.text})
         words = partial(_what_to_do, group=group)
         return accepted_id(answer, PLATFORM, words, patience=_PATIENCE)
-
-    def _configured(self) -> tuple[ZaloBotAccount, BotLine]:
-        """Return the bot and its line. Raises ChannelError, permanent, where there is none."""
-        if self._account is None or self._line is None:
-            raise ChannelError(_("No Zalo bot is set up: set LOA_ZALO_BOT_TOKEN."), permanent=True)
-        return self._account, self._line
 
 
 def _unknown_token() -> str:

@@ -7,77 +7,27 @@ comes with HTTP 200 and ``ok: false``; clients that look at the status alone are
 from __future__ import annotations
 
 import json
-import threading
-from collections import deque
 from collections.abc import Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
+from http.server import BaseHTTPRequestHandler
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, unquote
 
 from channels.chat.bots.fake_handler import BrokenError, HabitHandler, encoded
-from channels.chat.bots.habits import Habit, Script
+from channels.chat.bots.fake_server import FakeServer
+from channels.chat.bots.habits import Script
 from channels.chat.zalo_bot.fake_world import METHODS, BotWorld, RefusalError, page_of
 
 
-class FakeZaloBot:
+class FakeZaloBot(FakeServer):
     """``with FakeZaloBot(BotWorld(log=path)) as server: server.base_url``."""
 
     def __init__(self, world: BotWorld, *, port: int = 0) -> None:
+        super().__init__(_Handler, port)
         self.world: BotWorld = world
-        self._scripts: deque[Script] = deque()
-        self.closing = threading.Event()
-        self.gate = threading.Event()
-        self.gate.set()
-        self._server = _Server(("127.0.0.1", port), _Handler)
-        self._server.bot = self
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), daemon=True
-        )
 
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def script(self, *scripts: Script | Habit) -> None:
-        """Give the coming messages these answers, one each, in order."""
-        given = [one if isinstance(one, Script) else Script(one) for one in scripts]
-        if any(one.habit in (Habit.HOLD_BEFORE, Habit.HOLD_AFTER) for one in given):
-            self.gate.clear()
-        self._scripts.extend(given)
-
-    def let_go(self) -> None:
-        """Let what is held go on, and forget what was still scripted."""
-        self._scripts.clear()
-        self.gate.set()
-
-    def next_script(self, method: str) -> Script:
-        if method.startswith("send") and self._scripts:
-            return self._scripts.popleft()
-        return Script(Habit.PLAIN)
-
-    def __enter__(self) -> FakeZaloBot:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.closing.set()
-        self.gate.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-
-class _Server(ThreadingHTTPServer):
-    #: How handlers find us.
-    bot: FakeZaloBot
-    request_queue_size = 128
-    daemon_threads = True
+    def may_meet(self, asked: str, script: Script) -> bool:
+        """Scripts are for messages."""
+        return asked.startswith("send")
 
 
 class _Handler(HabitHandler, BaseHTTPRequestHandler):
@@ -85,17 +35,11 @@ class _Handler(HabitHandler, BaseHTTPRequestHandler):
 
     @property
     def bot(self) -> FakeZaloBot:
-        assert isinstance(self.server, _Server)
-        return self.server.bot
+        assert isinstance(self.fake, FakeZaloBot)
+        return self.fake
 
     def refusal(self, number: int) -> Exception:
         return RefusalError(number, "Scripted")
-
-    def wait_at_gate(self) -> None:
-        self.bot.gate.wait()
-
-    def wait_until_closed(self) -> None:
-        self.bot.closing.wait()
 
     def do_GET(self) -> None:
         if self.path == "/":

@@ -10,10 +10,10 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from html import escape
 from pathlib import Path
 from typing import Any
 
+from channels.chat.bots.fake_page import home_page
 from engine.clock import SystemClock
 from engine.i18n import gettext as _
 
@@ -115,15 +115,5 @@ class BotWorld:
 
 def page_of(world: BotWorld) -> str:
     """Return what was last taken, and a form to write to the bot as somebody."""
-    options = "".join(f"<option>{escape(chat)}</option>" for chat in world.chats)
-    taken = "".join(f"<pre>{escape(str(one))}</pre>" for one in reversed(world.taken()[-20:]))
-    return (
-        '<!doctype html><html lang="vi"><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width"><title>Zalo Bot (giả)</title>'
-        f"<h1>{escape(_('A Zalo that is none'))}</h1>"
-        f'<form method="post" action="/noi"><select name="chat">{options}</select> '
-        '<input name="name" placeholder="Tên" required> '
-        f'<input name="text" placeholder="{escape(_("what he writes"))}" required> '
-        f"<button>{escape(_('Write'))}</button></form>"
-        f"<h2>{escape(_('Taken, the newest first'))}</h2>{taken}</html>"
-    )
+    chats = {chat: chat for chat in world.chats}
+    return home_page(chats, "chat", "name", world.taken(), _("A bot of Zalo's that is none"))

@@ -26,6 +26,11 @@ from engine.i18n import gettext as _
 
 _HELPER = (sys.executable, "-P", "-m", "channels.loudspeaker.proof.witness_helper")
 
+#: How often a batch is asked for before the item waits for its next attempt.
+_ATTEMPTS = 2
+#: What a helper may take: to start, on a machine busy with other work, and for each sentence.
+_FIRST_SECONDS = 30.0
+_SENTENCE_SECONDS = 0.5
 #: Accounts kept in memory; one takes about 2 kB.
 _KEPT = 4_096
 
@@ -58,7 +63,8 @@ class Account:
 class Witness:
     """espeak-ng in a process of its own for each batch of sentences.
 
-    ``time_limit`` is seconds for a batch: four minutes of speech take a third of one.
+    ``time_limit`` is the most seconds for a batch, less for a small one: four minutes of speech
+    take a third of a second.
     """
 
     def __init__(self, *, time_limit: float = 120.0, command: Sequence[str] = _HELPER) -> None:
@@ -100,21 +106,35 @@ class Witness:
             yield text, Account(fingerprint(samples), words), Pcm(samples, rate)
 
     def _asked(self, texts: Sequence[str], voice: str) -> bytes:
+        """Return the helper's answer. One that hangs is killed; either way another is asked."""
         request = {"voice": voice, "texts": [text.lower() for text in texts]}
-        try:
-            done = subprocess.run(  # noqa: S603 - our own module, no shell
-                self._command,
-                input=json.dumps(request).encode(),
-                capture_output=True,
-                timeout=self._time_limit,
-                check=False,
-                env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise _silent(str(error)) from error
-        if done.returncode:
-            raise _silent(done.stderr.decode(errors="replace").strip()[-200:])
-        return done.stdout
+        reason = ""
+        for _attempt in range(_ATTEMPTS):
+            try:
+                done = self._ask(json.dumps(request).encode(), len(texts))
+            except subprocess.TimeoutExpired as error:
+                reason = _("no answer within {seconds} seconds").format(
+                    seconds=f"{error.timeout:g}"
+                )
+                continue
+            except OSError as error:
+                raise _silent(str(error)) from error
+            if not done.returncode:
+                return done.stdout
+            reason = done.stderr.decode(errors="replace").strip()[-200:] or _(
+                "it ended unexpectedly ({code})"
+            ).format(code=done.returncode)
+        raise _silent(reason)
+
+    def _ask(self, request: bytes, count: int) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run(  # noqa: S603 - our own module, no shell
+            self._command,
+            input=request,
+            capture_output=True,
+            timeout=min(self._time_limit, _FIRST_SECONDS + count * _SENTENCE_SECONDS),
+            check=False,
+            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])},
+        )
 
 
 def fingerprint(samples: np.typing.NDArray[np.int16]) -> str:

@@ -49,7 +49,8 @@ def _follows_a_clause(letter: str, ctx: Context) -> bool:
 
 def _clause_number(match: re.Match[str], ctx: Context) -> Reading:
     """Read "Điều 15a": the number and its letter."""
-    lead = ctx.after({"điều", "khoản", "điểm", "mục", "mẫu", "lục"})
+    lead = ctx.after({"điều", "khoản", "điểm", "mục", "mẫu"})
+    lead = lead or (ctx.after({"lục"}) and ctx.near({"phụ"}, 2))  # no kỷ lục 100m
     if not lead and not (ctx.after({"số"}) and ctx.near({"mẫu"}, 3)):
         return None
     return f"{ctx.number(match[1])} {spell(match[2])}"

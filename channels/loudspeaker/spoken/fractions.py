@@ -51,6 +51,12 @@ def _fraction(match: re.Match[str], ctx: Context) -> Reading:
         return counted
     if top <= bottom and any(_of(match[2], token) for token in ctx.history[-10:]):
         return counted  # "12/12 chỉ tiêu, trong đó 8/12 vượt"
+    if ctx.near({"bậc"}, 2) and top <= bottom:
+        return counted  # "bậc lương 4/9"
+    if ctx.near({"sĩ"}, 12) and top < 13:
+        return f"{ctx.cardinal(top)} {ctx.cardinal(bottom)}"  # "sĩ số: 6/1: 42, 6/2: 41"
+    if ctx.near({"bầu"}, 2):
+        return counted  # "bầu đủ 4/6 đại biểu"
     if ctx.after(_NEARLY | {"giảm"}) and re.match(r"\s?học phí", ctx.line[match.end() :]):
         return read_fraction(top, bottom, ctx)
     if following in COUNTED | {"vụ"} and not (ctx.after(_NEARLY) and top < bottom <= 10):

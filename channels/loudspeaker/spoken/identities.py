@@ -16,7 +16,7 @@ from .wordlist import words
 
 _IDENTIFIED: Final = words("mã cccd cmnd cước thẻ stk tk khoản mst seri biển danh sim pin otp bks")
 #: Cards: what follows them is a number only when it is long, else a year or a count.
-_CARDS: Final = words("bhyt bhxh")
+_CARDS: Final = words("bhyt bhxh sbd")
 _CODE_LEADS: Final = (_IDENTIFIED | _CARDS | {"khung", "máy", "chiếu"}) - {"khoản", "biển", "bks"}
 #: After these a number of a bank's is an account's: they name the bank.
 _BANKS: Final = words(
@@ -49,14 +49,17 @@ def _identity(match: re.Match[str], ctx: Context) -> Reading:
         close
         or _number_sign_before(ctx)
         or (long and (ctx.near(_CARDS, 3) or _after_a_password(ctx)))
-        or (len(match[0]) in (5, 6) and ctx.near({"giải"}, 3) and _ends(match.end(), ctx))
+        or (len(match[0]) in (5, 6) and _won(match, ctx))
     )
+    close = close or [word.lower() for word in ctx.history[-2:]] == ["số", "cuối"]
     close = close or on_the_line(match, ctx) or _after_a_code(match, ctx)
     close = close or (long and (last in _BANKS or (last in {":", "("} and ctx.near(_BANKS, 2))))
     close = close or (long and _after_a_paper(match, ctx)) or (long_grain and ctx.after({"ir"}))
     if ctx.after({"vàng", "nhẫn"}) and set(match[0]) == {"9"}:
         return read_digits(match[0])
-    if ctx.near({"tôm"}, 2) or (len(match[0]) == 4 and ctx.near({"luật"}, 4)):
+    if ctx.near({"tôm"}, 9 if _THOUSANDS.fullmatch(match[0]) else 2) or (
+        len(match[0]) == 4 and ctx.near({"luật"}, 4)
+    ):
         return None  # "Luật Căn cước 2023": a year
     if _THOUSANDS.fullmatch(match[0]) and ctx.next_word(match.end()) in {"đồng", "vnđ"}:
         return None  # "đóng BHYT 631.800 đồng" is a sum
@@ -88,6 +91,12 @@ def _ends(end: int, ctx: Context) -> bool:
     return not ctx.next_word(end) and ctx.line[end : end + 1] not in {"%", "đ"}
 
 
+def _won(match: re.Match[str], ctx: Context) -> bool:
+    """Say whether a ticket of that number won a prize: "giải ĐB: 345678"."""
+    prize = ctx.near({"giải", "đb"}, 3) and match[0].isdigit()
+    return prize and (ctx.after({":"}) or _ends(match.end(), ctx))
+
+
 def _number_sign_before(ctx: Context) -> bool:
     """Say whether "số hiệu" was just written; a huy hiệu has years."""
     return [word.lower() for word in ctx.history[-2:]] == ["số", "hiệu"]
@@ -113,7 +122,7 @@ def _code(match: re.Match[str], ctx: Context) -> Reading:
 
 def _coded(ctx: Context) -> bool:
     """Say whether a code was announced a few words ago: "mã hồ sơ:"."""
-    return ctx.last() in _ON_THE_WAY and ctx.near({"mã", "seri", "thẻ", "hiệu"}, 5)
+    return ctx.last() in _ON_THE_WAY | {"hs", "kh"} and ctx.near({"mã", "seri", "thẻ", "hiệu"}, 5)
 
 
 def spell_code(code: str) -> str:

@@ -11,6 +11,7 @@ from .numbers import read_groups
 from .wordlist import words
 
 _KEYED: Final = words("bấm nhấn phím nút dấu gọi quay soạn cú mã")
+_TESTS: Final = words("test nhanh hiv nghiệm xn mẫu")
 _KEYS: Final = {"*": "sao", "#": "thăng", "…": ","}
 _SIGN_NAMES: Final = {"+": "cộng", "-": "âm"}
 
@@ -42,7 +43,9 @@ def _blood(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _gauge(match: re.Match[str], ctx: Context) -> Reading:
-    """Read (+)2,80m: a level above or below zero."""
+    """Read (+)2,80m, a level above or below zero, and the "(-) 120" of so many tests."""
+    if match[0].endswith(" ") and ctx.near(_TESTS, 9):
+        return "dương tính" if match[1] == "+" else "âm tính"
     return _SIGN_NAMES[match[1]]
 
 

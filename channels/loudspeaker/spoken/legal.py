@@ -91,6 +91,8 @@ def _reference(match: re.Match[str], ctx: Context) -> Reading:
     named = _named(ctx, suffix.kind)
     if not suffix.kind and not named and not names_an_office(codes):
         return None
+    if not (suffix.kind or named) and match[0][len(number)] == "-":
+        return None  # "camera 04-UBND"
     issuers = _issuers_said(suffix, codes, ctx, match.end())
     owner = f"của {issuers}" if issuers else ""
     said = [_numbered(number, letter, year, ctx)]

@@ -19,7 +19,7 @@ from .data.ambiguous import AMBIGUOUS
 from .letters import spell
 from .meanings import meaning_of, topic_of, undoubled
 from .model import Doubtful, Why
-from .syllables import LETTERS, LOWER, is_syllable
+from .syllables import LETTERS, has_vowel, is_syllable
 from .wordlist import words
 
 
@@ -40,9 +40,15 @@ def _compound(match: re.Match[str], ctx: Context) -> Reading:
 
 
 def _two_letters(match: re.Match[str], ctx: Context) -> Reading:
-    """Read a "t/c" that no table knows by its letters; units and items have slashes too."""
-    if ctx.after(_LETTERED) or ctx.last()[:1].isdigit():
+    """Read a "B/c" as "b/c", and a "t/c" that no table knows by its letters.
+
+    Units and items have slashes too.
+    """
+    known = ABBREVIATIONS.get(match[0].lower())
+    if ctx.after(_LETTERED) or ctx.last()[:1].isdigit() or (match[0].isupper() and not known):
         return None
+    if known:
+        return known
     return Doubtful(spell(match[1] + match[2]), Why.UNKNOWN_ABBREVIATION)
 
 
@@ -67,6 +73,12 @@ def _foreign(match: re.Match[str], ctx: Context) -> Reading:
 
 def _ambiguous(match: re.Match[str], ctx: Context) -> Reading:
     written = match[0]
+    if (
+        written.islower()
+        and not has_vowel(written)
+        and not (abbreviation(written) or written in FOREIGN)
+    ):
+        written = written.upper()  # typed in haste: "hs 1,5", "31 hộ/125 nk"
     if written not in AMBIGUOUS:
         return None
     if is_syllable(written) and ctx.in_capitals(match.end()):
@@ -118,7 +130,7 @@ COMPOUNDS: Final[tuple[Rule, ...]] = (
     ),
 )
 LETTER_PAIRS: Final[tuple[Rule, ...]] = (
-    rule("abbreviation", rf"([{LOWER}])/([{LOWER}]){WHOLE}(?!/)", _two_letters),
+    rule("abbreviation", rf"([{LETTERS}])/([{LETTERS}]){WHOLE}(?!/)", _two_letters),
 )
 LOOKUPS: Final[tuple[Rule, ...]] = (
     rule("abbreviation by context", _WORD, _ambiguous),

@@ -21,10 +21,12 @@ _CLOCK: Final = re.compile(r"\d[hg](?:\d\d'?)?$|\d:\d\d$")
 _FOLLOWED: Final = (
     ("#percent", re.compile(r"\s?\d[\d.,]*\s?%")),
     ("#document", re.compile(r"\s*(?:số\s*)?:?\s?\d{1,6}[a-z]?(?:/\d{4})?[/-][A-ZĐ]")),
-    ("#phone", re.compile(r"\s?[.:]?\s?[(+]?0\d")),
+    ("#phone", re.compile(r"\s?[.:]?\s?[(+]?(?:0|84)[\d. ()-]{7}")),
     ("#date", re.compile(r"\s?[,(]?\s?\d{1,2}[/-]\d")),
     ("#plate", re.compile(r"\s?:?\s?\d\d-?[A-Z]")),
     ("#account", re.compile(r"\s?:?\s?\d[\d. ]{5,}")),
+    ("#buddhist", re.compile(r"[. ]{1,2}2[56]\d\d(?!\d)")),
+    ("#decimal", re.compile(r"\s?:?\s?\d,\d")),
     ("#roman", re.compile(r"\s[IVX]+(?!\w)")),
     (
         "#money",
@@ -34,6 +36,7 @@ _FOLLOWED: Final = (
     ("#load", re.compile(r"\s?:?\s?\d[\d.,]*\s?(?:T|tấn)(?!\w)")),
     ("#area", re.compile(r"\s?:?\s?\d[\d.,]*\s?(?:m2|ha|km2|công|sào)(?!\w)")),
     ("#inch", re.compile(r"\s?\d{2,3}\s?(?:inch|in|\")(?!\w)")),
+    ("#hour", re.compile(r"\s?:?\s?\d{1,2}(?:[hg](?:\d\d)?|:\d\d)(?!\w)")),
     ("#number", re.compile(r"\s?[.:]?\s?\d")),
 )
 #: Said once though written twice, before an abbreviation that holds it. A phòng phòng chống and
@@ -59,7 +62,7 @@ def meaning_of(written: str, end: int, ctx: Context) -> Reading:
     following = frozenset(_following(end, ctx))
     if _counts(end, ctx):
         following -= {"#number"}
-    last = {ctx.last(), ctx.last().rstrip(".")}
+    last = {ctx.last(), ctx.last().rstrip("."), ctx.last().lstrip("/ ")}
     if ctx.last()[:1].isdigit():
         last.add("#clock" if _CLOCK.search(ctx.last()) else "#number")
     weak: Meaning | None = None

@@ -21,6 +21,8 @@ _SLOGANS: Final = words(
     "marathon châm"
 )
 _SUM_AHEAD: Final = re.compile(r"\s?(?:VNĐ|VND|vnđ|đồng)(?!\w)")
+#: A sum with its words in brackets behind it: "12.450.000 (mười hai triệu …) đ".
+_IN_WORDS: Final = re.compile(r"\d{1,3}(?:\.\d{3})+\s?\([^()]*\)\s?$")
 _CURRENCIES: Final = {"$": "đô la Mỹ", "€": "ơ rô", "£": "bảng Anh", "¥": "yên", "₫": "đồng"}
 
 
@@ -42,6 +44,12 @@ def _millions_and(match: re.Match[str], ctx: Context) -> Reading:
     return f"{first} đến {last} đồng" if last else f"{first} đồng"
 
 
+def _billions_and(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 1tỷ2, also typed 1ty2: a billion and two tenths, and 2ty."""
+    billions = f"{ctx.number(match[1])} tỷ"
+    return f"{billions} {ctx.cardinal(int(match[2]))}" if match[2] else f"{billions} đồng"
+
+
 def _millions(written: str | None, ctx: Context) -> str:
     if not written:
         return ""
@@ -61,6 +69,8 @@ def _dong(match: re.Match[str], ctx: Context) -> Reading:
     """Read the đ of "5 triệu đ", of a column's "(đ)", and of "đ/kg"."""
     column = ctx.after({"("}) and ctx.line[match.end() :][:1] == ")"
     if column or (not ctx.last()[-1:].isalnum() and ctx.line.startswith("/", match.end())):
+        return "đồng"
+    if ctx.last().endswith(")") and _IN_WORDS.search(ctx.line, 0, match.start()):
         return "đồng"
     return "đồng" if ctx.last().lstrip("0123456789.,- ") in SUMS else None
 
@@ -89,6 +99,13 @@ SHORT_SUMS: Final[tuple[Rule, ...]] = (
         rf"(\s?-\s?\d{{1,4}}tr\d{{0,3}})?{WHOLE}",
         _millions_and,
         then="t",
+    ),
+    rule(
+        "millions and",
+        rf"(\d{{1,4}})(?:(?:tỷ|tỉ|ty)([1-9]\d{{0,2}})|ty){WHOLE}",
+        _billions_and,
+        then="t",
+        tight=True,
     ),
     rule("short money", rf"(\d{{1,3}})k(\d){WHOLE}", _thousands_and, then="k", tight=True),
     rule(

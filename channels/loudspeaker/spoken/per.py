@@ -29,12 +29,18 @@ _MEASURES: Final = words(
 )
 _DENOMINATORS: Final = {
     "h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p": "phút", "d": "ngày", "th": "tháng",
-    "ngđ": "ngày đêm", "ng": "người", "GD": "giao dịch", "SP": "sản phẩm",
+    "ngđ": "ngày đêm", "ng": "người", "q": "quyển", "GD": "giao dịch", "SP": "sản phẩm",
 }  # fmt: skip
 #: "1 tuần/lần" is once in a week; "30 phút/lần" is how long each takes.
+_HEADS: Final = words("con hộ người cây")
+_ROUND: Final = re.compile(r"10*(?:\.000)*")
 _PERIODS: Final = words("ngày tuần tháng quý năm")
 #: Words of a date on a form: "ngày/tháng/năm sinh".
 _DATED: Final = {"ngày": "tháng", "tháng": "năm"}
+#: Beyond these no number counts what stands before a slash; a point may follow an item's number.
+_CLAUSE_ENDS: Final = frozenset(".;:)!?")
+#: A price with no word for the money: "35.000-40.000/kg".
+_PRICE: Final = re.compile(r"(?:[\d.]+\s?-\s?)?[1-9]\d{0,2}(?:\.\d{3})+")
 _CLOCKS: Final = frozenset({"h", "'", "ph", "p", "giây"})
 _MILLIONS: Final = re.compile(r"\d+tr\d+")
 _COUNT: Final = re.compile(r"^[\d.,\s/-]+|\s[\d.,\s-]+$")
@@ -56,6 +62,8 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
         last = ctx.history[-2]
     top = _top(last.rpartition("-")[2] if _SPAN.fullmatch(last) else last)
     bottom = match[1]
+    if bottom == "TBĐ":
+        return None  # "thửa 14/TBĐ 5": a plot, then the sheet of the map
     if bottom == _DATED.get(top.lower().lstrip("/ ")) and not _counts(last, ctx):
         return None
     counts = top in MONEY or top.lower() in SUMS or bool(_MILLIONS.fullmatch(last))
@@ -63,6 +71,7 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
         return "một lần"
     if bottom == "p" and counts and ctx.near({"quà", "phần"}, 6):
         return "mỗi phần"
+    counts = counts or bool(_PRICE.fullmatch(last))
     measured = counts or top in UNITS or top.lower() in _MEASURES or last.startswith("/")
     measured = measured or (top in _CLOCKS and last[:1].isdigit())
     if not measured and not _counted(ctx):
@@ -86,8 +95,11 @@ def _counts(last: str, ctx: Context) -> bool:
 
 
 def _counted(ctx: Context) -> bool:
-    """Say whether a number was just written: the 5 of "5kg gạo/hộ"."""
-    return any(token[0].isdigit() for token in ctx.history[-4:-1])
+    """Say whether a number was just written: the 5 of "5kg gạo/hộ", not of "5. Giấy/thẻ"."""
+    for token in reversed(ctx.history[-4:-1]):
+        if token[0].isdigit() or token in _CLAUSE_ENDS:
+            return token[0].isdigit()
+    return False
 
 
 def _per_amount(match: re.Match[str], ctx: Context) -> Reading:
@@ -97,6 +109,8 @@ def _per_amount(match: re.Match[str], ctx: Context) -> Reading:
     if not last or not (top in ALL or top.lower() in _MEASURES | SUMS or _counted(ctx)):
         return None
     amount, sign = match.groups()
+    if top.lower() in _HEADS and not _ROUND.fullmatch(amount):
+        return None  # "35 con/2.150kg": so many, and what they weigh
     hours = sign.strip() in {"h", "giờ"}
     unit = "giờ" if hours else ALL.get(sign.strip(), sign.strip())
     return f"{'trong' if hours else 'trên'} {ctx.number(amount)} {unit}"

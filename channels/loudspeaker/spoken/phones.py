@@ -31,6 +31,11 @@ _BETWEEN: Final = words("- / ; , hoặc và")
 _NOT_COUNTED: Final = (
     rf"(?![.,]\d|\s?(?:[%đ₫kK]|đồng|VN|triệu|tỷ|ngàn|nghìn|người|hộ|m2|kg|tr){WHOLE}){WHOLE}"
 )
+_WHOLE_PHONE: Final = re.compile(r"\(?0(?:[ .()-]*\d){9,10}")
+_CELL_END: Final = re.compile(r"\s?(?:[|;,()/]|$)")
+#: A mobile number with the country's code and no plus sign.
+_MOBILE_ABROAD: Final = re.compile(r"84 [35789]\d{2} \d{3} \d{3}")
+_SUM_AHEAD: Final = re.compile(rf"\s?(?:[đ₫]|đồng|VN|vn){WHOLE}")
 _EMERGENCY: Final = r"11[1-5]|1022|156"
 
 
@@ -53,7 +58,7 @@ def _lines(match: re.Match[str], ctx: Context) -> Reading:
 
 def _another_line(match: re.Match[str], ctx: Context) -> Reading:
     """Read the 3.812.345 of "ĐT 3.812.345", and the second of "ĐT: 3812345 - 3812346"."""
-    if re.search("[ .]", match[0]) and on_the_line(match, ctx):
+    if re.search("[ .]", match[0]) and (on_the_line(match, ctx) or _in_a_phone_book(match, ctx)):
         return read_groups(match[0])
     if not ctx.after(_BETWEEN) or len(ctx.history) < 3 or not ctx.near(_LINES | _CALLS, 7):
         return None
@@ -62,9 +67,21 @@ def _another_line(match: re.Match[str], ctx: Context) -> Reading:
     return read_groups(match[0]) if alike else None
 
 
+def _in_a_phone_book(match: re.Match[str], ctx: Context) -> bool:
+    """Say whether the 3.857.115 of "CATP 0254 3856 114 | Trạm YT 3.857.115" is one number more.
+
+    Sums end with noughts, and no number with a word for one stands before them.
+    """
+    listed = any(_WHOLE_PHONE.fullmatch(token) for token in ctx.history)
+    ends = not match[0].endswith("0") and _CELL_END.match(ctx.line, match.end())
+    return listed and bool(ends) and ctx.history[-1].isupper()
+
+
 def _without_plus(match: re.Match[str], ctx: Context) -> Reading:
     """Read the 84 909 123 456 of "SĐT: 84 909 123 456"."""
-    if not ctx.near(_CALLS | {"zalo", "số"}, 4) or len(re.sub(r"\D", "", match[0])) not in (11, 12):
+    plain = _MOBILE_ABROAD.fullmatch(match[0]) and not _SUM_AHEAD.match(ctx.line, match.end())
+    called = ctx.near(_CALLS | {"zalo", "số"}, 4)
+    if not (plain or (called and len(re.sub(r"\D", "", match[0])) in (11, 12))):
         return None
     return f"tám bốn, {read_groups(match[1])}"
 
@@ -82,12 +99,12 @@ def _service(match: re.Match[str], ctx: Context) -> Reading:
     helped = emergency and (
         ctx.near(_HELPERS, 3)
         or (ctx.near(_ASKED, 3) and ctx.next_word(match.end()) not in _PEOPLE)
-        or ctx.after({"sát", "đội", "tâm", "ca", "(", "/"})
+        or ctx.after({"sát", "đội", "tâm", "ca", "("})
         or (ctx.after({":"}) and ctx.near(_RESCUERS, 4))
     )
     helped = helped or (
         emergency
-        and ctx.after({",", "và"})
+        and ctx.after({",", "và", "/"})
         and bool(re.fullmatch(_EMERGENCY, "".join(ctx.history[-2:-1])))
     )
     helped = helped or (re.fullmatch(_EXCHANGES, match[0]) and ctx.after({"số", "đài"}))
@@ -157,6 +174,7 @@ PHONES: Final[tuple[Rule, ...]] = (
         then="xX*.",
     ),
     rule("phone", rf"0\d{{8,10}}{WHOLE}", _digits, starts="0"),
+    rule("phone", rf"0\d{{2,3}}(?:[. ]\d){{6,7}}{WHOLE}", _digits, starts="0", then=_JOINTS),
     rule(
         "phone",
         rf"0\d{{1,4}}(?:{_SEP}\d{{2,8}}){{1,4}}{WHOLE}(?!,\d|/[1-9])",
@@ -166,7 +184,7 @@ PHONES: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "phone",
-        rf"0\d{{2,4}}{_SEP}\d(?:[ .-]\d{{3}}){{2}}{WHOLE}",
+        rf"0\d{{2,4}}{_SEP}\d(?:(?:[ .-]\d{{3}}){{2}}|(?:[ .-]\d\d){{3}}){WHOLE}",
         _digits,
         starts="0",
         then=_JOINTS,

@@ -14,6 +14,7 @@ from .letters import spell
 from .meanings import meaning_of
 from .model import Doubtful, Why
 from .numbers import read_digits, read_groups
+from .spans import of_a_match
 from .syllables import LOWER, UPPER
 from .wordlist import words
 
@@ -39,9 +40,18 @@ _DEPUTY: Final = re.compile(
 )
 _BEFORE_PLACES: Final = words(", - ( tại ở thuộc về từ")
 _SIDES: Final = {"Đ": "Đông", "T": "Tây", "N": "Nam", "B": "Bắc"}
-_OFFICES: Final = words("ubnd hđnd mttq ubmttq ca đu đtn hpn hnd hccb bch btv tyt chqs")
+_OFFICES: Final = words(
+    "ct pct bt pbt ubnd hđnd mttq ubmttq ca đu đtn hpn hnd hccb bch btv tyt chqs"
+)
 #: Canals are named by letters that mean nothing else: kênh KH7, rạch CT2.
 _WATERS: Final = words("kênh rạch cống mương")
+#: A year since the Buddha.
+_BUDDHIST: Final = re.compile(r"2[56]\d\d")
+_LETTERED: Final = words("lô dãy khu bảng điểm mục tổ nhóm lớp")
+#: In a line with one of these G.8 is a prize.
+_LOTTERY: Final = words("xs xskt xổ vé")
+#: Near these a C with a number is the force of a wind.
+_WINDS: Final = words("gió giật bão atnđ sức")
 #: After these, letters and digits are a code, not an abbreviation.
 _CODED: Final = words("mã thẻ hiệu seri số máy khung")
 
@@ -119,7 +129,26 @@ def _letters_to(match: re.Match[str], ctx: Context) -> Reading:
     """Read "tuyến T1-T3", "lô A1 - A5"."""
     letters, first, last = match.groups()
     name = _name_of(letters, first, ctx) or spell(letters)
-    return f"{name} {ctx.number(first)} đến {name} {ctx.number(last)}"
+    joint = "," if of_a_match(ctx) else " đến"
+    return f"{name} {ctx.number(first)}{joint} {name} {ctx.number(last)}"
+
+
+def _letters_in_a_row(match: re.Match[str], ctx: Context) -> Reading:
+    """Read N0-N3-N7: the days on which an injection is given; more than two are no span."""
+    numbers = re.findall(r"\d+", match[0])
+    name = _name_of(match[1], numbers[0], ctx) or spell(match[1])
+    said = ", ".join(f"{name} {ctx.number(number)}" for number in numbers)
+    return said.removeprefix(f"{name} ") if ctx.after({name}) else said
+
+
+def _letter_to(match: re.Match[str], ctx: Context) -> Reading:
+    """Read A-Z and "lô A-D" as from one letter to the other."""
+    first, last = match.groups()
+    if not first:
+        return "a đến dét"
+    if ord(last) - ord(first) < 2 or not ctx.after(_LETTERED):
+        return None
+    return f"{spell(first)} đến {spell(last)}"
 
 
 def _numbered(match: re.Match[str], ctx: Context) -> Reading:
@@ -142,7 +171,7 @@ def _numbered(match: re.Match[str], ctx: Context) -> Reading:
         said += f" {spell(letter)}" + (f" {ctx.number(digits)}" if digits else "")
     if room:
         digits = read_digits(room[1:]) if room[1] == "0" else ctx.number(room[1:])
-        rises = letters == "P" and room[0] == "-" and int(room[1:]) > int(number)
+        rises = letters in {"P", "KP"} and room[0] == "-" and int(room[1:]) > int(number)
         joint = " chấm " if room[0] == "." else " đến " if rises else ", "
         said += f"{joint}{digits}"
     unknown = not name and len(letters) > 2 and not ctx.after(_CODED)
@@ -158,8 +187,16 @@ def _name_of(letters: str, number: str, ctx: Context) -> str | None:
         return _SERIES[letters]
     if len(letters) > 1 and ctx.after(_CODED) and len(number) > 3:
         return None
+    if letters == "N" and ctx.near({"mũi", "tiêm"}, 12):
+        return "ngày"
+    if letters == "G" and not _LOTTERY.isdisjoint(word.lower() for word in ctx.history):
+        return "giải"
+    if letters == "C" and ctx.near(_WINDS, 8):
+        return "cấp"
     if letters == "P" and len(number) == 3:
         return "phòng"
+    if letters == "PL" and _BUDDHIST.fullmatch(number):
+        return "Phật lịch"
     if letters == "PL" and ctx.near({"tôm", "giống", "cua", "cá"}, 6):  # post-larvae
         return None
     if letters == "NH" and len(number) < 4:  # NH3, NH4
@@ -177,7 +214,7 @@ def _name_of(letters: str, number: str, ctx: Context) -> str | None:
 
 
 PLACE_LETTERS: Final[tuple[Rule, ...]] = (
-    rule("place", rf"([PXHQ])\.?(?=\s+[{LOWER}(]|\s?[,;)]|$)", _nameless, starts="PXHQ"),
+    rule("place", rf"([PXHQ])\.?(?=\s+(?:[{LOWER}(]|0\d\d)|\s?[,;)]|$)", _nameless, starts="PXHQ"),
     rule(
         "place",
         rf"(?P<place>{alternation(PLACES)})(?:(?P<dot>\.)\s?|\s|(?=\d))"
@@ -197,6 +234,18 @@ PLACE_LETTERS: Final[tuple[Rule, ...]] = (
     rule("place", rf"[ĐTNB]{WHOLE}(?!\.\S)", _side, starts="ĐTNB"),
 )
 NUMBERED: Final[tuple[Rule, ...]] = (
+    rule(
+        "letters to letters",
+        rf"([{UPPER}]{{1,2}})\d{{1,3}}(?:\s?-\s?\1\d{{1,3}}){{2,8}}{WHOLE}",
+        _letters_in_a_row,
+        starts=UPPER,
+    ),
+    rule(
+        "letters to letters",
+        rf"(?:A-Z|a-z|([A-HĐ])-([A-HĐ])){WHOLE}",
+        _letter_to,
+        starts=UPPER + "a",
+    ),
     rule(
         "letters to letters",
         rf"([{UPPER}]{{1,2}})(\d{{1,3}})\s?-\s?\1(\d{{1,3}}){WHOLE}",

@@ -6,10 +6,11 @@ import re
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
-from .dates import COUNTED, KNOWN_DAYS, MEASURED, NAMED_AFTER_DAYS, date_words
+from .dates import COUNTED, KNOWN_DAYS, MEASURED, NAMED_AFTER_DAYS, date_words, exists
 from .fractions import SETS
 from .model import Doubtful, Why
 from .numbers import NUMBER
+from .syllables import LETTERS
 from .wordlist import words
 
 PLACE_LEADS: Final = words("ấp tổ thôn khu phố lớp điều khoản điểm kp ngày xóm đội")
@@ -22,6 +23,7 @@ _MATCHES: Final = words("thắng thua hòa hiệp cuộc séc set gỡ dẫn tr�
 
 #: How a phone number begins; nothing counts up to a number with noughts before it.
 _PHONE_AHEAD: Final = re.compile(r"0\d{2}")
+_A_YEAR: Final = re.compile(r"20[0-4]\d")
 #: How one set of a match before ended: the 25-18 of "25-18, 25-20".
 _SET: Final = re.compile(r"\d{1,2}\s?-\s?\d{1,2}")
 
@@ -38,8 +40,14 @@ def _range(match: re.Match[str], ctx: Context) -> Reading:
     spaced = match[0] != match[0].replace(" ", "")
     if spaced and ctx.after(PLACE_LEADS):
         return _places(first, last, match.end(), ctx)
-    if _told_of_a_match(ctx):
+    if _told_of_a_match(ctx) or _between_places(match.end(), ctx):
         return _score(first, last, ctx)
+    if _ends_a_set(first, last, ctx) and ctx.next_word(match.end()) not in MEASURED:
+        return _score(first, last, ctx)
+    if ctx.near({"giỗ"}, 4) and exists(first, last, None):
+        return f"ngày {date_words(first, last, None, ctx, match.end())}"
+    if ctx.after({"số"}) and _A_YEAR.fullmatch(last) and not _A_YEAR.fullmatch(first):
+        return f"{ctx.number(first)}, năm {ctx.number(last)}"  # "bản trích đo số 112-2027"
     words = f"{ctx.number(first)} đến {ctx.number(last)}"
     if ctx.after({"dap", "npk"}):
         return f"{ctx.number(first)}, {ctx.number(last)}"
@@ -78,6 +86,19 @@ def _told_of_a_match(ctx: Context) -> bool:
     return ctx.near(_MATCHES - names, 4)
 
 
+def _ends_a_set(first: str, last: str, ctx: Context) -> bool:
+    """Say whether the 22-25 of "Bóng chuyền: 25-21, 22-25" is how a set ended."""
+    points = [int(one) for one in (first, last) if one.isdigit() and len(one) == 2]
+    return len(points) == 2 and max(points) <= 40 and ctx.near(SETS - {"hiệp"}, 24)
+
+
+def _between_places(end: int, ctx: Context) -> bool:
+    """Say whether two hamlets stand around a score: "Ấp 3 2-4 Ấp 6"."""
+    before = [word.lower() for word in ctx.history[-2:]]
+    placed = len(before) == 2 and before[0] in PLACE_LEADS and before[1].isdigit()
+    return placed and ctx.next_word(end) == before[0]
+
+
 def _places(first: str, last: str, end: int, ctx: Context) -> Reading:
     """Read "ấp 1 - 4" as from one to four; "ấp 1 - 30 hộ" names the hamlet, then counts."""
     rises = first.isdigit() and last.isdigit() and int(last[-15:]) - int(first[-15:]) > 1
@@ -99,5 +120,10 @@ def _sequence(match: re.Match[str], ctx: Context) -> Reading:
 
 RANGES: Final[tuple[Rule, ...]] = (
     rule("sequence", rf"\d{{1,6}}(?:-\d{{1,6}}){{2,8}}{WHOLE}", _sequence, then="-", tight=True),
-    rule("range", rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9/-]){WHOLE}", _range, then="0.,-"),
+    rule(
+        "range",
+        rf"({NUMBER})\s?-\s?({NUMBER})(?![0-9-]|/(?![{LETTERS}])){WHOLE}",
+        _range,
+        then="0.,-",
+    ),
 )

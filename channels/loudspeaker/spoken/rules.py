@@ -91,7 +91,7 @@ CATEGORIES: Final = {
     "dates": (
         "days", "date range", "date", "date, year first", "date, short year", "day and month",
         "quarter and year", "year", "years", "months", "month and year", "april", "weekdays",
-        "weekday", "month, letter", "weekdays, letter", "weekday, letter",
+        "weekday", "month, letter", "year of the cycle", "weekdays, letter", "weekday, letter",
     ),
     "times": (
         "round the clock", "always", "half of the day", "time with seconds", "hours",
@@ -109,7 +109,7 @@ CATEGORIES: Final = {
     ),
     "phones": ("phone, international", "phone", "hotline", "short number"),
     "identity": ("plate", "code", "identity number", "series and number"),
-    "addresses": ("address", "place", "road", "number and letter", "letters to letters",
+    "addresses": ("address", "place", "road", "crossing", "number and letter", "letters to letters",
         "letters and number"),
     "documents": (
         "form", "document number", "document and year", "document, known by number",
@@ -125,7 +125,8 @@ CATEGORIES: Final = {
     "foreign": ("foreign word",),
     "web": ("e-mail", "web address", "file name", "address ending"),
     "signs": (
-        "sign", "diameter", "comparison", "bullet", "ellipsis", "mark", "dash", "arrow", "rise",
+        "sign", "diameter", "comparison", "bullet", "bullet, next", "ellipsis", "mark", "dash",
+        "arrow", "rise",
         "checkbox", "rule of signs", "quote mark", "bracket", "test result", "slash", "quote",
         "ornament", "other script", "keys", "blood group",
     ),

@@ -17,15 +17,16 @@ from .dispatch import Candidate, Dispatch
 from .lexicon import Lexicon, build
 from .model import Doubt, Doubtful, Region, Spoken, Token
 from .rules import DIGIT_RULES, PRONOUNCE, SYMBOL_RULES, WEB_RULES, WORD_RULES
-from .syllables import LETTERS
+from .syllables import LETTERS, LOWER
 from .writer import Writer
 
 #: Words with single spaces between and nothing glued to the last: most of any text.
 _FREE_WORDS = re.compile(
     rf"[{LETTERS}]+(?: [{LETTERS}]+){{0,24}}(?=[ ,;!?)…]|(?:(?<![ (][aeoôb])\.|:)(?:[ \"”)]|$)|$)"
 )
-#: A mark that ends a clause, with nothing glued to it; a point before a number may be the "KP. 4".
-_FREE_MARK = re.compile(r"(?:[,;:?!]|\.(?! \d))(?= |$)")
+#: A mark that ends a clause, with nothing glued to it; a point before a number may be the "KP. 4",
+#: one before a small letter that of "ng. trên 40t".
+_FREE_MARK = re.compile(rf"(?:[,;:?!]|\.(?! (?:[0-9{LOWER}]|Chạp|Giêng)))(?= |$)")
 #: What only a line with a web or e-mail address, or the name of a file, holds.
 _WEBBY = re.compile(r"@|://|[A-Za-z0-9_-]\.[A-Za-z]")
 _LETTERS: Final = frozenset(LETTERS)

@@ -87,6 +87,8 @@ def _padded(number: str) -> bool:
 def _list(match: re.Match[str], ctx: Context) -> Reading:
     """Read 1,2,3 and "khoản 1,2" as a list, not as a decimal."""
     parts = match[0].split(",")
+    if re.search(r"\w\d,$", ctx.line[: match.start()][-3:]):
+        return ", ".join(ctx.number(part) for part in parts)  # the 2,3 of "KP1,2,3"
     if _goes_on(parts, match.end(), ctx):
         return ", ".join(ctx.number(part) for part in parts)
     if _or_so(parts, match.end(), ctx):
@@ -183,6 +185,11 @@ def _letters(match: re.Match[str], ctx: Context) -> Reading:
     return f"{words} {ctx.number(more)}" if more else words
 
 
+def _floors(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 1T2L of a house: its ground floor and those above."""
+    return f"{ctx.number(match[1])} trệt {ctx.number(match[2])} lầu"
+
+
 _COUNTED_BY_LETTERS: Final = {"PN": "phòng ngủ", "WC": "nhà vệ sinh"}
 
 
@@ -251,6 +258,7 @@ JOINED: Final[tuple[Rule, ...]] = (
     rule("stars", r"([1-7])\*(?![*\w])", _stars, then="*", tight=True),
     rule("power", r"(\d{1,6})\^(\d{1,3})(?!\d)", _power, then="^", tight=True),
     *RANGES,
+    rule("number and letter", rf"(\d)[Tt](\d)[Ll]{WHOLE}", _floors, then="Tt", tight=True),
     rule(
         "number and letter",
         rf"(\d{{1,6}})([A-ZĐ]{{1,2}})(\d{{1,2}})?{WHOLE}",

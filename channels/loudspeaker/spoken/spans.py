@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from .context import Context
@@ -67,6 +68,14 @@ def is_span(ctx: Context, end: int) -> bool:
         or _kilometres(ctx, ahead)
         or _from(ctx, ahead)
         or _until_a_day(ctx, ahead)
+    )
+
+
+def of_a_match(ctx: Context) -> bool:
+    """Say whether the line tells who plays whom: "Tứ kết: KP1 - KP7", "Vòng loại: A1-A2"."""
+    told = [word.lower() for word in ctx.history]
+    return not {"trận", "vòng"}.isdisjoint(told) or any(
+        pair in {("tứ", "kết"), ("bán", "kết"), ("chung", "kết")} for pair in pairwise(told)
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from . import arrows
 from .abbreviations import FOREIGN, abbreviation
 from .context import WHOLE, Context, Reading, Rule, rule
 from .dates import CLOCK
@@ -12,7 +13,7 @@ from .letters import spell
 from .model import Doubtful, Why
 from .numbers import thousand
 from .spans import is_span
-from .syllables import LETTERS, UPPER
+from .syllables import LETTERS, LOWER, UPPER, has_vowel
 from .units import UNIT_SIGNS, of_one_kind
 from .web import ENDINGS, FILES
 from .wordlist import words
@@ -27,8 +28,6 @@ _NAMES: Final = {
 }  # fmt: skip
 _OPEN: Final = "([{"
 _BULLETS: Final = "-+•·▪▫◦‣►▶✓✔✅☑◆◇○●■□➢➤➔→"
-_ARROWS: Final = "→⇒➔➜➤"
-_AMOUNT: Final = re.compile(r"\d[\d.]*(?:,\d+)?(?![/\d])")
 #: What a + may add to, or be the sign of.
 _ADDED: Final = re.compile(rf"\s?[\d(]|[{LETTERS}]|\s+(?!trở\s)[{LETTERS}]")
 _SCREENS: Final = words("tivi vi tv led màn hình laptop tính inch loa lốp bánh vành ống phi smart")
@@ -38,12 +37,16 @@ _LIMITS: Final = words("từ trên dưới đủ tuổi cấp hạng mức")
 _POINTED: Final = words(
     "KP Kp ĐT Đt đt SĐT DĐ Tel tel TEL Fax STT SN HK BĐ Km km Tr tr NQ QĐ NĐ TT CT CV"
 )
-_SPANS: Final = frozenset({"thứ", "ngày", "tháng", "năm"})
-_WEEKDAY: Final = re.compile("(?:T[2-7]|CN)(?![0-9])")
+_KIND: Final = words("cảm cám ơn thương yêu chúc mừng vui bạn quý")
 #: An office by three letters or more.
 _OFFICE: Final = re.compile(rf"[{UPPER}]{{3,}}{WHOLE}")
-_DAY_MONTH: Final = re.compile(r"\d{1,2}/\d{1,2}(?![\d])")
 _DIGITS: Final = re.compile(r"\d{1,6}(?!\d)")
+#: A sentence that has not ended.
+_GOES_ON: Final = re.compile(rf"\s(?:[{LOWER}]|Chạp|Giêng)")
+#: What one chooses next: the "Cập nhật" of: bấm "Sổ sức khỏe" > "Cập nhật" > nhập mã.
+_MENU: Final = re.compile(rf'\s(?:["“]|[{UPPER}][{LOWER}]|(?:nhập|chọn|bấm|nhấn)\s)')
+_MINUTES: Final = re.compile(r"\d{1,2}\s?(?:p|ph|phút|')")
+_HOURS_AHEAD: Final = re.compile(r"\d{1,2}\s?(?:h|giờ)")
 _CLAUSE_AHEAD: Final = re.compile(rf"\s*[{UPPER}]")
 #: An amount and its unit, wherever it stands.
 _UNIT: Final = re.compile(
@@ -63,6 +66,8 @@ def _diameter(match: re.Match[str], ctx: Context) -> Reading:
 def _compared(match: re.Match[str], ctx: Context) -> Reading:
     """Read the < of "5 < x", which has a space on either side."""
     spaced = ctx.line[match.start() - 1 : match.start()] == " " and bool(ctx.history)
+    if spaced and match[1] == ">" and _MENU.match(ctx.line, match.end()):
+        return "," if ctx.last()[:1].isalpha() or ctx.after({'"', "”"}) else _NAMES[">"]
     return _NAMES[match[1]] if spaced else None
 
 
@@ -91,34 +96,22 @@ def _inches(match: re.Match[str], ctx: Context) -> Reading:
     return "inh" if measured and not opened and ctx.near(_SCREENS, 6) else None
 
 
+def _heart(match: re.Match[str], ctx: Context) -> Reading:
+    """Drop the <3 that closes a greeting."""
+    return "" if ctx.near(_KIND, 9) else None
+
+
+def _next_item(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the second * of "* Bàn 1: … * Bàn 2: …", whose line begins with one too."""
+    sign = match[0].strip()
+    return "," if ctx.history and ctx.line.lstrip().startswith(f"{sign} ") else None
+
+
 def _about(match: re.Match[str], ctx: Context) -> Reading:
     """Read the ~ of "~100 hộ", and of 7h~8h, where it means "to"."""
     if ctx.line[match.start() - 1 : match.start()].isalnum() and ctx.history:
         return "đến"
     return "" if ctx.after({"khoảng", "chừng", "gần", "hơn"}) else "khoảng"
-
-
-def _arrow(match: re.Match[str], ctx: Context) -> Reading:
-    """Read the arrow of "7h => 11h", "T2 → T6", "thứ 2 → thứ 6"; any other is a pause."""
-    last = ctx.history[-1] if ctx.history else ""
-    following = ctx.line[match.end() :].lstrip()
-    counted = last[:1].isdigit()
-    joins = (
-        (counted and following[:1].isdigit())
-        or (counted and ctx.near(_SPANS, 2) and _first(following) in _SPANS)
-        or (_WEEKDAY.fullmatch(last) and _WEEKDAY.match(following))
-    )
-    if is_span(ctx, match.end()) or (counted and _DAY_MONTH.match(following)):
-        return "đến"
-    if not joins:
-        return ","
-    return "còn" if _value(following) < _value(last) else "đến"
-
-
-def _value(text: str) -> float:
-    """Return the plain number that ``text`` begins with; 0 if it begins with none."""
-    found = _AMOUNT.match(text)
-    return float(found[0].replace(".", "").replace(",", ".")) if found else 0.0
 
 
 def _result(match: re.Match[str], ctx: Context) -> Reading:
@@ -134,11 +127,6 @@ def _rise(match: re.Match[str], ctx: Context) -> Reading:
         return "" if ctx.after({word}) else word
     limited = any(token[:1].isdigit() for token in ctx.history[-2:]) and ctx.near(_LIMITS, 5)
     return ("trở lên" if rises else "trở xuống") if limited else ""
-
-
-def _first(text: str) -> str:
-    """Return the first word of ``text`` in lower case."""
-    return text.partition(" ")[0].lower()
 
 
 def _bullet(match: re.Match[str], ctx: Context) -> Reading:
@@ -159,6 +147,8 @@ def _to(match: re.Match[str], ctx: Context) -> Reading:
         return None
     if last.strip("0123456789.,-") == "":
         return None
+    if _MINUTES.fullmatch(last) and _HOURS_AHEAD.match(ctx.line, match.end()):
+        return "đến"  # 30p-1h
     first, following = _UNIT.match(last), _UNIT.match(ctx.line, match.end())
     signs = (first[1], following[1]) if first and following else ("", "")
     return "đến" if all(signs) and of_one_kind(*signs) else ","
@@ -200,8 +190,26 @@ def _between_offices(end: int, ctx: Context) -> bool:
 
 def _mark(match: re.Match[str], ctx: Context) -> Reading:
     """Read a mark; the point of "KP. 4" and "ĐT. 0909…" belongs to the abbreviation."""
+    if match[0] == "." and (ctx.after({"vit"}) or _joins_letters(match, ctx)):
+        return ""
+    if match[0] == "." and _shortened(ctx) and _GOES_ON.match(ctx.line, match.end()):
+        return ""
     pointed = match[0] == "." and bool(ctx.history) and ctx.history[-1] in _POINTED
     return "" if pointed and ctx.line[match.end() :].lstrip()[:1].isdigit() else match[0]
+
+
+def _joins_letters(match: re.Match[str], ctx: Context) -> bool:
+    """Say whether the point of VP.UBND joins two abbreviations."""
+    before = ctx.history[-1] if ctx.history else ""
+    return before.isupper() and bool(_OFFICE.match(ctx.line, match.end()))
+
+
+def _shortened(ctx: Context) -> bool:
+    """Say whether a small word that cannot be sung was just written: the ng of "ng. trên 40t"."""
+    last = ctx.history[-1] if ctx.history else ""
+    if last.endswith("th") and last[0].isdigit():  # "29 th. Chạp"
+        return True
+    return last.isalpha() and last.islower() and len(last) < 4 and not has_vowel(last)
 
 
 def _ellipsis(match: re.Match[str], ctx: Context) -> Reading:
@@ -250,12 +258,14 @@ SYMBOLS: Final[tuple[Rule, ...]] = (
     rule("dash", r"\s*-(?!>)(?:-(?!>)|\s)*", _dash, starts=" -"),
     rule("about", r"~\s?(?=\d)", _about, starts="~"),
     rule("rise", r"[↑↓▲▼]+", _rise, starts="↑↓▲▼"),
-    rule("arrow", rf"[-=]+>|<[-=]+(?!\s?\d)|[{_ARROWS}]+", _arrow, starts="-=<" + _ARROWS),
+    *arrows.ARROWS,
     rule("rule of signs", r"([=~_*#+-])\1{2,}", _silent, starts="=~_*#+-"),
     rule("checkbox", r"\[\s?[xXvV✓]?\s?\]", _silent, starts="["),
+    rule("bullet, next", rf"\s*[*+]\s+(?=[{UPPER}])", _next_item, starts=" *+"),
     rule("diameter", r"[Ø⌀Φ](?=\s?\d)", _diameter, starts="Ø⌀Φ"),
     rule("comparison", r"([<>])(?= )", _compared, starts="<>"),
     rule("quote mark", r"[<>](?![=<>-]?\s?\d|=)", _pause, starts="<>"),
+    rule("ornament", r"<3+(?=[\s.!]*$)", _heart, starts="<"),
     rule("sign", _SIGNS, _named, starts="".join(sorted({sign[0] for sign in _NAMES}))),
     rule("plus", r"\+", _plus, starts="+"),
     rule("test result", r"\(\s?([-+])\s?\)", _result, starts="("),

@@ -14,7 +14,7 @@ _H: Final = r"(?:[01]?\d|2[0-4])"
 _MIN: Final = r"[0-5]\d"
 _SIGN: Final = r"\s?(?:[hHg]|giờ)"
 #: Minutes; a number after a space is a day, if a slash follows it: "22h 15/10".
-_MINUTES: Final = rf"{_MIN}|\s{_MIN}(?!\s?/\s?\d)|\d(?![\d.,])"
+_MINUTES: Final = rf"{_MIN}|\s{_MIN}(?!\s?/\s?\d|[.-]\d)|\d(?![\d.,])"
 _POINT: Final = rf"({_H})(?:{_SIGN}({_MINUTES})?(?:\s?(?:phút|ph|p|')(?![a-zà-ỹđ0-9]))?|:({_MIN}))"
 #: No other digit may follow, with or without a colon; a colon alone may.
 _END: Final = r"(?!:?[0-9]|\.\d{3}(?!\d))"
@@ -146,6 +146,22 @@ def _days_apart(match: re.Match[str], ctx: Context) -> Reading:
     return f"{ctx.number(match[1])} ngày" if ctx.near(_TERMS, 4) else None
 
 
+def _hundredths(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 11"85 of a run."""
+    return f"{ctx.number(match[1])} giây {ctx.number(match[2])}"
+
+
+def _run(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the 1'05"32 of a swim."""
+    minutes, seconds, rest = match.groups()
+    return f"{ctx.number(minutes)} phút {ctx.cardinal(int(seconds))} giây {ctx.number(rest)}"
+
+
+def _and_seconds(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 30'+30", the time that a player of chess has."""
+    return f"{ctx.number(match[1])} phút cộng {ctx.number(match[2])} giây"
+
+
 def _just_seconds(match: re.Match[str], ctx: Context) -> Reading:
     """Read 15''."""
     return f"{ctx.number(match[1])} giây"
@@ -214,6 +230,14 @@ TIMES: Final[tuple[Rule, ...]] = (
         rf"(\d{{1,3}})\s?{_MINUTE_SIGN}\s?(\d{{1,2}})\s?{_SECOND_SIGN}{WHOLE}",
         _minutes_and_seconds,
         then="p'",
+    ),
+    rule("minutes and seconds", rf"(\d{{1,2}})'(\d\d)(?:\"|'')(\d\d){WHOLE}", _run, then="'"),
+    rule("seconds", rf"(\d{{1,2}})(?:\"|'')(\d\d){WHOLE}", _hundredths, then="\"'", tight=True),
+    rule(
+        "minutes and seconds",
+        rf"(\d{{1,3}})'\s?\+\s?(\d{{1,2}})(?:\"|''){WHOLE}",
+        _and_seconds,
+        then="'",
     ),
     rule("seconds", rf"(\d{{1,3}})''{WHOLE}", _just_seconds, then="'", tight=True),
     rule(

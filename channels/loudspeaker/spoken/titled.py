@@ -32,6 +32,12 @@ def _number_sign(match: re.Match[str], ctx: Context) -> Reading:
     return "số"
 
 
+def _year_of_the_cycle(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the Đ.Mùi of "28.3 Đ.Mùi": the year Đinh Mùi of the old calendar."""
+    dated = ctx.after({"năm", "âl", "tết"}) or bool(_DAY_MONTH.fullmatch(ctx.last()))
+    return f"{_STEMS[match[1]]} {match[2]}" if dated else None
+
+
 def _title(match: re.Match[str], ctx: Context) -> Reading:
     return TITLES[match[1]]
 
@@ -44,7 +50,12 @@ def _small_title(match: re.Match[str], ctx: Context) -> Reading:
     """
     if match[1] in "aeô" and not _DIGIT.search(ctx.line):
         return None
-    named = ctx.after(_MEETING) or (ctx.after(_MARKS) and ctx.near(_MEETING | _CALLING, 9))
+    marked = not ctx.history or ctx.after(_MARKS)
+    called = marked and bool(_NAME_AND_PHONE.match(ctx.line, match.end()))
+    if match[1] == "B" and not called:
+        return None
+    named = called or ctx.after(_MEETING)
+    named = named or (ctx.after(_MARKS) and ctx.near(_MEETING | _CALLING, 9))
     return _SMALL_TITLES[match[1].lower()] if named else None
 
 
@@ -72,7 +83,11 @@ _SMALL_TITLES: Final = {"a": "anh", "c": "chị", "e": "em", "b": "bà", "ô": "
 _MEETING: Final = words("gặp hệ lh")
 _DIGIT: Final = re.compile(r"\d")
 _CALLING: Final = words("đt sđt thoại zalo gọi")
-_MARKS: Final = frozenset("(:-,/") | words("và hoặc với hay")
+#: "Hai 0918 223 344", "Tư (0918.223.346)".
+_NAME_AND_PHONE: Final = re.compile(
+    rf"[{UPPER}][{LOWER}]*(?: [{UPPER}][{LOWER}]*){{0,3}}[ :,()-]{{1,4}}0\d{{2}}"
+)
+_MARKS: Final = frozenset("(:-,/;|") | words("và hoặc với hay")
 
 TITLED: Final[tuple[Rule, ...]] = (
     rule(
@@ -89,12 +104,27 @@ TITLED: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "title, small",
-        rf"([aceôACEÔb])\.\s?(?=[{UPPER}][{LOWER}])",
+        rf"([aceôbACEÔB])\.\s?(?=[{UPPER}][{LOWER}])",
         _small_title,
-        starts="aceôACEÔb",
+        starts="aceôbACEÔB",
     ),
 )
-ADDRESSED: Final[tuple[Rule, ...]] = (rule("title", r"K[Gg](?=\s?:)", _addressed, starts="K"),)
+_DAY_MONTH: Final = re.compile(r"\d{1,2}[./-]\d{1,2}")
+#: The ten heavenly stems of the old calendar's years.
+_STEMS: Final = {
+    "G": "Giáp", "Ấ": "Ất", "B": "Bính", "Đ": "Đinh", "M": "Mậu", "K": "Kỷ", "C": "Canh",
+    "T": "Tân", "N": "Nhâm", "Q": "Quý",
+}  # fmt: skip
+_BRANCHES: Final = "Tý|Sửu|Dần|Mão|Mẹo|Thìn|Tỵ|Tị|Ngọ|Mùi|Thân|Dậu|Tuất|Hợi"
+ADDRESSED: Final[tuple[Rule, ...]] = (
+    rule(
+        "year of the cycle",
+        rf"([{''.join(_STEMS)}])\.\s?({_BRANCHES}){WHOLE}",
+        _year_of_the_cycle,
+        starts="".join(_STEMS),
+    ),
+    rule("title", r"K[Gg](?:(?=\s?:)|/(?= ))", _addressed, starts="K"),
+)
 INITIALS: Final[tuple[Rule, ...]] = (
     rule("number sign", r"[Nn](?:o|°)\.?\s?(?=\d)", _number_sign, starts="Nn"),
     rule("initial", rf"([{UPPER}])\.(?=\s?[,;()]|\s+[{LOWER}])", _initial, starts=UPPER),

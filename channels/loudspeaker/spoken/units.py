@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from .abbreviations import alternation, first_letters
@@ -19,11 +20,15 @@ _AGED: Final = words(
     "mầm chồi lá mẫu > ≥ < ≤"
 )
 #: Near these a small number before đ is a mark.
-_MARKED: Final = words("trừ điểm cộng thi toán văn anh môn đạt xếp chấm thắng hòa")
-_HIGHEST_MARK: Final = 30
+_MARKED: Final = words(
+    "trừ điểm cộng thi toán văn anh môn đạt xếp chấm thắng hòa nv1 nv2 nv3 nv vọng"
+)
+_HIGHEST_MARK: Final = 100
 #: What is counted by the minute: "mạch 80 l/p".
 _BEATS: Final = words("mạch tim thở nhịp")
 _HEIGHT_AHEAD: Final = re.compile(r"\s?-\s?[12]m(?:[4-9]|\d\d)(?!\d)")
+#: In a line with one of these somebody's age is told.
+_DEATHS: Final = words("mất thọ viếng tang trần cáo")
 _GOODS: Final = words(
     "lúa gạo hàng rác cá tôm phân xi thép cát đá gạch đất trái thanh mía cao hồ tiêu muối rau quả "
     "sầu mít chuối dưa bắp khoai thịt heo bò gà vịt thóc ngô nông thủy than giấy vật"
@@ -31,6 +36,7 @@ _GOODS: Final = words(
 _MASSES: Final = frozenset({"mg", "g", "gr", "kg", "Kg", "KG", "µg"})
 _AGE: Final = re.compile(r"[5-9]\dt")
 _MEDICINE: Final = words("uống thuốc liều sáng trưa chiều tối viên ngày mg kháng hạ sốt")
+_TAKEN: Final = words("sáng trưa chiều tối sau trước mỗi")
 _LENGTHS: Final = frozenset({"mm", "cm", "dm", "m", "km", "Km", "KM"})
 _VOLUMES: Final = frozenset({"ml", "mL", "l", "lit", "cc", "m3"})
 ALL: Final = {**UNITS, **MONEY}
@@ -62,7 +68,9 @@ def _capital(match: re.Match[str], ctx: Context) -> Reading:
     """Read 20A, 5T, 16L near what is so measured; elsewhere it is a house, a class, a road."""
     first, last, letter = match.groups()
     leads, unit = _CAPITALS.get(letter, (frozenset(), ""))
-    if letter == "T" and ctx.near(_TERMS, 3):
+    saved = first in _MONTHS and ctx.near(_SAVED, 9)
+    termed = _TERM.match(ctx.line, match.end()) or _TERMED.fullmatch("".join(ctx.history[-2:-1]))
+    if letter == "T" and (ctx.near(_TERMS, 3) or (saved and termed)):
         return f"{amount(first, last, ctx)} tháng"
     if letter == "T" and ctx.near({"nam", "nữ", "tuổi", "bn", "trẻ"}, 5) and first.isdigit():
         return f"{amount(first, last, ctx)} tuổi"
@@ -103,7 +111,8 @@ def _is_a_mark(number: str, end: int, ctx: Context) -> bool:
     if not number.isdigit():
         return True
     small = 0 < int(number) <= _HIGHEST_MARK and not ctx.line.startswith("/", end)
-    return small and (ctx.near(_MARKED, 5) or ctx.next_word(end) == "môn")
+    ranked = ("xếp", "hạng") in pairwise(map(str.lower, ctx.history))
+    return small and (ranked or ctx.near(_MARKED, 5) or ctx.next_word(end) == "môn")
 
 
 def _tons(match: re.Match[str], ctx: Context) -> Reading:
@@ -120,8 +129,14 @@ def _age(match: re.Match[str], ctx: Context) -> Reading:
     listed = listed or any(_AGE.fullmatch(token) for token in ctx.history[:-1])
     aged = listed or ctx.near(_AGED, 9 if int(match[1]) > 12 else 3)
     aged = aged or bool(match[2] and 14 < int(match[1]) < int(match[2]) < 100)
+    aged = aged or (len(match[1]) > 1 and not _DEATHS.isdisjoint(map(str.lower, ctx.history)))
     aged = aged or ctx.next_word(match.end()) == "trở" or ctx.line[match.end() :][:1] in {"+", "↑"}
     return f"{amount(match[1], match[2], ctx)} tuổi" if aged else None
+
+
+def _years_and_months(match: re.Match[str], ctx: Context) -> Reading:
+    """Read 61t9th, the age at which one retires."""
+    return f"{ctx.number(match[1])} tuổi {ctx.number(match[2])} tháng"
 
 
 def _much_land(match: re.Match[str], ctx: Context) -> Reading:
@@ -146,7 +161,8 @@ def _screen(match: re.Match[str], ctx: Context) -> Reading:
 
 def _pills(match: re.Match[str], ctx: Context) -> Reading:
     """Read the 1v of "uống 1v x 2 lần/ngày"."""
-    return f"{amount(match[1], match[2], ctx)} viên" if ctx.near(_MEDICINE, 6) else None
+    taken = ctx.near(_MEDICINE, 6) or ctx.next_word(match.end()) in _TAKEN
+    return f"{amount(match[1], match[2], ctx)} viên" if taken else None
 
 
 def _height(match: re.Match[str], ctx: Context) -> Reading:
@@ -163,7 +179,9 @@ def _height(match: re.Match[str], ctx: Context) -> Reading:
 def _tall(match: re.Match[str], ctx: Context) -> bool:
     """Say whether the 1m2 of "cao dưới 1m2" and of "1m2-1m4" is a height."""
     compared = ctx.after({"dưới", "trên", "từ", "đến", "-", "tới", "hơn", "khoảng"})
-    return (compared and ctx.near({"cao"}, 7)) or bool(_HEIGHT_AHEAD.match(ctx.line, match.end()))
+    return (compared and ctx.near({"cao", "trẻ", "bé", "cháu"}, 7)) or bool(
+        _HEIGHT_AHEAD.match(ctx.line, match.end())
+    )
 
 
 def _position(match: re.Match[str], ctx: Context) -> Reading:
@@ -198,6 +216,12 @@ def of_one_kind(first: str, last: str) -> bool:
 
 #: After these a T is a month.
 _TERMS: Final = words("hạn kỳ gửi vay góp hành")
+#: …and near these, if so many months are usual.
+_SAVED: Final = words("suất lãi tk tiết bhxh bhyt tự đóng trả")
+#: What is told of a term: its rate, another term.
+_TERM: Final = re.compile(r"\s?[:/,;)(]|\s(?:\d|lần|là|lãi)")
+_TERMED: Final = re.compile(r"\d{1,2}T")
+_MONTHS: Final = words("1 2 3 6 9 12 13 18 24 36 60")
 _NOT_ALONE: Final = words("KM KG MB ha Ha HA cc oC HP TB KV đồng lit inch th dl ms hp CV Ah %o")
 #: Units of one capital letter: near which words they are units at all.
 _CAPITALS: Final = {
@@ -234,6 +258,7 @@ QUANTITIES: Final[tuple[Rule, ...]] = (
         _tons,
         then="0.,-tc",
     ),
+    rule("age", rf"(\d{{1,2}})t\s?(\d{{1,2}})th{WHOLE}", _years_and_months, then="t"),
     rule("age", rf"(\d{{1,3}})(?:{RANGE}(\d{{1,3}}))?t{WHOLE}", _age, then="-t"),
     rule("quantity", rf"(\d{{1,2}})(?:{RANGE}(\d{{1,2}}))?v{WHOLE}", _pills, then="-v"),
     rule(

@@ -19,10 +19,12 @@ _SIGNS: Final = {
     "%": "phần trăm", "~": "ngã",
 }  # fmt: skip
 ENDINGS: Final = "vn|com|net|org|gov|edu|info|io|asia|me|app|tv|link|site|online|biz|co|ly|be|gl"
-FILES: Final = "pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|mp3|mp4|wav|zip|rar|txt|csv"
+FILES: Final = "pdf|docx?|xlsx?|pptx?|jpe?g|png|gif|mp3|mp4|wav|zip|rar|txt|csv|apk"
 _LABEL: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,62}"
 _TAIL: Final = r"(?:[/?#][A-Za-z0-9/?=&#%._~:+@-]{0,300}[A-Za-z0-9/=_-]|/)?"
 _LONGEST_NAME: Final = 40
+#: What the name of an office's page begins with.
+_PLACES: Final = frozenset({"xa", "phuong"})
 
 
 @lru_cache(maxsize=4_096)
@@ -63,9 +65,12 @@ def _is_letters(run: str, *, known: bool) -> bool:
     return len(run) > 2 and not has_vowel(run)
 
 
-def _worth(cut: tuple[str, ...]) -> tuple[int, int]:
-    """Return what makes a cut better: fewer syllables, then "van a" rather than "va na"."""
-    return -len(cut), sum(len(part) ** 2 for part in cut)
+def _worth(cut: tuple[str, ...]) -> tuple[int, bool, int]:
+    """Return what makes a cut better: fewer syllables, then "xa my" rather than "xam y".
+
+    Last "van a" rather than "va na".
+    """
+    return -len(cut), cut[0] in _PLACES, sum(len(part) ** 2 for part in cut)
 
 
 def _name(run: str) -> tuple[str, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 from .context import WHOLE, Context, Reading, Rule, rule
@@ -19,6 +20,8 @@ _NUMBERED_THINGS: Final = words(
     "trạm tuyến toa lô tầng khu đường máy cống kênh mã xe nhà cụm ấp thôn xóm rạch cầu đập bàn "
     "dãy khối tổ phòng bến cột trụ"
 )
+#: What a part holds, in brackets; a day's date begins with a digit.
+_CONTENTS: Final = re.compile(r"\s?\([^\d\s]")
 _DITCHES: Final = words("kênh rạch tuyến lô trạm cống")
 #: Before these a slash between years joins two halves of one.
 _TWO_YEARS: Final = words("học vụ khóa mùa niên")
@@ -162,13 +165,24 @@ def _short_weekdays(match: re.Match[str], ctx: Context) -> Reading:
     return ", ".join(f"thứ {_WEEKDAYS[day]}" for day in re.findall(r"\d", match[0]))
 
 
+def _labelled(end: int, ctx: Context) -> bool:
+    """Say whether the T1 of "3 tổ: T1 (KP1-3), T2 (KP4-6)" names one of them."""
+    told = [word.lower() for word in ctx.history]
+    parts = {before for before, mark in pairwise(told) if mark == ":"}
+    return bool(_CONTENTS.match(ctx.line, end)) and not parts.isdisjoint(_NUMBERED_THINGS)
+
+
 def _short_weekday(match: re.Match[str], ctx: Context) -> Reading:
     """Read T2, T2-T6, T7-CN as days of the week."""
     first, last = match.groups()
+    if _labelled(match.end(), ctx):
+        return None
     if ctx.after(_NUMBERED_THINGS) or (ctx.after({",", "và"}) and ctx.near(_DITCHES, 6)):
         return None
     if not last and any(_MONTH_TOKEN.fullmatch(token) for token in ctx.history[-4:]):
         return read_month(first, ctx)
+    if not last and [word.lower() for word in ctx.history[-2:-1]] == ["tuần"]:
+        return read_month(first, ctx)  # "thứ bảy tuần 2 T6"
     if not last and ctx.after({"hưu", "lương"}):
         return read_month(first, ctx)  # "lương hưu T5" is paid by the month
     if not last and (ctx.after({"rằm"}) or LUNAR.match(ctx.line, match.end())):
@@ -189,7 +203,7 @@ def _small_weekday(match: re.Match[str], ctx: Context) -> Reading:
 def _short_month(match: re.Match[str], ctx: Context) -> Reading:
     """Read T12/2026, T4-2026, T11 as months."""
     month, year = match.groups()
-    if not year and ctx.after(_NUMBERED_THINGS):
+    if not year and (ctx.after(_NUMBERED_THINGS) or _labelled(match.end(), ctx)):
         return None
     words = read_month(month, ctx)
     words = f"{words} {read_year(year, ctx)}" if year else words
@@ -239,7 +253,7 @@ WEEKDAYS: Final[tuple[Rule, ...]] = (
     ),
 )
 WEEK_WORDS: Final[tuple[Rule, ...]] = (
-    rule("weekday, letter", rf"t([2-7]){WHOLE}", _small_weekday, starts="t"),
+    rule("weekday, letter", rf"t([2-7]){WHOLE}(?![,/-]\d)", _small_weekday, starts="t"),
     rule(
         "months",
         rf"T\.?({M}){DASH}(?:T\.?)?({M})(?:[/.]({_Y}))?{END}{WHOLE}",
@@ -255,9 +269,9 @@ WEEK_WORDS: Final[tuple[Rule, ...]] = (
     ),
     rule(
         "weekdays, letter",
-        rf"T\.?[2-7](?:(?:[,/](?:T\.?)?[2-7]){{1,5}}|(?:-(?:T\.?)?[2-7]){{2,5}}){WHOLE}",
+        rf"[Tt]\.?[2-7](?:(?:[,/](?:[Tt]\.?)?[2-7]){{1,5}}|(?:-(?:[Tt]\.?)?[2-7]){{2,5}}){WHOLE}",
         _short_weekdays,
-        starts="T",
+        starts="Tt",
     ),
     rule(
         "weekday, letter",

@@ -84,6 +84,11 @@ def _times(match: re.Match[str], ctx: Context) -> Reading:
     return "nhân" if ctx.history else None
 
 
+def _crossing(match: re.Match[str], ctx: Context) -> Reading:
+    """Read the x of "ngã tư QL50 x ĐT.835": one road meets another."""
+    return "giao" if ctx.history and ctx.near({"ngã", "nút", "giao", "đường"}, 7) else None
+
+
 def _word(match: re.Match[str], ctx: Context) -> Reading:
     word = match[0]
     if len(word) == 1:
@@ -112,6 +117,7 @@ def _word(match: re.Match[str], ctx: Context) -> Reading:
 
 
 WORDS: Final[tuple[Rule, ...]] = (
+    rule("crossing", rf"[xX](?= [{UPPER}])", _crossing, starts="xX"),
     rule(
         "times",
         r"[xX](?=\s?\d)|x(?= (?:hệ số|số|mức|đơn giá|diện tích|dài|rộng|cao|sâu|dày|ngang|chiều) )",

@@ -49,7 +49,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Bulletin:
-    """A period's campaigns of one commune; urgent ones first, then in order of approval."""
+    """A period's campaigns of one commune; urgent ones first, then the newest."""
 
     period: Period
     registry: Registry
@@ -67,23 +67,35 @@ def gathered(ledger: Ledger, registry: Registry, period: Period, now: datetime) 
     Left out are drills, and what was cancelled before anybody was told.
     """
     items = tuple(_items(ledger, registry, period, now))
-    ordered = sorted(items, key=lambda item: (item.stopped or item.expired, _ORDER[item.priority]))
-    return Bulletin(period, registry, tuple(ordered))
+    return Bulletin(period, registry, tuple(sorted(items, key=_place)))
+
+
+def _place(item: Item) -> tuple[bool, int, float]:
+    """What holds stands before what does not, urgent before ordinary, new before old."""
+    over = item.stopped or item.expired
+    return over, _ORDER[item.priority], -item.approved_at.timestamp()
 
 
 def _items(ledger: Ledger, registry: Registry, period: Period, now: datetime) -> Iterator[Item]:
     for campaign_id, number in ledger.views.approved(period.since, period.before):
-        revision = ledger.revisions.get(campaign_id, number)
-        if revision is None or revision.campaign.drill:
-            continue
-        rows = ledger.views.deliveries(campaign_id)
-        stopped = revision.status is Status.CANCELLED
-        told = [row for row in rows if stopped or row.state not in _NEVER_TOLD]
-        if stopped and not any(row.state not in _NEVER_TOLD for row in rows):
-            continue
-        item = _item(ledger, registry, revision, told, now)
+        item = item_of(ledger, registry, campaign_id, number, now)
         if item is not None:
             yield item
+
+
+def item_of(
+    ledger: Ledger, registry: Registry, campaign_id: str, number: int, now: datetime
+) -> Item | None:
+    """Return a campaign as a bulletin tells its revision ``number``; None if it leaves it out."""
+    revision = ledger.revisions.get(campaign_id, number)
+    if revision is None or revision.campaign.drill:
+        return None
+    rows = ledger.views.deliveries(campaign_id)
+    stopped = revision.status is Status.CANCELLED
+    told = [row for row in rows if stopped or row.state not in _NEVER_TOLD]
+    if stopped and not any(row.state not in _NEVER_TOLD for row in rows):
+        return None
+    return _item(ledger, registry, revision, told, now)
 
 
 def _item(

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from channels.flyer.product import qr_svg
-from channels.flyer.wording import mark, one_line
+from channels.flyer.wording import heading, mark, one_line
 from engine.clock import local
 from engine.reports.bulletin.gathering import Bulletin, Item
 from engine.reports.bulletin.telling import (
@@ -21,6 +21,9 @@ from engine.reports.paper import pdf
 #: Sizes of the text in points: as a newspaper, and for those who see badly.
 USUAL, LARGE = 11.0, 18.0
 
+#: Letters of an item that is not broken over two pages: about a fifth of one, at the usual size.
+_KEPT_WHOLE = 900
+
 
 def bulletin_pdf(bulletin: Bulletin, *, large: bool = False) -> bytes:
     """Return the bulletin. Byte-identical for identical arguments. Raises StoppedError."""
@@ -31,30 +34,33 @@ def _data(bulletin: Bulletin, size: float) -> dict[str, Any]:
     commune, portal = bulletin.registry.commune, bulletin.registry.portal
     return {
         "size": size,
-        "office": one_line(commune.office),
-        "commune": one_line(commune.name),
+        "office": heading(commune.office),
+        "commune": heading(commune.name),
         "province": one_line(commune.province),
         "contact": one_line(", ".join(filter(None, (commune.address, commune.phone)))),
         "portal": portal.url,
         "portal_qr": qr_svg(portal.url) or "",
         "period": bulletin.period.title,
         "items": [
-            {**_item(number, item), "meant": meant_for(item, len(bulletin.registry.hamlets))}
+            {**_item(number, item, size), "meant": meant_for(item, len(bulletin.registry.hamlets))}
             for number, item in enumerate(bulletin.items, 1)
         ],
     }
 
 
-def _item(number: int, item: Item) -> dict[str, Any]:
+def _item(number: int, item: Item, size: float) -> dict[str, Any]:
+    told = [asdict(part) for part in parts_of(item)]
+    letters = sum(len(one.content.body) for one in item.told)
     return {
         "number": number,
-        "title": one_line(item.title),
+        "whole": letters <= _KEPT_WHOLE * (USUAL / size) ** 2,
+        "title": heading(item.title),
         "issuer": one_line(item.issuer),
         "mark": bulletin_mark(item),
         "loud": bool(item.priority.name != "ROUTINE" and not (item.expired or item.stopped)),
         "approved": f"{local(item.approved_at):%d/%m/%Y}",
         "correction": correction_of(item),
-        "told": [asdict(part) for part in parts_of(item)],
+        "told": told,
         "contact": contact_of(item),
         "validity": validity_of(item),
         "permalink": item.permalink,

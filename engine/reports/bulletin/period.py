@@ -26,12 +26,25 @@ class Period:
     title: str
 
     @property
+    def command(self) -> str:
+        """Return what makes the bulletin of these days."""
+        return command_of(self.name)
+
+    @property
     def since(self) -> datetime:
         return datetime.combine(self.first, time(), tzinfo=VIETNAM)
 
     @property
     def before(self) -> datetime:
         return datetime.combine(self.last + timedelta(days=1), time(), tzinfo=VIETNAM)
+
+
+def command_of(name: str) -> str:
+    """Return what makes the bulletin of a name: ``loa bulletin --week 2026-W49``."""
+    if _WEEK.fullmatch(name):
+        return f"loa bulletin --week {name.upper()}"
+    first, last = (date.fromisoformat(day) for day in (name[:10], name[11:]))
+    return f"loa bulletin --from {first:%d/%m/%Y} --to {last:%d/%m/%Y}"
 
 
 def week(text: str) -> Period:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from channels.flyer.wording import one_line, printable, unbroken, validity, withdrawn_since
+from engine.models import Content
 from engine.models.facts import LABELS
 from engine.reports.bulletin.gathering import Item, Told
 
@@ -41,11 +42,15 @@ def correction_of(item: Item) -> str:
         return ""
     said: dict[str, list[str]] = {}
     for one in corrected:
-        assert one.content.correction is not None
-        said.setdefault(unbroken(one.content.correction.opening), []).extend(one.hamlets)
+        said.setdefault(unbroken(_opening(one.content)), []).extend(one.hamlets)
     if len(said) == 1 and len(corrected) == len(item.told):
         return next(iter(said))
     return " ".join(f"{one_line(', '.join(names))}: {opening}" for opening, names in said.items())
+
+
+def _opening(content: Content) -> str:
+    assert content.correction is not None
+    return content.correction.opening_for(content.purpose)
 
 
 def contact_of(item: Item) -> str:

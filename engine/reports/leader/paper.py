@@ -7,14 +7,16 @@ until the page holds them; texts are shortened here, so that the shortest lists 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 
 from engine.i18n import gettext as _
 from engine.i18n import language
-from engine.reports.leader.page import Area, Kind, Notice, Page
+from engine.reports.leader.page import Area, Failure, Kind, Notice, Page
 from engine.reports.leader.picture import map_svg
 from engine.reports.leader.wording import (
+    NAMED,
     amended_words,
     approved_words,
     behind_words,
@@ -37,6 +39,9 @@ from engine.states import State
 
 #: Lines of each list that are ever looked at; no sheet holds more.
 MOST = 40
+
+#: Names of more letters than these share the width of a line with the bars.
+_SHORT = 22
 
 #: Letters of a title, of a fact, of a line, and of a cell.
 _TITLE, _FACT, _LINE, _CELL = 160, 110, 190, 40
@@ -80,7 +85,7 @@ def _printed(page: Page) -> dict[str, Any]:
         ),
         "statements": [_cut(one, 240) for one in page.statements[:4]],
         "facts": [[label, _cut(value, _FACT)] for label, value in page.facts],
-        "figures": [[value, _cut(words, 150)] for value, words in figures(page)],
+        "figures": [[value, _unbroken(_cut(words, 150))] for value, words in figures(page)],
         "table": _table(page),
         "campaigns": _campaigns(page),
         "map": map_svg(page.areas),
@@ -110,6 +115,7 @@ def _table(page: Page) -> dict[str, Any]:
         "all": len(page.areas),
         "more": _halves(more_words(page)),
         "numbered": any(one.point is not None for one in page.areas),
+        "long": any(len(one.name) > _SHORT for one in page.areas[:MOST]),
     }
 
 
@@ -117,7 +123,7 @@ def _row(page: Page, line: int, area: Area) -> dict[str, Any]:
     whole = max(area.households, 1)
     return {
         "line": str(line),
-        "name": _cut(area.name, _CELL),
+        "name": _shortened(area.name, _CELL),
         "households": number(area.households),
         "lower": area.covered.lower / whole,
         "upper": area.covered.upper / whole,
@@ -194,8 +200,17 @@ def _left(page: Page) -> Iterator[dict[str, Any]]:
     several = page.kind is Kind.PERIOD
     missed = [one for one in page.areas if not one.complete and one.why]
     yield _section(_("Not reached, and why"), map(why_words, missed), len(missed))
-    failed = (failure_words(one, with_title=several) for one in page.failures)
+    failed = (_failed(one, with_title=several) for one in page.failures)
     yield _section(_("What failed, and why"), failed, len(page.failures))
+
+
+def _failed(failure: Failure, *, with_title: bool) -> str:
+    """Return what went wrong, with as many names as leave room for the reason."""
+    for names in (NAMED, 2, 1):
+        words = failure_words(failure, with_title=with_title, most=names)
+        if len(words) <= _LINE:
+            return words
+    return failure_words(replace(failure, named=()), with_title=with_title)
 
 
 def _right(page: Page) -> Iterator[dict[str, Any]]:
@@ -218,6 +233,19 @@ def _halves(words: str) -> list[str]:
     """Return a message's words before and after its number, which the template knows."""
     before, _count, after = words.partition("{count}")
     return [before, after]
+
+
+def _shortened(name: str, most: int) -> str:
+    """Shorten a name in its middle: how it ends may be all that tells it from another."""
+    if len(name) <= most:
+        return name
+    tail = name[-(most // 3) :].lstrip()
+    return f"{name[: most - len(tail) - 3].rstrip()} … {tail}"
+
+
+def _unbroken(text: str) -> str:
+    """Keep a number with its sign of per cent."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _cut(text: str, most: int) -> str:

@@ -9,7 +9,6 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger import Revision
 from engine.models import Purpose
-from engine.models.wording import evidence_word
 from engine.reports.leader.page import Happened
 from engine.reports.lines import DeliveryLine
 from engine.reports.plain import plain
@@ -64,7 +63,7 @@ def _shown(report: Report) -> Iterator[Happened]:
     first: dict[str, datetime] = {}
     count: dict[str, int] = {}
     for piece in report.evidence:
-        word = evidence_word(piece.kind)
+        word = piece.what
         first[word] = min(piece.at, first.get(word, piece.at))
         count[word] = count.get(word, 0) + 1
     for word, at in first.items():

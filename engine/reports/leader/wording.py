@@ -116,9 +116,9 @@ def why_words(area: Area, most: int = 2) -> str:
     return f"{area.name}, {missing}: {told}"
 
 
-def failure_words(failure: Failure, *, with_title: bool) -> str:
-    """Return what went wrong where."""
-    hamlets = named_words(failure.named) if failure.named else areas_words(failure.areas)
+def failure_words(failure: Failure, *, with_title: bool, most: int = NAMED) -> str:
+    """Return what went wrong where, naming so many hamlets."""
+    hamlets = named_words(failure.named, most) if failure.named else areas_words(failure.areas)
     where = f"{failure.title}: {hamlets}" if with_title else hamlets
     said = f"{channel_word(failure.channel)}, {where}: {state_word(failure.state)}"
     return f"{said}: {failure.reason}" if failure.reason else said

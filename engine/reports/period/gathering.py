@@ -83,6 +83,20 @@ def gather(
     return Gathered(told, gatherer.sums(), *gatherer.places())
 
 
+@dataclass(slots=True, eq=False)
+class _Meant:
+    """The hamlets of an audience: where in ``households`` each stands, and ``at`` in the sums."""
+
+    places: Mapping[str, int]
+    households: Households
+    at: npt.NDArray[np.intp] | None = None
+
+
+def _meant_by(households: Mapping[str, int]) -> _Meant:
+    places = {hamlet_id: place for place, hamlet_id in enumerate(households)}
+    return _Meant(places, np.fromiter(households.values(), np.int64, len(households)))
+
+
 class _Gatherer:
     """Adds campaigns up; registries and what they know are looked at once."""
 
@@ -92,7 +106,7 @@ class _Gatherer:
         self._now = now
         self._place: dict[str, int] = {}
         self._registries: dict[int, Registry] = {}
-        self._audiences: dict[tuple[int, Audience], dict[str, int]] = {}
+        self._audiences: dict[tuple[int, Audience], _Meant] = {}
         self._sums = np.zeros((8, 0), np.int64)
 
     def told(self, campaign_id: str, stands: Sequence[Stand]) -> Told:
@@ -101,13 +115,12 @@ class _Gatherer:
         counts = counts_of(revision, stands, self._now)
         meant = self._meant(revision, registry)
         heads = [one.id for one in registry.chat_groups if one.kind is GroupKind.HEADS]
-        found = self._ledger.views.counted(campaign_id, heads, self._span)
+        found = self._ledger.views.counted(campaign_id, heads, self._span, stands)
         viewed = any(found.viewed)
-        households = np.fromiter(meant.values(), np.int64, len(meant))
-        places = {hamlet_id: place for place, hamlet_id in enumerate(meant)}
-        got = covered(found, places, households)
+        households = meant.households
+        got = covered(found, meant.places, households)
         if counts is Counts.YES:
-            self._add(meant, households, got)
+            self._add(meant, got)
         return Told(revision, registry, counts, tuple(stands), _reach(households, got), viewed)
 
     def sums(self) -> Sums:
@@ -128,23 +141,29 @@ class _Gatherer:
             self._registries[number] = self._ledger.registries.load(number)
         return self._registries[number]
 
-    def _meant(self, revision: Revision, registry: Registry) -> dict[str, int]:
+    def _meant(self, revision: Revision, registry: Registry) -> _Meant:
         """Return households meant; whom earlier revisions told is looked up if there are any."""
         if revision.revision > 1:
             rows = self._ledger.views.deliveries(revision.campaign_id)
-            return households_meant(revision, registry, rows)
+            return _meant_by(households_meant(revision, registry, rows))
         asked = (revision.registry_revision, revision.campaign.audience)
         if asked not in self._audiences:
-            self._audiences[asked] = households_meant(revision, registry, ())
+            self._audiences[asked] = _meant_by(households_meant(revision, registry, ()))
         return self._audiences[asked]
 
-    def _add(self, meant: Collection[str], households: Households, got: Covered) -> None:
-        for hamlet_id in meant:
+    def _taken_in(self, hamlets: Collection[str]) -> npt.NDArray[np.intp]:
+        """Return where among the sums hamlets stand, which they do from now on."""
+        for hamlet_id in hamlets:
             self._place.setdefault(hamlet_id, len(self._place))
         missing = len(self._place) - self._sums.shape[1]
         if missing:
             self._sums = np.pad(self._sums, ((0, 0), (0, missing)))
-        at = np.fromiter((self._place[one] for one in meant), np.intp, len(meant))
+        return np.fromiter((self._place[one] for one in hamlets), np.intp, len(hamlets))
+
+    def _add(self, meant: _Meant, got: Covered) -> None:
+        if meant.at is None:
+            meant.at = self._taken_in(meant.places)
+        at, households = meant.at, meant.households
         peopled = households > 0
         behind = peopled & (got.lower < ENOUGH * households)
         rows = (

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from itertools import combinations
 
 from engine.models.truth import Confirmed, FieldPath
 from engine.rules.one_truth.comparing import agree, contradictions
-from engine.rules.one_truth.facts import Day, Fact, Kind
+from engine.rules.one_truth.facts import Day, Fact, Kind, Place
 from engine.rules.one_truth.impossible import impossible_days
 from engine.rules.one_truth.reading import facts_of
+from engine.rules.one_truth.reasons import unfounded, unknown_in
 from engine.rules.one_truth.relative import relative_days
 
 
@@ -76,6 +78,75 @@ class Judge:
                 tuple(self._impossible(key)),
             )
         return self._known[key]
+
+    def reason(
+        self,
+        reason: Said,
+        beside: Mapping[str, Sequence[Said]],
+        before: Mapping[str, Collection[str]],
+        corrected: Collection[str],
+        names: Mapping[str, str],
+    ) -> dict[str, Judged]:
+        """Hold a correction's reason against the texts that it stands ``beside``, by hamlet.
+
+        ``before`` are the texts that people were told: it may quote them. ``corrected`` are the
+        hamlets that are told otherwise now, ``names`` what all are called. What is wrong with it
+        alone (a weekday, a day that no calendar has) is told under "".
+        """
+        facts = self.facts(reason)
+        known = self._spoken_of(facts, names)
+
+        @cache
+        def told(hamlet: str) -> tuple[list[Fact], list[Fact]]:
+            hamlets = [hamlet] if hamlet else corrected
+            old = dict.fromkeys(text for one in hamlets for text in before.get(one, ()))
+            new = dict.fromkeys(said for one in hamlets for said in beside.get(one, ()))
+            return (
+                [fact for text in old for fact in facts_of(text, self.hamlets)],
+                [fact for said in new for fact in self.facts(said)],
+            )
+
+        unknown = unknown_in(
+            reason.text, facts, lambda fact: told(known.get(fact.hamlet, "")), self.reference
+        )
+        found = {"": self._alone(reason, {text for texts in before.values() for text in texts})}
+        for hamlet in dict.fromkeys((*corrected, *known.values())) if unknown else ():
+            ours = [fact for fact in facts if known.get(fact.hamlet, hamlet) == hamlet]
+            saids = beside.get(hamlet, ())
+            found[hamlet] = Judged(tuple(self._unfounded(reason, ours, unknown, saids)))
+        return found
+
+    def _spoken_of(self, facts: Sequence[Fact], names: Mapping[str, str]) -> dict[str, str]:
+        """Return the ids of the hamlets that facts are said of, as facts name these."""
+        named = {fact.hamlet for fact in facts} - {""}
+        found: dict[str, str] = {}
+        for hamlet_id, name in names.items() if named else ():
+            for fact in facts_of(name, self.hamlets):
+                if isinstance(fact.value, Place) and " ".join(fact.value.name) in named:
+                    found.setdefault(" ".join(fact.value.name), hamlet_id)
+        return found
+
+    def _alone(self, reason: Said, quoted: Collection[str]) -> Judged:
+        def is_quoted(side: Side) -> bool:
+            return any(side.fact.written in text for text in quoted)
+
+        return Judged(
+            (),
+            tuple(one for one in self._weekdays((reason,)) if not is_quoted(one[0])),
+            tuple(one for one in self._impossible((reason,)) if not is_quoted(one)),
+        )
+
+    def _unfounded(
+        self,
+        reason: Said,
+        facts: Sequence[Fact],
+        unknown: frozenset[Fact],
+        saids: Sequence[Said],
+    ) -> Iterator[Difference]:
+        for said in saids:
+            for pair in unfounded(facts, unknown, self.facts(said), self.reference):
+                sides = Side(reason, pair.one), Side(said, pair.other)
+                yield Difference(*sides, self._confirmation(*sides))
 
     def facts(self, said: Said) -> tuple[Fact, ...]:
         """Return a field's facts; "hôm nay" is the day on which it is read, if that is one."""

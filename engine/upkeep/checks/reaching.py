@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from campaigns.registry_file import load_registry
 from channels.base import Channel, ChannelError, Checks
-from channels.chat.long_tail import AppriseBackend
+from channels.chat.long_tail import AppriseBackend, not_set_up
 from channels.chat.telegram import TelegramBackend
 from channels.chat.zalo.group import ZaloGroupBackend
 from channels.chat.zalo_bot import ZaloBotBackend
@@ -36,6 +36,7 @@ def channels_check(patient: Patient) -> Iterator[Finding]:
     used = _used_backends(patient, patient.settings) | _used_portals(patient.settings, registry)
     try:
         yield from _addresses(patient.settings, channels, registry)
+        yield from _unaddressed(patient.settings, registry)
         for channel in channels.values():
             for backend in channel.backends.values():
                 if not isinstance(backend, Checks) or backend.name not in used:
@@ -89,6 +90,17 @@ def _addresses(
         )
         name = channel_name("portal")
         yield bad(message.format(channel=name, printed=printed, posted=posted))
+
+
+def _unaddressed(settings: Settings, registry: Registry | None) -> Iterator[Finding]:
+    """Name groups for which no address of Apprise's is set up."""
+    judge = bad if settings.live else look
+    for group in registry.chat_groups if registry is not None else ():
+        name = group.address or group.id
+        if group.backend == AppriseBackend.name and name not in settings.apprise:
+            message = _("{channel}: group {group}: {reason}")
+            reason = not_set_up(name)
+            yield judge(message.format(channel=channel_name("chat"), group=group.id, reason=reason))
 
 
 def _used_backends(patient: Patient, settings: Settings) -> frozenset[str]:

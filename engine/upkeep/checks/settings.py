@@ -34,7 +34,8 @@ def settings_check(patient: Patient) -> Iterator[Finding]:
         for fault in error.faults:
             yield bad(settings_line(fault))
         return
-    faults = [fault for faults in settings.faulty_players.values() for fault in faults]
+    sections = (*settings.faulty_players.values(), *settings.faulty_accounts.values())
+    faults = [fault for faults in sections for fault in faults]
     contradictions = [*(bad(settings_line(fault)) for fault in faults), *_contradictions(settings)]
     yield from contradictions or [fine(_("loa.toml and LOA_… can be used"))]
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import deque
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from types import TracebackType
 from typing import Any, ClassVar
 from urllib.parse import parse_qs, urlsplit
 
 from channels.chat.bots.fake_handler import BrokenError, HabitHandler, encoded
-from channels.chat.bots.habits import Habit, Script
+from channels.chat.bots.fake_server import FakeServer
 from channels.chat.bots.multipart import file_in
 from channels.chat.zalo.fake.articles import Articles
 from channels.chat.zalo.fake.pages import agreed, consent, home
@@ -52,51 +51,16 @@ _UPLOADS: dict[str, Callable[[World, str, bytes], Any]] = {
 }
 
 
-class FakeZalo:
+class FakeZalo(FakeServer):
     """``with FakeZalo(World(log=path)) as zalo: zalo.base_url``."""
 
     def __init__(self, world: World, *, port: int = 0, hook: str = "") -> None:
         """``hook`` is the address that is told what people say in groups."""
+        super().__init__(_Handler, port)
         self.world: World = world
         self.articles: Articles = Articles(world)
         self._hook = hook
         self._tellers: list[threading.Thread] = []
-        self._lock = threading.Lock()
-        self._scripts: deque[Script] = deque()
-        self.asked: deque[str] = deque(maxlen=10_000)  # addresses, in order
-        self._closing = threading.Event()
-        self._gate = threading.Event()
-        self._gate.set()
-        self.held = threading.Semaphore(0)  # one for each request that waits at the gate
-        self._server = _Server(("127.0.0.1", port), _Handler)
-        self._server.zalo = self
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(0.05,), daemon=True
-        )
-
-    @property
-    def base_url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
-
-    def script(self, *scripts: Script | Habit) -> None:
-        """Give the coming requests these answers, one each, in order."""
-        given = [one if isinstance(one, Script) else Script(one) for one in scripts]
-        if any(one.habit in (Habit.HOLD_BEFORE, Habit.HOLD_AFTER) for one in given):
-            self._gate.clear()
-        self._scripts.extend(given)
-
-    def let_go(self) -> None:
-        """Let what is held go on, and forget what was still scripted."""
-        self._scripts.clear()
-        self._gate.set()
-
-    def next_script(self, path: str) -> Script:
-        """Return what the request for ``path`` meets."""
-        with self._lock:
-            self.asked.append(path)
-            if self._scripts and path.endswith(self._scripts[0].path):
-                return self._scripts.popleft()
-        return Script(Habit.PLAIN)
 
     def say(self, group_id: str, sender: str, text: str) -> None:
         """Let somebody write in a group; the program at ``hook`` is told, again and again."""
@@ -107,21 +71,10 @@ class FakeZalo:
             teller = threading.Thread(
                 target=tell,
                 args=(self.world, self._hook, body),
-                kwargs={"wait": lambda pause: not self._closing.wait(pause.total_seconds())},
+                kwargs={"wait": lambda pause: not self.closing.wait(pause.total_seconds())},
             )
             self._tellers.append(teller)
             teller.start()
-
-    def wait_at_gate(self) -> None:
-        self.held.release()
-        self._gate.wait()
-
-    def wait_until_closed(self) -> None:
-        self._closing.wait()
-
-    def __enter__(self) -> FakeZalo:
-        self._thread.start()
-        return self
 
     def __exit__(
         self,
@@ -129,21 +82,9 @@ class FakeZalo:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._closing.set()
-        self._gate.set()
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__exit__(kind, error, trace)
         for teller in self._tellers:
             teller.join()
-
-
-class _Server(ThreadingHTTPServer):
-    #: How handlers find us.
-    zalo: FakeZalo
-    #: A worker's many connections at once; the usual 5 makes the system drop some.
-    request_queue_size = 128
-    daemon_threads = True
 
 
 class _Handler(HabitHandler, BaseHTTPRequestHandler):
@@ -151,17 +92,11 @@ class _Handler(HabitHandler, BaseHTTPRequestHandler):
 
     @property
     def zalo(self) -> FakeZalo:
-        assert isinstance(self.server, _Server)
-        return self.server.zalo
+        assert isinstance(self.fake, FakeZalo)
+        return self.fake
 
     def refusal(self, number: int) -> Exception:
         return FaultError(number, "Scripted")
-
-    def wait_at_gate(self) -> None:
-        self.zalo.wait_at_gate()
-
-    def wait_until_closed(self) -> None:
-        self.zalo.wait_until_closed()
 
     def more_headers(self) -> Mapping[str, str]:
         return {

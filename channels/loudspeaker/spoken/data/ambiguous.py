@@ -6,7 +6,8 @@ it stands each meaning that neighbours can call for, in the order tried: ``< aft
 it is said with a doubt then too. Words are in lower case; a neighbour may also be a mark, or
 ``#number``, ``#phone``, ``#date``, ``#document`` (30/2022/TT-BYT), ``#plate``, ``#account``,
 ``#roman``, ``#percent``, ``#money``, ``#yield`` (6 tấn/ha), ``#area``, ``#load`` (5T), ``#inch``,
-and before it ``#clock`` (16g30). A meaning that begins with ``?`` is said with a doubt whatever
+``#buddhist`` (a year such as 2571), ``#hour`` (5g30), ``#decimal`` (3,33), and
+before it ``#clock`` (16g30). A meaning that begins with ``?`` is said with a doubt whatever
 called for it.
 """
 
@@ -15,7 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from . import senses_a_h, senses_k_p, senses_q_y
+from . import senses_a_c, senses_d_h, senses_k_p, senses_q_y
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +62,4 @@ def _read(table: str) -> dict[str, Ambiguous]:
     }
 
 
-AMBIGUOUS: Final = _read(senses_a_h.TABLE + senses_k_p.TABLE + senses_q_y.TABLE)
+AMBIGUOUS: Final = _read(senses_a_c.TABLE + senses_d_h.TABLE + senses_k_p.TABLE + senses_q_y.TABLE)

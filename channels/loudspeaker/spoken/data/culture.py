@@ -235,4 +235,5 @@ TAKV = Tòa án khu vực
 HV = học viên
 SV = sinh viên
 ĐKXDĐSVH = đoàn kết xây dựng đời sống văn hóa
+TNT = thận nhân tạo
 """

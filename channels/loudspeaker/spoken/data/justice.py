@@ -67,6 +67,5 @@ Tr/u = trung úy
 Th/u = thượng úy
 Th/úy = thượng úy
 T/tá = trung tá
-LQ = lũ quét
 SLĐ = sạt lở đất
 """

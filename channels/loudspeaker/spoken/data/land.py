@@ -142,4 +142,6 @@ QHC = quy hoạch chung
 ĐTQM = đấu thầu qua mạng
 CSCC = chiếu sáng công cộng
 KCH = kiên cố hóa
+HM = hạn mức
+HTSD = hình thức sử dụng
 """

@@ -90,4 +90,6 @@ HTTT = hệ thống thông tin
 VRT = viêm ruột thừa
 TCCT = trung cấp chính trị
 KPH = không phát hiện
+XT = xét tuyển
+TĐHV = trình độ học vấn
 """

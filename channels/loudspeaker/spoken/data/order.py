@@ -124,4 +124,11 @@ TTTV = tạm trú, tạm vắng
 MBA = máy biến áp
 LĐCA = lưới điện cao áp
 HLATĐ = hành lang an toàn điện
+SM = số máy
+dBB = tiểu đoàn bộ binh
+eBB = trung đoàn bộ binh
+fBB = sư đoàn bộ binh
+CSGT-TT = cảnh sát giao thông, trật tự
+BLX = bằng lái xe
+GNQ = giao nhận quân
 """

@@ -102,6 +102,7 @@ Y/C = yêu cầu
 t/g = thời gian
 đ/v = đối với
 b/c = báo cáo
+p/s = tái bút
 g/đ = gia đình
 đt = điện thoại
 Đt = điện thoại
@@ -128,4 +129,6 @@ BLTTHS = Bộ luật tố tụng hình sự
 BLTTDS = Bộ luật tố tụng dân sự
 BLLĐ = Bộ luật lao động
 LĐĐ = Luật Đất đai
+HATT = huyết áp tâm thu
+HATTr = huyết áp tâm trương
 """

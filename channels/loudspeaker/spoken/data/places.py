@@ -97,7 +97,6 @@ PX = phân xưởng
 SY = sao y
 TA = tiếng Anh
 UT = ung thư
-XP = xử phạt
 YC = yêu cầu
 YK = ý kiến
 YT = y tế

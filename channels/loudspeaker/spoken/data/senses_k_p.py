@@ -9,13 +9,16 @@ from typing import Final
 
 TABLE: Final = """
 KC = khoảng cách
+  khẩn cấp < tin bão họp điện lũ cảnh trường tình thiên dịch > : về số
   kháng chiến < chương huy hc đội tham > hạng chống
-  khoảng cách < > tối an từ giữa #number
+  khoảng cách < giữ > tối an từ giữa #number
 KD = kinh doanh
   kinh doanh < hộ sản hoạt sx ngành đăng đk và > vận dịch xăng ăn thuốc nhà
 KH = kế hoạch
+  kỳ họp < sau trước tại khai bế chuẩn > thứ cuối giữa thường chuyên
   kế hoạch < duyệt hành khai dựng hiện các lập >
-  khách hàng < quý các chăm > vui sử vay dùng
+  khách hàng < quý các chăm lỗi ơn mã > vui sử vay dùng đăng bị vì thân
+  khách hàng < > đến lưu có mang đóng thanh sẽ trong mất
   kế hoạch < theo #number > số năm #document #number
 KK = khuyến khích
   khó khăn < hoàn hs hộ >
@@ -29,6 +32,7 @@ KN = khuyến nông
   khiếu nại < đơn > tố
   khuyến nông < > viên
 KG = ki lô gam
+  khai giảng < lễ tựu > #date
   kính gửi < gửi > : ubnd các ông bà
   ki lô gam < #number bằng theo mỗi một >
   kính gửi < > ~ kính
@@ -39,6 +43,7 @@ KP = khu phố
 KQ = kết quả
   kết quả < trả nhận có báo công > xét học thực :
 KS = kỹ sư
+  khai sinh < lục giấy bản ký > cho
   kiểm sát < viện >
 KT = kinh tế
   kinh tuyến < tây đông >
@@ -54,14 +59,15 @@ LH = liên hệ
   liên hiệp < hội > phụ htx các
   liên hệ < : . , ( > : #phone đ/c số chị anh ông bà bộ phòng trạm trưởng ban
 LK = lũy kế
+  liền kề < lô nhà căn khu dãy nền >
   lũy kế < > từ đến #number
 LL = lực lượng
   lực lượng < các > công dân quân vũ
 LN = lâm nghiệp
   lâm nghiệp < nông >
 LS = liệt sĩ
-  lãi suất < > #number
-  liệt sĩ < mộ thân gia anh >
+  lãi suất < > #number > ≥ = < giảm tăng ưu thấp từ ~ vay trả góp ngân hàng gửi
+  liệt sĩ < mộ thân gia anh con vợ mẹ >
   luật sư < ông bà > tư
   lãi suất < > vay tiền huy : cho
 LT = lương thực
@@ -95,6 +101,7 @@ ND = nội dung
   nhân dân < bà quý toàn > #percent
   nội dung < > :
 NĐ = nghị định
+  nguyên đán < > nghỉ bính đinh mậu kỷ canh nhâm giáp
   nhân đạo < máu hội quỹ tháng lòng chữ tết >
   ngộ độc < vụ bị ca >
   nghị định < theo số tại của cứ các hai và hành dự thảo > số #document #number mới trên này quy
@@ -134,12 +141,14 @@ NX = nhận xét
 PA = phương án
   phương án < > pccc phòng sử #number
 PC = phòng chống
+  phụ cấp < + lương cơm trưởng hưởng > ~ lương tuyển thu nhập
   pê xê < tính bàn chiếc bộ #number laptop > laptop
   ?công ty điện lực < > long tây cần tiền đồng bến vĩnh kiên an bạc cà hậu sóc trà bình
-  phòng chống < ban > dịch bão lụt thiên cháy ma
+  phòng chống < ban > dịch bão lụt thiên cháy ma hiv tham bạo cháy tnxh
 PH = phụ huynh
   phụ huynh < các quý #number cho > học hs :
 PL = phụ lục
+  Phật lịch < > #buddhist
   pháp lệnh < > ưu cán về dân chi #document
   phụ lục < phần mục tại theo các > kèm ban đính #number #roman
   phân loại < > rác chất
@@ -153,4 +162,10 @@ PT = phát triển
   phụ trách < > :
 PV = phóng viên
   phục vụ < nữ nam > quán bàn nhà tiệc
+PTTH = phát thanh truyền hình
+  phổ thông trung học < trường cấp bằng lớp khối thi tốt > cũ
+  phát thanh truyền hình < đài báo và trên trung > tỉnh và
+LQ = lũ quét
+  lăng quăng < diệt kiểm không có vật > muỗi chủ
+  lũ quét < cảnh nguy cơ trận xảy > sạt và
 """

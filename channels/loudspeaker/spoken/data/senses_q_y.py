@@ -17,7 +17,7 @@ QLĐ = quản lý điện
 QN = Quảng Ninh
   quân nhân < #number các >
 QS = quân sự
-  quân sự < chỉ nghĩa > địa tỉnh huyện xã phường khu
+  quân sự < chỉ nghĩa cht chtqs > địa tỉnh huyện xã phường khu
 QT = quản trị
   quy trình < theo > #number
   quản trị < hội >
@@ -30,7 +30,7 @@ SH = sinh hoạt
   sinh hoạt < nước hội > chi hè
   sở hữu < > nhà đất
 SK = sức khỏe
-  sức khỏe < khám > cộng người
+  sức khỏe < khám giấy phiếu hồ > cộng người
   sự kiện < các >
 SL = số lượng
   số lượng < > :
@@ -45,7 +45,7 @@ SX = sản xuất
 SĐ = sơ đồ
   sư đoàn < > #number
 TB = thông báo
-  trung bình < điểm sống mức độ ẩm nhiệt suất tuổi lượng giá > khá
+  trung bình < điểm sống mức độ ẩm nhiệt suất tuổi lượng giá lên xuống > khá
   Tây Bắc < hướng phía mùa >
   ?Tây Bắc < gió >
   thương binh < > liệt - loại hạng #percent
@@ -53,6 +53,7 @@ TB = thông báo
   thông báo < theo > số về của #document
   trung bình < > ~ người kg tấn đồng điểm
 TC = tổ chức
+  trợ cấp < nhận hưởng mức chi > cho nct bhtn btxh thai
   tiêu chí < #number đạt các bộ > ntm số nông
   trung cấp < cđ > nghề
   tổ chức < ban > cán
@@ -78,7 +79,7 @@ THT = tổ hợp tác
   tụ huyết trùng < > ~ lmlm tiêm vắc xin trâu bò heo gia súc
 THA = thi hành án
   tăng huyết áp < bệnh mắc bị > đái đtđ và độ
-  thi hành án < > dân hình
+  thi hành án < chế chi cục > dân hình
 TK = tài khoản
   thế kỷ < > #roman
   tài khoản < số qua vào mở > ngân định #account #phone : số
@@ -94,8 +95,10 @@ TN = thanh niên
 TP = thành phố
   ?thành phần < > :
   trưởng phòng < phó đ/c ông bà > vhxh kinh văn nội tchc
-  thành phố < của toàn trong các xã > và trực hcm
+  thành phố < của toàn trong các xã cấp > và trực hcm
 TQ = Trung Quốc
+  tổng quát < nội khám âm sa >
+  Trung Quốc < sang đi hàng từ tại cửa khẩu > và
   Tuyên Quang < tỉnh >
 TS = tiến sĩ
   thủy sản < nuôi > nước
@@ -103,13 +106,15 @@ TS = tiến sĩ
   tài sản < khai thuê bán > gắn ~ quỹ dn doanh nghiệp thuế
   thí sinh < số > ~ phòng thi môn
 TT = trung tâm
+  thân thể < hiểm bh >
+  trung tâm < gđ pgđ trung > #phone
   từ thiện < cháo cơm quán bếp phát >
   tập thể < mỗi > xuất tiên tích cá
-  thông tư < theo > số #document #number
+  thông tư < theo cứ > số #document #number
   trung tâm < tại > y văn dịch học dạy phục hành dvnn bồi giáo chính
   thứ tự < số >
   tải trọng < > #load
-  thường trực < pbt pct > hđnd đảng đoàn ubmttq hội đu
+  thường trực < pbt pct > hđnd đảng đoàn ubmttq hội đu ubnd
   thủ tướng < > chính
 TTN = thanh thiếu niên
   Tây Tây Nam < hướng phía gió giữa >
@@ -185,11 +190,19 @@ TMĐT = thương mại điện tử
   thương mại điện tử < sàn về qua trên và > qua
   tổng mức đầu tư < có là > #money : ~ dự án công trình xây đường cầu
 TM = thương mại
-  tiền mặt < trả bằng thu chi > và hoặc
+  tiền mặt < trả bằng thu chi #number quà > và hoặc
   thay mặt < > ubnd bch đảng ban hội tổ chi
   thuyết minh < bản > bctc
 XM = xe máy
   xây mới < căn nhà > ~ căn nhà sửa
   xe máy < đi bằng giữ > biển không
   xi măng < bao tấn > pcb
+XP = xử phạt
+  xuất phát < điểm lệnh giờ vạch > lúc từ tại #hour
+  xử phạt < bị mức tiền đã quyết không theo và qđ > vphc hành vi nghiêm tiền từ đến #money các
+XS = xác suất
+  xổ số < quả vé giải đại lý dò > kiến long tiền vĩnh đồng bến kt
+TSC = tài sản công
+  tê sờ xê < độ mủ >
+  tài sản công < quản bán lý dụng về > tại và
 """

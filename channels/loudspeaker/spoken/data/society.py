@@ -15,7 +15,6 @@ K/c = khoảng cách
 k/c = khoảng cách
 K/C = khoảng cách
 TBT = Tổng Bí thư
-XS = xác suất
 C/E = chị em
 Ô/B = ông, bà
 ô/b = ông, bà
@@ -123,4 +122,6 @@ ATNĐ = áp thấp nhiệt đới
 HTNĐ = hội tụ nhiệt đới
 EVNSPC = Tổng công ty Điện lực miền Nam
 PN = phụ nữ
+UH = ủng hộ
+ng = người
 """

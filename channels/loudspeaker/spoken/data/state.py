@@ -211,7 +211,6 @@ NSNN = ngân sách nhà nước
 NSTW = ngân sách trung ương
 TTATTT = trật tự, an toàn thông tin
 ATTT = an toàn thông tin
-PTTH = phát thanh truyền hình
 PT-TH = phát thanh truyền hình
 TTTH = truyền thanh truyền hình
 TTCS = thông tin cơ sở
@@ -221,4 +220,5 @@ KN-TC = khiếu nại, tố cáo
 CB-CC-VC = cán bộ, công chức, viên chức
 CB,CC,VC = cán bộ, công chức, viên chức
 CB,CC = cán bộ, công chức
+ƯCV = ứng cử viên
 """

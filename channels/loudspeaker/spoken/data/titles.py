@@ -8,6 +8,9 @@ from typing import Final
 TITLES: Final = {
     "BS": "bác sĩ",
     "Bs": "bác sĩ",
+    "Ds": "dược sĩ",
+    "Ys": "y sĩ",
+    "Đd": "điều dưỡng",
     "ThS": "thạc sĩ",
     "Ths": "thạc sĩ",
     "TS": "tiến sĩ",

@@ -89,4 +89,6 @@ GTĐT = giao thông đô thị
 MTG = miễn trung gian
 SDĐ = sử dụng đất
 LCS = lương cơ sở
+CSKH = chăm sóc khách hàng
+KKH = không kỳ hạn
 """
