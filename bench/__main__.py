@@ -31,6 +31,7 @@ PARTS = (
     "station",
     "demonstration",
     "deliveries",
+    "statements",
     "curve",
     "coverage",
     "emergency",
