@@ -32,6 +32,7 @@ PARTS = (
     "station",
     "demonstration",
     "deliveries",
+    "statements",
     "curve",
     "coverage",
     "emergency",
