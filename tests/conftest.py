@@ -2,6 +2,7 @@
 
 from support.amplifier import english, far, player
 from support.object_store import line, object_store
+from support.quick import quick_passphrases, quick_tables, said_once, sayings
 from support.servers import place, postgres, postgres_url, ready_database, ready_place
 
 __all__ = [
@@ -13,6 +14,10 @@ __all__ = [
     "player",
     "postgres",
     "postgres_url",
+    "quick_passphrases",
+    "quick_tables",
     "ready_database",
     "ready_place",
+    "said_once",
+    "sayings",
 ]

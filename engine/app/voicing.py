@@ -80,6 +80,8 @@ def listed_voices(settings: Settings, voices: Voices) -> Iterator[ListedVoice]:
 def _trouble(engine: Engine, voice: str) -> str:
     if missing := engine.missing():
         return missing
+    if not voice and engine.voices():
+        return _("no voice is chosen: write piper_voice in loa.toml, with a name listed here")
     if not voice:
         return _("no voice is installed: loa voices install NAME --from URL --sha256 HASH")
     try:

@@ -77,6 +77,8 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
     kind = EvidenceKind.RECEIVED if word.received else KINDS.get(word.channel, EvidenceKind.RELAYED)
     if kind is EvidenceKind.HEARD:
         _check_day(left)
+    if kind is EvidenceKind.VISITED and word.households is not None:
+        _check_team(left, word)
     source = word.note or _("said by {person}").format(person=person.id)
     said = (word.households, word.left_over, None, word.product)
     pieces = [Evidence(row.id, kind, person.id, now, source, *said) for row in left]
@@ -202,6 +204,14 @@ def _check_day(left: Sequence[DeliveryRow]) -> None:
     if len(days) > 1:
         message = _("heard on which day? --day with one of: {days}")
         raise LoaError(message.format(days=", ".join(f"{day:%d/%m/%Y}" for day in days)))
+
+
+def _check_team(left: Sequence[DeliveryRow], word: Word) -> None:
+    """Whom one team has visited another has not: households count once. Raises LoaError."""
+    teams = list(dict.fromkeys(row.target for row in left))
+    if len(teams) > 1:
+        message = _("{hamlet} is visited by several teams: --target with one of: {teams}")
+        raise LoaError(message.format(hamlet=word.hamlet_id, teams=", ".join(teams)))
 
 
 def _check_number(rows: list[DeliveryRow], word: Word, hamlet: Hamlet) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import and_, bindparam, select, true
+from sqlalchemy import Select, and_, bindparam, select, true
 
 from engine.ledger.database import Database
 from engine.ledger.tables import bundles, deliveries, second_tries
@@ -81,25 +83,11 @@ class AirViews:
         The campaign ``but`` is left out, and so are emergencies, drills and all-clears, which
         come beside the station's sessions.
         """
-        d, t = deliveries.c, second_tries.c
-        with self._database.read() as connection:
-            rows = connection.execute(
-                select(d.target, d.slot, d.campaign_id, d.content_hash, d.priority, d.state)
-                .add_columns(t.delivery_id.is_not(None).label("again"))
-                .outerjoin(second_tries, and_(t.commune_id == d.commune_id, t.delivery_id == d.id))
-                .where(
-                    d.commune_id == self._commune_id,
-                    d.channel == "loudspeaker",
-                    d.campaign_id != but,
-                    d.target == cluster if cluster else true(),
-                    d.priority != Priority.EMERGENCY,
-                    d.purpose.not_in((Purpose.DRILL, Purpose.ALL_CLEAR)),
-                    d.slot >= after,
-                    d.replaced_in.is_(None),
-                    d.state.in_(AIRING),
-                )
-                .distinct()
-            ).all()
+        asked: dict[str, Any] = {"of_commune": self._commune_id, "but": but, "after": after}
+        if cluster:
+            asked["cluster"] = cluster
+        with self._database.look() as connection:
+            rows = connection.execute(_on_air(of_one=bool(cluster)), asked).all()
         return [
             Aired(
                 cluster=row.target,
@@ -135,7 +123,7 @@ class AirViews:
             .distinct()
         )
         found: dict[str, set[datetime]] = {}
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             for row in connection.execute(query, {"clusters": list(clusters)}):
                 found.setdefault(row.target, set()).add(row.slot)
         return found
@@ -222,3 +210,26 @@ class AirViews:
             )
             for row in rows
         ]
+
+
+@cache
+def _on_air(*, of_one: bool) -> Select[Any]:
+    """Return what is asked for every campaign that is planned; ``of_one`` cluster, or of all."""
+    d, t = deliveries.c, second_tries.c
+    return (
+        select(d.target, d.slot, d.campaign_id, d.content_hash, d.priority, d.state)
+        .add_columns(t.delivery_id.is_not(None).label("again"))
+        .outerjoin(second_tries, and_(t.commune_id == d.commune_id, t.delivery_id == d.id))
+        .where(
+            d.commune_id == bindparam("of_commune"),
+            d.channel == "loudspeaker",
+            d.campaign_id != bindparam("but"),
+            d.target == bindparam("cluster") if of_one else true(),
+            d.priority != Priority.EMERGENCY,
+            d.purpose.not_in((Purpose.DRILL, Purpose.ALL_CLEAR)),
+            d.slot >= bindparam("after", type_=d.slot.type),
+            d.replaced_in.is_(None),
+            d.state.in_(AIRING),
+        )
+        .distinct()
+    )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice, zip_longest
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select, update
 
@@ -16,13 +16,15 @@ from engine.i18n import gettext as _
 from engine.ledger.codec import OptionModels, dump_content, load_content
 from engine.ledger.database import Database
 from engine.ledger.dialect import IDS, again_if_lost, upsert
+from engine.ledger.given import IDS as IDS_GIVEN
+from engine.ledger.given import among
 from engine.ledger.holding import hold_deliveries
 from engine.ledger.moves import record_event
 from engine.ledger.opening import CHUNK, Opening
 from engine.ledger.revisions import Status
 from engine.ledger.shifting import Shifting
 from engine.ledger.stopping import stop_deliveries
-from engine.ledger.tables import contents, deliveries, revisions
+from engine.ledger.tables import contents, deliveries, events, revisions
 from engine.models import Plan, PlannedDelivery
 from engine.models.plan import Frozen, slot_key
 from engine.states import State
@@ -60,7 +62,7 @@ class Deliveries(Opening, Shifting):
     def current(self, campaign_id: str) -> list[Current]:
         """Return the campaign's deliveries that count, whatever their state."""
         of_it = {"of_commune": self._commune_id, "of_campaign": campaign_id}
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             rows = connection.execute(_CURRENT, of_it)
             return [
                 Current(
@@ -89,30 +91,15 @@ class Deliveries(Opening, Shifting):
         What the newest revision has stopped counts too: whoever plans it may be cut short after
         that, and begin again.
         """
-        d = deliveries.c
-        newest = (
-            select(func.max(revisions.c.revision))
-            .where(
-                revisions.c.commune_id == self._commune_id,
-                revisions.c.campaign_id == campaign_id,
-            )
-            .scalar_subquery()
-        )
-        query = (
-            select(d.hamlet_id, d.target, d.moved_from, d.slot)
-            .where(
-                d.commune_id == self._commune_id,
-                d.campaign_id == campaign_id,
-                d.moved_from.is_not(None),
-                or_(d.replaced_in.is_(None), d.replaced_in == newest),
-            )
-            .order_by(d.id)
-        )
-        with self._database.read() as connection:
-            return {
-                (row.hamlet_id, row.target, row.moved_from): row.slot
-                for row in connection.execute(query)
-            }
+        of_it: dict[str, Any] = {"of_commune": self._commune_id, "of_campaign": campaign_id}
+        with self._database.look() as connection:
+            rows = list(connection.execute(_MOVED, of_it))
+            newest = connection.execute(_NEWEST, of_it).scalar()
+            if newest is not None and newest > 1:  # a first revision has stopped nothing
+                ids = connection.execute(_OF_CAMPAIGN, of_it).scalars().all()
+                rows += connection.execute(_MOVED_BEFORE, {"ids": ids, "newest": newest})
+        rows.sort(key=lambda row: row.id)
+        return {(row.hamlet_id, row.target, row.moved_from): row.slot for row in rows}
 
     @again_if_lost
     def hold(
@@ -210,7 +197,7 @@ class Deliveries(Opening, Shifting):
         What the ledger does not have is missing from the answer.
         """
         found: dict[str, Frozen] = {}
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             for asked in _chunks(hashes, IDS):
                 rows = connection.execute(
                     _CONTENTS, {"of_commune": self._commune_id, "asked": asked}
@@ -274,4 +261,33 @@ _CURRENT = select(
     deliveries.c.commune_id == bindparam("of_commune"),
     deliveries.c.campaign_id == bindparam("of_campaign"),
     deliveries.c.replaced_in.is_(None),
+)
+_NEWEST = select(func.max(revisions.c.revision)).where(
+    revisions.c.commune_id == bindparam("of_commune"),
+    revisions.c.campaign_id == bindparam("of_campaign"),
+)
+_WENT = select(
+    deliveries.c.id,
+    deliveries.c.hamlet_id,
+    deliveries.c.target,
+    deliveries.c.moved_from,
+    deliveries.c.slot,
+).where(deliveries.c.moved_from.is_not(None))
+_MOVED = _WENT.where(
+    deliveries.c.commune_id == bindparam("of_commune"),
+    deliveries.c.campaign_id == bindparam("of_campaign"),
+    deliveries.c.replaced_in.is_(None),
+)
+#: What was replaced has no index by campaign, but events, which have.
+_MOVED_BEFORE = _WENT.where(
+    among(deliveries.c.id, IDS_GIVEN), deliveries.c.replaced_in == bindparam("newest")
+)
+_OF_CAMPAIGN = (
+    select(events.c.delivery_id)
+    .where(
+        events.c.commune_id == bindparam("of_commune"),
+        events.c.campaign_id == bindparam("of_campaign"),
+        events.c.delivery_id.is_not(None),
+    )
+    .distinct()
 )

@@ -19,6 +19,9 @@ from sqlalchemy import (
     Text,
     and_,
     bindparam,
+    cast,
+    func,
+    select,
     text,
 )
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -117,10 +120,37 @@ def is_given(
     return and_(joined, among(column, IDS)) if dialect == "postgresql" else joined
 
 
+def told_of(
+    dialect: str, column: ColumnElement[int], table: CTE, told: str, commune_id: ColumnElement[str]
+) -> tuple[ColumnElement[bool], ColumnElement[str]]:
+    """Return a condition as ``is_given``, and what a ``given`` table tells of the id.
+
+    For a column that is no key. PostgreSQL, which knows nothing of the table, would hold every
+    row that it finds against every row that is given: it looks into one object instead.
+    """
+    if dialect != "postgresql":
+        return is_given(dialect, column, table, commune_id), table.c[told]
+    by_id = select(func.jsonb_object_agg(cast(table.c.id, Text), table.c[told]))
+    said = by_id.scalar_subquery().op("->>", return_type=Text())(cast(column, Text))
+    mine: BindParameter[str] = bindparam("of_commune")
+    return and_(among(column, IDS), unindexed(commune_id) == mine), said
+
+
 def rows_given(rows: Iterable[tuple[int | str | None, ...]]) -> dict[str, str]:
     """Return the parameter that holds the rows of a ``given`` table."""
     cells = [[as_prose(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
     return {"given_rows": json.dumps(cells, ensure_ascii=False)}
+
+
+def names_given(rows: Iterable[tuple[int | str | None, ...]]) -> dict[str, str]:
+    """Do so for rows without prose: ids, codes, moments, of which there are thousands.
+
+    Raises ValueError for a name with a NUL character, which PostgreSQL could not keep.
+    """
+    found = json.dumps(list(rows), ensure_ascii=False)
+    if r"\u0000" in found:
+        raise ValueError("no name in the ledger has a NUL character")
+    return {"given_rows": found}
 
 
 def _reading(dialect: str, columns: Mapping[str, type[BigInteger] | type[Text]]) -> str:
@@ -129,6 +159,6 @@ def _reading(dialect: str, columns: Mapping[str, type[BigInteger] | type[Text]])
             f"(value->>{place}){_CASTS[kind]} AS {name}"
             for place, (name, kind) in enumerate(columns.items())
         ]
-        return f"SELECT {', '.join(read)} FROM json_array_elements(CAST(:given_rows AS json))"  # noqa: S608 - our own names
+        return f"SELECT {', '.join(read)} FROM jsonb_array_elements(CAST(:given_rows AS jsonb))"  # noqa: S608 - our own names
     read = [f"json_extract(value, '$[{place}]') AS {name}" for place, name in enumerate(columns)]
     return f"SELECT {', '.join(read)} FROM json_each(:given_rows)"  # noqa: S608 - as above

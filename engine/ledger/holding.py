@@ -1,6 +1,7 @@
-"""Writing a plan: its rows travel in one parameter, for any number of them.
+"""Writing a plan: its rows travel together, for any number of them.
 
-Bound one by one, a row's twenty values cost more than the database needs to keep them.
+To a server in one parameter: bound one by one, a row's twenty values cost more than it needs to
+keep them. SQLite, which is asked without any way there, takes rows as they are.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Text, bindparam, cast, select, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Connection, Text, bindparam, cast, select
+from sqlalchemy.dialects import postgresql
 
 from engine.ledger.columns import Instant, instant_text
-from engine.ledger.given import given, rows_given
+from engine.ledger.dialect import is_postgresql
+from engine.ledger.given import given, names_given
 from engine.ledger.tables import deliveries
 from engine.models import PlannedDelivery
 from engine.states import State
@@ -49,15 +51,13 @@ def hold_deliveries(
     at: datetime,
 ) -> None:
     """Write deliveries as ``held``; those that are there already stay as they are."""
-    common = {
-        "commune_id": commune_id,
-        "campaign_id": campaign_id,
-        "revision": revision,
-        "changed_at": at,
-        "state": State.HELD,
-    }
-    rows = rows_given(map(_row, planned))
-    connection.execute(_statement(connection.dialect.name), {**common, **rows})
+    if is_postgresql(connection):
+        common = (commune_id, campaign_id, revision, at, State.HELD)
+        rows = names_given(map(_row, planned))
+        connection.execute(_statement(), {**dict(zip(_COMMON, common, strict=True)), **rows})
+        return
+    same = (commune_id, campaign_id, revision, instant_text(at), State.HELD.value)
+    connection.exec_driver_sql(_ROW_BY_ROW, [same + _row(item) for item in planned])
 
 
 def held_now(
@@ -88,9 +88,9 @@ def _row(item: PlannedDelivery) -> tuple[int | str | None, ...]:
         item.target,
         instant_text(item.slot),
         int(item.asap),
-        item.purpose,
+        item.purpose.value,
         item.content_hash,
-        item.priority,
+        item.priority.value,
         item.households,
         instant_text(item.work_at),
         instant_text(item.expires_at),
@@ -98,9 +98,16 @@ def _row(item: PlannedDelivery) -> tuple[int | str | None, ...]:
     )
 
 
+#: For SQLite; the values are those of ``_COMMON`` and ``_row``.
+_ROW_BY_ROW = (
+    f"INSERT INTO {deliveries.name} ({', '.join((*_COMMON, *_OWN))})"  # noqa: S608 - our own names
+    f" VALUES ({', '.join('?' * len((*_COMMON, *_OWN)))}) ON CONFLICT DO NOTHING"
+)
+
+
 @cache
-def _statement(dialect: str) -> postgresql.Insert | sqlite.Insert:
-    d, table = deliveries.c, given(dialect, _OWN)
+def _statement() -> postgresql.Insert:
+    d, table = deliveries.c, given("postgresql", _OWN)
     rows = table.c
     own = {name: rows[name] for name in _OWN}
     values: dict[str, Any] = {
@@ -109,9 +116,5 @@ def _statement(dialect: str) -> postgresql.Insert | sqlite.Insert:
     }
     values["asap"] = rows.asap == 1
     values |= {name: bindparam(name, type_=d[name].type) for name in _COMMON}
-    # Without a WHERE, SQLite would take ON CONFLICT for a part of the join.
-    found = select(*values.values()).select_from(table).where(text("true"))
-    if dialect == "postgresql":
-        held = postgresql.insert(deliveries).from_select(list(values), found)
-        return held.on_conflict_do_nothing()
-    return sqlite.insert(deliveries).from_select(list(values), found).on_conflict_do_nothing()
+    held = postgresql.insert(deliveries).from_select(list(values), select(*values.values()))
+    return held.on_conflict_do_nothing()

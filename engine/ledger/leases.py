@@ -108,7 +108,7 @@ class Leases:
         b = bundles.c
         free = and_(self._mine, _PLANNED, b.next_attempt_at <= now, _nobodys(now))
         query = select(b.id).where(free, b.priority == priority, not_rehearsed(rehearse)).limit(1)
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             return connection.execute(query).first() is not None
 
     def _take(self, query: Select[Any], holder: str, until: datetime) -> Sequence[Row[Any]]:
@@ -117,7 +117,7 @@ class Leases:
         Ids go through this process: a join would be planned anew by what the database
         believes about a table that has just been filled.
         """
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             if connection.execute(query.limit(1)).first() is None:
                 return []
         with self._database.write() as connection:

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from engine.i18n import joined
-from engine.ledger.given import given, is_given, unindexed
+from engine.ledger.given import given, is_given, told_of, unindexed
 from engine.ledger.moves import Move
 from engine.ledger.tables import bundles, deliveries
 from engine.models import Bundle, Receipt
@@ -50,7 +50,7 @@ def sending_ended(dialect: str) -> Ended:
         "ends_at": Text,
     }
     results = given(dialect, columns)
-    theirs = is_given(dialect, d.bundle_id, results, d.commune_id)
+    theirs, said = told_of(dialect, d.bundle_id, results, "detail", d.commune_id)
     sent = {
         "receipt": results.c.receipt,
         "edition": b.edition + 1,
@@ -63,7 +63,7 @@ def sending_ended(dialect: str) -> Ended:
     as_it_began = {**LEFT, "state": State.SENT, "expires_at": None, **sent}
     at = bindparam("left_at", type_=b.next_attempt_at.type)
     return Ended(
-        Move(dialect, theirs, State.SENDING, State.SENT, detail=results.c.detail),
+        Move(dialect, theirs, State.SENDING, State.SENT, detail=said),
         leave.where(b.version == results.c.version).values(as_it_began).returning(b.id),
         leave.values({**left(State.SENT, at), **sent}),
     )

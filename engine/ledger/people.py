@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from engine.ledger.seal import Seal
 from engine.ledger.tables import people
@@ -35,12 +35,20 @@ def open_people(
     connection: Connection, commune_id: str, revision: int, seal: Seal
 ) -> tuple[Person, ...]:
     """Return the people of one revision by id; those that were purged are missing."""
-    sealed = connection.execute(
-        select(people.c.sealed)
-        .where(people.c.commune_id == commune_id, people.c.registry_revision == revision)
-        .order_by(people.c.person_id)
-    ).scalars()
+    asked = {"of_commune": commune_id, "of_revision": revision}
+    sealed = connection.execute(_SEALED, asked).scalars()
     return tuple(_load(seal.open(bytes(row))) for row in sealed)
+
+
+#: Built once: it runs for every commune that is opened.
+_SEALED = (
+    select(people.c.sealed)
+    .where(
+        people.c.commune_id == bindparam("of_commune"),
+        people.c.registry_revision == bindparam("of_revision"),
+    )
+    .order_by(people.c.person_id)
+)
 
 
 def _dump(person: Person) -> bytes:

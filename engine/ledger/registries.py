@@ -6,7 +6,7 @@ import dataclasses
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, delete, func, insert, select
+from sqlalchemy import and_, bindparam, delete, func, insert, select
 
 from engine.i18n import gettext as _
 from engine.ledger.areas import keep_areas
@@ -108,12 +108,8 @@ class Registries:
 
     def latest(self) -> int:
         """Return the newest revision's number; 0 when no registry was ever loaded."""
-        with self._database.read() as connection:
-            found = connection.execute(
-                select(func.max(registries.c.revision)).where(
-                    registries.c.commune_id == self._commune_id
-                )
-            ).scalar()
+        with self._database.look() as connection:
+            found = connection.execute(_LATEST, {"of_commune": self._commune_id}).scalar()
         return found or 0
 
     def is_newest(self, sha256: str) -> bool:
@@ -141,15 +137,21 @@ class Registries:
         return gone
 
     def _read(self, revision: int) -> Registry:
-        with self._database.read() as connection:
-            body = connection.execute(
-                select(registries.c.body).where(
-                    registries.c.commune_id == self._commune_id,
-                    registries.c.revision == revision,
-                )
-            ).scalar_one()
+        asked = {"of_commune": self._commune_id, "of_revision": revision}
+        with self._database.look() as connection:
+            body = connection.execute(_BODY, asked).scalar_one()
             found = open_people(connection, self._commune_id, revision, self._seal)
         return dataclasses.replace(load_registry(body), people=found)
+
+
+#: Built once: they run for every commune that is opened.
+_LATEST = select(func.max(registries.c.revision)).where(
+    registries.c.commune_id == bindparam("of_commune")
+)
+_BODY = select(registries.c.body).where(
+    registries.c.commune_id == bindparam("of_commune"),
+    registries.c.revision == bindparam("of_revision"),
+)
 
 
 class Credentials:

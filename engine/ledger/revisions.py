@@ -72,7 +72,7 @@ class Revisions:
         return found
 
     def get(self, campaign_id: str, revision: int) -> Revision | None:
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             row = connection.execute(
                 select(revisions).where(
                     revisions.c.commune_id == self._commune_id,
@@ -92,7 +92,7 @@ class Revisions:
             "of_campaign": campaign_id,
             "of_revision": revision,
         }
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             found = connection.execute(_PINNED, asked).scalar()
         if found is None:
             message = _("revision {revision} of {campaign} is missing from the ledger")
@@ -101,7 +101,7 @@ class Revisions:
 
     def latest(self, campaign_id: str) -> Revision | None:
         """Return the newest revision, whatever its status."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             row = connection.execute(
                 select(revisions)
                 .where(
@@ -115,7 +115,7 @@ class Revisions:
 
     def with_status(self, *statuses: Status) -> list[Revision]:
         """Return revisions in order of submission."""
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             given = {"of_commune": self._commune_id, "statuses": statuses}
             rows = connection.execute(_WITH_STATUS, given).all()
         return [self._load(row) for row in rows]
@@ -144,7 +144,7 @@ class Revisions:
     def first_approved(self, campaign_ids: Collection[str]) -> dict[str, datetime]:
         """Return when each campaign was approved first; what never was is missing."""
         asked = {"of_commune": self._commune_id, "asked": list(campaign_ids)}
-        with self._database.read() as connection:
+        with self._database.look() as connection:
             rows = connection.execute(_FIRST_APPROVED, asked)
             return {row.campaign_id: row.at for row in rows}
 

@@ -20,7 +20,7 @@ def _plain(value: Any) -> Any:
     if kind in _JSON_SCALARS:  # first, because nearly everything is one of these
         return value
     if kind is tuple or kind is list:
-        return [_plain(item) for item in value]
+        return [item if type(item) in _JSON_SCALARS else _plain(item) for item in value]
     identity = getattr(value, "identity", None)
     if callable(identity):
         return _plain(identity())

@@ -29,6 +29,8 @@ def changes_between(
 
     What was sent at a fixed slot that is past is history, and stays; so does what is ``kept``.
     """
+    if not current:
+        return Changes(tuple(planned), ())
     there = {one.key for one in current}
     wanted = {item.key for item in planned}
     return Changes(

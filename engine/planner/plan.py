@@ -78,6 +78,7 @@ def plan_campaign(
     composer = Composer(campaign, registry, channels)
     resolved = list(_resolve(campaign, registry, channels, composer))
     times = Times(campaign, registry, now)
+    timing = _Timing(campaign, times, channels, now, standing)
     amender = rules = None
     if campaign.correction is not None:
         amender = Amender(campaign, registry, channels, composer, known, times, now)
@@ -86,7 +87,7 @@ def plan_campaign(
     breaches: list[Breach] = []
     kept: list[int] = []
     for item in resolved:
-        planned = list(_time(item, campaign, times, channels[item.channel], now, standing))
+        planned = timing.of(item)
         amended = Amended(tuple(planned))
         if amender is not None:
             amended = amender.place(item.hamlet, item.channel, item.composed, planned)
@@ -154,40 +155,75 @@ def _resolve(
             )
 
 
-def _time(
-    item: _Resolved,
-    campaign: Campaign,
-    times: Times,
-    channel: Channel,
-    now: datetime,
-    standing: Standing,
-) -> Iterator[PlannedDelivery]:
-    """Give each placement its slots. "As soon as possible" is the next allowed hour.
+#: When a delivery acts, whether as soon as it may, when work on it starts, when it is too late,
+#: and the slot that it was meant for if it had to move.
+_When = tuple[datetime, bool, datetime, datetime, datetime | None]
 
-    What had to move before stays where it went.
+
+class _Timing:
+    """Gives each placement its slots. "As soon as possible" is the next allowed hour.
+
+    What had to move before stays where it went. Places alike share what was found for one.
     """
-    for placement in item.placements:
-        for meant in times.of(item.channel, placement):
-            slot = meant.moved(standing.moved.get((item.hamlet.id, placement.target, meant.at)))
-            expires_at = slot.until(campaign.valid_until, channel.grace)
-            if expires_at < now or slot.at > campaign.valid_until:
-                continue
-            yield PlannedDelivery(
+
+    def __init__(
+        self,
+        campaign: Campaign,
+        times: Times,
+        channels: Mapping[str, Channel],
+        now: datetime,
+        standing: Standing,
+    ) -> None:
+        self._campaign = campaign
+        self._times = times
+        self._channels = channels
+        self._now = now
+        self._moved = standing.moved
+        self._purpose, self._priority = campaign.purpose, campaign.urgency
+        self._known: dict[tuple[object, ...], tuple[_When, ...]] = {}
+
+    def of(self, item: _Resolved) -> list[PlannedDelivery]:
+        """Return what is planned for one hamlet on one channel."""
+        return [
+            PlannedDelivery(
                 hamlet_id=item.hamlet.id,
                 channel=item.channel,
                 backend=placement.backend,
                 target=placement.target,
-                slot=slot.at,
-                asap=slot.asap,
-                purpose=campaign.purpose,
+                slot=slot,
+                asap=asap,
+                purpose=self._purpose,
                 content_hash=item.composed.hash,
-                priority=campaign.urgency,
-                households=item.hamlet.households_of(campaign.audience.households),
-                work_at=slot.at - lead_of(channel, placement.backend),
+                priority=self._priority,
+                households=item.hamlet.households_of(self._campaign.audience.households),
+                work_at=work_at,
                 expires_at=expires_at,
                 forecast=item.forecast,
-                moved_from=meant.at if slot.at != meant.at else None,
+                moved_from=moved_from,
             )
+            for placement in item.placements
+            for slot, asap, work_at, expires_at, moved_from in self._when(item, placement)
+        ]
+
+    def _when(self, item: _Resolved, placement: Placement) -> tuple[_When, ...]:
+        hamlet_id = item.hamlet.id if self._moved else ""
+        target = placement.target if self._moved or self._times.differ_by_target else ""
+        at, repeat = placement.at, placement.repeat
+        key = (item.channel, placement.backend, at, repeat, hamlet_id, target)
+        if key not in self._known:
+            self._known[key] = tuple(self._found(item, placement))
+        return self._known[key]
+
+    def _found(self, item: _Resolved, placement: Placement) -> Iterator[_When]:
+        channel, ends = self._channels[item.channel], self._campaign.valid_until
+        lead = lead_of(channel, placement.backend)
+        for meant in self._times.of(item.channel, placement):
+            slot = meant.moved(self._moved.get((item.hamlet.id, placement.target, meant.at)))
+            expires_at = slot.until(ends, channel.grace)
+            if expires_at < self._now or slot.at > ends:
+                continue
+            moved_from = meant.at if slot.at != meant.at else None
+            yield slot.at, slot.asap, slot.at - lead, expires_at, moved_from
 
 
 def _place_breaches(

@@ -47,7 +47,8 @@ class Times:
         self._campaign = campaign
         self._registry = registry
         self._begins = max(now, campaign.valid_from or now)
-        self._some_are_silent = any(quiet.clusters for quiet in registry.station.quiet)
+        #: Whether some targets are silent when others are not.
+        self.differ_by_target = any(quiet.clusters for quiet in registry.station.quiet)
         self._soonest: dict[tuple[str, str], datetime | None] = {}
 
     def of(self, channel: str, placement: Placement) -> Iterator[Slot]:
@@ -68,7 +69,7 @@ class Times:
                 yield Slot(at, asap=False, again=every)
 
     def _first(self, channel: str, target: str) -> datetime | None:
-        key = (channel, target if self._some_are_silent else "")
+        key = (channel, target if self.differ_by_target else "")
         if key not in self._soonest:
             urgency = self._campaign.urgency
             self._soonest[key] = next_allowed(

@@ -80,7 +80,7 @@ def truth_of(
     by_hamlet: dict[str, list[Worded]] = defaultdict(list)
     for item in worded:
         by_hamlet[item.hamlet.id].append(item)
-    said = {hamlet_id: _said(campaign, items, slots) for hamlet_id, items in by_hamlet.items()}
+    said = _said_by_hamlet(campaign, by_hamlet, slots)
     breaches: list[Breach] = []
     used: set[Confirmed] = set()
     judged = [(hamlet_id, judge.judge(saids)) for hamlet_id, saids in said.items()]
@@ -115,13 +115,31 @@ def _reasons(
         yield from judge.reason(reason, said, before.texts, before.otherwise, names).items()
 
 
-def _said(
-    campaign: Campaign, items: Sequence[Worded], slots: dict[tuple[str, str], set[datetime]]
-) -> list[Said]:
-    """Return every field that is said in one hamlet, each wording of it once."""
+def _said_by_hamlet(
+    campaign: Campaign,
+    by_hamlet: Mapping[str, Sequence[Worded]],
+    slots: Mapping[tuple[str, str], set[datetime]],
+) -> dict[str, list[Said]]:
+    """Return what is said in each hamlet; most are told the same words at the same hours."""
+    said: dict[str, list[Said]] = {}
+    alike: dict[object, list[Said]] = {}
+    for hamlet_id, items in by_hamlet.items():
+        at = [(item, frozenset(slots.get((hamlet_id, item.channel), ()))) for item in items]
+        same = tuple((item.channel, id(item.content), moments) for item, moments in at)
+        if same not in alike:
+            alike[same] = _said(campaign, at)
+        said[hamlet_id] = alike[same]
+    return said
+
+
+def _said(campaign: Campaign, items: Sequence[tuple[Worded, frozenset[datetime]]]) -> list[Said]:
+    """Return every field that is said in one hamlet, each wording of it once.
+
+    With each of ``items`` the moments at which it is there.
+    """
     found: dict[tuple[FieldPath, str], tuple[set[str], set[date]]] = {}
-    for item in items:
-        days = {local(slot).date() for slot in slots[item.hamlet.id, item.channel]}
+    for item, moments in items:
+        days = {local(slot).date() for slot in moments}
         for path, text in _fields(campaign, item.content):
             channels, known = found.setdefault((path, text), (set(), set()))
             channels.add(item.channel)

@@ -37,6 +37,9 @@ from engine.reports.report import Report, build_report
 from engine.reports.tables import report_json
 from engine.states import State
 
+#: When and to whom things go is what these tests are about; the sounds are made once.
+pytestmark = pytest.mark.usefixtures("said_once")
+
 PATIENCE = 60
 
 

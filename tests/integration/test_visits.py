@@ -26,6 +26,7 @@ from engine.cli.main import build
 from engine.clock import SimulatedClock
 from engine.console.visits import visits_router
 from engine.console.visits_desk import VisitDesk
+from engine.dispatch.confirming import Word, confirm
 from engine.dispatch.private_lists import import_list
 from engine.dispatch.visiting import Visiting
 from engine.errors import InputError, LoaError
@@ -475,6 +476,30 @@ def test_two_campaigns_share_a_teams_days_and_the_later_one_moves(
     assert "goes for this emergency first: its visits for tham-ho, phat-gao give way" in told
     approved(app, "so-tan", urgent)
     assert days_of(app, CAMPAIGN)["ap-1"] == "01/12–02/12", "and so it is told on its page"
+
+
+def test_a_number_of_households_is_said_of_one_of_several_teams(tmp_path: Path) -> None:
+    folder = make_visited(tmp_path / "xa")
+    for file, old, new in (
+        (folder / "commune.yaml", "Hai, hamlets: [ap-2]", "Hai, hamlets: [ap-1, ap-2]"),
+        (
+            folder / "campaigns" / f"{CAMPAIGN}.yaml",
+            "{households",
+            "{teams: [to-1, to-2], households",
+        ),
+    ):
+        text = file.read_text(encoding="utf-8")
+        assert old in text
+        file.write_text(text.replace(old, new), encoding="utf-8")
+    with open_app(folder) as app:
+        sent_out(app)
+        now, word = app.clock.now(), Word(CAMPAIGN, "ap-1", "team", "lan", 4)
+        with pytest.raises(LoaError, match="ap-1 is visited by several teams: --target with one"):
+            confirm(app.ledger, app.registry, word, now)
+        assert not app.ledger.evidence.of(CAMPAIGN)
+        assert confirm(app.ledger, app.registry, replace(word, target="to-2"), now) == 1
+        covered = build_report(app.ledger, app.registry, CAMPAIGN, now).coverage.hamlets[0].covered
+        assert (covered.lower, covered.upper) == (4, 4)
 
 
 def test_each_hamlet_is_told_its_own_words_by_a_team_that_visits_two(tmp_path: Path) -> None:

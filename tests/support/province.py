@@ -144,8 +144,9 @@ class Province:
         write_atomic(skip_file(self.workspace), str(self._skipped.total_seconds()).encode())
 
     def _is_settled(self, app: App, but: str) -> bool:
-        states = {state for channel, state in app.ledger.views.counts() if channel != but}
+        # In this order: what waits now and is begun meanwhile is found being sent, or sent.
         due = app.ledger.bundles.next_moment(rehearse=())
+        states = {state for channel, state in app.ledger.views.counts() if channel != but}
         ahead = due - app.clock.now() if due is not None else timedelta(0)
         if State.SENDING not in states and ahead > SOON:
             self.jump(ahead)

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from bench import station
+from bench import bulletin, station
 from bench.backlogs import Backlog, workspace_on
 from bench.curve import drawn
 from bench.emergency import emergencies
+from bench.figures import Figure
+from bench.made_up import NOTICE
 from bench.made_up_province import Shape
 from bench.null_channels import Sink
 from bench.onair import commune, on_air, told
 from bench.queue_baselines import CELERY, DRAMATIQ, System, cost_of
 from bench.servers import RedisServer, postgres_server, redis_server
+from bench.statements import File, compared
 from bench.tracked import Servers, distributed, embedded
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +53,18 @@ def test_a_part_prints_its_figures_and_leaves_nothing_behind(tmp_path: Path) -> 
     assert "a notice spoken and mastered" in done.stdout
     assert "speech: peak memory" in done.stdout
     assert not list(tmp_path.iterdir())
+
+
+def test_a_bulletin_is_made_beside_the_usual_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulletin, "BULLETIN", NOTICE)  # four minutes of it take their time
+    told: dict[str, Figure] = {}
+    for figure in bulletin.figures(tmp_path):
+        told.setdefault(figure.what, figure)
+    assert 10 < told["a bulletin: how long it is heard"].value < 120
+    assert told["a bulletin: text to MP3"].value > 0
+    assert (told["a bulletin: text to MP3"].baseline or 0) > 0
 
 
 def test_an_unknown_part_is_answered_with_the_known_ones(tmp_path: Path) -> None:
@@ -129,3 +146,18 @@ def test_a_day_of_the_station_costs_a_join_for_each_distinct_programme(
     monkeypatch.setattr(station, "ITEMS", 5)
     items = station.rendered(tmp_path)
     assert [station.a_day(tmp_path / str(n), items, n) for n in (1, 4)] == [1, 4]
+
+
+def test_the_statements_alone_leave_the_ledger_as_loa_left_it(tmp_path: Path) -> None:
+    place = File(tmp_path / "loa.db")
+    planning, _count, sending, _other = compared("SQLite", tmp_path, place, 2)
+    assert planning.against == sending.against == "its statements alone"
+    for table in ("bundles", "deliveries", "events"):
+        rows = [_rows(path, table) for path in (place.path, place.copy)]
+        assert rows[0] == rows[1], table
+        assert len(rows[0]) >= 2 * 62
+
+
+def _rows(path: Path, table: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(f"SELECT * FROM {table} ORDER BY id").fetchall()

@@ -170,6 +170,16 @@ def test_a_sample_that_cannot_be_spoken_is_told_and_no_other_voice_speaks(
     assert list(xa.glob("*.mp3")) == []
 
 
+def test_an_engine_with_voices_but_none_chosen_is_told_to_choose(loa: Loa, xa: Path) -> None:
+    set_voices(xa, '\n[loudspeaker]\nengines = ["piper", "espeak"]\n')
+    assert "no voice is installed" in listed(loa)["piper "]["trouble"]
+
+    piper_voices(xa / "voices")
+
+    assert "write piper_voice in loa.toml" in listed(loa)["piper "]["trouble"]
+    assert listed(loa)[f"piper {JOE}"]["trouble"] == ""
+
+
 def test_a_voice_that_cannot_speak_is_told_as_soon_as_it_is_installed(
     loa: Loa, xa: Path, tmp_path: Path
 ) -> None:

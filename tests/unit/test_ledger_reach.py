@@ -84,6 +84,23 @@ def test_no_statement_of_planning_or_sending_goes_through_all_there_is(rig: Rig)
     check(rig, seen)
 
 
+def test_no_statement_that_plans_a_campaign_goes_through_all_there_is(rig: Rig) -> None:
+    """What it looks up first: how the campaign stands, and what else is on air."""
+    rig.release(Post(text="Cũ."), campaign_id="cu")
+    book, campaigns = rig.ledger.deliveries, ("cu", "moi")
+    rig.release(Post(target="a"), campaign_id="moi")
+    rig.release(Post(target="b"), campaign_id="moi", replaced=[2])
+    with statements(rig.ledger.database) as seen:
+        assert [len(book.current(one)) for one in campaigns] == [1, 1]
+        assert [book.moved(one) for one in campaigns] == [{}, {}]
+        assert len(rig.ledger.revisions.first_approved(campaigns)) == 2
+        assert rig.ledger.views.on_air(NOW) == []
+        assert rig.ledger.views.on_air(NOW, cluster="a") == []
+        assert rig.ledger.revisions.with_status() == []
+    assert len(seen) == 12
+    check(rig, seen)
+
+
 def test_no_statement_of_the_rounds_goes_through_all_there_is(rig: Rig) -> None:
     rig.release(Post())
     rounds = Rounds(rig.ledger.database)

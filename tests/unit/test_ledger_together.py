@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from support import builders
 from support.dispatching import KEY, NOW, Post, Rig, check_chains, due, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
+from support.redis_server import PATIENCE
 from support.servers import Postgres, postgres_server
 
 from engine.errors import LoaError
@@ -53,7 +54,7 @@ def at_once(work: Callable[[int], ResultT], threads: int = THREADS) -> list[Resu
     gate = threading.Barrier(threads)
 
     def one(number: int) -> ResultT:
-        gate.wait(10)
+        gate.wait(PATIENCE)
         return work(number)
 
     with ThreadPoolExecutor(threads) as pool:
@@ -271,7 +272,7 @@ def test_a_deadlock_is_tried_again_and_another_fault_is_not(tmp_path: Path) -> N
 def test_a_real_deadlock_is_found_and_both_end(rig: Rig, place: Place) -> None:
     rig.release(Post(), Post(target="noi-2"))
     ids = rig.due()
-    meeting = threading.Barrier(2, timeout=10)
+    meeting = threading.Barrier(2, timeout=PATIENCE)
     tries: list[int] = []
 
     @again_if_lost
@@ -313,6 +314,33 @@ def test_a_connection_that_was_cut_is_replaced(tmp_path: Path, postgres: Postgre
     assert ledger.credentials.get("minh") == "x", "a dead connection in the pool is noticed"
     ledger.close()
     postgres.drop_database(name)
+
+
+def test_each_delivery_keeps_what_was_said_of_its_own_bundle(rig: Rig, tmp_path: Path) -> None:
+    targets = [f"loa-{number}" for number in range(12)]
+    rig.release(*(Post(target=one) for one in targets), Post(hamlet="ap-2", target="loa-3"))
+    assert len(rig.send()) == len(targets), "two of one target are one bundle"
+    taken = FarSide(tmp_path / "far.log").taken
+    answers = {line["target"]: f"so/{line['key']}" for line in taken}
+    assert len(set(answers.values())) == len(targets)
+    assert [row.reason for row in rig.rows()] == [answers[row.target] for row in rig.rows()]
+    told = [one.detail for one in rig.ledger.views.events() if one.to_state == State.SENT]
+    assert sorted(told) == sorted(row.reason for row in rig.rows())
+
+
+def test_a_look_sees_what_is_there_and_begins_no_transaction(place: Place) -> None:
+    ledger = Ledger.open(place, "xa-mau", seal=Seal(KEY), options={})
+    ledger.remote_ids.set("khóa", "1")
+    query = "SELECT value FROM remote_ids"
+    with ledger.database.look() as connection:
+        assert connection.exec_driver_sql(query).scalar() == "1"
+        raw = connection.connection.dbapi_connection
+        assert raw is not None
+        open_now = raw.info.transaction_status if hasattr(raw, "info") else raw.in_transaction
+        assert not open_now
+        ledger.remote_ids.set("khóa", "2")
+        assert connection.exec_driver_sql(query).scalar() == "2", "each statement sees its own"
+    ledger.close()
 
 
 def test_a_server_that_goes_and_comes_back(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ _SAME_LENGTH: Final = str.maketrans(
         "⁄": "/",
         "∕": "/",
         "μ": "µ",
+        "φ": "Φ",
     }
 )
 #: A wave close to two words, or between spaces: from one to the other. After words that count

@@ -60,6 +60,8 @@ def _known(match: re.Match[str], ctx: Context) -> Reading:
         and (ctx.shouting or ctx.in_capitals(match.end()))
     ):
         return None
+    if written == "ng" and ctx.near({"thuốc", "uống", "viên", "liều"}, 14):
+        return "ngày"  # "1v x 2l/ng x 5 ng"
     known = abbreviation(written)
     return undoubled(known, ctx) if known else None
 

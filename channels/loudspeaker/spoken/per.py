@@ -29,7 +29,7 @@ _MEASURES: Final = words(
 )
 _DENOMINATORS: Final = {
     "h": "giờ", "s": "giây", "l": "lít", "L": "lít", "p": "phút", "d": "ngày", "th": "tháng",
-    "ngđ": "ngày đêm", "ng": "người", "q": "quyển", "GD": "giao dịch", "SP": "sản phẩm",
+    "ngđ": "ngày đêm", "ng": "người", "t": "tấn", "q": "quyển", "GD": "giao dịch", "SP": "sản phẩm",
 }  # fmt: skip
 #: "1 tuần/lần" is once in a week; "30 phút/lần" is how long each takes.
 _HEADS: Final = words("con hộ người cây")
@@ -69,6 +69,8 @@ def _per(match: re.Match[str], ctx: Context) -> Reading:
     counts = top in MONEY or top.lower() in SUMS or bool(_MILLIONS.fullmatch(last))
     if bottom == "lần" and top.lower() in _PERIODS and _counts(last, ctx):
         return "một lần"
+    if bottom == "ng" and ctx.near({"thuốc", "uống", "viên", "liều"}, 14):
+        return "mỗi ngày"  # "1v x 2l/ng"
     if bottom == "p" and counts and ctx.near({"quà", "phần"}, 6):
         return "mỗi phần"
     counts = counts or bool(_PRICE.fullmatch(last))

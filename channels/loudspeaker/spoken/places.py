@@ -36,7 +36,8 @@ _WARD_AHEAD: Final = re.compile(r"\d+,?\s+(?:TP|Tp|Q\.|quận|thành|tỉnh|T\.)
 _RESCUE: Final = frozenset({"111", "112", "113", "114", "115"})
 #: A deputy's office: "P. Trưởng ban".
 _DEPUTY: Final = re.compile(
-    r"(?:Trưởng (?:ban|phòng|ấp|khoa|đoàn|trạm|công an)|Chủ tịch|Giám đốc|Bí thư|Hiệu trưởng)(?!\w)"
+    r"(?:Trưởng(?=[ ]?[:,(;])|Trưởng (?:ban|phòng|ấp|khoa|đoàn|trạm|công an)"
+    r"|Chủ tịch|Giám đốc|Bí thư|Hiệu trưởng)(?!\w)"
 )
 _BEFORE_PLACES: Final = words(", - ( tại ở thuộc về từ")
 _SIDES: Final = {"Đ": "Đông", "T": "Tây", "N": "Nam", "B": "Bắc"}
@@ -114,6 +115,8 @@ def _road(match: re.Match[str], ctx: Context) -> Reading:
     letters, number, letter = match.groups()
     if letters == "ĐX" and ctx.after({"vụ", "lúa"}):
         return None
+    if letters == "ĐH" and ctx.near({"ths", "thạc", "gv", "cđ"}, 8):
+        return None  # "GV: 88 (ThS 12, ĐH 70, CĐ 6)"
     name = _SERIES[letters]
     if letters == "ĐT" and number in _RESCUE and not ctx.near({"đường", "tuyến", "trên"}, 3):
         return Doubtful(f"điện thoại {read_digits(number)}", Why.AMBIGUOUS_ABBREVIATION)

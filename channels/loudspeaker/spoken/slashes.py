@@ -96,7 +96,8 @@ def _list(match: re.Match[str], ctx: Context) -> Reading:
     if len(parts) == 2 and _SUM_AHEAD.match(ctx.line, match.end()):
         return None  # "giá khởi điểm 3,2-4,5 triệu", "chuẩn nghèo nông thôn 2,2 triệu đồng"
     levels = [word.lower() for word in ctx.history[-2:]] == ["mức", "độ"]
-    if len(parts) == 2 and not levels and not ctx.after(PLACE_LEADS):
+    weeks = ctx.after({"tuần"}) and ctx.next_word(match.end()) not in {"lần", "buổi", "ngày"}
+    if len(parts) == 2 and not levels and not weeks and not ctx.after(PLACE_LEADS):
         return None
     if all(len(part) == 3 for part in parts[1:]):
         return None

@@ -36,6 +36,7 @@ _POINTS: Final = words(
 #: What may follow "từ" at the beginning of a span.
 _BEGINNINGS: Final = _NUMBERED | words("lúc khoảng gần hơn sáng chiều đầu")
 _CLASS: Final = re.compile(r"\d{1,2}(?:/\d{1,2}|[A-Z]\d{0,2})")
+_NUMBERED_CLASS: Final = re.compile(r"(\d{1,2}[A-Z])(\d{1,2})(?!\d)")
 _AMOUNT: Final = re.compile(rf"(\d[\d.,]*)\s?([{LETTERS}]*)")
 _NAMED: Final = re.compile(rf"([{LETTERS}]+)\s([{LETTERS}]+|\d+)")
 #: "27 tháng Chạp - mùng 6 tháng Giêng".
@@ -56,6 +57,8 @@ def is_span(ctx: Context, end: int) -> bool:
     """Say whether what was just read and what stands after ``end`` are the ends of one span."""
     ahead = ctx.line[end:].lstrip()
     if ctx.after({"nay"}) and _DATE_AHEAD.match(ahead):
+        return True
+    if ctx.history and _numbered_classes(ctx.history[-1], ahead):
         return True
     if len(ctx.history) < 2 or not ahead:
         return False
@@ -110,6 +113,12 @@ def _parts_of_days(ctx: Context, ahead: str) -> bool:
     first, _, rest = ahead.partition(" ")
     dated = rest[:1].isdigit() or rest.lower().startswith(("thứ", "ngày", "mùng"))
     return first.lower() in _TIMES_OF_DAY and dated and bool(_TIMES_OF_DAY & set(before[:2]))
+
+
+def _numbered_classes(last: str, ahead: str) -> bool:
+    """Know "10A1-10A5"."""
+    first, other = _NUMBERED_CLASS.fullmatch(last), _NUMBERED_CLASS.match(ahead)
+    return bool(first and other and first[1] == other[1] and int(first[2]) < int(other[2]))
 
 
 def _classes(ctx: Context, ahead: str) -> bool:

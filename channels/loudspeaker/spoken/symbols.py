@@ -45,6 +45,9 @@ _DIGITS: Final = re.compile(r"\d{1,6}(?!\d)")
 _GOES_ON: Final = re.compile(rf"\s(?:[{LOWER}]|Chạp|Giêng)")
 #: What one chooses next: the "Cập nhật" of: bấm "Sổ sức khỏe" > "Cập nhật" > nhập mã.
 _MENU: Final = re.compile(rf'\s(?:["“]|[{UPPER}][{LOWER}]|(?:nhập|chọn|bấm|nhấn)\s)')
+_SPANNED: Final = re.compile(
+    r"[12]m\d{0,2}-[12]m\d{1,2}(?:\D.*)?|\d{1,2}\s?[AaPp][Mm]-\d{1,2}\s?[AaPp][Mm].*"
+)
 _MINUTES: Final = re.compile(r"\d{1,2}\s?(?:p|ph|phút|')")
 _HOURS_AHEAD: Final = re.compile(r"\d{1,2}\s?(?:h|giờ)")
 _CLAUSE_AHEAD: Final = re.compile(rf"\s*[{UPPER}]")
@@ -147,6 +150,8 @@ def _to(match: re.Match[str], ctx: Context) -> Reading:
         return None
     if last.strip("0123456789.,-") == "":
         return None
+    if _SPANNED.fullmatch(f"{last}-{ctx.line[match.end() : match.end() + 5]}"):
+        return "đến"  # 1m-1m3, 6AM-9PM
     if _MINUTES.fullmatch(last) and _HOURS_AHEAD.match(ctx.line, match.end()):
         return "đến"  # 30p-1h
     first, following = _UNIT.match(last), _UNIT.match(ctx.line, match.end())

@@ -232,7 +232,13 @@ TIMES: Final[tuple[Rule, ...]] = (
         then="p'",
     ),
     rule("minutes and seconds", rf"(\d{{1,2}})'(\d\d)(?:\"|'')(\d\d){WHOLE}", _run, then="'"),
-    rule("seconds", rf"(\d{{1,2}})(?:\"|'')(\d\d){WHOLE}", _hundredths, then="\"'", tight=True),
+    rule(
+        "seconds",
+        rf"(\d{{1,2}}(?=..?\d\d)|\d\d)(?:\"|'')(\d\d?){WHOLE}",
+        _hundredths,
+        then="\"'",
+        tight=True,
+    ),
     rule(
         "minutes and seconds",
         rf"(\d{{1,3}})'\s?\+\s?(\d{{1,2}})(?:\"|''){WHOLE}",

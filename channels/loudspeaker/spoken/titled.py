@@ -54,7 +54,7 @@ def _small_title(match: re.Match[str], ctx: Context) -> Reading:
     called = marked and bool(_NAME_AND_PHONE.match(ctx.line, match.end()))
     if match[1] == "B" and not called:
         return None
-    named = called or ctx.after(_MEETING)
+    named = called or ctx.after(_MEETING) or (ctx.after({":"}) and ctx.near(_OFFICERS, 5))
     named = named or (ctx.after(_MARKS) and ctx.near(_MEETING | _CALLING, 9))
     return _SMALL_TITLES[match[1].lower()] if named else None
 
@@ -81,6 +81,7 @@ _DEGREES: Final = frozenset(
 _SMALL_TITLES: Final = {"a": "anh", "c": "chị", "e": "em", "b": "bà", "ô": "ông"}
 #: After these stands somebody's name.
 _MEETING: Final = words("gặp hệ lh")
+_OFFICERS: Final = words("trưởng phó thủ quỹ ban tổ thư viên bí đốc")
 _DIGIT: Final = re.compile(r"\d")
 _CALLING: Final = words("đt sđt thoại zalo gọi")
 #: "Hai 0918 223 344", "Tư (0918.223.346)".

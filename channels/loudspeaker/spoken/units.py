@@ -29,6 +29,7 @@ _BEATS: Final = words("mạch tim thở nhịp")
 _HEIGHT_AHEAD: Final = re.compile(r"\s?-\s?[12]m(?:[4-9]|\d\d)(?!\d)")
 #: In a line with one of these somebody's age is told.
 _DEATHS: Final = words("mất thọ viếng tang trần cáo")
+_METRES: Final = re.compile(r"[12]m(?:[4-9]|\d\d)?")
 _GOODS: Final = words(
     "lúa gạo hàng rác cá tôm phân xi thép cát đá gạch đất trái thanh mía cao hồ tiêu muối rau quả "
     "sầu mít chuối dưa bắp khoai thịt heo bò gà vịt thóc ngô nông thủy than giấy vật"
@@ -74,6 +75,8 @@ def _capital(match: re.Match[str], ctx: Context) -> Reading:
         return f"{amount(first, last, ctx)} tháng"
     if letter == "T" and ctx.near({"nam", "nữ", "tuổi", "bn", "trẻ"}, 5) and first.isdigit():
         return f"{amount(first, last, ctx)} tuổi"
+    if letter == "T" and first.isdigit() and ctx.near({"cao", "sàn", "tầng"}, 8):
+        return f"{amount(first, last, ctx)} tầng"
     if letter == "M":  # LÊN TRÊN BĐ3 0,2M
         return f"{amount(first, last, ctx)} mét" if ctx.shouting else None
     goods = letter == "T" and ctx.next_word(match.end()) in _GOODS
@@ -122,7 +125,7 @@ def _tons(match: re.Match[str], ctx: Context) -> Reading:
 
 def _age(match: re.Match[str], ctx: Context) -> Reading:
     """Read "trẻ 2-3t", "18t trở lên"; "5t lúa" are tons."""
-    if ctx.next_word(match.end()) in _GOODS:
+    if ctx.next_word(match.end()) in _GOODS or "/ha" in ctx.history:
         return f"{amount(match[1], match[2], ctx)} tấn"
     before = "".join(ctx.history[-2:-1])
     listed = ctx.after({",", "và"}) and bool(re.fullmatch(r"\d+t", before))
@@ -178,6 +181,9 @@ def _height(match: re.Match[str], ctx: Context) -> Reading:
 
 def _tall(match: re.Match[str], ctx: Context) -> bool:
     """Say whether the 1m2 of "cao dưới 1m2" and of "1m2-1m4" is a height."""
+    since = "".join(ctx.history[-2:-1]) if ctx.after({"-", "đến"}) else ""
+    if _METRES.fullmatch(since):
+        return True  # "trẻ em 1m-1m3"
     compared = ctx.after({"dưới", "trên", "từ", "đến", "-", "tới", "hơn", "khoảng"})
     return (compared and ctx.near({"cao", "trẻ", "bé", "cháu"}, 7)) or bool(
         _HEIGHT_AHEAD.match(ctx.line, match.end())

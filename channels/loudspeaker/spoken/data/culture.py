@@ -236,4 +236,5 @@ HV = học viên
 SV = sinh viên
 ĐKXDĐSVH = đoàn kết xây dựng đời sống văn hóa
 TNT = thận nhân tạo
+SA = siêu âm
 """

@@ -66,7 +66,7 @@ DV = dịch vụ
 ĐH = đại học
   đại hội < > đảng chi đoàn hội công #roman
   đường huyết < thử đo chỉ test kiểm >
-  đại học < trường học tốt nghiệp > y sư bách cần nông
+  đại học < trường học tốt nghiệp > y sư bách cần nông ~ ths thạc cđ gv
   đại hội < dự > ~ chi đảng
 ĐK = đăng ký
   đặc khu < phường, > phú côn

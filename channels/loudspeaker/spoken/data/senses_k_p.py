@@ -106,6 +106,7 @@ NĐ = nghị định
   ngộ độc < vụ bị ca >
   nghị định < theo số tại của cứ các hai và hành dự thảo > số #document #number mới trên này quy
 NH = ngân hàng
+  ngân hàng < stk tk > #account
   ngân hàng < tại qua > chính nông agribank vietcombank bidv vietinbank sacombank acb mb
   ngân hàng < > techcombank hdbank vpbank tpbank lpbank đông
   năm học < > #number
