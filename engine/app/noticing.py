@@ -42,6 +42,7 @@ from engine.notices.proof import ProofGatherer
 from engine.notices.quotas import QuotaGatherer
 from engine.notices.recalled import RecallGatherer
 from engine.notices.relays import RelayGatherer
+from engine.rules.disputed import disputed_in
 from engine.notices.unamended import UnamendedGatherer
 from engine.notices.visits import VisitGatherer
 from engine.settings.players import AgentPlayer
@@ -96,7 +97,7 @@ def commune_desk(
             within=timedelta(hours=settings.proof_hours),
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
-        RelayGatherer(ledger.relays.words),
+        RelayGatherer(ledger.relays.words, partial(disputed_in, ledger)),
         EscalationGatherer(ledger),
         VisitGatherer(ledger.relays.words),
         QuotaGatherer(
