@@ -42,9 +42,9 @@ from engine.notices.proof import ProofGatherer
 from engine.notices.quotas import QuotaGatherer
 from engine.notices.recalled import RecallGatherer
 from engine.notices.relays import RelayGatherer
-from engine.rules.disputed import disputed_in
 from engine.notices.unamended import UnamendedGatherer
 from engine.notices.visits import VisitGatherer
+from engine.rules.disputed import disputed_in
 from engine.settings.players import AgentPlayer
 
 #: Backends that speak with an account of the commune's own: nobody else can ask for it.

@@ -213,8 +213,8 @@ def _channel_bounds(
             place.setdefault(_told_once(row), []).append(one)
     found: dict[str, list[ChannelCoverage]] = {}
     for (hamlet_id, channel), deliveries in pieces.items():
-        one = _channel(channel, deliveries.values(), households.get(hamlet_id, 0))
-        found.setdefault(hamlet_id, []).append(one)
+        covers = _channel(channel, deliveries.values(), households.get(hamlet_id, 0))
+        found.setdefault(hamlet_id, []).append(covers)
     return found
 
 

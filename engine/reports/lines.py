@@ -10,7 +10,7 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.i18n import joined
 from engine.ledger import DeliveryRow, EventRow, remark_of
-from engine.models import Evidence, EvidenceKind, Person, Purpose, Registry
+from engine.models import EvidenceKind, Person, Purpose, Registry
 from engine.models.word import Judged
 from engine.models.wording import evidence_word, views_in_words
 from engine.reports.handed import product_name

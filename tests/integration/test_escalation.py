@@ -204,7 +204,7 @@ def test_who_takes_his_word_back_is_asked_again_and_never_twice(chase: Chase) ->
     )
     assert report(chase.app).coverage.hamlets[0].covered == Bounds(0, 0)
     text = said(chase.app.workspace, "status", CAMPAIGN)
-    assert "⚠ Ấp 1: ap-1-head nói lúc 23:00 01/12/2026 là chưa chuyển" in text
+    assert "⚠ Ấp 1: ap-1-head said at 23:00 01/12/2026 that it was not passed on\n" in text
     assert "not passed on, says ap-1-head" in str(report(chase.app).escalation)
     chase.run(at(6, day=4))
     counts = Counter(one.step.do for one in chase.steps("ap-1") if one.state is State.SENT)

@@ -28,7 +28,7 @@ from engine.errors import LoaError
 from engine.models import Evidence, EvidenceKind, Registry
 from engine.models.relay import RelayLink, Way, WordKind
 from engine.models.word import judged
-from engine.notices.words import what
+from engine.notices.words import what as words_of
 from engine.reports import Bounds, build_report
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
@@ -299,7 +299,7 @@ def test_a_deputy_who_denies_it_is_heard_beside_the_head(app: App, phone: Phone)
     assert "đã chuyển 100 hộ – có người nói chưa chuyển" in phone.get(address(app)).text
     (kept,) = commune_desk(app.house, app.ledger, ()).look()
     assert kept.notice.facts["disputed"] == "ap-1"
-    assert "of ap-1 one says that it was passed on" in what(kept.notice)
+    assert "of ap-1 one says that it was passed on" in words_of(kept.notice)
     report = build_report(app.ledger, app.registry, "tiem-phong", app.clock.now())
     assert report.coverage.hamlets[0].covered == Bounds(0, 100)
     (line,) = report.not_passed_on
