@@ -1,5 +1,6 @@
 """Fixtures that every test may ask for."""
 
+from hypothesis import HealthCheck, settings
 from support.amplifier import english, far, player
 from support.object_store import line, object_store
 from support.quick import quick_passphrases, quick_tables, said_once, sayings
@@ -21,3 +22,9 @@ __all__ = [
     "said_once",
     "sayings",
 ]
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+settings.register_profile(
+    "loa", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("loa")
