@@ -29,7 +29,7 @@ from sqlalchemy import (
 
 from engine.ledger.database import Database
 from engine.ledger.dialect import read_it_all
-from engine.ledger.holding_words import is_denied, is_last_word
+from engine.ledger.holding_words import is_denied, is_last_word, said_more
 from engine.ledger.tables import deliveries, evidence
 from engine.models import EvidenceKind, Purpose
 from engine.states import MAY_BE_KNOWN, State
@@ -119,25 +119,34 @@ _VISITS = "team"
 
 def _within(stands: Collection[Stand] | None) -> ColumnElement[bool]:
     """Return where a campaign's deliveries and their evidence lie, by ids."""
-    if not stands:
+    ids = _ids(stands)
+    if ids is None:
         return true()
-    lowest, highest = min(one.ids[0] for one in stands), max(one.ids[1] for one in stands)
-    return and_(_D.id.between(lowest, highest), _E.delivery_id.between(lowest, highest))
+    return and_(_D.id.between(*ids), _E.delivery_id.between(*ids))
 
 
-def _each_delivery(here: ColumnElement[bool]) -> Select[Any]:
-    """Return what is known of each delivery: the numbers may be rivals, or parts of one."""
+def _ids(stands: Collection[Stand] | None) -> tuple[int, int] | None:
+    if not stands:
+        return None
+    return min(one.ids[0] for one in stands), max(one.ids[1] for one in stands)
+
+
+def _each_delivery(here: ColumnElement[bool], more: Select[tuple[int]]) -> Select[Any]:
+    """Return what is known of each delivery: the numbers may be rivals, or parts of one.
+
+    ``more`` are those with several pieces of evidence.
+    """
     said = (
         select(
             _D.hamlet_id,
             _D.channel,
             _D.id,
             case((_E.households < 0, 0), else_=_E.households).label("number"),
-            case((is_denied(), 1), else_=0).label("denied"),
+            case((is_denied(more), 1), else_=0).label("denied"),
             _E.views,
         )
         .join(evidence, _E.delivery_id == _D.id)
-        .where(here, _D.channel != _VISITS, is_last_word())
+        .where(here, _D.channel != _VISITS, is_last_word(more))
         .subquery()
         .c
     )
@@ -211,7 +220,7 @@ class CoverageViews:
             span.holds(_D.slot),
             _within(stands),
         )
-        parts = [_each_delivery(here)]
+        parts = [_each_delivery(here, said_more(self._commune_id, _ids(stands)))]
         if stands is None or any(one.channel == _VISITS for one in stands):
             parts.append(_each_round(here))
         one = union_all(*parts).subquery()

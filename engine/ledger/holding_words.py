@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, or_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, or_, select
 
 from engine.ledger.tables import evidence
 from engine.models import EvidenceKind
@@ -19,8 +19,22 @@ _E, _LATER, _DENIAL, _AGAIN = (
 )
 
 
-def is_last_word() -> ColumnElement[bool]:
+def said_more(commune_id: str, ids: tuple[int, int] | None) -> Select[tuple[int]]:
+    """Return the commune's deliveries, of those between ``ids``, with several pieces of evidence.
+
+    They are few, and found in one go: nothing of all others needs to be looked up.
+    """
+    several = evidence.alias("several").c
+    found = select(several.delivery_id).where(several.commune_id == commune_id)
+    if ids is not None:
+        found = found.where(several.delivery_id.between(*ids))
+    return found.group_by(several.delivery_id).having(func.count() > 1)
+
+
+def is_last_word(more: Select[tuple[int]]) -> ColumnElement[bool]:
     """Say of evidence whether its author has not said otherwise since.
+
+    ``more`` are the deliveries with several pieces (``said_more``).
 
     Copies are counted as a whole, too: what the same person has counted anew does not count any
     more (``engine.reports.handed``).
@@ -40,10 +54,10 @@ def is_last_word() -> ColumnElement[bool]:
         _E.left_over.is_(None),
         _E.kind != EvidenceKind.RELAYED.value,
     )
-    return or_(lasting, not_(otherwise))
+    return or_(lasting, _E.delivery_id.not_in(more), not_(otherwise))
 
 
-def is_denied() -> ColumnElement[bool]:
+def is_denied(more: Select[tuple[int]]) -> ColumnElement[bool]:
     """Say of evidence whether somebody else said later, and still says, that it is not so."""
     relayed = and_(
         _AGAIN.kind == EvidenceKind.RELAYED.value,
@@ -57,7 +71,7 @@ def is_denied() -> ColumnElement[bool]:
         _DENIAL.kind == EvidenceKind.NOT_RELAYED.value,
         not_(exists().where(*_same_person(_AGAIN, _DENIAL), relayed)),
     )
-    return and_(_E.kind == EvidenceKind.RELAYED.value, denial)
+    return and_(_E.kind == EvidenceKind.RELAYED.value, _E.delivery_id.in_(more), denial)
 
 
 def _same_person(later: Any, than: Any) -> tuple[ColumnElement[bool], ...]:
