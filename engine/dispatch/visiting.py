@@ -13,6 +13,7 @@ from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Ledger
 from engine.ledger.relays import Author, Written
 from engine.models import Content, Hamlet, Purpose, Registry, Right, Team
+from engine.models.plain import plain
 from engine.models.relay import WordKind
 from engine.models.visit import Going, Household, VisitLink, VisitReport, Visits
 from engine.rules.team_days import OtherDays
@@ -173,7 +174,7 @@ class Visiting:
                 message = _("{campaign}: {team} has no sheet for {hamlet} yet")
             raise LoaError(message.format(campaign=campaign_id, team=team_id, hamlet=hamlet_id))
         self._check_person(by, team_id, hamlet)
-        text = " ".join(note.split())
+        text = " ".join(plain(note).split())
         _check_numbers(visits, hamlet, text)
         source = source or _("on paper, entered by {person}").format(person=by)
         return self._ledger.visits.record(
