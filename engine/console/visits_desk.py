@@ -17,12 +17,16 @@ from engine.models.visit import Household, VisitLink, Visits
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What somebody sent with the form of one hamlet."""
+    """What somebody sent with the form of one hamlet.
+
+    ``sure_of``: so many, more than planned, he says are right.
+    """
 
     hamlet_id: str
     by: str
     visits: Visits
     note: str = ""
+    sure_of: int | None = None
 
 
 class VisitDesk:
@@ -82,6 +86,7 @@ class VisitDesk:
                 now,
                 note=said.note,
                 source=_("through its team's link"),
+                sure_of=said.sure_of,
             )
 
     @contextmanager
