@@ -193,7 +193,7 @@ def _approver(notice: Notice) -> str:
     """Return who approved, and on which day: short, for a column."""
     if notice.approved_by is None or notice.approved_at is None:
         return approved_words(notice)
-    return f"{notice.approved_by.id}, {notice.approved_at:%d/%m/%Y}"
+    return f"{notice.approved_by.shortly}, {notice.approved_at:%d/%m/%Y}"
 
 
 def _left(page: Page) -> Iterator[dict[str, Any]]:
