@@ -273,6 +273,32 @@ def test_the_sheet_is_read_in_black_and_white(page: Page) -> None:
     assert pdf == leader_in(Form.PDF, page), "the same page is the same file"
 
 
+@pytest.mark.parametrize("count", [4, 30])
+@pytest.mark.parametrize("name", ["Ấp", "Tổ dân phố Khu đô thị mới Nguyễn Thị Minh Khai"])
+def test_bars_are_wide_enough_to_compare_hamlets_by(
+    pages: dict[str, Page], name: str, count: int
+) -> None:
+    """Beside five channels the bar of what is whole has 30 mm at least, and its head a line."""
+    [first, *_others] = pages["campaign"].areas
+    cell = first.cells[0]
+    areas = tuple(
+        replace(first, id=f"ap-{n}", name=f"{name} {n}", covered=Bounds(one, 100), households=100)
+        for n, one in enumerate([100, *[0, 9, 47] * 10][:count])
+    )
+    areas = tuple(replace(one, cells=(*one.cells, cell)) for one in areas)
+    page = replace(pages["campaign"], areas=areas, channels=(*pages["campaign"].channels, "team"))
+    pdf = leader_in(Form.PDF, page)
+    assert paper.pages(pdf) == 1
+    assert "Surely reached – possibly" in paper.text_of(pdf)
+    dark = paper.in_grey(pdf, 254) < 60  # ten pixels a millimetre
+    ends = np.diff(dark.astype(np.int8), axis=1, prepend=0, append=0)
+    longest = [
+        int((np.flatnonzero(row < 0) - np.flatnonzero(row > 0)).max(initial=0)) for row in ends
+    ]
+    thick = [min(longest[n : n + 15]) / 10 for n in range(len(longest) - 15)]
+    assert 30 <= max(thick) < 120, "black for a millimetre and a half from top to bottom"
+
+
 @pytest.mark.parametrize("start", ["=", "@", "\t-"])
 def test_no_author_writes_a_formula_into_the_workbook(tmp_path: Path, start: str) -> None:
     ground = told(tmp_path, f'{start}HYPERLINK("http://vi.du","x")', f"{start}SUM(1+1)")
