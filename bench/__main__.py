@@ -23,6 +23,7 @@ PARTS = (
     "printing",
     "portal",
     "speech",
+    "bulletin",
     "spoken",
     "proving",
     "examples",

@@ -294,9 +294,14 @@ def reached_by(product: Product, content: Content, hamlet: Hamlet, handed: int) 
     """Return how many households ``handed`` copies make; None for what hangs on a wall."""
     if not product.for_households:
         return None
-    options = content.options_as(FlyerOptions)
-    each = 1 if product in options.product_copies else options.copies_per_household or 1
+    each = copies_each(product, content)
     return min(handed // each, hamlet.households_of(content.households))
+
+
+def copies_each(product: Product, content: Content) -> int:
+    """Return how many copies of a product one household gets."""
+    options = content.options_as(FlyerOptions)
+    return 1 if product in options.product_copies else options.copies_per_household or 1
 
 
 def sheets_for(copies: int, product: Product = Product.A5) -> int:

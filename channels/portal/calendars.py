@@ -114,8 +114,12 @@ def _events(state: State, entry: Entry, place: Place | None) -> list[Event]:
 
 
 def _apart(view: PostView) -> list[SectionView]:
-    """Return the wordings that name times or places of their own; one stands for the others."""
-    spans = {(section.span, section.where): section for section in reversed(view.sections)}
+    """Return the wordings that name times or places of their own; one stands for the others.
+
+    Where it was withdrawn does not stand for where it still holds.
+    """
+    held = [section for section in view.sections if not section.withdrawn] or view.sections
+    spans = {(section.span, section.where): section for section in reversed(held)}
     return sorted(spans.values(), key=lambda section: section.number)
 
 
@@ -183,8 +187,7 @@ def _component(icalendar: Any, state: State, event: Event) -> Any:
     made.add("categories", [label.text for label in post.labels] or ["Thông báo"])
     made.add("location", section.where or post.named(section))
     made.add("transp", "TRANSPARENT")
-    withdrawn = section.post.purpose is Purpose.WITHDRAWAL
-    made.add("status", "CANCELLED" if withdrawn else "CONFIRMED")
+    made.add("status", "CANCELLED" if section.withdrawn else "CONFIRMED")
     return made
 
 
@@ -195,7 +198,11 @@ def _said(post: PostView, section: SectionView) -> str:
 
 
 def _page(state: State, newest: Sequence[Entry]) -> bytes:
-    current = [entry for entry in newest if not state.catalogue.over(entry, state.site.as_of)]
+    current = [
+        entry
+        for entry in newest
+        if not (entry.withdrawn or state.catalogue.over(entry, state.site.as_of))
+    ]
     chosen = (one for entry in current[:CARRIED] for one in _events(state, entry, None))
     events = [one for one in chosen if not one.post.expired]
     events.sort(key=lambda one: (one.span.begins, one.post.id, one.section.number))

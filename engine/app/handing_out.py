@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 
 from channels.flyer.handout import Handout, read_code
 from channels.flyer.jobs import Share
-from channels.flyer.options import FlyerOptions, reached_by, speaking
+from channels.flyer.options import FlyerOptions, copies_each, copies_of, reached_by, speaking
 from channels.flyer.products import Product
 from engine.app.opening import App
-from engine.app.printing import Sheaf, sheaf_of
+from engine.app.printing import PRINTED, Sheaf, sheaf_of
 from engine.dispatch.confirming import Word, confirm
 from engine.errors import LoaError
 from engine.i18n import gettext as _
-from engine.models import Right
+from engine.ledger import DeliveryRow
+from engine.models import Content, Right
 from engine.reports.words import number
 
 
@@ -35,10 +36,12 @@ class Count:
             message = _("{found} handed out: only {printed} were printed")
             raise LoaError(message.format(found=number(self.handed), printed=number(printed)))
         if left is not None and left > printed - (self.handed or 0):
-            message = _("more left over than were printed")
+            message = _("{left} left over: only {printed} were printed")
             if self.handed is not None:
                 message = _("{handed} handed out and {left} left over: {printed} were printed")
-            raise LoaError(message.format(handed=self.handed, left=left, printed=printed))
+            handed = number(self.handed or 0)
+            numbers = {"handed": handed, "left": number(left), "printed": number(printed)}
+            raise LoaError(message.format(**numbers))
         if left is None and self.handed is not None:
             return Count(printed - self.handed, self.handed)
         if left is not None and self.handed is None:
@@ -140,6 +143,43 @@ def word_of(
         product="" if main else product,
         also=also,
     )
+
+
+def told_of_paper(app: App, word: Word, product: Product | None) -> Word:
+    """Return a typed word about printed copies; ``product`` None: the one that counts households.
+
+    Raises LoaError for what does not fit, and for more copies than were printed there: as a
+    cover's scan does.
+    """
+    if product is not None:
+        word = told_of_product(app, word, product)
+    rows = [
+        row
+        for row in app.ledger.views.deliveries(word.campaign_id)
+        if (row.channel, row.hamlet_id) == ("flyer", word.hamlet_id) and row.state in PRINTED
+    ]
+    if word.left_over is None or word.left_over < 0 or not rows:
+        return word  # where nothing was printed, confirming says so
+    contents = app.ledger.deliveries.contents([row.content_hash for row in rows])
+    counts = [_as_count(app, word, row, contents[row.content_hash][0], product) for row in rows]
+    printed, count = max(counts, key=lambda one: one[0])
+    count.checked(printed)
+    return word
+
+
+def _as_count(
+    app: App, word: Word, row: DeliveryRow, content: Content, product: Product | None
+) -> tuple[int, Count]:
+    """Return how many copies were printed for a hand-out, and what a word says of them."""
+    registry = app.ledger.registries.load(
+        app.ledger.revisions.registry_of(row.campaign_id, row.revision)
+    )
+    hamlet = registry.hamlets_by_id[row.hamlet_id]
+    meant = product or speaking(content, hamlet)
+    handed = None
+    if word.households is not None and meant.for_households:
+        handed = word.households * copies_each(meant, content)
+    return copies_of(meant, content, hamlet), Count(word.left_over, handed)
 
 
 def told_of_product(app: App, word: Word, product: Product) -> Word:

@@ -20,8 +20,8 @@ from engine.models.hashing import digest
 from engine.models.plan import Frozen
 from engine.states import State
 
-#: Whose words are final, and may be printed.
-_PRINTED = (State.SENT, State.CONFIRMED, State.UNCERTAIN)
+#: Whose words are final: they may be printed, and were, where a print point prints.
+PRINTED = (State.SENT, State.CONFIRMED, State.UNCERTAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def sheaf_of(app: App, campaign_id: str) -> Sheaf:
     rows = {
         row.hamlet_id: row
         for row in app.ledger.views.deliveries(campaign_id)
-        if row.channel == "flyer" and row.state in _PRINTED and not row.replaced
+        if row.channel == "flyer" and row.state in PRINTED and not row.replaced
     }
     if not rows:
         message = _("{campaign}: nothing to print; flyers are printed once they are due: loa run")

@@ -253,10 +253,10 @@ def confirm() -> click.Command:
         )
         with open_workspace(workspace, acting=True) as app:
             check_places(app, Which(campaign_id, target=target))
-            if product is not None:
-                from engine.app.handing_out import told_of_product
+            if product is not None or left_over is not None:
+                from engine.app.handing_out import told_of_paper
 
-                word = told_of_product(app, word, Product(product))
+                word = told_of_paper(app, word, Product(product) if product else None)
             count = take_word(app.ledger, app.registry, word, app.clock.now())
             click.echo(_("✓ evidence kept for {count} deliveries").format(count=count))
 

@@ -57,8 +57,8 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
     """Keep a person's word as evidence; return for how many deliveries.
 
     The hamlet's head may confirm there, a deputy, and whoever has the right to. Raises LoaError for
-    an unknown hamlet or person, more households than there are, nothing sent to confirm, or
-    something heard on one of several days without saying on which.
+    an unknown hamlet or person, more households than there are or none at all, nothing sent to
+    confirm, or something heard on one of several days without saying on which.
     """
     hamlet = registry.hamlets_by_id.get(word.hamlet_id)
     if hamlet is None:
@@ -219,3 +219,12 @@ def _check_number(rows: list[DeliveryRow], word: Word, hamlet: Hamlet) -> None:
     if word.households is not None and not 0 <= word.households <= most:
         message = _("{found} households: 0 to {most} are allowed for {hamlet}")
         raise LoaError(message.format(found=word.households, most=most, hamlet=hamlet.name))
+    # Printed copies that all were left over, and rounds in which nobody was met, are counts.
+    counts = word.channel == "team" or word.left_over is not None
+    if word.households == 0 and not counts and not word.received:
+        message = _(
+            "0 households: nobody was told in {hamlet}, so there is nothing to confirm. Confirm"
+            " once somebody was; without --households where nobody knows how many; with"
+            " --received if only the head has it."
+        )
+        raise LoaError(message.format(hamlet=hamlet.name))

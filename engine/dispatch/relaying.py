@@ -147,7 +147,17 @@ class Relaying:
     def passed_on(
         self, link: RelayLink, hamlet_id: str, households: int | None, way: Way, now: datetime
     ) -> None:
-        """Keep that so many households were told. Raises LoaError as ``confirm`` does."""
+        """Keep that so many households were told.
+
+        Raises LoaError for none at all, for then it was not passed on, and as ``confirm`` does.
+        """
+        if households == 0:
+            raise LoaError(
+                _(
+                    "0 households: then nobody was told yet. If you could not pass it on to any"
+                    ' household, press "Chưa chuyển được" and write why.'
+                )
+            )
         self._say(link, hamlet_id, now, households=households, way=way)
 
     def write(

@@ -226,7 +226,7 @@ class Escalations:
 def stop_answered(connection: Connection, commune_id: str, piece: Evidence, what: str) -> None:
     """Stop the steps of a hamlet that waited for the word that a piece of evidence gives."""
     settled = _ANSWERS.get(piece.kind)
-    if settled is None:
+    if settled is None or piece.of_nobody:
         return
     s, d, w = escalation_steps.c, deliveries.c, escalating.c
     about = connection.execute(

@@ -116,9 +116,8 @@ def add_evidence(connection: Connection, commune_id: str, pieces: Sequence[Evide
                 views=piece.views,
             )
         )
-        nobody = piece.kind is EvidenceKind.VISITED and not piece.households
         confirmed: list[int] = []
-        for old in _CONFIRMABLE if piece.confirms and not nobody else ():
+        for old in _CONFIRMABLE if piece.confirms else ():
             moved = move_deliveries(
                 connection,
                 commune_id,

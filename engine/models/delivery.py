@@ -154,4 +154,11 @@ class Evidence:
     @property
     def confirms(self) -> bool:
         """Say whether it shows that what was sent reached anybody."""
-        return self.kind.confirms and not self.product
+        return self.kind.confirms and not self.product and not self.of_nobody
+
+    @property
+    def of_nobody(self) -> bool:
+        """Say whether it is about visits or telling that reached no household."""
+        if self.kind is EvidenceKind.VISITED:
+            return not self.households
+        return self.kind is EvidenceKind.RELAYED and self.households == 0

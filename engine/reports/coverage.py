@@ -121,6 +121,16 @@ class Coverage:
         )
 
 
+def no_evidence(covered: Bounds) -> str:
+    """Return what a covered nought means, in words; "" where it is no nought.
+
+    What was sent may have reached people all the same: as a bound it would be false.
+    """
+    if covered.upper:
+        return ""
+    return _("no evidence yet: how many households were reached is not known")
+
+
 def views_assumption() -> str:
     """Say what a number of page views is taken for."""
     return _(

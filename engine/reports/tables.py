@@ -12,7 +12,7 @@ from typing import Any
 from engine.i18n import gettext as _
 from engine.i18n import language
 from engine.reports.amended import AmendedHamlet, AmendedPlace
-from engine.reports.coverage import HamletCoverage
+from engine.reports.coverage import HamletCoverage, no_evidence
 from engine.reports.escalation import StepLine
 from engine.reports.lines import DeliveryLine, EvidenceLine
 from engine.reports.matrix import Cell
@@ -144,6 +144,7 @@ def _plain_report(report: Report) -> dict[str, Any]:
             "households": report.coverage.households,
             "covered": report.coverage.covered,
             "twice": report.coverage.twice,
+            "note": no_evidence(report.coverage.covered),
             "assumptions": list(report.coverage.assumptions),
             "hamlets": list(report.coverage.hamlets),
         },

@@ -205,7 +205,8 @@ def _situation(
     answers: Mapping[int, Sequence[Evidence]],
     ends: datetime,
 ) -> Situation:
-    kinds = {piece.kind for row in ours for piece in answers.get(row.id, ())}
+    said = (piece for row in ours for piece in answers.get(row.id, ()))
+    kinds = {piece.kind for piece in said if not piece.of_nobody}
     return Situation(
         sent.get(told.id) if told is not None else None,
         ends,

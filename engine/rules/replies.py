@@ -52,6 +52,8 @@ _BESIDE = re.compile(r"a|ah|nhe|nha|nhen|anh|chi|em|co|chu|bac|toi|minh|xa|ban|a
 _SIGNS = "👍👌✅🆗🙏"
 _NUMBER = re.compile(r"\b(\d{1,3}(?:\.\d{3})+|\d{1,6})(?: \w+)? (?:ho|nha|gia dinh)\b")
 _BARE = re.compile(r"\d")
+#: Who was told: nobody. Then it was not passed on, whatever else stands beside it.
+_NOBODY = re.compile(rf"\b{_NOT}(?: (?:co|den|duoc|toi))? (?:ho|ai|nha|nguoi|gia dinh)\b")
 
 
 def read_reply(text: str) -> Reply:
@@ -69,6 +71,8 @@ def read_reply(text: str) -> Reply:
             return Reply(Meaning.UNCLEAR)
         if not numbers and _BARE.search(plain):
             return Reply(Meaning.UNCLEAR)  # a number of what?
+        if 0 in numbers or _NOBODY.search(plain):
+            return Reply(Meaning.UNCLEAR)  # passed on to nobody: somebody asks what it means
         return Reply(Meaning.RELAYED, numbers[0] if numbers else None)
     if _RECEIVED.search(plain) and not numbers:
         return Reply(Meaning.RECEIVED)

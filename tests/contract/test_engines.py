@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from support.fake_google import Habit, fake_google, without_proxies
+from support.redis_server import PATIENCE
 from support.voices import JOE, piper_voices
 
 from channels.base import ChannelError
@@ -148,11 +149,11 @@ def test_markup_and_codes_in_a_text_are_not_obeyed(rig: Rig) -> None:
 
 def test_an_engine_that_hangs_is_left_within_its_time_limit(rig: Rig) -> None:
     engine = rig.hanging()
-    begun = time.monotonic()
+    begun = time.monotonic()  # a helper that is stopped, or a server that is silent, never answers
     if engine.traits.online:
         with pytest.raises(ChannelError) as caught:
             engine.say("Một.", rig.voice)
         assert not caught.value.permanent
     else:
         assert len(engine.say("Một.", rig.voice).samples)
-    assert time.monotonic() - begun < 20
+    assert time.monotonic() - begun < 2 * PATIENCE

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.commune import PASSPHRASE, make_commune
 from support.fake_telegram import FakeTelegram
-from support.nursery import Nursery, nursery
+from support.nursery import Nursery, shared_nursery
 from support.province import Bench
 from support.redis_server import RedisServer, redis_server, shared_redis
 from support.servers import Postgres
@@ -43,10 +43,9 @@ def shared_telegram(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeTe
 
 
 @pytest.fixture(scope="session")
-def children() -> Iterator[Nursery]:
+def children() -> Nursery:
     """Forks what tests start and kill."""
-    with nursery() as found:
-        yield found
+    return shared_nursery()
 
 
 @pytest.fixture(scope="session")

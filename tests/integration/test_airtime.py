@@ -20,6 +20,9 @@ from engine.models import Plan
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
 
+#: When and to whom things go is what these tests are about; the sounds are made once.
+pytestmark = pytest.mark.usefixtures("said_once")
+
 Stricter = Callable[..., App]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import shutil
-import statistics
 import threading
 import time
 from datetime import timedelta
@@ -41,6 +40,7 @@ from support.redis_server import wait_until
 from engine.app import App
 from engine.artifacts import FolderStore
 from engine.artifacts.sounds import keep_sound
+from engine.console.api import HELD
 from engine.models import Priority
 from engine.models.airing import Cancel, Programme
 from workers.embedded import EmbeddedRuntime
@@ -54,6 +54,7 @@ def test_whoever_waits_hears_within_a_moment_what_another_process_publishes(
 ) -> None:
     player = enrolled(app, server)
     took: list[float] = []
+    asked: list[float] = []  # what any question takes, on a machine as busy as it is now
     after = 0
     for number in range(8):
         heard: list[tuple[float, Any]] = []
@@ -65,14 +66,18 @@ def test_whoever_waits_hears_within_a_moment_what_another_process_publishes(
         waiting = threading.Thread(target=wait, args=(after,))
         waiting.start()
         wait_until(lambda: waits(server) == 1, "the player to wait")
+        began = time.monotonic()
+        assert server.answers()
         published = time.monotonic()
+        asked.append(published - began)
         slot = airing.SLOT + timedelta(minutes=number)
         after = publish(app, priority=Priority.EMERGENCY, slot=slot, expires=airing.SLOT + DAY)
         waiting.join()
         ((at, (programme,)),) = heard
         assert programme.sequence == after
         took.append(at - published)
-    assert statistics.median(took) < 0.4, took
+    assert max(took) < HELD / 2, "not only when its question is given up"
+    assert min(took) < 0.4 + 10 * min(asked), (took, asked)
 
 
 def test_what_is_published_while_the_player_was_away_answers_at_once(
@@ -83,7 +88,7 @@ def test_what_is_published_while_the_player_was_away_answers_at_once(
     began = time.monotonic()
     assert len(player.news("events")) == 1
     assert player.news("events", 0)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < HELD / 2
     publish(app, cluster="cum-2")  # wakes it, and is not for it
     assert len(player.news("programmes", first)) == 0
 
@@ -100,7 +105,7 @@ def test_it_ends_in_order_while_players_wait(workspace: Path, app: App) -> None:
     began = time.monotonic()
     assert server.stop() == 0
     waiting.join()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < HELD / 2
     assert answers[0].json()["programmes"] == []
     assert "Traceback" not in server.log.read_text(encoding="utf-8")
 

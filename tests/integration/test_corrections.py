@@ -37,6 +37,9 @@ from engine.reports.report import build_report
 from engine.reports.tables import report_csv, report_json
 from engine.states import HANDED_OVER, State
 
+#: When and to whom things go is what these tests are about; the sounds are made once.
+pytestmark = pytest.mark.usefixtures("said_once")
+
 
 @pytest.fixture
 def telegram(tmp_path: Path) -> Iterator[FakeTelegram]:

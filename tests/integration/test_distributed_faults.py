@@ -47,7 +47,7 @@ def test_a_worker_killed_at_a_boundary_leaves_its_work_to_the_next(
     with bench.province(boundary, ledger, redis_server) as made:
         made.start("scheduler")
         fatal = made.start("worker", "emergency,important,routine", boundary, str(WORKER[boundary]))
-        assert fatal.wait(timeout=60) == -9, f"the boundary {boundary!r} was not passed"
+        assert fatal.wait(timeout=120) == -9, f"the boundary {boundary!r} was not passed"
         made.start("worker")
     bench.check(made, doubtful=IN_FLIGHT)
     told = "were being sent by a worker that died [bundles=" in made.log("scheduler")
@@ -62,7 +62,7 @@ def test_a_scheduler_killed_at_a_boundary_loses_nothing(
         fatal = made.start(
             "scheduler", "emergency,important,routine", boundary, str(SCHEDULER[boundary])
         )
-        assert fatal.wait(timeout=60) == -9, f"the boundary {boundary!r} was not passed"
+        assert fatal.wait(timeout=120) == -9, f"the boundary {boundary!r} was not passed"
         made.start("scheduler")
         made.start("worker")
     bench.check(made)
@@ -74,8 +74,8 @@ def test_a_sweeper_killed_before_it_settles_leaves_it_to_the_next(
     with bench.province("swept", "postgresql", redis_server) as made:
         sweeper = made.start("scheduler", "emergency,important,routine", "stranded", "1")
         worker = made.start("worker", "emergency,important,routine", "begun", "2")
-        assert worker.wait(timeout=60) == -9
-        assert sweeper.wait(timeout=60) == -9, "the boundary 'stranded' was not passed"
+        assert worker.wait(timeout=120) == -9
+        assert sweeper.wait(timeout=120) == -9, "the boundary 'stranded' was not passed"
         made.start("scheduler")
         made.start("worker")
     bench.check(made, doubtful=IN_FLIGHT)
@@ -143,7 +143,7 @@ def test_a_worker_told_to_stop_ends_by_itself_and_hands_back_the_rest(
         first = made.start("worker", "emergency")
         wait_until(lambda: any((made.workspace / "outbox").rglob("*.txt")), "a first message")
         first.terminate()
-        assert first.wait(timeout=20) == 0
+        assert first.wait(timeout=60) == 0
         with made.opened() as app:
             assert not app.ledger.bundles.being_sent()
         made.start("worker")

@@ -24,8 +24,9 @@ from engine.clock import SimulatedClock
 from engine.dispatch.relaying import Relaying
 from engine.dispatch.replying import Line, Replying
 from engine.dispatch.visiting import Visiting
+from engine.errors import LoaError
 from engine.ledger.needs import Needs
-from engine.models import EvidenceKind, Purpose
+from engine.models import Evidence, EvidenceKind, Purpose
 from engine.models.notice import Concern
 from engine.models.relay import Way, WordKind
 from engine.models.visit import Visits
@@ -35,6 +36,9 @@ from engine.reports.html import report_html
 from engine.reports.report import Report, build_report
 from engine.reports.tables import report_json
 from engine.states import State
+
+#: When and to whom things go is what these tests are about; the sounds are made once.
+pytestmark = pytest.mark.usefixtures("said_once")
 
 PATIENCE = 60
 
@@ -129,6 +133,18 @@ def test_a_word_that_it_was_passed_on_cancels_what_is_still_to_come(chase: Chase
     assert [line.split()[-1] for line in chase.shown()].count("sent") == 4
     assert not chase.texts("rieng--pho")
     assert chase.texts("rieng--phu")
+
+
+def test_a_word_that_nobody_was_told_ends_nothing(chase: Chase) -> None:
+    with pytest.raises(LoaError, match="nobody was told in Ấp 1, so there is nothing to confirm"):
+        chase.say("ap-1", "ap-1-head", 0)
+    row = next(one for one in chase.rows(State.SENT) if one.target == "nhom-ap-1")
+    nought = Evidence(row.id, EvidenceKind.RELAYED, "ap-1-head", at(8), "kept by an older Loa", 0)
+    chase.app.ledger.evidence.add([nought])
+    assert [line.split()[-1] for line in chase.shown("ap-1")] == ["planned"] * 3
+    assert next(one for one in chase.rows() if one.id == row.id).state is State.SENT
+    chase.run(at(13))
+    assert [line.split()[-1] for line in chase.shown("ap-1")] == ["sent", "planned", "planned"]
 
 
 def test_received_settles_only_what_waits_for_that(tmp_path: Path) -> None:

@@ -63,6 +63,31 @@ def test_a_scan_confirms_the_hand_out_and_the_report_tells_what_was_left(fresh: 
         assert any("2 copies too few" in line for line in two.basis)
 
 
+def test_what_is_typed_cannot_be_more_than_was_printed_as_with_a_scan(fresh: Path) -> None:
+    ((_name, pdf),) = jobs(fresh, products=("a6",), hamlets=("ap-1",))
+    (code,) = paper.scanned(paper.in_grey(pdf))
+    with open_app(fresh) as app:
+        (copies,) = (count for _id, count in handout_in(code).copies)
+        with pytest.raises(LoaError, match=f"^{copies + 1} left over: only {copies} were printed"):
+            confirm_handout(app, code, "lan", copies + 1)
+    said = ("tiem-phong", "--hamlet", "ap-1", "--channel", "flyer", "--by", "lan", "-w", fresh)
+    for words, message in (
+        (("--left", "500"), f"500 left over: only {copies} were printed"),
+        (
+            ("--households", str(copies), "--left", "1"),
+            f"{copies} handed out and 1 left over: {copies} were printed",
+        ),
+        (("--product", "notice", "--left", "2"), "2 left over: only 1 were printed"),
+    ):
+        done = loa("confirm", *said, *words)
+        assert done.returncode == 1, words
+        assert message in done.stderr
+    with open_app(fresh) as app:
+        assert not app.ledger.evidence.of("tiem-phong")
+    done = loa("confirm", *said, "--households", str(copies - 1), "--left", "1")
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_cover_of_one_product_speaks_of_that_product_alone(fresh: Path) -> None:
     ((_name, pdf),) = jobs(fresh, products=("notice",), hamlets=("ap-2",))
     (code,) = paper.scanned(paper.in_grey(pdf))

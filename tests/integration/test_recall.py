@@ -39,6 +39,9 @@ from workers.distributed import SchedulerService
 from workers.embedded import EmbeddedRuntime
 from workers.rounds import Rounds
 
+#: When and to whom things go is what these tests are about; the sounds are made once.
+pytestmark = pytest.mark.usefixtures("said_once")
+
 __all__ = ["stricter"]
 
 QUIET = add('quiet: [{from: 2026-12-02, reason: Tang lễ, hours: "04:00-08:00"}]')

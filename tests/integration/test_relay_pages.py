@@ -281,6 +281,19 @@ def test_nothing_that_steers_a_terminal_is_kept_or_printed(app: App, phone: Phon
     assert not set(steering[:1] + steering[8:]) - set("2J") & set(printed)
 
 
+def test_to_no_household_is_not_passed_on(
+    app: App, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LOA_LANG", "vi")
+    for households in ("0", "00 hộ"):
+        form = {"what": "relayed", "households": households, "way": "door"}
+        answer = phone.post(f"{address(app)}/ap-1", data=form)
+        assert answer.status_code == 422
+        assert "Nếu chưa chuyển được cho hộ nào, bấm “Chưa chuyển được”" in answer.text
+    assert evidence(app) == []
+    assert states(app, "ap-1")["nhom-ap-1"] is State.SENT
+
+
 def test_two_people_who_differ_are_both_kept(app: App, phone: Phone) -> None:
     phone.post(f"{address(app)}/ap-1", data={"what": "relayed", "households": "90"})
     confirmed = relaying(app, with_deputy(app.registry))

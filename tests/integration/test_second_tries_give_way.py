@@ -15,6 +15,9 @@ from engine.app.station import day_of
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
 
+#: When and to whom things go is what these tests are about; the sounds are made once.
+pytestmark = pytest.mark.usefixtures("said_once")
+
 
 @pytest.fixture
 def app(tmp_path: Path) -> Iterator[App]:

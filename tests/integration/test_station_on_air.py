@@ -87,7 +87,7 @@ class Air:
     def wait_for(self, bundle: Bundle, *plays: tuple[str, str, str]) -> None:
         """Wait until the station reports exactly these plays of a slot."""
         try:
-            wait_until(lambda: len(self.said(bundle)) >= len(plays), f"{plays}", patience=20)
+            wait_until(lambda: len(self.said(bundle)) >= len(plays), f"{plays}")
         except AssertionError as error:
             log = self.station.log.read_text("utf-8")[-3000:]
             raise AssertionError(f"{error}; {self.station.told()}; {log}") from None
@@ -102,7 +102,7 @@ class Air:
             told = json.loads(text) if text else {}
             return told.get("campaign") == name and time.time() - told["began"] >= seconds
 
-        wait_until(there, f"{name} on air", patience=20)
+        wait_until(there, f"{name} on air")
 
     def recorded(self) -> Recording:
         return Recording(f"{self.icecast.url}/{self.station.mount}")

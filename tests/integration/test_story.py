@@ -37,6 +37,9 @@ from engine.console.visits_desk import VisitDesk
 from engine.console.zalo_hook import PATH, ZaloHook, hook_router
 from workers.embedded import EmbeddedRuntime
 
+#: When and to whom things go is what these tests are about; the sounds are made once.
+pytestmark = pytest.mark.usefixtures("said_once")
+
 CAMPAIGN = "tiem-vac-xin"
 STEPS = """
 channels: {chat: true}

@@ -170,6 +170,7 @@ def test_passed_on_settles_both_with_its_number(scene: Scene) -> None:
         ("Mấy giờ tiêm vậy xã?", HEAD, (WordKind.UNCLEAR, "ap-1-head", "ap-1")),
         ("chưa chuyển được", HEAD, (WordKind.NOT_RELAYED, "ap-1-head", "ap-1")),
         ("đã chuyển 5000 hộ", HEAD, (WordKind.UNCLEAR, "ap-1-head", "ap-1")),
+        ("đã chuyển 0 hộ", HEAD, (WordKind.UNCLEAR, "ap-1-head", "ap-1")),
         ("đã chuyển", STRANGER, (WordKind.UNCLEAR, "", "")),
     ],
 )

@@ -1,4 +1,4 @@
-"""A process that has loaded everything and forks what tests kill.
+"""A process that has loaded everything and forks what tests start: commands, and what they kill.
 
 Starting Python anew for each would take most of a test's time. ``python -m
 support.nursery`` (run in ``tests/``) answers one JSON line with one JSON line, and kills what
@@ -7,25 +7,29 @@ it started when nobody holds its input any more.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import faulthandler
+import gc
 import importlib
 import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
-import time
+import threading
 import traceback
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from support.redis_server import wait_until
+from support.redis_server import PATIENCE, wait_until
 
 TESTS = Path(__file__).parents[1]
 
@@ -34,6 +38,7 @@ TELL = signal.SIGUSR1
 
 #: What can be started; the tests' own process needs none of it.
 DRIVERS = (
+    "support.command_driver",
     "support.service_driver",
     "support.kill_driver",
     "support.console_driver",
@@ -42,16 +47,31 @@ DRIVERS = (
     "support.amend_driver",
 )
 
-#: What a worker loads with the first bundle that needs it.
+#: What a worker loads with the first bundle that needs it, and a command when it does its work.
 LOADED_LATE = (
+    "campaigns.json_schema",
+    "campaigns.workspace",
     "channels.chat.bots.wire",
     "channels.loudspeaker.audio.mp3",
     "channels.loudspeaker.programme",
     "channels.portal.feeds",
+    "engine.app.bulletins",
+    "engine.reports.period",
+    "engine.reports.playlog",
+    "engine.reports.station",
+    "engine.upkeep.backup",
+    "engine.upkeep.doctor",
+    "engine.upkeep.restore",
+    "gtts",
     "lxml.etree",
+    "openpyxl",
     "pypdfium2",
+    "segno.writers",
     "sqlite3",
 )
+
+#: What Python reads when it starts and never again: a fork cannot have others than its nursery.
+READ_AT_THE_START = ("LANG", "LC_", "PYTHON", "TZ")
 
 
 class Child:
@@ -69,19 +89,24 @@ class Child:
             self.returncode = self._nursery.ask(status=self.pid)
         return self.returncode
 
-    def wait(self, timeout: float) -> int:
+    def wait(self, timeout: float = PATIENCE) -> int:
         """Wait for its end. Fails, with its log and where its threads are, when it takes longer."""
-        deadline = time.monotonic() + timeout
-        while (status := self.poll()) is None:
-            assert time.monotonic() < deadline, f"it does not end: {self._where_it_is()}"
-            time.sleep(0.005)
+        self.let_run(timeout)
+        status = self.poll()
+        assert status is not None, f"it does not end: {self._where_it_is()}"
         return status
 
     def let_run(self, seconds: float) -> None:
         """Wait so long, or until it ends."""
-        deadline = time.monotonic() + seconds
-        while self.poll() is None and time.monotonic() < deadline:
-            time.sleep(0.005)
+        if self.poll() is not None:
+            return
+        ended = os.pidfd_open(self.pid)  # until the nursery is asked again, nobody else has its id
+        try:
+            waiting = select.poll()
+            waiting.register(ended, select.POLLIN)
+            waiting.poll(seconds * 1_000)
+        finally:
+            os.close(ended)
 
     def _where_it_is(self) -> str:
         known = self._log.read_text()
@@ -116,20 +141,53 @@ class Nursery:
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
+        self._line = threading.Lock()
 
-    def start(self, driver: str, arguments: Sequence[str], log: Path) -> Child:
-        """Fork ``support.<driver>`` with these arguments; its two streams go into ``log``."""
-        pid = self.ask(start=driver, arguments=list(arguments), log=str(log))
+    def start(
+        self,
+        driver: str,
+        arguments: Sequence[str],
+        log: Path,
+        *,
+        errors: Path | None = None,
+        cwd: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Child:
+        """Fork ``support.<driver>`` with these arguments; its two streams go into ``log``.
+
+        Its errors go into ``errors`` where that is given. ``environ``: all of its environment,
+        if it is to have another than the nursery.
+        """
+        for name in environ or ():
+            if name.startswith(READ_AT_THE_START):
+                assert environ is None or environ[name] == os.environ.get(name), name
+        pid = self.ask(
+            start=driver,
+            arguments=list(arguments),
+            log=str(log),
+            errors=str(errors or log),
+            cwd=str(cwd or TESTS),
+            environ=None if environ is None else dict(environ),
+        )
         assert pid is not None
         return Child(self, pid, log)
 
     def ask(self, **request: Any) -> int | None:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        answer: int | None = json.loads(self._process.stdout.readline())
+        with self._line:
+            self._process.stdin.write(json.dumps(request) + "\n")
+            self._process.stdin.flush()
+            answer: int | None = json.loads(self._process.stdout.readline())
         return answer
+
+
+@cache
+def shared_nursery() -> Nursery:
+    """Return the nursery of this process: started by the first who needs it, ended at its end."""
+    open_until_the_end = ExitStack()
+    atexit.register(open_until_the_end.close)
+    return open_until_the_end.enter_context(nursery())
 
 
 @contextmanager
@@ -154,14 +212,14 @@ def nursery() -> Iterator[Nursery]:
 def main() -> None:
     for name in (*DRIVERS, *LOADED_LATE):
         importlib.import_module(name)
+    gc.freeze()  # what is shared with the children stays shared
 
     children: set[int] = set()
     for line in sys.stdin:
         request = json.loads(line)
         answer: int | None
         if "start" in request:
-            driver = importlib.import_module(f"support.{request['start']}")
-            answer = _fork(driver.main, request["arguments"], request["log"])
+            answer = _fork(**request)
             children.add(answer)
         else:
             answer = _status(request["status"])
@@ -173,20 +231,36 @@ def main() -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _fork(run: Any, arguments: Sequence[str], log: str) -> int:
+def _fork(
+    start: str,
+    arguments: Sequence[str],
+    log: str,
+    errors: str,
+    cwd: str,
+    environ: Mapping[str, str] | None,
+) -> int:
+    driver = importlib.import_module(f"support.{start}")
     pid = os.fork()
     if pid:
         return pid
     status = 1
     try:
-        with Path(log).open("ab") as file, Path(os.devnull).open("rb") as nothing:
+        with (
+            Path(log).open("ab") as out,
+            Path(errors).open("ab") as error,
+            Path(os.devnull).open("rb") as nothing,
+        ):
             os.dup2(nothing.fileno(), 0)
-            os.dup2(file.fileno(), 1)
-            os.dup2(file.fileno(), 2)
+            os.dup2(out.fileno(), 1)
+            os.dup2(error.fileno(), 2)
+        sys.stdin = open(0, closefd=False)  # noqa: SIM115 - the nursery's own has read ahead
+        os.chdir(cwd)
+        if environ is not None:
+            os.environ.clear()
+            os.environ.update(environ)
         random.seed()
         faulthandler.register(TELL, all_threads=True)
-        run(arguments)
-        status = 0
+        status = driver.main(arguments) or 0
     except BaseException:  # noqa: BLE001 - the child ends here, and its log says why
         traceback.print_exc()
     finally:

@@ -1,10 +1,11 @@
-"""``loa worker`` and ``loa scheduler`` started as services are, on the machine's own clock."""
+"""``loa worker`` and ``loa scheduler`` as services are, on the machine's own clock.
+
+They are forked; the processes that they start themselves are begun as those of an installed Loa.
+"""
 
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ import httpx
 
 from engine.clock import VIETNAM
 from support.commune import WARNING, make_commune
+from support.nursery import Child, shared_nursery
 from support.redis_server import RedisServer, wait_until
 
 
@@ -31,19 +33,20 @@ def today(folder: Path) -> Path:
     return workspace
 
 
-def serve(workspace: Path, redis: RedisServer, *command: str) -> subprocess.Popen[bytes]:
+def serve(workspace: Path, redis: RedisServer, *command: str) -> Child:
     environ = {**os.environ, "LOA_LANG": "en", "LOA_QUEUE_URL": redis.url}
-    program = Path(sys.executable).with_name("loa")
-    with (workspace / "service.log").open("ab") as log:
-        return subprocess.Popen(
-            [program, *command, "-w", str(workspace)], env=environ, stdout=log, stderr=log
-        )
+    return shared_nursery().start(
+        "command_driver",
+        [*command, "-w", str(workspace)],
+        workspace / "service.log",
+        environ=environ,
+    )
 
 
 @contextmanager
 def service(
     workspace: Path, redis: RedisServer, url: str, *command: str
-) -> Iterator[tuple[subprocess.Popen[bytes], httpx.Client]]:
+) -> Iterator[tuple[Child, httpx.Client]]:
     """Run a service until it tells at ``url`` how it fares; yield it and who may ask it more."""
     process = serve(workspace, redis, *command, "--listen", url.removeprefix("http://"))
     log = workspace / "service.log"

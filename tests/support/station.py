@@ -29,6 +29,9 @@ from support.servers import free_port
 DEPLOY = Path(__file__).parents[2] / "deploy" / "station"
 SECRET = "khong-ai-duoc-thay"
 
+#: Seconds in which a sound must have been read: on a busy machine a good one takes more than one.
+PATIENCE = "6"
+
 #: Neither program wants to run as root.
 _NOBODY: dict[str, Any] = (
     {"user": "nobody", "group": "nogroup", "extra_groups": []} if os.geteuid() == 0 else {}
@@ -116,7 +119,7 @@ class Station(Program):
             "LOA_STATION_SOCKET": str(self.socket),
             "LOA_STATION_CLOCK_FILE": str(self.clock),
             "LOA_STATION_PASSWORD_FILE": str(self.folder / "source"),
-            "LOA_STATION_PATIENCE": "1",
+            "LOA_STATION_PATIENCE": PATIENCE,
             "LOA_STATION_PORT": str(self.cable.port),
             "LOA_STATION_MOUNT": self.mount,
         }

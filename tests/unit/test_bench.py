@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
-from bench import station
+from bench import bulletin, station
 from bench.backlogs import Backlog, workspace_on
 from bench.curve import drawn
 from bench.emergency import emergencies
+from bench.figures import Figure
+from bench.made_up import NOTICE
 from bench.made_up_province import Shape
 from bench.null_channels import Sink
 from bench.onair import commune, on_air, told
@@ -51,6 +53,18 @@ def test_a_part_prints_its_figures_and_leaves_nothing_behind(tmp_path: Path) -> 
     assert "a notice spoken and mastered" in done.stdout
     assert "speech: peak memory" in done.stdout
     assert not list(tmp_path.iterdir())
+
+
+def test_a_bulletin_is_made_beside_the_usual_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bulletin, "BULLETIN", NOTICE)  # four minutes of it take their time
+    told: dict[str, Figure] = {}
+    for figure in bulletin.figures(tmp_path):
+        told.setdefault(figure.what, figure)
+    assert 10 < told["a bulletin: how long it is heard"].value < 120
+    assert told["a bulletin: text to MP3"].value > 0
+    assert (told["a bulletin: text to MP3"].baseline or 0) > 0
 
 
 def test_an_unknown_part_is_answered_with_the_known_ones(tmp_path: Path) -> None:

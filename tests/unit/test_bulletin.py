@@ -32,7 +32,7 @@ from engine.app.bulletins import publish_bulletin
 from engine.clock import VIETNAM, SimulatedClock
 from engine.errors import LoaError
 from engine.models import Priority, Purpose
-from engine.models.correction import Amends, Correction
+from engine.models.correction import Amends, Correction, withdrawn_body, withdrawn_title
 from engine.models.facts import Facts
 from engine.reports.bulletin import (
     Bulletin,
@@ -45,6 +45,8 @@ from engine.reports.bulletin import (
     week,
     week_of,
 )
+from engine.reports.bulletin.page import bulletin_mark
+from engine.reports.bulletin.telling import correction_of, meant_for, parts_of, validity_of
 
 NOW = datetime(2026, 12, 2, 8, 0, tzinfo=VIETNAM)
 WEEK = week("2026-W49")
@@ -167,6 +169,63 @@ def test_a_correction_for_some_hamlets_names_them() -> None:
     assert text.count(letters("ĐÍNH CHÍNH")) == 1
     assert letters("Ấp 2: Đính chính thông báo “Tiêm phòng”") in text
     assert letters("Có hiệu lực đến") in text
+
+
+def taken_back(facts: Correction, *hamlets: str) -> Told:
+    """Return what a place is told where the notice does not hold any more."""
+    body = withdrawn_body(facts, here=not facts.withdraws)
+    values = {"purpose": Purpose.WITHDRAWAL, "correction": facts}
+    return wording(body, *hamlets, title=withdrawn_title(facts), **values)
+
+
+def test_what_was_withdrawn_says_so_once_and_since_when_it_holds_no_more() -> None:
+    first = NOW - timedelta(days=1)
+    dropped = Correction("Ấp 2 không cúp", NOW - timedelta(hours=2), 1, "Cúp nước", first)
+    gone = replace(dropped, reason="mưa lớn", at=NOW, number=2, amends=Amends.WITHDRAWAL)
+    corrected = replace(gone, previous_amends=Amends.CORRECTION)
+    told = taken_back(gone, "Ấp 1"), taken_back(dropped, "Ấp 2"), taken_back(corrected, "Ấp 3")
+    whole = item(*told)
+    assert "Có hiệu lực" not in validity_of(whole)
+    text = said(whole)
+    assert letters("Hết hiệu lực từ 08 giờ 00 ngày 02/12/2026") in text
+    for words in ("Ấp 1: Thông báo “Cúp nước”", "Ấp 2: Thông báo “Cúp nước”", "Lý do: Ấp 2 không"):
+        assert text.count(letters(words)) == 1, words
+    assert text.count(letters("Lý do: mưa lớn.")) == 2, "of two hamlets"
+    assert text.count(letters("mưa lớn")) == 2
+    assert [part.hamlets.replace("\xa0", " ") for part in parts_of(whole)] == [
+        "Ấp 1",
+        "Ấp 2",
+        "Ấp 3",
+    ]
+
+
+def test_the_communes_code_and_address_never_stand_alone_on_a_page() -> None:
+    registry = builders.registry()
+    for lines in range(20, 34):
+        one = item(wording("\n\n".join(["Cắt điện ở đây."] * lines)))
+        made = [text_by_page(bulletin_pdf(Bulletin(WEEK, registry, (one,))))]
+        several = (item(wording("Một. " * 60)), one, item(wording("Hai.", title="Cuối")))
+        made.append(text_by_page(bulletin_pdf(Bulletin(WEEK, registry, several))))
+        for printed in made:
+            closing = letters(printed[-1])
+            assert letters(registry.portal.url) in closing
+            assert letters("Liên hệ:") in closing, (lines, printed[-1])
+
+
+def test_a_hamlet_that_a_correction_dropped_does_not_speak_for_the_others() -> None:
+    facts = Correction("Ấp 1 không cúp", NOW, 1, "Cúp nước", NOW - timedelta(days=1))
+    told = [
+        taken_back(facts, "Ấp 1"),
+        wording("Cúp lúc 8 giờ.", "Ấp 2", purpose=Purpose.CORRECTION, correction=facts),
+    ]
+    mixed = item(*told)
+    assert bulletin_mark(mixed) == "ĐÍNH CHÍNH"
+    assert meant_for(mixed, 9) == "Ấp 2".replace(" ", "\N{NO-BREAK SPACE}")
+    assert [letters(part.hamlets) for part in parts_of(mixed)] == ["Ấp2", "Ấp1"]
+    assert letters(correction_of(mixed)).startswith(letters("Ấp 2: Đính chính thông báo"))
+    until = letters(validity_of(mixed))
+    assert until.startswith(letters("Có hiệu lực đến"))
+    assert until.endswith(letters("Ấp 1: hết hiệu lực từ 08 giờ 00 ngày 02/12/2026"))
 
 
 def test_hostile_words_are_printed_and_run_nothing() -> None:

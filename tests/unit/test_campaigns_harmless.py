@@ -92,12 +92,12 @@ def test_a_pdf_bomb_is_refused_soon_and_in_little_memory(
 
 def test_a_hostile_pdf_takes_no_time(tmp_path: Path) -> None:
     """Nothing here grows with the square of the file."""
-    began = time.perf_counter()
+    began = time.process_time()
     many = b">>\nstream\nendstream " * 210_000 + b"<<" * 500_000
     assert refused(tmp_path, "a.pdf", pdf(many))
     small = b"/Filter /FlateDecode >>\nstream\n" + zlib.compress(b"x") + b"\nendstream "
     assert refused(tmp_path, "a.pdf", pdf(small * 100_000)) == ""
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_pictures_that_are_fields_are_refused(tmp_path: Path) -> None:

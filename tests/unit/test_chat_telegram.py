@@ -230,7 +230,7 @@ def test_silence_after_the_message_left_is_unknown(
 ) -> None:
     server.script(Habit.HANG_AFTER)
     backend = TelegramBackend(
-        TelegramAccount(server.base_url, TOKEN, timeout=0.2), remote_ids, FreeLimits()
+        TelegramAccount(server.base_url, TOKEN, timeout=1), remote_ids, FreeLimits()
     )
     assert kind(failure(backend, artifact())) == "unknown"
     assert len(server.accepted()) == 1

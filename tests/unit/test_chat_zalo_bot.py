@@ -57,7 +57,7 @@ def channel(server: FakeZaloBot, remote_ids: MemoryRemoteIds) -> Iterator[ChatCh
         limits=FreeLimits(),
         clock=SimulatedClock(builders.NOW),
         telegram=None,
-        zalo_bot=ZaloBotAccount(server.world.token, server.base_url, timeout=0.5),
+        zalo_bot=ZaloBotAccount(server.world.token, server.base_url, timeout=3),
     )
     yield made
     made.close()

@@ -6,7 +6,7 @@ The commands are found in the code: one without a case here fails the test.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -135,19 +135,18 @@ class Neighbours:
 
     ours: Path
     theirs: Path
-    place: str
+    #: The ledger as nobody's command sees it: one engine, which writes each question down once.
+    database: Database
 
     def rows(self) -> list[tuple[object, ...]]:
         """Every row of ours."""
         found: list[tuple[object, ...]] = []
-        database = Database.connect(self.place)
-        with database.read() as connection:
+        with self.database.read() as connection:
             for one in metadata.sorted_tables:
                 if "commune_id" in one.c:
                     mine = select(one).where(one.c.commune_id == "xa-rieng")
                     rows = connection.execute(mine.order_by(*one.primary_key))
                     found += [(one.name, *row) for row in rows]
-        database.close()
         return found
 
     def files(self) -> dict[Path, float]:
@@ -167,7 +166,7 @@ def _environment() -> dict[str, str]:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def neighbours(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Neighbours:
+) -> Iterator[Neighbours]:
     """Ours has a campaign approved and due; theirs has one of its own."""
     place = f"sqlite:///{tmp_path / 'chung.db'}"
     if request.param == "postgresql":
@@ -218,7 +217,9 @@ def neighbours(
     sound.sound_file(theirs / "tieng.wav", sound.murmur(2))
     monkeypatch.chdir(theirs)
     monkeypatch.setenv("LOA_LANG", "en")
-    return Neighbours(ours, theirs, place)
+    database = Database.connect(place)
+    yield Neighbours(ours, theirs, database)
+    database.close()
 
 
 def test_every_command_has_a_case() -> None:

@@ -32,12 +32,14 @@ from engine.models import (
 )
 from engine.reports import Bounds, build_report
 from engine.reports.amended import Has
+from engine.reports.html import report_html
 from engine.reports.leader.campaign import campaign_page
 from engine.reports.leader.forms import Form, leader_in
 from engine.reports.leader.overall import period_page
 from engine.reports.leader.page import Area, Counts, Failure, Page
 from engine.reports.leader.picture import MOST, map_svg
 from engine.reports.period.span import read_period
+from engine.reports.tables import report_json
 from engine.states import State
 
 
@@ -105,6 +107,7 @@ def test_the_four_forms_say_the_same_numbers(page: Page) -> None:
     assert (page.households, page.covered, page.twice) == (1000, Bounds(345, 582), Bounds(0, 37))
     data = json.loads(leader_in(Form.JSON, page))
     assert data["totals"]["covered"] == {"lower": 345, "upper": 582}
+    assert data["totals"]["note"] == ""
     assert data["totals"]["twice"] == {"lower": 0, "upper": 37}
     book = cells(leader_in(Form.XLSX, page))
     summary = dict(row[:2] for row in book["Summary"])
@@ -118,7 +121,7 @@ def test_the_four_forms_say_the_same_numbers(page: Page) -> None:
             area["id"],
             area["households"],
             area["covered"]["lower"],
-            area["covered"]["upper"],
+            area["covered"]["upper"] or "no evidence yet",
             pytest.approx(area["share"], abs=1e-4),
             area["twice"]["lower"],
             area["twice"]["upper"],
@@ -136,7 +139,32 @@ def test_the_four_forms_say_the_same_numbers(page: Page) -> None:
             bounds = area.covered
             same = bounds.lower == bounds.upper
             said = f"{bounds.lower}" if same else f"{bounds.lower}–{bounds.upper}"
+            said = said if bounds.upper else "notknown"
             assert f"{said}" in text.split(paper.letters(area.name), 1)[1]
+
+
+def test_without_evidence_no_form_says_that_nobody_at_most_was_reached(tmp_path: Path) -> None:
+    """What left may have reached people: "at most 0" would be false."""
+    ground = Ground(tmp_path)
+    ground.launch()
+    ground.send()
+    for page in (of_campaign(ground), of_period(ground)):
+        for text in (
+            paper.text_of(leader_in(Form.PDF, page)),
+            text_of_html(leader_in(Form.HTML, page)),
+        ):
+            assert "noevidenceyet" in paper.letters(text)
+            assert "atmost" not in paper.letters(text)
+            assert paper.letters(text).count("notknown") >= 4
+        book = cells(leader_in(Form.XLSX, page))
+        assert dict(row[:2] for row in book["Summary"])["Possibly reached"] == "no evidence yet"
+        assert {row[4] for row in book["Hamlet"][1:]} == {"no evidence yet"}
+        totals = json.loads(leader_in(Form.JSON, page))["totals"]
+        assert totals["covered"] == {"lower": 0, "upper": 0}
+        assert totals["note"].startswith("no evidence yet")
+    report = build_report(ground.ledger, ground.registry, "thong-bao", LATER)
+    assert "of 1,000 households: no evidence yet" in report_html(report).decode()
+    assert json.loads(report_json(report))["coverage"]["note"].startswith("no evidence yet")
 
 
 def test_the_json_keeps_its_keys(page: Page) -> None:

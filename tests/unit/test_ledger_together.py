@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from support import builders
 from support.dispatching import KEY, NOW, Post, Rig, check_chains, due, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FakeOptions, FarSide
+from support.redis_server import PATIENCE
 from support.servers import Postgres, postgres_server
 
 from engine.errors import LoaError
@@ -53,7 +54,7 @@ def at_once(work: Callable[[int], ResultT], threads: int = THREADS) -> list[Resu
     gate = threading.Barrier(threads)
 
     def one(number: int) -> ResultT:
-        gate.wait(10)
+        gate.wait(PATIENCE)
         return work(number)
 
     with ThreadPoolExecutor(threads) as pool:
@@ -271,7 +272,7 @@ def test_a_deadlock_is_tried_again_and_another_fault_is_not(tmp_path: Path) -> N
 def test_a_real_deadlock_is_found_and_both_end(rig: Rig, place: Place) -> None:
     rig.release(Post(), Post(target="noi-2"))
     ids = rig.due()
-    meeting = threading.Barrier(2, timeout=10)
+    meeting = threading.Barrier(2, timeout=PATIENCE)
     tries: list[int] = []
 
     @again_if_lost

@@ -89,7 +89,7 @@ def test_an_answer_without_sound_is_an_error_within_the_time_limit(
     with pytest.raises(ChannelError) as caught:
         engine(google).say("Một.", "vi")
     assert not caught.value.permanent
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30  # the server never ends of itself
 
 
 def test_google_says_when_it_may_be_asked_again(google: FakeGoogle) -> None:

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from support.quick import SHIPPED
 
 from engine.errors import LoaError
+from engine.planner import passphrase
 from engine.planner.passphrase import hash_passphrase, matches
 
 WORD = "mật-khẩu-bịa-ra"
 
 #: As it was kept before Argon2id: scrypt with N = 2^14, r = 8, p = 5 of the word above.
 BEFORE = "scrypt$16384$8$5$MDEyMzQ1Njc4OWFiY2RlZg==$e9XgKrSgH6OItoCuoioTb5JObNE5iYILdmhgVewjFcc="
+
+
+@pytest.fixture(autouse=True)
+def as_it_ships(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other tests take the least cost that there is."""
+    monkeypatch.setattr(passphrase, "_MEMORY", SHIPPED[0])
+    monkeypatch.setattr(passphrase, "_PASSES", SHIPPED[1])
 
 
 def test_the_same_word_is_kept_otherwise_each_time_and_matches_each_time() -> None:

@@ -180,3 +180,19 @@ def test_an_amendment_of_other_channels_alone_leaves_the_label_of_the_post(desk:
     assert words(desk, POST) == ["Đính chính ở Ấp 2"]
     desk.publish(desk.items(post(body="Lúc 7 giờ."), "ap-4"), slot=LATER + timedelta(days=1))
     assert words(desk, POST) == ["Đính chính ở Ấp 2"]
+
+
+def test_the_calendar_leaves_out_what_was_withdrawn_and_where(desk: Desk) -> None:
+    desk.publish(desk.items(post()))
+    desk.publish(desk.items(withdrawn(), "ap-1"), slot=LATER)
+    page = desk.read("lich/index.html")
+    assert "Thông báo tiêm vắc xin" in page
+    assert "Dành cho: Ấp 2" in page
+    assert "Thu hồi thông báo" not in page
+    assert "STATUS:CONFIRMED" in desk.read("lich.ics")
+    assert "STATUS:CANCELLED" not in desk.read("lich.ics")
+    assert "STATUS:CANCELLED" in desk.read("ap/ap-1/lich.ics")
+    assert "STATUS:CONFIRMED" in desk.read("ap/ap-2/lich.ics")
+    desk.publish(desk.items(withdrawn()), slot=LATER + timedelta(hours=1))
+    assert "Không có việc nào đang có hiệu lực." in desk.read("lich/index.html")
+    assert "STATUS:CANCELLED" in desk.read("lich.ics")

@@ -52,6 +52,11 @@ UNCLEAR = (
     "Ai đã chuyển giúp tôi với nhé?",
     "Họp lúc 7 giờ",
     "Đã nhận 20 hộ",
+    "đã chuyển 0 hộ",
+    "Đã báo 00 nhà",
+    "đã nhận, đã chuyển 0 hộ",
+    "Đã chuyển nhưng không hộ nào nhận",
+    "da chuyen, chua co ai xem",
     "Đã chuyển " + "rất nhiều bà con " * 20,
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 import pytest
+from support.redis_server import PATIENCE
 
 from channels.loudspeaker.players.sftp.loop import Loop
 
@@ -20,7 +21,7 @@ def test_what_is_interrupted_while_it_is_handed_over_is_cancelled(
 
     def interrupted(coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop) -> None:
         real(coroutine, loop)
-        assert begun.wait(10)
+        assert begun.wait(PATIENCE)
         raise KeyboardInterrupt
 
     async def work() -> None:
@@ -34,7 +35,7 @@ def test_what_is_interrupted_while_it_is_handed_over_is_cancelled(
     monkeypatch.setattr(asyncio, "run_coroutine_threadsafe", interrupted)
     with pytest.raises(KeyboardInterrupt):
         loop.run(work())
-    assert ended.wait(10)
+    assert ended.wait(PATIENCE)
     loop.close()
 
 
@@ -43,7 +44,7 @@ def test_what_was_interrupted_before_it_began_never_begins(monkeypatch: pytest.M
     blocked, begun = threading.Event(), threading.Event()
 
     def interrupted(coroutine: Coroutine[Any, Any, Any], loop: asyncio.AbstractEventLoop) -> None:
-        loop.call_soon_threadsafe(blocked.wait, 10)
+        loop.call_soon_threadsafe(blocked.wait, PATIENCE)
         real(coroutine, loop)
         raise KeyboardInterrupt
 

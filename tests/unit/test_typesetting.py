@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 from support import paper
+from support.redis_server import PATIENCE
 
 from channels.typesetting import Press, StoppedError, TypesetError
 
@@ -54,7 +55,7 @@ def template(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def press() -> Iterator[Press]:
-    made = Press(size=2, time_limit=20)
+    made = Press(size=2, time_limit=PATIENCE)
     yield made
     made.close()
     assert made.pids == ()
@@ -64,7 +65,7 @@ def said(press: Press, template: Path, text: str, do: str = "") -> str:
     return paper.text_of(press.pdf(template, {"text": text, "do": do}, MADE_AT)).strip()
 
 
-def ended(pid: int, seconds: float = 10) -> bool:
+def ended(pid: int, seconds: float = PATIENCE) -> bool:
     """Say whether a process is gone soon; a zombie is not gone."""
     until = time.monotonic() + seconds
     while psutil.pid_exists(pid) and time.monotonic() < until:
@@ -91,15 +92,18 @@ def test_the_same_data_give_the_same_bytes_in_every_process(press: Press, templa
     assert all(text in paper.text_of(pdf) for text, pdf in zip(texts, made, strict=True))
 
 
-def test_a_template_that_never_ends_is_stopped_and_the_next_page_is_set(template: Path) -> None:
-    press = Press(size=1, time_limit=0.7)
+def test_a_template_that_never_ends_is_stopped_and_the_next_page_is_set(
+    template: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press = Press(size=1, time_limit=3)  # in which a helper starts, however busy the machine is
     try:
         said(press, template, "một")
         (stuck,) = press.pids
-        began = time.monotonic()
-        with pytest.raises(StoppedError, match="took too long and was stopped"):
-            said(press, template, "hai", "endless")
-        assert time.monotonic() - began < 5  # once: a second helper would do no better
+        with monkeypatch.context() as patch:
+            # A second helper would do no better.
+            patch.delattr(press._helpers, "_command")
+            with pytest.raises(StoppedError, match="took too long and was stopped"):
+                said(press, template, "hai", "endless")
         assert not psutil.pid_exists(stuck)
         assert said(press, template, "ba") == "ba"
     finally:
@@ -225,9 +229,9 @@ if how == "fork":
     if os.fork():
         print("busy", flush=True)
     else:
-        time.sleep(30)
+        time.sleep(600)
 if how != "exit":
-    time.sleep(30)
+    time.sleep(600)
 """
 
 
@@ -263,7 +267,7 @@ def test_no_helper_outlives_a_parent_that_is_killed(template: Path, how: str) ->
 
 def test_a_process_that_ends_as_usual_ends_its_helpers(template: Path) -> None:
     parent, helper = started(template, "exit")
-    assert parent.wait(20) == 0
+    assert parent.wait(PATIENCE) == 0
     assert ended(helper)
     assert parent.stdout is not None
     parent.stdout.close()

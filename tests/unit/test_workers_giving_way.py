@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.dispatching import Post, rigged
 from support.fake_channels import FakeBackend, FakeChannel, FarSide
-from support.redis_server import wait_until
+from support.redis_server import PATIENCE, wait_until
 
 from engine.states import State
 from workers.giving_way import Way
@@ -31,7 +31,7 @@ def test_all_wait_until_the_last_urgent_thing_is_done() -> None:
     way.leave()
     assert not gone.is_set()
     way.leave()
-    waiting.join(timeout=10)
+    waiting.join(timeout=PATIENCE)
     assert gone.is_set()
 
 
@@ -65,6 +65,6 @@ def test_a_sender_gives_way_before_each_bundle_and_before_each_is_handed_over(
         wait_until(lambda: len(asked) == 4, "the third bundle")
         assert rig.states() == {State.PLANNED: 3}, "nothing is half done"
         way.leave()
-        sending.join(timeout=10)
+        sending.join(timeout=PATIENCE)
         assert rig.states() == {State.SENT: 3}
         assert len(asked) == (8 if idempotent else 10)

@@ -13,8 +13,9 @@ from .wordlist import words
 _H: Final = r"(?:[01]?\d|2[0-4])"
 _MIN: Final = r"[0-5]\d"
 _SIGN: Final = r"\s?(?:[hHg]|giờ)"
-#: Minutes; a number after a space is a day, if a slash follows it: "22h 15/10".
-_MINUTES: Final = rf"{_MIN}|\s{_MIN}(?!\s?/\s?\d|[.-]\d)|\d(?![\d.,])"
+#: Minutes; a number after a space is a day, if a month follows it: "22h 15/10", not "8 giờ 30-10h".
+_MONTH_AHEAD: Final = rf"\s?/\s?\d|\.\d|-\d{{1,2}}(?![\d:]|{_SIGN})"
+_MINUTES: Final = rf"{_MIN}|\s{_MIN}(?!{_MONTH_AHEAD})|\d(?![\d.,])"
 _POINT: Final = rf"({_H})(?:{_SIGN}({_MINUTES})?(?:\s?(?:phút|ph|p|')(?![a-zà-ỹđ0-9]))?|:({_MIN}))"
 #: No other digit may follow, with or without a colon; a colon alone may.
 _END: Final = r"(?!:?[0-9]|\.\d{3}(?!\d))"

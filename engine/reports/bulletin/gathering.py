@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.ledger import DeliveryRow, Ledger, Revision, Status
-from engine.models import Content, Priority, Registry
+from engine.models import Content, Priority, Purpose, Registry
 from engine.reports.bulletin.period import Period
 from engine.states import State
 
@@ -24,6 +24,11 @@ class Told:
 
     content: Content
     hamlets: tuple[str, ...] = ()
+
+    @property
+    def withdrawn(self) -> bool:
+        """Whether it tells its hamlets that the notice does not hold there any more."""
+        return self.content.purpose is Purpose.WITHDRAWAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +115,8 @@ def _item(
     if channel is None or revision.approved_at is None:
         return None
     words = _words(ledger, registry, [row for row in rows if row.channel == channel])
-    first = words[0].content
     campaign = revision.campaign
-    withdrawn = all(one.content.correction and one.content.correction.withdraws for one in words)
+    first = leading(words)
     return Item(
         campaign_id=revision.campaign_id,
         revision=revision.revision,
@@ -124,9 +128,14 @@ def _item(
         contact=first.contact,
         told=words,
         permalink=first.permalink if "portal" in used else "",
-        expired=campaign.valid_until < now and not withdrawn,
+        expired=campaign.valid_until < now and not all(one.withdrawn for one in words),
         stopped=revision.status is Status.CANCELLED,
     )
+
+
+def leading(told: Sequence[Told]) -> Content:
+    """Return the words that stand for a campaign: of a place where it holds, if there is one."""
+    return next((one for one in told if not one.withdrawn), told[0]).content
 
 
 def _words(ledger: Ledger, registry: Registry, rows: Sequence[DeliveryRow]) -> tuple[Told, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from channels.flyer.product import qr_svg
 from channels.flyer.wording import heading, mark, one_line
 from engine.clock import local
-from engine.reports.bulletin.gathering import Bulletin, Item
+from engine.reports.bulletin.gathering import Bulletin, Item, leading
 from engine.reports.bulletin.telling import (
     contact_of,
     correction_of,
@@ -70,11 +70,11 @@ def _item(number: int, item: Item, size: float) -> dict[str, Any]:
 
 def bulletin_mark(item: Item) -> str:
     """Return what stands above the title: what it is, and whether it still holds."""
-    first = item.told[0].content
+    first = leading(item.told)
     plain = mark(item.priority, first.purpose, drill=first.drill)
-    contents = (one.content for one in item.told)
+    contents = (first, *(one.content for one in item.told))
     amended = next(
-        (one.correction.heading_for(one.purpose) for one in contents if one.correction), ""
+        (one.correction.heading_for(first.purpose) for one in contents if one.correction), ""
     )
     over = "ĐÃ DỪNG, KHÔNG CÒN ÁP DỤNG" if item.stopped else "ĐÃ HẾT HẠN" if item.expired else ""
     parts = dict.fromkeys(filter(None, (over, *plain.split(" · "), amended)))

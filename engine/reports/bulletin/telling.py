@@ -36,8 +36,13 @@ def parts_of(item: Item) -> tuple[Part, ...]:
 
 
 def correction_of(item: Item) -> str:
-    """Return what is corrected, if anything is; with the hamlets where it is not so for all."""
-    corrected = [one for one in item.told if one.content.correction is not None]
+    """Return what is corrected, if anything is; with the hamlets where it is not so for all.
+
+    Where it holds no more, the words themselves say so, and why: that is not said twice.
+    """
+    corrected = [
+        one for one in item.told if one.content.correction is not None and not one.withdrawn
+    ]
     if item.stopped or not corrected:
         return ""
     said: dict[str, list[str]] = {}
@@ -58,25 +63,44 @@ def contact_of(item: Item) -> str:
 
 
 def validity_of(item: Item) -> str:
-    """Say until when it holds, or since when it does not."""
+    """Say until when it holds, or since when it does not; both where it holds here and there."""
     if item.stopped:
         return ""
-    taken = [one.content.correction for one in item.told]
-    ends = [one.at for one in taken if one is not None and one.withdraws]
-    if len(ends) == len(taken):
-        return withdrawn_since(max(ends))
-    return validity(item.valid_until)
+    gone = [one for one in item.told if one.withdrawn]
+    ends = [one.content.correction.at for one in gone if one.content.correction is not None]
+    if not gone or not ends:
+        return validity(item.valid_until)
+    since = withdrawn_since(max(ends))
+    if len(gone) == len(item.told):
+        return since
+    places = one_line(", ".join(name for one in gone for name in one.hamlets))
+    return f"{validity(item.valid_until)}. {places}: {since[:1].lower()}{since[1:]}"
 
 
 def meant_for(item: Item, hamlets: int) -> str:
     """Return the hamlets that an item is for; nothing where it is for all ``hamlets``."""
-    named = list(dict.fromkeys(name for one in item.told for name in one.hamlets))
+    held = [one for one in item.told if not one.withdrawn] or item.told
+    named = list(dict.fromkeys(name for one in held for name in one.hamlets))
     return one_line(", ".join(named)) if len(named) < hamlets else ""
 
 
 def _joined_parts(wordings: Sequence[Told]) -> Iterator[Part]:
+    """Yield what holds, then where it holds no more: each place's words of that in one piece."""
+    gone: dict[tuple[str, ...], list[str]] = {}
+    for one in (told for told in wordings if told.withdrawn):
+        gone.setdefault((*_facts(one), *_lines(one)), []).extend(one.hamlets)
+    holding = [one for one in wordings if not one.withdrawn]
+    if holding:
+        named = [name for one in holding for name in one.hamlets] if gone else []
+        yield from _holding(holding, named)
+    for lines, hamlets in gone.items():
+        yield from _part(hamlets if holding or len(gone) > 1 else (), lines)
+
+
+def _holding(wordings: Sequence[Told], everybody: Sequence[str]) -> Iterator[Part]:
     """Yield the facts, then the text, in one part where both are for the same hamlets."""
-    facts, texts = list(_told(wordings, _facts)), list(_told(wordings, _lines))
+    facts = list(_told(wordings, _facts, everybody))
+    texts = list(_told(wordings, _lines, everybody))
     if len(facts) == len(texts) == 1 and facts[0].hamlets == texts[0].hamlets:
         yield Part(texts[0].hamlets, facts[0].facts, texts[0].paragraphs)
         return
@@ -84,11 +108,18 @@ def _joined_parts(wordings: Sequence[Told]) -> Iterator[Part]:
     yield from texts
 
 
-def _told(wordings: Sequence[Told], lines_of: Callable[[Told], Sequence[str]]) -> Iterator[Part]:
-    """Yield lines in order: what all hamlets are told once, what differs by hamlet."""
+def _told(
+    wordings: Sequence[Told],
+    lines_of: Callable[[Told], Sequence[str]],
+    everybody: Sequence[str],
+) -> Iterator[Part]:
+    """Yield lines in order: what all hamlets are told once, what differs by hamlet.
+
+    ``everybody`` are the hamlets to name above what all are told; none where it goes without.
+    """
     told = [lines_of(one) for one in wordings]
     if len(wordings) == 1:
-        yield from _part((), told[0])
+        yield from _part(everybody, told[0])
         return
     if len({len(lines) for lines in told}) > 1:
         for one, lines in zip(wordings, told, strict=True):
@@ -98,7 +129,7 @@ def _told(wordings: Sequence[Told], lines_of: Callable[[Told], Sequence[str]]) -
     for same, rows in groupby(joined, key=lambda row: len(row) == 1):
         columns = [list(column) for column in zip(*rows, strict=True)]
         if same:
-            yield from _part((), columns[0])
+            yield from _part(everybody, columns[0])
             continue
         for one, lines in zip(wordings, columns, strict=True):
             yield from _part(one.hamlets, lines)

@@ -29,6 +29,7 @@ from engine.reports.leader.wording import (
     more_words,
     notice_words,
     percent,
+    reached_words,
     rows_word,
     why_words,
 )
@@ -127,7 +128,7 @@ def _row(page: Page, line: int, area: Area) -> dict[str, Any]:
         "lower": area.covered.lower / whole,
         "upper": area.covered.upper / whole,
         "share": percent(area.covered.lower, area.households),
-        "once": bounds_words(area.covered),
+        "once": reached_words(area.covered),
         "twice": bounds_words(area.twice),
         "marks": [_marks(cell) for cell in area.cells],
         "behind": behind_words(area) if page.kind is Kind.PERIOD else "",
@@ -183,7 +184,7 @@ def _campaign(notice: Notice) -> list[str]:
         moment(notice.first) if notice.first else "–",
         _cut(_approver(notice), _CELL),
         number(notice.households),
-        bounds_words(notice.covered) if counts else "–",
+        reached_words(notice.covered) if counts else "–",
         _cut(standing, _CELL),
     ]
 

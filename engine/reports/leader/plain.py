@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.i18n import language
+from engine.reports.coverage import no_evidence
 from engine.reports.leader.page import Area, Counts, Notice, Page
 from engine.reports.matrix import Cell
 
@@ -42,6 +43,7 @@ def _plain(page: Page) -> dict[str, Any]:
             "households": page.households,
             "covered": page.covered,
             "twice": page.twice,
+            "note": no_evidence(page.covered),
             "areas": len(page.areas),
             "complete": page.complete,
             "always_behind": len(page.always),

@@ -20,6 +20,7 @@ from engine.reports.leader.wording import (
     heading,
     met_mark,
     notice_words,
+    possibly,
     rows_word,
 )
 from engine.reports.words import channel_word, moment, state_word
@@ -116,7 +117,7 @@ def _summary(page: Page) -> Iterator[Row]:
     yield from figures(page)
     yield _("Households"), page.households
     yield _("Surely reached"), page.covered.lower
-    yield _("Possibly reached"), page.covered.upper
+    yield _("Possibly reached"), possibly(page.covered)
     yield _("Surely by two or more"), page.twice.lower
     yield _("Possibly by two or more"), page.twice.upper
     yield _("Reached whole"), page.complete
@@ -157,7 +158,7 @@ def _areas(page: Page) -> Iterator[Row]:
             one.id,
             one.households,
             one.covered.lower,
-            one.covered.upper,
+            possibly(one.covered),
             float(one.share),
             one.twice.lower,
             one.twice.upper,
@@ -211,7 +212,7 @@ def _notices(page: Page) -> Iterator[Row]:
             one.complete,
             one.households,
             one.covered.lower,
-            one.covered.upper,
+            possibly(one.covered),
             one.twice.lower,
             one.twice.upper,
             ", ".join(f"{count} {state_word(state)}" for state, count in one.states.items()),

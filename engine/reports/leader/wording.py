@@ -39,6 +39,16 @@ def bounds_words(bounds: Bounds) -> str:
     return low if low == high else f"{low}–{high}"
 
 
+def reached_words(bounds: Bounds) -> str:
+    """Return how many are reached as it is printed; nothing known is no "nought"."""
+    return bounds_words(bounds) if bounds.upper else _("not known")
+
+
+def possibly(bounds: Bounds) -> int | str:
+    """Return the upper bound for a table's cell; in words where nothing is known."""
+    return bounds.upper or _("no evidence yet")
+
+
 def percent(part: int, whole: int) -> str:
     """Return a share in whole per cent, never 100 for less than all nor 0 for more than none."""
     if whole <= 0:
@@ -65,7 +75,10 @@ def more_words(page: Page) -> str:
 def figures(page: Page) -> Iterator[tuple[str, str]]:
     """Yield the figures at the top: the number, and what it counts."""
     share = percent(page.covered.lower, page.households)
-    least = _("of {households} {about} ({share}); at most {upper}").format(
+    words = _("of {households} {about} ({share}); at most {upper}")
+    if not page.covered.upper:
+        words = _("of {households} {about}: no evidence yet")
+    least = words.format(
         households=number(page.households),
         about=page.about,
         share=share,
