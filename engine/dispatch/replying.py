@@ -7,7 +7,7 @@ Whenever it is not plain who speaks, for which hamlet, or about which campaign, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from engine.clock import local
@@ -18,6 +18,7 @@ from engine.ledger import Ledger
 from engine.ledger.relays import Author
 from engine.ledger.said_in_groups import Spoken, spoken_of
 from engine.models import ChatGroup, GroupKind, Hamlet, Registry
+from engine.models.plain import plain, plain_lines
 from engine.models.relay import WordKind
 from engine.rules.replies import Meaning, Reply, is_answer, read_reply
 
@@ -75,6 +76,7 @@ class Replying:
         group = self._group(line.group)
         if group is None:
             return
+        line = replace(line, sender=plain(line.sender), text=plain_lines(line.text))
         reply = read_reply(line.text)
         case = self._case(line, group, now)
         if not case.sent and not is_answer(line.text):

@@ -16,7 +16,7 @@ from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
 from engine.ledger.tries import take_back_tries
 from engine.models import Evidence, EvidenceKind
-from engine.models.wording import evidence_word, households_in_words, views_in_words
+from engine.models.wording import households_in_words, others_word, views_in_words
 from engine.states import State
 
 #: States from which evidence leads to `confirmed`; elsewhere it is kept and changes nothing.
@@ -136,8 +136,8 @@ def add_evidence(connection: Connection, commune_id: str, pieces: Sequence[Evide
 
 
 def _in_words(piece: Evidence) -> str:
-    """Return what a piece of evidence shows, and how it is known."""
-    what, known = evidence_word(piece.kind), piece.source
+    """Return what a piece of evidence shows, and how it is known; by whom says the event."""
+    what, known = others_word(piece.kind, deputy=False), piece.source
     if piece.views is not None:
         views = views_in_words(piece.views)
         return _("{what}: {views} ({known})").format(what=what, views=views, known=known)

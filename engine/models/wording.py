@@ -75,6 +75,20 @@ def evidence_word(kind: EvidenceKind) -> str:
     }[kind]
 
 
+def others_word(kind: EvidenceKind, *, deputy: bool) -> str:
+    """Return what a piece of evidence shows that the head did not give, or may not have.
+
+    ``deputy``: one who speaks for him gave it; else nobody says here who did.
+    """
+    match kind:
+        case EvidenceKind.RECEIVED:
+            return _("the head's deputy received it") if deputy else _("received")
+        case EvidenceKind.RELAYED:
+            return _("the head's deputy relayed it") if deputy else _("passed on")
+        case other:
+            return evidence_word(other)
+
+
 def act_word(act: Act) -> str:
     """Return what a step of an escalation does."""
     return {

@@ -10,7 +10,7 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, EventRow, remark_of
 from engine.models import Evidence, EvidenceKind, Person, Purpose, Registry
-from engine.models.wording import evidence_word, views_in_words
+from engine.models.wording import evidence_word, others_word, views_in_words
 from engine.reports.handed import product_name
 from engine.reports.matrix import hamlet_name
 from engine.reports.plain import Discreet
@@ -70,7 +70,10 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """One piece of evidence. ``households`` None means that nobody gave a number."""
+    """One piece of evidence. ``households`` None means that nobody gave a number.
+
+    ``deputy``: whoever speaks for the hamlet's head gave it.
+    """
 
     at: datetime
     delivery_id: int
@@ -82,11 +85,14 @@ class EvidenceLine:
     source: str
     views: int | None = None
     product: str = ""
+    deputy: bool = False
 
     @property
     def what(self) -> str:
         """What it shows; of one printed product among several, which."""
         what = evidence_word(self.kind)
+        if self.deputy:
+            what = others_word(self.kind, deputy=True)
         return f"{what} ({product_name(self.product)})" if self.product else what
 
     @property
@@ -107,10 +113,18 @@ class Lines:
         discreet: Discreet,
         rows: Iterable[DeliveryRow],
         events: Iterable[EventRow],
+        speaking: Iterable[Registry] = (),
     ) -> None:
+        """``speaking``: registries by which people spoke, ``registry`` itself when there are none.
+
+        The first that knows somebody in a hamlet says whether he is the head there.
+        """
         self._registry = registry
+        self._speaking = tuple(speaking) or (registry,)
         self._people = people
         self._known: dict[str, Who] = {}
+        rows = list(rows)
+        self._hamlets = {row.id: row.hamlet_id for row in rows}
         self._places = {row.id: (self._hamlet(row.hamlet_id), row.channel) for row in rows}
         self._remarks = {
             event.delivery_id: remark_of(event.detail)
@@ -176,7 +190,15 @@ class Lines:
             source=self.discreet(piece.source),
             views=piece.views,
             product=piece.product,
+            deputy=self._is_deputy(piece),
         )
+
+    def _is_deputy(self, piece: Evidence) -> bool:
+        for registry in self._speaking:
+            hamlet = registry.hamlets_by_id.get(self._hamlets.get(piece.delivery_id, ""))
+            if hamlet is not None and piece.by in (hamlet.head, *registry.seconds(hamlet)):
+                return piece.by != hamlet.head
+        return False
 
     def _hamlet(self, hamlet_id: str) -> str:
         return hamlet_name(self._registry, hamlet_id)

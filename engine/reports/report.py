@@ -143,7 +143,7 @@ def build_report(
     evidence = ledger.evidence.of(campaign_id)
     happened = ledger.views.events(campaign_id)
     discreet = Discreet([*registry.people, *pinned.people])
-    lines = Lines(pinned, people, discreet, every, happened)
+    lines = Lines(pinned, people, discreet, every, happened, (registry, pinned))
     deliveries = tuple(map(lines.delivery, every))
     households = households_meant(revision, pinned, rows)
     planned = [row for row in rows if row.purpose is not Purpose.REMINDER]

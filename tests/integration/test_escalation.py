@@ -127,7 +127,7 @@ def test_a_word_that_it_was_passed_on_cancels_what_is_still_to_come(chase: Chase
     assert [line.split()[-1] for line in chase.shown("ap-1")] == ["sent", "cancelled", "cancelled"]
     assert (
         chase.reasons("ap-1")[1:]
-        == ["needed no more: the head relayed it: 50 households (said by ap-1-head)"] * 2
+        == ["needed no more: passed on: 50 households (said by ap-1-head)"] * 2
     )
     chase.run(at(6, day=4))
     assert [line.split()[-1] for line in chase.shown()].count("sent") == 4
@@ -512,6 +512,6 @@ def test_commands_show_what_would_come_what_was_done_and_why_not(tmp_path: Path)
         chase.say("ap-1", "ap-1-head", 50)
     shown = said(folder, "escalation", CAMPAIGN)
     assert "◐ 12:00 01/12/2026  remind the head (truong-ap): sent: 6 hours without" in shown
-    assert "(pho): cancelled: needed no more: the head relayed it: 50 households" in shown
+    assert "(pho): cancelled: needed no more: passed on: 50 households" in shown
     status = said(folder, "status", CAMPAIGN)
     assert "Ấp 2: ○ 18:00 01/12/2026  ask the second contact (phu): planned" in status

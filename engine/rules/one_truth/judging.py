@@ -13,7 +13,7 @@ from engine.rules.one_truth.comparing import agree, contradictions
 from engine.rules.one_truth.facts import Day, Fact, Kind, Place
 from engine.rules.one_truth.impossible import impossible_days
 from engine.rules.one_truth.reading import facts_of
-from engine.rules.one_truth.reasons import unfounded, unknown_in
+from engine.rules.one_truth.reasons import Doubted, doubted_in, unfounded
 from engine.rules.one_truth.relative import relative_days
 
 
@@ -106,14 +106,14 @@ class Judge:
                 [fact for said in new for fact in self.facts(said)],
             )
 
-        unknown = unknown_in(
+        doubted = doubted_in(
             reason.text, facts, lambda fact: told(known.get(fact.hamlet, "")), self.reference
         )
         found = {"": self._alone(reason, {text for texts in before.values() for text in texts})}
-        for hamlet in dict.fromkeys((*corrected, *known.values())) if unknown else ():
+        for hamlet in dict.fromkeys((*corrected, *known.values())) if doubted != Doubted() else ():
             ours = [fact for fact in facts if known.get(fact.hamlet, hamlet) == hamlet]
             saids = beside.get(hamlet, ())
-            found[hamlet] = Judged(tuple(self._unfounded(reason, ours, unknown, saids)))
+            found[hamlet] = Judged(tuple(self._unfounded(reason, ours, doubted, saids)))
         return found
 
     def _spoken_of(self, facts: Sequence[Fact], names: Mapping[str, str]) -> dict[str, str]:
@@ -140,11 +140,11 @@ class Judge:
         self,
         reason: Said,
         facts: Sequence[Fact],
-        unknown: frozenset[Fact],
+        doubted: Doubted,
         saids: Sequence[Said],
     ) -> Iterator[Difference]:
         for said in saids:
-            for pair in unfounded(facts, unknown, self.facts(said), self.reference):
+            for pair in unfounded(reason.text, facts, doubted, self.facts(said), self.reference):
                 sides = Side(reason, pair.one), Side(said, pair.other)
                 yield Difference(*sides, self._confirmation(*sides))
 
