@@ -9,6 +9,7 @@ from engine.models.escalation import Act, Step, Without
 from engine.models.plan import Breach
 from engine.models.play import PlayOutcome
 from engine.models.registry import Right
+from engine.models.relay import Way
 from engine.models.truth import FieldPath, Spot
 from engine.states import State
 
@@ -72,7 +73,19 @@ def evidence_word(kind: EvidenceKind) -> str:
         EvidenceKind.ABSENT: _("nobody was at home"),
         EvidenceKind.REFUSED: _("did not want to be visited"),
         EvidenceKind.NEEDS_HELP: _("needs help"),
+        EvidenceKind.NOT_RELAYED: _("said that it was not passed on"),
     }[kind]
+
+
+def way_note(way: Way) -> str:
+    """Return how it is known that somebody told people in this way: he said so on his page."""
+    return {
+        Way.GROUP: _("through his own link: in the chat group"),
+        Way.MEETING: _("through his own link: at a meeting"),
+        Way.DOOR: _("through his own link: from door to door"),
+        Way.LOUDSPEAKER: _("through his own link: by the hamlet's loudspeaker"),
+        Way.OTHER: _("through his own link: in another way"),
+    }[way]
 
 
 def others_word(kind: EvidenceKind, *, deputy: bool) -> str:

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from engine.clock import local
 from engine.i18n import gettext as _
+from engine.i18n import joined
 from engine.ledger import DeliveryRow, EventRow, remark_of
 from engine.models import Evidence, EvidenceKind, Person, Purpose, Registry
+from engine.models.word import Judged
 from engine.models.wording import evidence_word, others_word, views_in_words
 from engine.reports.handed import product_name
 from engine.reports.matrix import hamlet_name
@@ -72,6 +74,7 @@ class EventLine:
 class EvidenceLine:
     """One piece of evidence. ``households`` None means that nobody gave a number.
 
+    ``holds``: its author has not said otherwise since; ``denied``: somebody else has.
     ``deputy``: whoever speaks for the hamlet's head gave it.
     """
 
@@ -85,6 +88,8 @@ class EvidenceLine:
     source: str
     views: int | None = None
     product: str = ""
+    holds: bool = True
+    denied: bool = False
     deputy: bool = False
 
     @property
@@ -98,8 +103,17 @@ class EvidenceLine:
     @property
     def number(self) -> str:
         """The number that was given, in words where it is not of households."""
+        mark = "" if self.holds else _("said otherwise since")
+        if self.holds and self.denied:
+            mark = _("somebody else says it was not passed on")
+        return joined("; ", (self._number, mark))
+
+    @property
+    def _number(self) -> str:
         if self.households is not None:
             return number(self.households)
+        if self.kind is EvidenceKind.NOT_RELAYED:
+            return "–"
         return views_in_words(self.views) if self.views is not None else _("no number")
 
 
@@ -177,7 +191,8 @@ class Lines:
             channel=channel,
         )
 
-    def evidence(self, piece: Evidence) -> EvidenceLine:
+    def evidence(self, word: Judged) -> EvidenceLine:
+        piece = word.piece
         hamlet, channel = self.place(piece.delivery_id)
         return EvidenceLine(
             at=local(piece.at),
@@ -190,6 +205,8 @@ class Lines:
             source=self.discreet(piece.source),
             views=piece.views,
             product=piece.product,
+            holds=word.holds,
+            denied=word.denied,
             deputy=self._is_deputy(piece),
         )
 

@@ -32,7 +32,9 @@ from engine.ledger.relay_tables import relay_words
 from engine.ledger.relays import Author
 from engine.models import Evidence, EvidenceKind, Registry
 from engine.models.relay import RelayLink, Way, WordKind
-from engine.reports.report import build_report
+from engine.models.word import judged
+from engine.notices.words import what as words_of
+from engine.reports import Bounds, build_report
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
 
@@ -305,6 +307,50 @@ def test_two_people_who_differ_are_both_kept(app: App, phone: Phone) -> None:
     ]
 
 
+def test_a_number_is_corrected_and_a_word_taken_back(app: App, phone: Phone) -> None:
+    for households in ("60", "20"):
+        form = {"what": "relayed", "households": households, "way": "door"}
+        phone.post(f"{address(app)}/ap-1", data=form)
+    page = phone.get(address(app)).text
+    assert "đã chuyển 60 hộ – đã báo lại sau đó" in page
+    assert "đã chuyển 20 hộ</li>" in page
+    assert "số mới thay số cũ" in page
+    assert '<option value="door" selected>' in page, "the same way is at hand"
+    for _time in range(2):
+        form = {"what": "not_relayed", "text": "Bấm nhầm, chưa chuyển được."}
+        assert phone.post(f"{address(app)}/ap-1", data=form).status_code == 303
+    page = phone.get(address(app)).text
+    assert "đã chuyển 20 hộ – đã báo lại sau đó" in page
+    assert page.count(": chưa chuyển được</li>") == 1
+    assert "số mới thay số cũ" not in page
+    phone.post(f"{address(app)}/ap-1", data={"what": "relayed", "households": "20", "way": "door"})
+    assert [(one.piece.households, one.holds) for one in judged(evidence(app))] == [
+        (60, False),
+        (20, False),
+        (None, False),
+        (20, True),
+    ]
+
+
+def test_a_deputy_who_denies_it_is_heard_beside_the_head(app: App, phone: Phone) -> None:
+    phone.post(f"{address(app)}/ap-1", data={"what": "relayed", "households": "100"})
+    link = links(app, with_deputy(app.registry))["lan"]
+    said = relaying(app, with_deputy(app.registry))
+    said.write(link, "ap-1", WordKind.NOT_RELAYED, "Chưa nhận được gì.", app.clock.now())
+    assert "đã chuyển 100 hộ – có người nói chưa chuyển" in phone.get(address(app)).text
+    (kept,) = commune_desk(app.house, app.ledger, ()).look()
+    assert kept.notice.facts["disputed"] == "ap-1"
+    assert "of ap-1 one says that it was passed on" in words_of(kept.notice)
+    report = build_report(app.ledger, app.registry, "tiem-phong", app.clock.now())
+    assert report.coverage.hamlets[0].covered == Bounds(0, 100)
+    (line,) = report.not_passed_on
+    assert line.startswith("Ấp 1: lan said at ")
+    assert line.endswith("somebody else says it was: ask them")
+    said.passed_on(link, "ap-1", 40, Way.DOOR, app.clock.now())
+    (kept,) = commune_desk(app.house, app.ledger, ()).look()
+    assert "disputed" not in kept.notice.facts, "he says so himself now"
+
+
 def with_deputy(registry: Registry, hamlet: str = "ap-1", person: str = "lan") -> Registry:
     hamlets = tuple(
         replace(one, deputies=(person,)) if one.id == hamlet else one for one in registry.hamlets
@@ -325,7 +371,9 @@ def test_what_is_asked_waits_for_a_person_and_is_kept_sealed(app: App, phone: Ph
     assert "Đang lũ".encode() not in (app.workspace / "loa.db").read_bytes()
     assert app.ledger.relays.settle([asked.id, why.id], by="lan", at=app.clock.now()) == 2
     assert commune_desk(app.house, app.ledger, ()).look() == []
-    assert evidence(app) == []
+    (piece,) = evidence(app)
+    assert (piece.kind, piece.by) == (EvidenceKind.NOT_RELAYED, "ap-1-head")
+    assert states(app, "ap-1")["nhom-ap-1"] is State.SENT, "it confirms nothing"
 
 
 def test_what_is_refused_stays_typed(app: App, phone: Phone) -> None:
