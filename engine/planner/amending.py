@@ -131,14 +131,17 @@ class Amender:
         found: list[PlannedDelivery] = []
         kept: list[int] = []
         for place, told in self._known.told.items():
-            hamlet = self._registry.hamlets_by_id.get(place[0])
-            if place in self._seen or hamlet is None or place[1] not in self._channels:
+            if place in self._seen:
                 continue
             waiting = [
                 one
                 for one in self._known.standing.get(place, ())
                 if one.purpose is Purpose.WITHDRAWAL
             ]
+            hamlet = self._registry.hamlets_by_id.get(place[0])
+            if hamlet is None or place[1] not in self._channels:
+                kept += [o.delivery.id for o in waiting if o.delivery.state not in UNSENT]
+                continue
             kept += [one.delivery.id for one in waiting]
             if not self._reaches(*place[1:]):
                 continue
