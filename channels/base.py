@@ -7,7 +7,7 @@ model, one line in ``engine/app/channels.py``, and its name in the contract suit
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol, runtime_checkable
 
@@ -45,6 +45,7 @@ __all__ = [
     "Finds",
     "Foresees",
     "HasEndpoint",
+    "HasTargets",
     "Limits",
     "Options",
     "Paced",
@@ -59,6 +60,7 @@ __all__ = [
     "foreseen",
     "paces_of",
     "proves",
+    "targets_of",
 ]
 
 
@@ -189,6 +191,14 @@ class Proves(Protocol):
     proves: bool
 
 
+class HasTargets(Protocol):
+    """A channel whose targets are not, or not only, places of the registry."""
+
+    def targets(self, registry: Registry) -> Collection[str]:
+        """Return every target at which it can act; cheap, and asks nobody."""
+        ...
+
+
 class Channel(Protocol):
     """One form of reaching people.
 
@@ -264,6 +274,12 @@ def foreseen(
     """Return what a channel that ``Foresees`` says; nothing for the others."""
     says: Callable[..., Foreseen] | None = getattr(channel, "foresee", None)
     return says(planned, registry) if says is not None else Foreseen()
+
+
+def targets_of(channel: Channel, registry: Registry) -> Collection[str]:
+    """Return every target at which a channel can act: the registry's places, or its own."""
+    own: Callable[[Registry], Collection[str]] | None = getattr(channel, "targets", None)
+    return own(registry) if own is not None else registry.targets
 
 
 def paces_of(backend: Backend, artifact: Artifact, bundle: Bundle) -> Sequence[Pace]:

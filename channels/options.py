@@ -91,6 +91,10 @@ class Options(BaseModel):
         """Return what of these settings people are told, apart from the content's own words."""
         return None
 
+    def handed_on(self) -> Any:
+        """Return what of ``said`` is on what another channel hands on; all of it, if not told."""
+        return self.said()
+
     def in_second_language(self) -> tuple[str, ...]:
         """Return the parts that tell readers of a second language."""
         return ()

@@ -221,6 +221,11 @@ class FlyerOptions(Options):
         other = self.second_language
         return [list(self.bring), (other.lang, other.title, other.text) if other else None]
 
+    def handed_on(self) -> Any:
+        """A post hands on the main product: the other language stands on no other than its own."""
+        bring, other = self.said()
+        return [bring, other if self.main in _SECOND else None]
+
     def in_second_language(self) -> tuple[str, ...]:
         return _SECOND if self.second_language is not None else ()
 

@@ -164,6 +164,10 @@ class PortalChannel:
             for name in self._publishing.chosen
         )
 
+    def targets(self, registry: Registry) -> frozenset[str]:
+        """Return every portal that can be told what became of its posts."""
+        return self._publishing.targets(registry)
+
     def forecast(self, content: Content, hamlet: Hamlet) -> Forecast:
         reserved = is_reserved(content.campaign_id)
         told = content.correction

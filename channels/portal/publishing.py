@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from channels.base import Backend
@@ -36,3 +36,17 @@ class Publishing:
     def target(self, name: str, registry: Registry) -> str:
         """Return what a portal is called as a target: each is tracked by itself."""
         return registry.portal.id if name == STATIC else name
+
+    def targets(self, registry: Registry) -> frozenset[str]:
+        """Return every portal that can be told something: also one that gets no new posts any more.
+
+        The static site always can; another one while the settings say where it is.
+        """
+        return frozenset(self.target(name, registry) for name in self._reached())
+
+    def _reached(self) -> Iterator[str]:
+        yield STATIC
+        yield from self.chosen
+        for name, backend in self.others.items():
+            if getattr(backend, "configured", True):
+                yield name

@@ -9,7 +9,15 @@ from pathlib import Path
 from channels.base import Artifacts, Backend, Options
 from channels.team.folder import SheetFolder
 from channels.team.options import TeamOptions
-from channels.team.rounds import FREE, Busy, households_for, round_for, teams_for
+from channels.team.rounds import (
+    FREE,
+    Busy,
+    Lists,
+    households_for,
+    no_lists,
+    round_for,
+    teams_for,
+)
 from channels.team.sheet import sheet_file
 from channels.team.wording import TEMPLATES as TEMPLATES
 from channels.team.wording import (
@@ -58,7 +66,8 @@ class TeamChannel:
     """One visit sheet for each team, campaign and slot.
 
     ``outbox`` is where sheets are laid; ``links`` gives the address on each, ``days`` what teams
-    are busy with. Households are counts here: who lives where is no channel's business.
+    are busy with, ``lists`` how many stand on private lists. Households are counts here: who
+    lives where is no channel's business.
     """
 
     name = "team"
@@ -69,13 +78,19 @@ class TeamChannel:
     cumulative = False
 
     def __init__(
-        self, *, outbox: Path, links: Links = no_links, days: TeamDays = no_other_days
+        self,
+        *,
+        outbox: Path,
+        links: Links = no_links,
+        days: TeamDays = no_other_days,
+        lists: Lists = no_lists,
     ) -> None:
         folder = SheetFolder(outbox)
         self.version = fingerprint(TEMPLATES)
         self.backends: Mapping[str, Backend] = {folder.name: folder}
         self._links = links
         self._days = days
+        self._lists = lists
 
     def slots(self, content: Content, hamlet: Hamlet, registry: Registry) -> Sequence[Placement]:
         """Return each team that goes there: as soon as approved, or on the section's first day.
@@ -109,9 +124,10 @@ class TeamChannel:
         doubts: list[str] = []
         for (team_id, slot), (content, hamlets) in _by_team(planned, registry).items():
             busy = self._days(content, team_id, slot, registry)
-            one = round_for(team_id, slot, content, hamlets, registry, busy=busy)
+            listed = self._lists(content.campaign_id)
+            one = round_for(team_id, slot, content, hamlets, registry, (), busy, listed)
             lines += line_of(one, content)
-            alone = round_for(team_id, slot, content, hamlets, registry)
+            alone = round_for(team_id, slot, content, hamlets, registry, listed=listed)
             doubts += moved(one, alone, busy)
             doubts += short_of_time(one, content)
         return Foreseen(tuple(lines), tuple(doubts))
@@ -135,6 +151,7 @@ class TeamChannel:
                     registry,
                     self._links(campaign, bundle.target),
                     self._days(_newest(items, campaign), bundle.target, bundle.slot, registry),
+                    self._lists(campaign),
                 )
                 for campaign in campaigns
             )

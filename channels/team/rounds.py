@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 
@@ -20,7 +20,8 @@ class Stop:
     """One hamlet on a team's round: on the days from ``first`` to ``last``.
 
     ``left`` are the households for which no day is left; days are None when all are.
-    ``withdrawn``: nobody is to be visited there any more.
+    ``withdrawn``: nobody is to be visited there any more. ``registered``: how many the registry
+    has for the team there, where a private list says what is planned; None where none does.
     """
 
     hamlet: Hamlet
@@ -29,6 +30,23 @@ class Stop:
     last: date | None
     left: int = 0
     withdrawn: bool = False
+    registered: int | None = None
+
+
+#: How many households stand on a campaign's private list, by (hamlet, team).
+Counted = Mapping[tuple[str, str], int]
+
+#: Returns that of a campaign.
+Lists = Callable[[str], Counted]
+
+
+#: Where there is no private list.
+NOBODY_LISTED: Counted = {}
+
+
+def no_lists(_campaign_id: str) -> Counted:
+    """For those who know of no private list."""
+    return NOBODY_LISTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +82,12 @@ class Round:
     @property
     def households(self) -> int:
         return sum(stop.households for stop in self.stops)
+
+    @property
+    def registered(self) -> int:
+        """Households that the registry alone would send the team to."""
+        found = ((one.registered, one.households) for one in self.stops)
+        return sum(households if of is None else of for of, households in found)
 
     @property
     def withdrawn(self) -> bool:
@@ -110,6 +134,28 @@ def share_of(team: Team, teams: Sequence[Team], households: int) -> int:
     over = households - sum(shares)
     place = teams.index(team)
     return shares[place] + (1 if place < over else 0)
+
+
+def planned_in(
+    hamlet: Hamlet, team: Team, content: Content, registry: Registry, listed: Counted
+) -> tuple[int, int | None]:
+    """Return how many households of a hamlet a team is to visit, and how many of the registry.
+
+    Where a private list has the hamlet it says what is planned, for every team; elsewhere the
+    registry does, and the second is None.
+    """
+    teams = teams_for(content, hamlet.id, registry)
+    going = teams if team in teams else (team,)
+    share = share_of(team, going, households_for(content, hamlet))
+    if any(hamlet_id == hamlet.id for hamlet_id, _team in listed):
+        return listed.get((hamlet.id, team.id), 0), share
+    return share, None
+
+
+def team_named(team_id: str, registry: Registry) -> Team:
+    """Return a team; one that the registry does not know any more is one person."""
+    known = {one.id: one for one in registry.teams}
+    return known.get(team_id) or Team(team_id, team_id, (), ())
 
 
 def strength(team: Team, minutes: int = MINUTES) -> int:
@@ -177,24 +223,32 @@ def round_for(
     registry: Registry,
     withdrawn: Collection[str] = (),
     busy: Busy = FREE,
+    listed: Counted = NOBODY_LISTED,
 ) -> Round:
     """Return a team's round through its hamlets of one campaign, in the registry's order.
 
     A team that the registry does not know any more is one person who goes everywhere. Nobody is
     visited for what is ``withdrawn`` there, by ids of hamlets.
     """
-    known = {one.id: one for one in registry.teams}
-    team = known.get(team_id) or Team(team_id, team_id, (), ())
+    team = team_named(team_id, registry)
     order = {hamlet.id: place for place, hamlet in enumerate(registry.hamlets)}
     wanted = []
+    registered: dict[str, int | None] = {}
     for hamlet in sorted(hamlets, key=lambda one: order.get(one.id, len(order))):
-        teams = teams_for(content, hamlet.id, registry)
-        going = teams if team in teams else (team,)
-        households = 0 if hamlet.id in withdrawn else households_for(content, hamlet)
-        wanted.append((hamlet, share_of(team, going, households)))
+        households, share = planned_in(hamlet, team, content, registry, listed)
+        gone = hamlet.id in withdrawn
+        registered[hamlet.id] = None if gone else share
+        wanted.append((hamlet, 0 if gone else households))
     one = round_of(team, wanted, content, slot, busy)
-    stops = (replace(stop, withdrawn=stop.hamlet.id in withdrawn) for stop in one.stops)
-    return replace(one, stops=tuple(stops)) if withdrawn else one
+    stops = (
+        replace(
+            stop,
+            withdrawn=stop.hamlet.id in withdrawn,
+            registered=registered[stop.hamlet.id],
+        )
+        for stop in one.stops
+    )
+    return replace(one, stops=tuple(stops))
 
 
 def _stops(wanted: Sequence[tuple[Hamlet, int]], places: Sequence[date]) -> Iterator[Stop]:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from channels.base import ChannelError
-from channels.team.rounds import FREE, Busy, Round, Stop, round_for
+from channels.team.rounds import FREE, NOBODY_LISTED, Busy, Counted, Round, Stop, round_for
 from channels.team.wording import TEMPLATES, VisitInputs, number, one_line, span, tellings, titles
 from channels.typesetting import StoppedError, TypesetError, font, typeset
 from channels.typesetting.qr import qr_svg
@@ -46,9 +46,16 @@ class Listed:
 
 
 def sheet_file(
-    bundle: Bundle, items: Sequence[Item], registry: Registry, link: str, busy: Busy = FREE
+    bundle: Bundle,
+    items: Sequence[Item],
+    registry: Registry,
+    link: str,
+    busy: Busy = FREE,
+    counted: Counted = NOBODY_LISTED,
 ) -> File:
     """Return the sheet of one campaign for the team that a bundle goes to.
+
+    ``counted`` says how many are on its private list: a number, no more, stands on the sheet.
 
     A later edition of the same bundle has a name of its own. Raises ChannelError when it cannot
     be printed.
@@ -58,7 +65,9 @@ def sheet_file(
     hamlets = [item.hamlet for item in ordered]
     newest = {item.hamlet.id: item for item in ordered}
     withdrawn = {one for one, item in newest.items() if item.content.purpose is Purpose.WITHDRAWAL}
-    one = round_for(bundle.target, bundle.slot, content, hamlets, registry, withdrawn, busy)
+    one = round_for(
+        bundle.target, bundle.slot, content, hamlets, registry, withdrawn, busy, counted
+    )
     told = [(one.hamlet, VisitInputs.from_json(one.file.read())) for one in newest.values()]
     pdf = sheet_pdf(Sheet(one, told, content.campaign_id, registry, link, bundle.slot))
     slot = local(bundle.slot)
@@ -160,6 +169,8 @@ def _going(one: Round, words: VisitInputs) -> list[list[str]]:
     if one.withdrawn:
         return [["Đến thăm", "không đến hộ nào nữa"]]
     households = f"{number(one.households)} {words.whom}, mỗi lượt {words.minutes} phút"
+    if one.registered != one.households:
+        households += f" (danh bạ: {number(one.registered)} {words.whom})"
     return [["Đến thăm", households], ["Ngày đi", _days(one.days)]]
 
 

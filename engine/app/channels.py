@@ -22,6 +22,7 @@ from channels.loudspeaker.speech.voices import Casting, Voices
 from channels.portal.channel import PortalChannel
 from channels.ports import RelayLinks
 from channels.team.channel import Links, TeamChannel, TeamDays, no_links, no_other_days
+from channels.team.rounds import Lists, no_lists
 from engine.app.chat_accounts import (
     account_faults,
     apprise_addresses,
@@ -66,6 +67,7 @@ class Surroundings:
     links: Links = no_links
     relay_links: RelayLinks | None = None
     team_days: TeamDays = no_other_days
+    team_lists: Lists = no_lists
     preview: bool = False
 
     def outbox(self, channel: str) -> Path:
@@ -174,7 +176,10 @@ CHANNELS: Builders = {
     PortalChannel: _portal,
     ChatChannel: _chat,
     TeamChannel: lambda here: TeamChannel(
-        outbox=here.outbox("team"), links=here.links, days=here.team_days
+        outbox=here.outbox("team"),
+        links=here.links,
+        days=here.team_days,
+        lists=here.team_lists,
     ),
 }
 
@@ -228,6 +233,7 @@ def build_channels(
     links: Links = no_links,
     relay_links: RelayLinks | None = None,
     team_days: TeamDays = no_other_days,
+    team_lists: Lists = no_lists,
     preview: bool = False,
     builders: Builders = CHANNELS,
 ) -> dict[str, Channel]:
@@ -254,6 +260,7 @@ def build_channels(
         no_links if preview else links,
         None if preview else relay_links,
         team_days,
+        team_lists,
         preview,
     )
     built = [build(here) for build in builders.values()]

@@ -91,7 +91,8 @@ class Communes:
     def reread(self) -> None:
         """Take over the commune's own file if somebody changed it; a faulty one is told, once.
 
-        Registries that a province imports need no reading: they are in the ledger.
+        Looking costs a question about the file, no more. Registries that a province imports need
+        no reading: they are in the ledger.
         """
         if self._file is not None:
             self._file.look(self.clock.now())

@@ -63,6 +63,7 @@ class House:
             links=partial(self.visit_address, ledger),
             relay_links=LedgerLinks(ledger.relays, self.settings.console, self.clock),
             team_days=OtherDays(ledger),
+            team_lists=ledger.visits.counts,
             preview=preview,
             builders=self.builders,
         )

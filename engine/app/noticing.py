@@ -44,6 +44,7 @@ from engine.notices.recalled import RecallGatherer
 from engine.notices.relays import RelayGatherer
 from engine.notices.unamended import UnamendedGatherer
 from engine.notices.visits import VisitGatherer
+from engine.rules.disputed import disputed_in
 from engine.settings.players import AgentPlayer
 
 #: Backends that speak with an account of the commune's own: nobody else can ask for it.
@@ -96,7 +97,7 @@ def commune_desk(
             within=timedelta(hours=settings.proof_hours),
             take_turn=lambda now, until: not asking or book.take_duty("proof", now, until),
         ),
-        RelayGatherer(ledger.relays.words),
+        RelayGatherer(ledger.relays.words, partial(disputed_in, ledger)),
         EscalationGatherer(ledger),
         VisitGatherer(ledger.relays.words),
         QuotaGatherer(

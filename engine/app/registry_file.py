@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 from datetime import datetime
 from pathlib import Path
 
@@ -23,12 +24,23 @@ class RegistryFile:
         self._app = app
         self._path: Path = app.house.workspace / REGISTRY_FILE
         self._seen: tuple[int, int] | None = None
+        self._looking = threading.Lock()
 
     def look(self, now: datetime) -> None:
         """Keep what the file says, if it was changed, as a new revision of the registry.
 
-        A file that is gone changes nothing; one with faults neither, and that is told once.
+        A file that is gone changes nothing; one with faults neither, and that is told once. When
+        this returns, whoever else looks meanwhile waits for it: nobody goes by what was before.
         """
+        with self._looking:
+            before = self._seen
+            try:
+                self._look(now)
+            except BaseException:  # the ledger's, or an interrupt: what it says is still to be kept
+                self._seen = before
+                raise
+
+    def _look(self, now: datetime) -> None:
         try:
             there = self._path.stat()
             seen = (there.st_mtime_ns, there.st_size)

@@ -170,7 +170,7 @@ def amendment_lines(
 ) -> Iterator[str]:
     """Yield what an amendment says of itself, and what becomes of each hamlet and channel."""
     if correction is not None:
-        yield f"  {correction.heading}: {correction.opening}"
+        yield from _openings(app, plan, correction)
         if correction.second:
             yield _("  in the second language: {text}").format(text=correction.second)
         if correction.second_withdrawn:
@@ -192,6 +192,26 @@ def amendment_lines(
         yield from doubt_lines(plan.doubts)
     for breach in plan.breaches:
         yield f"  {'!' if breach.waived else '✗'} {breach_line(breach)}"
+
+
+def _openings(app: App, plan: Plan, correction: Correction) -> Iterator[str]:
+    """Yield what is amended, as it is told: not everybody knows the same of it.
+
+    Where there is more than one way, each names its hamlets.
+    """
+    told: dict[tuple[str, str], set[str]] = {}
+    for one in plan.deliveries:
+        content = plan.contents[one.content_hash]
+        facts = content.correction
+        if facts is not None:
+            said = facts.heading_for(content.purpose), facts.opening_for(content.purpose)
+            told.setdefault(said, set()).add(one.hamlet_id)
+    if not told:
+        yield f"  {correction.heading}: {correction.opening}"
+    for (heading, opening), hamlets in told.items():
+        named = [hamlet.name for hamlet in app.registry.hamlets if hamlet.id in hamlets]
+        where = f" ({', '.join(named)})" if len(told) > 1 else ""
+        yield f"  {heading}{where}: {opening}"
 
 
 def bulletin_lines(app: App, campaign_id: str) -> Iterator[str]:

@@ -19,6 +19,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger.machines import Role
 from engine.ledger.notices import HOUSE, Kept
+from engine.models.plain import plain_lines
 from engine.notices.words import severity_word, what, what_to_do
 from workers.presence import presence_of
 
@@ -58,7 +59,7 @@ def notices() -> click.Command:
                 document = [_document(one) for one in found]
                 click.echo(json.dumps(document, ensure_ascii=False, indent=2))
             else:
-                click.echo("\n".join(_page(communes, found)))
+                click.echo(plain_lines("\n".join(_page(communes, found))))
             return 1 if any(_open(one.kept) for one in found) else 0
 
     return command

@@ -20,6 +20,7 @@ from engine.dispatch.relaying import Relaying
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.models import Right
+from engine.models.plain import plain
 from engine.models.relay import RelayLink, RelayWord, WordKind
 from engine.planner.people import People
 from engine.reports.tables import harmless
@@ -175,4 +176,5 @@ def _lines(app: App, word: RelayWord, *, told: bool) -> Sequence[str]:
     head = f"{'  '.join(filter(None, (*about, ', '.join(filter(None, (where, who))))))}: {kind}"
     done = _("  dealt with by {person}").format(person=word.done_by) if word.done_at else ""
     hidden = _("  personal: read it with --by PERSON (right to confirm), on record")
-    return [head, f"  {word.text}" if told else hidden, done or f"  --done {word.id}"]
+    said = f"  {plain(word.text)}" if told else hidden  # it may be from before words were cleaned
+    return [plain(head), said, done or f"  --done {word.id}"]

@@ -20,7 +20,7 @@ from engine.cli.common import (
 from engine.cli.words import translate_placeholders
 from engine.clock import local
 from engine.dispatch.private_lists import import_list
-from engine.dispatch.visiting import Visiting
+from engine.dispatch.visiting import MoreThanPlannedError, Visiting
 from engine.errors import LoaError
 from engine.files import write_atomic
 from engine.i18n import gettext as _
@@ -92,6 +92,9 @@ def _import() -> click.Command:
             else:
                 message = _("⚠ {file} still holds these data for anybody to read: remove it")
                 click.echo(message.format(file=shown_path(source)), err=True)
+            for team in Visiting(app.ledger, app.registry).told_otherwise(campaign_id):
+                message = _("  {team} has a sheet from before the list: loa team sheet {id}")
+                click.echo(message.format(team=team, id=campaign_id))
         return 0
 
     return command
@@ -217,6 +220,7 @@ def _result() -> click.Command:
     @click.option("--refused", type=click.IntRange(0), default=0, help=_("Did not want to."))
     @click.option("--needs-help", type=click.IntRange(0), default=0, help=_("Of these, need help."))
     @click.option("--note", default="", metavar=_("TEXT"), help=_("Who needs what; sealed."))
+    @click.option("--more-than-planned", is_flag=True, help=_("The number is right; kept with it."))
     @by_option
     @commune_option
     @workspace_option
@@ -229,15 +233,22 @@ def _result() -> click.Command:
         refused: int,
         needs_help: int,
         note: str,
+        more_than_planned: bool,
         by: str,
         workspace: Path | None,
     ) -> int:
         with open_workspace(workspace, acting=True) as app:
             app.office.newest(campaign_id)
             visits = Visits(visited, absent, refused, needs_help)
-            new = Visiting(app.ledger, app.registry).report(
-                campaign_id, team, hamlet, by, visits, app.clock.now(), note=note
-            )
+            visiting, now = Visiting(app.ledger, app.registry), app.clock.now()
+            sure = visits.tried if more_than_planned else None
+            try:
+                new = visiting.report(
+                    campaign_id, team, hamlet, by, visits, now, note=note, sure_of=sure
+                )
+            except MoreThanPlannedError as error:
+                message = _("{error} If the number is right: --more-than-planned")
+                raise LoaError(message.format(error=error)) from None
             click.echo(_("✓ kept") if new else _("✓ nothing new: it was said before"))
         return 0
 

@@ -166,6 +166,8 @@ def show_status() -> click.Command:
                 visits = progress_lines(built.visits)
                 for line in (*amended, *visits, *trouble_lines(rows), *remark_lines(built.remarks)):
                     click.echo(line)
+                for text in built.not_passed_on:
+                    click.echo(f"⚠ {text}")
                 for text in escalation_lines(built.escalation):
                     click.echo(text)
                 if built.by_ear:

@@ -106,6 +106,7 @@ class CoverDesk:
 
     @contextmanager
     def _opened(self, handout: Handout) -> Iterator[tuple[App, Registry, Cover, datetime]]:
+        self._communes.reread()
         with self._communes.lent(handout.commune) as app:
             newest = app.ledger.registries.latest()
             registry = app.ledger.registries.load(newest) if newest else app.registry

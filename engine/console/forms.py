@@ -7,6 +7,8 @@ sent says anything, and the link itself is what permits it.
 from __future__ import annotations
 
 import gzip
+import re
+import unicodedata
 from collections.abc import Mapping
 from functools import cache
 from http import HTTPStatus
@@ -22,6 +24,7 @@ from engine.console.reading import body_of
 from engine.console.turnstile import Turnstile
 from engine.errors import LoaError
 from engine.i18n import gettext as _
+from engine.models.plain import plain_lines
 
 #: Bytes of the longest form.
 FORM = 20_000
@@ -97,7 +100,10 @@ def lost(_request: Request, error: Exception) -> Response:
 
 
 async def form_of(request: Request) -> Mapping[str, str]:
-    """Return the fields of a form, the first of each name. Raises LoaError when it is none."""
+    """Return the fields of a form, the first of each name, without what could steer a terminal.
+
+    Raises LoaError when it is none.
+    """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/x-www-form-urlencoded":
         raise LoaError(_("This is no form of this page."))
@@ -108,7 +114,7 @@ async def form_of(request: Request) -> Mapping[str, str]:
         found = parse_qs(body.decode(), max_num_fields=20)
     except ValueError:
         raise LoaError(_("This is no form of this page.")) from None
-    return {name: values[0] for name, values in found.items()}
+    return {name: plain_lines(values[0]) for name, values in found.items()}
 
 
 def back(page: str, place: str) -> Response:
@@ -117,16 +123,35 @@ def back(page: str, place: str) -> Response:
     return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=HEADERS)
 
 
+#: A number as people write it, with what they put around it: khoảng 1.200 hộ, ~60.
+_NUMBER = re.compile(
+    r"(?:(?:khoảng|khoang|chừng|độ|tầm|cỡ)\s*)*[~≈]?\s*"
+    r"(?P<digits>[0-9]{1,7}|[0-9]{1,3}(?:[. ][0-9]{3}){1,2})\.?\s*(?:hộ|ho)?\.?"
+)
+
+#: From so many to so many: whoever means one number has still to say which.
+_RANGE = re.compile(
+    r"\D*(?P<least>[0-9][0-9. ]*)(?:hộ)?\s*(?:[-‐-―]|đến|den|tới|toi|hoặc|hay)\s*[0-9][0-9. ]*\D*"
+)
+
+
 def whole_number(written: str, name: str) -> int | None:
-    """Read a number as people write it: 1.200, 90 hộ. Raises LoaError for what is none."""
-    text = written.strip().lower().removesuffix("hộ").strip()
-    if not text:
+    """Read a number as people write it: 1.200, 90 hộ, khoảng 60, ~60, ６０; None for nothing.
+
+    Raises LoaError for what is none, or a range, of which only its writer knows what he means.
+    """
+    text = unicodedata.normalize("NFKC", written).strip().lower()
+    if not text.removesuffix("hộ").strip():
         return None
-    digits = text.replace(".", "").replace(" ", "")
-    if not digits.isascii() or not digits.isdecimal() or len(digits) > 7:
-        message = _("{name}: found {found}; a whole number is allowed, such as 90.")
-        raise LoaError(message.format(name=name, found=written.strip()[:40]))
-    return int(digits)
+    found = _NUMBER.fullmatch(text)
+    if found is not None:
+        return int(found["digits"].replace(".", "").replace(" ", ""))
+    message = _("{name}: found {found}; a whole number is allowed, such as 90.")
+    between = _RANGE.fullmatch(text)
+    if between is not None:
+        message = _("{name}: found {found}; write one number: the least that is sure, {least}.")
+    least = between["least"].strip(" .") if between is not None else ""
+    raise LoaError(message.format(name=name, found=written.strip()[:40], least=least))
 
 
 def slow_down(turnstile: Turnstile, request: Request) -> None:

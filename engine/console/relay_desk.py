@@ -40,10 +40,14 @@ class RelayDesk:
         self._door = RelayDoor(communes.house.database, communes.house.seal, communes.only_id)
 
     def link(self, token: str) -> RelayLink:
-        """Return what a token opens. Raises ClosedError for one that opens nothing."""
+        """Return what a token opens, by the registry as its file says now.
+
+        Raises ClosedError for one that opens nothing.
+        """
         link = self._door.open(token, self._communes.clock.now())
         if link is None:
             raise ClosedError
+        self._communes.reread()
         return link
 
     def page(self, link: RelayLink) -> Page:

@@ -119,11 +119,12 @@ class ConsoleService:
             thread.join()
 
     def _keep_going(self) -> None:
-        """Leave signs of life and forget what is over, until told to stop."""
+        """Leave signs of life, see who may speak, forget what is over, until told to stop."""
         while not self.stop.is_set():
             self.pulse.beat("rounds", LONGEST_ROUND)
             try:
                 self._beat()
+                self._communes.reread()
                 self._desk.feeds.forget(self._communes.clock.now() - KEPT)
                 self._hook.understand()
                 self._hook.forget()

@@ -25,6 +25,7 @@ from engine.console.forms import (
 )
 from engine.console.turnstile import Turnstile
 from engine.console.visits_desk import Reported, VisitDesk
+from engine.dispatch.visiting import MoreThanPlannedError
 from engine.errors import ChannelError, LoaError
 from engine.i18n import gettext as _
 from engine.models.visit import VisitLink, Visits
@@ -80,7 +81,8 @@ def visits_router(desk: VisitDesk) -> APIRouter:
             form = await form_of(request)
             await run_in_threadpool(desk.take, link, _reported(hamlet_id, form))
         except (LoaError, ChannelError) as error:
-            typed = {**form, "hamlet": hamlet_id}
+            asked = str(error.found) if isinstance(error, MoreThanPlannedError) else ""
+            typed = {**form, "hamlet": hamlet_id, "sure_of": asked}
             return await run_in_threadpool(_refused, shown, link, token, error, typed)
         return back(f"{PREFIX}/{token}?da=1", hamlet_id)
 
@@ -110,4 +112,5 @@ def _reported(hamlet_id: str, form: Mapping[str, str]) -> Reported:
     counts = {key: whole_number(form.get(key, ""), name) or 0 for key, name in names.items()}
     if not form.get("by"):
         raise LoaError(_("Please choose who reports."))
-    return Reported(hamlet_id, form["by"], Visits(**counts), form.get("note", ""))
+    sure_of = whole_number(form.get("sure_of", ""), _("Visited"))
+    return Reported(hamlet_id, form["by"], Visits(**counts), form.get("note", ""), sure_of)

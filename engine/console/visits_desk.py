@@ -17,12 +17,16 @@ from engine.models.visit import Household, VisitLink, Visits
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """What somebody sent with the form of one hamlet."""
+    """What somebody sent with the form of one hamlet.
+
+    ``sure_of``: so many, more than planned, he says are right.
+    """
 
     hamlet_id: str
     by: str
     visits: Visits
     note: str = ""
+    sure_of: int | None = None
 
 
 class VisitDesk:
@@ -33,10 +37,14 @@ class VisitDesk:
         self._door = VisitDoor(communes.house.database, communes.house.seal, communes.only_id)
 
     def link(self, token: str) -> VisitLink:
-        """Return what a token opens. Raises ClosedError for one that opens nothing."""
+        """Return what a token opens, by the registry as its file says now.
+
+        Raises ClosedError for one that opens nothing.
+        """
         link = self._door.open(token, self._communes.clock.now())
         if link is None:
             raise ClosedError
+        self._communes.reread()
         return link
 
     def page(self, link: VisitLink) -> TeamPage:
@@ -78,6 +86,7 @@ class VisitDesk:
                 now,
                 note=said.note,
                 source=_("through its team's link"),
+                sure_of=said.sure_of,
             )
 
     @contextmanager

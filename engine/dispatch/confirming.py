@@ -87,6 +87,34 @@ def confirm(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> in
     return len(left)
 
 
+def deny(ledger: Ledger, registry: Registry, word: Word, now: datetime) -> int:
+    """Keep a person's word that a hamlet was not told; return for how many deliveries.
+
+    It speaks against whatever was said of the hamlet's passing on in the chat, by himself (then
+    that is taken back) or by others (then both are kept), and of what ``word`` means. Nothing
+    where nothing was sent. Raises LoaError for somebody who may not speak for the hamlet.
+    """
+    hamlet = registry.hamlets_by_id[word.hamlet_id]
+    person = _entitled(registry, hamlet, word)
+    relayed = {
+        piece.delivery_id
+        for piece in ledger.evidence.of(word.campaign_id)
+        if piece.kind is EvidenceKind.RELAYED
+    }
+    left = [
+        row
+        for row in ledger.views.deliveries(word.campaign_id)
+        if (row.hamlet_id, row.channel) == (word.hamlet_id, word.channel)
+        and (row.id in relayed or _meant(row, word, registry))
+        and row.state in _LEFT
+        and row.slot <= now
+    ]
+    source = word.note or _("said by {person}").format(person=person.id)
+    kind = EvidenceKind.NOT_RELAYED
+    ledger.evidence.add([Evidence(row.id, kind, person.id, now, source) for row in left], once=True)
+    return len(left)
+
+
 def confirm_uploaded(
     ledger: Ledger, registry: Registry, rows: Sequence[DeliveryRow], by: str, now: datetime
 ) -> int:

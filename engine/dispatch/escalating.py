@@ -15,6 +15,7 @@ from channels.team.channel import TeamChannel
 from engine.boundary import Boundary, no_boundary
 from engine.clock import Clock
 from engine.i18n import gettext as _
+from engine.i18n import joined
 from engine.ledger import Ledger, Revision, Status
 from engine.ledger.escalations import Decision, NewStep, StepRow
 from engine.models import PlannedDelivery, Purpose, Registry, digest
@@ -157,6 +158,9 @@ class Escalating:
             expires_at=one.expires_at,
         )
         reason = step_reason(step, at_night=one.due.at_night)
+        if case.situation.again_at is not None:
+            back = _("who said that it was passed on took it back ({people})")
+            reason = joined(" · ", (reason, back.format(people=", ".join(case.denied_by))))
         return NewStep(delivery, step, told.content_hash, case.situation.told_at, reason)
 
     def _said(self, telling: str, step: Step, revision: Revision) -> Frozen:

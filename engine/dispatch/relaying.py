@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from channels.base import Channel
 from channels.chat.channel import ChatChannel
 from channels.chat.platforms import ZALO
-from engine.dispatch.confirming import Word, confirm, relayed_from
+from engine.dispatch.confirming import Word, confirm, deny, relayed_from
 from engine.dispatch.rendering import Renderer
 from engine.errors import LoaError
 from engine.i18n import gettext as _
@@ -22,6 +22,8 @@ from engine.ledger import DeliveryRow, Ledger
 from engine.ledger.relays import Author
 from engine.models import Evidence, EvidenceKind, File, GroupKind, Hamlet, Registry
 from engine.models.relay import RelayLink, Way, WordKind
+from engine.models.word import Judged, judged, way_of
+from engine.models.wording import way_note
 from engine.states import State
 
 #: Longest text that somebody may write, in characters.
@@ -29,6 +31,9 @@ LONGEST = 1_000
 
 #: What the page shows lies with the far side, or did.
 _SHOWN = (State.SENT, State.CONFIRMED, State.UNCERTAIN)
+
+#: What people say of passing a message on.
+_OF_PASSING_ON = (EvidenceKind.RELAYED, EvidenceKind.NOT_RELAYED)
 
 #: What is over without having been sent is nothing to pass on.
 _OVER = (State.CANCELLED, State.EXPIRED, State.SUPERSEDED, State.WITHDRAWN)
@@ -39,7 +44,7 @@ class Told:
     """One hamlet on somebody's page.
 
     ``texts`` are the messages to be passed on, none when there is nothing any more. ``said`` is
-    what is known already of their being passed on.
+    what was said already of their being passed on, or not.
     """
 
     hamlet: Hamlet
@@ -48,7 +53,17 @@ class Told:
     flyer: bool
     sound: bool
     received: bool
-    said: tuple[Evidence, ...]
+    said: tuple[Judged, ...]
+
+    @property
+    def passed_on(self) -> bool:
+        """Say whether somebody says so, still."""
+        return any(one.holds and one.piece.kind is EvidenceKind.RELAYED for one in self.said)
+
+    def way_of(self, person_id: str) -> str:
+        """Return by which way a person told people, by his last word; "" where he named none."""
+        theirs = [way_of(one.piece) for one in self.said if one.piece.by == person_id]
+        return next(filter(None, reversed(theirs)), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +137,7 @@ class Relaying:
             commune.phone,
             content[0],
             content[1],
-            tuple(sorted(filter(None, told), key=lambda one: bool(one.said))),
+            tuple(sorted(filter(None, told), key=lambda one: one.passed_on)),
         )
 
     def hamlets_of(self, link: RelayLink) -> list[Hamlet]:
@@ -167,7 +182,7 @@ class Relaying:
 
         Raises LoaError for no text, or more than ``LONGEST`` characters.
         """
-        self._hamlet(link, hamlet_id)
+        hamlet = self._hamlet(link, hamlet_id)
         said = " ".join(text.split())
         if not said:
             raise LoaError(_("Please write something first."))
@@ -176,6 +191,9 @@ class Relaying:
             raise LoaError(message.format(count=len(said), most=LONGEST))
         author = Author(link.campaign_id, hamlet_id, link.person_id)
         self._ledger.relays.write_down(author, kind, said, now)
+        if kind is WordKind.NOT_RELAYED:  # evidence, too, beside what was said before
+            word = self._word(link, hamlet_id, note=_("through his own link"))
+            deny(self._ledger, self._for(link, hamlet), word, now)
 
     def _say(
         self,
@@ -188,20 +206,25 @@ class Relaying:
         way: Way | None = None,
     ) -> None:
         hamlet = self._hamlet(link, hamlet_id)
-        note = _("through his own link") if way is None else _way_note(way)
+        note = _("through his own link") if way is None else way_note(way)
+        word = self._word(link, hamlet_id, note=note)
+        if received:
+            word = replace(word, received=True, target=None)
+        word = replace(word, households=households)
+        confirm(self._ledger, self._for(link, hamlet), word, now)
+
+    def _word(self, link: RelayLink, hamlet_id: str, *, note: str) -> Word:
+        """Return a word about the hamlet's passing on."""
         targets = {one.target for one in self._rows(link.campaign_id) if one.hamlet_id == hamlet_id}
-        word = Word(
+        return Word(
             link.campaign_id,
-            hamlet.id,
+            hamlet_id,
             ChatChannel.name,
             link.person_id,
-            households,
-            received,
-            target=None if received else relayed_from(self._registry, hamlet_id, targets),
+            target=relayed_from(self._registry, hamlet_id, targets),
             note=note,
             once=True,  # a form that is sent twice counts once
         )
-        confirm(self._ledger, self._for(link, hamlet), word, now)
 
     def _for(self, link: RelayLink, hamlet: Hamlet) -> Registry:
         """Return a registry in which whoever runs the hamlet's group may speak for it."""
@@ -255,7 +278,7 @@ class Relaying:
             flyer=self._newest_of(campaign_id, hamlet.id, "flyer") is not None,
             sound=self._newest_of(campaign_id, hamlet.id, "loudspeaker") is not None,
             received=any(one.kind is EvidenceKind.RECEIVED for one in ours),
-            said=tuple(one for one in ours if one.kind is EvidenceKind.RELAYED),
+            said=tuple(one for one in judged(ours) if one.piece.kind in _OF_PASSING_ON),
         )
 
     def _texts(self, row: DeliveryRow, hamlet: Hamlet) -> tuple[str, ...]:
@@ -273,13 +296,3 @@ class Relaying:
             return "", False
         content, _needs = self._ledger.deliveries.content(newest.content_hash)
         return content.title, content.drill
-
-
-def _way_note(way: Way) -> str:
-    return {
-        Way.GROUP: _("through his own link: in the chat group"),
-        Way.MEETING: _("through his own link: at a meeting"),
-        Way.DOOR: _("through his own link: from door to door"),
-        Way.LOUDSPEAKER: _("through his own link: by the hamlet's loudspeaker"),
-        Way.OTHER: _("through his own link: in another way"),
-    }[way]

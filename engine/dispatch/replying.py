@@ -7,17 +7,18 @@ Whenever it is not plain who speaks, for which hamlet, or about which campaign, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from engine.clock import local
-from engine.dispatch.confirming import Word, confirm, relayed_from
+from engine.dispatch.confirming import Word, confirm, deny, relayed_from
 from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import Ledger
 from engine.ledger.relays import Author
 from engine.ledger.said_in_groups import Spoken, spoken_of
 from engine.models import ChatGroup, GroupKind, Hamlet, Registry
+from engine.models.plain import plain, plain_lines
 from engine.models.relay import WordKind
 from engine.rules.replies import Meaning, Reply, is_answer, read_reply
 
@@ -75,6 +76,7 @@ class Replying:
         group = self._group(line.group)
         if group is None:
             return
+        line = replace(line, sender=plain(line.sender), text=plain_lines(line.text))
         reply = read_reply(line.text)
         case = self._case(line, group, now)
         if not case.sent and not is_answer(line.text):
@@ -87,15 +89,22 @@ class Replying:
     ) -> bool:
         """Record a plain word; False when it is not plain, or was refused."""
         plain = case.person and case.hamlets and case.campaign and not case.doubt
-        if not plain or reply.meaning not in (Meaning.RECEIVED, Meaning.RELAYED):
+        if not plain or reply.meaning is Meaning.UNCLEAR:
             return False
-        relayed = reply.meaning is Meaning.RELAYED
-        if relayed and len(case.hamlets) > 1:
+        if reply.meaning is not Meaning.RECEIVED and len(case.hamlets) > 1:
             return False
         note = _("written in the group {group} at {moment}").format(
             group=group.id, moment=f"{local(line.at):%H:%M %d/%m/%Y}"
         )
         try:
+            if reply.meaning is Meaning.NOT_RELAYED:  # evidence, and somebody reads why
+                deny(
+                    self._ledger,
+                    self._registry,
+                    self._relay_word(case, case.hamlets[0], note),
+                    now,
+                )
+                return False
             for hamlet in case.hamlets:
                 self._confirm(case, hamlet, group, reply, note, now)
         except LoaError:
@@ -123,19 +132,15 @@ class Replying:
             )
             confirm(self._ledger, self._registry, word, now)
         if reply.meaning is Meaning.RELAYED:
-            rows = self._ledger.views.deliveries(case.campaign)
-            targets = {one.target for one in rows if one.hamlet_id == hamlet.id and not one.asks}
-            target = relayed_from(self._registry, hamlet.id, targets)
-            word = Word(
-                case.campaign,
-                hamlet.id,
-                "chat",
-                case.person,
-                reply.households,
-                target=target,
-                note=note,
-            )
+            word = replace(self._relay_word(case, hamlet, note), households=reply.households)
             confirm(self._ledger, self._registry, word, now)
+
+    def _relay_word(self, case: _Case, hamlet: Hamlet, note: str) -> Word:
+        """Return a word about the hamlet's passing on."""
+        rows = self._ledger.views.deliveries(case.campaign)
+        targets = {one.target for one in rows if one.hamlet_id == hamlet.id and not one.asks}
+        target = relayed_from(self._registry, hamlet.id, targets)
+        return Word(case.campaign, hamlet.id, "chat", case.person, target=target, note=note)
 
     def _leave(self, line: Line, case: _Case, reply: Reply, now: datetime) -> None:
         kind = (

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from channels.team.rounds import planned_in, team_named
 from channels.team.sheet import Listed, Sheet, sheet_pdf
 from channels.team.wording import Telling, VisitInputs, tellings, titles, words_of
 from engine.errors import LoaError
@@ -13,6 +14,7 @@ from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow, Ledger
 from engine.ledger.relays import Author, Written
 from engine.models import Content, Hamlet, Purpose, Registry, Right, Team
+from engine.models.plain import plain
 from engine.models.relay import WordKind
 from engine.models.visit import Going, Household, VisitLink, VisitReport, Visits
 from engine.rules.team_days import OtherDays
@@ -27,6 +29,19 @@ from engine.rules.visits import (
     teams_going,
 )
 from engine.states import State
+
+
+class MoreThanPlannedError(LoaError):
+    """More households were visited than planned, and nobody has said that this is right.
+
+    ``found`` is what was said, households at whose doors somebody stood.
+    """
+
+    def __init__(self, found: int, planned: int, hamlet: Hamlet) -> None:
+        message = _("{hamlet}: {found} households are more than the {planned} planned.")
+        super().__init__(message.format(hamlet=hamlet.name, found=found, planned=planned))
+        self.found = found
+
 
 #: Longest note that a team may write, in characters.
 LONGEST = 1_000
@@ -141,7 +156,8 @@ class Visiting:
         )
         slot = begins(rows)
         busy = self._days(content, team_id, slot, self._registry)
-        one = round_through(team_id, rows, content, self._registry, busy)
+        counted = self._ledger.visits.counts(campaign_id)
+        one = round_through(team_id, rows, content, self._registry, counted, busy)
         return sheet_pdf(
             Sheet(one, self._told(rows), campaign_id, self._registry, link, slot, entries)
         )
@@ -157,12 +173,15 @@ class Visiting:
         *,
         note: str = "",
         source: str = "",
+        sure_of: int | None = None,
     ) -> bool:
         """Keep what somebody says came of a team's visits in a hamlet, from the beginning on.
 
         It answers every sheet that has left for these visits, whichever of them was taken along.
-        False when it is his last word already. Raises LoaError for a team or hamlet with nothing
-        to visit, somebody who may not say so, and numbers that cannot be.
+        ``sure_of``: he was asked whether so many, more than planned, are right, and says yes; that
+        is kept with it. False when it is his last word already. Raises LoaError for a team or
+        hamlet with nothing to visit, somebody who may not say so, and numbers that cannot be;
+        MoreThanPlannedError for what he is still to be asked.
         """
         hamlet = self._registry.hamlets_by_id.get(hamlet_id)
         rows = rows_to(self._ledger.views.deliveries(campaign_id), team_id, hamlet_id)
@@ -173,13 +192,26 @@ class Visiting:
                 message = _("{campaign}: {team} has no sheet for {hamlet} yet")
             raise LoaError(message.format(campaign=campaign_id, team=team_id, hamlet=hamlet_id))
         self._check_person(by, team_id, hamlet)
-        text = " ".join(note.split())
+        text = " ".join(plain(note).split())
         _check_numbers(visits, hamlet, text)
         source = source or _("on paper, entered by {person}").format(person=by)
+        planned = self._planned(campaign_id, team_id, hamlet)
+        if visits.tried > planned:
+            if sure_of != visits.tried:
+                raise MoreThanPlannedError(visits.tried, planned, hamlet)
+            more = _("{source}; more than the {planned} planned, said to be right")
+            source = more.format(source=source, planned=planned)
         return self._ledger.visits.record(
             [VisitReport(row.id, by, now, source, visits) for row in sorted(left, key=age)],
             _word(campaign_id, hamlet_id, by, visits, text, now),
         )
+
+    def told_otherwise(self, campaign_id: str) -> list[str]:
+        """Return teams with a private list whose sheet has left: it may name other numbers."""
+        listed = {team_id for _hamlet, team_id in self._ledger.visits.counts(campaign_id)}
+        rows = self._ledger.views.deliveries(campaign_id)
+        left = [row for row in rows if row.state in _SENT]
+        return [one for one in teams_going(left, self._registry) if one in listed]
 
     def teams_by_hamlet(self, campaign_id: str) -> dict[str, list[str]]:
         """Return which teams go to each hamlet for a campaign. Raises LoaError when none does."""
@@ -199,6 +231,15 @@ class Visiting:
 
     def _rows(self, campaign_id: str, team_id: str) -> list[DeliveryRow]:
         return rows_of(self._ledger.views.deliveries(campaign_id), team_id, self._registry)
+
+    def _planned(self, campaign_id: str, team_id: str, hamlet: Hamlet) -> int:
+        """Return how many households a team set out for, also where that was taken back since."""
+        content = content_of(self._rows(campaign_id, team_id), self._content)
+        if content is None:
+            return 0
+        team = team_named(team_id, self._registry)
+        listed = self._ledger.visits.counts(campaign_id)
+        return planned_in(hamlet, team, content, self._registry, listed)[0]
 
     def _told(self, rows: Sequence[DeliveryRow]) -> list[tuple[Hamlet, VisitInputs]]:
         """Return each hamlet with its newest words; the newest of all are the last."""

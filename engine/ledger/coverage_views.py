@@ -18,7 +18,6 @@ from sqlalchemy import (
     and_,
     case,
     cast,
-    exists,
     func,
     literal,
     null,
@@ -30,6 +29,7 @@ from sqlalchemy import (
 
 from engine.ledger.database import Database
 from engine.ledger.dialect import read_it_all
+from engine.ledger.holding_words import is_denied, is_last_word, said_more
 from engine.ledger.tables import deliveries, evidence
 from engine.models import EvidenceKind, Purpose
 from engine.states import MAY_BE_KNOWN, State
@@ -117,47 +117,47 @@ _OF_HOUSEHOLDS = tuple(kind.value for kind in EvidenceKind if kind.of_households
 _VISITS = "team"
 
 
-_LATER = evidence.alias().c
-
-#: Copies are counted as a whole: what the same person has counted anew does not count any more
-#: (``engine.reports.handed``).
-_LAST_COUNT = or_(
-    _E.left_over.is_(None),
-    ~exists().where(
-        _LATER.commune_id == _E.commune_id,
-        _LATER.delivery_id == _E.delivery_id,
-        _LATER.by == _E.by,
-        _LATER.kind == _E.kind,
-        _LATER.left_over.is_not(None),
-        _LATER.id > _E.id,
-    ),
-)
-
-
 def _within(stands: Collection[Stand] | None) -> ColumnElement[bool]:
     """Return where a campaign's deliveries and their evidence lie, by ids."""
-    if not stands:
+    ids = _ids(stands)
+    if ids is None:
         return true()
-    lowest, highest = min(one.ids[0] for one in stands), max(one.ids[1] for one in stands)
-    return and_(_D.id.between(lowest, highest), _E.delivery_id.between(lowest, highest))
+    return and_(_D.id.between(*ids), _E.delivery_id.between(*ids))
 
 
-def _each_delivery(here: ColumnElement[bool]) -> Select[Any]:
-    """Return what is known of each delivery: the numbers may be rivals, or parts of one."""
-    number = case((_E.households < 0, 0), else_=_E.households)
-    several = func.count(_E.households) > 0
-    return (
+def _ids(stands: Collection[Stand] | None) -> tuple[int, int] | None:
+    if not stands:
+        return None
+    return min(one.ids[0] for one in stands), max(one.ids[1] for one in stands)
+
+
+def _each_delivery(here: ColumnElement[bool], more: Select[tuple[int]]) -> Select[Any]:
+    """Return what is known of each delivery: the numbers may be rivals, or parts of one.
+
+    ``more`` are those with several pieces of evidence.
+    """
+    said = (
         select(
             _D.hamlet_id,
             _D.channel,
-            func.min(number).label("least"),
-            case((several, func.sum(number)), else_=func.max(_E.views)).label("most"),
-            func.max(_E.views).label("views"),
+            _D.id,
+            case((_E.households < 0, 0), else_=_E.households).label("number"),
+            case((is_denied(more), 1), else_=0).label("denied"),
+            _E.views,
         )
         .join(evidence, _E.delivery_id == _D.id)
-        .where(here, _D.channel != _VISITS, _LAST_COUNT)
-        .group_by(_D.hamlet_id, _D.channel, _D.id)
+        .where(here, _D.channel != _VISITS, is_last_word(more))
+        .subquery()
+        .c
     )
+    several = func.count(said.number) > 0
+    return select(
+        said.hamlet_id,
+        said.channel,
+        func.min(case((said.denied == 0, said.number))).label("least"),
+        case((several, func.sum(said.number)), else_=func.max(said.views)).label("most"),
+        func.max(said.views).label("views"),
+    ).group_by(said.hamlet_id, said.channel, said.id)
 
 
 def _each_round(here: ColumnElement[bool]) -> Select[Any]:
@@ -220,7 +220,7 @@ class CoverageViews:
             span.holds(_D.slot),
             _within(stands),
         )
-        parts = [_each_delivery(here)]
+        parts = [_each_delivery(here, said_more(self._commune_id, _ids(stands)))]
         if stands is None or any(one.channel == _VISITS for one in stands):
             parts.append(_each_round(here))
         one = union_all(*parts).subquery()

@@ -16,7 +16,7 @@ from engine.ledger.moves import move_deliveries
 from engine.ledger.tables import deliveries, evidence
 from engine.ledger.tries import take_back_tries
 from engine.models import Evidence, EvidenceKind
-from engine.models.wording import evidence_word, households_in_words, views_in_words
+from engine.models.wording import households_in_words, others_word, views_in_words
 from engine.states import State
 
 #: States from which evidence leads to `confirmed`; elsewhere it is kept and changes nothing.
@@ -39,8 +39,8 @@ class EvidenceBook:
 
         Two people who disagree are both kept. What is to be tried again for one that was heard
         after all is stopped, unless another still needs it; so are steps that waited for this.
-        ``once``: the very same piece, but for its moment, is kept only if it is not yet, also
-        when a form is sent twice at the same time.
+        ``once``: a piece that says, but for its moment, what the same person said last of it is
+        not kept again, also when a form is sent twice at the same time.
         """
         with self._database.write(durable=True) as connection:
             if once:
@@ -73,8 +73,16 @@ def pieces_of(connection: Connection, commune_id: str, delivery_id: int) -> list
 
 
 def _is_known(connection: Connection, commune_id: str, piece: Evidence) -> bool:
+    """Say whether its author said the very same last; what he has changed since is news again."""
     known = pieces_of(connection, commune_id, piece.delivery_id)
-    return any(replace(one, at=piece.at) == piece for one in known)
+    about = [one for one in known if one.by == piece.by and _subject(one) == _subject(piece)]
+    return bool(about) and replace(about[-1], at=piece.at) == piece
+
+
+def _subject(piece: Evidence) -> tuple[str, str]:
+    kind = piece.kind
+    about = EvidenceKind.RELAYED if kind is EvidenceKind.NOT_RELAYED else kind
+    return about, piece.product
 
 
 def _piece(row: Row[Any]) -> Evidence:
@@ -136,8 +144,8 @@ def add_evidence(connection: Connection, commune_id: str, pieces: Sequence[Evide
 
 
 def _in_words(piece: Evidence) -> str:
-    """Return what a piece of evidence shows, and how it is known."""
-    what, known = evidence_word(piece.kind), piece.source
+    """Return what a piece of evidence shows, and how it is known; by whom says the event."""
+    what, known = others_word(piece.kind, deputy=False), piece.source
     if piece.views is not None:
         views = views_in_words(piece.views)
         return _("{what}: {views} ({known})").format(what=what, views=views, known=known)

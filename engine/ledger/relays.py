@@ -17,6 +17,7 @@ from engine.ledger.links import Door, Kind, Links
 from engine.ledger.moves import record_event
 from engine.ledger.relay_tables import relay_links, relay_words
 from engine.ledger.seal import Seal
+from engine.models.plain import plain_lines
 from engine.models.relay import RelayLink, RelayWord, WordKind
 
 #: Letters by which a word is called.
@@ -141,9 +142,12 @@ class Written:
 
 
 def add_word(connection: Connection, commune_id: str, seal: Seal, word: Written) -> bool:
-    """Keep a word, within a transaction; False when the very same was written before."""
-    author = word.author
-    said = "\n".join((author.campaign_id, author.hamlet_id, author.person_id, word.kind, word.text))
+    """Keep a word, within a transaction; False when the very same was written before.
+
+    Whichever way it came by: what could steer a terminal or turn a line around is not kept.
+    """
+    author, text = word.author, plain_lines(word.text)
+    said = "\n".join((author.campaign_id, author.hamlet_id, author.person_id, word.kind, text))
     new = upsert(connection, relay_words).values(
         commune_id=commune_id,
         id=seal.mark(said)[:_WORD],
@@ -151,7 +155,7 @@ def add_word(connection: Connection, commune_id: str, seal: Seal, word: Written)
         hamlet_id=author.hamlet_id,
         person_id=author.person_id,
         kind=word.kind,
-        sealed=seal.close(word.text.encode()),
+        sealed=seal.close(text.encode()),
         at=word.at,
     )
     return connection.execute(new.on_conflict_do_nothing()).rowcount == 1

@@ -108,6 +108,7 @@ class EvidenceKind(StrEnum):
     ABSENT = "absent"
     REFUSED = "refused"
     NEEDS_HELP = "needs_help"
+    NOT_RELAYED = "not_relayed"
 
     @property
     def of_households(self) -> bool:
@@ -117,13 +118,15 @@ class EvidenceKind(StrEnum):
     @property
     def confirms(self) -> bool:
         """Say whether it shows that anybody was reached: what lies in a system has not aired."""
-        return self is not EvidenceKind.UPLOADED and self not in _NO_VISIT
+        return self not in _SHOWS_NOBODY and self not in _NO_VISIT
 
 
 #: What teams found that is no visit: nobody was at home, nobody wanted to listen. Who needs help
 #: was visited, and is counted there.
 _NO_VISIT = frozenset({EvidenceKind.ABSENT, EvidenceKind.REFUSED, EvidenceKind.NEEDS_HELP})
-_NOT_REACHED = frozenset({EvidenceKind.RECEIVED, EvidenceKind.UPLOADED}) | _NO_VISIT
+#: That it was not passed on speaks against what others say, and shows nothing itself.
+_SHOWS_NOBODY = frozenset({EvidenceKind.UPLOADED, EvidenceKind.NOT_RELAYED})
+_NOT_REACHED = frozenset({EvidenceKind.RECEIVED}) | _SHOWS_NOBODY | _NO_VISIT
 
 
 @dataclass(frozen=True, slots=True)

@@ -274,6 +274,19 @@ class Registry:
         return tuple(one for one in found if one != hamlet.head and one in known)
 
     @cached_property
+    def targets(self) -> frozenset[str]:
+        """Every place that it names to act at, by its id."""
+        return frozenset(
+            (
+                *(cluster.id for cluster in self.clusters),
+                *(group.id for group in self.chat_groups),
+                *(team.id for team in self.teams),
+                self.portal.id,
+                self.print_point.id,
+            )
+        )
+
+    @cached_property
     def clusters_by_hamlet(self) -> dict[str, tuple[Cluster, ...]]:
         """Clusters heard in each hamlet, in the registry's order."""
         found: dict[str, tuple[Cluster, ...]] = {}

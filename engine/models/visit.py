@@ -90,7 +90,8 @@ class VisitReport:
 class Going:
     """One team in one hamlet: households to visit, days, and what was said of them so far.
 
-    ``listed`` households stand on the team's private list; 0 when there is none.
+    ``listed`` households stand on the team's private list; 0 when there is none. Where there is
+    one, as many are to be visited.
     """
 
     team_id: str

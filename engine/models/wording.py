@@ -9,6 +9,7 @@ from engine.models.escalation import Act, Step, Without
 from engine.models.plan import Breach
 from engine.models.play import PlayOutcome
 from engine.models.registry import Right
+from engine.models.relay import Way
 from engine.models.truth import FieldPath, Spot
 from engine.states import State
 
@@ -72,7 +73,33 @@ def evidence_word(kind: EvidenceKind) -> str:
         EvidenceKind.ABSENT: _("nobody was at home"),
         EvidenceKind.REFUSED: _("did not want to be visited"),
         EvidenceKind.NEEDS_HELP: _("needs help"),
+        EvidenceKind.NOT_RELAYED: _("said that it was not passed on"),
     }[kind]
+
+
+def way_note(way: Way) -> str:
+    """Return how it is known that somebody told people in this way: he said so on his page."""
+    return {
+        Way.GROUP: _("through his own link: in the chat group"),
+        Way.MEETING: _("through his own link: at a meeting"),
+        Way.DOOR: _("through his own link: from door to door"),
+        Way.LOUDSPEAKER: _("through his own link: by the hamlet's loudspeaker"),
+        Way.OTHER: _("through his own link: in another way"),
+    }[way]
+
+
+def others_word(kind: EvidenceKind, *, deputy: bool) -> str:
+    """Return what a piece of evidence shows that the head did not give, or may not have.
+
+    ``deputy``: one who speaks for him gave it; else nobody says here who did.
+    """
+    match kind:
+        case EvidenceKind.RECEIVED:
+            return _("the head's deputy received it") if deputy else _("received")
+        case EvidenceKind.RELAYED:
+            return _("the head's deputy relayed it") if deputy else _("passed on")
+        case other:
+            return evidence_word(other)
 
 
 def act_word(act: Act) -> str:

@@ -15,8 +15,14 @@ class RelayGatherer:
 
     concerns = frozenset({Concern.RELAY_WORDS})
 
-    def __init__(self, words: Callable[[], Sequence[RelayWord]]) -> None:
+    def __init__(
+        self,
+        words: Callable[[], Sequence[RelayWord]],
+        disputed: Callable[[str], Sequence[str]] = lambda _campaign_id: (),
+    ) -> None:
+        """``disputed`` returns the hamlets of a campaign in which two people disagree."""
         self._words = words
+        self._disputed = disputed
 
     def gather(self, now: datetime) -> Sequence[Notice]:
         waiting: defaultdict[str, list[RelayWord]] = defaultdict(list)
@@ -32,7 +38,14 @@ class RelayGatherer:
                 else Severity.WARNING,
                 words[0].at,
                 (campaign_id,),
-                {"campaign": campaign_id, "count": str(len(words))},
+                {"campaign": campaign_id, "count": str(len(words)), **self._told(words)},
             )
             for campaign_id, words in waiting.items()
         ]
+
+    def _told(self, words: Sequence[RelayWord]) -> dict[str, str]:
+        """Return where somebody must ask who is right; only where it says so."""
+        if not any(word.kind is WordKind.NOT_RELAYED and word.campaign_id for word in words):
+            return {}
+        hamlets = self._disputed(words[0].campaign_id)
+        return {"disputed": ", ".join(hamlets)} if hamlets else {}

@@ -36,6 +36,11 @@ def what(notice: Notice) -> str:
             sentence = _(
                 "{count} answers in groups wait for a person: nobody can say what they answer"
             )
+        case Concern.RELAY_WORDS if notice.facts.get("disputed"):
+            sentence = _(
+                "{campaign}: of {disputed} one says that it was passed on, another that it was"
+                " not: ask both; answers that wait: {count}"
+            )
         case Concern.QUOTA if notice.severity is Severity.URGENT:
             sentence = _(
                 "{channel}: {backend} takes nothing before {end}: its quota is used up;"

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from channels.base import Channel
+from channels.base import Channel, targets_of
 from channels.leading import lead_of
 from engine.clock import VIETNAM, local
 from engine.models import (
@@ -69,7 +69,9 @@ class Amender:
         self._times = times
         self._now = now
         self._until = holds_until(campaign, campaign.correction)
-        self._targets = _targets(registry)
+        self._targets = {
+            name: frozenset(targets_of(one, registry)) for name, one in channels.items()
+        }
         self._meant = {hamlet.id for hamlet in audience(campaign, registry)}
         self._told_at: dict[tuple[str, str], list[str]] = {}
         for hamlet_id, channel, target in known.told:
@@ -99,7 +101,7 @@ class Amender:
         for one in planned:
             targets.setdefault(one.target, []).append(one)
         for target in self._told_at.get((hamlet.id, channel), ()):
-            if target in self._targets:
+            if self._reaches(channel, target):
                 targets.setdefault(target, [])
         found: list[PlannedDelivery] = []
         kept: list[int] = []
@@ -115,8 +117,8 @@ class Amender:
         """Yield each hamlet and channel by which it was told, and not taken back since."""
         for place, told in self._known.told.items():
             hamlet_id, channel, target = place
-            reachable = target in self._targets and channel in self._channels
-            if reachable and any(not one.withdrawn for one in self._hours(told, place).values()):
+            hours = self._hours(told, place).values()
+            if self._reaches(channel, target) and any(not one.withdrawn for one in hours):
                 yield hamlet_id, channel
 
     def elsewhere(self) -> Amended:
@@ -129,16 +131,19 @@ class Amender:
         found: list[PlannedDelivery] = []
         kept: list[int] = []
         for place, told in self._known.told.items():
-            hamlet = self._registry.hamlets_by_id.get(place[0])
-            if place in self._seen or hamlet is None or place[1] not in self._channels:
+            if place in self._seen:
                 continue
             waiting = [
                 one
                 for one in self._known.standing.get(place, ())
                 if one.purpose is Purpose.WITHDRAWAL
             ]
+            hamlet = self._registry.hamlets_by_id.get(place[0])
+            if hamlet is None or place[1] not in self._channels:
+                kept += [o.delivery.id for o in waiting if o.delivery.state not in UNSENT]
+                continue
             kept += [one.delivery.id for one in waiting]
-            if place[2] not in self._targets:
+            if not self._reaches(*place[1:]):
                 continue
             if hamlet.id in self._meant and place[1] not in self._campaign.sections:
                 kept += self._told_the_same(hamlet, place)
@@ -151,6 +156,10 @@ class Amender:
             }
             found += self._missing(hamlet, place, taken_back, told[-1])
         return Amended(tuple(found), tuple(kept), bool(found))
+
+    def _reaches(self, channel: str, target: str) -> bool:
+        """Say whether a channel can still act at a target."""
+        return target in self._targets.get(channel, ())
 
     def _told_the_same(self, hamlet: Hamlet, place: Place) -> Iterator[int]:
         """Yield what told a place, by a channel that is left out, what the others say now."""
@@ -305,16 +314,3 @@ class Amender:
 def holds_until(campaign: Campaign, correction: Correction) -> datetime:
     """Return until when an amendment may be sent: its campaign's end, or three days from it."""
     return max(campaign.valid_until, correction.at + WITHDRAWAL_HOLDS)
-
-
-def _targets(registry: Registry) -> frozenset[str]:
-    """Return every place that the registry knows to act at."""
-    return frozenset(
-        (
-            *(cluster.id for cluster in registry.clusters),
-            *(group.id for group in registry.chat_groups),
-            *(team.id for team in registry.teams),
-            registry.portal.id,
-            registry.print_point.id,
-        )
-    )

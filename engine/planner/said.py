@@ -36,9 +36,13 @@ class Gist:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What people are told by a content: a hash of it, and what it hands out, by channel."""
+    """What people are told by a content: a hash of it, and what it hands out, by channel.
+
+    ``given`` is the hash of what of it others hand out: of a flyer the main product alone.
+    """
 
     own: str
+    given: str
     gist: Gist
     needed: Mapping[str, Words]
 
@@ -48,10 +52,16 @@ class Words:
         A flyer that a post handed out, and that is no longer made, told nothing else if it said
         what the ``message`` says.
         """
-        if self.own != now.own or now.needed.keys() - self.needed.keys():
+        return self.own == now.own and self._hands_out_the_same(now, message)
+
+    def _given_the_same(self, now: Words, message: Callable[[], Gist]) -> bool:
+        return self.given == now.given and self._hands_out_the_same(now, message)
+
+    def _hands_out_the_same(self, now: Words, message: Callable[[], Gist]) -> bool:
+        if now.needed.keys() - self.needed.keys():
             return False
         return all(
-            one.same(now.needed[name], message)
+            one._given_the_same(now.needed[name], message)
             if name in now.needed
             else one.gist.within(message())
             for name, one in self.needed.items()
@@ -66,7 +76,7 @@ def words_of(content: Content, needed: Mapping[str, Words]) -> Words:
     and how words are pronounced has no part in it; nor that it amends something.
     """
     options = content.options
-    own = digest(
+    told = (
         content.purpose is Purpose.WITHDRAWAL,
         *(_plain(text) for text in (content.title, content.issuer, content.body, content.contact)),
         content.priority,
@@ -77,10 +87,11 @@ def words_of(content: Content, needed: Mapping[str, Words]) -> Words:
         [(name, list(map(_plain, lines))) for name, lines in content.facts.named()],
         sorted((one.name, one.sha256) for one in content.attachments),
         content.recording.sha256 if content.recording else "",
-        options.said() if isinstance(options, Options) else None,
     )
+    own = digest(*told, options.said() if isinstance(options, Options) else None)
+    given = digest(*told, options.handed_on() if isinstance(options, Options) else None)
     gist = Gist.of(content.title, content.body, content.contact, content.facts)
-    return Words(own, Gist("") if content.recording else gist, needed)
+    return Words(own, given, Gist("") if content.recording else gist, needed)
 
 
 def parts_of(content: Content) -> Iterator[tuple[FieldPath, str]]:

@@ -7,7 +7,7 @@ within the other) and their sum (no household twice).
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -15,9 +15,10 @@ from engine.i18n import gettext as _
 from engine.ledger import DeliveryRow
 from engine.models import Evidence, GroupKind, Purpose, Registry
 from engine.models.visit import standing
-from engine.reports.handed import ProductHanded, last_counts, products_handed
+from engine.models.word import Judged, judged
+from engine.reports.coverage_words import basis_of
+from engine.reports.handed import ProductHanded, products_handed
 from engine.reports.matrix import hamlet_name
-from engine.reports.words import channel_word, number
 from engine.states import State
 
 
@@ -34,7 +35,8 @@ class ChannelCoverage:
     """What one channel's evidence covers in one hamlet.
 
     ``counted``: somebody gave a number. ``reported`` is the largest number given, as given;
-    ``disputed``: several were given for one delivery. ``left_over`` is how many printed copies
+    ``disputed``: several were given for one delivery; ``denied``: somebody said later that it was
+    not passed on. ``left_over`` is how many printed copies
     were left by the last word, below zero how many were lacking. ``views`` is how often a page
     was opened, where that is all that is known.
     """
@@ -44,6 +46,7 @@ class ChannelCoverage:
     counted: bool
     reported: int | None = None
     disputed: bool = False
+    denied: bool = False
     left_over: int | None = None
     views: int | None = None
 
@@ -77,7 +80,7 @@ class HamletCoverage:
     @property
     def basis(self) -> tuple[str, ...]:
         """What the numbers rest on and assume, in words; to be shown beside them."""
-        return (*_basis(self), *(one.in_words for one in self.products))
+        return (*basis_of(self), *(one.in_words for one in self.products))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,8 @@ class Coverage:
             _(
                 "Lower bound: in each hamlet, the largest single confirmed channel. Upper bound: "
                 "all its confirmed channels added up, never more than its households. How far "
-                "channels reach the same households is not known."
+                "channels reach the same households is not known. Of one person the last number "
+                "holds; what somebody denies is not sure."
             ),
             _(
                 "What a hamlet head received does not count: only what is known to have gone on "
@@ -119,16 +123,6 @@ class Coverage:
             *((visits,) if visited else ()),
             *((views_assumption(),) if any(map(_viewed, self.hamlets)) else ()),
         )
-
-
-def no_evidence(covered: Bounds) -> str:
-    """Return what a covered nought means, in words; "" where it is no nought.
-
-    What was sent may have reached people all the same: as a bound it would be false.
-    """
-    if covered.upper:
-        return ""
-    return _("no evidence yet: how many households were reached is not known")
 
 
 def views_assumption() -> str:
@@ -150,7 +144,7 @@ def coverage(
     households: Mapping[str, int],
 ) -> Coverage:
     """Work coverage out for each hamlet in ``households`` (id → households meant), in its order."""
-    by_place = _channel_bounds(rows, last_counts(evidence), registry, households)
+    by_place = _channel_bounds(rows, evidence, registry, households)
     products = products_handed(rows, evidence)
     hamlets = []
     for hamlet_id, meant in households.items():
@@ -211,16 +205,16 @@ def _channel_bounds(
     """Return each hamlet's channels that have evidence of households reached."""
     confirmed = {row.id: row for row in rows if row.state is State.CONFIRMED}
     known = [piece for piece in evidence if piece.delivery_id in confirmed]
-    pieces: dict[tuple[str, str], dict[Hashable, list[Evidence]]] = {}
-    for piece in standing(known, lambda one: _told_once(confirmed[one])):
-        row = confirmed[piece.delivery_id]
-        if reaches_households(row, piece, registry):
+    pieces: dict[tuple[str, str], dict[Hashable, list[Judged]]] = {}
+    for one in judged(standing(known, lambda one: _told_once(confirmed[one]))):
+        row = confirmed[one.piece.delivery_id]
+        if one.holds and reaches_households(row, one.piece, registry):
             place = pieces.setdefault((row.hamlet_id, row.channel), {})
-            place.setdefault(_told_once(row), []).append(piece)
+            place.setdefault(_told_once(row), []).append(one)
     found: dict[str, list[ChannelCoverage]] = {}
     for (hamlet_id, channel), deliveries in pieces.items():
-        one = _channel(channel, deliveries.values(), households.get(hamlet_id, 0))
-        found.setdefault(hamlet_id, []).append(one)
+        covers = _channel(channel, deliveries.values(), households.get(hamlet_id, 0))
+        found.setdefault(hamlet_id, []).append(covers)
     return found
 
 
@@ -237,76 +231,46 @@ def _strength(one: ChannelCoverage) -> tuple[int, str]:
     return -one.households.lower, one.channel
 
 
-def _channel(
-    channel: str, deliveries: Iterable[Sequence[Evidence]], households: int
-) -> ChannelCoverage:
-    deliveries = tuple(deliveries)
+def _channel(channel: str, words: Iterable[Sequence[Judged]], households: int) -> ChannelCoverage:
+    words = tuple(words)
+    deliveries = [[one.piece for one in pieces] for pieces in words]
     left = [[one.left_over for one in pieces if one.left_over is not None] for pieces in deliveries]
     numbers = [
         [piece.households for piece in pieces if piece.households is not None]
         for pieces in deliveries
     ]
+    sure = [
+        [one.piece.households for one in pieces if one.piece.households is not None and one.sure]
+        for pieces in words
+    ]
     views = [[one.views for one in pieces if one.views is not None] for pieces in deliveries]
     seen = [max(one) for one, given in zip(views, numbers, strict=True) if one and not given]
-    parts = zip(numbers, views, strict=True)
+    parts = zip(numbers, sure, views, strict=True)
     return ChannelCoverage(
         channel,
-        together((_delivery(one, seen, households) for one, seen in parts), households),
+        together((_delivery(*one, households) for one in parts), households),
         counted=all(numbers),
         reported=max((value for one in numbers for value in one), default=None),
         disputed=any(len(set(one)) > 1 for one in numbers),
+        denied=any(one.denied for pieces in words for one in pieces),
         left_over=sum(one[-1] for one in left if one) if any(left) else None,
         views=sum(seen) if seen else None,
     )
 
 
-def _delivery(numbers: Sequence[int], views: Sequence[int], households: int) -> Bounds:
+def _delivery(
+    numbers: Sequence[int], sure: Sequence[int], views: Sequence[int], households: int
+) -> Bounds:
     """Bound one delivery. Several numbers may be rival counts or parts of one: allow for both.
+
+    ``sure`` are those of ``numbers`` that nobody denies.
 
     Views are counted on, so the largest number of them is the newest.
     """
     if not numbers:
         return Bounds(0, min(households, max(views, default=households)))
-    within = [min(max(value, 0), households) for value in numbers]
-    return Bounds(min(within), min(households, sum(within)))
-
-
-def _basis(hamlet: HamletCoverage) -> Iterator[str]:
-    for one in hamlet.channels:
-        channel, bounds = channel_word(one.channel), one.households
-        if one.views is not None and not one.counted:
-            yield _("{channel}: opened {views} times, so {lower} to {upper}").format(
-                channel=channel,
-                views=number(one.views),
-                lower=number(bounds.lower),
-                upper=number(bounds.upper),
-            )
-        elif bounds.lower == bounds.upper:
-            yield _("{channel}: {count}").format(channel=channel, count=number(bounds.lower))
-        elif one.counted:
-            yield _("{channel}: {lower} to {upper}").format(
-                channel=channel, lower=number(bounds.lower), upper=number(bounds.upper)
-            )
-        else:
-            yield _("{channel}: without a number, so {lower} to {upper}").format(
-                channel=channel, lower=number(bounds.lower), upper=number(bounds.upper)
-            )
-        if one.left_over is not None and one.left_over > 0:
-            yield _("{channel}: {count} copies left over").format(
-                channel=channel, count=number(one.left_over)
-            )
-        elif one.left_over is not None and one.left_over < 0:
-            yield _("{channel}: {count} copies too few").format(
-                channel=channel, count=number(-one.left_over)
-            )
-        if one.disputed:
-            yield _("{channel}: several numbers were given, all are kept").format(channel=channel)
-        if one.reported is not None and one.reported > hamlet.households:
-            yield _("{channel}: {reported} were reported, more than there are").format(
-                channel=channel, reported=number(one.reported)
-            )
-    if len(hamlet.channels) > 1:
-        yield _("overlap between channels unknown")
+    low, high = ([min(max(value, 0), households) for value in values] for values in (sure, numbers))
+    return Bounds(min(low, default=0), min(households, sum(high)))
 
 
 def _sum(bounds: Iterable[Bounds]) -> Bounds:

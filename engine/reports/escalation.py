@@ -164,6 +164,12 @@ def _newest(rows: Sequence[StepRow]) -> list[StepRow]:
 
 def _answer(case: Case) -> str:
     """Say what is known of a hamlet's passing it on."""
+    people = ", ".join(case.denied_by)
+    if people and case.situation.relayed:
+        message = _("passed on, by word of the hamlet; not passed on, says {people}")
+        return message.format(people=people)
+    if people:
+        return _("not passed on, says {people}").format(people=people)
     if case.situation.relayed:
         return _("passed on, by word of the hamlet")
     if case.situation.received:

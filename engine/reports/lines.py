@@ -8,9 +8,11 @@ from datetime import datetime
 
 from engine.clock import local
 from engine.i18n import gettext as _
+from engine.i18n import joined
 from engine.ledger import DeliveryRow, EventRow, remark_of
 from engine.models import Evidence, EvidenceKind, Person, Purpose, Registry
-from engine.models.wording import evidence_word, views_in_words
+from engine.models.word import Judged
+from engine.models.wording import evidence_word, others_word, views_in_words
 from engine.reports.handed import product_name
 from engine.reports.matrix import hamlet_name
 from engine.reports.plain import Discreet
@@ -70,7 +72,11 @@ class EventLine:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """One piece of evidence. ``households`` None means that nobody gave a number."""
+    """One piece of evidence. ``households`` None means that nobody gave a number.
+
+    ``holds``: its author has not said otherwise since; ``denied``: somebody else has.
+    ``deputy``: whoever speaks for the hamlet's head gave it.
+    """
 
     at: datetime
     delivery_id: int
@@ -82,18 +88,32 @@ class EvidenceLine:
     source: str
     views: int | None = None
     product: str = ""
+    holds: bool = True
+    denied: bool = False
+    deputy: bool = False
 
     @property
     def what(self) -> str:
         """What it shows; of one printed product among several, which."""
         what = evidence_word(self.kind)
+        if self.deputy:
+            what = others_word(self.kind, deputy=True)
         return f"{what} ({product_name(self.product)})" if self.product else what
 
     @property
     def number(self) -> str:
         """The number that was given, in words where it is not of households."""
+        mark = "" if self.holds else _("said otherwise since")
+        if self.holds and self.denied:
+            mark = _("somebody else says it was not passed on")
+        return joined("; ", (self._number, mark))
+
+    @property
+    def _number(self) -> str:
         if self.households is not None:
             return number(self.households)
+        if self.kind is EvidenceKind.NOT_RELAYED:
+            return "–"
         return views_in_words(self.views) if self.views is not None else _("no number")
 
 
@@ -107,10 +127,18 @@ class Lines:
         discreet: Discreet,
         rows: Iterable[DeliveryRow],
         events: Iterable[EventRow],
+        speaking: Iterable[Registry] = (),
     ) -> None:
+        """``speaking``: registries by which people spoke, ``registry`` itself when there are none.
+
+        The first that knows somebody in a hamlet says whether he is the head there.
+        """
         self._registry = registry
+        self._speaking = tuple(speaking) or (registry,)
         self._people = people
         self._known: dict[str, Who] = {}
+        rows = list(rows)
+        self._hamlets = {row.id: row.hamlet_id for row in rows}
         self._places = {row.id: (self._hamlet(row.hamlet_id), row.channel) for row in rows}
         self._remarks = {
             event.delivery_id: remark_of(event.detail)
@@ -163,7 +191,8 @@ class Lines:
             channel=channel,
         )
 
-    def evidence(self, piece: Evidence) -> EvidenceLine:
+    def evidence(self, word: Judged) -> EvidenceLine:
+        piece = word.piece
         hamlet, channel = self.place(piece.delivery_id)
         return EvidenceLine(
             at=local(piece.at),
@@ -176,7 +205,17 @@ class Lines:
             source=self.discreet(piece.source),
             views=piece.views,
             product=piece.product,
+            holds=word.holds,
+            denied=word.denied,
+            deputy=self._is_deputy(piece),
         )
+
+    def _is_deputy(self, piece: Evidence) -> bool:
+        for registry in self._speaking:
+            hamlet = registry.hamlets_by_id.get(self._hamlets.get(piece.delivery_id, ""))
+            if hamlet is not None and piece.by in (hamlet.head, *registry.seconds(hamlet)):
+                return piece.by != hamlet.head
+        return False
 
     def _hamlet(self, hamlet_id: str) -> str:
         return hamlet_name(self._registry, hamlet_id)

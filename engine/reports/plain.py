@@ -3,25 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
 from engine.models import Person
-
-#: What could steer a terminal or turn the line around it; tabs and line breaks become spaces.
-_STEERING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+from engine.models.plain import plain as plain
 
 #: Nine digits or more, however they are grouped.
 _LONG_NUMBER = re.compile(r"(?<!\d)(?:\+|\()?\d(?:[ .()\-\u00a0]{0,2}\d){8,14}(?!\d)")
 
 HIDDEN = "•••"
-
-
-def plain(text: str) -> str:
-    """Return ``text`` in NFC as one line that shows the same everywhere."""
-    spaced = _STEERING.sub(lambda found: " " if found[0].isspace() else "", text)
-    return unicodedata.normalize("NFC", _SURROGATE.sub("\ufffd", spaced)).strip()
 
 
 class Discreet:

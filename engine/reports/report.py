@@ -11,6 +11,7 @@ from engine.errors import LoaError
 from engine.i18n import gettext as _
 from engine.ledger import TWO_KEYS, DeliveryRow, EventRow, Ledger, Revision, Status
 from engine.models import Amends, Commune, Evidence, EvidenceKind, Priority, Purpose, Registry
+from engine.models.word import judged
 from engine.reports.amended import AmendedHamlet, AmendedPlace, amended_hamlets, amended_places
 from engine.reports.coverage import Coverage, coverage
 from engine.reports.escalation import StepLine, escalation_lines
@@ -20,6 +21,7 @@ from engine.reports.plain import Discreet, plain
 from engine.reports.remarks import Remarked, remarked
 from engine.reports.unreached import Unreached, unreached
 from engine.reports.visits import Progress, progress_of
+from engine.reports.words import moment
 from engine.rules.team_days import OtherDays
 from engine.rules.visits import goings
 from engine.states import State
@@ -104,11 +106,31 @@ class Report:
         return words.format(hamlets=", ".join(hamlets))
 
     @property
+    def not_passed_on(self) -> tuple[str, ...]:
+        """Say who says that a hamlet was not told, and what others say; a line for each."""
+        found: dict[str, None] = {}
+        for one in self.evidence:
+            if one.kind is EvidenceKind.NOT_RELAYED and one.holds:
+                words = _("{hamlet}: {person} said at {moment} that it was not passed on")
+                if any(other.denied and _same_place(other, one) for other in self.evidence):
+                    words = _(
+                        "{hamlet}: {person} said at {moment} that it was not passed on; somebody"
+                        " else says it was: ask them"
+                    )
+                said = words.format(hamlet=one.hamlet, person=one.by.id, moment=moment(one.at))
+                found[said] = None
+        return tuple(found)
+
+    @property
     def statements(self) -> tuple[str, ...]:
         """What must be known before any number here is believed."""
         drill = _("Drill: nothing here was, or counts as, a real alert.")
         said = (drill,) if self.facts.drill else ()
         return (*said, *conditions_said(self.rehearsing, simulated=self.simulated))
+
+
+def _same_place(one: EvidenceLine, other: EvidenceLine) -> bool:
+    return one.delivery_id == other.delivery_id and one.holds
 
 
 def conditions_said(rehearsing: Collection[str], *, simulated: bool) -> tuple[str, ...]:
@@ -143,7 +165,7 @@ def build_report(
     evidence = ledger.evidence.of(campaign_id)
     happened = ledger.views.events(campaign_id)
     discreet = Discreet([*registry.people, *pinned.people])
-    lines = Lines(pinned, people, discreet, every, happened)
+    lines = Lines(pinned, people, discreet, every, happened, (registry, pinned))
     deliveries = tuple(map(lines.delivery, every))
     households = households_meant(revision, pinned, rows)
     planned = [row for row in rows if row.purpose is not Purpose.REMINDER]
@@ -161,7 +183,7 @@ def build_report(
         remarks=remarked(deliveries),
         deliveries=deliveries,
         events=tuple(map(lines.event, happened)),
-        evidence=tuple(lines.evidence(piece) for piece in evidence),
+        evidence=tuple(map(lines.evidence, judged(evidence))),
         escalation=escalation_lines(ledger, registry, campaign_id, now, discreet),
         amended=amended_places(ledger.told.of(campaign_id), every, pinned, now, _amends(revision)),
         visits=_visits(ledger, campaign_id, rows, evidence, registry),

@@ -12,7 +12,8 @@ from typing import Any
 from engine.i18n import gettext as _
 from engine.i18n import language
 from engine.reports.amended import AmendedHamlet, AmendedPlace
-from engine.reports.coverage import HamletCoverage, no_evidence
+from engine.reports.coverage import HamletCoverage
+from engine.reports.coverage_words import no_evidence
 from engine.reports.escalation import StepLine
 from engine.reports.lines import DeliveryLine, EvidenceLine
 from engine.reports.matrix import Cell

@@ -21,6 +21,7 @@ from engine.models import (
     Registry,
 )
 from engine.models.escalation import Act, Step, Steps
+from engine.models.word import Judged, judged
 from engine.rules.escalation import Due, Outlook, Situation, foreseen
 from engine.states import State
 
@@ -49,6 +50,7 @@ class Case:
 
     ``told`` is the message to the head, or the one that is to go to him; None where none does.
     ``expected_at`` is when, while he is not told. ``planned`` are the steps that the ledger has.
+    ``denied_by`` are the people who say that it was not passed on.
     """
 
     hamlet: Hamlet
@@ -57,6 +59,7 @@ class Case:
     expected_at: datetime | None
     foreseen: tuple[Due, ...]
     planned: tuple[StepRow, ...]
+    denied_by: tuple[str, ...] = ()
 
     def rows_of(self, due: Due) -> list[StepRow]:
         """Return the deliveries of a step about what the head was told."""
@@ -116,7 +119,14 @@ def cases_of(
         told = _told(_to_head(ours, (standing, pinned)), sent)
         if told is None and hamlet.id not in planned:
             continue
-        situation = _situation(told, sent, ours, answers, campaign.valid_until)
+        said = judged([piece for row in ours for piece in answers.get(row.id, ())])
+        steps_made = tuple(planned.get(hamlet.id, ()))
+        done = frozenset(
+            row.step.key
+            for row in steps_made
+            if told is not None and row.telling == told.content_hash and row.state in DONE
+        )
+        situation = replace(_situation(told, sent, said, campaign.valid_until), done=done)
         expected = told.slot if told is not None and situation.told_at is None else None
         dues = foreseen(
             steps,
@@ -127,8 +137,7 @@ def cases_of(
         )
         if situation.told_at is None:
             dues = tuple(map(_not_yet, dues))
-        steps_made = tuple(planned.get(hamlet.id, ()))
-        found.append(Case(hamlet, told, situation, expected, dues, steps_made))
+        found.append(Case(hamlet, told, situation, expected, dues, steps_made, _denying(said)))
     return tuple(found)
 
 
@@ -201,18 +210,32 @@ def told_by(campaign: Campaign, plan: Plan, registry: Registry) -> dict[Hamlet, 
 def _situation(
     told: DeliveryRow | None,
     sent: Mapping[int, datetime],
-    ours: Sequence[DeliveryRow],
-    answers: Mapping[int, Sequence[Evidence]],
+    said: Sequence[Judged],
     ends: datetime,
 ) -> Situation:
-    said = (piece for row in ours for piece in answers.get(row.id, ()))
-    kinds = {piece.kind for piece in said if not piece.of_nobody}
+    """Return what is known. Who passed it on, or took that back, has got it."""
+    kinds = {one.piece.kind for one in said if not one.piece.of_nobody}
+    relayed = [
+        one for one in said if one.piece.kind is EvidenceKind.RELAYED and not one.piece.of_nobody
+    ]
+    holds = any(one.holds for one in relayed)
+    who = {one.piece.by for one in relayed}
+    back = [one.piece.at for one in said if _denies(one) and one.piece.by in who]
     return Situation(
         sent.get(told.id) if told is not None else None,
         ends,
-        received=EvidenceKind.RECEIVED in kinds,
-        relayed=EvidenceKind.RELAYED in kinds,
+        received=bool(kinds & {EvidenceKind.RECEIVED, EvidenceKind.RELAYED}),
+        relayed=holds,
+        again_at=max(back, default=None) if not holds else None,
     )
+
+
+def _denies(one: Judged) -> bool:
+    return one.holds and one.piece.kind is EvidenceKind.NOT_RELAYED
+
+
+def _denying(said: Sequence[Judged]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one.piece.by for one in said if _denies(one)))
 
 
 def _to_head(rows: Sequence[DeliveryRow], registries: Sequence[Registry]) -> list[DeliveryRow]:

@@ -32,13 +32,17 @@ class Situation:
     """What is known about one hamlet.
 
     ``told_at`` is when its head was told first, None while he is not. ``received`` and
-    ``relayed``: somebody has said so, at whatever time. ``ends`` is until when it is worth it.
+    ``relayed``: somebody says so, since whatever time. ``ends`` is until when it is worth it.
+    ``again_at``: whoever said that it was passed on took it back then; what was not ``done``
+    (keys of steps) by that time is done since.
     """
 
     told_at: datetime | None
     ends: datetime
     received: bool = False
     relayed: bool = False
+    again_at: datetime | None = None
+    done: frozenset[str] = frozenset()
 
     def settles(self, without: Without) -> bool:
         """Say whether what a step waits for has come. Who passed it on has got it."""
@@ -81,7 +85,7 @@ def foreseen(
     now: datetime,
 ) -> tuple[Due, ...]:
     """Return each step, in order, as it stands ``now``; ``priority`` is the message's."""
-    times = moments(steps, situation.told_at, registry, priority)
+    times = moments(steps, situation, registry, priority)
     found = []
     for place, (step, at) in enumerate(zip(steps, times, strict=True)):
         later = [one for one in times[place + 1 :] if one is not None and one <= situation.ends]
@@ -94,7 +98,7 @@ def foreseen(
 
 def moments(
     steps: Sequence[Step],
-    told_at: datetime | None,
+    situation: Situation,
     registry: Registry,
     priority: Priority,
 ) -> list[datetime | None]:
@@ -102,10 +106,12 @@ def moments(
     times: list[datetime | None] = []
     before: tuple[timedelta, datetime] | None = None
     for step in steps:
-        if told_at is None:
+        if situation.told_at is None:
             times.append(None)
             continue
-        at = told_at + step.after
+        at = situation.told_at + step.after
+        if situation.again_at is not None and step.key not in situation.done:
+            at = max(at, situation.again_at)
         if before is not None:
             at = max(at, before[1] + min(APART, step.after - before[0]))
         allowed = next_allowed(_HOURS_OF, registry, priority, _whole(at))

@@ -24,6 +24,7 @@ from engine.models import (
     Priority,
     Registry,
 )
+from engine.models.word import judged
 from engine.states import State
 
 _DAY = timedelta(days=1)
@@ -136,8 +137,9 @@ def standings(
     days, relay = required(rules)
     heard: dict[int, set[EvidenceKind]] = {}
     relayed: dict[int, list[datetime]] = {}
-    for piece in evidence:
-        if piece.kind is EvidenceKind.RELAYED:
+    for one in judged(list(evidence)):
+        piece = one.piece
+        if piece.kind is EvidenceKind.RELAYED and one.sure and not piece.of_nobody:
             relayed.setdefault(piece.delivery_id, []).append(piece.at)
         elif piece.kind in (EvidenceKind.PLAYED, EvidenceKind.HEARD):
             heard.setdefault(piece.delivery_id, set()).add(piece.kind)

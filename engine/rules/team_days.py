@@ -52,7 +52,8 @@ class OtherDays:
                 if content.priority is Priority.EMERGENCY and said.valid_until >= slot:
                     behind.append(name)
                 continue
-            one = round_through(team_id, own, said, registry, Busy(dict(taken)))
+            listed = self._ledger.visits.counts(name)
+            one = round_through(team_id, own, said, registry, listed, Busy(dict(taken)))
             minutes = said.options_as(TeamOptions).minutes
             taken.update({day: visits * minutes for day, visits in one.visits})
             if one.visits and one.visits[-1][0] >= local(slot).date():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import datetime
 
 from channels.team.channel import TeamChannel, TeamDays
-from channels.team.rounds import FREE, Busy, Round, round_for
+from channels.team.rounds import FREE, Busy, Counted, Round, round_for
 from channels.team.wording import span
 from engine.ledger import DeliveryRow
 from engine.models import Content, Evidence, Purpose, Registry
@@ -65,12 +65,16 @@ def round_through(
     rows: Sequence[DeliveryRow],
     content: Content,
     registry: Registry,
+    listed: Counted,
     busy: Busy = FREE,
 ) -> Round:
-    """Return the round of a team through the hamlets of its deliveries; there must be some."""
+    """Return the round of a team through the hamlets of its deliveries; there must be some.
+
+    ``listed`` counts its campaign's private list.
+    """
     hamlets = [registry.hamlets_by_id[row.hamlet_id] for row in rows]
     withdrawn = {row.hamlet_id for row in rows if row.purpose is Purpose.WITHDRAWAL}
-    return round_for(team_id, begins(rows), content, hamlets, registry, withdrawn, busy)
+    return round_for(team_id, begins(rows), content, hamlets, registry, withdrawn, busy, listed)
 
 
 def begins(rows: Iterable[DeliveryRow]) -> datetime:
@@ -81,7 +85,7 @@ def begins(rows: Iterable[DeliveryRow]) -> datetime:
 def goings(
     rows: Sequence[DeliveryRow],
     evidence: Iterable[Evidence],
-    listed: Mapping[tuple[str, str], int],
+    listed: Counted,
     registry: Registry,
     contents: Contents,
     others: TeamDays,
@@ -101,16 +105,14 @@ def goings(
         if content is None:
             continue
         busy = others(content, team_id, begins(own), registry)
-        one = round_through(team_id, own, content, registry, busy)
+        one = round_through(team_id, own, content, registry, listed, busy)
         stops = {stop.hamlet.id: stop for stop in one.stops}
         for row in own:
             stop = stops[row.hamlet_id]
             count = 0 if stop.withdrawn else listed.get((row.hamlet_id, team_id), 0)
             reports = tuple(by_visit.get((team_id, row.hamlet_id), ()))
             days = span(stop.first, stop.last)
-            found.append(
-                Going(team_id, stop.hamlet, count or stop.households, days, count, reports)
-            )
+            found.append(Going(team_id, stop.hamlet, stop.households, days, count, reports))
     return found
 
 

@@ -352,6 +352,23 @@ def test_the_preview_says_what_becomes_of_each_place(office: App) -> None:
     assert (latest.revision, latest.status) == (1, Status.OPEN)
 
 
+def test_the_preview_names_what_each_hamlet_knows(office: App) -> None:
+    release(office)
+    send(office, "1 6:10")
+    correct(office)  # of ap-1 alone
+    send(office, "2 6:10")
+    path, known = write(office, RIGHT.replace("8 giờ", "10 giờ")), office.office.known(ID)
+    campaign, plan = office.office.preview_correction(ID, path, "lan", WRONG_HOUR)
+    first = next(amendment_lines(office, plan, known, campaign.correction))
+    assert first.startswith("  ĐÍNH CHÍNH: Đính chính thông báo “")
+    assert "bản đính chính" not in first, "all that it reaches know the notice"
+    campaign, plan = office.office.preview_withdrawal(ID, "lan", "dời sang tuần sau")
+    lines = [one for one in amendment_lines(office, plan, known, campaign.correction) if "“" in one]
+    assert len(lines) == 2
+    told = {line.partition(":")[0]: "bản đính chính" in line for line in lines}
+    assert told == {"  THU HỒI (Ấp 1)": True, "  THU HỒI (Ấp 2)": False}
+
+
 def test_the_report_lists_first_who_does_not_have_the_correction(office: App) -> None:
     release(office)
     send(office, "1 6:10")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.commune import NOTICE, PASSPHRASE, make_commune
+from support import paper
+from support.commune import NOTICE, PASSPHRASE, loa, make_commune
 from support.corrections import (
     ID,
     RIGHT,
@@ -26,6 +28,7 @@ from engine.app import App, open_app
 from engine.app.noticing import commune_desk
 from engine.cli.correcting import amendment_lines
 from engine.clock import SimulatedClock
+from engine.ledger import DeliveryRow
 from engine.models import Purpose
 from engine.models.notice import Concern
 from engine.reports.amended import Has
@@ -167,3 +170,53 @@ def test_a_withdrawal_leaves_what_told_a_hamlet_already_that_it_does_not_hold(of
     report = build_report(office.ledger, office.registry, ID, office.clock.now())
     assert {one.hamlet_id for one in report.amended} == {"ap-1", "ap-2"}
     assert {one.has.left for one in report.amended} == {True}
+
+
+@pytest.mark.parametrize("left_the_registry", [False, True])
+def test_who_was_told_two_amendments_ago_that_it_does_not_hold_stays_told(
+    tmp_path: Path, telegram: FakeTelegram, *, left_the_registry: bool
+) -> None:
+    folder = make_commune(tmp_path / "xa", telegram=telegram.base_url, token=TOKEN)
+    every = NOTICE.partition("schedule:")[0] + "schedule: now\nchannels: {flyer: {}, chat: {}}\n"
+    only_two = every.replace("  ap-1: {gio: 7 giờ}\n", "") + "audience: {hamlets: [ap-2]}\n"
+    with open_app(folder) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        release(app, every)
+        send(app, "1 6:10")
+        correct(app, only_two, "chỉ còn tiêm ở Ấp 2")
+        send(app, "2 6:10")
+        before = {one.id: one.state for one in told_off(app)}
+        correct(app, only_two.replace("8 giờ", "10 giờ"), "lại đổi giờ")
+        send(app, "3 6:10")
+        assert {one.id: one.state for one in told_off(app)} == before
+    if left_the_registry:
+        registry = folder / "commune.yaml"
+        kept = re.sub(r"  - id: ap-1\n(    .*\n)+", "", registry.read_text())
+        kept = re.sub(r"    - id: nhom-ap-1\n(      .*\n)+", "", kept)
+        kept = kept.replace("  - {id: cum-1, hamlets: [ap-1]}\n", "").replace(
+            "[ap-1, ap-2]", "[ap-2]"
+        )
+        registry.write_text(kept)
+        assert kept.count("ap-1") == 0, kept
+    with open_app(folder) as app:
+        withdraw(app)
+        send(app, "4 6:10")
+        assert {one.id: one.state for one in told_off(app)} == before
+        assert set(before.values()) <= {State.SENT, State.CONFIRMED}
+        assert {one.channel for one in told_off(app)} == {"flyer", "chat"}
+        taken_back = {
+            one.delivery_id for one in app.ledger.views.events(ID) if one.to_state == "withdrawn"
+        }
+        assert not taken_back & before.keys()
+        desk = commune_desk(app.house, app.ledger, ())
+        assert not [one for one in desk.look() if one.notice.concern is Concern.UNAMENDED]
+    if not left_the_registry:
+        printed = loa("print", ID, "-o", tmp_path / "in", "--hamlet", "ap-1", cwd=folder)
+        assert printed.returncode == 0, printed.stderr
+        (sheet, *_) = sorted((tmp_path / "in").rglob("*.pdf"))
+        assert "THU HỒI" in paper.text_of(sheet.read_bytes())
+
+
+def told_off(app: App) -> list[DeliveryRow]:
+    """Return what told Ấp 1 that the notice does not hold there."""
+    return [one for one in rows(app, Purpose.WITHDRAWAL) if one.hamlet_id == "ap-1"]

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from engine.errors import LoaError
 from engine.ledger.needs import Needs
 from engine.models import Evidence, EvidenceKind, Purpose
 from engine.models.notice import Concern
-from engine.models.relay import Way, WordKind
+from engine.models.relay import RelayLink, Way, WordKind
 from engine.models.visit import Visits
 from engine.notices.escalation import EscalationGatherer
 from engine.reports import Bounds
@@ -127,7 +128,7 @@ def test_a_word_that_it_was_passed_on_cancels_what_is_still_to_come(chase: Chase
     assert [line.split()[-1] for line in chase.shown("ap-1")] == ["sent", "cancelled", "cancelled"]
     assert (
         chase.reasons("ap-1")[1:]
-        == ["needed no more: the head relayed it: 50 households (said by ap-1-head)"] * 2
+        == ["needed no more: passed on: 50 households (said by ap-1-head)"] * 2
     )
     chase.run(at(6, day=4))
     assert [line.split()[-1] for line in chase.shown()].count("sent") == 4
@@ -173,6 +174,55 @@ def test_two_people_who_say_different_things_end_it_once_and_both_are_kept(chase
     ]
     moves = [e for e in chase.app.ledger.views.events(CAMPAIGN) if e.to_state == "cancelled"]
     assert {event.actor for event in moves} == {"pho"}
+
+
+def head_link(chase: Chase, person: str) -> tuple[Relaying, RelayLink]:
+    app = chase.app
+    relaying = Relaying(app.ledger, app.registry, app.channels, app.renderer)
+    found = relaying.links(CAMPAIGN, app.clock.now(), timedelta(days=9))
+    return relaying, next(one for one in found if one.person_id == person)
+
+
+def test_who_takes_his_word_back_is_asked_again_and_never_twice(chase: Chase) -> None:
+    """Reminded at 12:00, "passed on" at 13:00, taken back at 23:00: the night is kept."""
+    chase.run(at(13))
+    relaying, link = head_link(chase, "ap-1-head")
+    relaying.passed_on(link, "ap-1", 60, Way.GROUP, at(13))
+    chase.run(at(23))
+    assert [line.split()[-1] for line in chase.shown("ap-1")] == ["sent", "cancelled", "cancelled"]
+    relaying.write(link, "ap-1", WordKind.NOT_RELAYED, "Bấm nhầm, chưa chuyển được", at(23))
+    chase.run(at(23, 30))
+    assert sent_or_to_come(chase, "ap-1") == [
+        "ap-1 remind 01 12:00 sent",
+        "ap-1 second_contact 02 06:00 planned",
+        "ap-1 team_visit 02 07:00 planned",
+    ]
+    again = [one.reason for one in chase.steps("ap-1") if one.state is State.PLANNED]
+    assert again[0] == (
+        "12 hours without word that it was passed on"
+        " · who said that it was passed on took it back (ap-1-head)"
+    )
+    assert report(chase.app).coverage.hamlets[0].covered == Bounds(0, 0)
+    text = said(chase.app.workspace, "status", CAMPAIGN)
+    assert "⚠ Ấp 1: ap-1-head said at 23:00 01/12/2026 that it was not passed on\n" in text
+    assert "not passed on, says ap-1-head" in str(report(chase.app).escalation)
+    chase.run(at(6, day=4))
+    counts = Counter(one.step.do for one in chase.steps("ap-1") if one.state is State.SENT)
+    assert set(counts.values()) == {1}
+    assert sum(counts.values()) == 3
+
+
+def test_where_two_disagree_a_person_is_asked_and_no_step_goes_on(chase: Chase) -> None:
+    relaying, link = head_link(chase, "ap-1-head")
+    relaying.passed_on(link, "ap-1", 100, Way.GROUP, at(8))
+    relaying, other = head_link(chase, "pho")
+    relaying.write(other, "ap-1", WordKind.NOT_RELAYED, "Chưa nhận được gì", at(8))
+    chase.run(at(13))
+    assert {line.split()[-1] for line in chase.shown("ap-1")} == {"cancelled"}
+    assert report(chase.app).coverage.hamlets[0].covered == Bounds(0, 100)
+    relaying.write(link, "ap-1", WordKind.NOT_RELAYED, "Tôi nhầm", at(13))
+    chase.run(at(14))
+    assert sent_or_to_come(chase, "ap-1")[0] == "ap-1 remind 01 13:00 sent"
 
 
 def test_a_word_before_anything_was_planned_plans_nothing(tmp_path: Path) -> None:
@@ -512,6 +562,6 @@ def test_commands_show_what_would_come_what_was_done_and_why_not(tmp_path: Path)
         chase.say("ap-1", "ap-1-head", 50)
     shown = said(folder, "escalation", CAMPAIGN)
     assert "◐ 12:00 01/12/2026  remind the head (truong-ap): sent: 6 hours without" in shown
-    assert "(pho): cancelled: needed no more: the head relayed it: 50 households" in shown
+    assert "(pho): cancelled: needed no more: passed on: 50 households" in shown
     status = said(folder, "status", CAMPAIGN)
     assert "Ấp 2: ○ 18:00 01/12/2026  ask the second contact (phu): planned" in status

@@ -11,13 +11,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from support.commune import PASSPHRASE, loa, make_commune
+from support.commune import NOTICE, PASSPHRASE, loa, make_commune
+from support.corrections import ID, correct, release, rows, send, withdraw
 from support.nursery import Nursery
 from support.webhook import SECRET, Portal, receiver
 from support.wordpress import WordPress, wordpress
 
 from engine.app import App, open_app, preview
-from engine.models import EvidenceKind
+from engine.app.noticing import commune_desk
+from engine.models import EvidenceKind, Purpose
+from engine.planner.effects import Effect, effects_of
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
 
@@ -179,3 +182,103 @@ def test_a_wrong_password_becomes_a_notice_and_the_others_go_on(
     told = loa("notices", cwd=workspace)
     assert told.returncode == 1
     assert "hop-dan, portal: 2 deliveries failed" in " ".join(told.stdout.split())
+
+
+POSTED = NOTICE.partition("schedule:")[0] + "schedule: now\nchannels: {portal: {}}\n"
+ONLY_TWO = POSTED.replace("  ap-1: {gio: 7 giờ}\n", "") + "audience: {hamlets: [ap-2]}\n"
+
+
+def elsewhere(tmp_path: Path, settings: str) -> App:
+    """Open the commune anew, with these settings of its portals."""
+    folder = tmp_path / "xa-2"
+    if not folder.exists():
+        make_commune(folder)
+        (folder / "khoa").write_text(SECRET + "\n")
+    path = folder / "loa.toml"
+    path.write_text(path.read_text().partition("[portal]")[0] + settings)
+    app = open_app(folder)
+    if app.ledger.credentials.get("minh") is None:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+    return app
+
+
+def sections(far: Portal) -> dict[str, tuple[str, str]]:
+    """Return what the portal shows each hamlet: as what, and under which title."""
+    return {
+        hamlet["id"]: (one["purpose"], one["title"])
+        for one in far.post(ID)["sections"]
+        for hamlet in one["hamlets"]
+    }
+
+
+def test_every_portal_is_told_where_a_notice_does_not_hold_and_that_it_is_withdrawn(
+    workspace: Path, wordpress: WordPress, far: Portal
+) -> None:
+    everywhere = {"cong", "wordpress", "webhook"}
+    with open_app(workspace) as app:
+        app.office.set_passphrase("minh", PASSPHRASE, None)
+        release(app, POSTED)
+        send(app, "1 6:10")
+        correct(app, ONLY_TWO, "chỉ còn tiêm ở Ấp 2")
+        send(app, "2 6:10")
+        told = rows(app, Purpose.WITHDRAWAL)
+        assert {(one.hamlet_id, one.target) for one in told} == {("ap-1", at) for at in everywhere}
+        (post,) = wordpress.posts()
+        assert "không áp dụng cho nơi này" in post["content"]["raw"]
+        assert sections(far) == {
+            "ap-1": ("withdrawal", "Thu hồi thông báo: Tiêm phòng"),
+            "ap-2": ("notice", "Tiêm phòng"),
+        }
+        withdraw(app)
+        send(app, "4 6:10")
+        told = [one for one in rows(app, Purpose.WITHDRAWAL) if one.revision == 3]
+        assert {(one.hamlet_id, one.target) for one in told} == {("ap-2", at) for at in everywhere}
+    (post,) = wordpress.posts()
+    assert post["title"]["raw"].startswith("Thu hồi")
+    assert "nay được thu hồi" in wordpress.page(f"/{ID}/").text
+    assert [one["kind"] for one in far.log] == ["post.published", "post.updated", "post.withdrawn"]
+    assert {purpose for purpose, _title in sections(far).values()} == {"withdrawal"}
+
+
+@pytest.mark.parametrize("chosen_still", [True, False])
+def test_a_portal_is_told_of_a_withdrawal_while_the_settings_say_where_it_is(
+    tmp_path: Path, far: Portal, *, chosen_still: bool
+) -> None:
+    account = f'[portal.webhook]\nurl = "{far.url}"\nsecret_file = "khoa"\n'
+    with elsewhere(tmp_path, f'[portal]\nbackends = ["webhook"]\n{account}') as app:
+        release(app, POSTED)
+        send(app)
+    now = "webhook" if chosen_still else "static"
+    with elsewhere(tmp_path, f'[portal]\nbackends = ["{now}"]\n{account}') as app:
+        withdraw(app)
+        send(app)
+        assert {one.target for one in rows(app, Purpose.WITHDRAWAL)} == {"webhook"}
+    assert [one["kind"] for one in far.log] == ["post.published", "post.withdrawn"]
+    assert {purpose for purpose, _title in sections(far).values()} == {"withdrawal"}
+
+
+def test_what_a_portal_shows_that_was_taken_out_of_the_settings_is_handed_to_a_person(
+    tmp_path: Path, far: Portal
+) -> None:
+    account = f'[portal.webhook]\nurl = "{far.url}"\nsecret_file = "khoa"\n'
+    both = f'[portal]\nbackends = ["static", "webhook"]\n{account}'
+    with elsewhere(tmp_path, both) as app:
+        release(app, POSTED)
+        send(app)
+    with elsewhere(tmp_path, "") as app:
+        known = app.office.known(ID)
+        _campaign, plan = app.office.preview_withdrawal(ID, "lan", "buổi tiêm bị hoãn")
+        effects = {
+            (one.hamlet_id, one.target): one.effect for one in effects_of(plan, known, app.registry)
+        }
+        assert effects == {
+            (hamlet, target): effect
+            for hamlet in ("ap-1", "ap-2")
+            for target, effect in (("cong", Effect.WITHDRAWN), ("webhook", Effect.OUT_OF_REACH))
+        }
+        withdraw(app)
+        send(app)
+        assert {one.target for one in rows(app, Purpose.WITHDRAWAL)} == {"cong"}
+        notices = {one.notice.key for one in commune_desk(app.house, app.ledger, ()).look()}
+        assert f"unamended:{ID}:2" in notices
+    assert [one["kind"] for one in far.log] == ["post.published"]

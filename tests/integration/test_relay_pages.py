@@ -14,19 +14,27 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from fastapi import FastAPI
+from sqlalchemy import update
 from starlette.exceptions import HTTPException
 from support.commune import PASSPHRASE, make_commune
 from support.loops import run_apart
 
 from engine.app import App, Communes, open_app
 from engine.app.noticing import commune_desk
+from engine.cli.main import build
 from engine.console.relay import PREFIX, lost, relay_router
 from engine.console.relay_desk import RelayDesk
 from engine.dispatch.relaying import Relaying
 from engine.errors import LoaError
+from engine.ledger.relay_tables import relay_words
+from engine.ledger.relays import Author
 from engine.models import Evidence, EvidenceKind, Registry
-from engine.models.relay import RelayLink, Way
+from engine.models.relay import RelayLink, Way, WordKind
+from engine.models.word import judged
+from engine.notices.words import what as words_of
+from engine.reports import Bounds, build_report
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
 
@@ -186,7 +194,7 @@ def test_a_sound_that_was_cut_off_goes_on_from_there(app: App, phone: Phone) -> 
 
 
 def test_passed_on_confirms_the_households_and_counts_once(app: App, phone: Phone) -> None:
-    form = {"what": "relayed", "households": " 9.0 hộ", "way": "meeting"}
+    form = {"what": "relayed", "households": " ９0 Hộ ", "way": "meeting"}
     for _time in range(2):
         answer = phone.post(f"{address(app)}/ap-1", data=form)
         assert answer.status_code == 303
@@ -239,6 +247,42 @@ def test_numbers_that_cannot_be_are_refused_in_words(
     assert evidence(app) == []
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("khoảng 60", 60), ("~60", 60), ("６０ hộ", 60), ("Chừng 60 Hộ.", 60)]
+)
+def test_a_number_is_read_as_people_write_it(typed: str, kept: int, app: App, phone: Phone) -> None:
+    form = {"what": "relayed", "households": typed}
+    assert phone.post(f"{address(app)}/ap-1", data=form).status_code == 303
+    assert [piece.households for piece in evidence(app)] == [kept]
+
+
+@pytest.mark.parametrize("typed", ["60-70", "60 – 70 hộ", "khoảng 60 đến 70"])
+def test_a_range_is_asked_for_one_number(typed: str, app: App, phone: Phone) -> None:
+    answer = phone.post(f"{address(app)}/ap-1", data={"what": "relayed", "households": typed})
+    assert answer.status_code == 422
+    assert "write one number: the least that is sure, 60." in answer.text
+    assert evidence(app) == []
+
+
+def test_nothing_that_steers_a_terminal_is_kept_or_printed(app: App, phone: Phone) -> None:
+    steering = "\x1b]0;HACK\x07\x00\u202e\x9b2J"
+    form = {"what": "question", "text": f"xin{steering} hỏi"}
+    assert phone.post(f"{address(app)}/ap-1", data=form).status_code == 303
+    (word,) = app.ledger.relays.words()
+    assert word.text == "xin]0;HACK2J hỏi"
+    only = {"what": "question", "text": steering[0] + steering[-3]}
+    assert phone.post(f"{address(app)}/ap-1", data=only).status_code == 422, "it says nothing"
+    author = Author("tiem-phong", "ap-1", "ap-1-head")
+    app.ledger.relays.write_down(author, WordKind.UNCLEAR, f"dạ{steering}", app.clock.now())
+    assert "dạ]0;HACK2J" in [one.text for one in app.ledger.relays.words()]
+    sealed = app.house.seal.close(f"cũ{steering}".encode())
+    with app.ledger.database.write() as connection:
+        connection.execute(update(relay_words).values(sealed=sealed))
+    printed = CliRunner().invoke(build(), ["relay", "words", "-w", str(app.workspace)]).output
+    assert "cũ]0;HACK2J" in printed
+    assert not set(steering[:1] + steering[8:]) - set("2J") & set(printed)
+
+
 def test_to_no_household_is_not_passed_on(
     app: App, phone: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -263,6 +307,50 @@ def test_two_people_who_differ_are_both_kept(app: App, phone: Phone) -> None:
     ]
 
 
+def test_a_number_is_corrected_and_a_word_taken_back(app: App, phone: Phone) -> None:
+    for households in ("60", "20"):
+        form = {"what": "relayed", "households": households, "way": "door"}
+        phone.post(f"{address(app)}/ap-1", data=form)
+    page = phone.get(address(app)).text
+    assert "đã chuyển 60 hộ – đã báo lại sau đó" in page
+    assert "đã chuyển 20 hộ</li>" in page
+    assert "số mới thay số cũ" in page
+    assert '<option value="door" selected>' in page, "the same way is at hand"
+    for _time in range(2):
+        form = {"what": "not_relayed", "text": "Bấm nhầm, chưa chuyển được."}
+        assert phone.post(f"{address(app)}/ap-1", data=form).status_code == 303
+    page = phone.get(address(app)).text
+    assert "đã chuyển 20 hộ – đã báo lại sau đó" in page
+    assert page.count(": chưa chuyển được</li>") == 1
+    assert "số mới thay số cũ" not in page
+    phone.post(f"{address(app)}/ap-1", data={"what": "relayed", "households": "20", "way": "door"})
+    assert [(one.piece.households, one.holds) for one in judged(evidence(app))] == [
+        (60, False),
+        (20, False),
+        (None, False),
+        (20, True),
+    ]
+
+
+def test_a_deputy_who_denies_it_is_heard_beside_the_head(app: App, phone: Phone) -> None:
+    phone.post(f"{address(app)}/ap-1", data={"what": "relayed", "households": "100"})
+    link = links(app, with_deputy(app.registry))["lan"]
+    said = relaying(app, with_deputy(app.registry))
+    said.write(link, "ap-1", WordKind.NOT_RELAYED, "Chưa nhận được gì.", app.clock.now())
+    assert "đã chuyển 100 hộ – có người nói chưa chuyển" in phone.get(address(app)).text
+    (kept,) = commune_desk(app.house, app.ledger, ()).look()
+    assert kept.notice.facts["disputed"] == "ap-1"
+    assert "of ap-1 one says that it was passed on" in words_of(kept.notice)
+    report = build_report(app.ledger, app.registry, "tiem-phong", app.clock.now())
+    assert report.coverage.hamlets[0].covered == Bounds(0, 100)
+    (line,) = report.not_passed_on
+    assert line.startswith("Ấp 1: lan said at ")
+    assert line.endswith("somebody else says it was: ask them")
+    said.passed_on(link, "ap-1", 40, Way.DOOR, app.clock.now())
+    (kept,) = commune_desk(app.house, app.ledger, ()).look()
+    assert "disputed" not in kept.notice.facts, "he says so himself now"
+
+
 def with_deputy(registry: Registry, hamlet: str = "ap-1", person: str = "lan") -> Registry:
     hamlets = tuple(
         replace(one, deputies=(person,)) if one.id == hamlet else one for one in registry.hamlets
@@ -283,7 +371,9 @@ def test_what_is_asked_waits_for_a_person_and_is_kept_sealed(app: App, phone: Ph
     assert "Đang lũ".encode() not in (app.workspace / "loa.db").read_bytes()
     assert app.ledger.relays.settle([asked.id, why.id], by="lan", at=app.clock.now()) == 2
     assert commune_desk(app.house, app.ledger, ()).look() == []
-    assert evidence(app) == []
+    (piece,) = evidence(app)
+    assert (piece.kind, piece.by) == (EvidenceKind.NOT_RELAYED, "ap-1-head")
+    assert states(app, "ap-1")["nhom-ap-1"] is State.SENT, "it confirms nothing"
 
 
 def test_what_is_refused_stays_typed(app: App, phone: Phone) -> None:
@@ -351,11 +441,36 @@ def test_who_is_head_no_more_sees_nothing_of_the_hamlet(app: App, phone: Phone) 
     text = (folder / "commune.yaml").read_text(encoding="utf-8")
     text = text.replace("head: {name: Giả Một}", "head: minh").replace("ap-1-head", "minh")
     (folder / "commune.yaml").write_text(text, encoding="utf-8")
-    with open_app(folder) as newer:
-        assert newer.registry_revision == 2
     page = phone.get(link)
+    assert app.ledger.registries.latest() == 2, "nobody else has read the file since"
     assert page.status_code == 200
     assert "Tiêm phòng lúc" not in page.text
+    assert phone.post(f"{link}/ap-1", data={"what": "relayed"}).status_code == 422
+
+
+def test_a_deputy_is_heard_while_the_file_says_so_and_one_with_faults_changes_nothing(
+    app: App, phone: Phone, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = app.workspace / "commune.yaml"
+    text = file.read_text(encoding="utf-8")
+    deputy = "head: {name: Giả Một}\n    deputies: [lan]"
+    file.write_text(text.replace("head: {name: Giả Một}", deputy), encoding="utf-8")
+    Communes.only(app).reread()
+    registry = app.ledger.registries.load(app.ledger.registries.latest())
+    (person,) = registry.hamlets_by_id["ap-1"].deputies
+    link = f"{PREFIX}/{app.ledger.relays.token(links(app, registry)[person])}"
+    assert "Tiêm phòng lúc" in phone.get(link).text
+    assert phone.post(f"{link}/ap-1", data={"what": "relayed"}).status_code == 303
+    report = build_report(app.ledger, registry, "tiem-phong", app.clock.now())
+    assert {one.what for one in report.evidence} == {"the head's deputy relayed it"}
+    told = [event.detail for event in app.ledger.views.events("tiem-phong")]
+    assert "passed on (through his own link: in the chat group)" in told
+    file.write_text(f"{text}\nhamlets: [", encoding="utf-8")
+    for _twice in range(2):
+        assert "Tiêm phòng lúc" in phone.get(link).text, "the last good registry holds"
+    assert caplog.text.count("commune.yaml cannot be used as it is now") == 1
+    file.write_text(text, encoding="utf-8")
+    assert "Tiêm phòng lúc" not in phone.get(link).text
     assert phone.post(f"{link}/ap-1", data={"what": "relayed"}).status_code == 422
 
 

@@ -189,7 +189,7 @@ def test_from_the_group_to_every_household_and_who_was_not_reached(story: Story)
         ("08:00 02/12/2026 tổ đến tận nhà", "đã xác nhận: 24 giờ chưa thấy chuyển"),
     ):
         assert re.search(rf"{step} \(\S+\): {done}", fourth), step
-        stopped = re.findall(rf"{step} \(\S+\): đã hủy: không cần nữa: trưởng ấp đã", others)
+        stopped = re.findall(rf"{step} \(\S+\): đã hủy: không cần nữa: đã chuyển tin đến", others)
         assert len(stopped) == 3, "the others had said that it was passed on"
 
     story.reads("report", CAMPAIGN)

@@ -243,6 +243,30 @@ def test_a_team_reports_by_its_link_without_scripts(app: App, phone: Phone) -> N
     assert "gặp 7, vắng 2, từ chối 0, cần giúp 1" in page
 
 
+def test_more_than_planned_is_asked_about_on_the_page_and_kept_with_the_answer(
+    app: App, phone: Phone
+) -> None:
+    listed(app)
+    assert "2 hộ, 01/12" in phone("GET", address(app)).text
+    form = {"by": "to-1-1", "visited": "3", "absent": "1", "note": "cũng vậy"}
+    asked = phone("POST", f"{address(app)}/ap-1", data=form)
+    assert asked.status_code == 422
+    assert "4 households are more than the 2 planned" in asked.text
+    assert '<input type="hidden" name="sure_of" value="4">' in asked.text
+    assert "cũng vậy</textarea>" in asked.text
+    other = phone("POST", f"{address(app)}/ap-1", data={**form, "visited": "9", "sure_of": "4"})
+    assert 'name="sure_of" value="10"' in other.text, "another number is asked about anew"
+    above = phone("POST", f"{address(app)}/ap-1", data={**form, "visited": "205", "sure_of": "206"})
+    assert "0 to 100 are allowed" in above.text
+    assert not app.ledger.evidence.of(CAMPAIGN)
+    sure = {**form, "sure_of": "4"}
+    assert phone("POST", f"{address(app)}/ap-1", data=sure).status_code == 303
+    assert {one.source for one in app.ledger.evidence.of(CAMPAIGN)} == {
+        "through its team's link; more than the 2 planned, said to be right"
+    }
+    assert 'name="sure_of"' not in phone("GET", address(app)).text
+
+
 def test_what_is_wrong_is_said_on_the_page_and_what_was_typed_stays(app: App, phone: Phone) -> None:
     form = {"by": "to-1-1", "visited": "nhiều", "note": "ghi chú dài"}
     refused = phone("POST", f"{address(app)}/ap-1", data=form)
@@ -283,6 +307,7 @@ def test_the_commands_do_what_an_official_does(app: App, tmp_path: Path) -> None
     source, pdf = tmp_path / "rieng.csv", tmp_path / "phieu.pdf"
     said = loa(app, "team", "list", "import", CAMPAIGN, str(source), "--by", "lan", "--remove")
     assert "3 households for 2 teams" in said
+    assert "to-1 has a sheet from before the list: loa team sheet tham-ho" in said
     assert "after 04/01/2027" in said
     assert not source.exists()
     to = ("team", "sheet", CAMPAIGN, "--team", "to-1", "-o", str(pdf), "--list", "--by")
@@ -290,14 +315,24 @@ def test_the_commands_do_what_an_official_does(app: App, tmp_path: Path) -> None
     assert "does not have the right" in refused
     assert not pdf.exists()
     loa(app, *to, "lan")
-    assert paper.letters(NAME) in paper.letters(paper.text_of(pdf.read_bytes()))
+    printed = paper.letters(paper.text_of(pdf.read_bytes()))
+    assert paper.letters(NAME) in printed
+    assert paper.letters("2 hộ nghèo, mỗi lượt 15 phút (danh bạ: 10 hộ nghèo)") in printed
+    assert printed.count("10hộ") == 1, "the list's number is what is planned, everywhere"
     assert happened(app, "list_shown") == [
         ("lan", "to-1, 2 households, printed by loa team sheet"),
     ]
     numbers = ("--visited", "6", "--absent", "3", "--refused", "1", "--needs-help", "2")
     where = ("team", "result", CAMPAIGN, "--team", "to-1", "--hamlet", "ap-1")
+    asked = loa(app, *where, *numbers, "--by", "lan", status=1)
+    assert "10 households are more than the 2 planned. If the number is right: --more" in asked
+    assert not app.ledger.evidence.of(CAMPAIGN)
+    numbers = (*numbers, "--more-than-planned")
     assert "✓ kept" in loa(app, *where, *numbers, "--by", "lan")
     assert "said before" in loa(app, *where, *numbers, "--by", "lan")
+    assert {one.source for one in app.ledger.evidence.of(CAMPAIGN)} == {
+        "on paper, entered by lan; more than the 2 planned, said to be right"
+    }
     shown = loa(app, "team", "show", CAMPAIGN)
     assert "Tổ Một, Ấp 1: 2 households" in shown
     assert "met 6, absent 3, refused 1, need help 2" in shown
@@ -500,6 +535,18 @@ def test_a_number_of_households_is_said_of_one_of_several_teams(tmp_path: Path) 
         assert confirm(app.ledger, app.registry, replace(word, target="to-2"), now) == 1
         covered = build_report(app.ledger, app.registry, CAMPAIGN, now).coverage.hamlets[0].covered
         assert (covered.lower, covered.upper) == (4, 4)
+
+
+def test_a_list_says_how_many_are_planned_on_the_plan_and_for_other_campaigns(app: App) -> None:
+    listed(app)
+    (one, _two) = Visiting(app.ledger, app.registry).goings(CAMPAIGN)
+    assert (one.households, one.listed) == (2, 2)
+    told = " ".join(plan_lines(app, CAMPAIGN).split())
+    assert "Tổ Một: Ấp 1 2 households (01/12)" in told
+    second = VISITS.replace("tham-ho", "phat-gao").replace("list: rieng.csv", "minutes: 20")
+    (app.workspace / "campaigns" / "phat-gao.yaml").write_text(second, encoding="utf-8")
+    # 2 x 8 x 15 minutes, less 2 x 15: ten visits of 20 minutes find room beside them.
+    assert "Tổ Một: Ấp 1 10 households (01/12);" in " ".join(plan_lines(app, "phat-gao").split())
 
 
 def test_each_hamlet_is_told_its_own_words_by_a_team_that_visits_two(tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from engine.ledger.machines import Role
 from engine.models import Evidence, EvidenceKind
 from engine.models.notice import Concern
 from engine.models.relay import WordKind
+from engine.models.word import judged
 from engine.notices.words import what, what_to_do
 from engine.states import State
 from workers.embedded import EmbeddedRuntime
@@ -181,6 +182,17 @@ def test_what_is_not_plain_waits_for_a_person(
     assert scene.words == [kept]
     assert [one for one in scene.evidence if one.kind is EvidenceKind.RELAYED] == []
     assert scene.state("nhom-ap-1") is State.SENT
+
+
+def test_who_takes_it_back_in_the_group_is_heard_and_somebody_reads_why(scene: Scene) -> None:
+    scene.say("đã chuyển 80 hộ")
+    scene.say("chưa chuyển được")
+    relays = [one for one in judged(scene.evidence) if one.piece.kind.value.endswith("relayed")]
+    assert [(one.piece.kind, one.holds) for one in relays] == [
+        (EvidenceKind.RELAYED, False),
+        (EvidenceKind.NOT_RELAYED, True),
+    ]
+    assert scene.words == [(WordKind.NOT_RELAYED, "ap-1-head", "ap-1")]
 
 
 def test_an_event_told_again_and_again_counts_once(scene: Scene) -> None:

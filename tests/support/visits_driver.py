@@ -53,5 +53,5 @@ def _import(app: App) -> None:
 def _report(app: App) -> None:
     visits, now = Visits(5, 2, 1, 1), app.clock.now()
     Visiting(app.ledger, app.registry).report(
-        CAMPAIGN, "to-1", "ap-1", "to-1-1", visits, now, note="thuốc"
+        CAMPAIGN, "to-1", "ap-1", "to-1-1", visits, now, note="thuốc", sure_of=visits.tried
     )

@@ -45,7 +45,7 @@ def at(hour: int, minute: int = 0, day: int = 0) -> datetime:
 
 
 def times(told_at: datetime, priority: Priority = Priority.ROUTINE) -> list[datetime | None]:
-    return moments(USUAL, told_at, REGISTRY, priority)
+    return moments(USUAL, Situation(told_at, ENDS), REGISTRY, priority)
 
 
 def test_each_step_counts_from_when_the_head_was_told() -> None:

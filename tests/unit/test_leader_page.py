@@ -191,11 +191,48 @@ def test_the_page_names_who_submitted_and_approved_and_what_failed(
 ) -> None:
     page = pages["campaign"]
     text = " ".join(paper.text_of(leader_in(Form.PDF, page)).split())
-    assert "Submitted by: lan, 08:00 01/12/2026" in text
-    assert "Approved by: minh, 08:30 01/12/2026" in text
+    assert "Submitted by: Nguyễn Thị Lan, 08:00 01/12/2026" in text
+    assert "Approved by: Trần Văn Minh, 08:30 01/12/2026" in text
     assert "Loudspeaker, Ấp 1: failed: no power" in text
     assert page.areas[0].id == "ap-4", "the worst first: nobody confirmed anything"
     assert page.areas[-1].complete
+
+
+def test_people_are_named_by_name_and_office_in_every_form_and_by_id_once_unknown(
+    tmp_path: Path,
+) -> None:
+    offices = {"lan": "Văn thư", "minh": "Chủ tịch 0900000001"}
+    places = somewhere(registry())
+    people = [replace(one, role=offices.get(one.id, "")) for one in places.people]
+    phones = [replace(one, phone="0900 000 001") if one.id == "minh" else one for one in people]
+    ground = Ground(tmp_path, replace(places, people=tuple(phones)))
+    ground.launch(title="Tiêm vắc xin")
+    ground.send()
+    lan, minh = "Nguyễn Thị Lan (Văn thư)", "Trần Văn Minh (Chủ tịch •••)"
+    for page in (of_campaign(ground), of_period(ground)):
+        book = [
+            str(cell)
+            for rows in cells(leader_in(Form.XLSX, page)).values()
+            for row in rows
+            for cell in row
+        ]
+        assert lan in book
+        [told] = json.loads(leader_in(Form.JSON, page))["campaigns"]
+        assert told["submitted_by"] == {"id": "lan", "role": "Văn thư", "name": "Nguyễn Thị Lan"}
+        assert told["approved_by"]["id"] == "minh"
+        assert minh in text_of_html(leader_in(Form.HTML, page))
+        assert "Trần Văn Minh" in " ".join(paper.text_of(leader_in(Form.PDF, page)).split())
+    steps = [one.what for one in of_campaign(ground).timeline]
+    assert f"submitted: {lan}" in steps
+    assert f"approved: {minh}" in steps
+    gone = tuple(one for one in places.people if one.id != "lan")
+    newer = ground.ledger.registries.save(replace(places, people=gone), "f" * 64, LATER)
+    assert f"submitted: {lan}" in [one.what for one in of_campaign(ground).timeline]
+    ground.ledger.registries.purge_people(newer)
+    page = of_campaign(ground)
+    assert page.timeline[0].what.startswith("submitted: lan")
+    assert "approved: Trần Văn Minh" in [one.what for one in page.timeline]
+    assert dict(page.facts)["Submitted by"].startswith("lan, ")
 
 
 LONG = "Thông báo rất dài về việc tổng vệ sinh đường làng ngõ xóm và khơi thông cống rãnh. " * 30
@@ -262,6 +299,32 @@ def test_the_sheet_is_read_in_black_and_white(page: Page) -> None:
     assert ((tones > 180) & (tones < 225)).any()
     pdf = leader_in(Form.PDF, page)
     assert pdf == leader_in(Form.PDF, page), "the same page is the same file"
+
+
+@pytest.mark.parametrize("count", [4, 30])
+@pytest.mark.parametrize("name", ["Ấp", "Tổ dân phố Khu đô thị mới Nguyễn Thị Minh Khai"])
+def test_bars_are_wide_enough_to_compare_hamlets_by(
+    pages: dict[str, Page], name: str, count: int
+) -> None:
+    """Beside five channels the bar of what is whole has 30 mm at least, and its head a line."""
+    [first, *_others] = pages["campaign"].areas
+    cell = first.cells[0]
+    areas = tuple(
+        replace(first, id=f"ap-{n}", name=f"{name} {n}", covered=Bounds(one, 100), households=100)
+        for n, one in enumerate([100, *[0, 9, 47] * 10][:count])
+    )
+    areas = tuple(replace(one, cells=(*one.cells, cell)) for one in areas)
+    page = replace(pages["campaign"], areas=areas, channels=(*pages["campaign"].channels, "team"))
+    pdf = leader_in(Form.PDF, page)
+    assert paper.pages(pdf) == 1
+    assert "Surely reached – possibly" in paper.text_of(pdf)
+    dark = paper.in_grey(pdf, 254) < 60  # ten pixels a millimetre
+    ends = np.diff(dark.astype(np.int8), axis=1, prepend=0, append=0)
+    longest = [
+        int((np.flatnonzero(row < 0) - np.flatnonzero(row > 0)).max(initial=0)) for row in ends
+    ]
+    thick = [min(longest[n : n + 15]) / 10 for n in range(len(longest) - 15)]
+    assert 30 <= max(thick) < 120, "black for a millimetre and a half from top to bottom"
 
 
 @pytest.mark.parametrize("start", ["=", "@", "\t-"])
@@ -466,4 +529,6 @@ def test_long_names_leave_room_for_bars_for_reasons_and_for_what_tells_them_apar
     shown = [n for n in range(30, 0, -1) if paper.letters(f"Trà Cú) {n}") in table]
     assert shown[:3] == [30, 29, 28], "worst first, each told from the others by how it ends"
     assert paper.letters("What happened") in told
-    assert paper.letters("approved: minh") in told, "the shorter side is not cut for the longer one"
+    assert paper.letters("approved: Trần Văn Minh") in told, (
+        "the shorter side is not cut for the longer one"
+    )

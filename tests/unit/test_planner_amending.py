@@ -166,6 +166,26 @@ def test_readers_of_a_second_language_are_told_or_left_out_knowingly(
     assert "left out, as asked: flyer:bilingual" in plan.remarks
 
 
+def test_another_text_in_the_second_language_amends_what_carries_it(memory: Memory) -> None:
+    memory.opened(notice(flyer=in_two_languages()), 1)
+    other = in_two_languages("ប្រជុំម៉ោង ៩។")
+    plan = memory.plan(amending(notice(flyer=other), FIRST, second=CORRECTED))
+    assert {(one.channel, one.purpose) for one in plan.deliveries} == {
+        ("flyer", Purpose.CORRECTION)
+    }
+    brought = other.model_copy(update={"bring": ("Sổ tiêm",)})
+    plan = memory.plan(amending(notice(flyer=brought), FIRST, second=CORRECTED))
+    assert {one.channel for one in plan.deliveries} == {"flyer", "portal", "chat"}
+
+
+def test_a_post_that_hands_out_the_second_language_is_amended_with_it(memory: Memory) -> None:
+    first = in_two_languages().model_copy(update={"products": (Product.BILINGUAL,)})
+    other = in_two_languages("ប្រជុំម៉ោង ៩។").model_copy(update={"products": first.products})
+    memory.opened(notice(flyer=first), 1)
+    plan = memory.plan(amending(notice(flyer=other), FIRST, second=CORRECTED))
+    assert {one.channel for one in plan.deliveries} == {"flyer", "portal", "chat"}
+
+
 def test_readers_of_a_second_language_are_told_of_a_withdrawal(
     memory: Memory, channels: dict[str, Channel]
 ) -> None:

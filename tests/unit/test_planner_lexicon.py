@@ -57,7 +57,7 @@ def test_a_word_nobody_explains_is_spelled_and_the_plan_says_so(
     found = plan(real, {})
     campaign = made_up("thong-bao", {})
 
-    lines = list(plan_lines(campaign, found, commune({})))
+    lines = list(plan_lines(campaign, found, commune({}), real))
 
     assert "trụ sở quy ích dét." in heard(found)
     assert "Please look at these before it goes out:" in lines

@@ -95,7 +95,7 @@ def test_teams_of_a_provinces_tables_go_report_and_see_their_own_list_alone(tinh
         assert f"{NAME} xa-tay" in west
         assert f"{NAME} xa-tay" not in east
         assert f"{NAME} xa-dong" not in west
-        said = {"by": "to-1-2", "visited": "35", "absent": "5"}
+        said = {"by": "to-1-2", "visited": "35", "absent": "5", "sure_of": "40"}
         assert ask("POST", f"/t/{tokens['xa-dong']}/ap-1", data=said).status_code == 303
         wrong = ask("POST", f"/t/{tokens['xa-tay']}/ap-1", data=said)
         assert "may not report for to-1" in wrong.text, "the other commune's member"

@@ -185,8 +185,8 @@ def test_the_json_keeps_its_shape(ground: Ground) -> None:
         "actor", "at", "before", "channel", "delivery_id", "detail", "hamlet", "id", "what",
     ]  # fmt: skip
     assert sorted(data["evidence"][0]) == [
-        "at", "by", "channel", "delivery_id", "hamlet", "households", "kind", "product", "source",
-        "views",
+        "at", "by", "channel", "delivery_id", "denied", "deputy", "hamlet", "holds", "households",
+        "kind", "product", "source", "views",
     ]  # fmt: skip
 
 

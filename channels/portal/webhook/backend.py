@@ -50,6 +50,11 @@ class WebhookBackend:
         self._lock = threading.Lock()
 
     @property
+    def configured(self) -> bool:
+        """Say whether the settings say where it is, chosen for new posts or not."""
+        return self._account is not None
+
+    @property
     def endpoint(self) -> str:
         return self._account.place if self._account is not None else self.name
 

@@ -9,10 +9,11 @@ from engine.i18n import gettext as _
 from engine.ledger import Ledger
 from engine.models import Registry
 from engine.reports.coverage import HamletCoverage
-from engine.reports.leader.notices import Reach, amended_of, duty_of, notice_of
-from engine.reports.leader.page import Area, Counts, Failure, Kind, Notice, Page, Rows
+from engine.reports.leader.notices import Reach, amended_of, duty_of, names_in, notice_of
+from engine.reports.leader.page import Area, Counts, Failure, Kind, Named, Notice, Page, Rows
 from engine.reports.leader.timeline import timeline
 from engine.reports.matrix import NEEDS_ATTENTION, Cell
+from engine.reports.plain import Discreet
 from engine.reports.report import Report, in_force
 from engine.reports.words import kind_word, moment
 from engine.states import State
@@ -31,11 +32,7 @@ def campaign_page(ledger: Ledger, report: Report, now: datetime) -> Page:
         covered=report.coverage.covered,
         twice=report.coverage.twice,
     )
-    who = {
-        one.id: one
-        for one in (report.facts.submitted_by, report.facts.approved_by)
-        if one is not None
-    }
+    who = _names(ledger, registry)
     notice = notice_of(revision, who, ledger.views.stands(campaign_id=name), reach, now)
     duty = duty_of(ledger, revision, registry, now)
     amended = amended_of(revision, report.amended)
@@ -62,11 +59,19 @@ def campaign_page(ledger: Ledger, report: Report, now: datetime) -> Page:
         areas=tuple(_areas(report, registry)),
         notices=(notice,),
         failures=tuple(_failures(report)),
-        timeline=timeline(report, revision),
+        timeline=timeline(report, revision, who),
         duties=(duty,) if duty is not None else (),
         amended=(amended,) if amended is not None else (),
         rules=report.coverage.assumptions,
     )
+
+
+def _names(ledger: Ledger, pinned: Registry) -> dict[str, Named]:
+    """Return how people are named, by the newest registry, else by the one that is pinned."""
+    newest = ledger.registries.latest()
+    registries = (pinned, ledger.registries.load(newest)) if newest else (pinned,)
+    people = {one.id: one for registry in registries for one in registry.people}
+    return names_in(people.values(), Discreet(people.values()))
 
 
 def about(notice: Notice) -> str:
@@ -98,10 +103,10 @@ def _facts(report: Report, notice: Notice) -> Iterator[tuple[str, str]]:
     yield _("Priority"), kind_word(facts.priority, facts.purpose)
     begins = moment(facts.valid_from) if facts.valid_from else _("from approval")
     yield _("In force"), f"{begins} – {moment(facts.valid_until)}"
-    yield _("Submitted by"), f"{facts.submitted_by}, {moment(facts.submitted_at)}"
+    yield _("Submitted by"), f"{notice.submitted_by}, {moment(facts.submitted_at)}"
     approved = _("nobody yet")
-    if facts.approved_by is not None and facts.approved_at is not None:
-        approved = f"{facts.approved_by}, {moment(facts.approved_at)}"
+    if notice.approved_by is not None and facts.approved_at is not None:
+        approved = f"{notice.approved_by}, {moment(facts.approved_at)}"
         if facts.two_keys:
             both = _("two keys: both were there")
             approved = f"{approved} ({both})"

@@ -10,13 +10,12 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger import Ledger, Revision, Status, status_word
 from engine.ledger.coverage_views import Stand
-from engine.models import Campaign, Registry
+from engine.models import Campaign, Person, Registry
 from engine.reports.amended import AmendedPlace, Has
 from engine.reports.coverage import Bounds
-from engine.reports.leader.page import Amended, Counts, Duty, Notice
-from engine.reports.lines import Who
+from engine.reports.leader.page import Amended, Counts, Duty, Named, Notice
 from engine.reports.matrix import hamlet_name, ordered_counts
-from engine.reports.plain import plain
+from engine.reports.plain import Discreet, plain
 from engine.rules.obligations import HamletStanding, Standing, required, rules_of, standings
 from engine.states import State
 
@@ -54,7 +53,7 @@ def counts_of(revision: Revision, stands: Iterable[Stand], now: datetime) -> Cou
 
 def notice_of(
     revision: Revision,
-    who: Mapping[str, Who],
+    who: Mapping[str, Named],
     stands: Sequence[Stand],
     reach: Reach,
     now: datetime,
@@ -88,9 +87,14 @@ def notice_of(
     )
 
 
-def _who(who: Mapping[str, Who], person_id: str) -> Who:
+def names_in(people: Iterable[Person], discreet: Discreet) -> dict[str, Named]:
+    """Return how people are named on a page, by their ids; nobody's phone number is among it."""
+    return {one.id: Named(one.id, discreet(one.role), discreet(one.name)) for one in people}
+
+
+def _who(who: Mapping[str, Named], person_id: str) -> Named:
     """Return a person as pages name him; one whom no registry knows any more, by his id."""
-    return who.get(person_id) or Who(plain(person_id), "")
+    return who.get(person_id) or Named(plain(person_id), "")
 
 
 def in_order(states: Mapping[State, int]) -> Mapping[State, int]:

@@ -9,10 +9,10 @@ from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger import Ledger
 from engine.ledger.coverage_views import Span
-from engine.models import Person, Registry
+from engine.models import Registry
 from engine.reports.amended import amended_places
 from engine.reports.coverage import Bounds, Coverage, views_assumption
-from engine.reports.leader.notices import amended_of, duty_of, in_order, notice_of
+from engine.reports.leader.notices import amended_of, duty_of, in_order, names_in, notice_of
 from engine.reports.leader.page import (
     Amended,
     Area,
@@ -20,11 +20,11 @@ from engine.reports.leader.page import (
     Duty,
     Failure,
     Kind,
+    Named,
     Notice,
     Page,
     Rows,
 )
-from engine.reports.lines import Who
 from engine.reports.period.behind import rule
 from engine.reports.period.gathering import Gathered, Told, gather, worst_first
 from engine.reports.period.span import Period
@@ -89,12 +89,7 @@ def rules_of(told: Iterable[Told]) -> tuple[str, ...]:
     return (rule(), period, *Coverage(()).assumptions, *viewed)
 
 
-def names_in(people: Iterable[Person], discreet: Discreet) -> dict[str, Who]:
-    """Return how people are named on a page: by their ids, with their offices."""
-    return {one.id: Who(discreet(one.id), discreet(one.role)) for one in people}
-
-
-def notices_of(found: Gathered, who: Mapping[str, Who], now: datetime) -> tuple[Notice, ...]:
+def notices_of(found: Gathered, who: Mapping[str, Named], now: datetime) -> tuple[Notice, ...]:
     return tuple(notice_of(one.revision, who, one.stands, one.reach, now) for one in found.told)
 
 

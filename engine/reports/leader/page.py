@@ -109,6 +109,20 @@ class Amended:
 
 
 @dataclass(frozen=True, slots=True)
+class Named(Who):
+    """A person as a page names him that somebody signs; by id when no registry knows him."""
+
+    name: str = ""
+
+    @property
+    def shortly(self) -> str:
+        return self.name or self.id
+
+    def __str__(self) -> str:
+        return f"{self.shortly} ({self.role})" if self.role else self.shortly
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One campaign. ``households`` and the bounds are sums over its hamlets."""
 
@@ -119,9 +133,9 @@ class Notice:
     priority: Priority
     purpose: Purpose
     counts: Counts
-    submitted_by: Who
+    submitted_by: Named
     submitted_at: datetime
-    approved_by: Who | None
+    approved_by: Named | None
     approved_at: datetime | None
     first: datetime | None
     last: datetime | None

@@ -41,11 +41,12 @@ from engine.states import State
 #: Lines of each list that are ever looked at; no sheet holds more.
 MOST = 40
 
-#: Names of more letters than these share the width of a line with the bars.
-_SHORT = 22
-
 #: Letters of a title, of a fact, of a line, and of a cell.
 _TITLE, _FACT, _LINE, _CELL = 160, 110, 190, 40
+
+#: Letters of a name that fits on one line beside a bar of some width, among many lines; how it
+#: ends has so many of a shortened one at least.
+_NARROW, _TAIL = 26, 12
 
 #: How each state is drawn; the shapes differ without colour.
 MARKS: dict[State | Absence, str] = {
@@ -105,18 +106,15 @@ def _table(page: Page) -> dict[str, Any]:
     last = [_("Behind in")] if page.kind is Kind.PERIOD else channels
     return {
         "heads": [
-            rows_word(page),
-            _("Households") if page.kind is Kind.CAMPAIGN else _("Households × campaigns"),
-            _("Surely reached – possibly"),
-            _("Reached"),
-            _("By two or more"),
-            *last,
+            [rows_word(page)],
+            _halved(_("Households") if page.kind is Kind.CAMPAIGN else _("Households × campaigns")),
+            [_("Surely reached – possibly")],
+            *map(_halved, (_("Reached"), _("By two or more"), *last)),
         ],
         "rows": [_row(page, number_, one) for number_, one in enumerate(page.areas[:MOST], 1)],
         "all": len(page.areas),
         "more": _halves(more_words(page)),
         "numbered": any(one.point is not None for one in page.areas),
-        "long": any(len(one.name) > _SHORT for one in page.areas[:MOST]),
     }
 
 
@@ -125,6 +123,7 @@ def _row(page: Page, line: int, area: Area) -> dict[str, Any]:
     return {
         "line": str(line),
         "name": _shortened(area.name, _CELL),
+        "short": _shortened(area.name, _NARROW),
         "households": number(area.households),
         "lower": area.covered.lower / whole,
         "upper": area.covered.upper / whole,
@@ -194,7 +193,7 @@ def _approver(notice: Notice) -> str:
     """Return who approved, and on which day: short, for a column."""
     if notice.approved_by is None or notice.approved_at is None:
         return approved_words(notice)
-    return f"{notice.approved_by.id}, {notice.approved_at:%d/%m/%Y}"
+    return f"{notice.approved_by.shortly}, {notice.approved_at:%d/%m/%Y}"
 
 
 def _left(page: Page) -> Iterator[dict[str, Any]]:
@@ -230,6 +229,13 @@ def _section(head: str, lines: Iterable[str], every: int) -> dict[str, Any]:
     return {"head": head, "lines": shown, "all": every, "more": _halves(more)}
 
 
+def _halved(head: str) -> list[str]:
+    """Return a column's head on two lines of much the same length: the bars need the room."""
+    words = head.split()
+    halves = [(" ".join(words[:n]), " ".join(words[n:])) for n in range(1, len(words))]
+    return list(min(halves, key=lambda two: max(map(len, two)))) if halves else [head]
+
+
 def _halves(words: str) -> list[str]:
     """Return a message's words before and after its number, which the template knows."""
     before, _count, after = words.partition("{count}")
@@ -237,11 +243,17 @@ def _halves(words: str) -> list[str]:
 
 
 def _shortened(name: str, most: int) -> str:
-    """Shorten a name in its middle: how it ends may be all that tells it from another."""
+    """Shorten a name in its middle: how it ends may be all that tells it from another.
+
+    Between words, unless one alone is too long.
+    """
     if len(name) <= most:
         return name
-    tail = name[-(most // 3) :].lstrip()
-    return f"{name[: most - len(tail) - 3].rstrip()} … {tail}"
+    tail = name[-max(most // 3, _TAIL) :]
+    tail = (tail if name[-len(tail) - 1].isspace() else tail.partition(" ")[2] or tail).lstrip()
+    room = most - len(tail) - 3
+    head = name[:room] if name[room].isspace() else name[:room].rpartition(" ")[0] or name[:room]
+    return f"{head.rstrip()} … {tail}"
 
 
 def _unbroken(text: str) -> str:

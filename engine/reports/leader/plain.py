@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from engine.i18n import language
-from engine.reports.coverage import no_evidence
+from engine.reports.coverage_words import no_evidence
 from engine.reports.leader.page import Area, Counts, Notice, Page
 from engine.reports.matrix import Cell
 

@@ -12,12 +12,11 @@ from engine.ledger import Ledger, Revision
 from engine.ledger.coverage_views import Span, Stand
 from engine.models import MapPoint, Province
 from engine.reports.leader.campaign import about
-from engine.reports.leader.notices import Reach, notice_of
+from engine.reports.leader.notices import Reach, names_in, notice_of
 from engine.reports.leader.overall import (
     amendments_of,
     duties_of,
     failures_of,
-    names_in,
     period_facts,
     rules_of,
     states_of,
@@ -30,11 +29,11 @@ from engine.reports.leader.page import (
     Duty,
     Failure,
     Kind,
+    Named,
     Notice,
     Page,
     Rows,
 )
-from engine.reports.lines import Who
 from engine.reports.period.behind import ENOUGH, always_behind
 from engine.reports.period.gathering import Gathered, gather
 from engine.reports.period.span import Period
@@ -115,7 +114,7 @@ def province_page(
     )
 
 
-def _names(province: Province, discreet: Discreet) -> dict[str, Who]:
+def _names(province: Province, discreet: Discreet) -> dict[str, Named]:
     """Return how the office's people are named, by the ids under which they act."""
     named = names_in(province.people, discreet)
     return {f"{province.id}/{person_id}": who for person_id, who in named.items()}
@@ -170,7 +169,7 @@ def _badness(one: Area) -> tuple[bool, float, float, int, str]:
 
 
 def _notices(
-    found: Sequence[tuple[Commune, Gathered]], asked: Asked, who: Mapping[str, Who], now: datetime
+    found: Sequence[tuple[Commune, Gathered]], asked: Asked, who: Mapping[str, Named], now: datetime
 ) -> Iterator[Notice]:
     """Yield the province's campaigns, each with the sums of its communes."""
     for name, revision in asked.campaigns.items():

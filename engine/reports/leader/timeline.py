@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from engine.clock import local
 from engine.i18n import gettext as _
 from engine.ledger import Revision
 from engine.models import Purpose
-from engine.reports.leader.page import Happened
+from engine.reports.leader.page import Happened, Named
 from engine.reports.lines import DeliveryLine
 from engine.reports.plain import plain
 from engine.reports.report import Report
@@ -20,17 +20,20 @@ from engine.states import DELIVERED, State
 _TOLD = ("submitted", "approved", "campaign_cancelled", "alert_ended")
 
 
-def timeline(report: Report, revision: Revision) -> tuple[Happened, ...]:
-    """Return the lines; deliveries of one channel are one line, evidence of one kind another."""
-    found = [*_steps(report), *_amendment(revision), *_sent(report), *_shown(report)]
+def timeline(report: Report, revision: Revision, who: Mapping[str, Named]) -> tuple[Happened, ...]:
+    """Return the lines; deliveries of one channel are one line, evidence of one kind another.
+
+    ``who`` says how people are named, by their ids.
+    """
+    found = [*_steps(report, who), *_amendment(revision), *_sent(report), *_shown(report)]
     return tuple(sorted(found, key=lambda one: one.at))
 
 
-def _steps(report: Report) -> Iterator[Happened]:
+def _steps(report: Report, who: Mapping[str, Named]) -> Iterator[Happened]:
     for event in report.events:
         if event.what in _TOLD and event.delivery_id is None:
             why = event.detail if event.what == "campaign_cancelled" else ""
-            said = f"{event_word(event.what)}: {event.actor}"
+            said = f"{event_word(event.what)}: {who.get(event.actor.id, event.actor)}"
             yield Happened(event.at, f"{said}: {why}" if why else said)
 
 
