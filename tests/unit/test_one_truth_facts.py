@@ -30,6 +30,8 @@ SAME = {
     Kind.HOUR: (
         "lúc 7h30", "lúc 07:30", "lúc 7 giờ 30", "lúc bảy giờ rưỡi sáng", "lúc 7g30",
         "lúc 07 giờ 30 phút", "lúc bảy giờ ba mươi phút", "lúc 8 giờ kém 30",
+        "ម៉ោង ៧ និង ៣០ នាទី ព្រឹក", "ម៉ោង៧ កន្លះ", "ម៉ោង 7:30 ព្រឹក", "ម៉ោង ប្រាំពីរ និងសាមសិបនាទី",
+        "at 7:30 a.m.", "at half past seven", "at 7.30 am",
     ),
     Kind.MONEY: (
         "mức 1.500.000đ", "mức 1,5 triệu đồng", "mức 1.500.000 VNĐ", "mức một triệu rưỡi đồng",
@@ -114,6 +116,45 @@ def test_what_means_something_else_is_a_difference(kind: Kind, one: str, other: 
 def test_saying_less_or_something_else_is_none(one: str, other: str) -> None:
     assert told(one, other) == []
     assert told(other, one) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "clock"),
+    [
+        ("ប្រជុំម៉ោង ៩។", "9 giờ"),
+        ("ម៉ោង ៩ ព្រឹក ថ្ងៃទី ៧ ខែ ១២", "9 giờ sáng ngày 7/12"),
+        ("ម៉ោង 9 ព្រឹក", "9 giờ"),
+        ("ម៉ោង ៩ និង ៣០ នាទី", "9 giờ 30"),
+        ("ម៉ោង ២ រសៀល", "14 giờ"),
+        ("វេលាម៉ោង ៧:៣០ ល្ងាច", "19 giờ 30"),
+        ("ល្ងាចថ្ងៃទី៧ ខែ១២ ម៉ោង ៥ កន្លះ", "17 giờ 30 ngày 7/12"),
+        ("ម៉ោង ១១ យប់", "23 giờ"),
+        ("ម៉ោង ១២ ថ្ងៃត្រង់", "12 giờ"),
+        ("ពីម៉ោង ៧ ដល់ម៉ោង ៩ យប់", "từ 19 giờ đến 21 giờ"),
+        ("at 9 o'clock", "9 giờ"),
+        ("at nine o’clock in the evening", "21 giờ"),
+        ("2 pm", "14 giờ"),
+        ("at 2:30 p.m. on 5 December", "14 giờ 30 ngày 5/12"),
+        ("at noon", "12 giờ"),
+        ("quarter to nine pm", "20 giờ 45"),
+        ("from 9 - 11 am", "từ 9 giờ đến 11 giờ"),
+        ("11 am to 2 pm", "11 giờ đến 14 giờ"),
+    ],
+)
+def test_hours_of_other_languages_are_compared(written: str, clock: str) -> None:
+    hours = [fact.value for fact in facts_of(written) if fact.kind is Kind.HOUR]
+    assert hours == [fact.value for fact in facts_of(clock) if fact.kind is Kind.HOUR]
+    assert len(hours) == clock.count("giờ")
+    assert told(f"họp {clock}", written) == []
+    assert told("họp lúc 8 giờ", written) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["រយៈពេល ២ ម៉ោង ១៥ នាទី", "២៤ ម៉ោង", "ម៉ោង ដប់ប្រាំបី", "children from 6 to 12", "6 o", "ម៉ោង ៣០"],
+)
+def test_what_is_no_hour_in_another_language_is_left_alone(text: str) -> None:
+    assert [fact for fact in facts_of(text) if fact.kind is Kind.HOUR] == []
 
 
 def test_what_is_said_aloud_is_what_is_written() -> None:

@@ -136,6 +136,11 @@ def test_the_second_languages_reason_is_held_against_it_as_well(memory: Memory) 
     two = in_two_languages("ប្រជុំម៉ោង 7:30។")
     stated = amending(notice(body=NEW, flyer=two), FIRST, reason="nhầm giờ", second="ម៉ោង 09:00។")
     assert "--reason-second says “09:00”" in stops(memory.plan(stated))
+    usual = amending(notice(body=NEW, flyer=two), FIRST, reason="nhầm giờ", second="ម៉ោង ៩ ព្រឹក។")
+    assert "--reason-second says “ម៉ោង ៩ ព្រឹក”" in stops(memory.plan(usual))
+    new = notice(body=NEW, flyer=two)
+    right = amending(new, FIRST, reason="nhầm giờ", second="ម៉ោង ៧ កន្លះ ព្រឹក។")
+    assert stops(memory.plan(right)) == ""
 
 
 def test_nothing_is_asked_of_an_update_nor_where_nobody_is_amended(memory: Memory) -> None:

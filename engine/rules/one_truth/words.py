@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from channels.loudspeaker.spoken import speak
+from engine.rules.one_truth.foreign import ForeignHour, foreign_hours
 
 _PIECE = re.compile(r"[^\W_]+(?:[’'][^\W_]+)?|[.,;:!?…()\[\]\n•–-]|[^\s\w]")
 _MARK = re.compile(r"[^\w]")
@@ -77,10 +78,28 @@ _CLOCK = re.compile(
 def words_of(text: str) -> tuple[Word, ...]:
     """Return the words of ``text`` as they are said, in order, lower case, with their marks."""
     text = _WRAPPED.sub(" ", unicodedata.normalize("NFC", text))
+    foreign = tuple(foreign_hours(text))
+    for hour in foreign:  # a comma in its place, of the same length, lets nothing join over it
+        gap = "," + " " * (hour.end - hour.begin - 1)
+        text = text[: hour.begin] + gap + text[hour.end :]
     text = _AFTER_WEEKDAY.sub(r"\1\2.\3", text)
     text = _IN_A_ROW.sub(r"\1.", text)
     text = _CLOCK.sub(r"\1h\2", _DOTTED_DAY.sub(r"\1/\2", text))
-    return tuple(_words(text))
+    words = tuple(_words(text))
+    if not foreign:
+        return words
+    gaps = {hour.begin for hour in foreign}
+    kept = [word for word in words if word.said != "," or word.start not in gaps]
+    hours = [word for hour in foreign for word in _hour_said(hour)]
+    return tuple(sorted((*kept, *hours), key=lambda word: word.start))
+
+
+def _hour_said(hour: ForeignHour) -> Iterator[Word]:
+    """Yield the words of an hour in another language, as they are said in Vietnamese."""
+    if hour.lead:
+        yield Word(hour.lead, hour.begin, hour.start)
+    for word in words_of(f"{hour.minutes // 60:02d}h{hour.minutes % 60:02d}"):
+        yield replace(word, start=hour.start, end=hour.end)
 
 
 def _words(text: str) -> Iterator[Word]:
