@@ -342,9 +342,8 @@ def test_who_was_told_already_that_it_does_not_hold_is_not_asked_for_again(memor
     memory.opened(notice(flyer=in_two_languages()), 1)
     only_one = notice(flyer=in_two_languages(), audience=Audience(hamlets=("ap-1",)))
     memory.opened(amending(only_one, FIRST, second=CORRECTED, second_withdrawn=GONE), 2)
-    again = notice(
-        flyer=in_two_languages(), audience=Audience(hamlets=("ap-1",)), body="Họp lúc 9 giờ."
-    )
+    nine = in_two_languages("ប្រជុំម៉ោង ៩។")
+    again = notice(flyer=nine, audience=Audience(hamlets=("ap-1",)), body="Họp lúc 9 giờ.")
     plan = memory.plan(amending(again, SECOND, FIRST, second=CORRECTED))
     assert not plan.stops
     stated = amending(again, SECOND, FIRST, second=CORRECTED, second_withdrawn=GONE)
