@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -39,20 +38,6 @@ from engine.states import HANDED_OVER, State
 
 #: When and to whom things go is what these tests are about; the sounds are made once.
 pytestmark = pytest.mark.usefixtures("said_once")
-
-
-@pytest.fixture
-def telegram(tmp_path: Path) -> Iterator[FakeTelegram]:
-    with FakeTelegram(log=tmp_path / "telegram.log") as server:
-        yield server
-
-
-@pytest.fixture
-def office(tmp_path: Path, telegram: FakeTelegram) -> Iterator[App]:
-    folder = make_commune(tmp_path / "xa", telegram=telegram.base_url, token=TOKEN)
-    with open_app(folder) as opened:
-        opened.office.set_passphrase("minh", PASSPHRASE, None)
-        yield opened
 
 
 def test_only_who_was_told_otherwise_is_corrected_in_the_same_places(office: App) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,21 +34,6 @@ from engine.reports.amended import Has
 from engine.reports.bulletin import Bulletin, gathered, keep, week_of
 from engine.reports.report import build_report
 from engine.states import State
-
-
-@pytest.fixture
-def telegram(tmp_path: Path) -> Iterator[FakeTelegram]:
-    with FakeTelegram(log=tmp_path / "telegram.log") as server:
-        yield server
-
-
-@pytest.fixture
-def office(tmp_path: Path, telegram: FakeTelegram) -> Iterator[App]:
-    folder = make_commune(tmp_path / "xa", telegram=telegram.base_url, token=TOKEN)
-    with open_app(folder) as opened:
-        opened.office.set_passphrase("minh", PASSPHRASE, None)
-        yield opened
-
 
 WITHOUT_CHAT = "channels: {flyer: {}, portal: {}}\n"
 

@@ -29,23 +29,6 @@ from engine.states import State
 ADDRESS = "https://loa.xa-mau.vi.du"
 
 
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace whose flyers were handed to the print point."""
-    return make_printed(tmp_path_factory.mktemp("in") / "xa")
-
-
-@pytest.fixture
-def fresh(printed: Path, tmp_path: Path) -> Path:
-    """The same, of which nothing was printed or confirmed by any other test."""
-    return shutil.copytree(printed, tmp_path / "xa")
-
-
-@pytest.fixture(autouse=True)
-def _messages_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOA_LANG", "en")
-
-
 def test_a_scan_confirms_the_hand_out_and_the_report_tells_what_was_left(fresh: Path) -> None:
     ((_n1, first), (_n2, second)) = jobs(fresh, products=("a6",))
     codes = [paper.scanned(paper.in_grey(pdf))[0] for pdf in (first, second)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 from support import paper
 from support.commune import files_below, loa
 from support.print_server import print_server
-from support.printed import NOTICE, amended, cover_text, jobs, make_printed, printed_all
+from support.printed import NOTICE, amended, cover_text, jobs, printed_all
 
 from channels.flyer.handout import read_code
 from channels.flyer.products import Product
@@ -22,23 +21,6 @@ from engine.app.handing_out import confirm_handout
 from engine.app.printing import Wish, jobs_of, orders_of
 from engine.cli.common import report_of
 from engine.errors import LoaError
-
-
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workspace whose flyers were handed to the print point."""
-    return make_printed(tmp_path_factory.mktemp("in") / "xa")
-
-
-@pytest.fixture
-def fresh(printed: Path, tmp_path: Path) -> Path:
-    """The same, of which nothing was printed or confirmed by any other test."""
-    return shutil.copytree(printed, tmp_path / "xa")
-
-
-@pytest.fixture(autouse=True)
-def _messages_in_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("LOA_LANG", "en")
 
 
 def test_each_bundle_is_a_file_with_its_cover_and_as_many_sheets_as_are_needed(

@@ -10,21 +10,17 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 
-import httpx
 import pytest
 from click.testing import CliRunner
-from fastapi import FastAPI
 from sqlalchemy import update
-from starlette.exceptions import HTTPException
 from support.commune import PASSPHRASE, make_commune
-from support.loops import run_apart
+from support.phones import Phone
 
 from engine.app import App, Communes, open_app
 from engine.app.noticing import commune_desk
 from engine.cli.main import build
-from engine.console.relay import PREFIX, lost, relay_router
+from engine.console.relay import PREFIX, relay_router
 from engine.console.relay_desk import RelayDesk
 from engine.dispatch.relaying import Relaying
 from engine.errors import LoaError
@@ -66,37 +62,9 @@ def app(told: Path, tmp_path: Path) -> Iterator[App]:
         yield app
 
 
-class Phone:
-    """Asks the pages as a browser does; follows no redirection by itself."""
-
-    def __init__(self, server: FastAPI) -> None:
-        self._transport = httpx.ASGITransport(server)
-
-    def ask(self, method: str, address: str, **more: Any) -> httpx.Response:
-        answers: list[httpx.Response] = []
-
-        async def once() -> None:
-            async with httpx.AsyncClient(
-                transport=self._transport, base_url="http://loa.vi.du"
-            ) as client:
-                answers.append(await client.request(method, address, **more))
-
-        run_apart(once())
-        return answers[0]
-
-    def get(self, address: str, **more: Any) -> httpx.Response:
-        return self.ask("GET", address, **more)
-
-    def post(self, address: str, **more: Any) -> httpx.Response:
-        return self.ask("POST", address, **more)
-
-
 @pytest.fixture
 def phone(app: App) -> Phone:
-    server = FastAPI()
-    server.include_router(relay_router(RelayDesk(Communes.only(app))))
-    server.add_exception_handler(HTTPException, lost)
-    return Phone(server)
+    return Phone(relay_router(RelayDesk(Communes.only(app))))
 
 
 def relaying(app: App, registry: Registry | None = None) -> Relaying:
@@ -142,7 +110,7 @@ def test_opening_it_however_often_says_nothing(app: App, phone: Phone) -> None:
     link = address(app)
     for agent in ("Zalo", "facebookexternalhit/1.1", "Googlebot/2.1"):
         assert phone.get(link, headers={"User-Agent": agent}).status_code == 200
-        assert phone.ask("HEAD", link).status_code == 200
+        assert phone("HEAD", link).status_code == 200
         loaded = phone.get(f"{link}/ap-1", headers={"User-Agent": agent})
         assert loaded.status_code == 303
         assert loaded.headers["location"] == f"{link}#ap-1"
@@ -156,7 +124,7 @@ def test_what_is_not_there_does_not_say_that_the_link_is_over(phone: Phone, app:
         answer = phone.get(wrong)
         assert (answer.status_code, "hết hạn" in answer.text) == (404, False)
         assert "Ở đây không có gì" in answer.text
-    other = phone.ask("DELETE", link)
+    other = phone("DELETE", link)
     assert (other.status_code, "hết hạn" in other.text) == (405, False)
 
 
@@ -509,11 +477,10 @@ def test_a_head_whose_hamlet_has_no_group_of_its_own_is_heard_all_the_same(tmp_p
         app.office.submit(folder / "campaigns" / "tiem-phong.yaml", "lan")
         app.office.approve("tiem-phong", "minh", PASSPHRASE)
         EmbeddedRuntime(app).run()
-        server = FastAPI()
-        server.include_router(relay_router(RelayDesk(Communes.only(app))))
+        pages = relay_router(RelayDesk(Communes.only(app)))
         form = {"what": "relayed", "households": "70", "way": "meeting"}
         for _twice in range(2):
-            assert Phone(server).post(f"{address(app)}/ap-1", data=form).status_code == 303
+            assert Phone(pages).post(f"{address(app)}/ap-1", data=form).status_code == 303
         (piece,) = evidence(app)
         assert (piece.kind, piece.households) == (EvidenceKind.RELAYED, 70)
         assert states(app, "ap-1")["truong-ap"] is State.CONFIRMED

@@ -49,15 +49,6 @@ def in_english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOA_LANG", "en")
 
 
-@pytest.fixture(scope="module")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A commune whose teams have their sheets; every test has a copy of its own."""
-    folder = make_visited(tmp_path_factory.mktemp("visits") / "xa")
-    with open_app(folder) as app:
-        sent_out(app)
-    return folder
-
-
 @pytest.fixture
 def app(sent: Path, tmp_path: Path) -> Iterator[App]:
     shutil.copytree(sent, tmp_path / "xa")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from support import paper
 from support.commune import PASSPHRASE
-from support.visits import CAMPAIGN, VISITS, make_visited, open_app, sent_out
+from support.visits import CAMPAIGN, VISITS, make_visited, open_app
 
 from engine.app import App
 from engine.dispatch.visiting import Visiting
@@ -19,15 +19,6 @@ from engine.states import State
 from workers.embedded import EmbeddedRuntime
 
 RIGHT = VISITS.replace("Hỏi thăm bà con", "Mang quà Tết thăm bà con")
-
-
-@pytest.fixture(scope="module")
-def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A commune whose teams have their sheets; every test has a copy of its own."""
-    folder = make_visited(tmp_path_factory.mktemp("visits") / "xa")
-    with open_app(folder) as app:
-        sent_out(app)
-    return folder
 
 
 @pytest.fixture

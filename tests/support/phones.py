@@ -13,11 +13,12 @@ from support.loops import run_apart
 
 
 class Phone:
-    """Asks the pages of a router as a browser does; follows no redirection by itself."""
+    """Asks the pages of routers as a browser does; follows no redirection by itself."""
 
-    def __init__(self, router: APIRouter) -> None:
+    def __init__(self, *routers: APIRouter) -> None:
         server = FastAPI()
-        server.include_router(router)
+        for router in routers:
+            server.include_router(router)
         server.add_exception_handler(HTTPException, lost)
         self._transport = httpx.ASGITransport(server)
 
@@ -32,3 +33,9 @@ class Phone:
 
         run_apart(once())
         return answers[0]
+
+    def get(self, address: str, **more: Any) -> httpx.Response:
+        return self("GET", address, **more)
+
+    def post(self, address: str, **more: Any) -> httpx.Response:
+        return self("POST", address, **more)
